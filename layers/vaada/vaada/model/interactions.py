@@ -1,0 +1,78 @@
+"""Interactions: one contact with a customer each, recorded once and never changed."""
+
+from typing import ClassVar, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from vaada.model.ids import PartyId, RowId
+from vaada.model.people import Channel
+from vaada.model.rows import Row
+from vaada.model.text import Input, Line, Prose
+from vaada.model.times import Instant
+
+Direction = Literal["inbound", "outbound"]
+Kind = Literal["question", "request", "complaint", "order", "visit", "other"]
+Tone = Literal["calm", "upset", "abusive"]
+
+
+class Promise(BaseModel):
+    """What was promised in the contact, in the agent's own words, and for when."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    what: Line
+    due_at: Instant
+
+
+class Request(BaseModel):
+    """The follow-up that was asked for in the contact."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    at: Instant
+    reason: Line
+
+
+class NewInteraction(Input):
+    """What is asked of a new interaction. Without `occurred_at` it took place now."""
+
+    customer_id: PartyId
+    agent_id: PartyId
+    channel: Channel
+    direction: Direction
+    kind: Kind
+    summary: Prose
+    occurred_at: Instant | None = None
+    resolved: bool = False
+    tone: Tone = "calm"
+    case_id: RowId | None = None
+    handed_over_from: PartyId | None = None
+    commitments: tuple[Promise, ...] = Field(default=(), max_length=20)
+    follow_up: Request | None = None
+
+    @model_validator(mode="after")
+    def _case_of_customer(self) -> Self:
+        if self.case_id is not None and not self.case_id.startswith(self.customer_id):
+            raise ValueError("case_id is not a case of this customer")
+        return self
+
+
+class Interaction(Row):
+    """One contact, as it took place (`occurred_at`) and as it was written down (`recorded_at`)."""
+
+    kind_of_row: ClassVar[str] = "interaction"
+    interaction_id: RowId
+    customer_id: PartyId
+    case_id: str
+    agent_id: str
+    channel: Channel
+    direction: Direction
+    kind: Kind
+    summary: str
+    occurred_at: Instant
+    recorded_at: Instant
+    resolved: bool = False
+    tone: Tone = "calm"
+    handed_over_from: str | None = None
+    commitments: tuple[Promise, ...] = ()
+    follow_up: Request | None = None

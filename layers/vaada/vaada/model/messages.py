@@ -1,0 +1,46 @@
+"""Messages: one e-mail or text to anyone, with why it was sent or why it was not."""
+
+from typing import ClassVar, Literal
+
+from vaada.model.ids import RowId
+from vaada.model.people import Medium
+from vaada.model.rows import DueRow
+from vaada.model.times import Instant
+
+Purpose = Literal[
+    "follow_up_reminder",
+    "follow_up_unanswered",
+    "promise_warning",
+    "promise_overdue",
+    "promise_escalation",
+    "survey",
+    "survey_reminder",
+]
+Party = Literal["agent", "supervisor", "owner", "customer"]
+MessageStatus = Literal["sending", "waiting", "sent", "failed", "withheld", "unknown"]
+
+
+class Message(DueRow):
+    """One e-mail or text about another row.
+
+    `sending` was claimed and may be on its way until `wake_at`; `waiting` was refused for now and is tried
+    again then; `unknown` may or may not have been sent and never will be again. `claim` tells apart two
+    attempts that were claimed in the same second.
+    """
+
+    kind_of_row: ClassVar[str] = "message"
+    message_id: RowId
+    about_id: RowId
+    about_kind: Literal["follow_up", "commitment", "survey"]
+    purpose: Purpose
+    to: Party
+    recipient_id: str | None = None
+    medium: Medium
+    why: str
+    status: MessageStatus = "sending"
+    reason: str | None = None
+    attempts: int = 1
+    claim: str | None = None
+    provider_id: str | None = None
+    created_at: Instant
+    sent_at: Instant | None = None

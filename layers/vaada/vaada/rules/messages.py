@@ -1,0 +1,65 @@
+"""Messages: what becomes of one after an attempt to send it.
+
+sending → sent · waiting (refused for now) · failed (refused for good) · unknown (no answer came).
+A reminder to staff is tried up to three times. A customer is never sent a message twice: one whose outcome
+is unknown stays unknown.
+"""
+
+from datetime import datetime, timedelta
+
+from vaada.model.messages import Message
+from vaada.model.work import Commitment, FollowUp, Survey
+
+ATTEMPTS = 3
+LEASE = timedelta(minutes=5)  # more than any function's timeout: whoever claimed it has ended by then
+_PAUSES = (timedelta(minutes=1), timedelta(minutes=4))  # after the first and second refusal
+
+
+def claimed_again(message: Message, now: datetime, claim: str) -> Message:
+    """The next attempt, claimed. Only for a message that `may_try_again`."""
+    return message.changed(
+        status="sending", attempts=message.attempts + 1, wake_at=now + LEASE, claim=claim, reason=None
+    )
+
+
+def may_try_again(message: Message) -> bool:
+    """Whether a message whose time has come again may be sent (once more)."""
+    if message.status == "waiting":
+        return message.attempts < ATTEMPTS
+    return message.to != "customer" and message.attempts < ATTEMPTS
+
+
+def still_wanted(message: Message, work: Commitment | FollowUp | Survey, now: datetime) -> bool:
+    """Whether the message still says something true of the row it is about."""
+    match work:
+        case Commitment():
+            overdue = message.purpose != "promise_warning"
+            return work.status == "open" and (now >= work.due_at) == overdue
+        case FollowUp():
+            return work.status == "due"
+        case Survey():
+            return work.status == "sent"
+
+
+def sent(message: Message, provider_id: str, now: datetime) -> Message:
+    """It was accepted."""
+    return message.changed(status="sent", provider_id=provider_id, sent_at=now, wake_at=None, reason=None)
+
+
+def refused(message: Message, reason: str, now: datetime, *, for_good: bool) -> Message:
+    """It was certainly not sent: try again in a while, or give up and say so."""
+    if for_good or message.attempts >= ATTEMPTS:
+        return message.changed(status="failed", reason=reason, wake_at=None)
+    return message.changed(status="waiting", reason=reason, wake_at=now + _PAUSES[message.attempts - 1])
+
+
+def given_up(message: Message) -> Message:
+    """No attempt is left, or none may be made: visibly failed, or unknown when it may have been sent."""
+    if message.status == "sending":
+        return message.changed(status="unknown", reason="no answer came from the provider", wake_at=None)
+    return message.changed(status="failed", reason=message.reason or "not accepted in time", wake_at=None)
+
+
+def withheld(message: Message, reason: str) -> Message:
+    """It is not sent, and the timeline says why."""
+    return message.changed(status="withheld", reason=reason, wake_at=None)
