@@ -1,0 +1,96 @@
+"""What the tests of the mails, texts and pages start from, and how they read HTML."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from html.parser import HTMLParser
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from vaada.present.briefs import Brief, Invitation
+
+KARACHI = ZoneInfo("Asia/Karachi")
+HOSTILE = "Bilal\r\nBcc: all@example.com\u202e<script>alert('x')</script>\u2066"
+URDU = "لیپ ٹاپ دوبارہ خراب ہو گیا ہے، بلال خان کو فون کرنا ہے"
+BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+LINK = "https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com/a/".ljust(115, "x")
+"""As long as a link on API Gateway's own domain gets."""
+
+
+def a_brief(**changes: Any) -> Brief:
+    """Sana owes Bilal a call at 16:00, and it is 16:00."""
+    brief = Brief(
+        business="Nadeem Computers",
+        reader_name="Sana Malik",
+        agent_name="Sana Malik",
+        customer_name="Bilal Khan",
+        customer_phone="+923001234567",
+        customer_email="bilal.khan@example.com",
+        said="The laptop came back with the same fault.\nHe needs it for his exams on Friday.",
+        said_at=datetime(2026, 11, 23, 15, 42, tzinfo=KARACHI),
+        channel="phone",
+        owed="Say when the fan is replaced",
+        due_at=datetime(2026, 11, 24, 16, 0, tzinfo=KARACHI),
+        now=datetime(2026, 11, 24, 16, 0, 20, tzinfo=KARACHI),
+        times=1,
+        action_url=LINK,
+        actions=("done", "tomorrow", "pick_date"),
+    )
+    return replace(brief, **changes)
+
+
+def a_notice(**changes: Any) -> Brief:
+    """As the supervisor reads it, two hours late: there is nothing to press."""
+    late = datetime(2026, 11, 24, 18, 5, tzinfo=KARACHI)
+    informing = {"reader_name": "Ayesha Siddiqui", "now": late, "times": 2, "action_url": None, "actions": ()}
+    return a_brief(**{**informing, **changes})
+
+
+def an_invitation(**changes: Any) -> Invitation:
+    """Bilal is asked about Sana."""
+    invitation = Invitation(
+        business="Nadeem Computers",
+        language="en",
+        customer_name="Bilal Khan",
+        agent_name="Sana Malik",
+        survey_url=LINK,
+        unsubscribe_url="https://example.com/u/token",
+        closes_on=date(2026, 12, 8),
+    )
+    return replace(invitation, **changes)
+
+
+class Html(HTMLParser):
+    """A document taken apart: its tags with their attributes, and its words."""
+
+    def __init__(self, document: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self.words = ""
+        self.title = ""
+        self.style = ""
+        self._inside = ""
+        self.feed(document)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._inside = tag
+        self.tags.append((tag, {name: value or "" for name, value in attrs}))
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside = "" if tag == self._inside else self._inside
+
+    def handle_data(self, data: str) -> None:
+        match self._inside:
+            case "title":
+                self.title += data
+            case "style":
+                self.style += data
+            case _:
+                self.words += data
+
+    def all(self, tag: str, **attributes: str) -> list[dict[str, str]]:
+        """The attributes of every such tag that has these values."""
+        return [found for name, found in self.tags if name == tag and attributes.items() <= found.items()]
+
+    def values(self, attribute: str) -> list[str]:
+        """Every value the attribute has anywhere."""
+        return [found[attribute] for _, found in self.tags if attribute in found]
