@@ -1,0 +1,1 @@
+"""The HTTP API: routes, who may do what, and errors that name the field."""

@@ -1,0 +1,74 @@
+"""Who is asking, and what they may see and do.
+
+Managers see and do everything; agents their own work, the work they cover or supervise, and the customers
+they serve.
+"""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from vaada.api.problems import Refusal
+from vaada.desk import Desk
+from vaada.model.people import Agent, Customer
+from vaada.model.receipts import EmailClaim
+from vaada.model.work import Commitment, FollowUp, Survey
+
+
+@dataclass(frozen=True)
+class User:
+    """A signed-in user. `id` is what histories name; a manager need not be an agent."""
+
+    id: str
+    is_manager: bool
+    agent_id: str | None
+
+    def require_manager(self) -> None:
+        """Raises Refusal (403) unless a manager asks."""
+        if not self.is_manager:
+            raise Refusal(HTTPStatus.FORBIDDEN, "Only managers may do this.")
+
+    def require_own(self, agent_id: str, field: str) -> None:
+        """Raises Refusal (403) unless it is the user's own agent row, or a manager asks."""
+        if not self.is_manager and agent_id != self.agent_id:
+            raise Refusal(HTTPStatus.FORBIDDEN, f"{field} is another agent; agents act for themselves.")
+
+    def require_served(self, customer: Customer) -> None:
+        """Raises Refusal (403) unless the user serves the customer."""
+        if not self.is_manager and self.agent_id not in {customer.agent_id, *customer.served_by}:
+            raise Refusal(HTTPStatus.FORBIDDEN, "This customer is served by other agents.")
+
+    def require_work(self, desk: Desk, work: Commitment | FollowUp | Survey) -> None:
+        """Raises Refusal (403) unless the work is the user's own, covered or supervised by them."""
+        if self.is_manager or work.agent_id == self.agent_id:
+            return
+        owner = desk.table.get(Agent, work.agent_id)
+        if owner is None or self.agent_id not in {owner.supervisor_id, owner.covered_by}:
+            raise Refusal(HTTPStatus.FORBIDDEN, "This is another agent's work.")
+
+
+def user_of(desk: Desk, claims: dict[str, Any]) -> User:
+    """The user whom the ID token's claims name. Raises Refusal (403) when they have no place here."""
+    email = str(claims.get("email", "")).casefold()
+    if not email:
+        raise Refusal(
+            HTTPStatus.FORBIDDEN, "The token has no email: send the ID token, not the access token."
+        )
+    groups = _groups(claims.get("cognito:groups", ""))
+    claim = desk.table.get(EmailClaim, email)
+    agent_id = claim.agent_id if claim else None
+    if "managers" in groups:
+        return User(agent_id or f"manager {claims['sub']}", True, agent_id)
+    if "agents" in groups and agent_id:
+        return User(agent_id, False, agent_id)
+    detail = (
+        "No agent has your e-mail address yet: ask a manager to add you."
+        if "agents" in groups
+        else "You are in neither of the groups agents and managers: ask a manager to add you."
+    )
+    raise Refusal(HTTPStatus.FORBIDDEN, detail)
+
+
+def _groups(claim: object) -> set[str]:
+    # API Gateway flattens a list claim to the text "[agents managers]".
+    return set(claim) if isinstance(claim, list) else set(str(claim).strip("[]").replace(",", " ").split())

@@ -1,0 +1,45 @@
+"""/api/interactions."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Body
+from pydantic import BaseModel
+
+from vaada.api.resolver import app, created, desk, key, now, user
+from vaada.flows import record
+from vaada.flows.once import once
+from vaada.flows.writing import require
+from vaada.model.interactions import Interaction, NewInteraction
+from vaada.model.work import Commitment, FollowUp
+from vaada.rules import planning
+
+
+class Recorded(BaseModel):
+    """What came of recording a contact. What rules make of it follows a moment later, on the timeline."""
+
+    interaction_id: str
+    case_id: str
+    commitments: tuple[Commitment, ...]
+    follow_up: FollowUp | None
+
+
+@app.post("/api/interactions", summary="Record a contact", tags=["Contacts"], status_code=HTTPStatus.CREATED)
+def record_interaction(body: Annotated[NewInteraction, Body()]) -> Response[Recorded]:
+    asking = user()
+    asking.require_own(body.agent_id, "agent_id")
+    interaction = once(
+        desk(),
+        key(asking),
+        lambda receipts: record.record_interaction(desk(), body, receipts, now()),
+        lambda interaction_id: require(desk(), Interaction, interaction_id),
+    )
+    return created(
+        Recorded(
+            interaction_id=interaction.interaction_id,
+            case_id=interaction.case_id,
+            commitments=tuple(planning.promised(interaction, desk().policy)),
+            follow_up=planning.requested(interaction),
+        )
+    )

@@ -1,0 +1,99 @@
+"""/api/agents and /api/customers."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Body, Path
+
+from vaada.api.listing import Listing, listing
+from vaada.api.resolver import Cursor, Limit, app, created, desk, key, now, user
+from vaada.flows import record
+from vaada.flows.once import once
+from vaada.flows.writing import require
+from vaada.model.ids import PartyId
+from vaada.model.interactions import Interaction
+from vaada.model.messages import Message
+from vaada.model.people import Agent, AgentChanges, Customer, CustomerChanges, NewAgent, NewCustomer
+from vaada.model.work import Commitment, FollowUp, Survey
+
+Id = Annotated[PartyId, Path()]
+Entry = Interaction | Commitment | FollowUp | Survey | Message
+
+
+@app.post("/api/agents", summary="Add an agent", tags=["People"], status_code=HTTPStatus.CREATED)
+def add_agent(body: Annotated[NewAgent, Body()]) -> Response[Agent]:
+    asking = user()
+    asking.require_manager()
+    return created(
+        once(
+            desk(),
+            key(asking),
+            lambda receipts: record.add_agent(desk(), body, receipts, now()),
+            lambda agent_id: require(desk(), Agent, agent_id),
+        )
+    )
+
+
+@app.get("/api/agents", summary="Agents by name", tags=["People"])
+def agents(limit: Limit = 25, cursor: Cursor = None) -> Listing[Agent]:
+    user()
+    return listing(Agent, desk().table.listed(Agent, limit, cursor))
+
+
+@app.get("/api/agents/<agent_id>", summary="One agent", tags=["People"])
+def agent(agent_id: Id) -> Agent:
+    user()
+    return require(desk(), Agent, agent_id)
+
+
+@app.patch("/api/agents/<agent_id>", summary="Change an agent", tags=["People"])
+def change_agent(agent_id: Id, body: Annotated[AgentChanges, Body()]) -> Agent:
+    user().require_manager()
+    return record.change_agent(desk(), agent_id, body.model_dump(exclude_unset=True))
+
+
+@app.post("/api/customers", summary="Add a customer", tags=["People"], status_code=HTTPStatus.CREATED)
+def add_customer(body: Annotated[NewCustomer, Body()]) -> Response[Customer]:
+    asking = user()
+    mine = body if body.agent_id else body.model_copy(update={"agent_id": asking.agent_id})
+    return created(
+        once(
+            desk(),
+            key(asking),
+            lambda receipts: record.add_customer(desk(), mine, receipts, now()),
+            lambda customer_id: require(desk(), Customer, customer_id),
+        )
+    )
+
+
+@app.get("/api/customers", summary="Customers by name", tags=["People"])
+def customers(limit: Limit = 25, cursor: Cursor = None) -> Listing[Customer]:
+    asking = user()
+    own = None if asking.is_manager else asking.agent_id
+    return listing(Customer, desk().table.listed(Customer, limit, cursor, agent_id=own))
+
+
+@app.get("/api/customers/<customer_id>", summary="One customer", tags=["People"])
+def customer(customer_id: Id) -> Customer:
+    return _served(customer_id)
+
+
+@app.patch("/api/customers/<customer_id>", summary="Change a customer", tags=["People"])
+def change_customer(customer_id: Id, body: Annotated[CustomerChanges, Body()]) -> Customer:
+    _served(customer_id)
+    return record.change_customer(desk(), customer_id, body.model_dump(exclude_unset=True))
+
+
+@app.get("/api/customers/<customer_id>/timeline", summary="Everything, newest first", tags=["People"])
+def timeline(customer_id: Id, limit: Limit = 25, cursor: Cursor = None) -> Listing[Entry]:
+    _served(customer_id)
+    page = desk().table.timeline(customer_id, limit, cursor)
+    return Listing[Entry](items=page.rows, next_cursor=page.next_cursor)
+
+
+def _served(customer_id: str) -> Customer:
+    asking = user()
+    found = require(desk(), Customer, customer_id)
+    asking.require_served(found)
+    return found

@@ -1,0 +1,21 @@
+"""/api/policy."""
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Body
+
+from vaada.api.resolver import app, desk, now, user
+from vaada.flows import record
+from vaada.model.policy import PolicyDocument
+
+
+@app.get("/api/policy", summary="The whole policy", tags=["Policy"])
+def policy() -> PolicyDocument:
+    user()
+    return desk().policy
+
+
+@app.put("/api/policy", summary="Put a new policy in force", tags=["Policy"])
+def write_policy(body: Annotated[PolicyDocument, Body()]) -> PolicyDocument:
+    user().require_manager()
+    return record.write_policy(desk(), body, now())

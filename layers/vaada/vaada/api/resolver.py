@@ -1,0 +1,144 @@
+"""What every route shares: the resolver, the user, the idempotency key, and how errors are answered."""
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Annotated, Any, TypeVar
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response, content_types
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.openapi.exceptions import (
+    RequestUnsupportedContentType,
+    RequestValidationError,
+)
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import BaseModel, ValidationError
+
+from vaada.api import problems
+from vaada.api.access import User, user_of
+from vaada.api.problems import FieldError, Refusal
+from vaada.desk import Desk, open_desk
+from vaada.flows.once import Key, KeyReused
+from vaada.flows.record import Taken, Unknown
+from vaada.flows.writing import Busy, NotThere
+from vaada.gateways.table import BadCursor, Conflict
+from vaada.rules.errors import NotPossible
+
+M = TypeVar("M", bound=BaseModel)
+
+app = APIGatewayHttpResolver(enable_validation=True)
+
+_BODY_BYTES = 64 * 1024
+_KEY_CHARACTERS = 255
+
+Limit = Annotated[int, Query(ge=1, le=100, description="How many at most")]
+Cursor = Annotated[str | None, Query(max_length=2000, description="`next_cursor` of the page before")]
+
+
+def desk() -> Desk:
+    """The desk of this process."""
+    return open_desk()
+
+
+def now() -> datetime:
+    """This moment, in UTC, to the second."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def user() -> User:
+    """Who is asking. Raises Refusal (403)."""
+    authorizer = app.current_event.request_context.authorizer
+    claims = authorizer.jwt_claim if authorizer else None
+    return user_of(desk(), claims or {})
+
+
+def key(asking: User) -> Key | None:
+    """The `Idempotency-Key` of this request, if it has one. Raises Refusal (422)."""
+    event = app.current_event
+    given = event.headers.get("idempotency-key")
+    if given is None:
+        return None
+    if not given.strip() or len(given) > _KEY_CHARACTERS:
+        raise problems.invalid("Idempotency-Key", f"must have 1 to {_KEY_CHARACTERS} characters")
+    return Key.of(user=asking.id, path=event.path, key=given, body=(event.body or "").encode(), now=now())
+
+
+def created(row: M) -> Response[M]:
+    """201, with what was created."""
+    return Response(HTTPStatus.CREATED, content_types.APPLICATION_JSON, row)
+
+
+def check_size(event: dict[str, Any]) -> dict[str, Any] | None:
+    """The answer to a body that is too large, else None. Before anything parses it."""
+    if len(event.get("body") or "") <= _BODY_BYTES:
+        return None
+    answer = problems.response(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"Send at most {_BODY_BYTES} bytes.")
+    return {"statusCode": answer.status_code, "headers": answer.headers, "body": answer.body}
+
+
+def _refusal(refusal: Refusal) -> Response[str]:
+    return problems.response(refusal.status, refusal.detail, refusal.errors)
+
+
+def _invalid(error: RequestValidationError | ValidationError) -> Response[str]:
+    if any(found["type"] == "json_invalid" for found in error.errors()):
+        return problems.response(HTTPStatus.BAD_REQUEST, "The body is not JSON.")
+    errors = problems.field_errors(error.errors())
+    detail = "; ".join(f"{found.field}: {found.message}" for found in errors[:3])
+    return problems.response(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors)
+
+
+def _not_json(_: RequestUnsupportedContentType) -> Response[str]:
+    return problems.response(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send the body as application/json.")
+
+
+def _unknown(error: Unknown) -> Response[str]:
+    return _refusal(problems.invalid(error.field, str(error)))
+
+
+def _bad_cursor(_: BadCursor) -> Response[str]:
+    return _refusal(problems.invalid("cursor", "is not a next_cursor of this list"))
+
+
+def _taken(_: Taken) -> Response[str]:
+    detail = "Another agent has this e-mail address."
+    return problems.response(HTTPStatus.CONFLICT, detail, [FieldError(field="email", message=detail)])
+
+
+def _key_reused(_: KeyReused) -> Response[str]:
+    message = "was used before for a request with other content; use a new key"
+    return _refusal(problems.invalid("Idempotency-Key", message))
+
+
+def _not_possible(error: NotPossible) -> Response[str]:
+    return problems.response(HTTPStatus.CONFLICT, str(error))
+
+
+def _conflict(_: Exception) -> Response[str]:
+    return problems.response(HTTPStatus.CONFLICT, "Somebody else changed this at the same time; try again.")
+
+
+def _not_there(error: NotThere) -> Response[str]:
+    return problems.response(HTTPStatus.NOT_FOUND, str(error))
+
+
+def _no_route(_: NotFoundError) -> Response[str]:
+    asked = f"{app.current_event.http_method} {app.current_event.path}"
+    return problems.response(HTTPStatus.NOT_FOUND, f"There is no {asked}.")
+
+
+for _error, _answer in (
+    (Refusal, _refusal),
+    (RequestValidationError, _invalid),
+    (ValidationError, _invalid),
+    (RequestUnsupportedContentType, _not_json),
+    (Unknown, _unknown),
+    (BadCursor, _bad_cursor),
+    (Taken, _taken),
+    (KeyReused, _key_reused),
+    (NotPossible, _not_possible),
+    (Conflict, _conflict),
+    (Busy, _conflict),
+    (NotThere, _not_there),
+    (NotFoundError, _no_route),
+):
+    app.exception_handler(_error)(_answer)

@@ -1,0 +1,157 @@
+"""/api/follow-ups, /api/commitments and /api/surveys: what is owed, and what is done about it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Literal, TypeVar
+
+from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
+
+from vaada.api import problems
+from vaada.api.access import User
+from vaada.api.listing import Listing, listing
+from vaada.api.resolver import Cursor, Limit, app, desk, key, now, user
+from vaada.flows.once import once
+from vaada.flows.writing import change, require
+from vaada.model.ids import PartyId, RowId
+from vaada.model.people import Customer
+from vaada.model.text import Input, Line
+from vaada.model.times import Instant
+from vaada.model.work import (
+    Commitment,
+    CommitmentStatus,
+    FollowUp,
+    FollowUpStatus,
+    Survey,
+    SurveyStatus,
+)
+from vaada.rules import commitments, follow_ups
+
+W = TypeVar("W", Commitment, FollowUp)
+
+Id = Annotated[RowId, Path()]
+OfAgent = Annotated[PartyId | None, Query(description="Only this agent's")]
+OfCustomer = Annotated[PartyId | None, Query(description="Only this customer's")]
+
+
+class Snooze(Input):
+    """Remind again at this time."""
+
+    until: Instant
+
+
+class Renegotiation(Input):
+    """The date agreed anew with the customer, and why."""
+
+    due_at: Instant
+    reason: Line
+
+
+class Withdrawal(Input):
+    """Why the promise is taken back."""
+
+    reason: Line
+
+
+@app.get("/api/follow-ups", summary="Follow-ups, by status and due time", tags=["Follow-ups"])
+def follow_up_list(
+    agent_id: OfAgent = None,
+    status: Annotated[FollowUpStatus | None, Query()] = None,
+    limit: Limit = 25,
+    cursor: Cursor = None,
+) -> Listing[FollowUp]:
+    whose = _whose(user(), agent_id)
+    return listing(FollowUp, desk().table.listed(FollowUp, limit, cursor, agent_id=whose, status=status))
+
+
+@app.post("/api/follow-ups/<follow_up_id>/complete", summary="It is done", tags=["Follow-ups"])
+def complete(follow_up_id: Id) -> FollowUp:
+    return _act(FollowUp, follow_up_id, lambda row, by: follow_ups.complete(row, now(), by))
+
+
+@app.post("/api/follow-ups/<follow_up_id>/snooze", summary="Remind later", tags=["Follow-ups"])
+def snooze(follow_up_id: Id, body: Annotated[Snooze, Body()]) -> FollowUp:
+    _require_future("until", body.until)
+    return _act(FollowUp, follow_up_id, lambda row, by: follow_ups.snooze(row, body.until, now(), by))
+
+
+@app.post("/api/follow-ups/<follow_up_id>/cancel", summary="It is no longer needed", tags=["Follow-ups"])
+def cancel(follow_up_id: Id) -> FollowUp:
+    return _act(FollowUp, follow_up_id, lambda row, by: follow_ups.cancel(row, now(), by))
+
+
+@app.get("/api/commitments", summary="Commitments, by status and due time", tags=["Commitments"])
+def commitment_list(
+    agent_id: OfAgent = None,
+    status: Annotated[CommitmentStatus | Literal["overdue"] | None, Query()] = None,
+    limit: Limit = 25,
+    cursor: Cursor = None,
+) -> Listing[Commitment]:
+    whose = _whose(user(), agent_id)
+    table = desk().table
+    if status == "overdue":
+        page = table.listed(Commitment, limit, cursor, agent_id=whose, status="open", due_before=now())
+    else:
+        page = table.listed(Commitment, limit, cursor, agent_id=whose, status=status)
+    return listing(Commitment, page)
+
+
+@app.post("/api/commitments/<commitment_id>/keep", summary="The promise was kept", tags=["Commitments"])
+def keep(commitment_id: Id) -> Commitment:
+    return _act(Commitment, commitment_id, lambda row, by: commitments.keep(row, now(), by))
+
+
+@app.post("/api/commitments/<commitment_id>/renegotiate", summary="A new date", tags=["Commitments"])
+def renegotiate(commitment_id: Id, body: Annotated[Renegotiation, Body()]) -> Commitment:
+    _require_future("due_at", body.due_at)
+    agreed = commitments.Agreement(body.due_at, body.reason)
+    return _act(
+        Commitment,
+        commitment_id,
+        lambda row, by: commitments.renegotiate(row, agreed, desk().policy, now(), by),
+    )
+
+
+@app.post("/api/commitments/<commitment_id>/withdraw", summary="It is taken back", tags=["Commitments"])
+def withdraw(commitment_id: Id, body: Annotated[Withdrawal, Body()]) -> Commitment:
+    return _act(Commitment, commitment_id, lambda row, by: commitments.withdraw(row, body.reason, now(), by))
+
+
+@app.get("/api/surveys", summary="Surveys, with score and comment once answered", tags=["Surveys"])
+def survey_list(
+    customer_id: OfCustomer = None,
+    status: Annotated[SurveyStatus | None, Query()] = None,
+    limit: Limit = 25,
+    cursor: Cursor = None,
+) -> Listing[Survey]:
+    asking = user()
+    if customer_id is None:
+        page = desk().table.listed(Survey, limit, cursor, agent_id=_whose(asking, None), status=status)
+        return listing(Survey, page)
+    asking.require_served(require(desk(), Customer, customer_id))
+    return listing(Survey, desk().table.surveys_of(customer_id, limit, cursor, status=status))
+
+
+def _act(kind: type[W], row_id: str, decide: Callable[[W, str], W]) -> W:
+    """Do it once, if the user may."""
+    asking = user()
+    asking.require_work(desk(), require(desk(), kind, row_id))
+    return once(
+        desk(),
+        key(asking),
+        lambda receipts: change(
+            desk(), kind, row_id, lambda row: decide(row, asking.id), also=receipts(row_id)
+        ),
+        lambda result_id: require(desk(), kind, result_id),
+    )
+
+
+def _whose(asking: User, agent_id: str | None) -> str | None:
+    """Whose rows are listed: managers choose, agents see their own."""
+    if agent_id is not None:
+        asking.require_own(agent_id, "agent_id")
+    return agent_id if asking.is_manager else asking.agent_id
+
+
+def _require_future(field: str, at: datetime) -> None:
+    if at <= now():
+        raise problems.invalid(field, "must be in the future")

@@ -1,0 +1,47 @@
+"""The net below the schedules: whatever is due and nothing did."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from vaada.desk import Desk
+from vaada.flows.deliver import resume
+from vaada.flows.fire import fire
+from vaada.gateways.items import KINDS
+from vaada.log import logger
+from vaada.model.messages import Message
+from vaada.model.work import Commitment, FollowUp, Survey
+
+
+class RowsFailed(Exception):
+    """Some rows could not be taken a step further; the log names them. The next sweep tries again."""
+
+
+def sweep(desk: Desk, clock: Callable[[], datetime], has_time: Callable[[], bool]) -> int:
+    """Take each due row a step further; stop when time runs short. Returns how many it took up.
+
+    One row that fails does not hold up the others. Raises RowsFailed at the end, so that the alarm hears.
+    """
+    taken, failed = 0, 0
+    for kind, row_id, version in desk.table.due(clock()):
+        if not has_time():
+            logger.warning("out of time, the next sweep goes on", taken=taken)
+            break
+        taken += 1
+        try:
+            outcome = _take_up(desk, kind, row_id, version, clock())
+            logger.info("swept", row_kind=kind, row_id=row_id, outcome=outcome)
+        except Exception:  # noqa: BLE001 - whatever it is, the other rows must go on
+            failed += 1
+            logger.exception("row failed", row_kind=kind, row_id=row_id)
+    if failed:
+        raise RowsFailed(f"{failed} of {taken} due rows failed")
+    return taken
+
+
+def _take_up(desk: Desk, kind: str, row_id: str, version: int, now: datetime) -> str:
+    if KINDS[kind] is Message:
+        return resume(desk, row_id, version, now)
+    works: dict[str, type[Commitment | FollowUp | Survey]] = {
+        work.kind_of_row: work for work in (Commitment, FollowUp, Survey)
+    }
+    return fire(desk, works[kind], row_id, version, now)

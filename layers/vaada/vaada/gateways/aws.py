@@ -1,0 +1,62 @@
+"""The boto3 clients: each made once, when first needed, with short timeouts and few attempts."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_scheduler import EventBridgeSchedulerClient
+    from mypy_boto3_sesv2 import SESV2Client
+    from mypy_boto3_sns import SNSClient
+    from mypy_boto3_ssm import SSMClient
+
+# The SDK may try again whatever it can ask for twice without harm.
+_REPEATABLE = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
+# A send cannot be undone: one attempt, and whether to try again is the desk's decision.
+_ONCE = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 1})
+
+
+@cache
+def session() -> boto3.Session:
+    """The one session of this process."""
+    return boto3.Session()
+
+
+@cache
+def dynamodb() -> "DynamoDBClient":
+    """The table's client."""
+    return session().client("dynamodb", config=_REPEATABLE)
+
+
+@cache
+def scheduler() -> "EventBridgeSchedulerClient":
+    """The client that makes schedules."""
+    return session().client("scheduler", config=_REPEATABLE)
+
+
+@cache
+def functions() -> "LambdaClient":
+    """The client that wakes other functions."""
+    return session().client("lambda", config=_REPEATABLE)
+
+
+@cache
+def parameters() -> "SSMClient":
+    """The client that reads the link keys."""
+    return session().client("ssm", config=_REPEATABLE)
+
+
+@cache
+def ses() -> "SESV2Client":
+    """The client that sends mail."""
+    return session().client("sesv2", config=_ONCE)
+
+
+@cache
+def sns() -> "SNSClient":
+    """The client that sends texts."""
+    return session().client("sns", config=_ONCE)

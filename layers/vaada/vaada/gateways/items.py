@@ -1,0 +1,81 @@
+"""How rows lie in the table: the keys, the index attributes, and the way there and back.
+
+    customer                       CUSTOMER#<customer id>   CUSTOMER
+    all that belongs to a customer CUSTOMER#<customer id>   ROW#<own part of the id, which sorts by time>
+    agent, policy, receipt, …      <KIND>#<id>              <KIND>
+
+A customer's whole story is one partition: one query reads it, strongly consistent, newest first.
+"""
+
+import zlib
+from collections.abc import Mapping
+from typing import Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
+from vaada.model.ids import customer_of, own_part
+from vaada.model.interactions import Interaction
+from vaada.model.messages import Message
+from vaada.model.people import Agent, Customer
+from vaada.model.policy import Policy
+from vaada.model.receipts import EmailClaim, Receipt
+from vaada.model.rows import DueRow, Row
+from vaada.model.times import text_of
+from vaada.model.work import Commitment, FollowUp, Survey
+
+Item = dict[str, Any]
+"""A row in DynamoDB's own form: {"name": {"S": "…"}, …}."""
+
+_PEOPLE = (Agent, Customer)
+_STORY = (Interaction, Commitment, FollowUp, Survey, Message)
+_OTHER = (Policy, Receipt, EmailClaim)
+KINDS: dict[str, type[Row]] = {kind.kind_of_row: kind for kind in (*_PEOPLE, *_STORY, *_OTHER)}
+DUE_SHARDS = tuple(f"due-{n}" for n in range(4))
+"""A partition takes 1,000 writes a second; four spread the index of due rows."""
+
+_serialize = TypeSerializer().serialize
+_deserialize = TypeDeserializer().deserialize
+
+
+def key_of(kind: type[Row], row_id: str) -> Item:
+    """The table key of this row."""
+    if kind is Customer:
+        pk, sk = f"CUSTOMER#{row_id}", "CUSTOMER"
+    elif kind in _STORY:
+        pk, sk = f"CUSTOMER#{customer_of(row_id)}", f"ROW#{own_part(row_id)}"
+    else:
+        sk = kind.kind_of_row.upper()
+        pk = f"{sk}#{row_id}"
+    return {"pk": {"S": pk}, "sk": {"S": sk}}
+
+
+def id_of(item: Mapping[str, Any]) -> str:
+    """The id of a row that belongs to a customer, read from its key."""
+    return str(item["pk"]["S"]).removeprefix("CUSTOMER#") + str(item["sk"]["S"]).removeprefix("ROW#")
+
+
+def to_item(row: Row) -> Item:
+    """The row as it is stored. What is None is left out, which is what keeps the indexes sparse."""
+    plain = row.model_dump(mode="json", exclude_none=True)
+    plain |= _index_attributes(row)
+    return key_of(type(row), row.id) | {name: _serialize(value) for name, value in plain.items()}
+
+
+def from_item(item: Mapping[str, Any]) -> Row:
+    """The row that is stored so. Raises KeyError for a kind that this release does not know."""
+    plain = {name: _deserialize(value) for name, value in item.items()}
+    return KINDS[plain["row_kind"]].model_validate(plain)
+
+
+def _index_attributes(row: Row) -> dict[str, str]:
+    attributes: dict[str, str] = {}
+    if isinstance(row, DueRow) and row.wake_at is not None:
+        attributes["due_shard"] = DUE_SHARDS[zlib.crc32(row.id.encode()) % len(DUE_SHARDS)]
+    if isinstance(row, Commitment | FollowUp | Survey):
+        attributes["list_key"] = f"{row.status}#{text_of(row.due_at)}#{row.id}"
+        attributes["agent_kind"] = f"{row.agent_id}#{row.kind_of_row}"
+    elif isinstance(row, Agent | Customer):
+        attributes["list_key"] = f"{row.name.casefold()}#{row.id}"
+        if isinstance(row, Customer) and row.agent_id is not None:
+            attributes["agent_kind"] = f"{row.agent_id}#customer"
+    return attributes

@@ -1,0 +1,51 @@
+"""E-mail through Amazon SES, as raw MIME."""
+
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from typing import TYPE_CHECKING
+
+from vaada.gateways.sending import sending
+from vaada.present.mails import Mail
+
+if TYPE_CHECKING:
+    from mypy_boto3_sesv2 import SESV2Client
+
+
+@dataclass(frozen=True)
+class Mailer:
+    """Sends mail from the business's own address."""
+
+    client: "SESV2Client"
+    sender_name: str
+    sender_email: str
+    configuration_set: str
+
+    def send(
+        self, mail: Mail, *, to_name: str, to_email: str, message_id: str, unsubscribe_url: str | None
+    ) -> str:
+        """Send it and return the id SES gave it. Raises Refused or Unanswered."""
+        mime = self._mime(mail, to_name, to_email)
+        if unsubscribe_url:  # RFC 8058: the mail program's own button, which posts
+            mime["List-Unsubscribe"] = f"<{unsubscribe_url}>"
+            mime["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        with sending():
+            accepted = self.client.send_email(
+                FromEmailAddress=self.sender_email,
+                Destination={"ToAddresses": [to_email]},
+                Content={"Raw": {"Data": mime.as_bytes()}},
+                ConfigurationSetName=self.configuration_set,
+                EmailTags=[{"Name": "message_id", "Value": message_id}],
+            )
+        return accepted["MessageId"]
+
+    def _mime(self, mail: Mail, to_name: str, to_email: str) -> EmailMessage:
+        mime = EmailMessage(policy=SMTP)
+        mime["From"] = Address(self.sender_name, addr_spec=self.sender_email)
+        mime["To"] = Address(to_name, addr_spec=to_email)
+        mime["Subject"] = mail.subject
+        mime["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation replies, no loops
+        mime.set_content(mail.text, cte="quoted-printable")
+        mime.add_alternative(mail.html, subtype="html", cte="quoted-printable")
+        return mime

@@ -1,0 +1,84 @@
+"""The one-time schedules of EventBridge Scheduler, one a row, named by the row's id."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from vaada.model.times import to_utc
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_scheduler import EventBridgeSchedulerClient
+
+
+@dataclass(frozen=True)
+class Target:
+    """The function that a kind of row wakes, and the queue for wake-ups that cannot be delivered."""
+
+    function_arn: str
+    failures_arn: str
+
+
+@dataclass(frozen=True)
+class Schedules:
+    """Creates, moves and deletes schedules. A schedule carries the row's id and version, nothing else."""
+
+    scheduler: "EventBridgeSchedulerClient"
+    functions: "LambdaClient"
+    group: str
+    role_arn: str
+    targets: dict[str, Target]
+
+    def put(self, kind: str, row_id: str, version: int, at: datetime, *, moved: bool) -> None:
+        """Wake the kind's function at this time. `moved` says that the row had a schedule before."""
+        schedule = self._schedule(kind, row_id, version, at)
+        missing = self.scheduler.exceptions.ResourceNotFoundException
+        exists = self.scheduler.exceptions.ConflictException
+        if moved:
+            try:
+                self.scheduler.update_schedule(**schedule)
+            except missing:  # it has fired, or was never made
+                self.scheduler.create_schedule(**schedule)
+        else:
+            try:
+                self.scheduler.create_schedule(**schedule)
+            except exists:  # left over from before, or this is the second delivery
+                self.scheduler.update_schedule(**schedule)
+
+    def delete(self, row_id: str) -> None:
+        """Take the row's schedule away. One that is gone already is no error."""
+        try:
+            self.scheduler.delete_schedule(GroupName=self.group, Name=row_id)
+        except self.scheduler.exceptions.ResourceNotFoundException:
+            return  # it has fired
+
+    def wake_now(self, kind: str, row_id: str, version: int) -> None:
+        """Wake the kind's function at once, without waiting for it."""
+        self.functions.invoke(
+            FunctionName=self.targets[kind].function_arn,
+            InvocationType="Event",
+            Payload=_payload(row_id, version),
+        )
+
+    def _schedule(self, kind: str, row_id: str, version: int, at: datetime) -> Any:
+        target = self.targets[kind]
+        return {
+            "GroupName": self.group,
+            "Name": row_id,
+            "ScheduleExpression": f"at({to_utc(at):%Y-%m-%dT%H:%M:%S})",
+            "ScheduleExpressionTimezone": "UTC",
+            "FlexibleTimeWindow": {"Mode": "OFF"},
+            "ActionAfterCompletion": "DELETE",
+            "Target": {
+                "Arn": target.function_arn,
+                "RoleArn": self.role_arn,
+                "Input": _payload(row_id, version),
+                "DeadLetterConfig": {"Arn": target.failures_arn},
+                "RetryPolicy": {"MaximumEventAgeInSeconds": 3600, "MaximumRetryAttempts": 5},
+            },
+        }
+
+
+def _payload(row_id: str, version: int) -> str:
+    return json.dumps({"row_id": row_id, "version": version})

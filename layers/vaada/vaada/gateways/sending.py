@@ -1,0 +1,55 @@
+"""What an attempt to send can end in, besides having been accepted."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    NoCredentialsError,
+)
+
+_NEVER = frozenset(
+    {
+        "BadRequestException",  # SES: the mail itself is wrong
+        "InvalidParameter",  # SNS: the number or the words are
+        "InvalidParameterException",
+        "InvalidParameterValueException",
+        "OptedOutException",
+        "ParameterValueInvalid",
+        "ValidationException",
+    }
+)
+"""What another attempt would meet again. Throttling, quotas, rights and paused accounts may be mended."""
+
+
+class Refused(Exception):
+    """It was certainly not sent. `for_good`: trying again would not help."""
+
+    def __init__(self, reason: str, *, for_good: bool) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.for_good = for_good
+
+
+class Unanswered(Exception):
+    """Nobody knows whether it was sent: the provider did not answer, or not in a way that tells."""
+
+
+@contextmanager
+def sending() -> Iterator[None]:
+    """Turn the SDK's errors into Refused or Unanswered."""
+    try:
+        yield
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+        if 400 <= status < 500:  # noqa: PLR2004 - HTTP's client errors: it was read and not accepted
+            raise Refused(code, for_good=code in _NEVER) from error
+        raise Unanswered(code) from error
+    except (ConnectTimeoutError, EndpointConnectionError, NoCredentialsError) as error:
+        raise Refused(type(error).__name__, for_good=False) from error
+    except BotoCoreError as error:
+        raise Unanswered(type(error).__name__) from error

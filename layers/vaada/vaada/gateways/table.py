@@ -1,0 +1,206 @@
+"""The DynamoDB table: reads, and writes that succeed only if nobody else was faster."""
+
+import base64
+import binascii
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import compress
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from botocore.exceptions import ClientError
+
+from vaada.gateways.items import DUE_SHARDS, Item, from_item, id_of, key_of, to_item
+from vaada.model.interactions import Interaction
+from vaada.model.rows import Row
+from vaada.model.times import text_of
+from vaada.model.work import Survey
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+R = TypeVar("R", bound=Row)
+
+_STORY_PAGE = 100
+
+
+class Conflict(Exception):
+    """Somebody else wrote one of the rows first. Read again and decide again. `rows` are those that lost."""
+
+    def __init__(self, rows: tuple[Row, ...]) -> None:
+        super().__init__(f"written by somebody else: {', '.join(row.id for row in rows)}")
+        self.rows = rows
+
+
+class BadCursor(ValueError):
+    """The cursor was not one that a list of this kind gave out."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows of a list, and where to go on; no cursor: that was all."""
+
+    rows: tuple[Row, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True)
+class Table:
+    """The table. A write is refused unless each row stands at the version before its own."""
+
+    client: "DynamoDBClient"
+    name: str
+
+    def get(self, kind: type[R], row_id: str) -> R | None:
+        """The row as it stands now, or None."""
+        row = self._stands(key_of(kind, row_id))
+        return row if isinstance(row, kind) else None
+
+    def find(self, row_id: str) -> Row | None:
+        """The row of a customer that has this id, of whatever kind, or None."""
+        return self._stands(key_of(Interaction, row_id))
+
+    def _stands(self, key: Item) -> Row | None:
+        found = self.client.get_item(TableName=self.name, Key=key, ConsistentRead=True)
+        return from_item(found["Item"]) if "Item" in found else None
+
+    def write(self, *rows: Row, gone: Sequence[Row] = ()) -> None:
+        """Write all of the rows or none, each one version on from what stands; remove those `gone`.
+
+        Raises Conflict.
+
+        An answer that got lost looks like a conflict when the SDK asks again; where exactly what was to be
+        written stands already, it was ours.
+        """
+        puts = [self._put(row) for row in rows]
+        removals = [self._removal(row) for row in gone]
+        try:
+            if len(puts) == 1 and not removals:
+                self.client.put_item(**puts[0])
+            else:
+                items: list[TransactWriteItemTypeDef] = [{"Put": put} for put in puts]
+                items += [{"Delete": removal} for removal in removals]
+                self.client.transact_write_items(TransactItems=items)
+        except self.client.exceptions.ConditionalCheckFailedException as error:
+            stands = cast("dict[str, Any]", error.response).get("Item")
+            if stands != puts[0]["Item"]:
+                raise Conflict(rows) from error
+        except self.client.exceptions.TransactionCanceledException as error:
+            reasons = error.response["CancellationReasons"]
+            codes = {reason.get("Code") for reason in reasons}
+            if not codes <= {"None", "ConditionalCheckFailed", "TransactionConflict"}:
+                raise
+            if any(reason.get("Item") != put["Item"] for reason, put in zip(reasons, puts, strict=False)):
+                lost = [reason.get("Code") != "None" for reason in reasons]
+                raise Conflict(tuple(compress((*rows, *gone), lost))) from error
+
+    def timeline(self, customer_id: str, limit: int, cursor: str | None) -> Page:
+        """All that belongs to a customer, newest first, strongly consistent. Raises BadCursor."""
+        return self._page(
+            limit,
+            cursor,
+            ConsistentRead=True,
+            ScanIndexForward=False,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :row)",
+            ExpressionAttributeValues={":pk": {"S": f"CUSTOMER#{customer_id}"}, ":row": {"S": "ROW#"}},
+        )
+
+    def listed(
+        self,
+        kind: type[Row],
+        limit: int,
+        cursor: str | None,
+        *,
+        agent_id: str | None = None,
+        status: str | None = None,
+        due_before: datetime | None = None,
+    ) -> Page:
+        """Rows of a kind, of one agent or of all: people by name, work by status and due time.
+
+        `due_before` needs a `status`. Raises BadCursor.
+        """
+        index, name = ("by_agent", "agent_kind") if agent_id else ("by_kind", "row_kind")
+        value = f"{agent_id}#{kind.kind_of_row}" if agent_id else kind.kind_of_row
+        condition, values = f"{name} = :key", {":key": {"S": value}}
+        if status and due_before:
+            condition += " AND list_key BETWEEN :first AND :last"
+            values |= {":first": {"S": f"{status}#"}, ":last": {"S": f"{status}#{text_of(due_before)}"}}
+        elif status:
+            condition += " AND begins_with(list_key, :first)"
+            values |= {":first": {"S": f"{status}#"}}
+        return self._page(
+            limit, cursor, IndexName=index, KeyConditionExpression=condition, ExpressionAttributeValues=values
+        )
+
+    def surveys_of(self, customer_id: str, limit: int, cursor: str | None, *, status: str | None) -> Page:
+        """A customer's surveys, newest first, picked out of their story. Raises BadCursor."""
+        found: list[Row] = []
+        while len(found) <= limit:
+            page = self.timeline(customer_id, _STORY_PAGE, cursor)
+            found += [row for row in page.rows if isinstance(row, Survey) and status in {None, row.status}]
+            cursor = page.next_cursor
+            if cursor is None:
+                break
+        rows = tuple(found[:limit])
+        return Page(rows, _closed(key_of(Survey, rows[-1].id)) if len(found) > limit else None)
+
+    def due(self, now: datetime) -> Iterator[tuple[str, str, int]]:
+        """Kind, id and version of the rows whose time has come, the longest overdue of each shard first."""
+        for shard in DUE_SHARDS:
+            pages = self.client.get_paginator("query").paginate(
+                TableName=self.name,
+                IndexName="due",
+                KeyConditionExpression="due_shard = :shard AND wake_at <= :now",
+                ExpressionAttributeValues={":shard": {"S": shard}, ":now": {"S": text_of(now)}},
+            )
+            for page in pages:
+                for item in page["Items"]:
+                    yield item["row_kind"]["S"], id_of(item), int(item["version"]["N"])
+
+    def _put(self, row: Row) -> Any:
+        condition: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
+        if row.version > 1:
+            condition = {
+                "ConditionExpression": "version = :before",
+                "ExpressionAttributeValues": {":before": {"N": str(row.version - 1)}},
+            }
+        return {
+            "TableName": self.name,
+            "Item": to_item(row),
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+            **condition,
+        }
+
+    def _removal(self, row: Row) -> Any:
+        return {
+            "TableName": self.name,
+            "Key": key_of(type(row), row.id),
+            "ConditionExpression": "version = :stands",
+            "ExpressionAttributeValues": {":stands": {"N": str(row.version)}},
+        }
+
+    def _page(self, limit: int, cursor: str | None, **query: Any) -> Page:
+        if cursor:
+            query["ExclusiveStartKey"] = _opened(cursor)
+        try:
+            found = self.client.query(TableName=self.name, Limit=limit, **query)
+        except ClientError as error:
+            if cursor and error.response["Error"]["Code"] == "ValidationException":
+                raise BadCursor from error
+            raise
+        rows = tuple(from_item(item) for item in found["Items"])
+        return Page(rows, _closed(found["LastEvaluatedKey"]) if "LastEvaluatedKey" in found else None)
+
+
+def _closed(key: Item) -> str:
+    return base64.urlsafe_b64encode(json.dumps(key, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def _opened(cursor: str) -> Item:
+    try:
+        key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        return {str(name): {"S": str(value["S"])} for name, value in key.items()}
+    except (ValueError, KeyError, TypeError, AttributeError, binascii.Error) as error:
+        raise BadCursor from error

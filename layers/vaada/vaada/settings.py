@@ -1,0 +1,49 @@
+"""The environment as a typed model. Nothing else reads it."""
+
+import os
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Settings(BaseModel):
+    """What template.yaml tells every function."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    table_name: str
+    business_name: str
+    owner_email: str
+    sender_email: str
+    time_zone: str
+    country: str
+    language_tag: str
+    sms_enabled: bool
+    configuration_set: str
+    public_url: str
+    link_keys_parameter: str
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """Read the environment. Raises ValidationError naming what is missing or wrong."""
+        return cls.model_validate({name.lower(): value for name, value in os.environ.items()})
+
+
+class ScheduleSettings(BaseModel):
+    """What template.yaml tells the one function that makes schedules."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    schedule_group: str
+    scheduler_role_arn: str
+    remind_agent_arn: str
+    remind_agent_dlq_arn: str
+    flag_overdue_arn: str
+    flag_overdue_dlq_arn: str
+    send_survey_arn: str
+    send_survey_dlq_arn: str
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """Read the environment. Raises ValidationError naming what is missing or wrong."""
+        return cls.model_validate({name.lower(): value for name, value in os.environ.items()})
