@@ -1,0 +1,21 @@
+"""The stream brings a new interaction: plan what follows from it."""
+
+from typing import Any
+
+from vaada.desk import open_desk
+from vaada.flows.plan import plan
+from vaada.log import logger
+from vaada.model.interactions import Interaction
+from vaada.model.rows import Row
+from vaada.stream import each_record
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Handle a batch of stream records; answers with those that failed."""
+    return each_record(event, _plan)
+
+
+def _plan(before: Row | None, after: Row | None) -> None:
+    if before is None and isinstance(after, Interaction):
+        planned = plan(open_desk(), after)
+        logger.info("planned", interaction_id=after.id, rows=planned)

@@ -1,0 +1,23 @@
+"""The stream brings a due row that came, moved or closed: create, move or delete its schedule."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from vaada.desk import open_desk
+from vaada.flows.sync import sync
+from vaada.log import logger
+from vaada.model.rows import DueRow, Row
+from vaada.stream import each_record
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Handle a batch of stream records; answers with those that failed."""
+    return each_record(event, _sync)
+
+
+def _sync(before: Row | None, after: Row | None) -> None:
+    old = before if isinstance(before, DueRow) else None
+    new = after if isinstance(after, DueRow) else None
+    act = sync(open_desk(), old, new, datetime.now(UTC))
+    row = new or old
+    logger.info("synced", row_id=row.id if row else None, act=act)
