@@ -1,0 +1,300 @@
+"""A desk on moto that obeys a test: call the API, let the stream flow, let time pass, read the post."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from math import ceil
+from typing import Any
+from urllib.parse import urlencode
+
+import boto3
+import time_machine
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.scheduler.models import scheduler_backends
+from moto.ses.models import ses_backends
+from moto.sns.models import sns_backends
+
+from functions.api.app import handler as api
+from functions.flag_overdue.app import handler as flag_overdue
+from functions.pages.app import handler as pages
+from functions.plan_follow_ups.app import handler as plan_follow_ups
+from functions.remind_agent.app import handler as remind_agent
+from functions.send_survey.app import handler as send_survey
+from functions.sweep_due.app import handler as sweep_due
+from functions.sync_schedules.app import handler as sync_schedules
+from tests.integration.template import resource
+from vaada.gateways import aws
+
+REGION = "us-east-1"
+_FUNCTION = f"arn:aws:lambda:{REGION}:{DEFAULT_ACCOUNT_ID}:function:"
+_QUEUE = f"arn:aws:sqs:{REGION}:{DEFAULT_ACCOUNT_ID}:"
+ENVIRONMENT = {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_DEFAULT_REGION": REGION,
+    # Newer SDKs put the account into the streams' host name, which moto does not know.
+    "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
+    "TABLE_NAME": "vaada",
+    "BUSINESS_NAME": "Baker & Daughters",
+    "OWNER_EMAIL": "owner@example.com",
+    "SENDER_EMAIL": "desk@example.com",
+    "TIME_ZONE": "UTC",
+    "COUNTRY": "GB",
+    "LANGUAGE_TAG": "en",
+    "SMS_ENABLED": "on",
+    "CONFIGURATION_SET": "vaada",
+    "PUBLIC_URL": "https://desk.example.com",
+    "LINK_KEYS_PARAMETER": "/vaada/link-keys",
+    "SCHEDULE_GROUP": "vaada-due",
+    "SCHEDULER_ROLE_ARN": f"arn:aws:iam::{DEFAULT_ACCOUNT_ID}:role/scheduler",
+    "REMIND_AGENT_ARN": f"{_FUNCTION}remind-agent",
+    "REMIND_AGENT_DLQ_ARN": f"{_QUEUE}remind-agent-failures",
+    "FLAG_OVERDUE_ARN": f"{_FUNCTION}flag-overdue",
+    "FLAG_OVERDUE_DLQ_ARN": f"{_QUEUE}flag-overdue-failures",
+    "SEND_SURVEY_ARN": f"{_FUNCTION}send-survey",
+    "SEND_SURVEY_DLQ_ARN": f"{_QUEUE}send-survey-failures",
+}
+_TARGETS: dict[str, Callable[[dict[str, Any], object], str]] = {
+    ENVIRONMENT["REMIND_AGENT_ARN"]: remind_agent,
+    ENVIRONMENT["FLAG_OVERDUE_ARN"]: flag_overdue,
+    ENVIRONMENT["SEND_SURVEY_ARN"]: send_survey,
+}
+_SWEEP_SECONDS = 120
+MANAGER = {"sub": "sub-of-manager", "email": "manager@example.com", "cognito:groups": "[managers]"}
+
+
+class Context:
+    """What Lambda tells a handler of its invocation."""
+
+    function_name = "function"
+    memory_limit_in_mb = 512
+    invoked_function_arn = f"{_FUNCTION}function"
+    aws_request_id = "request"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 100_000
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the API or a page answered."""
+
+    status: int
+    headers: dict[str, str]
+    body: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+class ScriptedDesk:
+    """Everything the desk is made of, with the test in the place of AWS's own clockwork."""
+
+    def __init__(self, clock: time_machine.Traveller) -> None:
+        self.clock = clock
+        self.calls: Counter[str] = Counter()
+        self.before_call: Callable[[str], None] = lambda _call: None
+        self._woken: list[tuple[str, dict[str, Any]]] = []
+        self._after: str | None = None
+        boto3.client("dynamodb").create_table(TableName="vaada", **_table())
+        boto3.client("ssm").put_parameter(
+            Name="/vaada/link-keys", Value=json.dumps(["older", "newer"]), Type="SecureString"
+        )
+        boto3.client("ses").verify_email_identity(EmailAddress="desk@example.com")
+        boto3.client("scheduler").create_schedule_group(Name="vaada-due")
+        self._streams = boto3.client("dynamodbstreams")
+        stream = self._streams.list_streams(TableName="vaada")["Streams"][0]["StreamArn"]
+        shard = self._streams.describe_stream(StreamArn=stream)["StreamDescription"]["Shards"][0]["ShardId"]
+        self._iterator = self._streams.get_shard_iterator(
+            StreamArn=stream, ShardId=shard, ShardIteratorType="TRIM_HORIZON"
+        )["ShardIterator"]
+        aws.session().events.register("before-call", self._counted)
+
+    # ------------------------------------------------------------ what people do
+
+    def call(
+        self,
+        route: str,
+        body: object = None,
+        *,
+        user: dict[str, str] | None = None,
+        key: str | None = None,
+        query: dict[str, str] | None = None,
+    ) -> Answer:
+        """Call the API: `desk.call("POST /api/agents", {...})`."""
+        method, path = route.split(" ")
+        event = _http(method, path, body if isinstance(body, str | None) else json.dumps(body))
+        event["headers"] |= {"content-type": "application/json", **({"idempotency-key": key} if key else {})}
+        event["queryStringParameters"] = query or {}
+        event["rawQueryString"] = urlencode(query or {})
+        event["requestContext"]["authorizer"] = {"jwt": {"claims": user or MANAGER, "scopes": None}}
+        return _answer(api(event, Context()))  # type: ignore[arg-type]  # all of a context that is read
+
+    def open(self, link: str, *, method: str = "GET") -> Answer:
+        """Open a link from a message."""
+        path, _, query = link.removeprefix(ENVIRONMENT["PUBLIC_URL"]).partition("?")
+        event = _http(method, path, None)
+        event["rawQueryString"] = query
+        return _answer(pages(event, Context()))
+
+    def post(self, link: str, fields: dict[str, str]) -> Answer:
+        """Send the form behind a link."""
+        path = link.removeprefix(ENVIRONMENT["PUBLIC_URL"]).partition("?")[0]
+        return _answer(pages(_http("POST", path, urlencode(fields)), Context()))
+
+    # ------------------------------------------------------------ what AWS does
+
+    def settle(self) -> None:
+        """Let the stream flow and wake whoever is due, until nothing more happens."""
+        while self._deliver_stream() or self._fire_schedules() or self._wake():
+            pass
+
+    def sweep(self) -> int:
+        """Let the sweep run once."""
+        return sweep_due({}, Context())  # type: ignore[arg-type]  # all of a context that is read
+
+    def pass_time(self, by: timedelta) -> None:
+        """Let time pass: schedules fire on their minute, sweeps run every two, whenever something is due."""
+        end = self.now + by
+        self.settle()
+        while (at := min([*self._schedule_times(), *self._sweep_times()], default=end)) <= end:
+            self.clock.move_to(max(at, self.now))
+            self.settle()
+            if int(self.now.timestamp()) % _SWEEP_SECONDS == 0:
+                self.sweep()
+                self.settle()
+        self.clock.move_to(end)
+
+    def stream_records(self) -> list[dict[str, Any]]:
+        """The records written since they were last read, as Lambda gets them."""
+        found = self._streams.get_records(ShardIterator=self._iterator)
+        self._iterator = found["NextShardIterator"]
+        return [
+            {**record, "eventSource": "aws:dynamodb", "dynamodb": dict(record["dynamodb"])}
+            for record in found["Records"]
+        ]
+
+    @property
+    def now(self) -> datetime:
+        """The desk's time."""
+        return datetime.now(UTC)
+
+    # ------------------------------------------------------------ what came of it
+
+    @property
+    def mails(self) -> list[EmailMessage]:
+        """The mails sent so far."""
+        sent = ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages
+        return [_parsed(message.raw_data) for message in sent]
+
+    @property
+    def texts(self) -> list[tuple[str, str]]:
+        """The texts sent so far: number and words."""
+        sent = sns_backends[DEFAULT_ACCOUNT_ID][REGION].sms_messages.values()
+        return [(number, words) for number, words in sent]
+
+    def timeline(self, customer_id: str) -> list[dict[str, Any]]:
+        """A customer's whole story, newest first."""
+        items: list[dict[str, Any]] = self.call(
+            f"GET /api/customers/{customer_id}/timeline", query={"limit": "100"}
+        ).json["items"]
+        return items
+
+    def schedules(self) -> dict[str, Any]:
+        """The schedules that stand, by name."""
+        group = scheduler_backends[DEFAULT_ACCOUNT_ID][REGION].schedule_groups["vaada-due"]
+        return dict(group.schedules)
+
+    # ------------------------------------------------------------ clockwork
+
+    def _counted(self, model: Any, **_: object) -> Any:
+        call = f"{model.service_model.service_name}.{model.name}"
+        self.before_call(call)
+        self.calls[call] += 1
+        return None
+
+    def _deliver_stream(self) -> bool:
+        records = self.stream_records()
+        for handler in (plan_follow_ups, sync_schedules):
+            wanted = [record for record in records if _wanted(handler, record)]
+            if wanted:
+                assert handler({"Records": wanted}, Context()) == {"batchItemFailures": []}
+        return bool(records)
+
+    def _fire_schedules(self) -> bool:
+        due = [name for name, at in self._standing() if at <= self.now]
+        for name in due:
+            target = self.schedules()[name].target
+            boto3.client("scheduler").delete_schedule(GroupName="vaada-due", Name=name)
+            _TARGETS[target["Arn"]](json.loads(target["Input"]), Context())
+        return bool(due)
+
+    def _wake(self) -> bool:
+        woken, self._woken = self._woken, []
+        for arn, payload in woken:
+            _TARGETS[arn](payload, Context())
+        return bool(woken)
+
+    def _standing(self) -> Iterator[tuple[str, datetime]]:
+        for name, schedule in self.schedules().items():
+            found = re.fullmatch(r"at\((.+)\)", schedule.schedule_expression)
+            assert found
+            yield name, datetime.fromisoformat(found[1]).replace(tzinfo=UTC)
+
+    def _schedule_times(self) -> list[datetime]:
+        return [at for _, at in self._standing()]
+
+    def _sweep_times(self) -> list[datetime]:
+        rows = boto3.client("dynamodb").scan(TableName="vaada", IndexName="due")["Items"]
+        soonest = self.now.timestamp() + 1
+        wakes = [max(datetime.fromisoformat(row["wake_at"]["S"]).timestamp(), soonest) for row in rows]
+        return [datetime.fromtimestamp(ceil(at / _SWEEP_SECONDS) * _SWEEP_SECONDS, UTC) for at in wakes]
+
+
+def _table() -> dict[str, Any]:
+    properties = resource("Table")
+    specification = {"StreamEnabled": True, **properties["StreamSpecification"]}
+    wanted = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
+    return {name: properties[name] for name in wanted} | {"StreamSpecification": specification}
+
+
+def _wanted(handler: object, record: dict[str, Any]) -> bool:
+    """The event source mappings' filters, as template.yaml has them."""
+    logical_id = "PlanFollowUps" if handler is plan_follow_ups else "SyncSchedules"
+    (source,) = resource(logical_id)["Events"].values()
+    patterns = [json.loads(each["Pattern"]) for each in source["Properties"]["FilterCriteria"]["Filters"]]
+    return any(_matches(pattern, record) for pattern in patterns)
+
+
+def _matches(pattern: Any, value: Any) -> bool:
+    if isinstance(pattern, list):
+        return value in pattern
+    return all(name in value and _matches(wanted, value[name]) for name, wanted in pattern.items())
+
+
+def _http(method: str, path: str, body: str | None) -> dict[str, Any]:
+    return {
+        "version": "2.0",
+        "rawPath": path,
+        "rawQueryString": "",
+        "headers": {},
+        "body": body,
+        "isBase64Encoded": False,
+        "requestContext": {"http": {"method": method, "path": path}, "stage": "$default"},
+    }
+
+
+def _answer(response: dict[str, Any]) -> Answer:
+    headers = {**response.get("headers", {})}
+    return Answer(int(response["statusCode"]), headers, response.get("body") or "")
+
+
+def _parsed(raw: Any) -> EmailMessage:
+    return message_from_bytes(raw if isinstance(raw, bytes) else raw.encode(), policy=default)
