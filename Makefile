@@ -1,0 +1,93 @@
+# Vaada's commands. The machine needs Python 3.11 or newer, and make; all else is set up in .venv and .local.
+
+PYTHON ?= python3
+PORT ?= 4566
+UV_VERSION := 0.13.9
+
+# The uv on PATH, or one of our own.
+UV := $(shell uv --version >/dev/null 2>&1 && command -v uv || echo .local/uv/bin/uv)
+BIN := .venv/bin
+REQUIREMENTS := layers/dependencies/requirements.txt
+EXPORT = $(UV) export --quiet --locked --no-dev --no-emit-project --no-annotate
+COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate $(RENEW)
+
+export UV_PYTHON_DOWNLOADS := never
+export UV_CUSTOM_COMPILE_COMMAND := make lock
+unexport VIRTUAL_ENV UV_PROJECT_ENVIRONMENT
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup demo test check format lock upgrade clean
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+demo: setup ## Run everything on this machine: a small business with promises to keep. Another port: make demo PORT=4700
+	@$(BIN)/python -m local.demo --port $(PORT)
+
+test: setup ## Run all tests, those on the local cloud included
+	@$(BIN)/python -m pytest tests/unit tests/integration
+	@$(BIN)/python -m pytest tests/e2e
+
+check: .venv/.ready ## Look for mistakes: style, types, the template, stale lock files
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/cfn-lint template.yaml
+	$(UV) lock --check
+	@$(EXPORT) | diff -u $(REQUIREMENTS) - || { echo "$(REQUIREMENTS) is not what uv.lock says. Run: make lock" >&2; exit 1; }
+
+format: .venv/.ready ## Lay out the code, and mend what can be mended without asking
+	$(BIN)/ruff check --fix-only
+	$(BIN)/ruff format
+
+lock: | $(UV) ## Write the lock files anew after a change of dependencies
+	$(UV) lock $(RENEW)
+	$(EXPORT) >$(REQUIREMENTS)
+	$(COMPILE) local/tools/ministack.in --output-file local/tools/ministack.txt
+	$(COMPILE) local/tools/sam.in --output-file local/tools/sam.txt
+
+upgrade: RENEW := --upgrade
+upgrade: lock ## Write the lock files anew with the newest versions
+
+setup: .venv/.ready .local/tools/ministack/.ready .local/tools/sam/.ready .local/cache/.ready ## Only set up what the other commands need
+
+clean: ## Remove all that was set up, built or cached
+	rm -rf .venv .local .aws-sam .hypothesis .mypy_cache .pytest_cache .ruff_cache
+
+# ---------------------------------------------------------------- what setup makes, each once
+
+define OR_SAY_HOW
+|| { echo "That failed. The first set-up needs a network; from then on none is needed." >&2; exit 1; }
+endef
+
+.local/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Python 3.11 or newer is needed, and $(PYTHON) is not. Name another: make demo PYTHON=python3.13" >&2; exit 1; }
+	@mkdir -p .local && touch $@
+
+.local/uv/bin/uv: | .local/python
+	@echo "Setting up uv ..."
+	@$(PYTHON) -m venv .local/uv || { \
+		echo "$(PYTHON) cannot make environments. On Debian and Ubuntu: sudo apt install python3-venv" >&2; exit 1; }
+	@.local/uv/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION) $(OR_SAY_HOW)
+
+.venv/.ready: pyproject.toml uv.lock | .local/python $(UV)
+	@echo "Setting up the project in .venv ..."
+	@$(UV) sync --quiet --locked --python $(PYTHON) $(OR_SAY_HOW)
+	@touch $@
+
+# MiniStack and the SAM CLI each want a botocore of their own, so each has an environment of its own.
+.local/tools/%/.ready: local/tools/%.txt | .local/python $(UV)
+	@echo "Setting up $* in .local/tools ..."
+	@$(UV) venv --quiet --clear --python $(PYTHON) .local/tools/$*
+	@$(UV) pip sync --quiet --require-hashes --python .local/tools/$*/bin/python $< $(OR_SAY_HOW)
+	@touch $@
+
+# The wheels of the functions' dependencies, kept so that builds for the local cloud need no network.
+.local/cache/.ready: $(REQUIREMENTS) .local/tools/ministack/.ready | $(UV)
+	@echo "Fetching what the functions use ..."
+	@$(UV) pip install --quiet --cache-dir .local/cache --python .local/tools/ministack/bin/python \
+		--target .local/cache/unpacked --requirements $(REQUIREMENTS) $(OR_SAY_HOW)
+	@rm -rf .local/cache/unpacked
+	@touch $@

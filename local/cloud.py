@@ -1,0 +1,170 @@
+"""The local cloud: MiniStack, started, deployed to, moved in time and stopped."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from local import sam
+from local.clock import Clock
+from local.errors import CloudError, PortInUse
+from local.places import STATE, TOOLS, environment, tail
+from local.signing import make_client
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_sesv2 import SESV2Client
+
+STACK = "vaada"
+SENDER = "desk@vaada.example"
+PATIENCE = 60.0
+
+
+@dataclass
+class Cloud:
+    """A running local cloud."""
+
+    port: int
+    folder: Path
+    clock: Clock
+    outputs: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def endpoint(self) -> str:
+        """Where all services answer."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def api_url(self) -> str:
+        """Where the deployed HTTP API answers, as the links in messages have it."""
+        return f"{self.outputs['ApiUrl']}"
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of one of its services."""
+        return make_client(service, self.endpoint, self.clock.now)
+
+    def look(self, path: str) -> Any:
+        """Read one of MiniStack's own pages, such as `ses/messages`."""
+        answer = httpx.get(f"{self.endpoint}/_ministack/{path}", trust_env=False, timeout=10)
+        return answer.raise_for_status().json()
+
+    def build(self) -> None:
+        """Build the stack, if its sources have changed since the last build."""
+        sam.build(self.folder / "sam-build.log")
+
+    def deploy(self) -> None:
+        """Deploy what was built, and learn the stack's outputs."""
+        ses: SESV2Client = self.client("sesv2")
+        ses.create_email_identity(EmailIdentity=SENDER)
+        sam.deploy(self.endpoint, self.folder / "sam-deploy.log", self.clock.environment())
+        cloudformation: CloudFormationClient = self.client("cloudformation")
+        [stack] = cloudformation.describe_stacks(StackName=STACK)["Stacks"]
+        self.outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+
+    def travel(self, by: timedelta) -> None:
+        """Set its clock ahead."""
+        self.clock.travel(by)
+
+
+@contextmanager
+def local_cloud(port: int | None = None, *, starts_at: datetime | None = None) -> Iterator[Cloud]:
+    """Start an empty local cloud, and stop it at the end. Without a port it takes a free one."""
+    port = port or _free_port()
+    _check_free(port)
+    folder = STATE / "clouds" / str(port)
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "tmp").mkdir(parents=True)
+    cloud = Cloud(port, folder, Clock(folder / "clock", starts_at))
+    with _running(cloud) as process:
+        _wait_until_healthy(cloud, process)
+        yield cloud
+
+
+@contextmanager
+def _running(cloud: Cloud) -> Iterator[subprocess.Popen[bytes]]:
+    program = TOOLS / "ministack" / "bin" / "ministack"
+    if not program.exists():
+        raise CloudError("The local cloud is not set up. Run: make setup")
+    settings = {
+        "GATEWAY_PORT": str(cloud.port),
+        "BIND_HOST": "127.0.0.1",
+        "AUTH": "true",  # each function may do only what its role says, as on AWS
+        "IOT_MTLS_ENABLED": "0",
+        "TMPDIR": str(cloud.folder / "tmp"),
+        **cloud.clock.environment(),
+    }
+    with (cloud.folder / "ministack.log").open("wb") as log:
+        process = subprocess.Popen(  # noqa: S603 - a program of our own
+            [*_dying_with_us(), program],
+            env=environment(**settings),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C is for us: we stop it, in order
+        )
+    try:
+        yield process
+    finally:
+        _stop(process)
+        shutil.rmtree(cloud.folder / "tmp", ignore_errors=True)
+
+
+def _dying_with_us() -> list[str]:
+    """What makes Linux end MiniStack should we be killed before we can stop it."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "TERM", "--"] if setpriv else []
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    # The functions' processes are in its group; those still at work end here.
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    Clock.tidy(process.pid)
+
+
+def _wait_until_healthy(cloud: Cloud, process: subprocess.Popen[bytes]) -> None:
+    patience_ends = time.monotonic() + PATIENCE
+    while time.monotonic() < patience_ends:
+        if process.poll() is not None:
+            break
+        try:
+            cloud.look("health")
+        except httpx.HTTPError:
+            time.sleep(0.1)
+        else:
+            return
+    raise CloudError(
+        f"MiniStack did not start. The end of its log:\n\n{tail(cloud.folder / 'ministack.log')}"
+    )
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _check_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise PortInUse(port) from None

@@ -1,0 +1,170 @@
+"""`make demo`: the whole system on this machine, with a small business in it, until Ctrl-C."""
+
+import argparse
+import select
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.panel import Panel
+
+from local.api import Api
+from local.clock import HOW_TO_TRAVEL, LIBRARY, parse_jump
+from local.cloud import Cloud, local_cloud
+from local.errors import CloudError, PortInUse
+from local.outbox import Message, Outbox
+from local.outbox_page import Page, outbox_page
+from local.places import ROOT
+from local.seed import MANAGER, Seeder
+
+console = Console(highlight=False, soft_wrap=True)
+ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@contextmanager
+def step(doing: str, done: str) -> Iterator[None]:
+    """One step of the way, with the time it took."""
+    begun = time.monotonic()
+    with console.status(f"{doing} ..."):
+        yield
+    console.print(f"[green]✓[/] {done} [dim]({time.monotonic() - begun:.1f} s)[/]")
+
+
+class Demo:
+    """A demo that runs: its time, its user, what it prints."""
+
+    def __init__(self, cloud: Cloud, outbox: Outbox) -> None:
+        self._cloud = cloud
+        self._outbox = outbox
+        self._manager: Api | None = None
+        self.token_file = cloud.folder / "token"
+
+    def open(self) -> Api:
+        """Let the business begin; gives its manager's access to the API."""
+        self._manager = Api.sign_up(self._cloud, MANAGER, "managers")
+        self._keep_token()
+        Seeder(self._cloud, self._manager, self.say).seed()
+        return self._manager
+
+    def travel(self, text: str) -> None:
+        """Set the clock ahead by what somebody typed or clicked."""
+        self._cloud.travel(parse_jump(text))
+        self._keep_token()
+        self.say(f"It is now {_long(self._cloud.clock.now())}. What has come due follows within seconds.")
+
+    def say(self, line: str) -> None:
+        """One line of what is happening, with the local cloud's time."""
+        console.print(f"[dim]{self._cloud.clock.now():%H:%M:%S}[/]  {escape(line)}")
+
+    def show(self, message: Message) -> None:
+        """One line for a message that went out."""
+        sign = "✉ " if message.medium == "email" else "💬"
+        to, headline = escape(message.to), escape(message.headline)
+        console.print(f"[dim]{message.at:%H:%M:%S}[/]  {sign} [cyan]{to}[/]  {headline}")
+
+    def run(self) -> None:
+        """Print what goes out and do what is typed, until interrupted."""
+        listening = sys.stdin.isatty()
+        while True:
+            for message in self._outbox.fetch():
+                self.show(message)
+            if not listening:
+                time.sleep(1)
+            elif select.select([sys.stdin], [], [], 1)[0]:
+                typed = sys.stdin.readline()
+                listening = bool(typed)
+                self._obey(typed.strip())
+
+    def _keep_token(self) -> None:
+        """Leave a fresh token for whoever tries the API with curl; it lasts an hour of this clock."""
+        if self._manager:
+            self._manager.sign_in()
+            self.token_file.touch(mode=0o600)
+            self.token_file.write_text(self._manager.token)
+
+    def _obey(self, typed: str) -> None:
+        if typed:
+            try:
+                self.travel(typed)
+            except (ValueError, CloudError) as error:
+                console.print(f"[yellow]{escape(str(error))}[/]")
+
+
+def run_demo(port: int) -> None:
+    """Start, build, deploy, seed, and stay."""
+    console.print("[bold]Vaada[/] on this machine. Nothing leaves it, and no AWS account is needed.\n")
+    with ExitStack() as stack:
+        with step("Starting MiniStack, a local AWS", f"MiniStack listens on 127.0.0.1:{port}"):
+            cloud = stack.enter_context(local_cloud(port))
+        outbox = Outbox(cloud)
+        demo = Demo(cloud, outbox)
+        page = Page(outbox, cloud.clock.now, demo.travel)
+        address = stack.enter_context(outbox_page(page, port + 1))
+        with step("Building the functions (sam build)", "Built the functions"):
+            cloud.build()
+        with step("Deploying the stack (sam deploy)", "Deployed the stack"):
+            cloud.deploy()
+        console.print(f"\nThe clock of the demo says {_long(cloud.clock.now())}. A small business opens:\n")
+        stack.enter_context(closing(demo.open()))
+        _explain(cloud, demo.token_file, address)
+        demo.run()
+
+
+def _explain(cloud: Cloud, token: Path, address: str) -> None:
+    travel = "type [bold]+30m[/], [bold]+4h[/] or [bold]+1d[/] and Enter" if LIBRARY else HOW_TO_TRAVEL
+    console.print(
+        Panel(
+            f"Messages     [bold]{address}[/]  (mails and texts; their links work)\n"
+            f"Time travel  {travel}\n"
+            f"Logs         {cloud.folder.relative_to(ROOT)}/\n"
+            "Stop         Ctrl-C",
+            title="Running",
+            expand=False,
+        )
+    )
+    bearer = f"Authorization: Bearer $(cat {token.relative_to(ROOT)})"
+    console.print(f'Try the API: curl -H "{bearer}" "{cloud.api_url}/api/commitments?status=overdue"\n')
+
+
+def _long(moment: datetime) -> str:
+    return f"{moment:%a %d %b %Y, %H:%M:%S} UTC"
+
+
+def _stop_once(*_: object) -> None:
+    """Stop in order; whoever asks again meanwhile waits for it."""
+    for end in ENDS:
+        signal.signal(end, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def main() -> int:
+    """Run the demo as told by the command line."""
+    parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
+    parser.add_argument(
+        "--port", type=int, default=4566, help="where the local cloud listens; the outbox is next to it"
+    )
+    port = parser.parse_args().port
+    for end in ENDS:
+        signal.signal(end, _stop_once)
+    try:
+        run_demo(port)
+    except KeyboardInterrupt:
+        console.print("\nStopped. Nothing is left running.")
+    except PortInUse as error:
+        console.print(f"[red]✗[/] {error} Perhaps another demo is running.")
+        console.print("  Stop it, or take another port: [bold]make demo PORT=4700[/]")
+        return 1
+    except CloudError as error:
+        console.print(f"[red]✗[/] {escape(str(error))}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

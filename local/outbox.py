@@ -1,0 +1,77 @@
+"""The messages that the local cloud would have sent."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+from local.cloud import Cloud
+
+
+@dataclass(frozen=True)
+class Message:
+    """One mail or text. A text has neither subject nor HTML."""
+
+    number: int
+    medium: Literal["email", "sms"]
+    at: datetime
+    to: str
+    subject: str
+    text: str
+    html: str | None = None
+
+    @property
+    def headline(self) -> str:
+        """What it is about, in one line."""
+        return self.subject or " ".join(self.text.split())
+
+
+class Outbox:
+    """All messages so far, in the order in which they were seen."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self._cloud = cloud
+        self._seen: set[str] = set()
+        self.messages: list[Message] = []
+
+    def fetch(self) -> list[Message]:
+        """The messages that are new since the last look."""
+        known = len(self.messages)
+        self._fetch_mails()
+        self._fetch_texts()
+        return self.messages[known:]
+
+    def _fetch_mails(self) -> None:
+        for account in self._cloud.look("ses/messages")["messages"].values():
+            for mail in account:
+                if self._is_new(mail["MessageId"]):
+                    self.messages.append(
+                        Message(
+                            number=len(self.messages) + 1,
+                            medium="email",
+                            at=datetime.fromtimestamp(mail["Timestamp"], UTC),
+                            to=", ".join(mail["To"]),
+                            subject=mail["Subject"],
+                            text=mail["BodyText"],
+                            html=mail["BodyHtml"],
+                        )
+                    )
+
+    def _fetch_texts(self) -> None:
+        for phone, texts in self._cloud.look("sns/sms-messages")["sms_messages"].items():
+            for text in texts:
+                if self._is_new(text["MessageId"]):
+                    self.messages.append(
+                        Message(
+                            number=len(self.messages) + 1,
+                            medium="sms",
+                            at=self._cloud.clock.now(),  # texts are kept without their time
+                            to=phone,
+                            subject="",
+                            text=text["Message"],
+                        )
+                    )
+
+    def _is_new(self, message_id: str) -> bool:
+        new = message_id not in self._seen
+        self._seen.add(message_id)
+        return new

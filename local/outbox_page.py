@@ -1,0 +1,137 @@
+"""The outbox as a web page, on this machine only."""
+
+import json
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup, escape
+
+from local.clock import HOW_TO_TRAVEL, LIBRARY
+from local.errors import CloudError, PortInUse
+from local.outbox import Outbox
+from local.places import ROOT
+
+# A mail runs no script, loads nothing, and knows nothing of the page around it; its links may open a tab.
+MAIL_SANDBOX = "sandbox allow-popups allow-popups-to-escape-sandbox"
+MAIL_POLICY = f"{MAIL_SANDBOX}; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+
+_templates = Environment(loader=FileSystemLoader(ROOT / "local"), autoescape=True)
+
+
+def link(text: str) -> Markup:
+    """Text with its web addresses made links, all else escaped."""
+    parts = re.split(r"(https?://[^\s<>\"]+)", text)
+    anchor = Markup('<a href="{0}" target="_blank" rel="noopener">{0}</a>')
+    return Markup("").join(
+        anchor.format(part) if number % 2 else escape(part) for number, part in enumerate(parts)
+    )
+
+
+_templates.filters["link"] = link
+
+
+class Page:
+    """What the page shows and does."""
+
+    def __init__(self, outbox: Outbox, now: Callable[[], datetime], travel: Callable[[str], None]) -> None:
+        self.outbox = outbox
+        self.now = now
+        self.travel = travel
+
+    def render(self, selected: int | None) -> str:
+        """The whole page, with one message opened."""
+        messages = self.outbox.messages
+        opened = messages[selected - 1] if selected and selected <= len(messages) else None
+        template = _templates.get_template("outbox_page.html")
+        return template.render(
+            messages=messages[::-1],
+            opened=opened,
+            now=self.now(),
+            how_to_travel=not LIBRARY and HOW_TO_TRAVEL,
+        )
+
+    def mail(self, number: int) -> str | None:
+        """The HTML of one mail, its links opening in a new tab."""
+        messages = self.outbox.messages
+        html = messages[number - 1].html if 0 < number <= len(messages) else None
+        if not html:
+            return None
+        head = re.search(r"<head\b[^>]*>", html)
+        cut = head.end() if head else 0
+        return f'{html[:cut]}<base target="_blank">{html[cut:]}'
+
+
+class _Handler(BaseHTTPRequestHandler):
+    page: Page
+
+    def do_GET(self) -> None:
+        path = urlsplit(self.path).path
+        number = re.search(r"\d+", path)
+        if not self._is_local():
+            self._answer(HTTPStatus.FORBIDDEN, "Only this machine may look.")
+        elif path == "/count":
+            self._answer(HTTPStatus.OK, json.dumps(len(self.page.outbox.messages)))
+        elif re.fullmatch(r"/(messages/\d+)?", path):
+            self._answer(HTTPStatus.OK, self.page.render(int(number[0]) if number else None))
+        elif (
+            re.fullmatch(r"/messages/\d+/html", path) and number and (mail := self.page.mail(int(number[0])))
+        ):
+            self._answer(HTTPStatus.OK, mail, {"Content-Security-Policy": MAIL_POLICY})
+        else:
+            self._answer(HTTPStatus.NOT_FOUND, "There is no such page.")
+
+    def do_POST(self) -> None:
+        # Another site open in the same browser must not move the clock.
+        if not self._is_local() or self.headers.get("Origin") != f"http://{self.headers['Host']}":
+            self._answer(HTTPStatus.FORBIDDEN, "Only this page may do that.")
+            return
+        form = parse_qs(self.rfile.read(int(self.headers.get("Content-Length", 0))).decode())
+        try:
+            self.page.travel(form.get("by", [""])[0])
+        except (ValueError, CloudError) as error:
+            self._answer(HTTPStatus.BAD_REQUEST, str(escape(str(error))))
+        else:
+            self._answer(HTTPStatus.SEE_OTHER, "", {"Location": "/"})
+
+    def _is_local(self) -> bool:
+        """Asked for by its own name: a name that some site points at this machine is none of ours."""
+        return (self.headers.get("Host") or "").partition(":")[0] in {"127.0.0.1", "localhost"}
+
+    def _answer(self, status: HTTPStatus, body: str, headers: dict[str, str] | None = None) -> None:
+        content = body.encode()
+        self.send_response(status)
+        for name, value in {
+            "Content-Type": "text/html; charset=utf-8",
+            "Content-Length": str(len(content)),
+            "Cache-Control": "no-store",
+            **(headers or {}),
+        }.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing: the terminal is for the messages."""
+
+
+@contextmanager
+def outbox_page(page: Page, port: int) -> Iterator[str]:
+    """Serve the page; gives its address."""
+    handler = type("Handler", (_Handler,), {"page": page})
+    try:
+        server = ThreadingHTTPServer(("127.0.0.1", port), handler)
+    except OSError:
+        raise PortInUse(port) from None
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    with server:
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        thread.join()
