@@ -17,13 +17,17 @@ unexport VIRTUAL_ENV UV_PROJECT_ENVIRONMENT
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check format lock upgrade clean
+.PHONY: help setup demo replay test check format messages lock upgrade clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
 demo: setup ## Run everything on this machine: a small business with promises to keep. Another port: make demo PORT=4700
 	@$(BIN)/python -m local.demo --port $(PORT)
+
+replay: setup ## Replay a CSV of requests, the clock travelling: make replay FILE=requests.csv [MAP=mapping.toml]
+	@$(BIN)/python -m local.replay "$(or $(FILE),$(error Name the file: make replay FILE=requests.csv))" \
+		$(if $(MAP),--map "$(MAP)") $(if $(UNTIL),--until "$(UNTIL)")
 
 test: setup ## Run all tests, those on the local cloud included
 	@$(BIN)/python -m pytest tests/unit tests/integration
@@ -40,6 +44,12 @@ check: .venv/.ready ## Look for mistakes: style, types, the template, stale lock
 format: .venv/.ready ## Lay out the code, and mend what can be mended without asking
 	$(BIN)/ruff check --fix-only
 	$(BIN)/ruff format
+
+messages: .venv/.ready ## Collect the words for customers; update and compile their translations
+	cd layers/vaada/vaada/present && \
+		$(CURDIR)/$(BIN)/pybabel -q extract -F locale/babel.toml -c Translators: --add-location=file --sort-by-file --no-wrap --omit-header -o locale/vaada.pot . && \
+		$(CURDIR)/$(BIN)/pybabel -q update -D vaada -i locale/vaada.pot -d locale --no-wrap --ignore-obsolete --no-fuzzy-matching --ignore-pot-creation-date && \
+		$(CURDIR)/$(BIN)/pybabel -q compile -D vaada -d locale
 
 lock: | $(UV) ## Write the lock files anew after a change of dependencies
 	$(UV) lock $(RENEW)

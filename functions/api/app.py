@@ -5,9 +5,9 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from vaada.api import interactions, people, policy, work  # noqa: F401 - each brings its routes
-from vaada.api.resolver import app, check_size
+from vaada.api.resolver import app, refused_body
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request."""
-    return check_size(event) or app.resolve(event, context)
+    return refused_body(event) or app.resolve(event, context)

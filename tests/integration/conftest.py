@@ -8,8 +8,7 @@ import time_machine
 from moto import mock_aws
 
 from tests.integration.scripted_desk import ENVIRONMENT, ScriptedDesk
-from vaada import desk as composition
-from vaada.gateways import aws
+from vaada.desk import open_desk
 
 MONDAY_MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -19,8 +18,6 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedDesk]:
     """A desk just deployed on a Monday at 09:00 UTC; its stream, schedules and clock obey the test."""
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
-    for made_once in (*vars(composition).values(), *vars(aws).values()):
-        if hasattr(made_once, "cache_clear"):
-            made_once.cache_clear()
+    open_desk.cache_clear()
     with time_machine.travel(MONDAY_MORNING, tick=False) as clock, mock_aws():
         yield ScriptedDesk(clock)

@@ -9,12 +9,15 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from functools import cache
 from math import ceil
+from types import SimpleNamespace
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 import boto3
 import time_machine
+from botocore.model import OperationModel
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.scheduler.models import scheduler_backends
 from moto.ses.models import ses_backends
@@ -30,6 +33,7 @@ from functions.sweep_due.app import handler as sweep_due
 from functions.sync_schedules.app import handler as sync_schedules
 from tests.integration.template import resource
 from vaada.gateways import aws
+from vaada.gateways.items import id_of
 
 REGION = "us-east-1"
 _FUNCTION = f"arn:aws:lambda:{REGION}:{DEFAULT_ACCOUNT_ID}:function:"
@@ -66,6 +70,7 @@ _TARGETS: dict[str, Callable[[dict[str, Any], object], str]] = {
     ENVIRONMENT["SEND_SURVEY_ARN"]: send_survey,
 }
 _SWEEP_SECONDS = 120
+READS = frozenset({"dynamodb.GetItem", "dynamodb.Query", "ssm.GetParameter"})
 MANAGER = {"sub": "sub-of-manager", "email": "manager@example.com", "cognito:groups": "[managers]"}
 
 
@@ -101,21 +106,25 @@ class ScriptedDesk:
         self.clock = clock
         self.calls: Counter[str] = Counter()
         self.before_call: Callable[[str], None] = lambda _call: None
+        self.after_call: Callable[[str], None] = lambda _call: None
         self._woken: list[tuple[str, dict[str, Any]]] = []
         self._after: str | None = None
-        boto3.client("dynamodb").create_table(TableName="vaada", **_table())
+        self._dynamodb = boto3.client("dynamodb")
+        self._scheduler = boto3.client("scheduler")
+        self._dynamodb.create_table(TableName="vaada", **_table())
         boto3.client("ssm").put_parameter(
             Name="/vaada/link-keys", Value=json.dumps(["older", "newer"]), Type="SecureString"
         )
         boto3.client("ses").verify_email_identity(EmailAddress="desk@example.com")
-        boto3.client("scheduler").create_schedule_group(Name="vaada-due")
+        self._scheduler.create_schedule_group(Name="vaada-due")
         self._streams = boto3.client("dynamodbstreams")
         stream = self._streams.list_streams(TableName="vaada")["Streams"][0]["StreamArn"]
         shard = self._streams.describe_stream(StreamArn=stream)["StreamDescription"]["Shards"][0]["ShardId"]
         self._iterator = self._streams.get_shard_iterator(
             StreamArn=stream, ShardId=shard, ShardIteratorType="TRIM_HORIZON"
         )["ShardIterator"]
-        aws.session().events.register("before-call", self._counted)
+        _listen()
+        _LISTENING[:] = [self]
 
     # ------------------------------------------------------------ what people do
 
@@ -127,11 +136,12 @@ class ScriptedDesk:
         user: dict[str, str] | None = None,
         key: str | None = None,
         query: dict[str, str] | None = None,
+        content_type: str = "application/json",
     ) -> Answer:
         """Call the API: `desk.call("POST /api/agents", {...})`."""
         method, path = route.split(" ")
         event = _http(method, path, body if isinstance(body, str | None) else json.dumps(body))
-        event["headers"] |= {"content-type": "application/json", **({"idempotency-key": key} if key else {})}
+        event["headers"] |= {"content-type": content_type, **({"idempotency-key": key} if key else {})}
         event["queryStringParameters"] = query or {}
         event["rawQueryString"] = urlencode(query or {})
         event["requestContext"]["authorizer"] = {"jwt": {"claims": user or MANAGER, "scopes": None}}
@@ -156,6 +166,13 @@ class ScriptedDesk:
         while self._deliver_stream() or self._fire_schedules() or self._wake():
             pass
 
+    def deliver(self, records: list[dict[str, Any]]) -> None:
+        """Hand these records to the functions that want them."""
+        for handler in (plan_follow_ups, sync_schedules):
+            wanted = [record for record in records if _wanted(handler, record)]
+            if wanted:
+                assert handler({"Records": wanted}, Context()) == {"batchItemFailures": []}
+
     def sweep(self) -> int:
         """Let the sweep run once."""
         return sweep_due({}, Context())  # type: ignore[arg-type]  # all of a context that is read
@@ -164,8 +181,8 @@ class ScriptedDesk:
         """Let time pass: schedules fire on their minute, sweeps run every two, whenever something is due."""
         end = self.now + by
         self.settle()
-        while (at := min([*self._schedule_times(), *self._sweep_times()], default=end)) <= end:
-            self.clock.move_to(max(at, self.now))
+        while (times := [*self._schedule_times(), *self._sweep_times()]) and min(times) <= end:
+            self.clock.move_to(max(min(times), self.now))
             self.settle()
             if int(self.now.timestamp()) % _SWEEP_SECONDS == 0:
                 self.sweep()
@@ -207,6 +224,10 @@ class ScriptedDesk:
         ).json["items"]
         return items
 
+    def due_ids(self) -> list[str]:
+        """The ids of all rows in the index of due rows."""
+        return [id_of(item) for item in self._due_items()]
+
     def schedules(self) -> dict[str, Any]:
         """The schedules that stand, by name."""
         group = scheduler_backends[DEFAULT_ACCOUNT_ID][REGION].schedule_groups["vaada-due"]
@@ -214,25 +235,26 @@ class ScriptedDesk:
 
     # ------------------------------------------------------------ clockwork
 
-    def _counted(self, model: Any, **_: object) -> Any:
-        call = f"{model.service_model.service_name}.{model.name}"
+    def on_call(self, call: str, request: dict[str, Any]) -> tuple[SimpleNamespace, dict[str, Any]] | None:
+        """Count a call to AWS, let the test interfere, and stand in for Lambda's own Invoke."""
         self.before_call(call)
         self.calls[call] += 1
-        return None
+        if call != "lambda.Invoke":
+            return None
+        arn = unquote(request["url_path"].split("/")[-2])
+        self._woken.append((arn, json.loads(request["body"])))
+        return SimpleNamespace(status_code=202), {"StatusCode": 202}
 
     def _deliver_stream(self) -> bool:
         records = self.stream_records()
-        for handler in (plan_follow_ups, sync_schedules):
-            wanted = [record for record in records if _wanted(handler, record)]
-            if wanted:
-                assert handler({"Records": wanted}, Context()) == {"batchItemFailures": []}
+        self.deliver(records)
         return bool(records)
 
     def _fire_schedules(self) -> bool:
         due = [name for name, at in self._standing() if at <= self.now]
         for name in due:
             target = self.schedules()[name].target
-            boto3.client("scheduler").delete_schedule(GroupName="vaada-due", Name=name)
+            self._scheduler.delete_schedule(GroupName="vaada-due", Name=name)
             _TARGETS[target["Arn"]](json.loads(target["Input"]), Context())
         return bool(due)
 
@@ -251,11 +273,31 @@ class ScriptedDesk:
     def _schedule_times(self) -> list[datetime]:
         return [at for _, at in self._standing()]
 
+    def _due_items(self) -> list[dict[str, Any]]:
+        items: list[dict[str, Any]] = self._dynamodb.scan(TableName="vaada", IndexName="due")["Items"]
+        return items
+
     def _sweep_times(self) -> list[datetime]:
-        rows = boto3.client("dynamodb").scan(TableName="vaada", IndexName="due")["Items"]
+        rows = self._due_items()
         soonest = self.now.timestamp() + 1
         wakes = [max(datetime.fromisoformat(row["wake_at"]["S"]).timestamp(), soonest) for row in rows]
         return [datetime.fromtimestamp(ceil(at / _SWEEP_SECONDS) * _SWEEP_SECONDS, UTC) for at in wakes]
+
+
+_LISTENING: list[ScriptedDesk] = []
+"""The desk of the running test. The product's clients are made once and outlive it, as in Lambda."""
+
+
+@cache
+def _listen() -> None:
+    def before_call(model: OperationModel, params: dict[str, Any], **_: object) -> object:
+        return _LISTENING[0].on_call(f"{model.service_model.service_name}.{model.name}", params)
+
+    def after_call(model: OperationModel, **_: object) -> None:
+        _LISTENING[0].after_call(f"{model.service_model.service_name}.{model.name}")
+
+    aws.session().events.register("before-call", before_call)  # type: ignore[arg-type]  # it may answer
+    aws.session().events.register("after-call", after_call)
 
 
 def _table() -> dict[str, Any]:

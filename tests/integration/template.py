@@ -1,5 +1,6 @@
 """What template.yaml says, read rather than copied."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ def _untagged(loader: _Loader, _suffix: str, node: yaml.Node) -> Any:
 _Loader.add_multi_constructor("!", _untagged)
 
 
+@cache
 def resource(logical_id: str) -> dict[str, Any]:
     """The properties of one resource."""
     template = yaml.load(_TEMPLATE.read_text(), Loader=_Loader)  # noqa: S506 - a SafeLoader

@@ -41,7 +41,7 @@ def test_refusals_pause_longer_and_then_fail_visibly() -> None:
         row = messages.claimed_again(row, MONDAY, "claim")
 
     assert waits == [timedelta(minutes=1), timedelta(minutes=4)]
-    assert (row.status, row.reason, row.wake_at) == ("failed", "throttled", None)
+    assert (row.status, row.why_not, row.wake_at) == ("failed", "throttled", None)
 
 
 def test_refused_for_good_fails_at_once() -> None:

@@ -30,12 +30,7 @@ class Desk:
     @cached_property
     def mailer(self) -> Mailer:
         """How mail leaves."""
-        return Mailer(
-            aws.ses(),
-            self.settings.business_name,
-            self.settings.sender_email,
-            self.settings.configuration_set,
-        )
+        return Mailer(aws.ses(), self.settings.sender_email, self.settings.configuration_set)
 
     @cached_property
     def texter(self) -> Texter:

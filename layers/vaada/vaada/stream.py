@@ -14,7 +14,7 @@ from vaada.model.rows import Row
 def each_record(event: Mapping[str, Any], handle: Callable[[Row | None, Row | None], None]) -> dict[str, Any]:
     """Handle every record and report those that failed, each with all later ones of the same item.
 
-    Lambda takes up again from the first that is reported, and splits the batch until the bad one is alone.
+    Lambda takes up again from the first that is reported; those behind it come again, and change nothing.
     """
     failed_items: set[str] = set()
     failures: list[dict[str, str]] = []
@@ -26,7 +26,9 @@ def each_record(event: Mapping[str, Any], handle: Callable[[Row | None, Row | No
                 handle(_image(change, "OldImage"), _image(change, "NewImage"))
                 continue
             except Exception:  # noqa: BLE001 - whatever it is, the other items must go on
-                logger.exception("record failed", sequence_number=change["SequenceNumber"])
+                logger.exception(
+                    "record failed", keys=change["Keys"], sequence_number=change["SequenceNumber"]
+                )
                 failed_items.add(item)
         failures.append({"itemIdentifier": change["SequenceNumber"]})
     return {"batchItemFailures": failures}

@@ -40,10 +40,14 @@ class User:
 
     def require_work(self, desk: Desk, work: Commitment | FollowUp | Survey) -> None:
         """Raises Refusal (403) unless the work is the user's own, covered or supervised by them."""
-        if self.is_manager or work.agent_id == self.agent_id:
+        self.require_may_see(desk, work.agent_id)
+
+    def require_may_see(self, desk: Desk, agent_id: str) -> None:
+        """Raises Refusal (403) unless the agent is the user, or covered or supervised by them."""
+        if self.is_manager or agent_id == self.agent_id:
             return
-        owner = desk.table.get(Agent, work.agent_id)
-        if owner is None or self.agent_id not in {owner.supervisor_id, owner.covered_by}:
+        agent = desk.table.get(Agent, agent_id)
+        if agent is None or self.agent_id not in {agent.supervisor_id, agent.covered_by}:
             raise Refusal(HTTPStatus.FORBIDDEN, "This is another agent's work.")
 
 

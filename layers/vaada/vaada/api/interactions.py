@@ -35,11 +35,12 @@ def record_interaction(body: Annotated[NewInteraction, Body()]) -> Response[Reco
         lambda receipts: record.record_interaction(desk(), body, receipts, now()),
         lambda interaction_id: require(desk(), Interaction, interaction_id),
     )
+    commitments, asked = planning.promised(interaction, desk().policy), planning.requested(interaction)
     return created(
         Recorded(
             interaction_id=interaction.interaction_id,
             case_id=interaction.case_id,
-            commitments=tuple(planning.promised(interaction, desk().policy)),
-            follow_up=planning.requested(interaction),
+            commitments=tuple(require(desk(), Commitment, row.id) for row in commitments),
+            follow_up=require(desk(), FollowUp, asked.id) if asked else None,
         )
     )

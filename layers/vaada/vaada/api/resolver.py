@@ -6,19 +6,16 @@ from typing import Annotated, Any, TypeVar
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response, content_types
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
-from aws_lambda_powertools.event_handler.openapi.exceptions import (
-    RequestUnsupportedContentType,
-    RequestValidationError,
-)
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from vaada.api import problems
 from vaada.api.access import User, user_of
 from vaada.api.problems import FieldError, Refusal
 from vaada.desk import Desk, open_desk
 from vaada.flows.once import Key, KeyReused
-from vaada.flows.record import Taken, Unknown
+from vaada.flows.record import Invalid, Taken, Unknown
 from vaada.flows.writing import Busy, NotThere
 from vaada.gateways.table import BadCursor, Conflict
 from vaada.rules.errors import NotPossible
@@ -67,11 +64,16 @@ def created(row: M) -> Response[M]:
     return Response(HTTPStatus.CREATED, content_types.APPLICATION_JSON, row)
 
 
-def check_size(event: dict[str, Any]) -> dict[str, Any] | None:
-    """The answer to a body that is too large, else None. Before anything parses it."""
-    if len(event.get("body") or "") <= _BODY_BYTES:
+def refused_body(event: dict[str, Any]) -> dict[str, Any] | None:
+    """The answer to a body that is too large or not JSON by its own account, else None."""
+    body = event.get("body") or ""
+    kind = event["headers"].get("content-type", "application/json").partition(";")[0].strip().lower()
+    if len(body) > _BODY_BYTES:
+        answer = problems.response(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"Send at most {_BODY_BYTES} bytes.")
+    elif body and kind != "application/json":
+        answer = problems.response(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send the body as application/json.")
+    else:
         return None
-    answer = problems.response(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"Send at most {_BODY_BYTES} bytes.")
     return {"statusCode": answer.status_code, "headers": answer.headers, "body": answer.body}
 
 
@@ -79,16 +81,12 @@ def _refusal(refusal: Refusal) -> Response[str]:
     return problems.response(refusal.status, refusal.detail, refusal.errors)
 
 
-def _invalid(error: RequestValidationError | ValidationError) -> Response[str]:
+def _invalid(error: RequestValidationError | Invalid) -> Response[str]:
     if any(found["type"] == "json_invalid" for found in error.errors()):
         return problems.response(HTTPStatus.BAD_REQUEST, "The body is not JSON.")
     errors = problems.field_errors(error.errors())
     detail = "; ".join(f"{found.field}: {found.message}" for found in errors[:3])
     return problems.response(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors)
-
-
-def _not_json(_: RequestUnsupportedContentType) -> Response[str]:
-    return problems.response(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send the body as application/json.")
 
 
 def _unknown(error: Unknown) -> Response[str]:
@@ -129,8 +127,7 @@ def _no_route(_: NotFoundError) -> Response[str]:
 for _error, _answer in (
     (Refusal, _refusal),
     (RequestValidationError, _invalid),
-    (ValidationError, _invalid),
-    (RequestUnsupportedContentType, _not_json),
+    (Invalid, _invalid),
     (Unknown, _unknown),
     (BadCursor, _bad_cursor),
     (Taken, _taken),

@@ -139,17 +139,18 @@ def _act(kind: type[W], row_id: str, decide: Callable[[W, str], W]) -> W:
         desk(),
         key(asking),
         lambda receipts: change(
-            desk(), kind, row_id, lambda row: decide(row, asking.id), also=receipts(row_id)
+            desk(), kind, row_id, lambda row: decide(row, asking.id), along=lambda row: receipts(row.id)
         ),
         lambda result_id: require(desk(), kind, result_id),
     )
 
 
 def _whose(asking: User, agent_id: str | None) -> str | None:
-    """Whose rows are listed: managers choose, agents see their own."""
+    """Whose rows are listed: by default a manager sees everybody's, an agent their own."""
     if agent_id is not None:
-        asking.require_own(agent_id, "agent_id")
-    return agent_id if asking.is_manager else asking.agent_id
+        asking.require_may_see(desk(), agent_id)
+        return agent_id
+    return None if asking.is_manager else asking.agent_id
 
 
 def _require_future(field: str, at: datetime) -> None:

@@ -3,15 +3,32 @@
 from datetime import datetime
 
 from vaada.desk import Desk
+from vaada.flows.briefing import agent_of
 from vaada.flows.writing import change, require
 from vaada.model.people import Consent, Customer
+from vaada.model.rows import Row
 from vaada.model.work import Survey
-from vaada.rules import surveys
+from vaada.rules import planning, surveys
 
 
 def answer(desk: Desk, survey_id: str, score: int, comment: str | None, now: datetime) -> Survey:
-    """Record the customer's answer. Raises NotThere, or NotPossible when it is too late or comes twice."""
-    return change(desk, Survey, survey_id, lambda survey: surveys.answer(survey, score, comment, now))
+    """Record the customer's answer, and open a follow-up when it is a low one.
+
+    Raises NotThere, or NotPossible when it is too late or comes twice.
+    """
+    agent = agent_of(desk, require(desk, Survey, survey_id))
+
+    def opened_by(answered: Survey) -> tuple[Row, ...]:
+        follow_up = planning.unhappy(answered, agent, desk.policy, now)
+        return (follow_up,) if follow_up else ()
+
+    return change(
+        desk,
+        Survey,
+        survey_id,
+        lambda survey: surveys.answer(survey, score, comment, now),
+        along=opened_by,
+    )
 
 
 def unsubscribe(desk: Desk, survey_id: str) -> None:

@@ -80,6 +80,7 @@ def _composed(desk: Desk, message: Message, work: Work, now: datetime) -> Send:
     return partial(
         desk.mailer.send,
         mails.for_staff(message.purpose, message.to, about),
+        business=about.business,
         to_name=reader.name if reader else "",
         to_email=reader.email if reader else desk.settings.owner_email,
         message_id=message.id,
@@ -109,6 +110,7 @@ def _for_customer(desk: Desk, message: Message, survey: Survey) -> Send:
     return partial(
         desk.mailer.send,
         mails.for_customer(message.purpose, invitation),
+        business=business.name,
         to_name=customer.name,
         to_email=address,
         message_id=message.id,
@@ -118,10 +120,10 @@ def _for_customer(desk: Desk, message: Message, survey: Survey) -> Send:
 
 def _record(desk: Desk, message: Message, work: Work) -> None:
     if message.status in {"failed", "unknown"}:
-        logger.error("message not sent", message_id=message.id, status=message.status, reason=message.reason)
+        logger.error("message not sent", message_id=message.id, status=message.status, reason=message.why_not)
     rows: tuple[Message] | tuple[Message, Survey] = (message,)
     if isinstance(work, Survey) and message.purpose == "survey" and message.status == "failed":
-        rows = (message, surveys.undelivered(work, message.reason))
+        rows = (message, surveys.undelivered(work, message.why_not))
     try:
         desk.table.write(*rows)
     except Conflict:

@@ -1,4 +1,4 @@
-"""Planning what follows from a contact, from the table's stream."""
+"""Planning what follows from a contact: from the table's stream, or by the sweep if that failed."""
 
 from vaada.desk import Desk
 from vaada.gateways.table import Conflict
@@ -8,11 +8,11 @@ from vaada.rules import planning
 
 def plan(desk: Desk, interaction: Interaction) -> int:
     """Write what the rules make of the contact, and say how many rows are new. Twice changes nothing."""
-    planned = planning.derived(interaction, desk.policy)
-    if not planned:
+    if interaction.wake_at is None:
         return 0
+    rows = planning.derived(interaction, desk.policy)
     try:
-        desk.table.write(*planned)
+        desk.table.write(planning.planned(interaction), *rows)
     except Conflict:
-        return 0  # an earlier delivery wrote them, all of them: a write is all or nothing
-    return len(planned)
+        return 0  # it was planned before, all of it: a write is all or nothing
+    return len(rows)

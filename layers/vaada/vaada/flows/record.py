@@ -2,6 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import TypeVar
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from vaada.desk import Desk
 from vaada.flows.once import Receipts
@@ -16,6 +20,19 @@ from vaada.model.rows import Row
 from vaada.rules import planning, reach
 
 _TRIES = 4
+N = TypeVar("N", NewAgent, NewCustomer)
+
+
+class Invalid(Exception):
+    """What would come of the change is not valid. `errors` are as pydantic gives them."""
+
+    def __init__(self, error: ValidationError) -> None:
+        super().__init__(str(error))
+        self._error = error
+
+    def errors(self) -> list[ErrorDetails]:
+        """What is wrong, field by field."""
+        return self._error.errors()
 
 
 class Taken(Exception):
@@ -42,12 +59,9 @@ def add_agent(desk: Desk, new: NewAgent, receipts: Receipts, now: datetime) -> A
 
 
 def change_agent(desk: Desk, agent_id: str, changes: Mapping[str, object]) -> Agent:
-    """Change some fields of an agent; the whole is validated.
-
-    Raises NotThere, Taken, Unknown, Conflict, ValidationError.
-    """
+    """Change some fields of an agent. Raises NotThere, Invalid, Taken, Unknown, Conflict."""
     agent = require(desk, Agent, agent_id)
-    new = NewAgent.model_validate({**_fields(agent, NewAgent), **changes})
+    new = _merged(NewAgent, agent, changes)
     _require_agents(desk, supervisor_id=new.supervisor_id, covered_by=new.covered_by)
     changed = agent.changed(**dict(new))
     rows: list[Row] = [changed]
@@ -71,10 +85,10 @@ def add_customer(desk: Desk, new: NewCustomer, receipts: Receipts, now: datetime
 
 
 def change_customer(desk: Desk, customer_id: str, changes: Mapping[str, object]) -> Customer:
-    """Change some fields of a customer, validated as a whole. Raises NotThere, Unknown, ValidationError."""
+    """Change some fields of a customer. Raises NotThere, Invalid, Unknown."""
 
     def decide(customer: Customer) -> Customer:
-        new = NewCustomer.model_validate({**_fields(customer, NewCustomer), **changes})
+        new = _merged(NewCustomer, customer, changes)
         _require_agents(desk, agent_id=new.agent_id)
         return customer.changed(**dict(new))
 
@@ -92,6 +106,7 @@ def record_interaction(desk: Desk, new: NewInteraction, receipts: Receipts, now:
         case_id=new.case_id or new_row_id(new.customer_id, now),
         occurred_at=new.occurred_at or now,
         recorded_at=now,
+        wake_at=now + planning.PATIENCE,
         commitments=new.commitments,
         follow_up=new.follow_up,
     )
@@ -134,5 +149,9 @@ def _taken_or(conflict: Conflict) -> Exception:
     return Taken() if any(isinstance(row, EmailClaim) for row in conflict.rows) else conflict
 
 
-def _fields(row: Agent | Customer, new: type[NewAgent | NewCustomer]) -> dict[str, object]:
-    return {name: getattr(row, name) for name in new.model_fields}
+def _merged(kind: type[N], row: Agent | Customer, changes: Mapping[str, object]) -> N:
+    stands = {name: getattr(row, name) for name in kind.model_fields}
+    try:
+        return kind.model_validate({**stands, **changes})
+    except ValidationError as error:
+        raise Invalid(error) from error

@@ -4,12 +4,17 @@ from collections.abc import Callable
 from datetime import datetime
 
 from vaada.desk import Desk
+from vaada.flows.briefing import Work
 from vaada.flows.deliver import resume
 from vaada.flows.fire import fire
-from vaada.gateways.items import KINDS
+from vaada.flows.plan import plan
+from vaada.flows.writing import require
 from vaada.log import logger
+from vaada.model.interactions import Interaction
 from vaada.model.messages import Message
 from vaada.model.work import Commitment, FollowUp, Survey
+
+_WORK: dict[str, type[Work]] = {work.kind_of_row: work for work in (Commitment, FollowUp, Survey)}
 
 
 class RowsFailed(Exception):
@@ -39,9 +44,8 @@ def sweep(desk: Desk, clock: Callable[[], datetime], has_time: Callable[[], bool
 
 
 def _take_up(desk: Desk, kind: str, row_id: str, version: int, now: datetime) -> str:
-    if KINDS[kind] is Message:
+    if kind == Message.kind_of_row:
         return resume(desk, row_id, version, now)
-    works: dict[str, type[Commitment | FollowUp | Survey]] = {
-        work.kind_of_row: work for work in (Commitment, FollowUp, Survey)
-    }
-    return fire(desk, works[kind], row_id, version, now)
+    if kind == Interaction.kind_of_row:
+        return f"planned {plan(desk, require(desk, Interaction, row_id))} rows"
+    return fire(desk, _WORK[kind], row_id, version, now)

@@ -32,21 +32,28 @@ def require(desk: Desk, kind: type[R], row_id: str) -> R:
 
 
 def change(
-    desk: Desk, kind: type[R], row_id: str, decide: Callable[[R], R], *, also: tuple[Row, ...] = ()
+    desk: Desk,
+    kind: type[R],
+    row_id: str,
+    decide: Callable[[R], R],
+    *,
+    along: Callable[[R], tuple[Row, ...]] = lambda _row: (),
 ) -> R:
-    """Write what `decide` makes of the row, with the rows `also` or not at all. The row itself: no change.
+    """Write what `decide` makes of the row, and what goes `along` with that, or nothing at all.
 
-    Raises NotThere, Busy, Conflict when one of the others lost, and whatever `decide` raises.
+    Where `decide` returns the row itself nothing is written. Raises NotThere, Busy, Conflict when a row
+    that goes along is there already, and whatever `decide` raises.
     """
     for _ in range(_TRIES):
         row = require(desk, kind, row_id)
         changed = decide(row)
-        if changed is row and not also:
+        if changed is row:
             return row
+        others = along(changed)
         try:
-            desk.table.write(changed, *also)
+            desk.table.write(changed, *others)
         except Conflict as conflict:
-            if any(lost in also for lost in conflict.rows):
+            if any(lost in others for lost in conflict.rows):
                 raise
             continue
         return changed

@@ -18,15 +18,23 @@ class Mailer:
     """Sends mail from the business's own address."""
 
     client: "SESV2Client"
-    sender_name: str
     sender_email: str
     configuration_set: str
 
     def send(
-        self, mail: Mail, *, to_name: str, to_email: str, message_id: str, unsubscribe_url: str | None
+        self,
+        mail: Mail,
+        *,
+        business: str,
+        to_name: str,
+        to_email: str,
+        message_id: str,
+        unsubscribe_url: str | None,
     ) -> str:
         """Send it and return the id SES gave it. Raises Refused or Unanswered."""
-        mime = self._mime(mail, to_name, to_email)
+        mime = _mime(mail)
+        mime["From"] = Address(business, addr_spec=self.sender_email)
+        mime["To"] = Address(to_name, addr_spec=to_email)
         if unsubscribe_url:  # RFC 8058: the mail program's own button, which posts
             mime["List-Unsubscribe"] = f"<{unsubscribe_url}>"
             mime["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
@@ -40,12 +48,11 @@ class Mailer:
             )
         return accepted["MessageId"]
 
-    def _mime(self, mail: Mail, to_name: str, to_email: str) -> EmailMessage:
-        mime = EmailMessage(policy=SMTP)
-        mime["From"] = Address(self.sender_name, addr_spec=self.sender_email)
-        mime["To"] = Address(to_name, addr_spec=to_email)
-        mime["Subject"] = mail.subject
-        mime["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation replies, no loops
-        mime.set_content(mail.text, cte="quoted-printable")
-        mime.add_alternative(mail.html, subtype="html", cte="quoted-printable")
-        return mime
+
+def _mime(mail: Mail) -> EmailMessage:
+    mime = EmailMessage(policy=SMTP)
+    mime["Subject"] = mail.subject
+    mime["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation replies, no loops
+    mime.set_content(mail.text, cte="quoted-printable")
+    mime.add_alternative(mail.html, subtype="html", cte="quoted-printable")
+    return mime

@@ -1,4 +1,4 @@
-"""Interactions: one contact with a customer each, recorded once and never changed."""
+"""Interactions: one contact with a customer each, recorded once."""
 
 from typing import ClassVar, Literal, Self
 
@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from vaada.model.ids import PartyId, RowId
 from vaada.model.people import Channel
-from vaada.model.rows import Row
+from vaada.model.rows import DueRow
 from vaada.model.text import Input, Line, Prose
 from vaada.model.times import Instant
 
@@ -57,12 +57,14 @@ class NewInteraction(Input):
         return self
 
 
-class Interaction(Row):
-    """One contact, as it took place (`occurred_at`) and as it was written down (`recorded_at`)."""
+class Interaction(DueRow):
+    """One contact, as it took place (`occurred_at`) and as it was written down (`recorded_at`).
+
+    It waits to be planned: at `wake_at` the sweep plans it if the stream has not.
+    """
 
     kind_of_row: ClassVar[str] = "interaction"
     interaction_id: RowId
-    customer_id: PartyId
     case_id: str
     agent_id: str
     channel: Channel

@@ -21,7 +21,7 @@ MessageStatus = Literal["sending", "waiting", "sent", "failed", "withheld", "unk
 
 
 class Message(DueRow):
-    """One e-mail or text about another row.
+    """One e-mail or text about another row. `why` says why it is sent, `why_not` why it was not.
 
     `sending` was claimed and may be on its way until `wake_at`; `waiting` was refused for now and is tried
     again then; `unknown` may or may not have been sent and never will be again. `claim` tells apart two
@@ -38,7 +38,7 @@ class Message(DueRow):
     medium: Medium
     why: str
     status: MessageStatus = "sending"
-    reason: str | None = None
+    why_not: str | None = None
     attempts: int = 1
     claim: str | None = None
     provider_id: str | None = None

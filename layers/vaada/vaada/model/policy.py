@@ -60,6 +60,12 @@ class FollowUpRules(Part):
     reminders_at_most: Annotated[int, Field(ge=1, le=30)] = 5
     supervisor_hears_after_reminders: Annotated[int, Field(ge=1, le=30)] = 2
 
+    @model_validator(mode="after")
+    def _supervisor_hears(self) -> Self:
+        if self.supervisor_hears_after_reminders >= self.reminders_at_most:
+            raise ValueError("supervisor_hears_after_reminders must be less than reminders_at_most")
+        return self
+
 
 class CommitmentRules(Part):
     """Who hears of a commitment, and when, counted from its `due_at`."""
@@ -76,6 +82,8 @@ class SurveyRules(Part):
     csat_hours_after_resolution: Hours = 24
     remind_after_days: Days = 3
     close_after_days: Annotated[int, Field(ge=1, le=60)] = 14
+    low_score_at_most: Annotated[int, Field(ge=0, le=5)] = 2
+    low_score_follow_up_business_days: Days = 1
 
     @model_validator(mode="after")
     def _reminder_before_close(self) -> Self:

@@ -16,7 +16,10 @@ SurveyStep = Literal["ask", "remind", "close"]
 
 
 class Change(BaseModel):
-    """One line of a row's history: who did what to it, when, and why. `by` is an agent's id or "desk"."""
+    """One line of a row's history: who did what to it, when, and why.
+
+    `by` is an agent's id, "manager" and a user's id for a manager who is no agent, or "desk".
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
@@ -68,7 +71,10 @@ class FollowUp(DueRow):
 
 
 class Survey(DueRow):
-    """One question to one customer about one case. `agent_id` is whose service it rates."""
+    """One question to one customer about one case. `agent_id` is whose service it rates.
+
+    `step` is what `wake_at` waits for.
+    """
 
     kind_of_row: ClassVar[str] = "survey"
     survey_id: RowId

@@ -18,10 +18,10 @@ CONTENT_SECURITY_POLICY = (
 )
 """To be sent with every page: nothing is loaded, nothing runs, only our own style applies."""
 
-SurveyProblem = Literal["score", "comment", "again"]
+SurveyProblem = Literal["score", "comment"]
 """No face chosen; a comment too long; the form too old, or sent sooner than a person can."""
 
-ActionProblem = Literal["do", "date", "past", "reason", "again"]
+ActionProblem = Literal["do", "date", "past", "reason"]
 """No action chosen; no date or time; one that is past; no reason; as above."""
 
 _ACTION_PROBLEMS: dict[ActionProblem, str] = {
@@ -29,7 +29,6 @@ _ACTION_PROBLEMS: dict[ActionProblem, str] = {
     "date": "Enter a date and a time.",
     "past": "Choose a date and a time still to come.",
     "reason": "Say why the date moves, in at most 500 characters.",
-    "again": "That did not arrive in time. Please press the button once more.",
 }
 _FIELD_OF: dict[str, str] = {"date": "date", "past": "date", "reason": "reason"}
 
@@ -42,7 +41,6 @@ def survey_form(
     path: str,
     score: int | None,
     comment: str = "",
-    nonce: str | None = None,
     problem: SurveyProblem | None = None,
 ) -> str:
     """The question, with the face that was tapped chosen already. Sends `score` and `comment`."""
@@ -54,15 +52,14 @@ def survey_form(
         path=path,
         score=score,
         comment=comment,
-        nonce=nonce,
         problem=problem,
         faces=words(language).faces(),
     )
 
 
-def survey_thanks(*, business: str, language: str, score: int) -> str:
-    """The answer has arrived."""
-    return _page("survey_thanks", words(language), business, score=score)
+def survey_thanks(*, business: str, language: str, score: int, followed_up: bool) -> str:
+    """The answer has arrived; `followed_up` when somebody will see to an unhappy one."""
+    return _page("survey_thanks", words(language), business, score=score, followed_up=followed_up)
 
 
 def survey_over(*, business: str, language: str, because: Literal["answered", "expired"]) -> str:
@@ -76,7 +73,6 @@ def action_form(
     brief: Brief,
     path: str,
     chosen: ActionName | None,
-    nonce: str | None = None,
     problem: ActionProblem | None = None,
     follow_up: bool,
     entered: Mapping[str, str] | None = None,
@@ -93,7 +89,6 @@ def action_form(
         brief=brief,
         path=path,
         actions=sorted(brief.actions, key=lambda name: name != chosen),
-        nonce=nonce,
         problem=problem and _ACTION_PROBLEMS[problem],
         field=_FIELD_OF.get(problem or ""),
         what="follow-up" if follow_up else "promise",
@@ -111,9 +106,9 @@ def action_over(*, business: str, because: Literal["closed", "expired"], status:
     return _page("action_over", words("en"), business, because=because, status=status)
 
 
-def unsubscribe_form(*, business: str, language: str, path: str, nonce: str | None = None) -> str:
+def unsubscribe_form(*, business: str, language: str, path: str) -> str:
     """Asks once more before the messages stop."""
-    return _page("unsubscribe_form", words(language), business, path=path, nonce=nonce)
+    return _page("unsubscribe_form", words(language), business, path=path)
 
 
 def unsubscribed(*, business: str, language: str) -> str:

@@ -50,7 +50,12 @@ def submit(visit: Visit) -> Page:
         answered = answer(visit.desk, survey.id, score, comment, visit.now)
     except NotPossible:
         return _closed(visit, require(visit.desk, Survey, survey.id))
-    page = pages.survey_thanks(business=visit.business, language=_language(visit, answered), score=score)
+    page = pages.survey_thanks(
+        business=visit.business,
+        language=_language(visit, answered),
+        score=score,
+        followed_up=score <= visit.desk.policy.surveys.low_score_at_most,
+    )
     return Page(HTTPStatus.OK, page)
 
 

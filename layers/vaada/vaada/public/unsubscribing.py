@@ -29,7 +29,7 @@ def _survey(visit: Visit) -> Survey:
     try:
         survey_id = visit.desk.links.row_id("unsubscribe", visit.token)
     except ExpiredLink as link:
-        survey_id = link.row_id  # whoever asks to stop is heard, however old the mail
+        survey_id = link.row_id  # whoever asks to stop is heard, as long as the key is known
     return require(visit.desk, Survey, survey_id)
 
 

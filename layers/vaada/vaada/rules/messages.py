@@ -18,7 +18,7 @@ _PAUSES = (timedelta(minutes=1), timedelta(minutes=4))  # after the first and se
 def claimed_again(message: Message, now: datetime, claim: str) -> Message:
     """The next attempt, claimed. Only for a message that `may_try_again`."""
     return message.changed(
-        status="sending", attempts=message.attempts + 1, wake_at=now + LEASE, claim=claim, reason=None
+        status="sending", attempts=message.attempts + 1, wake_at=now + LEASE, claim=claim, why_not=None
     )
 
 
@@ -43,23 +43,23 @@ def still_wanted(message: Message, work: Commitment | FollowUp | Survey, now: da
 
 def sent(message: Message, provider_id: str, now: datetime) -> Message:
     """It was accepted."""
-    return message.changed(status="sent", provider_id=provider_id, sent_at=now, wake_at=None, reason=None)
+    return message.changed(status="sent", provider_id=provider_id, sent_at=now, wake_at=None, why_not=None)
 
 
 def refused(message: Message, reason: str, now: datetime, *, for_good: bool) -> Message:
     """It was certainly not sent: try again in a while, or give up and say so."""
     if for_good or message.attempts >= ATTEMPTS:
-        return message.changed(status="failed", reason=reason, wake_at=None)
-    return message.changed(status="waiting", reason=reason, wake_at=now + _PAUSES[message.attempts - 1])
+        return message.changed(status="failed", why_not=reason, wake_at=None)
+    return message.changed(status="waiting", why_not=reason, wake_at=now + _PAUSES[message.attempts - 1])
 
 
 def given_up(message: Message) -> Message:
     """No attempt is left, or none may be made: visibly failed, or unknown when it may have been sent."""
     if message.status == "sending":
-        return message.changed(status="unknown", reason="no answer came from the provider", wake_at=None)
-    return message.changed(status="failed", reason=message.reason or "not accepted in time", wake_at=None)
+        return message.changed(status="unknown", why_not="no answer came from the provider", wake_at=None)
+    return message.changed(status="failed", why_not=message.why_not or "not accepted in time", wake_at=None)
 
 
 def withheld(message: Message, reason: str) -> Message:
     """It is not sent, and the timeline says why."""
-    return message.changed(status="withheld", reason=reason, wake_at=None)
+    return message.changed(status="withheld", why_not=reason, wake_at=None)

@@ -4,10 +4,19 @@ from datetime import datetime, timedelta
 
 from vaada.model.ids import derived_row_id
 from vaada.model.interactions import Interaction
+from vaada.model.people import Agent
 from vaada.model.policy import PolicyDocument
 from vaada.model.work import Commitment, FollowUp, Survey
 from vaada.rules import commitments
 from vaada.rules.days import business_days_after
+
+PATIENCE = timedelta(minutes=10)
+"""How long the stream may take to plan a contact before the sweep does."""
+
+
+def planned(interaction: Interaction) -> Interaction:
+    """The contact, once it is planned: it waits for nothing more."""
+    return interaction.changed(wake_at=None)
 
 
 def promised(interaction: Interaction, policy: PolicyDocument) -> list[Commitment]:
@@ -65,6 +74,26 @@ def survey(interaction: Interaction, policy: PolicyDocument) -> Survey | None:
         due_at=at,
         wake_at=at,
         created_at=interaction.recorded_at,
+    )
+
+
+def unhappy(survey: Survey, agent: Agent, policy: PolicyDocument, now: datetime) -> FollowUp | None:
+    """The follow-up that a low score opens, for the agent's supervisor; for the agent where there is none."""
+    rules = policy.surveys
+    if survey.score is None or survey.score > rules.low_score_at_most:
+        return None
+    at = business_days_after(now, rules.low_score_follow_up_business_days, policy)
+    words = f": {survey.comment}" if survey.comment else "."
+    return FollowUp(
+        follow_up_id=derived_row_id(survey.survey_id, "unhappy", now),
+        customer_id=survey.customer_id,
+        interaction_id=survey.interaction_id,
+        case_id=survey.case_id,
+        agent_id=agent.supervisor_id or agent.agent_id,
+        reason=f"Unhappy with {agent.name}'s service, {survey.score} of 5{words}"[:500],
+        due_at=at,
+        wake_at=at,
+        created_at=now,
     )
 
 

@@ -1,0 +1,101 @@
+"""The people of the stories, and what they usually say."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from typing import Any
+
+from tests.integration.scripted_desk import ScriptedDesk
+from vaada.model.times import text_of
+
+
+def token_of(email: str, group: str = "agents") -> dict[str, str]:
+    """The claims of a signed-in user's ID token."""
+    return {"sub": f"sub-of-{email}", "email": email, "cognito:groups": f"[{group}]"}
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A desk with an agent, their supervisor and a customer."""
+
+    desk: ScriptedDesk
+    supervisor_id: str
+    agent_id: str
+    customer_id: str
+
+    @classmethod
+    def opened(cls, desk: ScriptedDesk, **customer: object) -> "Shop":
+        supervisor = add_agent(desk, "Sana")
+        agent = add_agent(
+            desk, "Amina", phone="+923001234567", notify_by=["email", "sms"], supervisor_id=supervisor
+        )
+        return cls(desk, supervisor, agent, add_customer(desk, **customer))
+
+    def contact(self, **facts: object) -> Any:
+        """Record a contact and let what follows from it be planned."""
+        answer = self.desk.call("POST /api/interactions", self.contact_body(**facts))
+        assert answer.status == 201, answer.body
+        self.desk.settle()
+        return answer.json
+
+    def contact_body(self, **facts: object) -> dict[str, object]:
+        """A contact as the API takes it."""
+        return {
+            "customer_id": self.customer_id,
+            "agent_id": self.agent_id,
+            "channel": "phone",
+            "direction": "inbound",
+            "kind": "request",
+            "summary": "Wants a cake for Saturday",
+            **facts,
+        }
+
+    def promise(self, due_at: datetime) -> str:
+        """A contact in which one thing is promised. Returns the commitment's id."""
+        recorded = self.contact(commitments=[{"what": "Call back with a price", "due_at": text_of(due_at)}])
+        commitment_id: str = recorded["commitments"][0]["commitment_id"]
+        return commitment_id
+
+    def survey_link(self) -> str:
+        """A contact was resolved, a day passed: the link in the mail that asks the customer."""
+        self.contact(resolved=True)
+        self.desk.pass_time(timedelta(hours=24))
+        return links(words_of(self.desk.mails[-1]), "/s/")[0]
+
+    def rows(self, kind: str) -> list[dict[str, Any]]:
+        """The customer's rows of this kind, newest first."""
+        return [row for row in self.desk.timeline(self.customer_id) if row["row_kind"] == kind]
+
+
+def add_agent(desk: ScriptedDesk, name: str, **facts: object) -> str:
+    answer = desk.call("POST /api/agents", {"name": name, "email": f"{name.lower()}@example.com", **facts})
+    assert answer.status == 201, answer.body
+    agent_id: str = answer.json["agent_id"]
+    return agent_id
+
+
+def add_customer(desk: ScriptedDesk, **facts: object) -> str:
+    body = {
+        "name": "Bilal Khan",
+        "email": "bilal@example.com",
+        "consent": {"email": True, "sms": True, "survey": True},
+        **facts,
+    }
+    answer = desk.call("POST /api/customers", body)
+    assert answer.status == 201, answer.body
+    customer_id: str = answer.json["customer_id"]
+    return customer_id
+
+
+def words_of(mail: EmailMessage) -> str:
+    """The plain text of a mail."""
+    body = mail.get_body(("plain",))
+    assert body is not None
+    words: str = body.get_content()
+    return words
+
+
+def links(text: str, place: str) -> list[str]:
+    """The links to this place, without what they preselect."""
+    words = text.replace("\n", " ").split(" ")
+    return [word.partition("?")[0] for word in words if f"://desk.example.com{place}" in word]

@@ -1,0 +1,293 @@
+"""The API: what it takes, what it refuses and how it says so, and who may do what."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.integration.people import Shop, add_agent, add_customer, token_of
+from tests.integration.scripted_desk import Answer, ScriptedDesk
+from vaada.model.times import text_of
+
+HOUR = timedelta(hours=1)
+AMINA, OMAR, SANA = (token_of(f"{name}@example.com") for name in ("amina", "omar", "sana"))
+
+
+@pytest.fixture
+def shop(desk: ScriptedDesk) -> Shop:
+    return Shop.opened(desk)
+
+
+def fields(answer: Answer) -> list[str]:
+    """The fields that a problem names."""
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.json["status"] == answer.status
+    return [error["field"] for error in answer.json["errors"]]
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"channel": "fax"}, "channel"),
+        ({"summary": ""}, "summary"),
+        ({"summary": "x" * 4001}, "summary"),
+        ({"summary": "bell \a"}, "summary"),
+        ({"customer_id": "nobody"}, "customer_id"),
+        ({"customer_id": "0000000000000000"}, "customer_id"),
+        ({"agent_id": "0000000000000000"}, "agent_id"),
+        ({"handed_over_from": "0000000000000000"}, "handed_over_from"),
+        ({"occurred_at": "2026-03-02 09:00"}, "occurred_at"),
+        ({"occurred_at": "0001-01-01T00:00:00Z"}, "occurred_at"),
+        ({"commitments": [{"what": "Call"}]}, "commitments.0.due_at"),
+        ({"commitments": [{"what": "Call", "due_at": "2026-03-02T09:00:00Z", "x": 1}]}, "commitments.0.x"),
+        ({"follow_up": {"at": "tomorrow", "reason": "Ask"}}, "follow_up.at"),
+        ({"misspelt": True}, "misspelt"),
+    ],
+)
+def test_a_contact_that_is_wrong_is_refused_and_the_field_named(
+    shop: Shop, change: dict[str, object], field: str
+) -> None:
+    answer = shop.desk.call("POST /api/interactions", shop.contact_body(**change))
+
+    assert answer.status == 422
+    assert fields(answer) == [field]
+    assert shop.desk.timeline(shop.customer_id) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"email": "not an address"}, "email"),
+        ({"phone": "0300 1234567"}, "phone"),
+        ({"time_zone": "Mars/Olympus"}, "time_zone"),
+        ({"language": "the Urdu one"}, "language"),
+        ({"agent_id": "0000000000000000"}, "agent_id"),
+        ({"consent": {"fax": True}}, "consent.fax"),
+        ({"name": "Two\nlines"}, "name"),
+    ],
+)
+def test_a_customer_that_is_wrong_is_refused_and_the_field_named(
+    desk: ScriptedDesk, change: dict[str, object], field: str
+) -> None:
+    answer = desk.call("POST /api/customers", {"name": "Bilal", **change})
+
+    assert (answer.status, fields(answer)) == (422, [field])
+
+
+def test_what_is_no_json_too_large_or_of_another_kind_is_refused(desk: ScriptedDesk) -> None:
+    assert desk.call("POST /api/customers", "{oops").status == 400
+    assert desk.call("POST /api/customers", json.dumps({"name": "x" * 70_000})).status == 413
+    assert desk.call("POST /api/customers", "name=Bilal", content_type="text/plain").status == 415
+    assert desk.call("GET /api/nothing").status == 404
+    assert fields(desk.call("GET /api/agents", query={"limit": "1000"})) == ["limit"]
+    assert fields(desk.call("GET /api/agents", query={"cursor": "bm90IG9uZQ"})) == ["cursor"]
+
+
+def test_the_same_key_does_it_once_and_other_content_is_refused(shop: Shop) -> None:
+    body = shop.contact_body(follow_up={"at": text_of(shop.desk.now + HOUR), "reason": "Ask"})
+
+    first = shop.desk.call("POST /api/interactions", body, key="k1")
+    again = shop.desk.call("POST /api/interactions", body, key="k1")
+    other = shop.desk.call("POST /api/interactions", {**body, "summary": "Another"}, key="k1")
+    fresh = shop.desk.call("POST /api/interactions", body, key="k2")
+
+    assert (first.status, first.json) == (again.status, again.json)
+    assert (other.status, fields(other)) == (422, ["Idempotency-Key"])
+    assert fresh.json["interaction_id"] != first.json["interaction_id"]
+    assert len(shop.rows("interaction")) == 2
+
+
+@pytest.mark.parametrize("route", ["agents", "customers"])
+def test_people_are_added_once_a_key(desk: ScriptedDesk, route: str) -> None:
+    body = {"name": "Zara", "email": "zara@example.com"}
+
+    first = desk.call(f"POST /api/{route}", body, key="k")
+    again = desk.call(f"POST /api/{route}", body, key="k")
+
+    assert (first.status, first.json) == (again.status, again.json)
+    assert len(desk.call(f"GET /api/{route}").json["items"]) == 1
+
+
+def test_an_action_repeated_with_its_key_answers_as_before_and_without_it_is_refused(shop: Shop) -> None:
+    commitment_id = shop.promise(shop.desk.now + HOUR)
+    keep = f"POST /api/commitments/{commitment_id}/keep"
+
+    first, again = shop.desk.call(keep, key="k"), shop.desk.call(keep, key="k")
+
+    assert (first.status, first.json) == (again.status, again.json) == (200, again.json)
+    refused = shop.desk.call(keep)
+    assert (refused.status, refused.json["detail"]) == (
+        409,
+        "A commitment that is kept cannot be kept.",
+    )
+
+
+def test_an_e_mail_address_belongs_to_one_agent_and_is_free_once_it_changed(desk: ScriptedDesk) -> None:
+    amina = add_agent(desk, "Amina")
+
+    taken = desk.call("POST /api/agents", {"name": "Other", "email": "amina@example.com"})
+    desk.call(f"PATCH /api/agents/{amina}", {"email": "amina.khan@example.com"})
+    free = desk.call("POST /api/agents", {"name": "Other", "email": "amina@example.com"})
+
+    assert (taken.status, fields(taken), free.status) == (409, ["email"], 201)
+
+
+def test_a_change_leaves_the_rest_alone_and_the_whole_must_still_be_valid(shop: Shop) -> None:
+    changed = shop.desk.call(f"PATCH /api/agents/{shop.agent_id}", {"name": "Amina Khan"}).json
+    refused = shop.desk.call(f"PATCH /api/agents/{shop.agent_id}", {"phone": None})
+    nameless = shop.desk.call(f"PATCH /api/customers/{shop.customer_id}", {"name": None})
+
+    assert (changed["name"], changed["phone"], changed["version"]) == ("Amina Khan", "+923001234567", 2)
+    assert refused.status == 422
+    assert "notify_by has sms" in refused.json["detail"]
+    assert (nameless.status, fields(nameless)) == (422, ["name"])
+
+
+def test_lists_page_by_cursor_in_order_and_end(desk: ScriptedDesk) -> None:
+    for name in ("Dua", "Ali", "Cem", "Bea", "Eva"):
+        add_customer(desk, name=name)
+
+    names, query = [], {"limit": "2"}
+    while True:
+        page = desk.call("GET /api/customers", query=query).json
+        names.append([customer["name"] for customer in page["items"]])
+        if page["next_cursor"] is None:
+            break
+        query = {"limit": "2", "cursor": page["next_cursor"]}
+
+    assert names == [["Ali", "Bea"], ["Cem", "Dua"], ["Eva"]]
+
+
+def test_work_is_listed_by_agent_and_status_soonest_first(shop: Shop) -> None:
+    later, sooner = (shop.promise(shop.desk.now + hours * HOUR) for hours in (9, 3))
+    kept = shop.promise(shop.desk.now + HOUR)
+    shop.desk.call(f"POST /api/commitments/{kept}/keep")
+
+    def listed(**query: str) -> list[str]:
+        items = shop.desk.call("GET /api/commitments", query=query).json["items"]
+        return [item["commitment_id"] for item in items]
+
+    assert listed(status="open") == [sooner, later]
+    assert listed(agent_id=shop.agent_id, status="kept") == [kept]
+    assert listed(agent_id=shop.supervisor_id) == []
+    assert set(listed()) == {later, sooner, kept}
+
+
+def test_a_customers_surveys_page_by_cursor(shop: Shop) -> None:
+    for _ in range(3):
+        shop.contact(resolved=True)
+        shop.desk.pass_time(timedelta(seconds=1))
+
+    def page(cursor: str | None) -> Any:
+        query = {"customer_id": shop.customer_id, "limit": "2", **({"cursor": cursor} if cursor else {})}
+        return shop.desk.call("GET /api/surveys", query=query).json
+
+    first = page(None)
+    second = page(first["next_cursor"])
+
+    ids = [survey["survey_id"] for survey in (*first["items"], *second["items"])]
+    assert (len(first["items"]), len(set(ids)), second["next_cursor"]) == (2, 3, None)
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [({"until": "2026-03-01T09:00:00Z"}, "until"), ({}, "until"), ({"until": "x"}, "until")],
+)
+def test_a_snooze_needs_a_time_to_come(shop: Shop, body: dict[str, str], field: str) -> None:
+    asked = shop.contact(follow_up={"at": text_of(shop.desk.now + HOUR), "reason": "Ask"})["follow_up"]
+
+    answer = shop.desk.call(f"POST /api/follow-ups/{asked['follow_up_id']}/snooze", body)
+
+    assert (answer.status, fields(answer)) == (422, [field])
+
+
+def test_withdrawing_needs_a_reason_and_is_final(shop: Shop) -> None:
+    route = f"POST /api/commitments/{shop.promise(shop.desk.now + HOUR)}/withdraw"
+
+    assert fields(shop.desk.call(route, {})) == ["reason"]
+    assert shop.desk.call(route, {"reason": "Customer gave up"}).json["status"] == "withdrawn"
+    assert shop.desk.call(route, {"reason": "again"}).status == 409
+
+
+def test_a_policy_that_is_wrong_is_refused_and_the_rule_named(desk: ScriptedDesk) -> None:
+    policy = desk.call("GET /api/policy").json
+
+    never = {**policy, "opening_hours": {}}
+    misspelt = {**policy, "surveys": {**policy["surveys"], "csat_hours": 1}}
+
+    assert "never open" in desk.call("PUT /api/policy", never).json["detail"]
+    assert fields(desk.call("PUT /api/policy", misspelt)) == ["surveys.csat_hours"]
+    assert desk.call("GET /api/policy").json == policy
+
+
+def test_only_managers_add_agents_and_write_the_policy(shop: Shop) -> None:
+    policy = shop.desk.call("GET /api/policy", user=AMINA)
+
+    assert policy.status == 200
+    assert shop.desk.call("PUT /api/policy", policy.json, user=AMINA).status == 403
+    assert (
+        shop.desk.call("POST /api/agents", {"name": "X", "email": "x@example.com"}, user=AMINA).status == 403
+    )
+    assert shop.desk.call(f"PATCH /api/agents/{shop.agent_id}", {"role": "manager"}, user=AMINA).status == 403
+
+
+def test_agents_see_the_customers_they_serve_and_no_others(shop: Shop) -> None:
+    add_agent(shop.desk, "Omar")
+    shop.contact()
+
+    for route in (
+        f"GET /api/customers/{shop.customer_id}",
+        f"GET /api/customers/{shop.customer_id}/timeline",
+        f"GET /api/surveys?customer_id={shop.customer_id}",
+    ):
+        path, _, query = route.partition("?")
+        asked = dict([query.split("=")]) if query else None
+        assert shop.desk.call(path, user=AMINA, query=asked).status == 200
+        assert shop.desk.call(path, user=OMAR, query=asked).status == 403
+    assert shop.desk.call("GET /api/customers", user=OMAR).json["items"] == []
+    assert len(shop.desk.call("GET /api/customers", user=AMINA).json["items"]) == 1
+
+
+def test_agents_do_their_own_work_and_that_of_those_they_supervise(shop: Shop) -> None:
+    add_agent(shop.desk, "Omar")
+    first, second = (shop.promise(shop.desk.now + hours * HOUR) for hours in (5, 6))
+
+    assert shop.desk.call(f"POST /api/commitments/{first}/keep", user=OMAR).status == 403
+    assert shop.desk.call("GET /api/commitments", user=OMAR, query={"agent_id": shop.agent_id}).status == 403
+    assert len(shop.desk.call("GET /api/commitments", user=AMINA).json["items"]) == 2
+    assert shop.desk.call("GET /api/commitments", user=OMAR).json["items"] == []
+    assert len(
+        shop.desk.call("GET /api/commitments", user=SANA, query={"agent_id": shop.agent_id}).json["items"]
+    )
+    assert shop.desk.call(f"POST /api/commitments/{first}/keep", user=SANA).status == 200
+    assert shop.desk.call(f"POST /api/commitments/{second}/keep", user=AMINA).status == 200
+
+
+def test_agents_record_contacts_as_themselves(shop: Shop) -> None:
+    assert shop.desk.call("POST /api/interactions", shop.contact_body(), user=AMINA).status == 201
+    assert shop.desk.call("POST /api/interactions", shop.contact_body(), user=SANA).status == 403
+
+
+@pytest.mark.parametrize(
+    ("claims", "advice"),
+    [
+        ({"sub": "s", "cognito:groups": "[agents]"}, "send the ID token"),
+        (token_of("stranger@example.com"), "ask a manager to add you"),
+        (token_of("amina@example.com", ""), "neither of the groups"),
+    ],
+)
+def test_who_has_no_place_here_is_told_what_to_do(shop: Shop, claims: dict[str, str], advice: str) -> None:
+    answer = shop.desk.call("GET /api/policy", user=claims)
+
+    assert answer.status == 403
+    assert advice in answer.json["detail"]
+
+
+def test_an_id_of_another_kind_or_of_nobody_is_not_there(shop: Shop) -> None:
+    commitment_id = shop.promise(shop.desk.now + HOUR)
+
+    assert shop.desk.call(f"POST /api/follow-ups/{commitment_id}/complete").status == 404
+    assert shop.desk.call(f"POST /api/commitments/{'0' * 32}/keep").status == 404
+    assert shop.desk.call("GET /api/customers/0000000000000000").status == 404
+    assert fields(shop.desk.call("GET /api/customers/nobody")) == ["customer_id"]

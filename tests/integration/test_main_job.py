@@ -1,0 +1,245 @@
+"""The main job: a promise given is a promise tracked."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from tests.integration.people import Shop, add_agent, links, words_of
+from tests.integration.scripted_desk import ScriptedDesk
+from vaada.model.times import text_of
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.fixture
+def shop(desk: ScriptedDesk) -> Shop:
+    return Shop.opened(desk)
+
+
+def told(shop: Shop) -> list[tuple[str, str, str, str]]:
+    """Every message of the story: when, to whom, by what and what for, in order."""
+    rows = shop.rows("message")
+    return sorted((row["sent_at"][5:16], row["to"], row["medium"], row["purpose"]) for row in rows)
+
+
+def test_a_promise_is_warned_of_flagged_and_escalated_at_the_right_minutes(shop: Shop) -> None:
+    shop.promise(shop.desk.now + 8 * HOUR)
+
+    shop.desk.pass_time(3 * DAY)
+
+    assert told(shop) == [
+        ("03-02T13:00", "agent", "email", "promise_warning"),
+        ("03-02T13:00", "agent", "sms", "promise_warning"),
+        ("03-02T17:00", "agent", "email", "promise_overdue"),
+        ("03-02T17:00", "agent", "sms", "promise_overdue"),
+        ("03-02T21:00", "supervisor", "email", "promise_escalation"),
+        ("03-03T17:00", "owner", "email", "promise_escalation"),
+    ]
+    assert [str(mail["to"]) for mail in shop.desk.mails] == [
+        "Amina <amina@example.com>",
+        "Amina <amina@example.com>",
+        "Sana <sana@example.com>",
+        "owner@example.com",
+    ]
+
+
+def test_a_promise_kept_in_time_after_the_warning_is_heard_of_no_more(shop: Shop) -> None:
+    commitment_id = shop.promise(shop.desk.now + 8 * HOUR)
+    shop.desk.pass_time(5 * HOUR)
+
+    kept = shop.desk.call(f"POST /api/commitments/{commitment_id}/keep")
+    shop.desk.pass_time(3 * DAY)
+
+    assert (kept.status, kept.json["status"], kept.json["late_by_seconds"]) == (200, "kept", 0)
+    assert {purpose for *_, purpose in told(shop)} == {"promise_warning"}
+    assert shop.desk.schedules() == {}
+
+
+def test_an_overdue_promise_is_listed_flagged_and_kept_late(shop: Shop) -> None:
+    commitment_id = shop.promise(shop.desk.now + HOUR)
+    shop.desk.pass_time(2 * HOUR)
+
+    (overdue,) = shop.desk.call("GET /api/commitments", query={"status": "overdue"}).json["items"]
+    kept = shop.desk.call(f"POST /api/commitments/{commitment_id}/keep").json
+
+    assert (overdue["commitment_id"], overdue["flagged_at"]) == (commitment_id, "2026-03-02T10:00:00Z")
+    assert (kept["status"], kept["late_by_seconds"]) == ("kept", 3600)
+    assert shop.desk.call("GET /api/commitments", query={"status": "overdue"}).json["items"] == []
+
+
+def test_a_renegotiated_promise_keeps_its_id_and_climbs_from_the_new_date(shop: Shop) -> None:
+    commitment_id = shop.promise(shop.desk.now + 8 * HOUR)
+    agreed = {"due_at": text_of(shop.desk.now + 2 * DAY), "reason": "The oven broke"}
+
+    moved = shop.desk.call(f"POST /api/commitments/{commitment_id}/renegotiate", agreed)
+    shop.desk.pass_time(DAY)
+
+    assert (moved.json["commitment_id"], moved.json["status"]) == (commitment_id, "open")
+    assert told(shop) == []
+    shop.desk.pass_time(DAY)
+    assert {purpose for *_, purpose in told(shop)} == {"promise_warning", "promise_overdue"}
+
+
+def test_an_unresolved_contact_brings_the_agent_back_until_it_is_done(shop: Shop) -> None:
+    shop.contact()
+
+    shop.desk.pass_time(2 * DAY + HOUR)
+    (follow_up,) = shop.desk.call("GET /api/follow-ups", query={"status": "due"}).json["items"]
+    shop.desk.call(f"POST /api/follow-ups/{follow_up['follow_up_id']}/complete")
+    shop.desk.pass_time(7 * DAY)
+
+    emails = [message for message in told(shop) if message[2] == "email"]
+    assert [when for when, *_ in emails] == ["03-03T09:00", "03-04T09:00"]
+
+
+def test_reminders_stop_after_five_and_the_supervisor_heard_after_two(shop: Shop) -> None:
+    shop.contact(follow_up={"at": text_of(shop.desk.now + HOUR), "reason": "Ask for the colour"})
+
+    shop.desk.pass_time(14 * DAY)
+
+    emails = [(when, to) for when, to, medium, _ in told(shop) if medium == "email"]
+    assert emails == [
+        ("03-02T10:00", "agent"),
+        ("03-03T09:00", "agent"),
+        ("03-04T09:00", "agent"),
+        ("03-04T09:00", "supervisor"),
+        ("03-05T09:00", "agent"),
+        ("03-06T09:00", "agent"),
+    ]
+
+
+def test_a_snooze_moves_the_reminder_and_its_schedule(shop: Shop) -> None:
+    shop.contact(follow_up={"at": text_of(shop.desk.now + HOUR), "reason": "Ask for the colour"})
+    (follow_up,) = shop.desk.call("GET /api/follow-ups").json["items"]
+
+    until = text_of(shop.desk.now + 30 * HOUR)
+    snoozed = shop.desk.call(f"POST /api/follow-ups/{follow_up['follow_up_id']}/snooze", {"until": until})
+    shop.desk.settle()
+
+    assert (snoozed.json["status"], snoozed.json["due_at"]) == ("scheduled", until)
+    assert list(shop.desk.schedules()) == [follow_up["follow_up_id"]]
+    shop.desk.pass_time(29 * HOUR)
+    assert told(shop) == []
+    shop.desk.pass_time(HOUR)
+    assert {when for when, *_ in told(shop)} == {"03-03T15:00"}
+
+
+def test_the_work_of_an_absent_agent_reaches_their_cover(shop: Shop) -> None:
+    cover = add_agent(shop.desk, "Omar")
+    away = {"away_until": text_of(shop.desk.now + 3 * DAY), "covered_by": cover}
+    shop.desk.call(f"PATCH /api/agents/{shop.agent_id}", away)
+
+    shop.promise(shop.desk.now + HOUR)
+    shop.desk.pass_time(2 * HOUR)
+
+    assert {str(mail["to"]) for mail in shop.desk.mails} == {"Omar <omar@example.com>"}
+
+
+def test_without_a_supervisor_the_owner_hears(shop: Shop) -> None:
+    shop.desk.call(f"PATCH /api/agents/{shop.agent_id}", {"supervisor_id": None})
+
+    shop.promise(shop.desk.now + HOUR)
+    shop.desk.pass_time(6 * HOUR)
+
+    assert str(shop.desk.mails[-1]["to"]) == "owner@example.com"
+
+
+def test_a_resolved_contact_is_followed_by_one_survey_answered_once(shop: Shop) -> None:
+    link = shop.survey_link()
+
+    form = shop.desk.open(f"{link}?score=4")
+    thanks = shop.desk.post(link, {"score": "4", "comment": "Lovely cake"})
+    again = shop.desk.post(link, {"score": "1"})
+    shop.desk.pass_time(20 * DAY)
+
+    assert (form.status, thanks.status, again.status) == (200, 200, 409)
+    (survey,) = shop.desk.call("GET /api/surveys", query={"customer_id": shop.customer_id}).json["items"]
+    assert (survey["status"], survey["score"], survey["comment"]) == ("answered", 4, "Lovely cake")
+    assert [row["purpose"] for row in shop.rows("message")] == ["survey"]
+
+
+def test_a_survey_without_consent_is_withheld_with_the_reason_on_the_timeline(desk: ScriptedDesk) -> None:
+    shop = Shop.opened(desk, consent={"email": True, "sms": True, "survey": False})
+
+    shop.contact(resolved=True)
+    shop.desk.pass_time(2 * DAY)
+
+    (survey,) = shop.rows("survey")
+    assert survey["withheld_because"] == "the customer did not agree to surveys"
+    assert shop.desk.mails == []
+
+
+def test_a_customer_who_can_only_be_texted_is_texted(desk: ScriptedDesk) -> None:
+    shop = Shop.opened(desk, email=None, phone="+923009876543", language="ur")
+
+    shop.contact(resolved=True)
+    shop.desk.pass_time(2 * DAY)
+
+    ((number, words),) = desk.texts
+    assert number == "+923009876543"
+    assert len(links(words, "/s/")) == 1
+
+
+def test_an_agent_acts_from_the_reminder_itself(shop: Shop) -> None:
+    shop.contact(follow_up={"at": text_of(shop.desk.now + HOUR), "reason": "Ask for the colour"})
+    shop.desk.pass_time(HOUR)
+    link = links(shop.desk.texts[0][1], "/a/")[0]
+
+    form = shop.desk.open(f"{link}?do=tomorrow")
+    done = shop.desk.post(link, {"do": "tomorrow"})
+
+    assert (form.status, done.status) == (200, 200)
+    (follow_up,) = shop.rows("follow_up")
+    assert (follow_up["status"], follow_up["due_at"]) == ("scheduled", "2026-03-03T09:00:00Z")
+    assert shop.desk.post(link, {"do": "done"}).status == 200
+    assert shop.desk.post(link, {"do": "done"}).status == 409
+
+
+def test_a_new_date_agreed_from_the_reminder_is_meant_in_the_agents_zone(shop: Shop) -> None:
+    shop.desk.call(f"PATCH /api/agents/{shop.agent_id}", {"time_zone": "Asia/Karachi"})
+    shop.promise(shop.desk.now + HOUR)
+    link = links(shop.desk.texts[0][1], "/a/")[0]
+
+    missing = shop.desk.post(link, {"do": "new_date", "date": "2026-03-04", "time": "10:00"})
+    past = shop.desk.post(
+        link, {"do": "new_date", "date": "2026-03-01", "time": "10:00", "reason": "The oven broke"}
+    )
+    shop.desk.post(
+        link, {"do": "new_date", "date": "2026-03-04", "time": "10:00", "reason": "The oven broke"}
+    )
+
+    assert (missing.status, past.status) == (422, 422)
+    (commitment,) = shop.rows("commitment")
+    assert commitment["due_at"] == "2026-03-04T05:00:00Z"
+
+
+def test_the_owners_new_rules_are_followed(shop: Shop) -> None:
+    policy = shop.desk.call("GET /api/policy").json
+    policy["commitments"]["warn_hours_before"] = 1
+    assert shop.desk.call("PUT /api/policy", policy).status == 200
+
+    shop.promise(shop.desk.now + 8 * HOUR)
+    shop.desk.pass_time(7 * HOUR)
+
+    assert {when for when, *_ in told(shop)} == {"03-02T16:00"}
+
+
+def test_a_mail_is_multipart_says_who_and_what_and_answers_to_no_machine(shop: Shop) -> None:
+    shop.promise(shop.desk.now + HOUR)
+    mail = shop.desk.mails[0]
+
+    assert mail.get_content_type() == "multipart/alternative"
+    for fact in ("Bilal Khan", "Wants a cake for Saturday", "Call back with a price"):
+        assert fact in words_of(mail)
+    assert mail["auto-submitted"] == "auto-generated"
+
+
+def test_every_row_that_waits_is_in_the_index_and_no_other(shop: Shop) -> None:
+    commitment_id = shop.promise(shop.desk.now + 8 * HOUR)
+    shop.contact(resolved=True)
+    before = set(shop.desk.due_ids())
+
+    shop.desk.call(f"POST /api/commitments/{commitment_id}/withdraw", {"reason": "Customer gave up"})
+
+    assert before - set(shop.desk.due_ids()) == {commitment_id}
+    assert all(datetime.fromisoformat(row["wake_at"]) for row in shop.rows("survey"))
