@@ -60,7 +60,7 @@ def _form(event: dict[str, Any]) -> dict[str, str]:
         raise ValueError("too large")
     if event.get("isBase64Encoded"):
         try:
-            body = base64.b64decode(body).decode()
+            body = base64.b64decode(body, validate=True).decode()
         except (binascii.Error, UnicodeDecodeError) as error:
             raise ValueError("not text") from error
     return _fields(body)

@@ -97,5 +97,4 @@ def words_of(mail: EmailMessage) -> str:
 
 def links(text: str, place: str) -> list[str]:
     """The links to this place, without what they preselect."""
-    words = text.replace("\n", " ").split(" ")
-    return [word.partition("?")[0] for word in words if f"://desk.example.com{place}" in word]
+    return [word.partition("?")[0] for word in text.split() if f"://desk.example.com{place}" in word]

@@ -8,8 +8,6 @@ from vaada.rules import planning
 
 def plan(desk: Desk, interaction: Interaction) -> int:
     """Write what the rules make of the contact, and say how many rows are new. Twice changes nothing."""
-    if interaction.wake_at is None:
-        return 0
     rows = planning.derived(interaction, desk.policy)
     try:
         desk.table.write(planning.planned(interaction), *rows)

@@ -1,0 +1,252 @@
+"""Each sample in events/, fed to the function it is for: what AWS sends is what the function reads."""
+
+import json
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from functions.api.app import handler as api
+from functions.flag_overdue.app import handler as flag_overdue
+from functions.pages.app import handler as pages
+from functions.plan_follow_ups.app import handler as plan_follow_ups
+from functions.remind_agent.app import handler as remind_agent
+from functions.rotate_link_keys import app as rotate_link_keys
+from functions.send_survey.app import handler as send_survey
+from functions.sweep_due.app import handler as sweep_due
+from functions.sync_schedules.app import handler as sync_schedules
+from tests.integration.scripted_desk import Context, ScriptedDesk
+from tests.unit import rows
+from vaada.desk import open_desk
+from vaada.model.interactions import Interaction
+from vaada.model.people import Customer
+from vaada.model.receipts import EmailClaim
+from vaada.model.rows import Row
+from vaada.model.work import Commitment, FollowUp, Survey
+
+EVENTS = Path(__file__).parents[2] / "events"
+Handler = Callable[[dict[str, Any], Any], Any]
+
+
+def sample(name: str) -> dict[str, Any]:
+    event: dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_text())
+    return event
+
+
+def stored(kind: type[Row], n: int) -> Any:
+    return open_desk().table.get(kind, rows.row_id(n))
+
+
+pytestmark = pytest.mark.usefixtures("desk", "standing")
+
+
+@pytest.fixture
+def standing(desk: ScriptedDesk) -> None:
+    """The rows that the samples speak of."""
+    assert desk.mails == []
+    table = open_desk().table
+    agent = rows.agent()
+    table.write(agent, EmailClaim(email_claim_id=agent.email, agent_id=agent.agent_id))
+    table.write(rows.customer())
+    table.write(rows.interaction(wake_at=rows.MONDAY))
+
+
+def test_an_unresolved_contact_is_planned() -> None:
+    answer = plan_follow_ups(sample("plan_follow_ups/unresolved_contact"), Context())
+
+    assert answer == {"batchItemFailures": []}
+    assert stored(Interaction, 1).wake_at is None
+
+
+def test_a_resolved_contact_is_planned_once_however_often_it_comes(desk: ScriptedDesk) -> None:
+    for _ in range(3):
+        plan_follow_ups(sample("plan_follow_ups/resolved_contact"), Context())
+
+    assert [row["row_kind"] for row in desk.timeline(rows.CUSTOMER_ID)].count("survey") == 1
+
+
+def test_a_poison_record_is_reported_and_the_others_are_planned() -> None:
+    open_desk().table.write(
+        rows.interaction(interaction_id=rows.row_id(91), resolved=True, wake_at=rows.MONDAY)
+    )
+    event = sample("plan_follow_ups/poison_between_good_ones")
+
+    answer = plan_follow_ups(event, Context())
+
+    poison = event["Records"][1]["dynamodb"]["SequenceNumber"]
+    assert answer == {"batchItemFailures": [{"itemIdentifier": poison}]}
+    assert stored(Interaction, 91).wake_at is None
+
+
+def test_later_records_of_a_failed_item_wait_for_it() -> None:
+    event = sample("plan_follow_ups/poison_between_good_ones")
+    poison = event["Records"][1]
+    same_item = {"dynamodb": {**event["Records"][0]["dynamodb"], "Keys": poison["dynamodb"]["Keys"]}}
+    event["Records"] = [poison, same_item]
+
+    assert len(plan_follow_ups(event, Context())["batchItemFailures"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "call"),
+    [
+        ("follow_up_came", "scheduler.CreateSchedule"),
+        ("follow_up_due_already", "lambda.Invoke"),
+        ("commitment_warned", "scheduler.UpdateSchedule"),
+        ("follow_up_snoozed", "scheduler.UpdateSchedule"),
+        ("follow_up_done", "scheduler.DeleteSchedule"),
+    ],
+)
+def test_a_due_row_gets_moves_and_loses_its_schedule(desk: ScriptedDesk, name: str, call: str) -> None:
+    desk.calls.clear()
+
+    answer = sync_schedules(sample(f"sync_schedules/{name}"), Context())
+
+    assert answer == {"batchItemFailures": []}
+    assert desk.calls[call] == 1
+
+
+def test_a_schedule_carries_ids_and_nothing_else(desk: ScriptedDesk) -> None:
+    sync_schedules(sample("sync_schedules/follow_up_came"), Context())
+    sync_schedules(sample("sync_schedules/follow_up_came"), Context())
+
+    ((name, schedule),) = desk.schedules().items()
+    assert name == rows.row_id(4)
+    assert json.loads(schedule.target["Input"]) == {"row_id": rows.row_id(4), "version": 1}
+
+
+def test_a_follow_up_that_is_due_is_reminded_of_once(desk: ScriptedDesk) -> None:
+    open_desk().table.write(rows.follow_up())
+
+    outcomes = [remind_agent(sample("remind_agent/follow_up_due"), Context()) for _ in range(3)]
+
+    assert outcomes == ["fired", "stale", "stale"]
+    assert len(desk.mails) == 1
+
+
+def test_a_schedule_of_the_past_changes_nothing(desk: ScriptedDesk) -> None:
+    open_desk().table.write(rows.follow_up())
+
+    assert remind_agent(sample("remind_agent/stale_version"), Context()) == "stale"
+    assert desk.mails == []
+
+
+def test_a_commitment_that_is_due_is_flagged() -> None:
+    row = rows.commitment(rows.MONDAY, step="flag", wake_at=rows.MONDAY)
+    open_desk().table.write(row)
+
+    assert flag_overdue(sample("flag_overdue/commitment_due"), Context()) == "fired"
+    assert stored(Commitment, 3).flagged_at == rows.MONDAY
+
+
+def test_a_schedule_that_fires_early_leaves_it_to_its_time(desk: ScriptedDesk) -> None:
+    later = rows.MONDAY.replace(hour=10)
+    open_desk().table.write(rows.commitment(later, step="flag", wake_at=later))
+
+    assert flag_overdue(sample("flag_overdue/commitment_due"), Context()) == "early"
+    assert desk.mails == []
+
+
+def test_a_survey_that_is_due_is_asked(desk: ScriptedDesk) -> None:
+    open_desk().table.write(rows.survey())
+
+    assert send_survey(sample("send_survey/survey_due"), Context()) == "fired"
+    assert str(desk.mails[0]["to"]) == "Bilal Khan <bilal@example.com>"
+
+
+@pytest.mark.parametrize(
+    ("function", "name"),
+    [
+        (remind_agent, "remind_agent/follow_up_due"),
+        (flag_overdue, "flag_overdue/commitment_due"),
+        (send_survey, "send_survey/survey_due"),
+    ],
+)
+def test_a_row_that_is_gone_wakes_nobody(function: Handler, name: str) -> None:
+    assert function(sample(name), Context()) == "gone"
+
+
+def test_the_sweep_takes_up_whatever_is_due_and_plans_what_the_stream_lost() -> None:
+    open_desk().table.write(rows.follow_up())
+
+    taken = sweep_due(sample("sweep_due/every_two_minutes"), Context())  # type: ignore[arg-type]  # enough of one
+
+    assert taken == 2
+    assert stored(FollowUp, 4).status == "due"
+    assert stored(Interaction, 1).wake_at is None
+
+
+def test_the_api_reads_what_api_gateway_sends(desk: ScriptedDesk) -> None:
+    def status(name: str) -> int:
+        return int(api(sample(f"api/{name}"), Context())["statusCode"])  # type: ignore[arg-type]  # enough of one
+
+    assert status("record_interaction") == 201
+    assert status("record_interaction") == 201
+    assert status("overdue_commitments") == 200
+    assert status("unknown_field") == 422
+    assert status("not_json") == 400
+    assert [row["row_kind"] for row in desk.timeline(rows.CUSTOMER_ID)].count("interaction") == 2
+
+
+def test_the_pages_read_what_api_gateway_sends() -> None:
+    def status(name: str) -> int:
+        return int(pages(sample(f"pages/{name}"), Context())["statusCode"])
+
+    open_desk().table.write(rows.survey(status="sent", step="remind"))
+    open_desk().table.write(rows.follow_up(status="due"))
+
+    assert status("open_survey") == 200
+    assert status("answer_survey") == 200
+    assert status("follow_up_done") == 200
+    assert status("one_click_unsubscribe") == 200
+    assert status("tampered_link") == 404
+    assert (stored(Survey, 5).score, stored(Survey, 5).comment) == (5, "Lovely cake")
+    assert stored(FollowUp, 4).status == "done"
+    customer = open_desk().table.get(Customer, rows.CUSTOMER_ID)
+    assert customer is not None
+    assert not customer.consent.survey
+
+
+def test_link_keys_are_made_kept_rotated_and_removed(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers: list[dict[str, Any]] = []
+
+    class Accepted:
+        def __enter__(self) -> None: ...
+        def __exit__(self, *_: object) -> None: ...
+
+    def put(request: Any, timeout: int) -> Accepted:
+        answers.append({"url": request.full_url, "timeout": timeout, **json.loads(request.data)})
+        return Accepted()
+
+    monkeypatch.setattr(urllib.request, "urlopen", put)
+    ssm = boto3.client("ssm")
+    ssm.delete_parameter(Name="/vaada/link-keys")
+
+    def keys() -> list[str]:
+        value = ssm.get_parameter(Name="/vaada/link-keys", WithDecryption=True)["Parameter"]
+        assert value["Type"] == "SecureString"
+        found: list[str] = json.loads(value["Value"])
+        return found
+
+    rotate_link_keys.handler(sample("rotate_link_keys/stack_created"), None)
+    (first,) = keys()
+    rotate_link_keys.handler(sample("rotate_link_keys/stack_created"), None)
+    assert keys() == [first]
+    rotate_link_keys.handler(sample("rotate_link_keys/every_ninety_days"), None)
+    rotate_link_keys.handler(sample("rotate_link_keys/every_ninety_days"), None)
+    assert len(set(keys())) == 2
+    assert first not in keys()
+    rotate_link_keys.handler(sample("rotate_link_keys/stack_deleted"), None)
+    with pytest.raises(ssm.exceptions.ParameterNotFound):
+        keys()
+    assert [answer["Status"] for answer in answers] == ["SUCCESS"] * 3
+
+
+def test_no_sample_is_left_unused() -> None:
+    samples = {str(path.relative_to(EVENTS).with_suffix("")) for path in EVENTS.rglob("*.json")}
+    here = Path(__file__).read_text()
+
+    assert {name for name in samples if name.split("/")[1] not in here} == set()
