@@ -17,7 +17,7 @@ unexport VIRTUAL_ENV UV_PROJECT_ENVIRONMENT
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo replay test check format messages lock upgrade clean
+.PHONY: help setup demo replay test check format messages openapi lock upgrade clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -50,6 +50,9 @@ messages: .venv/.ready ## Collect the words for customers; update and compile th
 		$(CURDIR)/$(BIN)/pybabel -q extract -F locale/babel.toml -c Translators: --add-location=file --sort-by-file --no-wrap --omit-header -o locale/vaada.pot . && \
 		$(CURDIR)/$(BIN)/pybabel -q update -D vaada -i locale/vaada.pot -d locale --no-wrap --ignore-obsolete --no-fuzzy-matching --ignore-pot-creation-date && \
 		$(CURDIR)/$(BIN)/pybabel -q compile -D vaada -d locale
+
+openapi: .venv/.ready ## Describe the API anew in docs/openapi.json, from its routes
+	PYTHONPATH=layers/vaada $(BIN)/python -m local.openapi >docs/openapi.json
 
 lock: | $(UV) ## Write the lock files anew after a change of dependencies
 	$(UV) lock $(RENEW)
