@@ -222,3 +222,16 @@ def test_times_are_told_in_the_readers_zone() -> None:
     due_at = datetime(2026, 11, 24, 16, 0, tzinfo=KARACHI)
     mail = mails.for_staff("promise_warning", "agent", a_brief(due_at=due_at, now=due_at - timedelta(days=1)))
     assert mail.subject.startswith("Promise due tomorrow at 16:00: ")
+
+
+def test_a_promise_is_called_overdue_from_its_first_minute() -> None:
+    on_the_minute = a_brief(now=a_brief().due_at)
+    html = mails.for_staff("promise_overdue", "agent", on_the_minute).html
+    assert 'class="v-late"' in html
+    assert "Overdue since" in html
+
+
+def test_the_supervisor_is_told_how_many_reminders_went_unanswered() -> None:
+    assert "was reminded 2 times and has not answered" in (
+        mails.for_staff("follow_up_unanswered", "supervisor", a_brief(times=3)).text
+    )

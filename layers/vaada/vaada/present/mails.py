@@ -32,10 +32,13 @@ class Mail:
 def for_staff(purpose: Purpose, to: Party, brief: Brief) -> Mail:
     """The mail to a member of staff: how it stands, what is owed to whom, what was said, how to answer."""
     subject, lead = _notice(purpose, to, brief)
+    slipped = purpose in {"promise_overdue", "promise_escalation"}
     values = {
         "subject": subject,
         "lead": lead,
         "brief": brief,
+        "late": slipped or brief.late,
+        "standing": sentence(brief.slipped if slipped else brief.standing),
         "mine": line(brief.reader_name) == line(brief.agent_name),
         "answers": [(_ANSWERS[name], action_link(brief.action_url, name)) for name in brief.actions]
         if brief.action_url
@@ -91,7 +94,8 @@ def _notice(purpose: Purpose, to: Party, brief: Brief) -> tuple[str, str]:
                 lead += f" It is reminder {brief.times}; it stops when you answer."
         case "follow_up_unanswered":
             opening = f"No answer from {agent_in_subject}"
-            reminders = "once" if brief.times == 1 else f"{brief.times} times"
+            unanswered = brief.times - 1  # this goes out with the next reminder
+            reminders = "once" if unanswered == 1 else f"{unanswered} times"
             lead = (
                 f"{agent} was reminded {reminders} and has not answered. "
                 f"Please see to it that {customer} hears from somebody."
