@@ -35,7 +35,11 @@ class Api:
         self._credentials = {"USERNAME": email, "PASSWORD": password}
         # Python does not resolve names below .localhost everywhere, so the name goes in the Host header only.
         host = {"Host": urlsplit(cloud.api_url).netloc}
-        self._http = httpx.Client(base_url=cloud.endpoint, headers=host, trust_env=False, timeout=60)
+        # One connection for each call: one that waits is dropped, or hangs, when the clock jumps.
+        once = httpx.Limits(max_keepalive_connections=0)
+        self._http = httpx.Client(
+            base_url=cloud.endpoint, headers=host, limits=once, trust_env=False, timeout=60
+        )
         self.sign_in()
 
     @classmethod
@@ -91,4 +95,7 @@ class Api:
 
     def _send(self, method: str, path: str, what: dict[str, Any]) -> httpx.Response:
         headers = {**what.get("headers", {}), "Authorization": f"Bearer {self.token}"}
-        return self._http.request(method, path, **{**what, "headers": headers})
+        try:
+            return self._http.request(method, path, **{**what, "headers": headers})
+        except httpx.TransportError as error:
+            raise CloudError(f"{method} {path} got no answer: {error or type(error).__name__}.") from error

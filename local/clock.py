@@ -6,7 +6,8 @@ from pathlib import Path
 
 from local.errors import CloudError
 
-LIBRARY = next(Path("/usr/lib").glob("**/faketime/libfaketime.so.1"), None)
+# The variant for threads: with the plain one, now and then a thread reads the real time.
+LIBRARY = next(Path("/usr/lib").glob("**/faketime/libfaketimeMT.so.1"), None)
 HOW_TO_TRAVEL = "To travel in time, install Debian's faketime: sudo apt install faketime"
 
 UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from local import sam
+from local import quick, sam
 from local.clock import Clock
 from local.errors import CloudError, PortInUse
 from local.places import STATE, TOOLS, environment, tail
@@ -92,8 +92,8 @@ def local_cloud(port: int | None = None, *, starts_at: datetime | None = None) -
 
 @contextmanager
 def _running(cloud: Cloud) -> Iterator[subprocess.Popen[bytes]]:
-    program = TOOLS / "ministack" / "bin" / "ministack"
-    if not program.exists():
+    python = TOOLS / "ministack" / "bin" / "python"
+    if not python.exists():
         raise CloudError("The local cloud is not set up. Run: make setup")
     settings = {
         "GATEWAY_PORT": str(cloud.port),
@@ -105,7 +105,7 @@ def _running(cloud: Cloud) -> Iterator[subprocess.Popen[bytes]]:
     }
     with (cloud.folder / "ministack.log").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 - a program of our own
-            [*_dying_with_us(), program],
+            [*_dying_with_us(), python, "-P", quick.__file__],
             env=environment(**settings),
             stdin=subprocess.DEVNULL,
             stdout=log,

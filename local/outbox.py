@@ -9,9 +9,10 @@ from local.cloud import Cloud
 
 @dataclass(frozen=True)
 class Message:
-    """One mail or text. A text has neither subject nor HTML."""
+    """One mail or text. A text has neither subject nor HTML. The sender knows it by `provider_id`."""
 
     number: int
+    provider_id: str
     medium: Literal["email", "sms"]
     at: datetime
     to: str
@@ -47,6 +48,7 @@ class Outbox:
                     self.messages.append(
                         Message(
                             number=len(self.messages) + 1,
+                            provider_id=mail["MessageId"],
                             medium="email",
                             at=datetime.fromtimestamp(mail["Timestamp"], UTC),
                             to=", ".join(mail["To"]),
@@ -63,6 +65,7 @@ class Outbox:
                     self.messages.append(
                         Message(
                             number=len(self.messages) + 1,
+                            provider_id=text["MessageId"],
                             medium="sms",
                             at=self._cloud.clock.now(),  # texts are kept without their time
                             to=phone,

@@ -37,6 +37,8 @@ def make_client(service: Any, endpoint: str, now: Callable[[], datetime]) -> Any
 
     def sign(request: AWSRequest, **_: object) -> None:
         signer.add_auth(request)
+        # A connection that waits for the next call is dropped, or hangs, when the clock jumps.
+        request.headers["Connection"] = "close"
 
     client.meta.events.register_last("request-created", sign)
     return client

@@ -248,7 +248,7 @@ class TestVerdict:
     def mail(self, number: int) -> Message:
         return Message(number, f"mail-{number}", "email", FRIDAY, AGENT, "A promise", "R-1: mend the gate")
 
-    def judged(self, *more: Told, mails: int = 2, **changes: object) -> Verdict:
+    def judged(self, *more: Told, mails: int = 2, **changes: Any) -> Verdict:
         usual = (self.told("warn", FRIDAY - 4 * HOUR, 1), self.told("flag", FRIDAY + timedelta(seconds=2), 2))
         story = Story(self.commitment(**changes), (*usual, *more))
         plan: Plan = make_plan([self.asked], LONDON)
@@ -274,7 +274,7 @@ class TestVerdict:
             ({"kept_at": "2024-03-08T17:00:00Z"}, "was kept at 2024-03-08 17:00:00Z"),
         ],
     )
-    def test_a_commitment_that_came_out_otherwise(self, changes: dict[str, object], said: str) -> None:
+    def test_a_commitment_that_came_out_otherwise(self, changes: dict[str, Any], said: str) -> None:
         assert said in self.mismatches(self.judged(**changes))
 
     @pytest.mark.parametrize(

@@ -1,0 +1,150 @@
+"""Playing a plan: the clock is set from event to event, and never past something that is still to be done."""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from local.cloud import Cloud
+from local.errors import CloudError
+from local.replay.ladder import Step
+from local.replay.office import Office, Opened, Story
+from local.replay.plan import Event, Plan
+from local.replay.requests import Request
+
+LIMIT = timedelta(minutes=5)
+"""How late a step may be."""
+
+_GIVE_UP_AFTER = LIMIT + timedelta(minutes=1)  # of the cloud's clock, waiting for a step
+_LOOK = 0.15  # seconds of this machine's clock, like all that follow
+_BEFORE_NUDGES, _BETWEEN_NUDGES = 10.0, 5.0
+_NUDGE = timedelta(seconds=20)  # shorter than any function's timeout: none is cut off by it
+_SETTLING, _BREATH = 15.0, 0.3
+
+if TYPE_CHECKING:
+    from mypy_boto3_scheduler import EventBridgeSchedulerClient
+
+Tell = Callable[[datetime, int], None]
+"""Hears the cloud's time and how many events are done."""
+
+
+class Calm:
+    """Waiting until the desk has finished what it is at, as far as its schedules tell.
+
+    A function that runs while the clock jumps seems to time out.
+    """
+
+    def __init__(self, cloud: Cloud) -> None:
+        self._schedules: EventBridgeSchedulerClient = cloud.client("scheduler")
+        self._expected: dict[str, bool] = {}
+
+    def expect(self, opened: Opened, *, scheduled: bool) -> None:
+        """The promise's schedule is to come, or to go."""
+        if opened.commitment_id:
+            self._expected[opened.commitment_id] = scheduled
+
+    def wait(self) -> None:
+        """Wait a while; what does not come by then, the sweep makes up for, and the verdict judges."""
+        patience_ends = time.monotonic() + _SETTLING
+        for commitment_id, scheduled in self._expected.items():
+            while self._has_schedule(commitment_id) != scheduled and time.monotonic() < patience_ends:
+                time.sleep(_LOOK)
+        self._expected.clear()
+        time.sleep(_BREATH)
+
+    def _has_schedule(self, commitment_id: str) -> bool:
+        return bool(self._schedules.list_schedules(NamePrefix=commitment_id)["Schedules"])
+
+
+def rehearse(cloud: Cloud, office: Office) -> None:
+    """Wake the functions that plan and schedule: the first time takes each of them seconds."""
+    now = cloud.clock.now()
+    promise = Request("rehearsal", 0, now, now + timedelta(days=30), None, "A rehearsal", "phone", None)
+    calm, opened = Calm(cloud), office.open(promise)
+    calm.expect(opened, scheduled=True)
+    calm.wait()
+    office.withdraw(opened)
+    calm.expect(opened, scheduled=False)
+    calm.wait()
+
+
+class Player:
+    """Plays a plan in an office."""
+
+    def __init__(self, cloud: Cloud, office: Office, plan: Plan, tell: Tell) -> None:
+        self._cloud = cloud
+        self._office = office
+        self._plan = plan
+        self._tell = tell
+        self._calm = Calm(cloud)
+        self._events = deque(plan.events)
+        self._opened: dict[str, Opened] = {}
+        self._waiting: list[Event] = []
+        self._nudge_at = 0.0
+
+    def play(self) -> list[tuple[Opened, Story]]:
+        """Everything in the plan; returns how each request stands at the end."""
+        while self._events or self._waiting:
+            event = self._events[0] if self._events else None
+            if event and event.lands_at <= self._cloud.clock.now() and not self._is_blocked(event):
+                self._do(self._events.popleft())
+            elif self._waiting:
+                self._look()
+            elif event:
+                self._calm.wait()
+                self._travel_to(event.lands_at)
+            self._tell(self._cloud.clock.now(), len(self._plan.events) - len(self._events))
+        self._calm.wait()
+        self._travel_to(self._plan.until)
+        return [(opened, self._office.story(opened)) for opened in self._opened.values()]
+
+    def _do(self, event: Event) -> None:
+        match event.kind:
+            case "open":
+                opened = self._opened[event.request.id] = self._office.open(event.request)
+                self._calm.expect(opened, scheduled=True)
+            case "step":
+                self._waiting.append(event)
+                self._nudge_at = time.monotonic() + _BEFORE_NUDGES
+            case "keep":
+                opened = self._opened[event.request.id]
+                self._office.keep(opened)
+                self._calm.expect(opened, scheduled=False)
+
+    def _is_blocked(self, event: Event) -> bool:
+        """A promise is not kept while a step that comes before is still to be done."""
+        return event.kind == "keep" and any(event.request is other.request for other in self._waiting)
+
+    def _look(self) -> None:
+        """See which of the steps have been done; set the clock on a little when none is."""
+        stories = {
+            event.request.id: self._office.story(self._opened[event.request.id]) for event in self._waiting
+        }
+        done = [event for event in self._waiting if _is_done(event, stories[event.request.id])]
+        for event in done:
+            if event.step and event.step.name in {"warn", "flag"}:
+                self._calm.expect(self._opened[event.request.id], scheduled=event.step.name == "warn")
+        late = self._cloud.clock.now() - _GIVE_UP_AFTER
+        self._waiting = [event for event in self._waiting if event not in done and event.at > late]
+        if done:
+            self._nudge_at = time.monotonic() + _BEFORE_NUDGES
+        elif self._waiting and time.monotonic() >= self._nudge_at:
+            self._nudge_at = time.monotonic() + _BETWEEN_NUDGES
+            self._travel_to(self._cloud.clock.now() + _NUDGE)
+        else:
+            time.sleep(_LOOK)
+
+    def _travel_to(self, at: datetime) -> None:
+        """Set the clock ahead, at most to the next event."""
+        target = min([at, *(event.lands_at for event in list(self._events)[:1])])
+        ahead = target - self._cloud.clock.now()
+        if ahead > timedelta():
+            self._cloud.travel(ahead)
+
+
+def _is_done(event: Event, story: Story) -> bool:
+    step: Step | None = event.step
+    if step is None:
+        raise CloudError(f"{event.kind} is no step to wait for")
+    return story.has_taken(step.name)

@@ -1,0 +1,122 @@
+"""The report: rich on a terminal, plain elsewhere."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+
+from local.replay.ladder import MAILED
+from local.replay.plan import Plan
+from local.replay.player import LIMIT, Tell
+from local.replay.verdict import Judged, Verdict, middle
+
+
+@dataclass(frozen=True)
+class Run:
+    """What was played, and how long it took."""
+
+    plan: Plan
+    begun: datetime
+    ended: datetime
+    wall: timedelta
+
+
+@contextmanager
+def progress(console: Console, events: int) -> Iterator[Tell]:
+    """A bar with the cloud's date; where there is no terminal, a line for each tenth."""
+    if not console.is_terminal:
+        yield _Lines(console, events)
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("events"))
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("", total=events)
+        yield lambda now, done: bar.update(task, completed=done, description=f"{now:%a %d %b %Y, %H:%M}")
+
+
+class _Lines:
+    def __init__(self, console: Console, events: int) -> None:
+        self._console, self._events, self._told = console, events, 0
+
+    def __call__(self, now: datetime, done: int) -> None:
+        tenth = 10 * done // self._events
+        if tenth > self._told:
+            self._told = tenth
+            self._console.print(f"  {now:%a %d %b %Y, %H:%M} UTC  {done} of {self._events} events")
+
+
+def report(console: Console, run: Run, verdict: Verdict) -> None:
+    """Everything, the verdict last."""
+    console.print(_figures(run, verdict))
+    console.print(_ladders(verdict))
+    _mismatches(console, verdict)
+
+
+def _figures(run: Run, verdict: Verdict) -> Table:
+    table = Table(title="The replay", title_justify="left", show_header=False)
+    requests = [one.opened.request for one in verdict.judged]
+    flagged = [one for one in verdict.judged if one.flagged]
+    wrong = [one.opened.request.id for one in verdict.judged if one.mismatches]
+    table.add_row("Requests", f"{len(requests)} of {len(run.plan.requests)} in the file")
+    table.add_row("Promises", f"{sum(request.promised is not None for request in requests)}")
+    table.add_row("Flagged overdue", f"{len(flagged)}")
+    come_due = [request for request in requests if request.promised and request.promised <= run.plan.until]
+    if any(request.overdue is not None for request in requests):
+        table.add_row("Overdue in the file", f"{sum(bool(request.overdue) for request in come_due)}")
+    table.add_row("Mismatches", ", ".join(wrong) or "none")
+    table.add_row("Lateness of flags", _lateness(verdict.lateness("flag")))
+    table.add_row("Lateness of all steps", _lateness(verdict.lateness(*MAILED)))
+    sent = f"{verdict.mails} mails, {verdict.texts} texts, {len(verdict.strays)} that nothing explains"
+    table.add_row("Outbox", sent)
+    days = (run.ended - run.begun).days
+    table.add_row("Virtual time", f"{run.begun:%d %b %Y} to {run.ended:%d %b %Y}, {days} days")
+    table.add_row("Wall time", f"{run.wall.total_seconds() / 60:.1f} min")
+    return table
+
+
+def _ladders(verdict: Verdict) -> Table:
+    table = Table(title="Messages for each promise that came to a step, and how late", title_justify="left")
+    table.add_column("Request", no_wrap=True)
+    for name in MAILED:
+        table.add_column(name, justify="right", no_wrap=True)
+    quiet = 0
+    for one in verdict.judged:
+        if one.steps:
+            table.add_row(escape(one.opened.request.id), *(_cell(one, n) for n in range(len(MAILED))))
+        else:
+            quiet += one.opened.request.promised is not None
+    totals = [sum(one.steps[name].sent for one in verdict.judged if name in one.steps) for name in MAILED]
+    table.add_section()
+    table.add_row("all", *(str(total) for total in totals))
+    table.caption = f"Promises that came to no step: {quiet}"
+    return table
+
+
+def _cell(one: Judged, n: int) -> str:
+    taken = one.steps.get(MAILED[n])
+    if taken is None:
+        return ""
+    late = "" if taken.late is None else f"  +{taken.late.total_seconds():.0f} s"
+    return f"{taken.sent}{late}"
+
+
+def _lateness(spans: list[timedelta]) -> str:
+    if not spans:
+        return "none was due"
+    most, half = spans[-1].total_seconds(), middle(spans).total_seconds()
+    return f"at most {most:.0f} s, median {half:.0f} s (limit {LIMIT.total_seconds():.0f} s)"
+
+
+def _mismatches(console: Console, verdict: Verdict) -> None:
+    for one in verdict.judged:
+        for mismatch in one.mismatches:
+            request = one.opened.request
+            console.print(f"[red]✗[/] {escape(request.id)} (line {request.line}): {escape(mismatch)}")
+    for stray in verdict.strays:
+        console.print(f"[red]✗[/] {escape(stray)}")
+    if verdict.exact:
+        console.print("[green]✓[/] Exact: every step that applied was taken once, and no other.")

@@ -1,0 +1,26 @@
+"""The replayer over a few invented requests: each way that a promise can go."""
+
+from pathlib import Path
+
+from local.replay.__main__ import replay
+from local.replay.mapping import read_mapping
+
+DATA = Path(__file__).parent / "data"
+
+
+def test_each_way_a_promise_can_go_comes_out_exactly() -> None:
+    verdict = replay(DATA / "requests.csv", read_mapping(DATA / "requests.toml"), until=None)
+
+    wrong = {one.opened.request.id: one.mismatches for one in verdict.judged if one.mismatches}
+    assert (wrong, verdict.strays) == ({}, [])
+    assert {one.opened.request.id: list(one.steps) for one in verdict.judged} == {
+        "R-1": [],
+        "R-2": ["warn"],
+        "R-3": ["warn", "flag"],
+        "R-4": ["warn", "flag", "supervisor", "owner"],
+        "R-5": [],
+        "R-6": ["flag", "supervisor", "owner"],
+        "R-7": ["warn"],
+        "R-8": ["warn"],
+    }
+    assert (verdict.mails, verdict.texts) == (12, 0)
