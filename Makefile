@@ -17,7 +17,7 @@ unexport VIRTUAL_ENV UV_PROJECT_ENVIRONMENT
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo replay test check format messages openapi lock upgrade clean
+.PHONY: help setup demo replay test simulate check format messages openapi lock upgrade clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -30,8 +30,11 @@ replay: setup ## Replay a CSV of requests, the clock travelling: make replay FIL
 		$(if $(MAP),--map "$(MAP)") $(if $(UNTIL),--until "$(UNTIL)")
 
 test: setup ## Run all tests, those on the local cloud included
-	@$(BIN)/python -m pytest tests/unit tests/integration
+	@$(BIN)/python -m pytest tests/unit tests/integration tests/simulation
 	@$(BIN)/python -m pytest tests/e2e
+
+simulate: .venv/.ready ## Live histories under faults: make simulate SEEDS=1000; one again, with its story: make simulate SEED=88
+	@PYTHONPATH=layers/vaada $(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000))
 
 check: .venv/.ready ## Look for mistakes: style, types, the template, stale lock files
 	$(BIN)/ruff check
