@@ -6,7 +6,7 @@ Powertools' processor would go on past a failed record to later ones of the same
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from vaada.gateways.items import from_item
+from vaada.gateways.items import from_item, id_of
 from vaada.log import logger
 from vaada.model.rows import Row
 
@@ -27,11 +27,17 @@ def each_record(event: Mapping[str, Any], handle: Callable[[Row | None, Row | No
                 continue
             except Exception:  # noqa: BLE001 - whatever it is, the other items must go on
                 logger.exception(
-                    "record failed", keys=change["Keys"], sequence_number=change["SequenceNumber"]
+                    "record failed", row=_named(change), sequence_number=change["SequenceNumber"]
                 )
                 failed_items.add(item)
         failures.append({"itemIdentifier": change["SequenceNumber"]})
     return {"batchItemFailures": failures}
+
+
+def _named(change: Mapping[str, Any]) -> str:
+    """The id of a customer's row; other keys may hold an address, which no log does."""
+    of_customer = str(change["Keys"]["pk"]["S"]).startswith("CUSTOMER#")
+    return id_of(change["Keys"]) if of_customer else "not a customer's row"
 
 
 def _image(change: Mapping[str, Any], name: str) -> Row | None:

@@ -1,5 +1,6 @@
 """/api/interactions."""
 
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Annotated
 
@@ -7,6 +8,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 from pydantic import BaseModel
 
+from vaada.api import problems
 from vaada.api.resolver import app, created, desk, key, now, user
 from vaada.flows import record
 from vaada.flows.once import once
@@ -14,6 +16,8 @@ from vaada.flows.writing import require
 from vaada.model.interactions import Interaction, NewInteraction
 from vaada.model.work import Commitment, FollowUp
 from vaada.rules import planning
+
+_CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 class Recorded(BaseModel):
@@ -29,6 +33,8 @@ class Recorded(BaseModel):
 def record_interaction(body: Annotated[NewInteraction, Body()]) -> Response[Recorded]:
     asking = user()
     asking.require_own(body.agent_id, "agent_id")
+    if body.occurred_at is not None and body.occurred_at > now() + _CLOCKS_DIFFER:
+        raise problems.invalid("occurred_at", "is still to come; record a contact once it took place")
     interaction = once(
         desk(),
         key(asking),

@@ -67,4 +67,6 @@ def _plain(error: Mapping[str, Any]) -> str:
     message = str(error["msg"]).removeprefix("Value error, ")
     if error["type"] == "extra_forbidden":
         return "is not a field that is known here"
+    if error["type"] in {"model_attributes_type", "model_type"}:
+        return "must be a JSON object"
     return message

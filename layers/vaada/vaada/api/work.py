@@ -18,7 +18,6 @@ from vaada.model.text import Input, Line
 from vaada.model.times import Instant
 from vaada.model.work import (
     Commitment,
-    CommitmentStatus,
     FollowUp,
     FollowUpStatus,
     Survey,
@@ -82,7 +81,7 @@ def cancel(follow_up_id: Id) -> FollowUp:
 @app.get("/api/commitments", summary="Commitments, by status and due time", tags=["Commitments"])
 def commitment_list(
     agent_id: OfAgent = None,
-    status: Annotated[CommitmentStatus | Literal["overdue"] | None, Query()] = None,
+    status: Annotated[Literal["open", "kept", "broken", "withdrawn", "overdue"] | None, Query()] = None,
     limit: Limit = 25,
     cursor: Cursor = None,
 ) -> Listing[Commitment]:

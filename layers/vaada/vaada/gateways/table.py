@@ -183,7 +183,10 @@ class Table:
 
     def _page(self, limit: int, cursor: str | None, **query: Any) -> Page:
         if cursor:
-            query["ExclusiveStartKey"] = _opened(cursor)
+            index = {"by_kind": {"row_kind", "list_key"}, "by_agent": {"agent_kind", "list_key"}}
+            query["ExclusiveStartKey"] = _opened(
+                cursor, {"pk", "sk", *index.get(query.get("IndexName", ""), ())}
+            )
         try:
             found = self.client.query(TableName=self.name, Limit=limit, **query)
         except ClientError as error:
@@ -198,9 +201,12 @@ def _closed(key: Item) -> str:
     return base64.urlsafe_b64encode(json.dumps(key, separators=(",", ":")).encode()).decode().rstrip("=")
 
 
-def _opened(cursor: str) -> Item:
+def _opened(cursor: str, names: set[str]) -> Item:
     try:
         key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        return {str(name): {"S": str(value["S"])} for name, value in key.items()}
+        opened = {str(name): {"S": str(value["S"])} for name, value in key.items()}
     except (ValueError, KeyError, TypeError, AttributeError, binascii.Error) as error:
         raise BadCursor from error
+    if set(opened) != names:
+        raise BadCursor
+    return opened

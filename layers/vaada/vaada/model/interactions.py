@@ -1,8 +1,8 @@
 """Interactions: one contact with a customer each, recorded once."""
 
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from vaada.model.ids import PartyId, RowId
 from vaada.model.people import Channel
@@ -50,11 +50,12 @@ class NewInteraction(Input):
     commitments: tuple[Promise, ...] = Field(default=(), max_length=20)
     follow_up: Request | None = None
 
-    @model_validator(mode="after")
-    def _case_of_customer(self) -> Self:
-        if self.case_id is not None and not self.case_id.startswith(self.customer_id):
-            raise ValueError("case_id is not a case of this customer")
-        return self
+    @field_validator("case_id")
+    @classmethod
+    def _case_of_customer(cls, case_id: str | None, others: ValidationInfo) -> str | None:
+        if case_id is not None and not case_id.startswith(others.data.get("customer_id", "")):
+            raise ValueError("is not a case of this customer")
+        return case_id
 
 
 class Interaction(DueRow):

@@ -1,8 +1,8 @@
 """Agents, who serve, and customers, who are served."""
 
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from vaada.model.ids import PartyId
 from vaada.model.rows import Row
@@ -22,20 +22,23 @@ class NewAgent(Input):
     name: Name
     email: Email
     phone: Phone | None = None
-    notify_by: tuple[Medium, ...] = Field(default=("email",), min_length=1, max_length=2)
+    notify_by: tuple[Medium, ...] = Field(default=("email",), max_length=2)
     time_zone: TimeZone | None = None
     supervisor_id: PartyId | None = None
     role: Literal["agent", "manager"] = "agent"
     away_until: Instant | None = None
     covered_by: PartyId | None = None
 
-    @model_validator(mode="after")
-    def _reachable(self) -> Self:
-        if "sms" in self.notify_by and self.phone is None:
-            raise ValueError("notify_by has sms, so phone is needed")
-        if len(set(self.notify_by)) < len(self.notify_by):
-            raise ValueError("notify_by names a medium twice")
-        return self
+    @field_validator("notify_by")
+    @classmethod
+    def _reachable(cls, media: tuple[Medium, ...], others: ValidationInfo) -> tuple[Medium, ...]:
+        if not media:
+            raise ValueError("must name at least one of email and sms")
+        if len(set(media)) < len(media):
+            raise ValueError("names a medium twice")
+        if "sms" in media and others.data.get("phone") is None:
+            raise ValueError("has sms, so phone is needed")
+        return media
 
 
 class AgentChanges(Input):
@@ -44,7 +47,7 @@ class AgentChanges(Input):
     name: Name | None = None
     email: Email | None = None
     phone: Phone | None = None
-    notify_by: tuple[Medium, ...] | None = Field(default=None, min_length=1, max_length=2)
+    notify_by: tuple[Medium, ...] | None = Field(default=None, max_length=2)
     time_zone: TimeZone | None = None
     supervisor_id: PartyId | None = None
     role: Literal["agent", "manager"] | None = None

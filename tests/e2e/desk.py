@@ -1,0 +1,335 @@
+"""The deployed desk as its people have it: they call the API, get mails and texts, and open links."""
+
+import json
+import re
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
+
+import httpx
+
+from local.api import Api, Group
+from local.cloud import STACK, Cloud
+from local.outbox import Message, Outbox
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_scheduler import EventBridgeSchedulerClient
+    from mypy_boto3_sqs import SQSClient
+
+T = TypeVar("T")
+
+OWNER = "owner@vaada.example"
+PATIENCE = 60.0
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+_BEFORE = timedelta(seconds=1)
+_SWEEP = 2 * MINUTE
+
+
+def eventually(look: Callable[[], T | None], what: str, patience: float = PATIENCE) -> T:
+    """What `look` finds, as soon as it finds something. Fails when that takes too long."""
+    ends = time.monotonic() + patience
+    while True:
+        found = look()
+        if found:
+            return found
+        assert time.monotonic() < ends, f"not within {patience:.0f} s: {what}"
+        time.sleep(0.1)
+
+
+def link(message: Message, place: str) -> str:
+    """The link to this place (`s`, `a` or `u`) in a message, without what it chooses beforehand."""
+    found = re.search(rf"https?://[^/\s]+/{place}/[^\s?\"]+", message.text)
+    assert found, f"no /{place}/ link in: {message.text}"
+    return found[0]
+
+
+def punctual(message: Message, due_at: datetime, within: timedelta = 2 * MINUTE) -> bool:
+    """Whether a message came at its time: not a second early, and before the next sweep."""
+    return due_at <= message.at < due_at + within
+
+
+def wrong_fields(answer: httpx.Response) -> list[str]:
+    """The fields that the API says are wrong. Fails unless it says so in problem details (RFC 9457)."""
+    assert answer.headers["content-type"] == "application/problem+json", answer.text
+    problem = answer.json()
+    assert problem["status"] == answer.status_code
+    return [error["field"] for error in problem["errors"]]
+
+
+def a_key() -> dict[str, str]:
+    """The header of a request that may be sent again."""
+    return {"Idempotency-Key": secrets.token_hex(16)}
+
+
+@dataclass(frozen=True)
+class Person:
+    """An agent or a customer."""
+
+    id: str
+    name: str
+    email: str
+    phone: str
+
+
+class Desk:
+    """The desk, deployed. All that is personal and written through here is remembered in `personal`."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self.cloud = cloud
+        self.personal: set[str] = set()
+        self.manager = self.user("manager@vaada.example", "managers")
+        host = {"Host": urlsplit(cloud.api_url).netloc}
+        once = httpx.Limits(max_keepalive_connections=0)  # a connection that waits hangs when the clock jumps
+        self._web = httpx.Client(
+            base_url=cloud.endpoint, headers=host, limits=once, trust_env=False, timeout=60
+        )
+        self._outbox = Outbox(cloud)
+        self._people = 0
+        self._resources: dict[str, str] = {}
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._web.close()
+        self.manager.close()
+
+    # ------------------------------------------------------------ who there is
+
+    def agent(self, name: str, *, supervisor: Person | None = None, **more: Any) -> Person:
+        """A new agent with an address and a number of their own."""
+        return self._person("agent", name, supervisor_id=supervisor and supervisor.id, **more)
+
+    def customer(self, name: str, **more: Any) -> Person:
+        """A new customer with an address and a number of their own, who agreed to all messages."""
+        return self._person(
+            "customer", name, **{"consent": {"email": True, "sms": True, "survey": True}, **more}
+        )
+
+    def user(self, email: str, group: Group) -> Api:
+        """Somebody who can sign in."""
+        return Api.sign_up(self.cloud, email, group)
+
+    def _person(self, kind: str, name: str, **more: Any) -> Person:
+        self._people += 1
+        email = f"{kind}-{self._people}@people.example"
+        phone = f"+447700900{self._people:03d}"  # numbers kept free for fiction
+        body = {"name": name, "email": email, "phone": phone, **more}
+        self.personal |= {name, email, phone}
+        row = self.manager.post(f"/api/{kind}s", body)
+        return Person(row[f"{kind}_id"], name, email, phone)
+
+    # ------------------------------------------------------------ what people do
+
+    def contact(self, customer: Person, agent: Person, summary: str, **more: Any) -> Any:
+        """Record a contact by phone."""
+        body = {
+            "customer_id": customer.id,
+            "agent_id": agent.id,
+            "channel": "phone",
+            "direction": "inbound",
+            "kind": "request",
+            "summary": summary,
+            **more,
+        }
+        self.personal.add(summary)
+        return self.manager.post("/api/interactions", body)
+
+    def promise(self, customer: Person, agent: Person, what: str, due_at: datetime) -> str:
+        """Record a contact in which something was promised. Gives the commitment's id."""
+        promised = [{"what": what, "due_at": due_at.isoformat()}]
+        self.personal.add(what)
+        recorded = self.contact(customer, agent, f"{customer.name} wanted: {what}", commitments=promised)
+        return str(recorded["commitments"][0]["commitment_id"])
+
+    def follow_up(self, customer: Person, agent: Person, reason: str, at: datetime) -> str:
+        """Record a contact with something to do at a time. Gives the follow-up's id."""
+        asked = {"at": at.isoformat(), "reason": reason}
+        self.personal.add(reason)
+        recorded = self.contact(customer, agent, f"{customer.name} asked: {reason}", follow_up=asked)
+        return str(recorded["follow_up"]["follow_up_id"])
+
+    def resolved(self, customer: Person, agent: Person, summary: str, occurred_at: datetime) -> None:
+        """Record a contact that settled the matter, and wait until its survey is planned."""
+        planned = len(self.surveys(customer))
+        self.contact(customer, agent, summary, occurred_at=occurred_at.isoformat(), resolved=True)
+        eventually(
+            lambda: len(self.surveys(customer)) > planned, "the survey of a resolved contact is planned"
+        )
+
+    def call(self, method: str, path: str, *, user: Api | None = None, **what: Any) -> httpx.Response:
+        """Call the API as a user, or as the manager, and take whatever it answers."""
+        user = user or self.manager
+        user.sign_in()
+        headers = {"Authorization": f"Bearer {user.token}", **what.pop("headers", {})}
+        return self._web.request(method, path, headers=headers, **what)
+
+    def open(self, link: str, method: str = "GET", **what: Any) -> httpx.Response:
+        """Open a link from a message, or any other address, without being signed in."""
+        parts = urlsplit(link)
+        return self._web.request(method, f"{parts.path}?{parts.query}" if parts.query else parts.path, **what)
+
+    def send(self, link: str, **fields: str) -> httpx.Response:
+        """Send the form behind a link."""
+        return self.open(link.partition("?")[0], "POST", data=fields)
+
+    # ------------------------------------------------------------ what came of it
+
+    def timeline(self, customer: Person, kind: str | None = None) -> list[dict[str, Any]]:
+        """A customer's whole story, newest first, or what is of one kind in it."""
+        items = self.manager.get(f"/api/customers/{customer.id}/timeline", limit="100")["items"]
+        return [item for item in items if kind in {None, item["row_kind"]}]
+
+    def all_of(self, customer: Person) -> Any:
+        """Everything that is stored of a customer, with versions: equal when nothing was written."""
+        return self.manager.get(f"/api/customers/{customer.id}"), self.timeline(customer)
+
+    def row(self, customer: Person, row_id: str) -> dict[str, Any]:
+        """One commitment, follow-up or survey of a customer, as it stands."""
+        [row] = [row for row in self.timeline(customer) if row.get(f"{row['row_kind']}_id") == row_id]
+        return row
+
+    def surveys(self, customer: Person) -> list[dict[str, Any]]:
+        """A customer's surveys, newest first."""
+        items: list[dict[str, Any]] = self.manager.get("/api/surveys", customer_id=customer.id)["items"]
+        return items
+
+    def mails(self, to: Person | str, about: str = "") -> list[Message]:
+        """The mails to somebody so far, those whose text says this."""
+        return [mail for mail in self._messages("email", to) if about in mail.text]
+
+    def texts(self, to: Person) -> list[Message]:
+        """The text messages to somebody so far."""
+        return self._messages("sms", to)
+
+    def mail(self, to: Person | str, about: str = "", *, number: int = 1) -> Message:
+        """The mail of this number to somebody, once it is there. Fails if there are more."""
+        who = to if isinstance(to, str) else f"{to.name} <{to.email}>"
+        mails = eventually(
+            lambda: found if len(found := self.mails(to, about)) >= number else None,
+            f"mail {number} to {who} {about and f'about {about!r}'}; late: {self._late()}",
+        )
+        assert len(mails) == number, [f"{mail.at:%a %H:%M:%S} {mail.headline}" for mail in mails]
+        return mails[-1]
+
+    def text(self, to: Person) -> Message:
+        """The one text message to somebody, as soon as it is there."""
+        [text] = eventually(lambda: self.texts(to), f"a text to {to.name}")
+        return text
+
+    def _messages(self, medium: str, to: Person | str) -> list[Message]:
+        self._outbox.fetch()
+        addresses = {to} if isinstance(to, str) else {to.email, to.phone}
+        return [sent for sent in self._outbox.messages if sent.medium == medium and sent.to in addresses]
+
+    # ------------------------------------------------------------ time
+
+    @property
+    def now(self) -> datetime:
+        """What time it is at the desk."""
+        return self.cloud.clock.now()
+
+    def wait_until(self, at: datetime) -> None:
+        """Let time pass until then, and until what is due by then is done.
+
+        The desk is looked over just before: what is sent then carries a time that shows it was early. What
+        has a schedule comes to its minute; for the rest, time passes until the next sweep.
+        """
+        scheduled = self.schedule_names()
+        if (ahead := at - self.now - _BEFORE) > timedelta():
+            self.cloud.travel(ahead)
+        self.invoke("SweepDue", {})
+        self._outbox.fetch()
+        eventually(lambda: self.now >= at, f"it is {at}")
+        self._settle(lambda row_id, kind: row_id in scheduled or kind == "message")
+        if self._late():
+            self.cloud.travel(_SWEEP)
+            self._settle(lambda *_: True)
+
+    def _settle(self, concerns: Callable[[str, str], bool]) -> None:
+        """Wait for these rows. When that takes too long, whoever waits for one of them will say so."""
+        ends = time.monotonic() + PATIENCE
+        while any(concerns(*late) for late in self._late()) and time.monotonic() < ends:
+            time.sleep(0.1)
+            self._outbox.fetch()  # texts are kept without their time: they are of when they are seen
+
+    def _late(self) -> list[tuple[str, str]]:
+        """Id and kind of the rows whose time has come, and of messages on their way."""
+        dynamodb: DynamoDBClient = self.cloud.client("dynamodb")
+        found = dynamodb.scan(TableName=self.cloud.outputs["TableName"], IndexName="due")["Items"]
+        now = self.now.strftime("%Y-%m-%dT%H:%M:%SZ")
+        return [
+            (row["pk"]["S"].removeprefix("CUSTOMER#") + row["sk"]["S"].removeprefix("ROW#"), kind)
+            for row in found
+            if (kind := row["row_kind"]["S"]) == "message" or row["wake_at"]["S"] <= now
+        ]
+
+    # ------------------------------------------------------------ what it is made of
+
+    def resource(self, logical_id: str) -> str:
+        """The name that a resource of template.yaml was given."""
+        if not self._resources:
+            cloudformation: CloudFormationClient = self.cloud.client("cloudformation")
+            found = cloudformation.get_paginator("list_stack_resources").paginate(StackName=STACK)
+            resources = [resource for page in found for resource in page["StackResourceSummaries"]]
+            self._resources = {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in resources}
+        return self._resources[logical_id]
+
+    def invoke(self, logical_id: str, event: object) -> Any:
+        """Run a function with an event, and give what it returns. Fails when it fails."""
+        functions: LambdaClient = self.cloud.client("lambda")
+        done = functions.invoke(FunctionName=self.resource(logical_id), Payload=json.dumps(event))
+        result = json.loads(done["Payload"].read() or "null")
+        assert "FunctionError" not in done, result
+        return result
+
+    def schedule_names(self) -> set[str]:
+        """The schedules that stand."""
+        scheduler: EventBridgeSchedulerClient = self.cloud.client("scheduler")
+        pages = scheduler.get_paginator("list_schedules").paginate(GroupName=self.resource("ScheduleGroup"))
+        return {schedule["Name"] for page in pages for schedule in page["Schedules"]}
+
+    def schedule(self, name: str) -> tuple[str, str]:
+        """When a schedule fires, and what it says then."""
+        scheduler: EventBridgeSchedulerClient = self.cloud.client("scheduler")
+        found = scheduler.get_schedule(GroupName=self.resource("ScheduleGroup"), Name=name)
+        return found["ScheduleExpression"], found["Target"]["Input"]
+
+    def stream_records(self, customer: Person) -> list[dict[str, Any]]:
+        """What the table's stream brought of a customer, as Lambda gets it, in order."""
+        streams = self.cloud.client("dynamodbstreams")
+        [stream] = streams.list_streams(TableName=self.cloud.outputs["TableName"])["Streams"]
+        [shard] = streams.describe_stream(StreamArn=stream["StreamArn"])["StreamDescription"]["Shards"]
+        at = streams.get_shard_iterator(
+            StreamArn=stream["StreamArn"], ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+        ).get("ShardIterator")
+        found: list[dict[str, Any]] = []
+        while at:
+            page = streams.get_records(ShardIterator=at)
+            found += page["Records"]
+            at = page.get("NextShardIterator") if page["Records"] else None
+        for record in found:
+            record["dynamodb"].pop("ApproximateCreationDateTime", None)  # a number to Lambda, and not read
+        return [
+            record for record in found if record["dynamodb"]["Keys"]["pk"]["S"] == f"CUSTOMER#{customer.id}"
+        ]
+
+    def log(self) -> list[str]:
+        """What all functions have logged."""
+        logs = self.cloud.client("logs")
+        pages = logs.get_paginator("filter_log_events").paginate(logGroupName=self.resource("LogGroup"))
+        return [event["message"] for page in pages for event in page["events"]]
+
+    def dead_letters(self) -> Iterator[str]:
+        """What waits in the queues for what could not be done."""
+        sqs: SQSClient = self.cloud.client("sqs")
+        for queue in ("StreamFailures", "RemindAgentFailures", "FlagOverdueFailures", "SendSurveyFailures"):
+            found = sqs.receive_message(
+                QueueUrl=self.resource(queue), MaxNumberOfMessages=10, VisibilityTimeout=0
+            )
+            yield from (message["Body"] for message in found.get("Messages", []))

@@ -1,0 +1,132 @@
+"""What an agent does from the mail itself: done, later, kept, a new date. Opening a link does nothing."""
+
+from datetime import datetime
+from http import HTTPStatus
+
+from tests.e2e.desk import DAY, Desk, link, punctual
+from tests.e2e.stage import Telling, Week, story
+
+
+@story
+def test_done_is_said_from_the_mail(desk: Desk, week: Week) -> Telling:
+    eva, customer = desk.agent("Eva Blum"), desk.customer("Hugo Roth")
+    follow_up = desk.follow_up(customer, eva, "Ask about the bell", week.at("Mon 10:00"))
+
+    yield week.at("Mon 10:00")
+    action = link(desk.mail(eva), "a").partition("?")[0]
+    before = desk.all_of(customer)
+    for do in ("done", "tomorrow", "pick_date"):
+        for method in ("GET", "HEAD", "GET"):
+            assert desk.open(f"{action}?do={do}", method).status_code == HTTPStatus.OK
+    assert "Ask about the bell" in desk.open(f"{action}?do=done").text
+    for fields in ({}, {"do": "kept"}, {"do": "nonsense"}):
+        assert desk.send(action, **fields).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert desk.all_of(customer) == before
+
+    done = desk.send(action, do="done")
+    assert done.status_code == HTTPStatus.OK
+    assert "no more reminders" in done.text
+    row = desk.row(customer, follow_up)
+    assert (row["status"], row["history"][-1]["by"]) == ("done", eva.id)
+    before = desk.all_of(customer)
+    for again in (desk.send(action, do="tomorrow"), desk.open(action)):
+        assert again.status_code == HTTPStatus.CONFLICT
+        assert "This was closed before: it is done" in again.text
+    assert desk.all_of(customer) == before
+
+    yield week.at("Tue 09:00")
+    assert len(desk.mails(eva)) == 1
+
+
+@story
+def test_tomorrow_means_the_next_working_morning(desk: Desk, week: Week) -> Telling:
+    maja, customer = desk.agent("Maja Adler"), desk.customer("Rita Sommer")
+    follow_up = desk.follow_up(customer, maja, "Check the invoice", week.at("Mon 10:02"))
+
+    yield week.at("Mon 10:02")
+    answer = desk.send(link(desk.mail(maja), "a"), do="tomorrow")
+    assert answer.status_code == HTTPStatus.OK
+    assert datetime.fromisoformat(desk.row(customer, follow_up)["due_at"]) == week.at("Tue 09:00")
+
+    yield week.at("Tue 09:00")
+    mail = desk.mail(maja, number=2)
+    assert punctual(mail, week.at("Tue 09:00"))
+    assert desk.send(link(mail, "a"), do="done").status_code == HTTPStatus.OK
+
+
+@story
+def test_a_date_is_picked_in_the_agents_own_zone(desk: Desk, week: Week) -> Telling:
+    yui, customer = desk.agent("Yui Tanaka", time_zone="Asia/Tokyo"), desk.customer("Ken Mori")
+    follow_up = desk.follow_up(customer, yui, "Ask for the serial number", week.at("Mon 10:04"))
+
+    yield week.at("Mon 10:04")
+    action = link(desk.mail(yui), "a")
+    before = desk.all_of(customer)
+    yesterday = f"{week.at('Mon 10:04') - DAY:%Y-%m-%d}"
+    for date, time in ((yesterday, "10:00"), ("", "10:00"), ("2026-13-45", "10:00"), (yesterday, "25:99")):
+        refused = desk.send(action, do="pick_date", date=date, time=time)
+        assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert desk.all_of(customer) == before
+
+    tuesday = f"{week.at('Tue 14:00'):%Y-%m-%d}"
+    assert desk.send(action, do="pick_date", date=tuesday, time="23:00").status_code == HTTPStatus.OK
+    assert datetime.fromisoformat(desk.row(customer, follow_up)["due_at"]) == week.at("Tue 14:00")
+
+    yield week.at("Tue 14:00")
+    mail = desk.mail(yui, number=2)
+    assert punctual(mail, week.at("Tue 14:00"))
+    assert "Due at 23:00" in mail.subject
+    assert desk.send(link(mail, "a"), do="done").status_code == HTTPStatus.OK
+
+
+@story
+def test_a_promise_is_kept_or_moved_from_its_warning(desk: Desk, week: Week) -> Telling:
+    leo, customer = desk.agent("Leo Brandt"), desk.customer("Marta Wolf")
+    kept = desk.promise(customer, leo, "Return the pump", week.at("Mon 14:02"))
+    moved = desk.promise(customer, leo, "Mend the lamp", week.at("Mon 14:02"))
+
+    yield week.at("Mon 10:02")
+    returning, mending = (
+        link(desk.mail(leo, about=what), "a") for what in ("Return the pump\r\n", "Mend the lamp\r\n")
+    )
+    assert desk.send(returning, do="kept").status_code == HTTPStatus.OK
+    assert desk.row(customer, kept)["status"] == "kept"
+    assert "it is kept" in desk.open(returning).text
+
+    date = {"date": f"{week.at('Tue 18:00'):%Y-%m-%d}", "time": "18:00"}
+    before = desk.all_of(customer)
+    assert desk.send(mending, do="new_date", **date).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert desk.send(mending, do="done").status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert desk.all_of(customer) == before
+    desk.personal.add("She is abroad until then")
+    assert (
+        desk.send(mending, do="new_date", reason="She is abroad until then", **date).status_code
+        == HTTPStatus.OK
+    )
+    row = desk.row(customer, moved)
+    assert datetime.fromisoformat(row["due_at"]) == week.at("Tue 18:00")
+    assert row["history"][-1]["reason"] == "She is abroad until then"
+
+    yield week.at("Tue 14:00")
+    warning = desk.mail(leo, number=3)
+    assert punctual(warning, week.at("Tue 14:00"))
+    assert desk.send(mending, do="kept").status_code == HTTPStatus.OK  # the older mail's link is as good
+
+    yield week.at("Wed 09:00")
+    assert len(desk.mails(leo)) == 3
+
+
+@story
+def test_an_expired_link_does_nothing_and_says_so(desk: Desk, week: Week) -> Telling:
+    ada, customer = desk.agent("Ada Winter"), desk.customer("Tom Frost")
+    desk.follow_up(customer, ada, "Remember the spokes", week.at("Mon 10:04"))
+
+    yield week.at("Mon 10:04")
+    action = link(desk.mail(ada), "a")
+
+    yield week.at("Tue 09:20", weeks=2) + 61 * DAY
+    before = desk.all_of(customer)
+    for answer in (desk.open(action), desk.send(action, do="done")):
+        assert answer.status_code == HTTPStatus.GONE
+        assert "This link has expired" in answer.text
+    assert desk.all_of(customer) == before

@@ -1,0 +1,58 @@
+"""The policy: the whole of it is read and written, what is wrong is named, and what it says is done."""
+
+import copy
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+import pytest
+
+from tests.e2e.desk import HOUR, MINUTE, Desk, punctual, wrong_fields
+
+
+@pytest.fixture
+def policy(desk: Desk) -> Iterator[dict[str, Any]]:
+    """The policy in force; it is again afterwards, in all functions."""
+    policy = desk.manager.get("/api/policy")
+    yield copy.deepcopy(policy)
+    desk.manager.put("/api/policy", policy)
+    desk.cloud.travel(2 * MINUTE)  # no function remembers the other one any more
+
+
+def test_what_is_wrong_with_a_policy_is_named_and_not_put_in_force(
+    desk: Desk, policy: dict[str, Any]
+) -> None:
+    half_day = {"opens": "09:00", "closes": "13:00"}
+    for part, rule, value, wrong in (
+        ("commitments", "warn_hours_before", -1, "commitments.warn_hours_before"),
+        ("commitments", "warn_hour_before", 1, "commitments.warn_hour_before"),
+        ("follow_ups", "reminders_at_most", 0, "follow_ups.reminders_at_most"),
+        ("surveys", "close_after_days", "soon", "surveys.close_after_days"),
+        ("business", "time_zone", "Mars/Base", "business.time_zone"),
+        ("business", "country", "Britain", "business.country"),
+        ("opening_hours", "moonday", [half_day], "opening_hours.moonday"),
+        ("opening_hours", "monday", [{"opens": "13:00", "closes": "09:00"}], "opening_hours.monday.0"),
+        ("opening_hours", "monday", [{"opens": "nine", "closes": "13:00"}], "opening_hours.monday.0.opens"),
+    ):
+        bad = copy.deepcopy(policy)
+        bad[part][rule] = value
+        answer = desk.call("PUT", "/api/policy", json=bad)
+        assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY, wrong
+        assert any(field.startswith(wrong) for field in wrong_fields(answer)), (wrong, answer.text)
+    assert desk.manager.get("/api/policy") == policy
+
+
+def test_a_business_warned_an_hour_before_is_warned_an_hour_before(
+    desk: Desk, policy: dict[str, Any]
+) -> None:
+    policy["commitments"]["warn_hours_before"] = 1
+    assert desk.manager.put("/api/policy", policy) == policy
+    assert desk.manager.get("/api/policy") == policy
+    desk.cloud.travel(2 * MINUTE)  # by then all functions know
+
+    timo = desk.agent("Timo Virtanen")
+    due_at = (desk.now + 2 * HOUR).replace(microsecond=0)
+    promise = desk.promise(desk.customer("Aino Laine"), timo, "Tune the brakes", due_at)
+    desk.wait_until(due_at - HOUR)
+    assert punctual(desk.mail(timo), due_at - HOUR)
+    desk.manager.post(f"/api/commitments/{promise}/keep")

@@ -1,0 +1,209 @@
+"""Surveys: asked once, a day later, in the customer's language; only what the customer sends is written."""
+
+from datetime import datetime
+from http import HTTPStatus
+
+from tests.e2e.desk import DAY, MINUTE, Desk, Person, link, punctual
+from tests.e2e.stage import Telling, Week, story
+
+
+def solved(desk: Desk, customer: Person, agent: Person, at: datetime) -> None:
+    """A matter of the customer's is settled: they are asked a day later."""
+    desk.resolved(customer, agent, f"{customer.name} can ride again.", at)
+
+
+@story
+def test_a_customer_is_asked_in_their_language_and_answers_once(desk: Desk, week: Week) -> Telling:
+    sana = desk.agent("Sana Iqbal")
+    ayesha = desk.customer("عائشہ خان", language="ur")
+    yield week.at("Mon 09:15")
+    solved(desk, ayesha, sana, week.at("Mon 09:10"))
+    assert desk.mails(ayesha) == []
+
+    yield week.at("Tue 09:10")
+    mail = desk.mail(ayesha)
+    assert punctual(mail, week.at("Tue 09:10"))
+    assert '<html lang="ur" dir="rtl">' in str(mail.html)
+    assert "کیسی رہی" in mail.subject
+    survey = link(mail, "s")
+
+    before = desk.all_of(ayesha)
+    for score in (1, 2, 3, 4, 5):  # a scanner opens every link of a mail, more than once
+        for method in ("GET", "HEAD", "GET"):
+            assert desk.open(f"{survey}?score={score}", method).status_code == HTTPStatus.OK
+    page = desk.open(f"{survey}?score=4")
+    assert '<html lang="ur" dir="rtl">' in page.text
+    assert 'value="4" required checked' in page.text
+    assert page.headers["cache-control"] == "no-store"
+    assert desk.send(survey, comment="no face chosen").status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert desk.send(survey, score="6").status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert desk.all_of(ayesha) == before
+
+    comment = "بہت اچھی خدمت، <b>شکریہ</b>"
+    desk.personal.add(comment)
+    thanks = desk.send(survey, score="4", comment=comment)
+    assert thanks.status_code == HTTPStatus.OK
+    assert "شکریہ" in thanks.text
+    [answered] = desk.surveys(ayesha)
+    assert (answered["status"], answered["score"], answered["comment"]) == ("answered", 4, comment)
+    [listed] = desk.manager.get("/api/surveys", customer_id=ayesha.id, status="answered")["items"]
+    assert listed == answered
+    assert answered in desk.timeline(ayesha)
+
+    before = desk.all_of(ayesha)
+    second = desk.send(survey, score="1")
+    assert second.status_code == HTTPStatus.CONFLICT
+    assert "آپ پہلے ہی جواب دے چکے ہیں" in second.text
+    assert desk.open(survey).status_code == HTTPStatus.CONFLICT
+    assert desk.all_of(ayesha) == before
+
+    yield week.at("Fri 09:20")
+    assert len(desk.mails(ayesha)) == 1  # whoever answered is not reminded
+
+
+@story
+def test_a_low_score_comes_before_the_supervisor(desk: Desk, week: Week) -> Telling:
+    vera = desk.agent("Vera Sand")
+    sana = desk.agent("Sana Qureshi", supervisor=vera)
+    customer = desk.customer("Gustav Lang")
+    yield week.at("Mon 09:15")
+    solved(desk, customer, sana, week.at("Mon 09:12"))
+
+    yield week.at("Tue 09:12")
+    comment = "It squeals worse than before."
+    desk.personal.add(comment)
+    assert desk.send(link(desk.mail(customer), "s"), score="1", comment=comment).status_code == HTTPStatus.OK
+    [follow_up] = desk.timeline(customer, "follow_up")
+    assert follow_up["agent_id"] == vera.id
+    assert week.at("Wed 09:12") <= datetime.fromisoformat(follow_up["due_at"]) < week.at("Wed 09:20")
+
+    yield week.at("Wed 14:00")
+    assert comment in desk.mail(vera).text
+    desk.manager.post(f"/api/follow-ups/{follow_up['follow_up_id']}/complete")
+
+
+@story
+def test_a_customer_without_an_address_is_asked_by_text(desk: Desk, week: Week) -> Telling:
+    sana = desk.agent("Sana Malik")
+    carmen = desk.customer("Carmen Delgado", email=None, language="es")
+    yield week.at("Mon 09:15")
+    solved(desk, carmen, sana, week.at("Mon 09:10"))
+
+    yield week.at("Tue 09:10")
+    text = desk.text(carmen)
+    assert punctual(text, week.at("Tue 09:10"), within=2 * MINUTE)
+    assert desk.send(link(text, "s"), score="5").status_code == HTTPStatus.OK
+    assert desk.surveys(carmen)[0]["score"] == 5
+
+
+@story
+def test_without_consent_nobody_is_asked_and_the_timeline_says_why(desk: Desk, week: Week) -> Telling:
+    sana = desk.agent("Sana Butt")
+    silent = desk.customer("Walter Braun", consent={"email": True, "sms": True, "survey": False})
+    unreachable = desk.customer("Elsa Kurz", consent={"email": False, "sms": False, "survey": True})
+    yield week.at("Mon 09:15")
+    solved(desk, silent, sana, week.at("Mon 09:12"))
+    solved(desk, unreachable, sana, week.at("Mon 09:12"))
+
+    yield week.at("Tue 09:12")
+    for customer, reason in (
+        (silent, "the customer did not agree to surveys"),
+        (unreachable, "there is no address that the customer agreed to"),
+    ):
+        [survey] = desk.timeline(customer, "survey")
+        assert (survey["status"], survey["withheld_because"]) == ("withheld", reason)
+
+    yield week.at("Fri 09:20")
+    for customer in (silent, unreachable):
+        assert desk.mails(customer) == []
+        assert desk.texts(customer) == []
+
+
+@story
+def test_unsubscribing_takes_a_post_and_stops_surveys(desk: Desk, week: Week) -> Telling:
+    sana = desk.agent("Sana Raza")
+    customer = desk.customer("Bruno Conti")
+    yield week.at("Mon 09:15")
+    solved(desk, customer, sana, week.at("Mon 09:12"))
+
+    yield week.at("Tue 09:12")
+    unsubscribe = link(desk.mail(customer), "u")
+    before = desk.all_of(customer)
+    for method in ("GET", "HEAD", "GET"):
+        assert desk.open(unsubscribe, method).status_code == HTTPStatus.OK
+    assert desk.all_of(customer) == before
+    one_click = {"List-Unsubscribe": "One-Click"}  # RFC 8058: what a mail program's own button posts
+    assert desk.send(unsubscribe, **one_click).status_code == HTTPStatus.OK
+    assert desk.send(unsubscribe, **one_click).status_code == HTTPStatus.OK
+    consent = desk.manager.get(f"/api/customers/{customer.id}")["consent"]
+    assert consent == {"email": True, "sms": True, "survey": False}
+    desk.resolved(customer, sana, "Bruno Conti has new tyres.", week.at("Tue 09:12"))
+
+    yield week.at("Wed 14:00")
+    assert desk.surveys(customer)[0]["withheld_because"] == "the customer did not agree to surveys"
+
+    yield week.at("Fri 09:20")
+    assert len(desk.mails(customer)) == 1  # nor is the one already asked reminded
+    assert desk.texts(customer) == []
+
+
+@story
+def test_forged_links_write_nothing(desk: Desk, week: Week) -> Telling:
+    sana = desk.agent("Sana Gill")
+    customer = desk.customer("Petra Horak")
+    yield week.at("Mon 09:15")
+    solved(desk, customer, sana, week.at("Mon 09:14"))
+
+    yield week.at("Tue 09:14")
+    mail = desk.mail(customer)
+    survey, unsubscribe = link(mail, "s"), link(mail, "u")
+    place, token = survey.rsplit("/", 1)
+    value, stamp, signature = token.split(".")
+    before = desk.all_of(customer)
+    forged = [
+        f"{place}/{value}.{stamp}.{signature[:-2]}AA",
+        f"{place}/{value[:-1]}{'A' if value[-1] != 'A' else 'E'}.{stamp}.{signature}",
+        f"{place}/{value}.{stamp[:-1]}{'A' if stamp[-1] != 'A' else 'E'}.{signature}",
+        f"{place}/{value}.{stamp}",
+        f"{place}/{unsubscribe.rsplit('/', 1)[1]}",  # made for another purpose
+        survey.replace("/s/", "/u/"),
+        survey.replace("/s/", "/a/"),
+        unsubscribe.replace("/u/", "/a/"),
+    ]
+    for address in forged:
+        for answer in (desk.open(address), desk.send(address, score="1", do="done")):
+            assert answer.status_code == HTTPStatus.NOT_FOUND, address
+            assert customer.name not in answer.text
+    assert desk.all_of(customer) == before
+
+
+@story
+def test_who_does_not_answer_is_reminded_once_and_then_left_alone(desk: Desk, week: Week) -> Telling:
+    sana = desk.agent("Sana Mirza")
+    customer = desk.customer("Oliver Grant", language="en")
+    yield week.at("Mon 09:15")
+    solved(desk, customer, sana, week.at("Mon 09:14"))
+
+    yield week.at("Tue 09:14")
+    survey = link(desk.mail(customer), "s")
+
+    yield week.at("Fri 09:20")
+    reminder = desk.mail(customer, number=2)
+    assert punctual(reminder, week.at("Fri 09:14"), within=10 * MINUTE)
+    assert "This is the only reminder" in reminder.text
+
+    yield week.at("Tue 09:20", weeks=2)  # closed after 14 days
+    [closed] = desk.surveys(customer)
+    assert closed["status"] == "expired"
+    assert len(desk.mails(customer)) == 2
+    for _ in ("not used", "too old"):
+        before = desk.all_of(customer)
+        for answer in (
+            desk.open(survey),
+            desk.send(survey, score="5"),
+            desk.send(link(reminder, "s"), score="5"),
+        ):
+            assert answer.status_code == HTTPStatus.GONE
+        assert desk.all_of(customer) == before
+        yield week.at("Tue 09:20", weeks=2) + 61 * DAY
+    assert len(desk.mails(customer)) == 2
