@@ -30,7 +30,8 @@ replay: setup ## Replay a CSV of requests, the clock travelling: make replay FIL
 		$(if $(MAP),--map "$(MAP)") $(if $(UNTIL),--until "$(UNTIL)")
 
 test: setup ## Run all tests, those on the local cloud included
-	@$(BIN)/python -m pytest tests/unit tests/integration tests/simulation
+	@$(BIN)/python -m pytest -n auto tests/unit tests/integration
+	@$(BIN)/python -m pytest -n auto tests/simulation
 	@$(BIN)/python -m pytest tests/e2e
 
 simulate: .venv/.ready ## Live histories under faults: make simulate SEEDS=1000; one again, with its story: make simulate SEED=88
