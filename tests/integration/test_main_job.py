@@ -67,6 +67,18 @@ def test_an_overdue_promise_is_listed_flagged_and_kept_late(shop: Shop) -> None:
     assert shop.desk.call("GET /api/commitments", query={"status": "overdue"}).json["items"] == []
 
 
+def test_a_promise_is_overdue_from_the_second_it_falls_due(shop: Shop) -> None:
+    shop.promise(shop.desk.now + HOUR)
+
+    shop.desk.pass_time(HOUR - timedelta(seconds=1))
+    before = shop.desk.call("GET /api/commitments", query={"status": "overdue"}).json["items"]
+    shop.desk.pass_time(timedelta(seconds=1))
+    (overdue,) = shop.desk.call("GET /api/commitments", query={"status": "overdue"}).json["items"]
+
+    assert before == []
+    assert overdue["flagged_at"] == overdue["due_at"]
+
+
 def test_a_renegotiated_promise_keeps_its_id_and_climbs_from_the_new_date(shop: Shop) -> None:
     commitment_id = shop.promise(shop.desk.now + 8 * HOUR)
     agreed = {"due_at": text_of(shop.desk.now + 2 * DAY), "reason": "The oven broke"}

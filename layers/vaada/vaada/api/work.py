@@ -88,7 +88,7 @@ def commitment_list(
     whose = _whose(user(), agent_id)
     table = desk().table
     if status == "overdue":
-        page = table.listed(Commitment, limit, cursor, agent_id=whose, status="open", due_before=now())
+        page = table.listed(Commitment, limit, cursor, agent_id=whose, status="open", due_by=now())
     else:
         page = table.listed(Commitment, limit, cursor, agent_id=whose, status=status)
     return listing(Commitment, page)

@@ -115,18 +115,19 @@ class Table:
         *,
         agent_id: str | None = None,
         status: str | None = None,
-        due_before: datetime | None = None,
+        due_by: datetime | None = None,
     ) -> Page:
         """Rows of a kind, of one agent or of all: people by name, work by status and due time.
 
-        `due_before` needs a `status`. Raises BadCursor.
+        `due_by` needs a `status`. Raises BadCursor.
         """
         index, name = ("by_agent", "agent_kind") if agent_id else ("by_kind", "row_kind")
         value = f"{agent_id}#{kind.kind_of_row}" if agent_id else kind.kind_of_row
         condition, values = f"{name} = :key", {":key": {"S": value}}
-        if status and due_before:
+        if status and due_by:
             condition += " AND list_key BETWEEN :first AND :last"
-            values |= {":first": {"S": f"{status}#"}, ":last": {"S": f"{status}#{text_of(due_before)}"}}
+            last = f"{status}#{text_of(due_by)}~"  # after all ids of that second
+            values |= {":first": {"S": f"{status}#"}, ":last": {"S": last}}
         elif status:
             condition += " AND begins_with(list_key, :first)"
             values |= {":first": {"S": f"{status}#"}}
