@@ -8,7 +8,7 @@ from tests.simulation.people import People
 from tests.simulation.world import START, World
 
 FAULTY = timedelta(days=7)
-SETTLED = timedelta(days=50)  # promises are given up after 30 days, surveys close after 14
+SETTLED = timedelta(days=400)  # promises are given up after a year, surveys close after 14 days
 
 
 @dataclass(frozen=True)

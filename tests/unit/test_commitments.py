@@ -45,7 +45,7 @@ def test_a_promise_climbs_the_default_ladder_at_its_times() -> None:
         (due_at, ["promise_overdue"]),
         (due_at + 4 * HOUR, ["promise_escalation"]),
         (due_at + 24 * HOUR, ["promise_escalation"]),
-        (due_at + timedelta(days=30), []),
+        (due_at + timedelta(days=365), []),
     ]
     assert [notice.to for _, notices in steps for notice in notices] == [
         "agent",
@@ -86,7 +86,7 @@ def test_the_owner_hears_a_business_day_later_which_skips_the_weekend() -> None:
     assert owner == [MONDAY + timedelta(days=7)]
 
 
-def test_nobody_keeping_it_for_a_month_breaks_the_promise() -> None:
+def test_nobody_keeping_it_for_a_year_breaks_the_promise() -> None:
     *_, (_, last) = climb(opened(MONDAY + HOUR))
 
     assert (last.row.status, last.row.wake_at) == ("broken", None)

@@ -73,7 +73,7 @@ class CommitmentRules(Part):
     warn_hours_before: Hours = 4
     supervisor_hours_after: Hours = 4
     owner_business_days_after: Days = 1
-    broken_days_after: Annotated[int, Field(ge=1, le=3650)] = 30
+    broken_days_after: Annotated[int, Field(ge=1, le=3650)] = 365
 
 
 class SurveyRules(Part):
