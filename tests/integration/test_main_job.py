@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.integration.people import Shop, add_agent, links, words_of
 from tests.integration.scripted_desk import ScriptedDesk
@@ -178,6 +179,28 @@ def test_a_survey_without_consent_is_withheld_with_the_reason_on_the_timeline(de
 
     (survey,) = shop.rows("survey")
     assert survey["withheld_because"] == "the customer did not agree to surveys"
+    assert shop.desk.mails == []
+
+
+def test_a_customer_who_says_stop_while_the_provider_refuses_hears_nothing(shop: Shop) -> None:
+    def throttled(call: str) -> None:
+        if call == "sesv2.SendEmail":
+            answer = {"Error": {"Code": "ThrottlingException"}, "ResponseMetadata": {"HTTPStatusCode": 429}}
+            raise ClientError(answer, call)  # type: ignore[arg-type]  # enough of one
+
+    shop.contact(resolved=True)
+    shop.desk.before_call = throttled
+    shop.desk.pass_time(DAY)
+    shop.desk.before_call = lambda _call: None
+    stop = {"consent": {"email": True, "sms": True, "survey": False}}
+    shop.desk.call(f"PATCH /api/customers/{shop.customer_id}", stop)
+    shop.desk.pass_time(HOUR)
+
+    (message,) = shop.rows("message")
+    assert (message["status"], message["why_not"]) == (
+        "withheld",
+        "the customer said stop before it could be sent",
+    )
     assert shop.desk.mails == []
 
 

@@ -57,6 +57,9 @@ def resume(desk: Desk, message_id: str, version: int, now: datetime) -> str:
     if not messages.still_wanted(message, work, now):
         _record(desk, messages.withheld(message, "no longer needed when it could be sent"), work)
         return "no longer needed"
+    if isinstance(work, Survey) and not customer_of(desk, work).consent.survey:
+        _record(desk, messages.withheld(message, "the customer said stop before it could be sent"), work)
+        return "no longer agreed to"
     again = messages.claimed_again(message, now, uuid.uuid4().hex)
     try:
         desk.table.write(again)
