@@ -6,10 +6,17 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict
 
 
-class Settings(BaseModel):
-    """What template.yaml tells every function."""
-
+class _Environment(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """Read the environment. Raises ValidationError naming what is missing or wrong."""
+        return cls.model_validate({name.lower(): value for name, value in os.environ.items()})
+
+
+class Settings(_Environment):
+    """What template.yaml tells every function."""
 
     table_name: str
     business_name: str
@@ -23,16 +30,9 @@ class Settings(BaseModel):
     public_url: str
     link_keys_parameter: str
 
-    @classmethod
-    def from_environment(cls) -> Self:
-        """Read the environment. Raises ValidationError naming what is missing or wrong."""
-        return cls.model_validate({name.lower(): value for name, value in os.environ.items()})
 
-
-class ScheduleSettings(BaseModel):
+class ScheduleSettings(_Environment):
     """What template.yaml tells the one function that makes schedules."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     schedule_group: str
     scheduler_role_arn: str
@@ -42,8 +42,3 @@ class ScheduleSettings(BaseModel):
     flag_overdue_dlq_arn: str
     send_survey_arn: str
     send_survey_dlq_arn: str
-
-    @classmethod
-    def from_environment(cls) -> Self:
-        """Read the environment. Raises ValidationError naming what is missing or wrong."""
-        return cls.model_validate({name.lower(): value for name, value in os.environ.items()})

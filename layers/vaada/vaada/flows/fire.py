@@ -46,8 +46,7 @@ def fire(desk: Desk, kind: type[Work], row_id: str, version: int, now: datetime)
             return "claimed by another"
         row, steps = decision.row, steps + 1
         for message in claimed:
-            if message.status == "sending":
-                deliver.attempt(desk, message, row, now)
+            deliver.attempt(desk, message, row, now)
     return "fired" if steps else "early"
 
 
