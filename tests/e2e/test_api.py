@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from local.api import Api
-from tests.e2e.desk import DAY, Desk, Person, a_key, wrong_fields
+from tests.e2e.desk import DAY, Desk, Person, a_key, eventually, wrong_fields
 from tests.e2e.stage import Telling, Week, story
 
 NOBODY = "0" * 16
@@ -108,6 +108,7 @@ def test_agents_see_and_do_their_own_work_and_no_one_elses(desk: Desk, team: Tea
         ("POST", f"{of_follow_up}/snooze", {"until": soon}),
         ("POST", f"{of_follow_up}/cancel", {}),
     ]
+    eventually(lambda: _planned(desk, team), "the stream plans Anna's contact")
     before = desk.all_of(team.annas_customer)
     for path in reads:
         assert desk.call("GET", path, user=team.as_ben).status_code == HTTPStatus.FORBIDDEN, path
@@ -118,6 +119,12 @@ def test_agents_see_and_do_their_own_work_and_no_one_elses(desk: Desk, team: Tea
         assert answer.status_code == HTTPStatus.FORBIDDEN, path
         assert wrong_fields(answer) == []
     assert desk.all_of(team.annas_customer) == before
+
+
+def _planned(desk: Desk, team: Team) -> bool:
+    """Whether nothing more will be written of the contact by itself."""
+    rows = desk.all_of(team.annas_customer)[1]
+    return all(row["wake_at"] is None for row in rows if row["row_kind"] == "interaction")
 
 
 def test_lists_hold_only_what_is_ones_own(desk: Desk, team: Team) -> None:
