@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
-from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
@@ -44,12 +43,13 @@ class Demo:
         self._outbox = outbox
         self._manager: Api | None = None
         self.token_file = cloud.folder / "token"
+        self.complaint = ""
 
     def open(self) -> Api:
         """Let the business begin; gives its manager's access to the API."""
         self._manager = Api.sign_up(self._cloud, MANAGER, "managers")
         self._keep_token()
-        Seeder(self._cloud, self._manager, self.say).seed()
+        self.complaint = Seeder(self._cloud, self._manager, self.say).seed()
         return self._manager
 
     def travel(self, text: str) -> None:
@@ -112,11 +112,11 @@ def run_demo(port: int) -> None:
             cloud.deploy()
         console.print(f"\nThe clock of the demo says {_long(cloud.clock.now())}. A small business opens:\n")
         stack.enter_context(closing(demo.open()))
-        _explain(cloud, demo.token_file, address)
+        _explain(cloud, demo, address)
         demo.run()
 
 
-def _explain(cloud: Cloud, token: Path, address: str) -> None:
+def _explain(cloud: Cloud, demo: Demo, address: str) -> None:
     travel = "type [bold]+30m[/], [bold]+4h[/] or [bold]+1d[/] and Enter" if LIBRARY else HOW_TO_TRAVEL
     console.print(
         Panel(
@@ -128,8 +128,9 @@ def _explain(cloud: Cloud, token: Path, address: str) -> None:
             expand=False,
         )
     )
-    bearer = f"Authorization: Bearer $(cat {token.relative_to(ROOT)})"
-    console.print(f'Try the API: curl -H "{bearer}" "{cloud.api_url}/api/commitments?status=overdue"\n')
+    curl = f'curl -H "Authorization: Bearer $(cat {demo.token_file.relative_to(ROOT)})" "{cloud.api_url}/api'
+    console.print(f'Try the API: {curl}/commitments?status=overdue"')
+    console.print(f'A complaint, step by step: {curl}/cases/{demo.complaint}"\n')
 
 
 def _long(moment: datetime) -> str:

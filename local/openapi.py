@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from vaada.api import interactions, people, policy, work  # noqa: F401 - each brings its routes
+from vaada.api import cases, interactions, people, policy, reports, work  # noqa: F401 - each brings its routes
 from vaada.api.problems import Problem
 from vaada.api.resolver import app
 

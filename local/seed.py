@@ -4,7 +4,9 @@ All of it goes in through the HTTP API, as a console would do it.
 """
 
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
+from typing import Any
 
 from local.api import Api
 from local.cloud import Cloud
@@ -12,6 +14,7 @@ from local.cloud import Cloud
 Say = Callable[[str], None]
 
 MANAGER = "maryam@vaada.example"
+SANA = "sana@vaada.example"
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
@@ -19,17 +22,19 @@ class Seeder:
     """Writes the business, and says what it writes."""
 
     def __init__(self, cloud: Cloud, api: Api, say: Say) -> None:
+        self._cloud = cloud
         self._now = cloud.clock.now
         self._api = api
         self._say = say
 
-    def seed(self) -> None:
-        """Everything."""
+    def seed(self) -> str:
+        """Everything. Gives the id of the case of a complaint."""
+        self._never_close()
         maryam = self._agent("Maryam Siddiqui", MANAGER, role="manager")
         daniel = self._agent("Daniel Hughes", "daniel@vaada.example", supervisor_id=maryam)
         sana = self._agent(
             "Sana Iqbal",
-            "sana@vaada.example",
+            SANA,
             phone="+923001234567",
             notify_by=["email", "sms"],
             time_zone="Asia/Karachi",
@@ -43,14 +48,29 @@ class Seeder:
             "Carmen Delgado", "carmen@customer.example", "es", "America/Mexico_City", "+525512345678"
         )
         self._slipping_promise(oliver, daniel)
-        self._broken_promise(ayesha, sana)
+        case = self._broken_promises(ayesha, sana)
         self._call_back(carmen, daniel)
+        self._running_late(carmen, daniel)
+        self._waiting(oliver, sana)
+        self._abuse(daniel)
         for customer, agent, summary in (
             (oliver, daniel, "Asked how to true a wheel; talked through it on the phone."),
             (ayesha, sana, "سائیکل کی گھنٹی کے بارے میں پوچھا، جواب دے دیا گیا۔"),
             (carmen, daniel, "Preguntó por el horario del taller; resuelto."),
         ):
             self._solved_yesterday(customer, agent, summary)
+        return case
+
+    def _never_close(self) -> None:
+        """So that the demo shows at any hour what would wait for the morning."""
+        policy = self._api.get("/api/policy")
+        always = [{"opens": "00:00", "closes": "24:00"}]
+        policy["opening_hours"] = dict.fromkeys(policy["opening_hours"], always)
+        policy["holidays"]["observed"] = False
+        policy["customers"] = {"write_from": "00:00", "write_until": "23:59"}
+        self._api.put("/api/policy", policy)
+        self._say("The shop never closes and writes at any hour, so that you see all of it now;")
+        self._say("in a real one messages wait for working time, and for the customer's morning")
 
     def _agent(self, name: str, email: str, **more: object) -> str:
         agent = self._api.post("/api/agents", {"name": name, "email": email, **more})
@@ -72,9 +92,9 @@ class Seeder:
         self._say(f"{name} is a customer and reads {language}")
         return str(customer["customer_id"])
 
-    def _contact(self, customer: str, agent: str, ago: timedelta, **more: object) -> None:
+    def _contact(self, customer: str, agent: str, ago: timedelta, **more: object) -> Any:
         occurred_at = (self._now() - ago).isoformat()
-        self._api.post(
+        return self._api.post(
             "/api/interactions",
             {"customer_id": customer, "agent_id": agent, "occurred_at": occurred_at, **more},
         )
@@ -93,9 +113,10 @@ class Seeder:
         )
         self._say("Daniel promised Oliver a call, and has one minute left")
 
-    def _broken_promise(self, customer: str, agent: str) -> None:
-        """Due yesterday: overdue as soon as it is written down."""
-        self._contact(
+    def _broken_promises(self, customer: str, agent: str) -> str:
+        """Due a day ago: overdue as soon as they are written down. Their agent is told of both together."""
+        due_at = self._in(10 * MINUTE - DAY)
+        made = self._contact(
             customer,
             agent,
             ago=2 * DAY,
@@ -104,9 +125,19 @@ class Seeder:
             kind="complaint",
             tone="upset",
             summary="سائیکل ابھی تک نہیں پہنچی۔ کل تک پہنچانے کا وعدہ کیا۔",
-            commitments=[{"what": "سائیکل گھر پہنچانا", "due_at": self._in(-DAY)}],
+            commitments=[
+                {"what": "سائیکل گھر پہنچانا", "due_at": due_at},
+                {"what": "ڈیلیوری کے پیسے واپس کرنا", "due_at": due_at},
+            ],
         )
-        self._say("Sana promised Ayesha a delivery by yesterday; nobody kept it")
+        self._say("Sana promised Ayesha a delivery and a refund by yesterday; nobody kept it")
+        case = f"/api/cases/{made['case_id']}"
+        with closing(Api.sign_up(self._cloud, SANA, "agents")) as sana:
+            sana.post(f"{case}/steps/apologised", {"note": "By phone."})
+            self._say("Sana apologised, the first of the six steps of a complaint")
+            sana.post(f"{case}/goodwill", {"amount": "40.00", "reason": "A lock, for the long wait"})
+            self._say("Sana wants to give Ayesha a lock, which is more than she may without asking")
+        return str(made["case_id"])
 
     def _call_back(self, customer: str, agent: str) -> None:
         """A follow-up in two minutes: the agent is reminded then."""
@@ -122,8 +153,57 @@ class Seeder:
         )
         self._say("Daniel wants to be reminded of Carmen's question in two minutes")
 
+    def _running_late(self, customer: str, agent: str) -> None:
+        """A new date for a promise: the customer hears of it."""
+        made = self._contact(
+            customer,
+            agent,
+            ago=3 * HOUR,
+            channel="phone",
+            direction="inbound",
+            kind="order",
+            summary="Encargó una cadena nueva para su bicicleta.",
+            commitments=[{"what": "La cadena nueva, montada", "due_at": self._in(6 * HOUR)}],
+        )
+        [promise] = made["commitments"]
+        tomorrow = (self._now() + DAY).replace(hour=18, minute=0, second=0)
+        self._api.post(
+            f"/api/commitments/{promise['commitment_id']}/renegotiate",
+            {"due_at": tomorrow.isoformat(), "reason": "The chain comes tomorrow", "tell_customer": True},
+        )
+        self._say("Daniel runs late with Carmen's new chain, and lets her know")
+
+    def _waiting(self, customer: str, agent: str) -> None:
+        """To be answered within an hour, of which minutes are left."""
+        self._contact(
+            customer,
+            agent,
+            ago=57 * MINUTE,
+            channel="chat",
+            direction="inbound",
+            kind="question",
+            summary="Asked in the chat whether mudguards fit a 2019 tourer.",
+        )
+        self._say("Oliver has waited in the chat for 57 minutes; Sana has three left to answer")
+
+    def _abuse(self, agent: str) -> None:
+        """Nobody has to bear that alone: the supervisor hears at once."""
+        victor = self._api.post("/api/customers", {"name": "Victor Lang"})
+        self._contact(
+            victor["customer_id"],
+            agent,
+            ago=MINUTE,
+            channel="phone",
+            direction="inbound",
+            kind="other",
+            tone="abusive",
+            awaits_reply=False,
+            summary="Shouted and swore about a parking ticket outside the shop, then hung up.",
+        )
+        self._say("Victor was abusive to Daniel on the phone")
+
     def _solved_yesterday(self, customer: str, agent: str, summary: str) -> None:
-        """Resolved a day ago: the customer is asked now, or in the morning if it is night there."""
+        """Resolved a day ago: the customer is asked how it went now."""
         self._contact(
             customer,
             agent,

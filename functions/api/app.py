@@ -4,7 +4,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from vaada.api import interactions, people, policy, work  # noqa: F401 - each brings its routes
+from vaada.api import cases, interactions, people, policy, reports, work  # noqa: F401 - each brings its routes
 from vaada.api.resolver import app, refused_body
 
 

@@ -4,6 +4,7 @@ Each row becomes a contact. What was promised in it becomes a commitment, kept w
 A mapping, a small TOML file, says which column holds what:
 
     time_zone = "America/New_York"        # of the times in the file, and of the business
+    country = "US"                        # whose public holidays count; optional
     time_format = "%Y-%m-%d %H:%M:%S"     # as in Python's strptime; the zone is not needed if %z is in it
 
     [columns]

@@ -47,20 +47,22 @@ def replay(file: Path, mapping: Mapping, until: date | None) -> Verdict:
             cloud.build()
             cloud.deploy()
         api = stack.enter_context(closing(Api.sign_up(cloud, MANAGER, "managers")))
-        office = Office(api, mapping.time_zone)
+        office = Office(api, mapping)
         plan = make_plan(requests, office.ladder, end)
         with step("Rehearsing", "Rehearsed"):
             rehearse(cloud, office)
-        verdict = _play(cloud, office, plan)
+        outbox = Outbox(cloud)
+        outbox.fetch()  # what the rehearsal sent
+        verdict = _play(cloud, office, plan, outbox)
         took = timedelta(seconds=time.monotonic() - begun)
         report(console, Run(plan, starts_at, cloud.clock.now(), took), verdict)
     return verdict
 
 
-def _play(cloud: Cloud, office: Office, plan: Plan) -> Verdict:
+def _play(cloud: Cloud, office: Office, plan: Plan, outbox: Outbox) -> Verdict:
     with progress(console, len(plan.events)) as tell:
         stories = Player(cloud, office, plan, tell).play()
-    return judge(plan, stories, Outbox(cloud).fetch())
+    return judge(plan, stories, outbox.fetch())
 
 
 def _day(text: str) -> date:

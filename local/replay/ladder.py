@@ -5,51 +5,81 @@ None of the product's code is used: this is what it is judged against.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
+from typing import Any
 
 from local.errors import CloudError
+from local.replay.opening import Opening
 from local.replay.requests import Request
 
-StepName = Literal["warn", "flag", "supervisor", "owner", "give up"]
-MAILED: tuple[StepName, ...] = ("warn", "flag", "supervisor", "owner")
-"""The steps that somebody is told of; giving up is done in silence."""
+Delay = dict[str, int]
+"""One unit and how many of it, such as `{"opening_hours": 4}`."""
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+@dataclass(frozen=True)
+class Rung:
+    """A step that the policy asks for: how messages of it are known, and when it is due.
+
+    Of the rungs with the same purpose and reader it is number `nth`, perhaps the `last`.
+    """
+
+    name: str
+    purpose: str = ""
+    to: str = ""
+    nth: int = 0
+    last: bool = True
+
+    @property
+    def is_told(self) -> bool:
+        """Whether somebody hears of it; giving up is done in silence."""
+        return bool(self.to)
+
+
+GIVE_UP = Rung("give up")
 
 
 @dataclass(frozen=True)
 class Step:
-    """A step and its time."""
+    """A rung of one promise: when it is due, and from when on its reader may hear of it."""
 
-    name: StepName
+    rung: Rung
     at: datetime
+    heard_from: datetime
+
+    @property
+    def name(self) -> str:
+        """The rung's name."""
+        return self.rung.name
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the message waits for its reader's working time."""
+        return self.heard_from > self.at
 
 
 @dataclass(frozen=True)
 class Ladder:
-    """The steps that a policy asks for."""
+    """The steps that a policy asks for. `delays` are those of the rungs after the flag."""
 
-    warn_hours: int
-    supervisor_hours: int
-    owner_days: int
+    opening: Opening
+    warn_before: Delay
+    rungs: tuple[Rung, ...]
+    delays: tuple[Delay, ...]
     broken_days: int
-    open_weekdays: frozenset[int]
-    zone: ZoneInfo
+    together_within: timedelta
 
     @classmethod
     def of(cls, policy: dict[str, Any]) -> "Ladder":
         """The ladder of the policy, as `GET /api/policy` returns it. Raises CloudError."""
         try:
-            rules, hours = policy["commitments"], policy["opening_hours"]
+            rules = policy["commitments"]
             return cls(
-                warn_hours=rules["warn_hours_before"],
-                supervisor_hours=rules["supervisor_hours_after"],
-                owner_days=rules["owner_business_days_after"],
+                opening=Opening.of(policy),
+                warn_before=_delay(rules["warn_before"]),
+                rungs=tuple(_rungs([rung["tell"] for rung in rules["ladder"]])),
+                delays=tuple(_delay(rung["after"]) for rung in rules["ladder"]),
                 broken_days=rules["broken_days_after"],
-                open_weekdays=frozenset(n for n, day in enumerate(WEEKDAYS) if hours.get(day)),
-                zone=ZoneInfo(policy["business"]["time_zone"]),
+                together_within=timedelta(minutes=policy["follow_ups"]["group_within_minutes"]),
             )
         except KeyError as missing:
             raise CloudError(f"The policy of /api/policy has no {missing}; the replay needs it.") from None
@@ -63,28 +93,71 @@ class Ladder:
             return []
         steps: list[Step] = []
         reached = request.opened
-        for step in self._whole(request.promised, request.opened):
-            reached = max(reached, step.at)
-            steps.append(Step(step.name, reached))
+        for rung, at in self._whole(request.promised, request.opened):
+            reached = max(reached, at)
+            steps.append(Step(rung, reached, self._heard_from(rung, reached, request.promised)))
         return steps
 
-    def _whole(self, due: datetime, opened: datetime) -> Iterator[Step]:
-        warn_at = max(opened, due - timedelta(hours=self.warn_hours))
+    def _whole(self, due: datetime, opened: datetime) -> Iterator[tuple[Rung, datetime]]:
+        warn, flag, *rungs = self.rungs
+        warn_at = max(opened, self._warn_at(due))
         if warn_at < due:
-            yield Step("warn", warn_at)
-        yield Step("flag", due)
-        yield Step("supervisor", due + timedelta(hours=self.supervisor_hours))
-        yield Step("owner", self._business_days_after(due))
-        yield Step("give up", self._same_clock(due, self.broken_days))
+            yield warn, warn_at
+        yield flag, due
+        for rung, delay in zip(rungs, self.delays, strict=True):
+            yield rung, self._after(delay, due)
+        yield GIVE_UP, self.opening.same_clock(due, self.broken_days)
 
-    def _business_days_after(self, due: datetime) -> datetime:
-        ahead, left = 0, self.owner_days
-        today = due.astimezone(self.zone).weekday()
-        while left:
-            ahead += 1
-            left -= (today + ahead) % 7 in self.open_weekdays
-        return self._same_clock(due, ahead)
+    def _warn_at(self, due: datetime) -> datetime:
+        """So long before; outside working time when work begins, or where that is late, the hour before."""
+        ideal = self._before(self.warn_before, due)
+        if self.opening.is_working_time(ideal):
+            return ideal
+        opens = self.opening.opens(ideal)
+        return opens if opens < due else self.opening.hour_before(self.opening.closed_since(ideal))
 
-    def _same_clock(self, at: datetime, days: int) -> datetime:
-        """The same local time, days later: adding to an aware datetime keeps its clock."""
-        return (at.astimezone(self.zone) + timedelta(days=days)).replace(fold=0).astimezone(UTC)
+    def _heard_from(self, rung: Rung, at: datetime, due: datetime) -> datetime:
+        """At once, or when work begins. The owner hears at once, and so do all of a warning still of use."""
+        if rung.to not in {"agent", "supervisor"} or self.opening.is_working_time(at):
+            return at
+        opens = self.opening.opens(at)
+        return at if rung.purpose == "promise_warning" and opens >= due else opens
+
+    def _after(self, delay: Delay, start: datetime) -> datetime:
+        [(unit, amount)] = delay.items()
+        match unit:
+            case "opening_minutes" | "opening_hours":
+                return self.opening.after(start, _span(unit.removeprefix("opening_"), amount))
+            case "business_days":
+                return self.opening.business_days_after(start, amount)
+            case "days":
+                return self.opening.same_clock(start, amount)
+        return start + _span(unit, amount)
+
+    def _before(self, delay: Delay, end: datetime) -> datetime:
+        """Days before are days of the calendar."""
+        [(unit, amount)] = delay.items()
+        match unit:
+            case "opening_minutes" | "opening_hours":
+                return self.opening.before(end, _span(unit.removeprefix("opening_"), amount))
+            case "days" | "business_days":
+                return self.opening.same_clock(end, -amount)
+        return end - _span(unit, amount)
+
+
+def _delay(delay: dict[str, Any]) -> Delay:
+    return {unit: amount for unit, amount in delay.items() if amount is not None}
+
+
+def _span(unit: str, amount: int) -> timedelta:
+    return timedelta(**{unit: amount})
+
+
+def _rungs(told: list[str]) -> Iterator[Rung]:
+    """The warning, the flag, and one for each who is told afterwards."""
+    kinds = [("warn", "promise_warning", "agent"), ("flag", "promise_overdue", "agent")]
+    kinds += [(to, "promise_overdue" if to == "agent" else "promise_escalation", to) for to in told]
+    for n, (name, purpose, to) in enumerate(kinds):
+        alike = [number for number, kind in enumerate(kinds) if kind[1:] == (purpose, to)]
+        again = sum(kind[0] == name for kind in kinds[:n])
+        yield Rung(name if not again else f"{name} {again + 1}", purpose, to, alike.index(n), n == alike[-1])

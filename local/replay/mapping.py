@@ -64,6 +64,7 @@ class Mapping(Part):
 
     time_zone: Annotated[str, AfterValidator(_known_zone)]
     time_format: str
+    country: Annotated[str, Field(pattern="^[A-Z]{2}$")] | None = None
     columns: Columns
     channel: ChannelColumn | None = None
     overdue: OverdueColumn | None = None

@@ -5,19 +5,15 @@ from datetime import datetime
 from typing import Any
 
 from local.api import Api
-from local.replay.ladder import Ladder, StepName
+from local.replay.ladder import GIVE_UP, Ladder, Rung
+from local.replay.mapping import Mapping
 from local.replay.requests import Request
 
 MANAGER = "supervisor@vaada.example"
 AGENT = "agent@vaada.example"
-RECIPIENTS: dict[StepName, str] = {"warn": AGENT, "flag": AGENT, "supervisor": MANAGER}
+OWNER = "owner@vaada.example"
+RECIPIENTS = {"agent": AGENT, "supervisor": MANAGER, "owner": OWNER}
 
-_STEPS: dict[tuple[str, str], StepName] = {
-    ("promise_warning", "agent"): "warn",
-    ("promise_overdue", "agent"): "flag",
-    ("promise_escalation", "supervisor"): "supervisor",
-    ("promise_escalation", "owner"): "owner",
-}
 _ON_ITS_WAY = {"sending", "waiting"}
 _WORDS = 300  # characters of the promise; the API takes 500
 
@@ -33,23 +29,37 @@ class Opened:
 
 @dataclass(frozen=True)
 class Told:
-    """A message of the timeline. `step` is None when it belongs to no step of the promise."""
+    """A message of the timeline. One that was sent may carry others, which were not sent by themselves."""
 
-    step: StepName | None
+    id: str
+    purpose: str
+    to: str
     status: str
-    sent_at: datetime | None
-    provider_id: str | None
-    account: str
+    created_at: datetime
+    held_until: datetime | None = None
+    sent_at: datetime | None = None
+    provider_id: str | None = None
+    carries: tuple[str, ...] = ()
+    carried_by: str | None = None
+    why_not: str | None = None
 
     @property
-    def settled(self) -> bool:
+    def is_on_its_way(self) -> bool:
+        """Whether it is just being sent."""
+        return self.status in _ON_ITS_WAY
+
+    @property
+    def is_settled(self) -> bool:
         """Whether nothing more will come of it."""
-        return self.status not in _ON_ITS_WAY
+        return self.status not in {*_ON_ITS_WAY, "held"}
+
+    def __str__(self) -> str:
+        return f"{self.purpose} to {self.to}: {self.status}" + (f" ({self.why_not})" if self.why_not else "")
 
 
 @dataclass(frozen=True)
 class Story:
-    """What the timeline of a request's customer says."""
+    """What the timeline of a request's customer says; its messages in the order of time."""
 
     commitment: dict[str, Any] | None
     messages: tuple[Told, ...]
@@ -59,27 +69,43 @@ class Story:
         text = self.commitment and self.commitment.get(field)
         return datetime.fromisoformat(text) if text else None
 
-    def of(self, step: StepName) -> list[Told]:
-        """The messages that tell of this step."""
-        return [message for message in self.messages if message.step == step]
+    def given_up_at(self) -> datetime | None:
+        """When the promise was given up."""
+        history = self.commitment["history"] if self.commitment else []
+        return next(
+            (datetime.fromisoformat(line["at"]) for line in history if line["what"] == "broken"), None
+        )
 
-    def has_taken(self, step: StepName) -> bool:
-        """Whether the desk is done with this step."""
-        if step == "give up":
-            return self.commitment is not None and self.commitment["status"] != "open"
-        if step == "flag" and self.time("flagged_at") is None:
-            return False
-        messages = self.of(step)
-        return bool(messages) and all(message.settled for message in messages)
+    def of(self, rung: Rung) -> tuple[Told, ...]:
+        """The messages that tell of this step."""
+        alike = [told for told in self.messages if (told.purpose, told.to) == (rung.purpose, rung.to)]
+        return tuple(alike[rung.nth : None if rung.last else rung.nth + 1])
+
+    def taken_at(self, rung: Rung) -> datetime | None:
+        """When the desk took this step, as the row of it says."""
+        if rung == GIVE_UP:
+            return self.given_up_at()
+        if rung.name == "flag":
+            return self.time("flagged_at")
+        return min((told.created_at for told in self.of(rung)), default=None)
+
+    def has_taken(self, rung: Rung) -> bool:
+        """Whether the desk has taken this step, and is not at it any more."""
+        return self.taken_at(rung) is not None and not any(told.is_on_its_way for told in self.of(rung))
+
+    def has_told(self, rung: Rung) -> bool:
+        """Whether its reader has heard of this step, or will not any more."""
+        return bool(self.of(rung)) and all(told.is_settled for told in self.of(rung))
 
 
 class Office:
     """One agent, who has a supervisor, and a customer for each request."""
 
-    def __init__(self, api: Api, time_zone: str) -> None:
+    def __init__(self, api: Api, mapping: Mapping) -> None:
         self._api = api
         policy = api.get("/api/policy")
-        policy["business"]["time_zone"] = time_zone
+        policy["business"]["time_zone"] = mapping.time_zone
+        policy["business"]["country"] = mapping.country or policy["business"]["country"]
         self.ladder = Ladder.of(api.put("/api/policy", policy))
         supervisor = self._agent("The supervisor", MANAGER, role="manager")
         self._agent_id = self._agent("The agent", AGENT, supervisor_id=supervisor)
@@ -125,20 +151,29 @@ class Office:
                 break
             query["cursor"] = page["next_cursor"]
         commitments = [entry for entry in entries if entry["row_kind"] == "commitment"]
-        messages = tuple(_told(entry) for entry in entries if entry["row_kind"] == "message")
-        return Story(commitments[0] if commitments else None, messages)
+        messages = [_told(entry) for entry in entries if entry["row_kind"] == "message"]
+        messages.sort(key=lambda told: told.created_at)
+        return Story(commitments[0] if commitments else None, tuple(messages))
 
     def _agent(self, name: str, email: str, **more: object) -> str:
         return str(self._api.post("/api/agents", {"name": name, "email": email, **more})["agent_id"])
 
 
 def _told(entry: dict[str, Any]) -> Told:
-    purpose, to, status = entry["purpose"], entry["to"], entry["status"]
-    sent_at, why_not = entry.get("sent_at"), entry.get("why_not")
     return Told(
-        step=_STEPS.get((purpose, to)),
-        status=status,
-        sent_at=datetime.fromisoformat(sent_at) if sent_at else None,
+        id=entry["message_id"],
+        purpose=entry["purpose"],
+        to=entry["to"],
+        status=entry["status"],
+        created_at=datetime.fromisoformat(entry["created_at"]),
+        held_until=_time(entry.get("wake_at")) if entry["status"] == "held" else None,
+        sent_at=_time(entry.get("sent_at")),
         provider_id=entry.get("provider_id"),
-        account=f"{purpose} to {to}: {status}" + (f" ({why_not})" if why_not else ""),
+        carries=tuple(entry.get("carries") or ()),
+        carried_by=entry.get("carried_by"),
+        why_not=entry.get("why_not"),
     )
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

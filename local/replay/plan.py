@@ -14,15 +14,18 @@ MOMENT = timedelta(seconds=2)
 IN_GOOD_TIME = timedelta(seconds=5)
 """A promise that is kept in the very second of a step is kept a little sooner, to be surely before it."""
 
+GATHERING = timedelta(minutes=1)
+"""A message that has waited for its reader goes out a minute later, with all others that have."""
+
 AFTERWARDS = timedelta(days=2)
 
-Kind = Literal["open", "step", "keep"]
-_ORDER: tuple[Kind, ...] = ("open", "step", "keep")
+Kind = Literal["open", "step", "hear", "keep"]
+_ORDER: tuple[Kind, ...] = ("open", "step", "hear", "keep")
 
 
 @dataclass(frozen=True)
 class Event:
-    """A request comes in, its promise is kept, or the desk has a step to take."""
+    """A request comes in, its promise is kept, the desk has a step to take, or somebody is to hear of one."""
 
     at: datetime
     kind: Kind
@@ -32,20 +35,25 @@ class Event:
     @property
     def lands_at(self) -> datetime:
         """Where the clock is set for it."""
-        return self.at + MOMENT if self.kind == "step" else self.at
+        return self.at + MOMENT if self.step else self.at
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The whole replay. `steps` are those of each request that are due by its end."""
+    """The whole replay."""
 
+    ladder: Ladder
     requests: Sequence[Request]
     events: Sequence[Event]
     until: datetime
 
     def steps(self, request: Request) -> list[Step]:
         """The steps that the request's promise comes to before the end."""
-        return [event.step for event in self.events if event.request is request and event.step]
+        return [
+            event.step
+            for event in self.events
+            if event.request is request and event.kind == "step" and event.step
+        ]
 
     def was_opened(self, request: Request) -> bool:
         """Whether it came in before the end."""
@@ -64,7 +72,7 @@ def make_plan(requests: Iterable[Request], ladder: Ladder, until: datetime | Non
         key=lambda event: (event.at, _ORDER.index(event.kind)),
     )
     until = until or events[-1].at + AFTERWARDS
-    return Plan(requests, [event for event in events if event.at <= until], until)
+    return Plan(ladder, requests, [event for event in events if event.at <= until], until)
 
 
 def _events(request: Request, ladder: Ladder) -> Iterator[Event]:
@@ -75,7 +83,11 @@ def _events(request: Request, ladder: Ladder) -> Iterator[Event]:
     kept = request.kept
     # What is due as soon as the promise is made is done before anybody can keep it.
     taken = [step for step in steps if kept is None or step.at < kept or step.at == request.opened]
-    yield from (Event(step.at, "step", request, step) for step in taken)
+    for step in taken:
+        yield Event(step.at, "step", request, step)
+        if step.rung.is_told:
+            heard_at = step.heard_from + GATHERING if step.is_held else step.at
+            yield Event(heard_at, "hear", request, step)
     if kept is not None:
         forestalled = [step.at - IN_GOOD_TIME for step in steps[len(taken) :]]
         yield Event(max(request.opened, min([kept, *forestalled])), "keep", request)

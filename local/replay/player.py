@@ -10,11 +10,11 @@ from local.cloud import Cloud
 from local.errors import CloudError
 from local.replay.ladder import Step
 from local.replay.office import Office, Opened, Story
-from local.replay.plan import Event, Plan
+from local.replay.plan import MOMENT, Event, Plan
 from local.replay.requests import Request
 
 LIMIT = timedelta(minutes=5)
-"""How late a step may be."""
+"""How late a step may be. A message may be later still by the time in which it waits for others."""
 
 _GIVE_UP_AFTER = LIMIT + timedelta(minutes=1)  # of the cloud's clock, waiting for a step
 _LOOK = 0.15  # seconds of this machine's clock, like all that follow
@@ -58,15 +58,16 @@ class Calm:
 
 
 def rehearse(cloud: Cloud, office: Office) -> None:
-    """Wake the functions that plan and schedule: the first time takes each of them seconds."""
+    """Wake the functions that plan, schedule and remind: the first time takes each of them seconds."""
     now = cloud.clock.now()
-    promise = Request("rehearsal", 0, now, now + timedelta(days=30), None, "A rehearsal", "phone", None)
-    calm, opened = Calm(cloud), office.open(promise)
-    calm.expect(opened, scheduled=True)
-    calm.wait()
-    office.withdraw(opened)
-    calm.expect(opened, scheduled=False)
-    calm.wait()
+    for due_at in (now + timedelta(days=30), now + timedelta(minutes=10)):
+        promise = Request("rehearsal", 0, now, due_at, None, "A rehearsal", "phone", None)
+        calm, opened = Calm(cloud), office.open(promise)
+        calm.expect(opened, scheduled=True)
+        calm.wait()
+        office.withdraw(opened)
+        calm.expect(opened, scheduled=False)
+        calm.wait()
 
 
 class Player:
@@ -104,7 +105,7 @@ class Player:
             case "open":
                 opened = self._opened[event.request.id] = self._office.open(event.request)
                 self._calm.expect(opened, scheduled=True)
-            case "step":
+            case "step" | "hear":
                 self._waiting.append(event)
                 self._nudge_at = time.monotonic() + _BEFORE_NUDGES
             case "keep":
@@ -114,7 +115,9 @@ class Player:
 
     def _is_blocked(self, event: Event) -> bool:
         """A promise is not kept while a step that comes before is still to be done."""
-        return event.kind == "keep" and any(event.request is other.request for other in self._waiting)
+        return event.kind == "keep" and any(
+            other.kind == "step" and event.request is other.request for other in self._waiting
+        )
 
     def _look(self) -> None:
         """See which of the steps have been done; set the clock on a little when none is."""
@@ -123,17 +126,40 @@ class Player:
         }
         done = [event for event in self._waiting if _is_done(event, stories[event.request.id])]
         for event in done:
-            if event.step and event.step.name in {"warn", "flag"}:
+            if event.kind == "step" and event.step and event.step.name in {"warn", "flag"}:
                 self._calm.expect(self._opened[event.request.id], scheduled=event.step.name == "warn")
         late = self._cloud.clock.now() - _GIVE_UP_AFTER
-        self._waiting = [event for event in self._waiting if event not in done and event.at > late]
+        self._waiting = [
+            event for event in self._waiting if event not in done and event.at > late - self._patience(event)
+        ]
         if done:
+            self._nudge_at = time.monotonic() + _BEFORE_NUDGES
+        elif until := self._held_until(stories):
+            self._calm.wait()
+            self._travel_to(until + MOMENT)
             self._nudge_at = time.monotonic() + _BEFORE_NUDGES
         elif self._waiting and time.monotonic() >= self._nudge_at:
             self._nudge_at = time.monotonic() + _BETWEEN_NUDGES
             self._travel_to(self._cloud.clock.now() + _NUDGE)
         else:
             time.sleep(_LOOK)
+
+    def _patience(self, event: Event) -> timedelta:
+        """A message may wait for others to the same reader; a step waits for nothing."""
+        return self._plan.ladder.together_within if event.kind == "hear" else timedelta()
+
+    def _held_until(self, stories: dict[str, Story]) -> datetime | None:
+        """Until when nothing happens, if all that is waited for are messages held for others to come."""
+        untils: list[datetime] = []
+        for event in self._waiting:
+            told = stories[event.request.id].of(event.step.rung) if event.step else ()
+            held = [message.held_until for message in told if message.held_until]
+            if event.kind != "hear" or len(held) != len(told) or not held:
+                return None
+            untils += held
+        now = self._cloud.clock.now()
+        until = min(untils, default=now)
+        return min(until, now + self._plan.ladder.together_within) if until > now else None
 
     def _travel_to(self, at: datetime) -> None:
         """Set the clock ahead, at most to the next event."""
@@ -147,4 +173,4 @@ def _is_done(event: Event, story: Story) -> bool:
     step: Step | None = event.step
     if step is None:
         raise CloudError(f"{event.kind} is no step to wait for")
-    return story.has_taken(step.name)
+    return story.has_told(step.rung) if event.kind == "hear" else story.has_taken(step.rung)

@@ -10,10 +10,9 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from local.replay.ladder import MAILED
 from local.replay.plan import Plan
 from local.replay.player import LIMIT, Tell
-from local.replay.verdict import Judged, Verdict, middle
+from local.replay.verdict import Taken, Verdict, middle
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ class _Lines:
 def report(console: Console, run: Run, verdict: Verdict) -> None:
     """Everything, the verdict last."""
     console.print(_figures(run, verdict))
-    console.print(_ladders(verdict))
+    console.print(_ladders(run.plan, verdict))
     _mismatches(console, verdict)
 
 
@@ -69,7 +68,13 @@ def _figures(run: Run, verdict: Verdict) -> Table:
         table.add_row("Overdue in the file", f"{sum(bool(request.overdue) for request in come_due)}")
     table.add_row("Mismatches", ", ".join(wrong) or "none")
     table.add_row("Lateness of flags", _lateness(verdict.lateness("flag")))
-    table.add_row("Lateness of all steps", _lateness(verdict.lateness(*MAILED)))
+    table.add_row("Lateness of all steps", _lateness(verdict.lateness()))
+    table.add_row("Lateness of messages", _lateness(verdict.heard(), run.plan.ladder.together_within))
+    waited = sum(taken.waited and taken.sent for _, taken in verdict.taken())
+    table.add_row("Waited for working time", f"{waited} of {len(verdict.heard())} messages")
+    silent = sum(taken.waited and not taken.sent for _, taken in verdict.taken())
+    table.add_row("Kept before anybody was told", f"{silent} steps")
+    table.add_row("Went out with another", f"{verdict.together} messages")
     sent = f"{verdict.mails} mails, {verdict.texts} texts, {len(verdict.strays)} that nothing explains"
     table.add_row("Outbox", sent)
     days = (run.ended - run.begun).days
@@ -78,37 +83,38 @@ def _figures(run: Run, verdict: Verdict) -> Table:
     return table
 
 
-def _ladders(verdict: Verdict) -> Table:
-    table = Table(title="Messages for each promise that came to a step, and how late", title_justify="left")
+def _ladders(plan: Plan, verdict: Verdict) -> Table:
+    title = "Messages for each promise that came to a step, and how late the step was"
+    table = Table(title=title, title_justify="left")
+    names = [rung.name for rung in plan.ladder.rungs]
     table.add_column("Request", no_wrap=True)
-    for name in MAILED:
+    for name in names:
         table.add_column(name, justify="right", no_wrap=True)
     quiet = 0
     for one in verdict.judged:
         if one.steps:
-            table.add_row(escape(one.opened.request.id), *(_cell(one, n) for n in range(len(MAILED))))
+            table.add_row(escape(one.opened.request.id), *(_cell(one.steps.get(name)) for name in names))
         else:
             quiet += one.opened.request.promised is not None
-    totals = [sum(one.steps[name].sent for one in verdict.judged if name in one.steps) for name in MAILED]
+    totals = [sum(taken.sent for step, taken in verdict.taken() if step == name) for name in names]
     table.add_section()
     table.add_row("all", *(str(total) for total in totals))
     table.caption = f"Promises that came to no step: {quiet}"
     return table
 
 
-def _cell(one: Judged, n: int) -> str:
-    taken = one.steps.get(MAILED[n])
+def _cell(taken: Taken | None) -> str:
     if taken is None:
         return ""
     late = "" if taken.late is None else f"  +{taken.late.total_seconds():.0f} s"
     return f"{taken.sent}{late}"
 
 
-def _lateness(spans: list[timedelta]) -> str:
+def _lateness(spans: list[timedelta], more: timedelta = timedelta()) -> str:
     if not spans:
         return "none was due"
     most, half = spans[-1].total_seconds(), middle(spans).total_seconds()
-    return f"at most {most:.0f} s, median {half:.0f} s (limit {LIMIT.total_seconds():.0f} s)"
+    return f"at most {most:.0f} s, median {half:.0f} s (limit {(LIMIT + more).total_seconds():.0f} s)"
 
 
 def _mismatches(console: Console, verdict: Verdict) -> None:

@@ -30,6 +30,7 @@ PATIENCE = 60.0
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 _BEFORE = timedelta(seconds=1)
 _SWEEP = 2 * MINUTE
+_SWEEPS = 2  # one takes the step, the next sends what was held a minute for others
 
 
 def eventually(look: Callable[[], T | None], what: str, patience: float = PATIENCE) -> T:
@@ -238,7 +239,7 @@ class Desk:
         """Let time pass until then, and until what is due by then is done.
 
         The desk is looked over just before: what is sent then carries a time that shows it was early. What
-        has a schedule comes to its minute; for the rest, time passes until the next sweep.
+        has a schedule comes to its minute; for the rest, time passes until the next sweeps.
         """
         scheduled = self.schedule_names()
         if (ahead := at - self.now - _BEFORE) > timedelta():
@@ -247,9 +248,10 @@ class Desk:
         self._outbox.fetch()
         eventually(lambda: self.now >= at, f"it is {at}")
         self._settle(lambda row_id, kind: row_id in scheduled or kind == "message")
-        if self._late():
-            self.cloud.travel(_SWEEP)
-            self._settle(lambda *_: True)
+        for _ in range(_SWEEPS):
+            if self._late(ahead=MINUTE):
+                self.cloud.travel(_SWEEP)
+                self._settle(lambda *_: True)
 
     def _settle(self, concerns: Callable[[str, str], bool]) -> None:
         """Wait for these rows. When that takes too long, whoever waits for one of them will say so."""
@@ -258,16 +260,23 @@ class Desk:
             time.sleep(0.1)
             self._outbox.fetch()  # texts are kept without their time: they are of when they are seen
 
-    def _late(self) -> list[tuple[str, str]]:
-        """Id and kind of the rows whose time has come, and of messages on their way."""
+    def _late(self, ahead: timedelta = timedelta()) -> list[tuple[str, str]]:
+        """Id and kind of the rows whose time has come or comes so soon, and of messages on their way."""
         dynamodb: DynamoDBClient = self.cloud.client("dynamodb")
-        found = dynamodb.scan(TableName=self.cloud.outputs["TableName"], IndexName="due")["Items"]
-        now = self.now.strftime("%Y-%m-%dT%H:%M:%SZ")
-        return [
-            (row["pk"]["S"].removeprefix("CUSTOMER#") + row["sk"]["S"].removeprefix("ROW#"), kind)
-            for row in found
-            if (kind := row["row_kind"]["S"]) == "message" or row["wake_at"]["S"] <= now
-        ]
+        table = self.cloud.outputs["TableName"]
+        soon = (self.now + ahead).strftime("%Y-%m-%dT%H:%M:%SZ")
+        late: list[tuple[str, str]] = []
+        for row in dynamodb.scan(TableName=table, IndexName="due")["Items"]:
+            kind = row["row_kind"]["S"]
+            if kind == "message":
+                item = dynamodb.get_item(TableName=table, Key={"pk": row["pk"], "sk": row["sk"]}).get(
+                    "Item", {}
+                )
+                kind = "held" if item and item["status"]["S"] == "held" else kind
+            if kind == "message" or row["wake_at"]["S"] <= soon:
+                row_id = row["pk"]["S"].removeprefix("CUSTOMER#") + row["sk"]["S"].removeprefix("ROW#")
+                late.append((row_id, kind))
+        return late
 
     # ------------------------------------------------------------ what it is made of
 

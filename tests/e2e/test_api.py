@@ -282,12 +282,17 @@ def test_what_is_wrong_with_an_agent_is_named(desk: Desk, body: dict[str, Any], 
 def test_what_is_wrong_with_a_contact_is_named_and_nothing_written(
     desk: Desk, team: Team, change: dict[str, Any], wrong: str
 ) -> None:
+    eventually(lambda: _is_planned(desk, team.annas_customer), "what was recorded before is planned")
     before = desk.all_of(team.annas_customer)
     contact = a_contact(team, "Never written") | {"customer_id": team.annas_customer.id} | change
     answer = desk.call("POST", "/api/interactions", json=contact)
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert wrong_fields(answer) == [wrong]
     assert desk.all_of(team.annas_customer) == before
+
+
+def _is_planned(desk: Desk, customer: Person) -> bool:
+    return not any(row.get("wake_at") for row in desk.timeline(customer, "interaction"))
 
 
 def test_bodies_that_cannot_be_read(desk: Desk) -> None:

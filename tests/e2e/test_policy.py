@@ -24,14 +24,16 @@ def test_what_is_wrong_with_a_policy_is_named_and_not_put_in_force(
 ) -> None:
     half_day = {"opens": "09:00", "closes": "13:00"}
     for part, rule, value, wrong in (
-        ("commitments", "warn_hours_before", -1, "commitments.warn_hours_before"),
-        ("commitments", "warn_hour_before", 1, "commitments.warn_hour_before"),
+        ("commitments", "warn_before", {"hours": -1}, "commitments.warn_before.hours"),
+        ("commitments", "warn_before", {"hours": 1, "days": 1}, "commitments.warn_before"),
+        ("commitments", "warn_hours_before", 1, "commitments.warn_hours_before"),
+        ("holidays", "region", "Atlantis", "holidays.region"),
         ("follow_ups", "reminders_at_most", 0, "follow_ups.reminders_at_most"),
         ("surveys", "close_after_days", "soon", "surveys.close_after_days"),
         ("business", "time_zone", "Mars/Base", "business.time_zone"),
         ("business", "country", "Britain", "business.country"),
         ("opening_hours", "moonday", [half_day], "opening_hours.moonday"),
-        ("opening_hours", "monday", [{"opens": "13:00", "closes": "09:00"}], "opening_hours.monday.0"),
+        ("opening_hours", "monday", [{"opens": "13:00", "closes": "13:00"}], "opening_hours.monday.0"),
         ("opening_hours", "monday", [{"opens": "nine", "closes": "13:00"}], "opening_hours.monday.0.opens"),
     ):
         bad = copy.deepcopy(policy)
@@ -45,7 +47,10 @@ def test_what_is_wrong_with_a_policy_is_named_and_not_put_in_force(
 def test_a_business_warned_an_hour_before_is_warned_an_hour_before(
     desk: Desk, policy: dict[str, Any]
 ) -> None:
-    policy["commitments"]["warn_hours_before"] = 1
+    policy["commitments"]["warn_before"] = {"hours": 1}
+    always = [{"opens": "00:00:00", "closes": "00:00:00"}]  # whatever hour and day it is by now
+    policy["opening_hours"] = dict.fromkeys(policy["opening_hours"], always)
+    policy["holidays"]["observed"] = False
     assert desk.manager.put("/api/policy", policy) == policy
     assert desk.manager.get("/api/policy") == policy
     desk.cloud.travel(2 * MINUTE)  # by then all functions know

@@ -22,5 +22,13 @@ def test_each_way_a_promise_can_go_comes_out_exactly() -> None:
         "R-6": ["flag", "supervisor", "owner"],
         "R-7": ["warn"],
         "R-8": ["warn"],
+        "R-9": ["warn", "flag"],
+        "R-10": ["warn", "flag"],
+        "R-11": ["warn", "flag", "supervisor", "owner"],
     }
-    assert (verdict.mails, verdict.texts) == (12, 0)
+    silent = [
+        one.opened.request.id for one in verdict.judged for taken in one.steps.values() if not taken.sent
+    ]
+    assert silent == ["R-9"]
+    assert len(verdict.heard()) == 19
+    assert (verdict.mails, verdict.texts, verdict.together) == (14, 0, 5)

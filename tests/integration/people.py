@@ -1,11 +1,11 @@
 """The people of the stories, and what they usually say."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 
-from tests.integration.scripted_desk import ScriptedDesk
+from tests.integration.scripted_desk import Answer, ScriptedDesk
 from vaada.model.times import text_of
 
 
@@ -62,6 +62,15 @@ class Shop:
         self.desk.pass_time(timedelta(hours=24))
         return links(words_of(self.desk.mails[-1]), "/s/")[0]
 
+    def reminders(self, purpose: str) -> list[tuple[str, str, str]]:
+        """The messages sent for this purpose: when, to whom and by what, in order."""
+        sent = (row for row in self.rows("message") if row["purpose"] == purpose and row.get("sent_at"))
+        return sorted((row["sent_at"][5:16], row["to"], row["medium"]) for row in sent)
+
+    def case(self, case_id: str) -> Any:
+        """The case as it stands."""
+        return self.desk.call(f"GET /api/cases/{case_id}").json
+
     def rows(self, kind: str) -> list[dict[str, Any]]:
         """The customer's rows of this kind, newest first."""
         return [row for row in self.desk.timeline(self.customer_id) if row["row_kind"] == kind]
@@ -85,6 +94,26 @@ def add_customer(desk: ScriptedDesk, **facts: object) -> str:
     assert answer.status == 201, answer.body
     customer_id: str = answer.json["customer_id"]
     return customer_id
+
+
+def change_policy(desk: ScriptedDesk, **parts: dict[str, object]) -> None:
+    """Put a policy in force in which these rules of these parts are different."""
+    policy = desk.call("GET /api/policy").json
+    for part, rules in parts.items():
+        policy[part] = {**policy[part], **rules}
+    answer = desk.call("PUT /api/policy", policy)
+    assert answer.status == 200, answer.body
+
+
+def wait_until(desk: ScriptedDesk, at: str) -> None:
+    """Let time pass until then, in UTC where no offset is given."""
+    then = datetime.fromisoformat(at)
+    desk.pass_time((then if then.tzinfo else then.replace(tzinfo=UTC)) - desk.now)
+
+
+def fields_of(answer: Answer) -> list[str]:
+    """The fields that a refusal names."""
+    return [error["field"] for error in answer.json["errors"]]
 
 
 def words_of(mail: EmailMessage) -> str:

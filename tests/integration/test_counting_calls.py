@@ -7,7 +7,7 @@ from tests.integration.people import Shop, links, words_of
 from tests.integration.scripted_desk import READS, ScriptedDesk
 from vaada.model.times import text_of
 
-HOUR = timedelta(hours=1)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
 def test_a_contact_with_a_follow_up_a_promise_and_a_survey_costs_sixteen_calls(desk: ScriptedDesk) -> None:
@@ -36,3 +36,22 @@ def test_a_contact_with_a_follow_up_a_promise_and_a_survey_costs_sixteen_calls(d
         "scheduler.CreateSchedule": 4,  # three when planned; the flag of the promise, once it was warned of
     }
     assert counted.total() == 16
+
+
+def test_a_reminder_costs_three_calls_and_a_dozen_reads(desk: ScriptedDesk) -> None:
+    shop = Shop.opened(desk)
+    desk.call(f"PATCH /api/agents/{shop.agent_id}", {"notify_by": ["email"]})
+    shop.contact(follow_up={"at": text_of(desk.now + 25 * HOUR + MINUTE), "reason": "Ask for the colour"})
+    desk.pass_time(24 * HOUR)
+    desk.calls.clear()
+
+    desk.pass_time(HOUR + MINUTE)  # a minute without a sweep
+
+    assert desk.calls == {
+        "dynamodb.TransactWriteItems": 1,  # the claim
+        "sesv2.SendEmail": 1,
+        "dynamodb.PutItem": 1,  # the record
+        "dynamodb.GetItem": 9,  # the follow-up three times, its agent four, the customer, the contact
+        "dynamodb.Query": 2,  # who else waits, what else is due
+        "ssm.GetParameter": 1,  # the keys of the links, every five minutes
+    }

@@ -7,14 +7,15 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
-from tests.integration.people import Shop, links, words_of
+from tests.integration.people import Shop, links, token_of, words_of
 from tests.integration.scripted_desk import READS, ScriptedDesk
 from vaada.model.times import text_of
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+HOUR, DAY, MINUTE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)
 STAFF_SENDS_AT_MOST = 3
 
 
@@ -119,7 +120,7 @@ def test_planning_and_scheduling_cut_short_anywhere_are_done_when_the_record_com
     shop.desk.settle()
 
     kinds = Counter(row["row_kind"] for row in shop.desk.timeline(shop.customer_id))
-    assert kinds == {"interaction": 1, "follow_up": 1, "survey": 1}
+    assert kinds == {"interaction": 1, "case": 1, "follow_up": 1, "survey": 1}
     assert set(shop.desk.schedules()) == set(shop.desk.due_ids())
 
 
@@ -153,3 +154,133 @@ def test_an_answer_cut_short_anywhere_is_recorded_once(shop: Shop, call: int, mo
     (survey,) = shop.rows("survey")
     assert again.status in {200, 409}
     assert (survey["status"], survey["score"], survey["version"]) == ("answered", 4, 3)
+
+
+def reminders(shop: Shop, *minutes: int) -> None:
+    """Follow-ups due so many minutes from now."""
+    for n in minutes:
+        at = text_of(shop.desk.now + timedelta(minutes=n))
+        shop.contact(follow_up={"at": at, "reason": f"Matter {n}"})
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("call", range(1, 4))
+def test_a_group_cut_short_anywhere_is_still_sent_as_one(shop: Shop, call: int, moment: str) -> None:
+    reminders(shop, 60, 61)
+    shop.desk.pass_time(timedelta(minutes=61))
+
+    with killed_at(shop.desk, call, moment):
+        shop.desk.pass_time(timedelta(minutes=5))
+    shop.desk.pass_time(HOUR)
+
+    assert Counter(row["status"] for row in shop.rows("message")) == {"sent": 1, "grouped": 1}
+    assert 1 <= sends(shop).total() <= STAFF_SENDS_AT_MOST
+    assert all("Matter 60" in words_of(mail) and "Matter 61" in words_of(mail) for mail in shop.desk.mails)
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("call", range(1, 6))
+def test_running_late_cut_short_anywhere_moves_the_date_and_never_mails_twice(
+    shop: Shop, call: int, moment: str
+) -> None:
+    shop.promise(shop.desk.now + 2 * HOUR)
+    link = links(words_of(shop.desk.mails[-1]), "/a/")[0]
+    form = {"do": "running_late", "date": "2026-03-04", "time": "10:00", "reason": "The oven broke"}
+
+    with killed_at(shop.desk, call, moment):
+        shop.desk.post(link, form)
+        shop.desk.pass_time(5 * MINUTE)
+    again = shop.desk.post(link, form)
+    shop.desk.pass_time(HOUR)
+
+    (late,) = (row for row in shop.rows("message") if row["purpose"] == "running_late")
+    mailed = sum(str(mail["to"]).startswith("Bilal") for mail in shop.desk.mails)
+    assert (again.status, shop.rows("commitment")[0]["due_at"]) == (200, "2026-03-04T10:00:00Z")
+    assert (late["status"], mailed) in {("sent", 1), ("unknown", 1), ("unknown", 0)}
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("call", range(1, 7))
+def test_an_answer_that_is_owed_is_warned_of_and_missed_once_however_it_is_cut_short(
+    shop: Shop, call: int, moment: str
+) -> None:
+    shop.contact()
+
+    with killed_at(shop.desk, call, moment):
+        shop.desk.pass_time(2 * HOUR)
+    shop.desk.pass_time(HOUR)
+
+    steps = Counter(row["purpose"] for row in shop.rows("message"))
+    (reply,) = shop.rows("reply")
+    assert steps["reply_missed"] == 1
+    assert steps["reply_warning"] <= 1
+    assert {row["status"] for row in shop.rows("message")} <= {"sent", "withheld"}
+    assert (reply["status"], reply["missed_at"] is not None) == ("awaited", True)
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("call", range(1, 4))
+def test_a_contact_that_ends_several_things_ends_all_of_them_or_none(
+    shop: Shop, call: int, moment: str
+) -> None:
+    shop.contact(channel="email")
+    shop.desk.settle()
+    (case,) = shop.rows("case")
+    answer = shop.contact_body(case_id=case["case_id"], direction="outbound", resolved=True)
+
+    with killed_at(shop.desk, call, moment):
+        shop.desk.call("POST /api/interactions", answer, key="one-key")
+        shop.desk.settle()
+    half_way = settled(shop)
+    again = shop.desk.call("POST /api/interactions", answer, key="one-key")
+    shop.desk.pass_time(3 * DAY)
+
+    assert half_way in {("open", "awaited", "scheduled"), ("resolved", "given", "done")}
+    assert (again.status, settled(shop)) == (201, ("resolved", "given", "done"))
+    assert [row["purpose"] for row in shop.rows("message")] == ["survey"]
+
+
+def settled(shop: Shop) -> tuple[str, str, str]:
+    """How the case stands, its answer and its follow-up."""
+    (case,), (reply,), (follow_up,) = shop.rows("case"), shop.rows("reply"), shop.rows("follow_up")
+    return case["status"], reply["status"], follow_up["status"]
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("call", range(1, 4))
+def test_the_end_of_a_case_cut_short_anywhere_is_all_of_it_or_none(
+    shop: Shop, call: int, moment: str
+) -> None:
+    shop.contact(channel="email")
+    resolve = f"POST /api/cases/{shop.rows('case')[0]['case_id']}/resolve"
+
+    with killed_at(shop.desk, call, moment):
+        shop.desk.call(resolve, {}, key="one-key")
+        shop.desk.settle()
+    half_way = settled(shop)
+    again = shop.desk.call(resolve, {}, key="one-key")
+    shop.desk.pass_time(2 * DAY)
+
+    assert half_way in {("open", "awaited", "scheduled"), ("resolved", "given", "done")}
+    assert (again.status, settled(shop)) == (200, ("resolved", "given", "done"))
+    assert [row["purpose"] for row in shop.rows("message")] == ["survey"]
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("call", range(1, 3))
+def test_a_decision_cut_short_anywhere_is_made_once(shop: Shop, call: int, moment: str) -> None:
+    shop.contact(resolved=True)
+    wish = {"amount": "100", "reason": "Two visits for nothing"}
+    asking = f"POST /api/cases/{shop.rows('case')[0]['case_id']}/goodwill"
+    shop.desk.call(asking, wish, user=token_of("amina@example.com"))
+    shop.desk.pass_time(2 * MINUTE)
+    link = links(words_of(shop.desk.mails[-1]), "/a/")[0]
+
+    with killed_at(shop.desk, call, moment):
+        shop.desk.post(link, {"do": "approve"})
+        shop.desk.settle()
+    again = shop.desk.post(link, {"do": "approve"})
+
+    assert again.status in {200, 409}
+    (goodwill,), (case,) = shop.rows("goodwill"), shop.rows("case")
+    assert (goodwill["status"], Decimal(case["granted"])) == ("approved", Decimal(100))

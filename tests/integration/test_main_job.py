@@ -9,6 +9,7 @@ from tests.integration.people import Shop, add_agent, links, words_of
 from tests.integration.scripted_desk import ScriptedDesk
 from vaada.model.times import text_of
 
+REMINDER = ("email", "follow_up_reminder")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
@@ -33,7 +34,7 @@ def test_a_promise_is_warned_of_flagged_and_escalated_at_the_right_minutes(shop:
         ("03-02T13:00", "agent", "sms", "promise_warning"),
         ("03-02T17:00", "agent", "email", "promise_overdue"),
         ("03-02T17:00", "agent", "sms", "promise_overdue"),
-        ("03-02T21:00", "supervisor", "email", "promise_escalation"),
+        ("03-03T12:00", "supervisor", "email", "promise_escalation"),  # one hour on Monday, three on Tuesday
         ("03-03T17:00", "owner", "email", "promise_escalation"),
     ]
     assert [str(mail["to"]) for mail in shop.desk.mails] == [
@@ -101,8 +102,8 @@ def test_an_unresolved_contact_brings_the_agent_back_until_it_is_done(shop: Shop
     shop.desk.call(f"POST /api/follow-ups/{follow_up['follow_up_id']}/complete")
     shop.desk.pass_time(7 * DAY)
 
-    emails = [message for message in told(shop) if message[2] == "email"]
-    assert [when for when, *_ in emails] == ["03-03T09:00", "03-04T09:00"]
+    reminders = [when for when, _, medium, purpose in told(shop) if (medium, purpose) == REMINDER]
+    assert reminders == ["03-03T09:00", "03-04T09:02"]
 
 
 def test_reminders_stop_after_five_and_the_supervisor_heard_after_two(shop: Shop) -> None:
@@ -113,11 +114,11 @@ def test_reminders_stop_after_five_and_the_supervisor_heard_after_two(shop: Shop
     emails = [(when, to) for when, to, medium, _ in told(shop) if medium == "email"]
     assert emails == [
         ("03-02T10:00", "agent"),
-        ("03-03T09:00", "agent"),
-        ("03-04T09:00", "agent"),
+        ("03-03T09:02", "agent"),  # the later ones wait a minute, for others of that morning
         ("03-04T09:00", "supervisor"),
-        ("03-05T09:00", "agent"),
-        ("03-06T09:00", "agent"),
+        ("03-04T09:02", "agent"),
+        ("03-05T09:02", "agent"),
+        ("03-06T09:02", "agent"),
     ]
 
 
@@ -152,7 +153,7 @@ def test_without_a_supervisor_the_owner_hears(shop: Shop) -> None:
     shop.desk.call(f"PATCH /api/agents/{shop.agent_id}", {"supervisor_id": None})
 
     shop.promise(shop.desk.now + HOUR)
-    shop.desk.pass_time(6 * HOUR)
+    shop.desk.pass_time(7 * HOUR)
 
     assert str(shop.desk.mails[-1]["to"]) == "owner@example.com"
 
@@ -250,7 +251,7 @@ def test_a_new_date_agreed_from_the_reminder_is_meant_in_the_agents_zone(shop: S
 
 def test_the_owners_new_rules_are_followed(shop: Shop) -> None:
     policy = shop.desk.call("GET /api/policy").json
-    policy["commitments"]["warn_hours_before"] = 1
+    policy["commitments"]["warn_before"] = {"hours": 1}
     assert shop.desk.call("PUT /api/policy", policy).status == 200
 
     shop.promise(shop.desk.now + 8 * HOUR)

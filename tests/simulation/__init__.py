@@ -1,10 +1,17 @@
 """Histories of the whole desk under faults, each made by a seed, each judged at every step.
 
+    people.py      what people do: a play that is drawn beforehand, so that acts can be left out
+    faults.py      what goes wrong: killed, throttled, lost, doubled, late, lagging, and not quite dead
     aws.py         the AWS that the desk's clients talk to: table and stream, Scheduler, Lambda, SES, SNS
-    faults.py      what goes wrong: killed, throttled, lost, doubled, late
     world.py       the event loop: a virtual clock, people who do things, functions that are woken
     invariants.py  what must hold at every step, and at the end
+    reckoning.py   opening time, reckoned apart from the product
+    histories.py   one history lived with faults and without, and compared
+    shrinking.py   a history that fails, made smaller
+    mutations.py   bugs planted on purpose, each of which must be caught
+    seeds.txt      histories that found something once
     __main__.py    python -m tests.simulation --seeds 1000
 
-The handlers and the layer are the real ones. Nothing in them knows that AWS is simulated.
+The handlers and the layer are the real ones. Nothing in them knows that AWS is simulated. Only three slow
+things are left out, which other tests look at: MIME, the HTML of mails, and boto3's way with types.
 """

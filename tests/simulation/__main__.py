@@ -3,49 +3,83 @@
 import argparse
 import os
 import sys
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from tests.simulation.histories import Failure, judged
+from tests.simulation.histories import MIXES, Failure, History, judged
+from tests.simulation.shrinking import shrunk
 
-_STORY_LINES = 80
+_STORY_LINES = 150
+_MOST_SHOWN = 5
 
 
 def main() -> int:
-    """Live them, say how fast, and tell the story of each that failed. Exit status 1 if any did."""
+    """Live them, say how fast, and tell the story of those that failed. Exit status 1 if any did."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--seeds", type=int, default=1000, help="how many histories")
     asked.add_argument("--first", type=int, default=0, help="the first seed")
-    asked.add_argument("--seed", type=int, help="only this one, with its whole story")
+    asked.add_argument("--seed", help="only this one, with its whole story")
+    asked.add_argument("--without", default="", help="numbers of acts and kinds of faults to leave out of it")
     options = asked.parse_args()
     console = Console()
     if options.seed is not None:
-        return _told(console, [judged(options.seed)], whole=True)
+        history = History.read(f"{options.seed} without {options.without}")
+        return _told(console, [judged(history)], whole=True)
     seeds = range(options.first, options.first + options.seeds)
     columns = (*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn())
     found: list[Failure | None] = []
     with Progress(*columns, TextColumn("{task.fields[speed]}"), console=console) as progress:
         task = progress.add_task("Histories", total=len(seeds), speed="")
         with ProcessPoolExecutor(os.cpu_count()) as processes:
-            for failure in processes.map(judged, seeds, chunksize=10):
-                found += [failure] if failure else []
+            # Those with the same people go to the same process, which lives them without faults only once.
+            for failures in processes.map(_judged, _together(seeds)):
+                found += [failure for failure in failures if failure]
                 speed = progress.tasks[task].speed or 0
-                progress.update(task, advance=1, speed=f"{speed:.1f} a second, {len(found)} failed")
+                told = f"{speed:.1f} a second, {len(found)} failed"
+                progress.update(task, advance=len(failures), speed=told)
     return _told(console, found, whole=False)
+
+
+def _together(seeds: Iterable[int]) -> Iterator[list[int]]:
+    seeds = list(seeds)
+    for people in dict.fromkeys(seed // MIXES for seed in seeds):
+        yield [seed for seed in seeds if seed // MIXES == people]
+
+
+def _judged(seeds: list[int]) -> list[Failure | None]:
+    return [judged(seed) for seed in seeds]
 
 
 def _told(console: Console, found: list[Failure | None], *, whole: bool) -> int:
     failures = [failure for failure in found if failure]
-    for failure in failures[:5]:
-        console.rule(f"seed {failure.seed}")
+    if len(failures) > 1:
+        console.print(f"Failed: {', '.join(str(failure.history) for failure in failures)}", highlight=False)
+    for failed in failures[:_MOST_SHOWN]:
+        failure = failed if whole else shrunk(failed)
+        left_out = failure.history.without_acts
+        acts = [act for number, act in enumerate(failure.acts) if number not in left_out]
         lines = failure.story if whole else failure.story[-_STORY_LINES:]
-        console.print("\n".join(lines), markup=False, highlight=False)
-        console.print(f"\n{failure.what}\n", markup=False, style="bold red")
-        console.print(f"Live it again, from its beginning: make simulate SEED={failure.seed}\n")
+        console.rule(f"seed {failed.history}")
+        for title, told in (("What people do", acts), ("What happened", lines)):
+            console.print(f"{title}:", style="bold")
+            console.print("\n".join(told), markup=False, highlight=False)
+        console.print(f"\n{failure.what}\n", markup=False, highlight=False, style="bold red")
+        console.print(f"Live it again: {command(failure.history)}\n", markup=False, highlight=False)
     console.print(f"{len(failures)} failed" if failures else "All held.")
     return 1 if failures else 0
+
+
+def command(history: History) -> str:
+    """The one command that lives it again."""
+    seed, _, left_out = str(history).partition(" without ")
+    return (
+        f"""make simulate SEED="{seed} --without '{left_out}'\""""
+        if left_out
+        else f"make simulate SEED={seed}"
+    )
 
 
 if __name__ == "__main__":

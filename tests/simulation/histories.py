@@ -1,30 +1,63 @@
 """One history from its seed: lived once with faults and once without, watched, and compared."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import lru_cache
 
+from tests.simulation.faults import KINDS, Faults
 from tests.simulation.invariants import Watch, agree
 from tests.simulation.people import People
-from tests.simulation.world import START, World
+from tests.simulation.world import World
 
-FAULTY = timedelta(days=7)
-SETTLED = timedelta(days=400)  # promises are given up after a year, surveys close after 14 days
+FAULTY = timedelta(days=8)
+SETTLED = timedelta(
+    days=400, hours=3, minutes=7
+)  # promises are given up after a year, surveys close after 14 days
+MIXES = 5  # so many seeds in a row have the same people, each with other faults
 
 
 @dataclass(frozen=True)
 class Failure:
-    """A seed that found something: what, and the story up to there."""
+    """A history that found something: what, who did what, and the story up to there."""
 
-    seed: int
+    history: "History"
     what: str
+    acts: list[str]
     story: list[str]
 
 
-def lived(seed: int, *, faults: bool) -> World:
-    """Live one history to its end. Raises AssertionError, with the world as its `world`."""
-    world = World(seed, faults=faults)
+@dataclass(frozen=True)
+class History:
+    """A seed, and what is left out of it: acts by their numbers, faults by their kinds."""
+
+    seed: int
+    without_acts: frozenset[int] = frozenset()
+    without_faults: frozenset[str] = frozenset()
+    planted: str = ""  # the bug that is in while it is lived
+
+    @classmethod
+    def read(cls, text: str) -> "History":
+        """As `str` gives it."""
+        seed, _, left_out = text.partition(" without ")
+        names = {name.strip() for name in left_out.split(",") if name.strip()}
+        faults = names & set(KINDS)
+        return cls(int(seed), frozenset(map(int, names - faults)), frozenset(faults))
+
+    def __str__(self) -> str:
+        left_out = [*map(str, sorted(self.without_acts)), *sorted(self.without_faults)]
+        return f"{self.seed} without {','.join(left_out)}" if left_out else str(self.seed)
+
+    @property
+    def people(self) -> int:
+        """Whose history it is."""
+        return self.seed // MIXES
+
+
+def lived(history: History, faults: Faults) -> Watch:
+    """Live one history to its end. Raises AssertionError, with the world and its people behind it."""
+    world = World(history.people, faults)
     with world.running():
-        people, watch = People.enter(world), Watch(world)
+        people, watch = People(world, history.without_acts), Watch(world)
 
         def after_step() -> None:
             watch.step()
@@ -32,23 +65,35 @@ def lived(seed: int, *, faults: bool) -> World:
 
         world.after_step = after_step
         try:
-            world.run_until(START + FAULTY)
+            people.enter()
+            world.run_until(world.start + FAULTY)
             world.faults.on = False
-            world.run_until(START + SETTLED)
+            world.run_until(world.start + SETTLED)
             watch.end()
         except AssertionError as error:
-            error.args = (*error.args, world)
+            error.args = (error.args[0] if error.args else "", world, people)
             raise
-    return world
+    watch.acts = people.names
+    return watch
 
 
-def judged(seed: int) -> Failure | None:
+@lru_cache(maxsize=1)
+def _without_faults(history: History) -> Watch:
+    return lived(history, Faults())
+
+
+def judged(history: History | int) -> Failure | None:
     """Live the history both ways and compare. None: all held."""
-    world = None
+    history = History(history) if isinstance(history, int) else history
+    watch = None
     try:
-        world = lived(seed, faults=True)
-        agree(world, lived(seed, faults=False))
+        watch = lived(history, Faults.of(history.seed, history.without_faults))
+        quiet = replace(history, seed=history.people * MIXES, without_faults=frozenset())
+        agree(watch, _without_faults(quiet))
     except AssertionError as error:
-        found = next((each for each in error.args if isinstance(each, World)), world)
-        return Failure(seed, str(error.args[0] if error.args else ""), found.story if found else [])
+        what, *where = error.args or ("",)
+        world, acts = (
+            (where[0], where[1].names) if where else (watch and watch.world, watch.acts if watch else [])
+        )
+        return Failure(history, str(what), acts, world.story if world else [])
     return None

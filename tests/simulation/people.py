@@ -1,179 +1,460 @@
 """What people do in one history: contacts come in, promises are kept or not, customers answer, scanners scan.
 
-The same seed gives the same people whether there are faults or not, so that the two ends can be compared.
-People act at half past, promises fall due on the hour: no fault delays the desk by so much that it matters
-which came first.
+All of it is drawn beforehand, so that the same people can be had with faults and without, and with some of
+their acts left out. Each kind of act has its own minute of the hour, and what the desk does has others: no
+fault delays the desk by so much that it matters which came first.
+
+    :01  what was promised or asked for falls due      :30  contacts
+    :05  agents go away and come back                  :40  what is done about a case
+    :10  the policy is edited                          :50  what is done about a promise or follow-up
+
+Contacts took place a quarter of an hour before, and so does what is reckoned from them.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 from typing import Any
 
-from tests.simulation.world import START, World
+from tests.simulation.world import World
 from vaada.model.times import text_of
 
-HOUR = timedelta(hours=1)
-MINUTE = timedelta(minutes=1)
+HOUR, MINUTE, DAY = timedelta(hours=1), timedelta(minutes=1), timedelta(days=1)
+DAYS = 6  # Monday to Saturday; what falls due then, and the weekend, is in the week of faults as well
+DUE, AWAY, EDIT, CONTACT, CASE, WORK = (n * MINUTE for n in (1, 5, 10, 30, 40, 50))
+WRITING_DOWN = 15 * MINUTE
+SUPERVISOR = {"name": "Sana", "email": "sana@example.com"}
+AGENTS: tuple[dict[str, Any], ...] = (
+    {"name": "Amina", "email": "amina@example.com", "phone": "+923001234567"},
+    {
+        "name": "Bela",
+        "email": "bela@example.com",
+        "phone": "+12125550100",
+        "time_zone": "America/New_York",
+        "working_hours": {
+            day: [{"opens": "08:00", "closes": "16:00"}]
+            for day in ("monday", "tuesday", "wednesday", "friday", "saturday")
+        },
+    },
+    {"name": "Kofi", "email": "kofi@example.com", "phone": "+923007654321", "time_zone": "Asia/Karachi"},
+)
+ZONES = (None, "America/New_York", "Europe/London", "Asia/Karachi", "Australia/Sydney")
+THANKS = ("Thanks", "Thank you", "Many thanks", "Merci", "Gracias", "Danke", "Thanks a lot", "Thank you all")
+LADDERS: tuple[list[dict[str, Any]], ...] = (
+    [],
+    [{"tell": "owner", "after": {"hours": 1}}],
+    [
+        {"tell": "agent", "after": {"opening_hours": 1}},
+        {"tell": "supervisor", "after": {"opening_hours": 3}, "by": ["email"]},
+        {"tell": "owner", "after": {"business_days": 1}},
+        {"tell": "owner", "after": {"days": 2}},
+    ],
+)
+WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday")
+HOURS: tuple[dict[str, Any], ...] = (
+    {day: [{"opens": "00:00", "closes": "24:00"}] for day in (*WEEK, "saturday", "sunday")},
+    {day: [{"opens": "08:00", "closes": "20:00"}] for day in (*WEEK, "saturday")},
+    {day: [{"opens": "10:00", "closes": "15:00"}] for day in WEEK},
+)
+TO_PROMISES = (
+    *("keep", "withdraw", "renegotiate", "tell"),
+    *("kept", "new_date", "running_late", "unreachable"),
+)
+TO_FOLLOW_UPS = (
+    *("complete", "cancel", "snooze"),
+    *("done", "tomorrow", "next_week", "pick_date", "old_date", "unreachable", "give_up"),
+)
+TO_CASES = (
+    *("inbound", "outbound", "resolved", "thanks", "upset", "abusive", "complaint"),
+    *("wait", "go-on", "resolve", "reopen", "assign", "merge", "steps", "goodwill", "answered", "waiting"),
+)
+CONTACTS = {"inbound", "outbound", "resolved", "thanks", "upset", "abusive", "complaint"}
 
 
-@dataclass
-class People:
-    """The cast of one history, and what is known of what they owe."""
+@dataclass(frozen=True)
+class Act:
+    """Something that somebody does at a time."""
 
-    world: World
-    random: Random
-    agent_id: str = ""
-    supervisor_id: str = ""
-    customers: list[str] = field(default_factory=list)
-    _mood: float = 0
-    _read: int = 0
+    at: timedelta
+    what: str
+    about: str
+    details: Mapping[str, Any] = field(default_factory=dict)
 
-    @classmethod
-    def enter(cls, world: World) -> "People":
-        """Add the staff, then the customers, then let the contacts come in."""
-        people = cls(world, Random(world.random.random()), _mood=world.random.random())
-        supervisor = {"name": "Sana", "email": "sana@example.com"}
-        world.ask("POST /api/agents", supervisor, people._supervisor_came)
-        return people
+    def __str__(self) -> str:
+        return f"{self.what} {self.about}"
 
-    def _supervisor_came(self, supervisor: dict[str, Any]) -> None:
-        self.supervisor_id = supervisor["agent_id"]
-        both = self.random.random() < 0.5
-        agent = {
-            "name": "Amina",
-            "email": "amina@example.com",
-            "phone": "+923001234567",
-            "notify_by": ["email", "sms"] if both else ["email"],
-            "supervisor_id": self.supervisor_id if self.random.random() < 0.8 else None,
+
+class Play:
+    """Who there is in a history, and what they will do."""
+
+    def __init__(self, random: Random, start: datetime) -> None:
+        self.start, self._choose = start, random
+        self.agents = [self._agent(each) for each in random.sample(AGENTS, 2)]
+        # Each history has habits of its own: few kinds of acts, often, so that they meet.
+        self._to_promises, self._to_follow_ups = self._some(TO_PROMISES, 4), self._some(TO_FOLLOW_UPS, 3)
+        self._to_cases = ("inbound", random.choice(("outbound", "resolved")), *self._some(TO_CASES, 4))
+        self._promising, self._asking = random.choice((0.1, 0.6)), random.choice((0.2, 0.5))
+        self._popular = [random.randrange(4, DAYS * 24) * HOUR + DUE for _ in range(2)]
+        self._thanks = iter(random.sample(THANKS, len(THANKS)))
+        self.customers = [self._customer(n) for n in range(random.choice((1, 1, 1, 2)))]
+        acts: list[Act] = [*self._absences(), *self._edits()]
+        for n in range(len(self.customers)):
+            acts += self._about_customer(n)
+        self.acts = sorted(acts, key=lambda act: act.at)
+
+    def _some(self, kinds: tuple[str, ...], number: int) -> tuple[str, ...]:
+        return tuple(self._choose.sample(list(dict.fromkeys(kinds)), number))
+
+    def _chance(self, likely: float) -> bool:
+        return self._choose.random() < likely
+
+    def _agent(self, agent: dict[str, Any]) -> dict[str, Any]:
+        media = self._choose.choice((["email"], ["email"], ["email", "sms"], ["sms"]))
+        return {**agent, "notify_by": media, "supervised": self._chance(0.8)}
+
+    def _customer(self, n: int) -> dict[str, Any]:
+        choose = self._choose
+        return {
+            "name": f"Customer {n}",
+            "email": f"customer{n}@example.com",
+            "phone": f"+4420794600{n:02}" if self._chance(0.4) else None,
+            "preferred_channel": choose.choice(("email", "sms")),
+            "time_zone": choose.choice(ZONES),
+            "consent": {"email": True, "sms": True, "survey": self._chance(0.8)},
+            "check_in_every_days": choose.choice((None, None, 3, 45)),
+            "tags": ["vip"] if self._chance(0.3) else [],
         }
-        self.world.ask("POST /api/agents", agent, self._agent_came)
 
-    def _agent_came(self, agent: dict[str, Any]) -> None:
-        self.agent_id = agent["agent_id"]
-        for n in range(self.random.randint(1, 2)):
-            consent = {"email": True, "sms": True, "survey": self.random.random() < 0.8}
-            customer = {"name": f"Customer {n}", "email": f"customer{n}@example.com", "consent": consent}
-            plans = [self._plan_contact(f"{n}.{m}") for m in range(self.random.randint(1, 3))]
-            self.world.ask("POST /api/customers", customer, self._customer_came(plans))
+    def _absences(self) -> list[Act]:
+        acts = []
+        for n in range(len(self.agents)):
+            if self._chance(0.4):
+                begins = self._choose.randrange(2, DAYS * 24) * HOUR + AWAY
+                until = begins + self._choose.choice((4, 30, 80)) * HOUR
+                cover = self._choose.choice((None, 1 - n))
+                acts.append(Act(begins, "away", str(n), {"until": until, "cover": cover}))
+                if self._chance(0.5):
+                    acts.append(Act(begins + (until - begins) / 2, "back", str(n)))
+        return acts
 
-    def _customer_came(self, plans: list["Contact"]) -> Callable[[dict[str, Any]], None]:
-        def came(customer: dict[str, Any]) -> None:
-            self.customers.append(customer["customer_id"])
-            for plan in plans:
-                self.world.at(
-                    START + plan.at, f"contact {plan.label}", partial(self._contact, customer, plan)
-                )
+    def _edits(self) -> list[Act]:
+        choose, acts = self._choose, []
+        policy: dict[str, Any] = {}
+        for _ in range(choose.choice((0, 1, 1, 2))):
+            match choose.choice(("ladder", "ladder", "ladder", "hours", "closed", "other")):
+                case "ladder":
+                    policy["commitments"] = {"ladder": choose.choice(LADDERS)}
+                case "hours":
+                    policy["opening_hours"] = choose.choice(HOURS)
+                case "closed":
+                    day = (self.start + choose.randint(1, 5) * DAY).date().isoformat()
+                    policy["closed_days"] = [{"first": day, "name": "Stocktaking"}]
+                case _:
+                    policy["follow_ups"] = {"group_within_minutes": choose.choice((0, 15))}
+                    policy["check_ins"] = {"every_days_by_tag": {"vip": 3}}
+                    policy["goodwill"] = {"allowance_per_case": choose.choice((0, 15, 100))}
+            acts.append(Act(choose.randrange(1, 5 * 24) * HOUR + EDIT, "policy", "", dict(policy)))
+        return acts
 
-        return came
+    def _about_customer(self, n: int) -> list[Act]:
+        """Contacts and what is done about cases, one an hour at most; then what becomes of what is owed."""
+        choose = self._choose
+        matters = [
+            f"{n}.{m}" for m in range(choose.choice((2, 3) if "merge" in self._to_cases else (1, 1, 2)))
+        ]
+        kinds = [
+            (choose.choice(("inbound", "inbound", "resolved", "outbound", "complaint")), m) for m in matters
+        ]
+        kinds += [
+            (choose.choice(self._to_cases), choose.choice(matters)) for _ in range(choose.randint(2, 8))
+        ]
+        hours = [hour for hour in range(1, DAYS * 24 - 20) if hour % 24 < 9 or self._chance(0.3)]
+        times = sorted(choose.sample(hours, len(kinds)))
+        acts: list[Act] = []
+        for k, (hour, (kind, matter)) in enumerate(zip(times, kinds, strict=True)):
+            if kind in CONTACTS:
+                acts += self._contact(hour * HOUR + CONTACT, kind, matter, f"{matter}.{k}")
+                if kind == "inbound" and self._chance(0.4):
+                    acts.append(
+                        Act(hour * HOUR + CASE, choose.choice(("wait", "waiting", "answered")), matter)
+                    )
+            elif kind == "goodwill":
+                acts += self._goodwill(hour * HOUR + CASE, matter, f"goodwill {matter}.{k}")
+            else:
+                others = [other for other in matters if other != matter] or matters
+                details: dict[str, Any] = {"agent": choose.randrange(2), "into": choose.choice(others)}
+                acts.append(Act(hour * HOUR + CASE, kind, matter, details))
+        return acts
 
-    def _plan_contact(self, label: str) -> "Contact":
-        choose = self.random
-        return Contact(
-            label=label,
-            at=choose.randint(1, 40) * HOUR + HOUR / 2,
-            resolved=choose.random() < 0.5,
-            promises=[
-                Owed(choose.randint(-4, 72) * HOUR, *_fate(choose, PROMISE))
-                for _ in range(choose.randint(0, 2))
-            ],
-            follow_up=Owed(choose.randint(1, 60) * HOUR, *_fate(choose, FOLLOW_UP))
-            if choose.random() < 0.6
-            else None,
-        )
-
-    def _contact(self, customer: dict[str, Any], plan: "Contact") -> None:
-        begun = (
-            START + plan.at - HOUR / 2 + MINUTE
-        )  # a minute after a sweep, so that only schedules are punctual
-        body = {
-            "customer_id": customer["customer_id"],
-            "agent_id": self.agent_id,
-            "channel": "phone",
-            "direction": "inbound",
-            "kind": "request",
-            "summary": f"contact {plan.label}",
-            "resolved": plan.resolved,
-            "commitments": [
-                {"what": f"promise {plan.label}.{n}", "due_at": text_of(begun + promise.due_in)}
-                for n, promise in enumerate(plan.promises)
-            ],
-        }
-        if plan.follow_up:
-            body["follow_up"] = {
-                "at": text_of(begun + plan.follow_up.due_in),
-                "reason": f"follow-up {plan.label}",
+    def _contact(self, at: timedelta, kind: str, matter: str, label: str) -> list[Act]:
+        choose, thanks = self._choose, kind == "thanks"
+        plain = kind in {"outbound", "thanks"}
+        promises = (
+            {}
+            if thanks
+            else {
+                f"promise {label}.{p}": self._due(at)
+                for p in range(self._chance(self._promising) * choose.choice((1, 1, 2)))
             }
+        )
+        asked = (
+            {}
+            if thanks or not self._chance(self._asking)
+            else {f"follow-up {label}": max(self._due(at), at + HOUR)}
+        )
+        agent = choose.randrange(2)
+        contact = Act(
+            at,
+            "contact",
+            f"contact {label}",
+            {
+                "matter": matter,
+                "agent": agent,
+                "handed_over_from": 1 - agent if self._chance(0.1) else None,
+                "channel": choose.choice(("phone", "email", "chat", "web", "in_person")),
+                "direction": "outbound" if kind == "outbound" else "inbound",
+                "kind": "complaint" if kind == "complaint" else "request",
+                "tone": kind if kind in {"upset", "abusive"} else "calm",
+                "resolved": kind == "resolved" or (not plain and self._chance(0.1)),
+                "summary": next(self._thanks, "Thanks") if thanks else f"contact {label}",
+                "promises": promises,
+                "follow_up": asked,
+                "awaits_reply": choose.choice((None, None, True)) if kind == "inbound" else None,
+            },
+        )
+        fates = [act for name in promises for act in self._fate(name, at, self._to_promises)]
+        return [
+            contact,
+            *fates,
+            *(act for name in asked for act in self._fate(name, at, self._to_follow_ups)),
+        ]
 
-        def recorded(answer: dict[str, Any]) -> None:
-            for row, promise in zip(answer["commitments"], plan.promises, strict=True):
-                self._let_act(f"/api/commitments/{row['commitment_id']}", promise)
-            if plan.follow_up:
-                self._let_act(f"/api/follow-ups/{answer['follow_up']['follow_up_id']}", plan.follow_up)
+    def _due(self, at: timedelta) -> timedelta:
+        if self._chance(0.5):
+            return self._choose.choice(self._popular)
+        return at - CONTACT + DUE + self._choose.randint(-4, 60) * HOUR
 
-        self.world.ask("POST /api/interactions", body, recorded)
+    def _fate(self, label: str, at: timedelta, actions: tuple[str, ...]) -> list[Act]:
+        choose = self._choose
+        if self._chance(0.3):
+            return []
+        hours = sorted(choose.sample(range(1, 72), choose.choice((1, 1, 2, 4))))
+        if self._chance(0.3):  # soon again, perhaps in the same night
+            hours = sorted({hours[0], hours[0] + 1, *hours})
+        acts = []
+        for hour in hours:
+            then = at - CONTACT + hour * HOUR + WORK
+            new = self.start + then - WORK + choose.randint(3, 40) * HOUR + DUE
+            acts.append(Act(then, choose.choice(actions), label, {"new": new}))
+        return acts
 
-    def _let_act(self, path: str, owed: "Owed") -> None:
-        if owed.action is None:
-            return
-        body: dict[str, str] = {}
-        if owed.action == "renegotiate":
-            body = {"due_at": text_of(START + 5 * 24 * HOUR), "reason": "agreed"}
-        elif owed.action == "snooze":
-            body = {"until": text_of(START + 5 * 24 * HOUR)}
-        elif owed.action == "withdraw":
-            body = {"reason": "no longer wanted"}
-        action = f"POST {path}/{owed.action}"
-        self.world.at(START + owed.after + HOUR / 2, action, lambda: self.world.ask(action, body))
+    def _goodwill(self, at: timedelta, matter: str, label: str) -> list[Act]:
+        amount = self._choose.choice(("10", "12.50", "60", "90"))
+        given = Act(at, "goodwill", label, {"matter": matter, "amount": amount})
+        if self._chance(0.3):
+            return [given]
+        verdict = self._choose.choice(("approve", "approve", "decline"))
+        later = at + self._choose.randint(1, 60) * HOUR
+        return [given, Act(later, verdict, label, {"tapped": self._chance(0.5)})]
+
+
+class People:
+    """The cast on the stage."""
+
+    def __init__(self, world: World, without: Collection[int] = ()) -> None:
+        self.world = world
+        self.play = Play(world.random, world.start)
+        self._mood = world.random.random()
+        self._scanner = Random(self._mood)
+        self._without = without
+        self._read = 0
+        self._agents: dict[int, str] = {}
+        self._customers: dict[int, str] = {}
+        self._served: dict[str, int] = {}  # who served last, by matter
+        self._rows: dict[str, str] = {}  # the ids of cases by matter, and of what is owed by name
+
+    @property
+    def names(self) -> list[str]:
+        """Every act, in order: its number is its place."""
+        return [f"{number:3}  {self._told(act.at)}  {act}" for number, act in enumerate(self.play.acts)]
+
+    def enter(self) -> None:
+        """Add the staff, then the customers; then let everybody do what they will do."""
+        for number, act in enumerate(self.play.acts):
+            if number not in self._without:
+                self.world.at(self.world.start + act.at, f"{number}: {act}", partial(self._do, act))
+        self.world.at(self.world.start + 25 * DAY, "fewer check-ins", self._check_in_less)
+        self.world.ask("POST /api/agents", SUPERVISOR, self._supervisor_came)
 
     def read_the_post(self) -> None:
-        """Scanners open every link that was mailed; some customers answer, an hour later."""
-        for _, mail in self.world.post.mails[self._read :]:
-            body = mail.get_body(("plain",))
-            assert body is not None
-            found = re.findall(r"https://desk\.example\.com/[asu]/[^\s?]+", body.get_content())
-            for link in dict.fromkeys(found):
-                self.world.open(link)
-                score = self._answers(str(mail["to"]))
+        """Scanners open links that were sent; some customers answer, an hour later."""
+        for sent in self.world.post.sent[self._read :]:
+            for link in dict.fromkeys(re.findall(r"https://desk\.example\.com/[asu]/[^\s?]+", sent.text)):
+                if self._scanner.random() < 0.1:
+                    self.world.open(link)
+                score = Random(f"{self._mood} {sent.to}").choice((None, "1", "5"))
                 if "/s/" in link and score is not None:
-                    self._answer(link, score)
-        self._read = len(self.world.post.mails)
+                    answer = partial(self.world.submit, link, {"score": score})
+                    for hours in (1, 30) if self._mood < 0.5 else (1,):  # some answer again
+                        self.world.at(self.world.now + hours * HOUR, "the survey is answered", answer)
+        self._read = len(self.world.post.sent)
 
-    def _answer(self, link: str, score: str) -> None:
-        self.world.at(
-            self.world.now + HOUR, "the survey is answered", lambda: self.world.submit(link, {"score": score})
-        )
+    def _told(self, at: timedelta) -> str:
+        return f"{self.world.start + at:%a %d %b %H:%M}"
 
-    def _answers(self, address: str) -> str | None:
-        return Random(f"{self._mood} {address}").choice((None, "1", "5"))
+    def _supervisor_came(self, supervisor: dict[str, Any]) -> None:
+        for n, agent in enumerate(self.play.agents):
+            told = {name: value for name, value in agent.items() if name != "supervised"}
+            if agent["supervised"]:
+                told["supervisor_id"] = supervisor["agent_id"]
+            self.world.ask("POST /api/agents", told, partial(self._agent_came, n))
 
+    def _agent_came(self, number: int, agent: dict[str, Any]) -> None:
+        self._agents[number] = agent["agent_id"]
+        if len(self._agents) == len(self.play.agents):
+            for n, customer in enumerate(self.play.customers):
+                self.world.ask("POST /api/customers", customer, partial(self._customer_came, n))
 
-@dataclass(frozen=True)
-class Owed:
-    """Something owed, and what becomes of it: the action that somebody takes, and when."""
+    def _customer_came(self, n: int, customer: dict[str, Any]) -> None:
+        self._customers[n] = customer["customer_id"]
 
-    due_in: timedelta
-    action: str | None
-    after: timedelta
+    def _check_in_less(self) -> None:
+        for n, customer_id in self._customers.items():
+            if self.play.customers[n]["check_in_every_days"] == 3:
+                self.world.ask(f"PATCH /api/customers/{customer_id}", {"check_in_every_days": 60})
 
+    def _do(self, act: Act) -> None:
+        """Do it, if what it is about has come to be."""
+        match act.what:
+            case "contact":
+                self._contact(act)
+            case "away" | "back":
+                self._absence(act)
+            case "policy":
+                self._edit(act)
+            case "goodwill":
+                self._give(act)
+            case _ if act.about in self._rows:
+                self._about_row(act, self._rows[act.about])
 
-@dataclass(frozen=True)
-class Contact:
-    """A contact to come."""
+    def _absence(self, act: Act) -> None:
+        details: dict[str, Any] = {"away_until": None}
+        if act.what == "away":
+            until, cover = act.details["until"], act.details["cover"]
+            details = {"away_until": text_of(self.world.start + until)}
+            details["covered_by"] = None if cover is None else self._agents[cover]
+        self.world.ask(f"PATCH /api/agents/{self._agents[int(act.about)]}", details)
 
-    label: str
-    at: timedelta
-    resolved: bool
-    promises: list[Owed]
-    follow_up: Owed | None
+    def _edit(self, act: Act) -> None:
+        business = {
+            "name": "Baker & Daughters",
+            "time_zone": self.world.zone,
+            "country": self.world.country,
+            "language": "en",
+        }
+        self.world.ask("PUT /api/policy", {"business": business, **act.details})
 
+    def _contact(self, act: Act) -> None:
+        told = act.details
+        customer_id = self._customers[int(told["matter"].partition(".")[0])]
+        body: dict[str, Any] = {
+            "customer_id": customer_id,
+            "agent_id": self._agents[told["agent"]],
+            **{name: told[name] for name in ("channel", "direction", "kind", "tone", "resolved", "summary")},
+            "occurred_at": text_of(self.world.start + act.at - WRITING_DOWN),
+            "commitments": [
+                {"what": name, "due_at": text_of(self.world.start + due)}
+                for name, due in told["promises"].items()
+            ],
+        }
+        if told["handed_over_from"] is not None:
+            body["handed_over_from"] = self._agents[told["handed_over_from"]]
+        if told["awaits_reply"] is not None:
+            body["awaits_reply"] = told["awaits_reply"]
+        for name, due in told["follow_up"].items():
+            body["follow_up"] = {"at": text_of(self.world.start + due), "reason": name}
+        if told["matter"] in self._rows:
+            body["case_id"] = self._rows[told["matter"]]
+        self.world.ask("POST /api/interactions", body, partial(self._recorded, act))
 
-PROMISE = (None, "keep", "keep", "renegotiate", "withdraw")
-FOLLOW_UP = (None, "complete", "complete", "snooze", "cancel")
+    def _recorded(self, act: Act, answer: dict[str, Any]) -> None:
+        self._rows.setdefault(act.details["matter"], answer["case_id"])
+        self._served[act.details["matter"]] = act.details["agent"]
+        for row, name in zip(answer["commitments"], act.details["promises"], strict=True):
+            self._rows[name] = row["commitment_id"]
+        for name in act.details["follow_up"]:
+            self._rows[name] = answer["follow_up"]["follow_up_id"]
+        if answer["reply"]:
+            self._rows[f"reply {act.details['matter']}"] = answer["reply"]["reply_id"]
 
+    def _give(self, act: Act) -> None:
+        case_id = self._rows.get(act.details["matter"])
+        if case_id is None:
+            return
+        body = {"amount": act.details["amount"], "reason": act.about}
 
-def _fate(choose: Random, actions: tuple[str | None, ...]) -> tuple[str | None, timedelta]:
-    return choose.choice(actions), choose.randint(42, 24 * 4) * HOUR
+        def given(answer: dict[str, Any]) -> None:
+            self._rows[act.about] = answer["goodwill_id"]
+
+        agent = self.play.agents[self._served[act.details["matter"]]]
+        user = {"sub": agent["name"], "email": agent["email"], "cognito:groups": "[agents]"}
+        self.world.ask(f"POST /api/cases/{case_id}/goodwill", body, given, user=user)
+
+    def _about_row(self, act: Act, row_id: str) -> None:
+        match act.what:
+            case "steps":
+                self._do_steps(row_id)
+            case "merge":
+                into = self._rows.get(act.details["into"], row_id)
+                if into != row_id:
+                    self.world.ask(f"POST /api/cases/{row_id}/merge", {"into": into})
+            case "answered" | "waiting":
+                reply_id = self._rows.get(f"reply {act.about}")
+                if reply_id is not None:
+                    self._tap(reply_id, act)
+            case _:
+                asked = self._asked(act)
+                if asked is None or act.details.get("tapped"):
+                    self._tap(row_id, act)
+                else:
+                    kind, action, body = asked
+                    self.world.ask(f"POST /api/{kind}/{row_id}/{action}", body)
+
+    def _asked(  # noqa: PLR0911 - one for each kind
+        self, act: Act
+    ) -> tuple[str, str, dict[str, Any]] | None:
+        """What to ask of the API: the kind of row, the action, the body. None: there is only the link."""
+        new = {"due_at": text_of(act.details.get("new", self.world.now)), "reason": "agreed"}
+        match act.what:
+            case "keep" | "withdraw":
+                return (
+                    "commitments",
+                    act.what,
+                    {"reason": "no longer wanted"} if act.what == "withdraw" else {},
+                )
+            case "renegotiate" | "tell":
+                return "commitments", "renegotiate", {**new, "tell_customer": act.what == "tell"}
+            case "complete" | "cancel" | "snooze":
+                return "follow-ups", act.what, {"until": new["due_at"]} if act.what == "snooze" else {}
+            case "wait" | "go-on" | "resolve" | "reopen":
+                return "cases", act.what, {"reason": "it came back"} if act.what == "reopen" else {}
+            case "assign":
+                return "cases", act.what, {"agent_id": self._agents[act.details["agent"]]}
+            case "approve" | "decline":
+                return "goodwill", act.what, {"reason": "too much"} if act.what == "decline" else {}
+        return None
+
+    def _do_steps(self, case_id: str) -> None:
+        for step in ("apologised", "gone_through", "solved", "confirmed"):
+            self.world.ask(f"POST /api/cases/{case_id}/steps/{step}", {})
+        body = {"cause": "a mistake", "prevention": "a list"}
+        self.world.ask(f"POST /api/cases/{case_id}/steps/cause_recorded", body)
+
+    def _tap(self, row_id: str, act: Act) -> None:
+        """Act by the link of a message."""
+        new = act.details.get("new", self.world.now)
+        fields = {"do": act.what, "date": f"{new:%Y-%m-%d}", "time": f"{new:%H:%M}", "reason": "agreed"}
+        self.world.submit(self.world.link("action", row_id), fields)

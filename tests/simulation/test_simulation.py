@@ -1,33 +1,59 @@
 """Some histories in every test run, and the proof that they would show a bug."""
 
+from dataclasses import replace
+from itertools import chain
+from pathlib import Path
+
 import pytest
 
-from tests.simulation.histories import judged
-from tests.simulation.mutations import MUTATIONS, Mutation
+from tests.simulation.__main__ import command
+from tests.simulation.histories import MIXES, History, judged
+from tests.simulation.mutations import MUTATIONS, SHOWN_BY, Mutation, restarts_the_ladder
+from tests.simulation.shrinking import shrunk
 
 HISTORIES, BATCH = 60, 10
-FOUND_BEFORE = (
-    0,
-    1,
-    2,
-    3,
-    5,
-    9,
-    17,
-    18,
-    31,
-)  # seeds that caught one of the planted bugs: they are tried first
-MOST_SEEDS = 1000
+MOST_SEEDS = 1200
+STRIDE = MIXES + 1  # other people each time, and another mix of faults
+FOUND = [
+    line.partition("#")[0].strip()
+    for line in Path(__file__).with_name("seeds.txt").read_text().splitlines()
+    if line.partition("#")[0].strip()
+]
 
 
 @pytest.mark.parametrize("first", range(0, HISTORIES, BATCH))
 def test_whatever_fails_the_end_is_that_of_the_run_without_faults(first: int) -> None:
     for seed in range(first, first + BATCH):
-        failure = judged(seed)
-        assert failure is None, f"make simulate SEED={seed}: {failure.what}"
+        _holds(History(seed))
+
+
+@pytest.mark.parametrize("history", FOUND)
+def test_what_was_found_once_stays_mended(history: str) -> None:
+    _holds(History.read(history))
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.__name__)
 def test_the_net_has_no_hole_for(mutation: Mutation) -> None:
+    seeds = chain([SHOWN_BY.get(mutation.__name__, 0)], range(0, MOST_SEEDS, STRIDE))
     with mutation():
-        assert any(judged(seed) for seed in (*FOUND_BEFORE, *range(MOST_SEEDS)))
+        assert any(judged(History(seed, planted=mutation.__name__)) for seed in seeds)
+
+
+def test_a_history_that_fails_is_made_smaller() -> None:
+    with restarts_the_ladder():
+        failure = judged(History(0, planted="restarts_the_ladder"))
+        assert failure is not None
+        smaller = shrunk(failure, patience=3)
+        again = judged(replace(History.read(str(smaller.history)), planted="restarts_the_ladder"))
+    assert smaller.history.without_acts
+    assert smaller.history.without_faults
+    assert again is not None
+    assert again.what.startswith("flagged again")
+    assert "--without" in command(smaller.history)
+
+
+def _holds(history: History) -> None:
+    failure = judged(history)
+    if failure is not None:
+        smaller = shrunk(failure)
+        pytest.fail(f"{smaller.what}\nLive it again: {command(smaller.history)}")

@@ -2,11 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 
+from vaada.model.cases import Case
 from vaada.model.interactions import Interaction
 from vaada.model.messages import Message
 from vaada.model.people import Agent, Consent, Customer
 from vaada.model.policy import Business, PolicyDocument
-from vaada.model.work import Commitment, FollowUp, Survey
+from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
+from vaada.rules.clock import Hours
+from vaada.rules.deadlines import working_hours
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 CUSTOMER_ID = "bilal0khan000000"
@@ -17,8 +20,15 @@ def row_id(n: int) -> str:
     return f"{CUSTOMER_ID}01kqakcg{n:08d}"
 
 
-def policy(zone: str = "UTC") -> PolicyDocument:
-    return PolicyDocument(business=Business(name="Bakery", time_zone=zone, country="GB", language="en"))
+def policy(zone: str = "UTC", /, **rules: object) -> PolicyDocument:
+    """A bakery open on weekdays from 9 to 13 and from 14 to 18, closed on British holidays."""
+    business = Business(name="Bakery", time_zone=zone, country="GB", language="en")
+    return PolicyDocument.model_validate({"business": business, **rules})
+
+
+def working(zone: str = "UTC", /, **facts: object) -> Hours:
+    """When Amina works; as the bakery is open, if no facts say otherwise."""
+    return working_hours(agent(**facts), policy(zone))
 
 
 def agent(**facts: object) -> Agent:
@@ -119,6 +129,60 @@ def message(**facts: object) -> Message:
             "to": "agent",
             "medium": "email",
             "why": "the follow-up is due",
+            "wake_at": MONDAY,
+            "created_at": MONDAY,
+            **facts,
+        }
+    )
+
+
+def case(**facts: object) -> Case:
+    return Case.model_validate(
+        {
+            "case_id": row_id(2),
+            "customer_id": CUSTOMER_ID,
+            "agent_id": AGENT_ID,
+            "kind": "request",
+            "channel": "phone",
+            "opened_at": MONDAY,
+            "last_contact_at": MONDAY,
+            "last_inbound_at": MONDAY,
+            "last_interaction_id": row_id(1),
+            **facts,
+        }
+    )
+
+
+def reply(due_at: datetime = MONDAY + timedelta(hours=1), **facts: object) -> Reply:
+    return Reply.model_validate(
+        {
+            "reply_id": row_id(7),
+            "customer_id": CUSTOMER_ID,
+            "interaction_id": row_id(1),
+            "case_id": row_id(2),
+            "agent_id": AGENT_ID,
+            "channel": "phone",
+            "which": "first",
+            "asked_at": MONDAY,
+            "due_at": due_at,
+            "created_at": MONDAY,
+            **facts,
+        }
+    )
+
+
+def goodwill(**facts: object) -> Goodwill:
+    return Goodwill.model_validate(
+        {
+            "goodwill_id": row_id(8),
+            "customer_id": CUSTOMER_ID,
+            "case_id": row_id(2),
+            "agent_id": AGENT_ID,
+            "amount": "40.00",
+            "currency": "USD",
+            "reason": "The cake was late",
+            "status": "requested",
+            "due_at": MONDAY,
             "wake_at": MONDAY,
             "created_at": MONDAY,
             **facts,

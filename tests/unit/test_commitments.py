@@ -1,62 +1,153 @@
-"""The ladder of a promise: warn, flag, supervisor, owner, give up; each once, in order, never early."""
+"""The ladder of a promise: warn, flag, a rung for each who is to hear, give up; each once, never early."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.unit.rows import MONDAY, commitment, policy
+from tests.unit import businesses
+from tests.unit.rows import MONDAY, agent, commitment, policy, working
+from vaada.model.policy import PolicyDocument
 from vaada.model.work import Commitment
-from vaada.rules import commitments
+from vaada.rules import commitments, deadlines
+from vaada.rules.deadlines import business_hours, working_hours
 from vaada.rules.decisions import Decision
 from vaada.rules.errors import NotPossible
+from vaada.rules.reach import is_at_work
 
-HOUR = timedelta(hours=1)
-moments = st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1)).map(  # noqa: DTZ001 - made aware next
-    lambda at: at.replace(tzinfo=UTC, microsecond=0)
-)
-delays = st.integers(0, 90 * 24 * 60).map(lambda minutes: timedelta(minutes=minutes))
-zones = st.sampled_from(["UTC", "America/New_York", "Asia/Karachi", "Europe/London", "Australia/Lord_Howe"])
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def opened(due_at: datetime, now: datetime = MONDAY) -> Commitment:
-    return commitments.opened(commitment(due_at), policy(), now)
+    return commitments.opened(commitment(due_at), policy(), working(), now)
 
 
-def climb(row: Commitment, zone: str = "UTC") -> list[tuple[datetime, Decision[Commitment]]]:
+def climb(
+    row: Commitment, rules: PolicyDocument | None = None
+) -> list[tuple[datetime, Decision[Commitment]]]:
     """Wake the row exactly when it asks to be, until it waits for nothing more."""
-    steps = []
+    steps, now = [], MONDAY - 100 * 366 * DAY
     while row.wake_at is not None:
-        at = row.wake_at
-        decision = commitments.next_step(row, policy(zone), at)
-        steps.append((at, decision))
+        now = max(now, row.wake_at)
+        decision = commitments.next_step(row, rules or policy(), now)
+        steps.append((now, decision))
         row = decision.row
     return steps
 
 
 def test_a_promise_climbs_the_default_ladder_at_its_times() -> None:
-    due_at = MONDAY + timedelta(days=2)
+    due_at = MONDAY + 2 * DAY + 7 * HOUR  # Wednesday at 16:00
 
     steps = [(at, decision.notices) for at, decision in climb(opened(due_at))]
 
     assert [(at, [notice.purpose for notice in notices]) for at, notices in steps] == [
         (due_at - 4 * HOUR, ["promise_warning"]),
         (due_at, ["promise_overdue"]),
-        (due_at + 4 * HOUR, ["promise_escalation"]),
+        (due_at + 19 * HOUR, ["promise_escalation"]),  # two hours on Wednesday, two on Thursday
         (due_at + 24 * HOUR, ["promise_escalation"]),
-        (due_at + timedelta(days=365), []),
+        (due_at + 365 * DAY, []),
     ]
-    assert [notice.to for _, notices in steps for notice in notices] == [
-        "agent",
-        "agent",
-        "supervisor",
-        "owner",
+    assert [(notice.to, notice.step) for _, notices in steps for notice in notices] == [
+        ("agent", "warn"),
+        ("agent", "flag"),
+        ("supervisor", "rung-0"),
+        ("owner", "rung-1"),
     ]
+
+
+def test_a_ladder_of_the_businesss_own_is_climbed_rung_by_rung() -> None:
+    ladder = [
+        {"tell": "agent", "after": {"minutes": 30}},
+        {"tell": "supervisor", "after": {"hours": 1}, "by": ["sms"]},
+        {"tell": "owner", "after": {"days": 2}, "by": ["email", "sms"]},
+    ]
+    rules = policy(commitments={"ladder": ladder, "broken_days_after": 7})
+    row = commitments.opened(commitment(MONDAY), rules, working(), MONDAY)
+
+    _, *steps, last = climb(row, rules)
+
+    assert [
+        (at - MONDAY, *((one.to, one.purpose, one.by) for one in step.notices)) for at, step in steps
+    ] == [
+        (HOUR / 2, ("agent", "promise_overdue", None)),
+        (HOUR, ("supervisor", "promise_escalation", ("sms",))),
+        (2 * DAY, ("owner", "promise_escalation", ("email", "sms"))),
+    ]
+    assert (last[0], last[1].row.status) == (MONDAY + 7 * DAY, "broken")
+
+
+def test_without_a_ladder_the_agent_hears_and_it_waits_to_be_given_up() -> None:
+    rules = policy(commitments={"ladder": []})
+
+    steps = climb(commitments.opened(commitment(MONDAY), rules, working(), MONDAY), rules)
+
+    assert [[notice.step for notice in step.notices] for _, step in steps] == [["flag"], []]
+
+
+def test_a_ladder_made_shorter_meanwhile_does_not_break_the_promise_at_once() -> None:
+    waiting = commitment(MONDAY, step="escalate", rung=1, wake_at=MONDAY + DAY)
+    shorter = policy(commitments={"ladder": [{"tell": "owner", "after": {"hours": 1}}]})
+
+    decision = commitments.next_step(waiting, shorter, MONDAY + DAY)
+
+    assert (decision.row.status, decision.row.step, decision.notices) == ("open", "give_up", ())
+    assert decision.row.wake_at == MONDAY + 365 * DAY
+
+
+# ---------------------------------------------------------------- the warning
+
+
+@pytest.mark.parametrize(
+    ("due", "warned"),
+    [
+        ("2026-03-04T16:00", "2026-03-04T12:00"),
+        ("2026-03-04T17:30", "2026-03-04T13:30"),  # in the lunch break, which is part of the working day
+        ("2026-03-04T22:05", "2026-03-04T18:05"),  # just after closing somebody is still there
+        ("2026-03-04T10:00", "2026-03-04T09:00"),  # not at six in the morning
+        ("2026-03-04T09:00", "2026-03-03T17:00"),  # opening would be too late: an hour before closing
+        ("2026-03-05T00:00", "2026-03-04T17:00"),
+        ("2026-03-09T08:00", "2026-03-06T17:00"),  # before the weekend
+        ("2026-04-04T09:00", "2026-04-02T17:00"),  # before Good Friday
+    ],
+)
+def test_the_warning_comes_four_hours_before_or_in_the_working_day_before(due: str, warned: str) -> None:
+    due_at, expected = (datetime.fromisoformat(text).replace(tzinfo=UTC) for text in (due, warned))
+
+    assert opened(due_at).wake_at == expected
+
+
+def test_the_warning_follows_the_agents_own_hours_and_clock() -> None:
+    evenings = {"monday": [{"opens": "18:00", "closes": "22:00"}]}
+    hours = working(working_hours=evenings, time_zone="Asia/Karachi")
+
+    row = commitments.opened(commitment(MONDAY + 5 * HOUR), policy(), hours, MONDAY)
+
+    assert row.wake_at == MONDAY + 4 * HOUR  # 13:00 UTC is 18:00 in Karachi
+
+
+@pytest.mark.parametrize(
+    ("due_in", "rule"),
+    [
+        (2 * DAY + 7 * HOUR, "4 hours before it is due"),
+        (2 * DAY, "4 hours before it is due, moved into working time"),
+    ],
+)
+def test_the_row_says_how_the_warnings_time_was_reached(due_in: timedelta, rule: str) -> None:
+    explain = opened(MONDAY + due_in).explain.wake_at
+
+    assert explain is not None
+    assert (explain.rule, explain.counted_from) == (rule, MONDAY + due_in)
 
 
 def test_a_promise_due_within_the_warning_time_is_warned_of_at_once() -> None:
     assert opened(MONDAY + HOUR).wake_at == MONDAY
+
+
+def test_a_warning_is_of_no_use_once_the_promise_is_due() -> None:
+    ((_, decision), *_) = climb(opened(MONDAY + HOUR))
+
+    assert [notice.useless_from for notice in decision.notices] == [MONDAY + HOUR]
 
 
 def test_a_promise_that_is_overdue_already_is_flagged_without_a_warning() -> None:
@@ -76,47 +167,89 @@ def test_a_warning_that_comes_after_the_promise_is_due_gives_way_to_the_flag() -
     assert decision.row.flagged_at == MONDAY + 9 * HOUR
 
 
-def test_the_owner_hears_a_business_day_later_which_skips_the_weekend() -> None:
-    friday = MONDAY + timedelta(days=4)
+@settings(deadline=None)
+@given(rules=businesses.policies, due_at=businesses.moments, zone=businesses.zones, week=businesses.weeks)
+def test_a_warning_always_reaches_somebody_at_work_before_the_promise_is_due(
+    rules: PolicyDocument, due_at: datetime, zone: str, week: object
+) -> None:
+    hours = working_hours(agent(working_hours=week, time_zone=zone), rules)
 
-    owner = [
-        at for at, decision in climb(opened(friday)) if decision.notices and decision.notices[0].to == "owner"
-    ]
+    warned_at = commitments.warn_at(due_at, rules, hours).at
 
-    assert owner == [MONDAY + timedelta(days=7)]
+    assert is_at_work(hours, warned_at)
+    assert warned_at <= due_at
+
+
+# ---------------------------------------------------------------- the ladder
+
+
+def test_an_escalation_in_opening_hours_waits_out_lunch_the_night_and_the_weekend() -> None:
+    friday_noon = MONDAY + 4 * DAY + 3 * HOUR
+
+    supervisor, owner = (
+        at for at, step in climb(opened(friday_noon)) if step.notices and step.notices[0].to != "agent"
+    )
+
+    assert supervisor == friday_noon + 5 * HOUR  # one hour before lunch, three after it
+    assert owner == MONDAY + 7 * DAY + 3 * HOUR
 
 
 def test_nobody_keeping_it_for_a_year_breaks_the_promise() -> None:
     *_, (_, last) = climb(opened(MONDAY + HOUR))
 
     assert (last.row.status, last.row.wake_at) == ("broken", None)
+    assert [(change.by, change.what) for change in last.row.history] == [("desk", "broken")]
 
 
-@given(due_in=delays, zone=zones, start=moments)
+@settings(deadline=None)
+@given(rules=businesses.policies, due_in=businesses.stretches, start=businesses.moments)
 def test_every_rung_is_climbed_once_in_order_and_never_early(
-    due_in: timedelta, zone: str, start: datetime
+    rules: PolicyDocument, due_in: timedelta, start: datetime
 ) -> None:
-    due_at = start + due_in
-    steps = climb(commitments.opened(commitment(due_at), policy(zone), start), zone)
+    due_at, ladder, hours = start + due_in, rules.commitments.ladder, business_hours(rules)
+    row = commitments.opened(commitment(due_at), rules, working_hours(None, rules), start)
+    steps = climb(row, rules)
 
-    purposes = [notice.step for _, decision in steps for notice in decision.notices]
-    assert purposes in (["warn", "flag", "supervisor", "owner"], ["flag", "supervisor", "owner"])
-    assert all(
-        at >= commitments.rung_at(notice.step, due_at, policy(zone))  # type: ignore[arg-type]  # all are rungs
-        for at, decision in steps
-        for notice in decision.notices
-    )
+    names = [notice.step for _, decision in steps for notice in decision.notices]
+    rungs = [f"rung-{n}" for n in range(len(ladder))]
+    assert names in (["warn", "flag", *rungs], ["flag", *rungs])
+    times = {"warn": start, "flag": due_at} | {
+        name: deadlines.after(rung.after, due_at, hours, "").at
+        for name, rung in zip(rungs, ladder, strict=True)
+    }
+    assert all(at >= times[notice.step] for at, step in steps for notice in step.notices)
     versions = [decision.row.version for _, decision in steps]
     assert versions == sorted(set(versions))
 
 
-@given(due_in=delays, late=delays)
-def test_an_open_promise_always_waits_for_something(due_in: timedelta, late: timedelta) -> None:
-    row = opened(MONDAY + due_in)
+@settings(deadline=None)
+@given(rules=businesses.policies, due_in=businesses.stretches, late=businesses.stretches)
+def test_an_open_promise_always_waits_for_something(
+    rules: PolicyDocument, due_in: timedelta, late: timedelta
+) -> None:
+    row = commitments.opened(commitment(MONDAY + due_in), rules, working_hours(None, rules), MONDAY)
     while row.status == "open":
         assert row.wake_at is not None
-        row = commitments.next_step(row, policy(), row.wake_at + late).row
+        row = commitments.next_step(row, rules, row.wake_at + late).row
     assert row.status == "broken"
+
+
+@pytest.mark.parametrize("year", [2999, 8999])
+def test_a_promise_for_a_far_year_climbs_all_the_same(year: int) -> None:
+    due_at = datetime(year, 6, 13, 10, tzinfo=UTC)
+
+    steps = climb(opened(due_at))
+
+    assert [notice.step for _, step in steps for notice in step.notices] == [
+        "warn",
+        "flag",
+        "rung-0",
+        "rung-1",
+    ]
+    assert all(Commitment.model_validate(step.row.model_dump()) for _, step in steps)
+
+
+# ---------------------------------------------------------------- what people do about it
 
 
 def test_kept_in_time_is_not_late() -> None:
@@ -139,15 +272,54 @@ def test_a_broken_promise_may_still_be_kept() -> None:
 
 def test_renegotiating_starts_the_ladder_anew_and_is_not_hidden() -> None:
     flagged = commitments.next_step(opened(MONDAY - HOUR), policy(), MONDAY).row
-    agreed = commitments.Agreement(MONDAY + timedelta(days=3), "The oven broke")
+    climbed = commitments.next_step(flagged, policy(), MONDAY + DAY).row
+    agreed = commitments.Agreement(MONDAY + 3 * DAY + 8 * HOUR, "The oven broke")
 
-    moved = commitments.renegotiate(flagged, agreed, policy(), MONDAY, "amina")
+    moved = commitments.renegotiate(climbed, agreed, policy(), working(), MONDAY, "amina")
 
-    assert (moved.status, moved.step, moved.wake_at) == ("open", "warn", agreed.due_at - 4 * HOUR)
-    assert moved.flagged_at == MONDAY
+    assert (moved.status, moved.step, moved.rung) == ("open", "warn", 0)
+    assert (moved.wake_at, moved.flagged_at) == (agreed.due_at - 4 * HOUR, MONDAY)
     (change,) = moved.history
     assert (change.what, change.by, change.reason) == ("renegotiated", "amina", "The oven broke")
     assert (change.due_before, change.due_after) == (MONDAY - HOUR, agreed.due_at)
+
+
+def test_a_new_date_that_has_passed_too_is_flagged_from_the_foot_of_the_ladder() -> None:
+    climbed = commitment(MONDAY - DAY, step="escalate", rung=1, wake_at=MONDAY)
+    agreed = commitments.Agreement(MONDAY - HOUR, "Typed a day too early")
+
+    moved = commitments.renegotiate(climbed, agreed, policy(), working(), MONDAY, "amina")
+
+    assert (moved.step, moved.rung, moved.wake_at) == ("flag", 0, MONDAY - HOUR)
+
+
+def test_a_new_date_does_not_keep_the_old_ones_explanation() -> None:
+    called_back = opened(MONDAY + DAY)
+    why = called_back.explain.wake_at
+    called_back = called_back.model_copy(
+        update={"explain": called_back.explain.model_copy(update={"due_at": why})}
+    )
+    agreed = commitments.Agreement(MONDAY + 3 * DAY, "The oven broke")
+
+    moved = commitments.renegotiate(called_back, agreed, policy(), working(), MONDAY, "amina")
+
+    assert moved.explain.due_at is None
+    assert moved.explain.wake_at is not None
+    assert moved.explain.wake_at.counted_from == agreed.due_at
+
+
+def test_a_customer_who_cannot_be_reached_is_counted_and_the_promise_stays_due() -> None:
+    row = opened(MONDAY + DAY)
+
+    tried = commitments.unreached(commitments.unreached(row, MONDAY, "amina"), MONDAY + HOUR, "amina")
+
+    assert (tried.unreached, tried.due_at, tried.wake_at, tried.step) == (
+        2,
+        row.due_at,
+        row.wake_at,
+        row.step,
+    )
+    assert [change.what for change in tried.history] == ["customer not reached"] * 2
 
 
 @pytest.mark.parametrize("status", ["kept", "withdrawn"])
@@ -158,15 +330,24 @@ def test_a_closed_promise_can_be_neither_kept_nor_moved_nor_withdrawn(status: st
     with pytest.raises(NotPossible, match=f"that is {status} cannot be kept"):
         commitments.keep(closed, MONDAY, "amina")
     with pytest.raises(NotPossible, match="cannot be renegotiated"):
-        commitments.renegotiate(closed, agreed, policy(), MONDAY, "amina")
+        commitments.renegotiate(closed, agreed, policy(), working(), MONDAY, "amina")
     with pytest.raises(NotPossible, match="cannot be withdrawn"):
         commitments.withdraw(closed, "because", MONDAY, "amina")
+    with pytest.raises(NotPossible, match="cannot be tried again"):
+        commitments.unreached(closed, MONDAY, "amina")
 
 
 def test_the_history_drops_its_oldest_line_past_the_hundredth() -> None:
     row = opened(MONDAY + HOUR)
     for n in range(120):
         agreed = commitments.Agreement(MONDAY + timedelta(days=1, minutes=n), f"reason {n}")
-        row = commitments.renegotiate(row, agreed, policy(), MONDAY, "amina")
+        row = commitments.renegotiate(row, agreed, policy(), working(), MONDAY, "amina")
 
     assert [row.history[0].reason, row.history[-1].reason] == ["reason 20", "reason 119"]
+
+
+@given(late=st.integers(-10_000_000, 10_000_000))
+def test_nobody_is_late_by_less_than_nothing(late: int) -> None:
+    kept = commitments.keep(opened(MONDAY + HOUR), MONDAY + HOUR + timedelta(seconds=late), "amina")
+
+    assert kept.late_by_seconds == max(0, late)

@@ -1,26 +1,42 @@
 """Follow-ups: reminded until done, but not for ever, and never silently forgotten."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.unit.rows import MONDAY, follow_up, policy
+from tests.unit import businesses
+from tests.unit.rows import MONDAY, agent, follow_up, policy, working
 from vaada.model.messages import Party
+from vaada.model.policy import PolicyDocument
+from vaada.model.rows import Explained
 from vaada.model.work import FollowUp
 from vaada.rules import follow_ups
+from vaada.rules.clock import Hours
+from vaada.rules.deadlines import working_hours
 from vaada.rules.errors import NotPossible
+from vaada.rules.reach import staff_hear_at
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+FRIDAY_NIGHT = MONDAY + 4 * DAY + 13 * HOUR
 
 
-def reminded(row: FollowUp) -> list[tuple[datetime, list[Party]]]:
+def reminded(row: FollowUp, hours: Hours | None = None) -> list[tuple[datetime, list[Party]]]:
     """When the row wakes, and whom it tells, until it waits for nothing more."""
     told = []
     while row.wake_at is not None:
-        decision = follow_ups.next_step(row, policy(), row.wake_at)
+        decision = follow_ups.next_step(row, policy(), hours or working(), row.wake_at)
         told.append((row.wake_at, [notice.to for notice in decision.notices]))
         row = decision.row
     return told
+
+
+def reminded_again_at(row: FollowUp, now: datetime) -> datetime | None:
+    return follow_ups.next_step(row, policy(), working(), now).row.wake_at
+
+
+# ---------------------------------------------------------------- reminders
 
 
 def test_reminders_come_at_the_time_then_each_working_morning_and_stop_at_five() -> None:
@@ -38,25 +54,92 @@ def test_reminders_come_at_the_time_then_each_working_morning_and_stop_at_five()
     ]
 
 
+def test_reminders_keep_to_the_agents_own_week_and_clock() -> None:
+    weekend = {day: [{"opens": "10:00", "closes": "16:00"}] for day in ("saturday", "sunday")}
+    hours = working(working_hours=weekend, time_zone="Asia/Karachi")
+
+    told = reminded(follow_up(MONDAY + 5 * DAY), hours)
+
+    in_karachi = MONDAY.replace(hour=5) + 6 * DAY  # Sunday at 10:00
+    assert [at for at, _ in told[1:3]] == [in_karachi, in_karachi + 6 * DAY]
+
+
+def test_the_row_says_what_was_passed_over_until_the_next_morning() -> None:
+    reminded = follow_ups.next_step(follow_up(), policy(), working(), MONDAY + 4 * DAY)
+
+    explain = reminded.row.explain.wake_at
+    assert explain is not None
+    assert (explain.rule, [gap.why for gap in explain.skipped]) == ("the next working morning", ["closed"])
+
+
 def test_the_supervisor_hears_once_when_two_reminders_went_unanswered() -> None:
     told = [to for _, to in reminded(follow_up())]
 
     assert told == [["agent"], ["agent"], ["agent", "supervisor"], ["agent"], ["agent"]]
 
 
+def test_where_a_supervisor_is_missing_the_owner_is_told() -> None:
+    assert reminded(follow_up(told="owner"))[0] == (MONDAY, ["owner"])
+
+
 def test_the_last_reminder_leaves_the_follow_up_due() -> None:
     row = follow_up(reminders=4, status="due")
 
-    assert follow_ups.next_step(row, policy(), MONDAY).row.status == "due"
+    last = follow_ups.next_step(row, policy(), working(), MONDAY).row
+
+    assert (last.status, last.wake_at, last.explain.wake_at) == ("due", None, None)
 
 
 def test_a_late_wake_up_reminds_once_and_not_for_every_morning_missed() -> None:
     a_week_late = MONDAY + timedelta(days=7, hours=1)
 
-    decision = follow_ups.next_step(follow_up(), policy(), a_week_late)
+    decision = follow_ups.next_step(follow_up(), policy(), working(), a_week_late)
 
     assert len(decision.notices) == 1
     assert decision.row.wake_at == MONDAY + timedelta(days=8)
+
+
+def test_a_reminder_of_the_night_is_heard_in_the_morning_and_repeated_the_morning_after() -> None:
+    assert reminded_again_at(follow_up(FRIDAY_NIGHT), FRIDAY_NIGHT) == MONDAY + 8 * DAY
+
+
+@pytest.mark.parametrize("facts", [{"urgent": True}, {"told": "owner"}])
+def test_one_that_is_heard_at_once_is_repeated_on_the_next_working_morning(facts: dict[str, object]) -> None:
+    assert reminded_again_at(follow_up(FRIDAY_NIGHT, **facts), FRIDAY_NIGHT) == MONDAY + 7 * DAY
+
+
+def test_only_the_first_reminder_is_urgent_and_only_later_ones_may_wait_for_others() -> None:
+    first = follow_ups.next_step(follow_up(urgent=True), policy(), working(), MONDAY)
+    second = follow_ups.next_step(first.row, policy(), working(), MONDAY + DAY)
+
+    said = [(notice.urgent, notice.may_wait) for step in (first, second) for notice in step.notices]
+    assert said == [(True, False), (False, True)]
+
+
+@settings(deadline=None)
+@given(rules=businesses.policies, week=businesses.weeks, zone=businesses.zones, now=businesses.moments)
+def test_a_reminder_is_never_due_again_at_the_run_that_sent_it_nor_before_it_was_heard(
+    rules: PolicyDocument, week: object, zone: str, now: datetime
+) -> None:
+    hours = working_hours(agent(working_hours=week, time_zone=zone), rules)
+    row, steps = follow_up(now), []
+    while row.wake_at is not None:
+        now = row.wake_at
+        decision = follow_ups.next_step(row, rules, hours, now)
+        assert decision.row.wake_at is None or decision.row.wake_at > staff_hear_at(hours, now)
+        assert decision.row.version == row.version + 1
+        steps += [notice.step for notice in decision.notices if notice.to == "agent"]
+        row = decision.row
+
+    assert steps == [f"reminder-{n}" for n in range(1, 6)]
+
+
+@pytest.mark.parametrize("year", [2999, 8999])
+def test_a_follow_up_of_a_far_year_is_reminded_of_all_the_same(year: int) -> None:
+    assert len(reminded(follow_up(datetime(year, 6, 13, 10, tzinfo=UTC)))) == 5
+
+
+# ---------------------------------------------------------------- answers
 
 
 @given(hours=st.integers(1, 24 * 400))
@@ -65,13 +148,67 @@ def test_a_snooze_is_an_answer_reminders_count_anew(hours: int) -> None:
 
     snoozed = follow_ups.snooze(follow_up(reminders=2, status="due"), until, MONDAY, "amina")
 
-    assert (snoozed.status, snoozed.reminders, snoozed.wake_at, snoozed.due_at) == (
-        "scheduled",
-        0,
-        until,
-        until,
-    )
+    assert (snoozed.status, snoozed.reminders, snoozed.snoozes) == ("scheduled", 0, 1)
+    assert (snoozed.wake_at, snoozed.due_at) == (until, until)
     assert snoozed.history[-1].due_before == MONDAY
+
+
+def test_a_snooze_is_not_lost_to_a_reminder_that_was_on_its_way() -> None:
+    until = MONDAY + 10 * DAY
+    reminded = follow_ups.next_step(follow_up(), policy(), working(), MONDAY).row
+
+    snoozed = follow_ups.snooze(reminded, until, MONDAY + HOUR, "amina")
+
+    assert (snoozed.wake_at, snoozed.version) == (until, reminded.version + 1)
+    assert reminded_again_at(snoozed, until) == MONDAY + 11 * DAY  # its first reminder, not its second
+
+
+def test_a_snooze_drops_the_account_of_the_time_before() -> None:
+    tried = follow_ups.try_again_at(policy(), working(), MONDAY).explain
+    reminded = follow_up(status="due", explain=Explained(due_at=tried, wake_at=tried))
+
+    snoozed = follow_ups.snooze(reminded, MONDAY + 10 * DAY, MONDAY, "amina")
+
+    assert (snoozed.explain.due_at, snoozed.explain.wake_at) == (None, None)
+
+
+def test_woken_by_the_customer_it_is_due_now_and_remembers_the_old_date() -> None:
+    until = MONDAY + 10 * DAY
+    snoozed = follow_ups.snooze(follow_up(), until, MONDAY, "amina")
+
+    woken = follow_ups.woken(snoozed, MONDAY + DAY)
+
+    assert (woken.status, woken.due_at, woken.wake_at) == ("scheduled", MONDAY + DAY, MONDAY + DAY)
+    assert (woken.woken_from, follow_ups.is_snoozed(woken)) == (until, False)
+    assert [(change.by, change.what) for change in woken.history[1:]] == [("desk", "woken by the customer")]
+
+
+def test_going_back_to_the_old_date_is_a_snooze_like_any_other() -> None:
+    woken = follow_ups.woken(follow_ups.snooze(follow_up(), MONDAY + 9 * DAY, MONDAY, "a"), MONDAY + DAY)
+    assert woken.woken_from is not None
+
+    again = follow_ups.snooze(woken, woken.woken_from, MONDAY + DAY, "amina")
+
+    assert (again.wake_at, again.woken_from, follow_ups.is_snoozed(again)) == (MONDAY + 9 * DAY, None, True)
+
+
+def test_a_customer_who_cannot_be_reached_is_tried_again_after_four_working_hours() -> None:
+    late_monday = MONDAY + 8 * HOUR
+
+    tried = follow_ups.unreached(follow_up(status="due"), policy(), working(), late_monday, "amina")
+
+    assert (tried.status, tried.unreached, tried.reminders) == ("scheduled", 1, 0)
+    assert tried.wake_at == tried.due_at == MONDAY + DAY + 3 * HOUR  # an hour on Monday, three on Tuesday
+    assert tried.explain.wake_at is not None
+    assert tried.explain.wake_at.rule == "4 opening hours after the last attempt"
+
+
+def test_at_the_third_time_somebody_must_decide_so_it_only_counts() -> None:
+    row = follow_up(status="due", unreached=2, reminders=1, wake_at=MONDAY + DAY)
+
+    tried = follow_ups.unreached(row, policy(), working(), MONDAY, "amina")
+
+    assert (tried.unreached, tried.status, tried.reminders, tried.wake_at) == (3, "due", 1, MONDAY + DAY)
 
 
 @pytest.mark.parametrize("close", [follow_ups.complete, follow_ups.cancel])
@@ -85,3 +222,8 @@ def test_a_closed_follow_up_waits_for_nothing_and_stays_closed(close: object) ->
             refused(closed, MONDAY, "amina")
     with pytest.raises(NotPossible, match="cannot be snoozed"):
         follow_ups.snooze(closed, MONDAY + timedelta(days=1), MONDAY, "amina")
+    for unreached in (0, 2):
+        with pytest.raises(NotPossible):
+            follow_ups.unreached(
+                closed.model_copy(update={"unreached": unreached}), policy(), working(), MONDAY, "amina"
+            )

@@ -4,16 +4,16 @@ from datetime import timedelta
 
 import pytest
 
-from tests.unit.rows import MONDAY, commitment, follow_up, message, survey
+from tests.unit.rows import MONDAY, commitment, follow_up, goodwill, message, reply, row_id, survey
 from vaada.model.messages import Message
-from vaada.model.work import Commitment, FollowUp, Survey
+from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
 from vaada.rules import messages
 
 
 def test_a_reminder_whose_outcome_is_unknown_is_tried_three_times_in_all() -> None:
     row, attempts = message(), 1
     while messages.may_try_again(row):
-        row, attempts = messages.claimed_again(row, MONDAY, "claim"), attempts + 1
+        row, attempts = messages.claimed(row, MONDAY, "claim"), attempts + 1
 
     assert attempts == 3
     assert messages.given_up(row).status == "unknown"
@@ -38,7 +38,7 @@ def test_refusals_pause_longer_and_then_fail_visibly() -> None:
     while (row := messages.refused(row, "throttled", MONDAY, for_good=False)).status == "waiting":
         assert row.wake_at is not None
         waits.append(row.wake_at - MONDAY)
-        row = messages.claimed_again(row, MONDAY, "claim")
+        row = messages.claimed(row, MONDAY, "claim")
 
     assert waits == [timedelta(minutes=1), timedelta(minutes=4)]
     assert (row.status, row.why_not, row.wake_at) == ("failed", "throttled", None)
@@ -59,11 +59,65 @@ def test_refused_for_good_fails_at_once() -> None:
         (message(), follow_up(status="due"), True),
         (message(), follow_up(status="scheduled"), False),
         (message(), follow_up(status="done"), False),
+        (message(purpose="running_late"), commitment(MONDAY + timedelta(hours=1)), True),
+        (message(purpose="running_late"), commitment(MONDAY), True),
+        (message(purpose="running_late"), commitment(MONDAY, status="kept"), False),
+        (message(purpose="reply_missed"), reply(), True),
+        (message(purpose="reply_missed"), reply(status="paused"), True),
+        (message(purpose="reply_warning"), reply(status="given"), False),
+        (message(purpose="reply_warning"), reply(status="closed"), False),
+        (message(purpose="goodwill_approval"), goodwill(), True),
+        (message(purpose="goodwill_approval"), goodwill(status="declined"), False),
         (message(purpose="survey"), survey(status="sent"), True),
         (message(purpose="survey"), survey(status="answered"), False),
     ],
 )
 def test_a_message_is_sent_late_only_while_it_is_still_true(
-    row: Message, about: Commitment | FollowUp | Survey, wanted: bool
+    row: Message, about: Commitment | FollowUp | Goodwill | Reply | Survey, wanted: bool
 ) -> None:
     assert messages.still_wanted(row, about, MONDAY) is wanted
+
+
+# ---------------------------------------------------------------- held and grouped
+
+
+def held(**facts: object) -> Message:
+    return message(status="held", attempts=0, **facts)
+
+
+@pytest.mark.parametrize("to", ["agent", "customer"])
+def test_a_held_message_was_not_tried_yet_and_has_all_its_attempts(to: str) -> None:
+    row = held(to=to)
+
+    assert messages.may_try_again(row)
+    first = messages.claimed(row, MONDAY, "claim")
+    assert (first.status, first.attempts, first.claim) == ("sending", 1, "claim")
+    assert first.wake_at == MONDAY + messages.LEASE
+
+
+def test_messages_that_go_out_together_are_carried_by_one_of_them() -> None:
+    carrier = messages.claimed(held(), MONDAY, "claim", carries=(row_id(9),))
+    other = messages.grouped(held(message_id=row_id(9)), carrier)
+
+    assert carrier.carries == (other.id,)
+    assert (other.status, other.carried_by, other.wake_at) == ("grouped", carrier.id, None)
+
+
+def test_another_attempt_carries_the_same_ones() -> None:
+    carrier = messages.claimed(held(), MONDAY, "one", carries=(row_id(9),))
+    refused = messages.refused(carrier, "throttled", MONDAY, for_good=False)
+
+    assert messages.claimed(refused, MONDAY, "two").carries == (row_id(9),)
+
+
+def test_a_message_that_is_no_longer_true_when_it_is_released_says_why_it_was_not_sent() -> None:
+    row = messages.withheld(held(), "no longer needed when it could be sent")
+
+    assert (row.status, row.wake_at, row.attempts) == ("withheld", None, 0)
+    assert row.why_not == "no longer needed when it could be sent"
+
+
+def test_a_claim_forgets_why_the_attempt_before_it_failed() -> None:
+    waiting = messages.refused(message(), "throttled", MONDAY, for_good=False)
+
+    assert messages.claimed(waiting, MONDAY, "claim").why_not is None

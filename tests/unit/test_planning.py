@@ -4,51 +4,140 @@ from datetime import timedelta
 
 import pytest
 
-from tests.unit.rows import MONDAY, customer, interaction, policy
+from tests.unit.rows import MONDAY, agent, case, interaction, policy, row_id, survey
 from vaada.model.interactions import Promise, Request
-from vaada.rules import planning, reach
+from vaada.rules import planning
 
-PROMISES = (Promise(what="Call", due_at=MONDAY + timedelta(days=1)), Promise(what="Send", due_at=MONDAY))
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+PROMISES = (Promise(what="Call", due_at=MONDAY + DAY), Promise(what="Send", due_at=MONDAY))
 
 
 def test_a_resolved_contact_earns_a_survey_a_day_later() -> None:
-    (survey,) = planning.derived(interaction(resolved=True), policy())
+    (row,) = planning.derived(interaction(resolved=True), policy())
 
-    assert (survey.kind_of_row, survey.wake_at) == ("survey", MONDAY + timedelta(hours=24))
+    assert (row.kind_of_row, row.wake_at) == ("survey", MONDAY + timedelta(hours=24))
 
 
 def test_an_unresolved_contact_that_nothing_brings_back_gets_a_follow_up() -> None:
-    (follow_up,) = planning.derived(interaction(), policy())
+    (row,) = planning.derived(interaction(), policy())
 
-    assert (follow_up.kind_of_row, follow_up.wake_at) == ("follow_up", MONDAY + timedelta(days=1))
+    assert (row.kind_of_row, row.wake_at) == ("follow_up", MONDAY + DAY)
+
+
+def test_over_a_weekend_it_says_what_was_passed_over() -> None:
+    friday = MONDAY + 4 * DAY
+
+    (row,) = planning.derived(interaction(occurred_at=friday), policy())
+
+    assert row.wake_at == MONDAY + 7 * DAY
+    assert row.explain.due_at is not None
+    assert row.explain.due_at.rule == "1 business day after the contact"
+    assert [gap.why for gap in row.explain.due_at.skipped] == ["closed"]
 
 
 @pytest.mark.parametrize(
-    "stated", [{"commitments": PROMISES}, {"follow_up": Request(at=MONDAY, reason="Ask again")}]
+    "stated",
+    [
+        {"commitments": PROMISES},
+        {"follow_up": Request(at=MONDAY, reason="Ask again")},
+        {"summary": "Thanks for your help"},
+    ],
 )
-def test_what_was_stated_brings_it_back_so_nothing_is_added(stated: dict[str, object]) -> None:
+def test_what_was_stated_brings_it_back_and_thanks_asks_for_nothing(stated: dict[str, object]) -> None:
     assert planning.derived(interaction(**stated), policy()) == []
 
 
-def test_promises_and_the_requested_follow_up_are_stated_in_the_contact() -> None:
-    contact = interaction(commitments=PROMISES, follow_up=Request(at=MONDAY, reason="Ask again"))
+def test_promises_are_made_in_the_order_they_were_given_by_who_gave_them() -> None:
+    contact = interaction(commitments=PROMISES)
 
-    kinds = [row.kind_of_row for row in planning.stated(contact, policy())]
+    rows = planning.promised(contact, agent(), policy())
 
-    assert kinds == ["commitment", "commitment", "follow_up"]
+    assert [row.what for row in rows] == ["Call", "Send"]
+    assert [row.id for row in rows] == planning.promised_ids(contact)
+    assert {(row.agent_id, row.case_id, row.channel, row.origin) for row in rows} == {
+        (contact.agent_id, contact.case_id, "phone", "stated")
+    }
+
+
+def test_a_promise_is_warned_of_in_the_agents_own_working_time() -> None:
+    early_bird = agent(working_hours={"monday": [{"opens": "05:00", "closes": "09:30"}]})
+    contact = interaction(
+        commitments=[Promise(what="Call", due_at=MONDAY + 7 * DAY)], recorded_at=MONDAY - HOUR
+    )
+
+    (row,) = planning.promised(contact, early_bird, policy())
+
+    assert row.wake_at == MONDAY + 7 * DAY - 4 * HOUR  # 05:00, when the bakery is still closed
+
+
+def test_the_requested_follow_up_is_for_who_took_the_contact() -> None:
+    row = planning.requested(interaction(follow_up=Request(at=MONDAY + DAY, reason="Ask again")))
+
+    assert row is not None
+    assert (row.origin, row.reason, row.due_at, row.told) == ("requested", "Ask again", MONDAY + DAY, "agent")
 
 
 def test_planning_twice_plans_the_same_rows_with_ids_of_their_own() -> None:
-    contact = interaction(commitments=PROMISES, resolved=True)
-    rows = [*planning.stated(contact, policy()), *planning.derived(contact, policy())]
+    contact = interaction(
+        commitments=PROMISES,
+        resolved=True,
+        tone="upset",
+        follow_up=Request(at=MONDAY, reason="Ask again"),
+    )
 
-    assert rows == [*planning.stated(contact, policy()), *planning.derived(contact, policy())]
-    assert len({row.id for row in rows}) == len(rows)
+    def rows() -> list[object]:
+        return [
+            *planning.promised(contact, agent(), policy()),
+            *planning.derived(contact, policy()),
+            planning.requested(contact),
+            planning.by_tone(contact, agent(), policy()),
+            planning.run_around(case(), contact, agent()),
+        ]
+
+    assert rows() == rows()
+    assert len({getattr(row, "id", None) for row in rows()}) == len(rows())
 
 
-def test_the_first_to_serve_a_customer_becomes_their_agent_and_later_ones_join() -> None:
-    once = reach.served(customer(), "amina")
-    twice = reach.served(once, "omar")
+def test_a_case_that_is_resolved_twice_earns_two_surveys() -> None:
+    once = case()
+    again = case(reopenings=[{"at": MONDAY, "interaction_id": row_id(1)}])
 
-    assert (twice.agent_id, twice.served_by) == ("amina", ("amina", "omar"))
-    assert reach.served(twice, "omar") is twice
+    assert planning.case_survey_id(once, MONDAY) != planning.case_survey_id(again, MONDAY)
+    assert planning.case_survey_id(once, MONDAY) == planning.case_survey_id(once, MONDAY)
+
+
+def test_the_survey_of_a_case_rates_who_served_last_a_day_after_its_end() -> None:
+    last = interaction(agent_id="omar", channel="email")
+
+    row = planning.survey_of_case(case(), last, policy(), MONDAY + 3 * DAY)
+
+    assert (row.agent_id, row.channel, row.wake_at) == ("omar", "email", MONDAY + 4 * DAY)
+    assert row.id == planning.case_survey_id(case(), MONDAY + 3 * DAY)
+
+
+@pytest.mark.parametrize(("score", "unhappy"), [(1, True), (2, True), (3, False), (5, False)])
+def test_a_low_score_is_followed_up(score: int, unhappy: bool) -> None:
+    row = planning.unhappy(survey(status="answered", score=score), agent(), policy(), MONDAY)
+
+    assert (row is not None) is unhappy
+
+
+@pytest.mark.parametrize(
+    ("supervisor", "agent_id", "told"), [("sana", "sana", "agent"), (None, agent().agent_id, "owner")]
+)
+def test_the_unhappy_are_the_supervisors_business_or_else_the_owners(
+    supervisor: str | None, agent_id: str, told: str
+) -> None:
+    answered = survey(status="answered", score=1, comment="Cold")
+
+    row = planning.unhappy(answered, agent(supervisor_id=supervisor), policy(), MONDAY + 4 * DAY)
+
+    assert row is not None
+    assert (row.agent_id, row.told, row.due_at) == (agent_id, told, MONDAY + 7 * DAY)
+    assert row.reason == "Unhappy with Amina's service, 1 of 5: Cold"
+
+
+def test_once_planned_a_contact_waits_for_nothing_more() -> None:
+    planned = planning.planned(interaction(wake_at=MONDAY + planning.PATIENCE))
+
+    assert (planned.wake_at, planned.version) == (None, 2)

@@ -5,7 +5,18 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.rows import MONDAY, commitment, follow_up, message, policy, survey
+from tests.unit.rows import (
+    MONDAY,
+    commitment,
+    customer,
+    follow_up,
+    goodwill,
+    message,
+    policy,
+    reply,
+    survey,
+    working,
+)
 from vaada.model.rows import DueRow
 from vaada.rules import commitments, follow_ups
 from vaada.rules.punctuality import SOONEST, schedule_change, schedule_time
@@ -29,7 +40,7 @@ def test_a_snooze_before_the_time_moves_the_schedule() -> None:
 
 
 def test_a_snooze_after_the_reminder_needs_a_new_one_since_the_old_has_fired() -> None:
-    reminded = follow_ups.next_step(follow_up(), policy(), MONDAY).row
+    reminded = follow_ups.next_step(follow_up(), policy(), working(), MONDAY).row
     after = follow_ups.snooze(reminded, LATER, MONDAY, "amina")
 
     assert schedule_change(reminded, after, MONDAY) == "create"
@@ -47,7 +58,7 @@ def test_a_removed_row_takes_its_schedule_along() -> None:
 
 
 def test_the_warning_and_the_flag_are_punctual_and_the_escalations_are_swept() -> None:
-    row, acts = commitments.opened(commitment(LATER), policy(), MONDAY), []
+    row, acts = commitments.opened(commitment(LATER), policy(), working(), MONDAY), []
     before: DueRow | None = None
     while row.wake_at is not None:
         now = before.wake_at if before and before.wake_at else MONDAY
@@ -61,6 +72,12 @@ def test_messages_and_repeated_reminders_are_swept() -> None:
     assert schedule_change(None, message(wake_at=LATER), MONDAY) == "none"
     assert schedule_change(None, follow_up(LATER, status="due"), MONDAY) == "none"
     assert schedule_change(None, survey(step="remind", wake_at=LATER), MONDAY) == "none"
+
+
+def test_replies_decisions_and_check_ins_are_swept() -> None:
+    assert schedule_change(None, reply(step="warn", wake_at=LATER), MONDAY) == "none"
+    assert schedule_change(None, goodwill(wake_at=LATER), MONDAY) == "none"
+    assert schedule_change(None, customer(wake_at=LATER), MONDAY) == "none"
 
 
 @given(st.timedeltas(timedelta(0), timedelta(days=400)))

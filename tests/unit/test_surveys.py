@@ -1,6 +1,6 @@
 """Surveys: asked once, reminded once, closed; withheld with a reason where they may not be asked."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -87,3 +87,25 @@ def test_an_answer_on_the_closing_minute_is_too_late_and_one_before_it_is_not() 
 def test_the_last_day_is_told_in_the_customers_own_zone() -> None:
     # It closes on 16 March at 09:00 UTC, which is 22:00 in Auckland.
     assert surveys.last_day(asked(), "Pacific/Auckland") == date(2026, 3, 15)
+
+
+def test_days_are_days_of_the_calendar_when_the_clocks_change() -> None:
+    before_the_change = datetime(2026, 3, 27, 12, tzinfo=UTC)
+
+    asked = surveys.next_step(survey(), customer(), "email", policy("Europe/London"), before_the_change).row
+
+    assert asked.wake_at == before_the_change + 3 * DAY - timedelta(hours=1)
+
+
+def test_a_survey_that_could_not_be_sent_says_why() -> None:
+    row = surveys.undelivered(asked(), "no such address")
+
+    assert (row.status, row.withheld_because) == ("withheld", "it could not be sent: no such address")
+    with pytest.raises(NotPossible, match="withheld cannot be answered"):
+        surveys.answer(row, 5, None, MONDAY)
+
+
+def test_a_reminder_leaves_the_closing_date_as_it_was() -> None:
+    reminded = surveys.next_step(asked(), customer(), "email", policy(), MONDAY + 5 * DAY).row
+
+    assert (reminded.step, reminded.wake_at) == ("close", MONDAY + 14 * DAY)

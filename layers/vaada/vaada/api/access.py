@@ -12,7 +12,7 @@ from vaada.api.problems import Refusal
 from vaada.desk import Desk
 from vaada.model.people import Agent, Customer
 from vaada.model.receipts import EmailClaim
-from vaada.model.work import Commitment, FollowUp, Survey
+from vaada.model.work import Commitment, FollowUp, Reply, Survey
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class User:
         if not self.is_manager and self.agent_id not in {customer.agent_id, *customer.served_by}:
             raise Refusal(HTTPStatus.FORBIDDEN, "This customer is served by other agents.")
 
-    def require_work(self, desk: Desk, work: Commitment | FollowUp | Survey) -> None:
+    def require_work(self, desk: Desk, work: Commitment | FollowUp | Reply | Survey) -> None:
         """Raises Refusal (403) unless the work is the user's own, covered or supervised by them."""
         self.require_may_see(desk, work.agent_id)
 

@@ -10,23 +10,29 @@ from pydantic import BaseModel
 
 from vaada.api import problems
 from vaada.api.resolver import app, created, desk, key, now, user
-from vaada.flows import record
+from vaada.flows import contact
 from vaada.flows.once import once
 from vaada.flows.writing import require
 from vaada.model.interactions import Interaction, NewInteraction
-from vaada.model.work import Commitment, FollowUp
+from vaada.model.work import Commitment, FollowUp, Reply
 from vaada.rules import planning
 
 _CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 class Recorded(BaseModel):
-    """What came of recording a contact. What rules make of it follows a moment later, on the timeline."""
+    """What came of recording a contact. What else rules make of it follows a moment later, on the timeline.
+
+    `suggested_case_ids` are open cases that it may belong to, where no case was given.
+    """
 
     interaction_id: str
     case_id: str
     commitments: tuple[Commitment, ...]
+    call_back: Commitment | None
     follow_up: FollowUp | None
+    reply: Reply | None
+    suggested_case_ids: tuple[str, ...]
 
 
 @app.post("/api/interactions", summary="Record a contact", tags=["Contacts"], status_code=HTTPStatus.CREATED)
@@ -38,15 +44,22 @@ def record_interaction(body: Annotated[NewInteraction, Body()]) -> Response[Reco
     interaction = once(
         desk(),
         key(asking),
-        lambda receipts: record.record_interaction(desk(), body, receipts, now()),
+        lambda receipts: contact.record_contact(desk(), body, receipts, now()),
         lambda interaction_id: require(desk(), Interaction, interaction_id),
     )
-    commitments, asked = planning.promised(interaction, desk().policy), planning.requested(interaction)
+    asked = planning.requested(interaction)
+    suggested = () if body.case_id else contact.suggested_cases(desk(), interaction)
+    table, waits = desk().table, interaction.awaits_reply
     return created(
         Recorded(
             interaction_id=interaction.interaction_id,
             case_id=interaction.case_id,
-            commitments=tuple(require(desk(), Commitment, row.id) for row in commitments),
+            commitments=tuple(
+                require(desk(), Commitment, row_id) for row_id in planning.promised_ids(interaction)
+            ),
+            call_back=table.get(Commitment, planning.call_back_id(interaction)) if waits else None,
+            reply=table.get(Reply, planning.reply_id(interaction)) if waits else None,
+            suggested_case_ids=tuple(case.case_id for case in suggested),
             follow_up=require(desk(), FollowUp, asked.id) if asked else None,
         )
     )

@@ -6,19 +6,21 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 
+from vaada.api import problems
 from vaada.api.listing import Listing, listing
 from vaada.api.resolver import Cursor, Limit, app, created, desk, key, now, user
 from vaada.flows import record
 from vaada.flows.once import once
 from vaada.flows.writing import require
+from vaada.model.cases import Case
 from vaada.model.ids import PartyId
 from vaada.model.interactions import Interaction
 from vaada.model.messages import Message
 from vaada.model.people import Agent, AgentChanges, Customer, CustomerChanges, NewAgent, NewCustomer
-from vaada.model.work import Commitment, FollowUp, Survey
+from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
 
 Id = Annotated[PartyId, Path()]
-Entry = Interaction | Commitment | FollowUp | Survey | Message
+Entry = Interaction | Case | Commitment | FollowUp | Reply | Goodwill | Survey | Message
 
 
 @app.post("/api/agents", summary="Add an agent", tags=["People"], status_code=HTTPStatus.CREATED)
@@ -50,6 +52,9 @@ def agent(agent_id: Id) -> Agent:
 @app.patch("/api/agents/<agent_id>", summary="Change an agent", tags=["People"])
 def change_agent(agent_id: Id, body: Annotated[AgentChanges, Body()]) -> Agent:
     user().require_manager()
+    for field in ("supervisor_id", "covered_by"):
+        if getattr(body, field) == agent_id:
+            raise problems.invalid(field, "is the agent themselves; leave it out, and others stand in")
     return record.change_agent(desk(), agent_id, body.model_dump(exclude_unset=True))
 
 
@@ -82,7 +87,7 @@ def customer(customer_id: Id) -> Customer:
 @app.patch("/api/customers/<customer_id>", summary="Change a customer", tags=["People"])
 def change_customer(customer_id: Id, body: Annotated[CustomerChanges, Body()]) -> Customer:
     _served(customer_id)
-    return record.change_customer(desk(), customer_id, body.model_dump(exclude_unset=True))
+    return record.change_customer(desk(), customer_id, body.model_dump(exclude_unset=True), now())
 
 
 @app.get("/api/customers/<customer_id>/timeline", summary="Everything, newest first", tags=["People"])

@@ -15,9 +15,10 @@ from vaada.api.access import User, user_of
 from vaada.api.problems import FieldError, Refusal
 from vaada.desk import Desk, open_desk
 from vaada.flows.once import Key, KeyReused
-from vaada.flows.record import Invalid, Taken, Unknown
+from vaada.flows.record import Invalid, Taken, Unknown, Unworkable
 from vaada.flows.writing import Busy, NotThere
 from vaada.gateways.table import BadCursor, Conflict
+from vaada.rules.cases import StepsMissing
 from vaada.rules.errors import NotPossible
 
 M = TypeVar("M", bound=BaseModel)
@@ -93,6 +94,11 @@ def _unknown(error: Unknown) -> Response[str]:
     return _refusal(problems.invalid(error.field, str(error)))
 
 
+def _unworkable(error: Unworkable) -> Response[str]:
+    errors = [FieldError(field=field, message=message) for field, message in error.problems]
+    return problems.response(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), errors)
+
+
 def _bad_cursor(_: BadCursor) -> Response[str]:
     return _refusal(problems.invalid("cursor", "is not a next_cursor of this list"))
 
@@ -109,6 +115,11 @@ def _key_reused(_: KeyReused) -> Response[str]:
 
 def _not_possible(error: NotPossible) -> Response[str]:
     return problems.response(HTTPStatus.CONFLICT, str(error))
+
+
+def _steps_missing(error: StepsMissing) -> Response[str]:
+    missing = [FieldError(field=f"steps.{name}", message="is not done yet") for name in error.names]
+    return problems.response(HTTPStatus.CONFLICT, str(error), missing)
 
 
 def _conflict(_: Exception) -> Response[str]:
@@ -129,10 +140,12 @@ for _error, _answer in (
     (RequestValidationError, _invalid),
     (Invalid, _invalid),
     (Unknown, _unknown),
+    (Unworkable, _unworkable),
     (BadCursor, _bad_cursor),
     (Taken, _taken),
     (KeyReused, _key_reused),
     (NotPossible, _not_possible),
+    (StepsMissing, _steps_missing),
     (Conflict, _conflict),
     (Busy, _conflict),
     (NotThere, _not_there),

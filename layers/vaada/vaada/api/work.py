@@ -10,22 +10,27 @@ from vaada.api import problems
 from vaada.api.access import User
 from vaada.api.listing import Listing, listing
 from vaada.api.resolver import Cursor, Limit, app, desk, key, now, user
-from vaada.flows.once import once
+from vaada.flows import asked, cases
+from vaada.flows.once import Receipts, once
 from vaada.flows.writing import change, require
 from vaada.model.ids import PartyId, RowId
 from vaada.model.people import Customer
+from vaada.model.rows import Row
 from vaada.model.text import Input, Line
 from vaada.model.times import Instant
 from vaada.model.work import (
     Commitment,
     FollowUp,
     FollowUpStatus,
+    Reply,
+    ReplyStatus,
     Survey,
     SurveyStatus,
 )
 from vaada.rules import commitments, follow_ups
 
 W = TypeVar("W", Commitment, FollowUp)
+S = TypeVar("S", Commitment, FollowUp, Reply)
 
 Id = Annotated[RowId, Path()]
 OfAgent = Annotated[PartyId | None, Query(description="Only this agent's")]
@@ -39,10 +44,17 @@ class Snooze(Input):
 
 
 class Renegotiation(Input):
-    """The date agreed anew with the customer, and why."""
+    """The date agreed anew with the customer, and why. `tell_customer` writes to them that we run late."""
 
     due_at: Instant
     reason: Line
+    tell_customer: bool = False
+
+
+class Keeping(Input):
+    """When the promise was kept; without `kept_at` it was now."""
+
+    kept_at: Instant | None = None
 
 
 class Withdrawal(Input):
@@ -60,6 +72,11 @@ def follow_up_list(
 ) -> Listing[FollowUp]:
     whose = _whose(user(), agent_id)
     return listing(FollowUp, desk().table.listed(FollowUp, limit, cursor, agent_id=whose, status=status))
+
+
+@app.get("/api/follow-ups/<follow_up_id>", summary="One follow-up", tags=["Follow-ups"])
+def follow_up(follow_up_id: Id) -> FollowUp:
+    return _seen(FollowUp, follow_up_id)
 
 
 @app.post("/api/follow-ups/<follow_up_id>/complete", summary="It is done", tags=["Follow-ups"])
@@ -94,25 +111,64 @@ def commitment_list(
     return listing(Commitment, page)
 
 
+@app.get("/api/commitments/<commitment_id>", summary="One commitment", tags=["Commitments"])
+def commitment(commitment_id: Id) -> Commitment:
+    return _seen(Commitment, commitment_id)
+
+
 @app.post("/api/commitments/<commitment_id>/keep", summary="The promise was kept", tags=["Commitments"])
-def keep(commitment_id: Id) -> Commitment:
-    return _act(Commitment, commitment_id, lambda row, by: commitments.keep(row, now(), by))
+def keep(commitment_id: Id, body: Annotated[Keeping | None, Body()] = None) -> Commitment:
+    kept_at = body.kept_at if body and body.kept_at else now()
+    if kept_at > now():
+        raise problems.invalid("kept_at", "is still to come; mark a promise as kept once it is")
+    return _act(
+        Commitment,
+        commitment_id,
+        lambda row, by: commitments.keep(row, kept_at, by),
+        lambda row: cases.after_call_back(desk(), row),
+    )
 
 
 @app.post("/api/commitments/<commitment_id>/renegotiate", summary="A new date", tags=["Commitments"])
 def renegotiate(commitment_id: Id, body: Annotated[Renegotiation, Body()]) -> Commitment:
     _require_future("due_at", body.due_at)
     agreed = commitments.Agreement(body.due_at, body.reason)
-    return _act(
-        Commitment,
-        commitment_id,
-        lambda row, by: commitments.renegotiate(row, agreed, desk().policy, now(), by),
-    )
+    asking = user()
+    asking.require_work(desk(), require(desk(), Commitment, commitment_id))
+
+    def act(receipts: Receipts) -> Commitment:
+        changed, _ = asked.renegotiate(
+            desk(), commitment_id, agreed, receipts, now(), asking.id, tell_customer=body.tell_customer
+        )
+        return changed
+
+    return once(desk(), key(asking), act, lambda result_id: require(desk(), Commitment, result_id))
 
 
 @app.post("/api/commitments/<commitment_id>/withdraw", summary="It is taken back", tags=["Commitments"])
 def withdraw(commitment_id: Id, body: Annotated[Withdrawal, Body()]) -> Commitment:
-    return _act(Commitment, commitment_id, lambda row, by: commitments.withdraw(row, body.reason, now(), by))
+    return _act(
+        Commitment,
+        commitment_id,
+        lambda row, by: commitments.withdraw(row, body.reason, now(), by),
+        lambda row: cases.after_call_back(desk(), row),
+    )
+
+
+@app.get("/api/replies", summary="Answers that customers wait for, by status and due time", tags=["Replies"])
+def reply_list(
+    agent_id: OfAgent = None,
+    status: Annotated[ReplyStatus | None, Query()] = None,
+    limit: Limit = 25,
+    cursor: Cursor = None,
+) -> Listing[Reply]:
+    whose = _whose(user(), agent_id)
+    return listing(Reply, desk().table.listed(Reply, limit, cursor, agent_id=whose, status=status))
+
+
+@app.get("/api/replies/<reply_id>", summary="One answer that a customer waits for", tags=["Replies"])
+def reply(reply_id: Id) -> Reply:
+    return _seen(Reply, reply_id)
 
 
 @app.get("/api/surveys", summary="Surveys, with score and comment once answered", tags=["Surveys"])
@@ -130,15 +186,32 @@ def survey_list(
     return listing(Survey, desk().table.surveys_of(customer_id, limit, cursor, status=status))
 
 
-def _act(kind: type[W], row_id: str, decide: Callable[[W, str], W]) -> W:
-    """Do it once, if the user may."""
+def _seen(kind: type[S], row_id: str) -> S:
+    """The row, if the user may see it."""
+    asking = user()
+    row = require(desk(), kind, row_id)
+    asking.require_work(desk(), row)
+    return row
+
+
+def _act(
+    kind: type[W],
+    row_id: str,
+    decide: Callable[[W, str], W],
+    along: Callable[[W], tuple[Row, ...]] = lambda _row: (),
+) -> W:
+    """Do it once, with what goes along with it, if the user may."""
     asking = user()
     asking.require_work(desk(), require(desk(), kind, row_id))
     return once(
         desk(),
         key(asking),
         lambda receipts: change(
-            desk(), kind, row_id, lambda row: decide(row, asking.id), along=lambda row: receipts(row.id)
+            desk(),
+            kind,
+            row_id,
+            lambda row: decide(row, asking.id),
+            along=lambda row: (*along(row), *receipts(row.id)),
         ),
         lambda result_id: require(desk(), kind, result_id),
     )

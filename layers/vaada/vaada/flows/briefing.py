@@ -5,14 +5,34 @@ from zoneinfo import ZoneInfo
 
 from vaada.desk import Desk
 from vaada.model.interactions import Interaction
-from vaada.model.messages import Party
+from vaada.model.messages import Party, Purpose
 from vaada.model.people import Agent, Customer
-from vaada.model.work import Commitment, FollowUp, Survey
-from vaada.present.briefs import ActionName, Brief
+from vaada.model.rows import Explanation
+from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
+from vaada.present.briefs import ActionName, Brief, BriefKind
 from vaada.rules import follow_ups
-from vaada.rules.reach import is_away
+from vaada.rules.reach import is_away, medium_for_customer
 
-Work = Commitment | FollowUp | Survey
+StaffWork = Commitment | FollowUp | Reply | Goodwill
+Work = StaffWork | Survey
+
+WORK: dict[str, type[Work]] = {
+    work.kind_of_row: work for work in (Commitment, FollowUp, Reply, Goodwill, Survey)
+}
+_ANSWERABLE: frozenset[Purpose] = frozenset(
+    {"follow_up_reminder", "promise_warning", "promise_overdue", "reply_warning", "goodwill_approval"}
+)
+
+_BY_STATUS: dict[str, tuple[ActionName, ...]] = {
+    # promises
+    "open": ("kept", "running_late", "new_date", "unreachable"),
+    "broken": ("kept",),
+    # replies
+    "awaited": ("answered", "waiting"),
+    "paused": ("answered",),
+    # goodwill
+    "requested": ("approve", "decline"),
+}
 
 
 class Missing(Exception):
@@ -36,56 +56,109 @@ def agent_of(desk: Desk, work: Work) -> Agent:
 
 
 def recipient(desk: Desk, to: Party, agent: Agent, now: datetime) -> Agent | None:
-    """The agent to tell: an absent one's cover, a supervisor or their cover. None: the owner."""
+    """The agent to tell: for an absent one their cover, else their supervisor. None: the owner."""
     if to == "owner":
         return None
-    if to == "supervisor":
-        supervisor = desk.table.get(Agent, agent.supervisor_id) if agent.supervisor_id else None
-        return _present(desk, supervisor, now) if supervisor else None
-    return _present(desk, agent, now)
+    return _present(desk, agent if to == "agent" else _named(desk, agent.supervisor_id), now, set())
 
 
-def brief(desk: Desk, work: Commitment | FollowUp, reader: Agent | None, to: Party, now: datetime) -> Brief:
-    """Who, what was said, what is owed; times in the reader's zone."""
+def is_answerable(purpose: Purpose) -> bool:
+    """Whether the message asks its reader to act, and so carries links."""
+    return purpose in _ANSWERABLE
+
+
+def brief(
+    desk: Desk,
+    work: StaffWork,
+    reader: Agent | None,
+    now: datetime,
+    *,
+    answerable: bool,
+    reckoning: Explanation | None = None,
+    asking: bool = False,
+) -> Brief:
+    """Who, what was said, what is owed; times in the reader's zone.
+
+    `asking` offers what else there is when the customer cannot be reached.
+    """
     customer, agent = customer_of(desk, work), agent_of(desk, work)
-    interaction = desk.table.get(Interaction, work.interaction_id)
-    if interaction is None:
-        raise Missing(f"interaction {work.interaction_id} of {work.id}")
+    interaction = desk.table.get(Interaction, work.interaction_id) if work.interaction_id else None
     zone = ZoneInfo((reader and reader.time_zone) or desk.policy.business.time_zone)
-    can_act = to == "agent"
+    old_date = work.woken_from if isinstance(work, FollowUp) else None
     return Brief(
+        kind=_brief_kind(work),
         business=desk.policy.business.name,
         reader_name=reader.name if reader else "",
         agent_name=agent.name,
         customer_name=customer.name,
         customer_phone=customer.phone,
         customer_email=customer.email,
-        said=interaction.summary,
-        said_at=interaction.occurred_at.astimezone(zone),
-        channel=interaction.channel,
-        owed=work.what if isinstance(work, Commitment) else work.reason,
+        said=interaction.summary if interaction else None,
+        said_at=interaction.occurred_at.astimezone(zone) if interaction else None,
+        channel=interaction.channel if interaction else None,
+        owed=_owed(work, customer),
         due_at=work.due_at.astimezone(zone),
         now=now.astimezone(zone),
         times=max(1, work.reminders) if isinstance(work, FollowUp) else 1,
-        action_url=desk.links.url("action", work.id) if can_act else None,
-        actions=actions_for(work) if can_act else (),
+        reckoning=reckoning,
+        amount=f"{work.currency} {work.amount}" if isinstance(work, Goodwill) else None,
+        old_date=old_date.astimezone(zone) if old_date else None,
+        unreached=work.unreached if isinstance(work, Commitment | FollowUp) else 0,
+        tell_by=medium_for_customer(customer, texts=desk.settings.sms_enabled),
+        action_url=desk.links.url("action", work.id) if answerable else None,
+        actions=actions_for(work, now, asking=asking) if answerable else (),
     )
 
 
-def actions_for(work: Commitment | FollowUp) -> tuple[ActionName, ...]:
-    """What an agent can answer to a reminder, by the state the row is in."""
+def actions_for(work: StaffWork, now: datetime, *, asking: bool = False) -> tuple[ActionName, ...]:
+    """What a member of staff can answer, by the state the row is in."""
     if isinstance(work, FollowUp):
-        return ("done", "tomorrow", "pick_date") if work.status in follow_ups.OPEN else ()
-    match work.status:
-        case "open":
-            return ("kept", "new_date")
-        case "broken":
-            return ("kept",)
-        case _:
-            return ()
+        return _to_follow_up(work, now, asking=asking) if work.status in follow_ups.OPEN else ()
+    if asking and work.status == "open":
+        return ("running_late", "new_date", "kept")
+    return _BY_STATUS.get(work.status, ())
 
 
-def _present(desk: Desk, agent: Agent, now: datetime) -> Agent:
-    if is_away(agent, now) and agent.covered_by:
-        return desk.table.get(Agent, agent.covered_by) or agent
-    return agent
+def _to_follow_up(work: FollowUp, now: datetime, *, asking: bool) -> tuple[ActionName, ...]:
+    if asking:
+        return ("next_week", "pick_date", "done", "give_up")
+    offered = work.woken_from is not None and work.woken_from > now
+    old_date: tuple[ActionName, ...] = ("old_date",) if offered else ()
+    return ("done", *old_date, "tomorrow", "next_week", "pick_date", "unreachable")
+
+
+def _brief_kind(work: StaffWork) -> BriefKind:
+    match work:
+        case Commitment():
+            return "commitment"
+        case FollowUp():
+            return "follow_up"
+        case Reply():
+            return "reply"
+        case Goodwill():
+            return "goodwill"
+
+
+def _owed(work: StaffWork, customer: Customer) -> str:
+    match work:
+        case Commitment():
+            return work.what
+        case FollowUp() | Goodwill():
+            return work.reason
+        case Reply():
+            return f"Answer {customer.name}"
+
+
+def _present(desk: Desk, agent: Agent | None, now: datetime, passed: set[str]) -> Agent | None:
+    """The agent, or whoever stands in: nobody is asked twice, for covers may go round in circles."""
+    if agent is None or agent.agent_id in passed:
+        return None
+    if not is_away(agent, now):
+        return agent
+    passed.add(agent.agent_id)
+    cover = _present(desk, _named(desk, agent.covered_by), now, passed)
+    return cover or _present(desk, _named(desk, agent.supervisor_id), now, passed)
+
+
+def _named(desk: Desk, agent_id: str | None) -> Agent | None:
+    return desk.table.get(Agent, agent_id) if agent_id else None

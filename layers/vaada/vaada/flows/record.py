@@ -1,4 +1,4 @@
-"""Recording who there is and what took place."""
+"""Recording who there is, and the policy."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,17 +9,17 @@ from pydantic_core import ErrorDetails
 
 from vaada.desk import Desk
 from vaada.flows.once import Receipts
-from vaada.flows.writing import Busy, change, require
+from vaada.flows.writing import change, require
 from vaada.gateways.table import Conflict
-from vaada.model.ids import new_party_id, new_row_id
-from vaada.model.interactions import Interaction, NewInteraction
+from vaada.model.ids import new_party_id
+from vaada.model.interactions import Interaction
 from vaada.model.people import Agent, Customer, NewAgent, NewCustomer
 from vaada.model.policy import Policy, PolicyDocument
 from vaada.model.receipts import EmailClaim
 from vaada.model.rows import Row
-from vaada.rules import planning, reach
+from vaada.rules import check_ins, policies
 
-_TRIES = 4
+_NEWEST = 100
 N = TypeVar("N", NewAgent, NewCustomer)
 
 
@@ -39,6 +39,14 @@ class Taken(Exception):
     """Another agent has this e-mail address already."""
 
 
+class Unworkable(Exception):
+    """The policy has the right form, but cannot work. `problems` are fields and what is wrong with them."""
+
+    def __init__(self, problems: list[tuple[str, str]]) -> None:
+        super().__init__("; ".join(f"{field}: {message}" for field, message in problems))
+        self.problems = problems
+
+
 class Unknown(Exception):
     """A field names somebody who does not exist."""
 
@@ -49,7 +57,7 @@ class Unknown(Exception):
 
 def add_agent(desk: Desk, new: NewAgent, receipts: Receipts, now: datetime) -> Agent:
     """Add an agent. Raises Taken, Unknown, Conflict."""
-    _require_agents(desk, supervisor_id=new.supervisor_id, covered_by=new.covered_by)
+    require_agents(desk, supervisor_id=new.supervisor_id, covered_by=new.covered_by)
     agent = Agent(agent_id=new_party_id(), created_at=now, **dict(new))
     try:
         desk.table.write(agent, _claim(agent), *receipts(agent.agent_id))
@@ -62,7 +70,7 @@ def change_agent(desk: Desk, agent_id: str, changes: Mapping[str, object]) -> Ag
     """Change some fields of an agent. Raises NotThere, Invalid, Taken, Unknown, Conflict."""
     agent = require(desk, Agent, agent_id)
     new = _merged(NewAgent, agent, changes)
-    _require_agents(desk, supervisor_id=new.supervisor_id, covered_by=new.covered_by)
+    require_agents(desk, supervisor_id=new.supervisor_id, covered_by=new.covered_by)
     changed = agent.changed(**dict(new))
     rows: list[Row] = [changed]
     former: list[Row] = []
@@ -78,56 +86,36 @@ def change_agent(desk: Desk, agent_id: str, changes: Mapping[str, object]) -> Ag
 
 def add_customer(desk: Desk, new: NewCustomer, receipts: Receipts, now: datetime) -> Customer:
     """Add a customer. Raises Unknown, Conflict."""
-    _require_agents(desk, agent_id=new.agent_id)
-    customer = Customer(customer_id=new_party_id(), created_at=now, **dict(new))
+    require_agents(desk, agent_id=new.agent_id)
+    added = Customer(customer_id=new_party_id(), created_at=now, **dict(new))
+    customer = check_ins.counted_from(added, now, desk.policy)
     desk.table.write(customer, *receipts(customer.customer_id))
     return customer
 
 
-def change_customer(desk: Desk, customer_id: str, changes: Mapping[str, object]) -> Customer:
+def change_customer(desk: Desk, customer_id: str, changes: Mapping[str, object], now: datetime) -> Customer:
     """Change some fields of a customer. Raises NotThere, Invalid, Unknown."""
 
     def decide(customer: Customer) -> Customer:
         new = _merged(NewCustomer, customer, changes)
-        _require_agents(desk, agent_id=new.agent_id)
-        return customer.changed(**dict(new))
+        require_agents(desk, agent_id=new.agent_id)
+        changed = customer.changed(**dict(new))
+        days = check_ins.every_days(changed, desk.policy)
+        if days is None:
+            return changed.waiting(None, anchor=None)
+        before = (check_ins.every_days(customer, desk.policy), customer.agent_id)
+        if customer.wake_at is not None and before == (days, changed.agent_id):
+            return changed
+        last = changed.anchor or _last_contact(desk, customer_id) or now
+        return check_ins.counted_from(changed, last, desk.policy)
 
     return change(desk, Customer, customer_id, decide)
 
 
-def record_interaction(desk: Desk, new: NewInteraction, receipts: Receipts, now: datetime) -> Interaction:
-    """Write a contact down, with what was promised and asked for in it. Raises Unknown, Busy, Conflict."""
-    _require_agents(desk, agent_id=new.agent_id, handed_over_from=new.handed_over_from)
-    interaction_id = new_row_id(new.customer_id, now)
-    stated = new.model_dump(exclude={"occurred_at", "case_id", "commitments", "follow_up"})
-    interaction = Interaction(
-        **stated,
-        interaction_id=interaction_id,
-        case_id=new.case_id or new_row_id(new.customer_id, now),
-        occurred_at=new.occurred_at or now,
-        recorded_at=now,
-        wake_at=now + planning.PATIENCE,
-        commitments=new.commitments,
-        follow_up=new.follow_up,
-    )
-    rows = (interaction, *planning.stated(interaction, desk.policy), *receipts(interaction_id))
-    for _ in range(_TRIES):
-        customer = desk.table.get(Customer, new.customer_id)
-        if customer is None:
-            raise Unknown("customer_id", "customer")
-        served = reach.served(customer, new.agent_id)
-        try:
-            desk.table.write(*rows, *([served] if served is not customer else []))
-        except Conflict as conflict:
-            if all(row is served for row in conflict.rows):
-                continue
-            raise
-        return interaction
-    raise Busy(new.customer_id)
-
-
 def write_policy(desk: Desk, document: PolicyDocument, now: datetime) -> PolicyDocument:
-    """Put a new policy in force. Other functions follow within a minute."""
+    """Put a new policy in force. Other functions follow within a minute. Raises Unworkable."""
+    if problems := policies.problems(document, now):
+        raise Unworkable(problems)
     stored = desk.table.get(Policy, "policy")
     changes = {"document": document, "changed_at": now}
     desk.table.write(stored.changed(**changes) if stored else Policy.model_validate(changes))
@@ -135,10 +123,22 @@ def write_policy(desk: Desk, document: PolicyDocument, now: datetime) -> PolicyD
     return document
 
 
-def _require_agents(desk: Desk, **named: str | None) -> None:
+def require_agents(desk: Desk, **named: str | None) -> dict[str, Agent]:
+    """The agents that these fields name. Raises Unknown."""
+    found: dict[str, Agent] = {}
     for field, agent_id in named.items():
-        if agent_id is not None and desk.table.get(Agent, agent_id) is None:
-            raise Unknown(field, "agent")
+        if agent_id is not None:
+            agent = desk.table.get(Agent, agent_id)
+            if agent is None:
+                raise Unknown(field, "agent")
+            found[field] = agent
+    return found
+
+
+def _last_contact(desk: Desk, customer_id: str) -> datetime | None:
+    """When the customer was last in touch, as far as the newest of their story tells."""
+    page = desk.table.timeline(customer_id, _NEWEST, None)
+    return max((row.occurred_at for row in page.rows if isinstance(row, Interaction)), default=None)
 
 
 def _claim(agent: Agent) -> EmailClaim:

@@ -4,17 +4,17 @@ from collections.abc import Callable
 from datetime import datetime
 
 from vaada.desk import Desk
-from vaada.flows.briefing import Work
+from vaada.flows.briefing import WORK
 from vaada.flows.deliver import resume
-from vaada.flows.fire import fire
+from vaada.flows.fire import Due, fire
 from vaada.flows.plan import plan
 from vaada.flows.writing import require
 from vaada.log import logger
 from vaada.model.interactions import Interaction
 from vaada.model.messages import Message
-from vaada.model.work import Commitment, FollowUp, Survey
+from vaada.model.people import Customer
 
-_WORK: dict[str, type[Work]] = {work.kind_of_row: work for work in (Commitment, FollowUp, Survey)}
+_DUE: dict[str, type[Due]] = {**WORK, Customer.kind_of_row: Customer}
 
 
 class RowsFailed(Exception):
@@ -48,4 +48,4 @@ def _take_up(desk: Desk, kind: str, row_id: str, version: int, now: datetime) ->
         return resume(desk, row_id, version, now)
     if kind == Interaction.kind_of_row:
         return f"planned {plan(desk, require(desk, Interaction, row_id))} rows"
-    return fire(desk, _WORK[kind], row_id, version, now)
+    return fire(desk, _DUE[kind], row_id, version, now)

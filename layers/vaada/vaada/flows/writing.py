@@ -41,8 +41,8 @@ def change(
 ) -> R:
     """Write what `decide` makes of the row, and what goes `along` with that, or nothing at all.
 
-    Where `decide` returns the row itself nothing is written. Raises NotThere, Busy, Conflict when a row
-    that goes along is there already, and whatever `decide` raises.
+    Where `decide` returns the row itself nothing is written. Raises NotThere, Busy, Conflict when a new row
+    that goes along is there already, and whatever `decide` and `along` raise.
     """
     for _ in range(_TRIES):
         row = require(desk, kind, row_id)
@@ -53,7 +53,7 @@ def change(
         try:
             desk.table.write(changed, *others)
         except Conflict as conflict:
-            if any(lost in others for lost in conflict.rows):
+            if any(lost in others and lost.version == 1 for lost in conflict.rows):
                 raise
             continue
         return changed

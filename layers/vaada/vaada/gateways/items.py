@@ -13,6 +13,7 @@ from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
+from vaada.model.cases import Case
 from vaada.model.ids import customer_of, own_part
 from vaada.model.interactions import Interaction
 from vaada.model.messages import Message
@@ -21,13 +22,13 @@ from vaada.model.policy import Policy
 from vaada.model.receipts import EmailClaim, Receipt
 from vaada.model.rows import DueRow, Row
 from vaada.model.times import text_of
-from vaada.model.work import Commitment, FollowUp, Survey
+from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
 
 Item = dict[str, Any]
 """A row in DynamoDB's own form: {"name": {"S": "…"}, …}."""
 
 _PEOPLE = (Agent, Customer)
-_STORY = (Interaction, Commitment, FollowUp, Survey, Message)
+_STORY = (Interaction, Case, Commitment, FollowUp, Reply, Goodwill, Survey, Message)
 _OTHER = (Policy, Receipt, EmailClaim)
 KINDS: dict[str, type[Row]] = {kind.kind_of_row: kind for kind in (*_PEOPLE, *_STORY, *_OTHER)}
 DUE_SHARDS = tuple(f"due-{n}" for n in range(4))
@@ -50,8 +51,9 @@ def key_of(kind: type[Row], row_id: str) -> Item:
 
 
 def id_of(item: Mapping[str, Any]) -> str:
-    """The id of a row that belongs to a customer, read from its key."""
-    return str(item["pk"]["S"]).removeprefix("CUSTOMER#") + str(item["sk"]["S"]).removeprefix("ROW#")
+    """The id of a customer, or of a row that belongs to one, read from its key."""
+    customer_id, own = str(item["pk"]["S"]).removeprefix("CUSTOMER#"), str(item["sk"]["S"])
+    return customer_id if own == "CUSTOMER" else customer_id + own.removeprefix("ROW#")
 
 
 def to_item(row: Row) -> Item:
@@ -71,9 +73,15 @@ def _index_attributes(row: Row) -> dict[str, str]:
     attributes: dict[str, str] = {}
     if isinstance(row, DueRow) and row.wake_at is not None:
         attributes["due_shard"] = DUE_SHARDS[zlib.crc32(row.id.encode()) % len(DUE_SHARDS)]
-    if isinstance(row, Commitment | FollowUp | Survey):
+    if isinstance(row, Commitment | FollowUp | Reply | Goodwill | Survey):
         attributes["list_key"] = f"{row.status}#{text_of(row.due_at)}#{row.id}"
         attributes["agent_kind"] = f"{row.agent_id}#{row.kind_of_row}"
+    elif isinstance(row, Case):
+        attributes["list_key"] = f"{row.status}#{text_of(row.opened_at)}#{row.id}"
+        attributes["agent_kind"] = f"{row.customer_id}#case"
+    elif isinstance(row, Message) and row.status == "held" and row.to != "customer":
+        attributes["list_key"] = f"{row.medium}#{text_of(row.created_at)}#{row.id}"
+        attributes["agent_kind"] = f"{row.recipient_id or row.to}#held"
     elif isinstance(row, Agent | Customer):
         attributes["list_key"] = f"{row.name.casefold()}#{row.id}"
         if isinstance(row, Customer) and row.agent_id is not None:

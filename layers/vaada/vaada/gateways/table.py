@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from botocore.exceptions import ClientError
 
 from vaada.gateways.items import DUE_SHARDS, Item, from_item, id_of, key_of, to_item
+from vaada.model.cases import Case
 from vaada.model.interactions import Interaction
+from vaada.model.messages import Message
+from vaada.model.people import Medium
 from vaada.model.rows import Row
 from vaada.model.times import text_of
 from vaada.model.work import Survey
@@ -115,25 +118,42 @@ class Table:
         *,
         agent_id: str | None = None,
         status: str | None = None,
+        due_from: datetime | None = None,
         due_by: datetime | None = None,
     ) -> Page:
         """Rows of a kind, of one agent or of all: people by name, work by status and due time.
 
-        `due_by` needs a `status`. Raises BadCursor.
+        `due_by` needs a `status`, `due_from` both. Raises BadCursor.
         """
         index, name = ("by_agent", "agent_kind") if agent_id else ("by_kind", "row_kind")
         value = f"{agent_id}#{kind.kind_of_row}" if agent_id else kind.kind_of_row
         condition, values = f"{name} = :key", {":key": {"S": value}}
+        first = f"{status}#{text_of(due_from) if due_from else ''}"
         if status and due_by:
             condition += " AND list_key BETWEEN :first AND :last"
             last = f"{status}#{text_of(due_by)}~"  # after all ids of that second
-            values |= {":first": {"S": f"{status}#"}, ":last": {"S": last}}
+            values |= {":first": {"S": first}, ":last": {"S": last}}
         elif status:
             condition += " AND begins_with(list_key, :first)"
-            values |= {":first": {"S": f"{status}#"}}
+            values |= {":first": {"S": first}}
         return self._page(
             limit, cursor, IndexName=index, KeyConditionExpression=condition, ExpressionAttributeValues=values
         )
+
+    def cases_of(self, customer_id: str, limit: int, cursor: str | None, *, status: str | None) -> Page:
+        """A customer's cases by status, the oldest first. Raises BadCursor."""
+        return self.listed(Case, limit, cursor, agent_id=customer_id, status=status)
+
+    def held(self, reader: str, medium: Medium, limit: int) -> tuple[Message, ...]:
+        """Messages to this reader by this medium that are held, the oldest first."""
+        found = self._page(
+            limit,
+            None,
+            IndexName="by_agent",
+            KeyConditionExpression="agent_kind = :reader AND begins_with(list_key, :medium)",
+            ExpressionAttributeValues={":reader": {"S": f"{reader}#held"}, ":medium": {"S": f"{medium}#"}},
+        )
+        return tuple(row for row in found.rows if isinstance(row, Message))
 
     def surveys_of(self, customer_id: str, limit: int, cursor: str | None, *, status: str | None) -> Page:
         """A customer's surveys, newest first, picked out of their story. Raises BadCursor."""

@@ -34,7 +34,11 @@ class Request(BaseModel):
 
 
 class NewInteraction(Input):
-    """What is asked of a new interaction. Without `occurred_at` it took place now."""
+    """What is asked of a new interaction. Without `occurred_at` it took place now.
+
+    Without `awaits_reply` the customer waits for an answer if they came, it is not resolved, nothing was
+    promised, and no conversation ended with a follow-up.
+    """
 
     customer_id: PartyId
     agent_id: PartyId
@@ -44,6 +48,7 @@ class NewInteraction(Input):
     summary: Prose
     occurred_at: Instant | None = None
     resolved: bool = False
+    awaits_reply: bool | None = None
     tone: Tone = "calm"
     case_id: RowId | None = None
     handed_over_from: PartyId | None = None
@@ -75,6 +80,7 @@ class Interaction(DueRow):
     occurred_at: Instant
     recorded_at: Instant
     resolved: bool = False
+    awaits_reply: bool = False
     tone: Tone = "calm"
     handed_over_from: str | None = None
     commitments: tuple[Promise, ...] = ()

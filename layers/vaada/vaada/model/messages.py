@@ -13,25 +13,31 @@ Purpose = Literal[
     "promise_warning",
     "promise_overdue",
     "promise_escalation",
+    "reply_warning",
+    "reply_missed",
+    "goodwill_approval",
+    "running_late",
     "survey",
     "survey_reminder",
 ]
 Party = Literal["agent", "supervisor", "owner", "customer"]
-MessageStatus = Literal["sending", "waiting", "sent", "failed", "withheld", "unknown"]
+MessageStatus = Literal["held", "grouped", "sending", "waiting", "sent", "failed", "withheld", "unknown"]
+AboutKind = Literal["follow_up", "commitment", "reply", "goodwill", "survey"]
 
 
 class Message(DueRow):
     """One e-mail or text about another row. `why` says why it is sent, `why_not` why it was not.
 
-    `sending` was claimed and may be on its way until `wake_at`; `waiting` was refused for now and is tried
-    again then; `unknown` may or may not have been sent and never will be again. `claim` tells apart two
-    attempts that were claimed in the same second.
+    `held` waits until `wake_at` for its reader's working time, or for others to the same reader; `grouped`
+    went out with the message `carried_by`, which `carries` it. `sending` was claimed and may be on its way
+    until `wake_at`; `waiting` was refused for now and is tried again then; `unknown` may or may not have been
+    sent and never will be again. `claim` tells apart two attempts that were claimed in the same second.
     """
 
     kind_of_row: ClassVar[str] = "message"
     message_id: RowId
     about_id: RowId
-    about_kind: Literal["follow_up", "commitment", "survey"]
+    about_kind: AboutKind
     purpose: Purpose
     to: Party
     recipient_id: str | None = None
@@ -41,6 +47,8 @@ class Message(DueRow):
     why_not: str | None = None
     attempts: int = 1
     claim: str | None = None
+    carries: tuple[str, ...] = ()
+    carried_by: str | None = None
     provider_id: str | None = None
     created_at: Instant
     sent_at: Instant | None = None

@@ -1,12 +1,13 @@
 """Agents, who serve, and customers, who are served."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
+from vaada.model.hours import Week
 from vaada.model.ids import PartyId
-from vaada.model.rows import Row
-from vaada.model.text import Email, Input, Language, Name, Phone, Prose
+from vaada.model.rows import DueRow, Row
+from vaada.model.text import Email, Input, Language, Name, Phone, Prose, Tag
 from vaada.model.times import Instant, TimeZone
 
 Medium = Literal["email", "sms"]
@@ -14,6 +15,12 @@ Medium = Literal["email", "sms"]
 
 Channel = Literal["phone", "email", "sms", "chat", "social", "web", "in_person"]
 """Where a contact takes place."""
+
+
+Tags = Annotated[tuple[Tag, ...], Field(max_length=20)]
+"""What a business calls a customer: "vip", "wholesale"."""
+
+CheckInDays = Annotated[int, Field(ge=1, le=3650)]
 
 
 class NewAgent(Input):
@@ -26,6 +33,8 @@ class NewAgent(Input):
     time_zone: TimeZone | None = None
     supervisor_id: PartyId | None = None
     role: Literal["agent", "manager"] = "agent"
+    working_hours: Week | None = None
+    away_from: Instant | None = None
     away_until: Instant | None = None
     covered_by: PartyId | None = None
 
@@ -51,12 +60,17 @@ class AgentChanges(Input):
     time_zone: TimeZone | None = None
     supervisor_id: PartyId | None = None
     role: Literal["agent", "manager"] | None = None
+    working_hours: Week | None = None
+    away_from: Instant | None = None
     away_until: Instant | None = None
     covered_by: PartyId | None = None
 
 
 class Agent(Row):
-    """Who serves."""
+    """Who serves. Absent from `away_from`, or from now where that is not given, until `away_until`.
+
+    `working_hours` are in the agent's own zone; without them the business's opening hours count.
+    """
 
     kind_of_row: ClassVar[str] = "agent"
     agent_id: PartyId
@@ -67,6 +81,8 @@ class Agent(Row):
     time_zone: str | None = None
     supervisor_id: str | None = None
     role: Literal["agent", "manager"] = "agent"
+    working_hours: Week | None = None
+    away_from: Instant | None = None
     away_until: Instant | None = None
     covered_by: str | None = None
     created_at: Instant
@@ -94,6 +110,8 @@ class NewCustomer(Input):
     agent_id: PartyId | None = None
     consent: Consent = Consent()
     notes: Prose | None = None
+    tags: Tags = ()
+    check_in_every_days: CheckInDays | None = None
 
 
 class CustomerChanges(Input):
@@ -108,10 +126,16 @@ class CustomerChanges(Input):
     agent_id: PartyId | None = None
     consent: Consent | None = None
     notes: Prose | None = None
+    tags: Tags | None = None
+    check_in_every_days: CheckInDays | None = None
 
 
-class Customer(Row):
-    """Who is served. `served_by` are the agents who may see them."""
+class Customer(DueRow):
+    """Who is served. `served_by` are the agents who may see them.
+
+    `anchor` is the last contact, from which check-ins are counted; `wake_at` is the next of them and
+    `check_in_id` the last.
+    """
 
     kind_of_row: ClassVar[str] = "customer"
     customer_id: PartyId
@@ -124,5 +148,9 @@ class Customer(Row):
     agent_id: str | None = None
     consent: Consent = Consent()
     notes: str | None = None
+    tags: tuple[str, ...] = ()
+    check_in_every_days: int | None = None
+    anchor: Instant | None = None
+    check_in_id: str | None = None
     served_by: tuple[str, ...] = ()
     created_at: Instant

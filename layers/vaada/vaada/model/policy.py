@@ -1,32 +1,24 @@
 """The policy: the business's own rules, as one document."""
 
 from datetime import time
+from decimal import Decimal
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
+from vaada.model.hours import WEEKDAYS, Clock, ClosedDays, Holidays, Interval, Part, Week, Weekday
+from vaada.model.people import Channel, CheckInDays, Medium
 from vaada.model.rows import Row
-from vaada.model.text import Language, Name
+from vaada.model.text import Language, Name, Tag
 from vaada.model.times import Instant, TimeZone
 
-Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-WEEKDAYS: tuple[Weekday, ...] = (
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-)
 Hours = Annotated[int, Field(ge=0, le=24 * 365)]
 Days = Annotated[int, Field(ge=0, le=365)]
+Minutes = Annotated[int, Field(ge=1, le=60 * 24 * 365)]
+Times = Annotated[int, Field(ge=0, le=100)]
 
-
-class Part(BaseModel):
-    """A part of the policy. A misspelt rule is refused, not ignored."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+StepName = Literal["apologised", "gone_through", "written_down", "solved", "confirmed", "cause_recorded"]
+"""The six steps of a complaint, in their order."""
 
 
 class Business(Part):
@@ -38,19 +30,25 @@ class Business(Part):
     language: Language
 
 
-class Interval(Part):
-    """A stretch of opening time, in the business's zone."""
+class Delay(Part):
+    """How long, in exactly one unit: by the clock, in opening time, or in whole days."""
 
-    opens: time
-    closes: time
+    minutes: Minutes | None = None
+    hours: Hours | None = None
+    opening_minutes: Minutes | None = None
+    opening_hours: Hours | None = None
+    days: Days | None = None
+    business_days: Days | None = None
 
     @model_validator(mode="after")
-    def _forwards(self) -> Self:
-        if self.opens >= self.closes:
-            raise ValueError(f"opens at {self.opens} but closes at {self.closes}")
-        if self.opens.tzinfo or self.closes.tzinfo:
-            raise ValueError("must be local times without an offset")
+    def _one_unit(self) -> Self:
+        if len(self.model_dump()) != 1:
+            raise ValueError(f"must have exactly one of {', '.join(type(self).model_fields)}")
         return self
+
+    @model_serializer(mode="wrap")
+    def _only_that(self, serialize: SerializerFunctionWrapHandler) -> dict[str, int]:
+        return {unit: amount for unit, amount in serialize(self).items() if amount is not None}
 
 
 class FollowUpRules(Part):
@@ -59,6 +57,9 @@ class FollowUpRules(Part):
     unresolved_after_business_days: Days = 1
     reminders_at_most: Annotated[int, Field(ge=1, le=30)] = 5
     supervisor_hears_after_reminders: Annotated[int, Field(ge=1, le=30)] = 2
+    try_again_after: Delay = Delay(opening_hours=4)
+    unreached_asks_after: Annotated[int, Field(ge=1, le=30)] = 3
+    group_within_minutes: Annotated[int, Field(ge=0, le=15)] = 5
 
     @model_validator(mode="after")
     def _supervisor_hears(self) -> Self:
@@ -67,13 +68,77 @@ class FollowUpRules(Part):
         return self
 
 
-class CommitmentRules(Part):
-    """Who hears of a commitment, and when, counted from its `due_at`."""
+class Rung(Part):
+    """Who hears of a promise that was not kept, how long after its `due_at`, and by what."""
 
-    warn_hours_before: Hours = 4
-    supervisor_hours_after: Hours = 4
-    owner_business_days_after: Days = 1
+    tell: Literal["agent", "supervisor", "owner"]
+    after: Delay
+    by: Annotated[tuple[Medium, ...], Field(min_length=1, max_length=2)] | None = None
+
+
+class CommitmentRules(Part):
+    """Who hears of a commitment, and when. At `due_at` itself it is flagged, and its agent hears."""
+
+    warn_before: Delay = Delay(hours=4)
+    ladder: Annotated[tuple[Rung, ...], Field(max_length=10)] = (
+        Rung(tell="supervisor", after=Delay(opening_hours=4)),
+        Rung(tell="owner", after=Delay(business_days=1)),
+    )
     broken_days_after: Annotated[int, Field(ge=1, le=3650)] = 365
+
+
+def _targets() -> dict[Channel, Minutes]:
+    return {"phone": 60, "sms": 60, "social": 60, "chat": 60, "email": 240, "web": 240}
+
+
+class ReplyRules(Part):
+    """How soon a customer who waits for an answer gets one, in opening time. No target: no clock."""
+
+    opening_minutes: dict[Channel, Minutes] = Field(default_factory=_targets)
+    warn_opening_minutes_before: Annotated[int, Field(ge=0, le=60 * 24)] = 15
+    call_back_outside_hours: bool = True
+
+
+class CaseRules(Part):
+    """When a matter is a run-around, and which steps of a complaint may not be left out."""
+
+    repeat_within_days: Annotated[int, Field(ge=1, le=365)] = 7
+    hand_offs_at_most: Times = 2
+    repeat_contacts_at_most: Times = 2
+    reopenings_at_most: Times = 1
+    upset_follow_up_after: Delay = Delay(opening_hours=4)
+    critical_steps: Annotated[tuple[StepName, ...], Field(max_length=6)] = (
+        "apologised",
+        "solved",
+        "confirmed",
+        "cause_recorded",
+    )
+
+
+class GoodwillRules(Part):
+    """What an agent may give away for one case without asking. `currency` is ISO 4217."""
+
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "USD"
+    allowance_per_case: Annotated[Decimal, Field(ge=0, max_digits=10, decimal_places=2)] = Decimal(25)
+
+
+class CheckInRules(Part):
+    """How often customers with a tag hear from the business, in days; the most frequent counts."""
+
+    every_days_by_tag: Annotated[dict[Tag, CheckInDays], Field(max_length=50)] = Field(default_factory=dict)
+
+
+class CustomerRules(Part):
+    """Between which times of their own day customers are written to."""
+
+    write_from: Clock = time(9)
+    write_until: Clock = time(20)
+
+    @model_validator(mode="after")
+    def _by_day(self) -> Self:
+        if self.write_from >= self.write_until:
+            raise ValueError("write_from must be before write_until: otherwise nobody is ever written to")
+        return self
 
 
 class SurveyRules(Part):
@@ -101,16 +166,17 @@ class PolicyDocument(Part):
     """The whole policy as the owner reads and writes it."""
 
     business: Business
-    opening_hours: dict[Weekday, tuple[Interval, ...]] = Field(default_factory=_office_week)
+    opening_hours: Week = Field(default_factory=_office_week)
+    holidays: Holidays = Holidays()
+    closed_days: Annotated[tuple[ClosedDays, ...], Field(max_length=200)] = ()
+    replies: ReplyRules = ReplyRules()
     follow_ups: FollowUpRules = FollowUpRules()
     commitments: CommitmentRules = CommitmentRules()
+    cases: CaseRules = CaseRules()
+    goodwill: GoodwillRules = GoodwillRules()
+    check_ins: CheckInRules = CheckInRules()
+    customers: CustomerRules = CustomerRules()
     surveys: SurveyRules = SurveyRules()
-
-    @model_validator(mode="after")
-    def _opens_sometimes(self) -> Self:
-        if not any(self.opening_hours.values()):
-            raise ValueError("opening_hours never open: give at least one day an interval")
-        return self
 
 
 class Policy(Row):

@@ -1,27 +1,28 @@
-"""What is owed: commitments to customers, follow-ups by agents, surveys to be asked."""
+"""What is owed: commitments to customers, follow-ups by agents, replies, goodwill, surveys to be asked."""
 
+from decimal import Decimal
 from typing import ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from vaada.model.ids import RowId
-from vaada.model.rows import DueRow
+from vaada.model.people import Channel
+from vaada.model.rows import DueRow, Fact
 from vaada.model.times import Instant
 
 CommitmentStatus = Literal["open", "kept", "broken", "withdrawn"]
-CommitmentStep = Literal["warn", "flag", "supervisor", "owner", "give_up"]
+CommitmentStep = Literal["warn", "flag", "escalate", "give_up"]
 FollowUpStatus = Literal["scheduled", "due", "done", "cancelled"]
+FollowUpOrigin = Literal["requested", "unresolved", "unhappy", "upset", "abusive", "run_around", "check_in"]
+ReplyStatus = Literal["awaited", "paused", "given", "closed"]
+GoodwillStatus = Literal["granted", "requested", "approved", "declined"]
 SurveyStatus = Literal["scheduled", "sent", "answered", "expired", "withheld"]
 SurveyStep = Literal["ask", "remind", "close"]
 
 
-class Change(BaseModel):
+class Change(Fact):
     """One line of a row's history: who did what to it, when, and why.
 
-    `by` is an agent's id, "manager" and a user's id for a manager who is no agent, or "desk".
+    `by` is an agent's id, "manager" and a user's id for a manager who is no agent, "owner", or "desk".
     """
-
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     at: Instant
     by: str
@@ -34,7 +35,7 @@ class Change(BaseModel):
 class Commitment(DueRow):
     """A promise to a customer. Open past `due_at` it is overdue; `flagged_at` says when the desk said so.
 
-    `step` is the rung of the ladder that `wake_at` waits for.
+    `step` is what `wake_at` waits for: before `escalate` it is the ladder's rung number `rung`.
     """
 
     kind_of_row: ClassVar[str] = "commitment"
@@ -42,30 +43,91 @@ class Commitment(DueRow):
     interaction_id: str
     case_id: str
     agent_id: str
+    origin: Literal["stated", "call_back"] = "stated"
+    channel: Channel | None = None
     what: str
     due_at: Instant
     status: CommitmentStatus = "open"
     step: CommitmentStep | None = None
+    rung: int = 0
     flagged_at: Instant | None = None
     kept_at: Instant | None = None
     late_by_seconds: int | None = None
+    unreached: int = 0
     history: tuple[Change, ...] = ()
     created_at: Instant
 
 
 class FollowUp(DueRow):
-    """Something an agent must do at `due_at`, and why. `reminders` counts those since the last answer."""
+    """Something an agent must do at `due_at`, and why. `reminders` counts those since the last answer.
+
+    `told` is who hears of it: its agent, or the owner where a supervisor is wanted and there is none. An
+    `urgent` one reminds in working time or not. `woken_from` is the date it was snoozed to when the customer
+    was in touch again; `unreached` how often the customer could not be reached.
+    """
 
     kind_of_row: ClassVar[str] = "follow_up"
     follow_up_id: RowId
-    interaction_id: str
-    case_id: str
+    interaction_id: str | None = None
+    case_id: str | None = None
     agent_id: str
+    told: Literal["agent", "owner"] = "agent"
+    origin: FollowUpOrigin = "requested"
+    urgent: bool = False
     reason: str
     due_at: Instant
     status: FollowUpStatus = "scheduled"
     reminders: int = 0
     snoozes: int = 0
+    woken_from: Instant | None = None
+    unreached: int = 0
+    history: tuple[Change, ...] = ()
+    created_at: Instant
+
+
+class Reply(DueRow):
+    """An answer that a customer waits for, by `due_at`. `late_by_seconds` is opening time.
+
+    While the desk waits for the customer it is `paused`, with `remaining_seconds` of opening time left; less
+    than none if it was late already.
+    """
+
+    kind_of_row: ClassVar[str] = "reply"
+    reply_id: RowId
+    interaction_id: str
+    case_id: str
+    agent_id: str
+    channel: Channel
+    which: Literal["first", "next"]
+    asked_at: Instant
+    due_at: Instant
+    status: ReplyStatus = "awaited"
+    step: Literal["warn", "miss"] | None = None
+    missed_at: Instant | None = None
+    given_at: Instant | None = None
+    given_by: str | None = None
+    took_seconds: int | None = None
+    late_by_seconds: int | None = None
+    remaining_seconds: int | None = None
+    created_at: Instant
+
+
+class Goodwill(DueRow):
+    """Something given to a customer who was let down. Above the agent's allowance a supervisor decides."""
+
+    kind_of_row: ClassVar[str] = "goodwill"
+    goodwill_id: RowId
+    case_id: str
+    interaction_id: str | None = None
+    agent_id: str
+    amount: Decimal
+    currency: str
+    reason: str
+    status: GoodwillStatus
+    due_at: Instant
+    reminders: int = 0
+    decided_by: str | None = None
+    decided_at: Instant | None = None
     history: tuple[Change, ...] = ()
     created_at: Instant
 
@@ -81,6 +143,7 @@ class Survey(DueRow):
     interaction_id: str
     case_id: str
     agent_id: str
+    channel: Channel | None = None
     kind: Literal["csat"] = "csat"
     due_at: Instant
     status: SurveyStatus = "scheduled"

@@ -1,6 +1,6 @@
 """Times as staff read them: "today at 16:00", "overdue by 2 hours"."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")  # strftime's would follow the process's locale
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -16,9 +16,9 @@ def span(time: timedelta) -> str:
     """How long, to the nearest minute, hour or day: "2 hours"."""
     minutes = round(time / timedelta(minutes=1))
     if minutes < 60:  # noqa: PLR2004 - minutes in an hour
-        return _count(max(minutes, 1), "minute")
+        return count(max(minutes, 1), "minute")
     hours = round(minutes / 60)
-    return _count(hours, "hour") if hours < 24 else _count(round(minutes / 60 / 24), "day")  # noqa: PLR2004
+    return count(hours, "hour") if hours < 24 else count(round(minutes / 60 / 24), "day")  # noqa: PLR2004
 
 
 def day(at: datetime, now: datetime) -> str:
@@ -26,7 +26,12 @@ def day(at: datetime, now: datetime) -> str:
     today = now.astimezone(at.tzinfo).date()
     near = {0: "today", 1: "tomorrow", -1: "yesterday"}.get((at.date() - today).days)
     year = "" if at.year == today.year else f" {at.year}"
-    return near or f"on {_DAYS[at.weekday()]} {at.day} {_MONTHS[at.month - 1]}{year}"
+    return near or f"on {named(at)}{year}"
+
+
+def named(on: date) -> str:
+    """The day by its name: "Fri 27 Nov"."""
+    return f"{_DAYS[on.weekday()]} {on.day} {_MONTHS[on.month - 1]}"
 
 
 def moment(at: datetime, now: datetime) -> str:
@@ -56,5 +61,6 @@ def sentence(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _count(number: int, unit: str) -> str:
+def count(number: int, unit: str) -> str:
+    """How many: "1 hour", "2 hours"."""
     return f"{number} {unit}" if number == 1 else f"{number} {unit}s"

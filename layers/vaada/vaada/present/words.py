@@ -7,10 +7,12 @@ written from right to left. What is not translated stays English.
 
 import gettext
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Literal
+
+from vaada.present.briefs import SCORES, SurveyKind
 
 Direction = Literal["ltr", "rtl"]
 
@@ -27,6 +29,30 @@ class Words:
     language: str
     direction: Direction
     catalogue: gettext.NullTranslations
+
+    def moment(self, at: datetime, now: datetime) -> str:
+        """The weekday, the date and the time; with the year if it is another one."""
+        _ = self.catalogue.gettext
+        weekdays = (
+            # Translators: weekdays as they stand in "Friday 27 November at 17:00"
+            _("Monday"),
+            _("Tuesday"),
+            _("Wednesday"),
+            _("Thursday"),
+            _("Friday"),
+            _("Saturday"),
+            _("Sunday"),
+        )
+        on = self.day(at)
+        if at.year != now.year:
+            # Translators: the date is such as "5 January"
+            on = _("%(date)s %(year)s") % {"date": on, "year": at.year}
+        # Translators: such as "Friday 27 November at 17:00"
+        return _("%(weekday)s %(date)s at %(time)s") % {
+            "weekday": weekdays[at.weekday()],
+            "date": on,
+            "time": f"{at:%H:%M}",
+        }
 
     def day(self, on: date) -> str:
         """The day and the month, without the year: what is written here is never far off."""
@@ -46,8 +72,12 @@ class Words:
             _("November"),
             _("December"),
         )
+        month = months[on.month - 1]
+        if on.day == 1:
+            # Translators: the first of a month, which some languages write in a way of its own
+            return _("1 %(month)s") % {"month": month}
         # Translators: a date such as "5 January"; put the parts in your order
-        return _("%(day)s %(month)s") % {"day": on.day, "month": months[on.month - 1]}
+        return _("%(day)s %(month)s") % {"day": on.day, "month": month}
 
     def faces(self) -> tuple[str, str, str, str, str]:
         """The five answers to "how happy are you?", from the worst to the best."""
@@ -60,6 +90,33 @@ class Words:
             _("Happy"),
             _("Very happy"),
         )
+
+    def meanings(self, kind: SurveyKind) -> dict[int, str]:
+        """What scores mean, from the lowest to the highest; of a scale of numbers, what its ends mean."""
+        _ = self.catalogue.gettext
+        match kind:
+            case "csat":
+                return dict(zip(SCORES[kind], self.faces(), strict=True))
+            case "promise":
+                # Translators: the answers to "Did we keep our word?"
+                return {0: _("No"), 1: _("Yes")}
+            case "nps":
+                # Translators: the ends of the scale from 0 to 10
+                ends = _("Not at all likely"), _("Very likely")
+            case "ces":
+                # Translators: the ends of the scale from 1 to 7
+                ends = _("Very difficult"), _("Very easy")
+        return {SCORES[kind][0]: ends[0], SCORES[kind][-1]: ends[1]}
+
+    def answer(self, kind: SurveyKind, score: int) -> str:
+        """A score by itself: "Happy", "Yes", "7 out of 10", "10 out of 10 (Very likely)"."""
+        _ = self.catalogue.gettext
+        meaning = self.meanings(kind).get(score)
+        if meaning and kind in {"csat", "promise"}:
+            return meaning
+        # Translators: a number on a scale, such as "7 out of 10"
+        number = _("%(score)s out of %(top)s") % {"score": score, "top": SCORES[kind][-1]}
+        return f"{number} ({meaning})" if meaning else number
 
 
 def words(language: str) -> Words:

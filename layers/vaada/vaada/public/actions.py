@@ -1,55 +1,88 @@
-"""/a/{token}: what an agent does from a reminder."""
+"""/a/{token}: what a member of staff does from a message."""
 
+from datetime import datetime
 from http import HTTPStatus
 from typing import get_args
+from zoneinfo import ZoneInfo
 
+from vaada.flows import asked, deliver
 from vaada.flows.act import BadEntry, Entry, act
-from vaada.flows.briefing import actions_for, agent_of, brief
+from vaada.flows.briefing import StaffWork, actions_for, agent_of, brief, is_answerable
 from vaada.flows.writing import NotThere
 from vaada.gateways.links import ExpiredLink
-from vaada.model.work import Commitment, FollowUp
+from vaada.model.messages import Message
+from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
 from vaada.present import pages
 from vaada.present.briefs import ActionName
+from vaada.present.when import moment
 from vaada.public.visits import Page, Visit
 from vaada.rules.errors import NotPossible
 
+_STAFF = (Commitment, FollowUp, Reply, Goodwill)
+
 
 def show(visit: Visit) -> Page:
-    """The brief, and the possible actions, the tapped one chosen. Raises BadLink, NotThere."""
+    """The brief, and the possible actions, the tapped one chosen; a list where the link stands for several.
+
+    Raises BadLink, NotThere.
+    """
     try:
-        work = _work(visit)
+        row = _row(visit)
     except ExpiredLink:
-        return _over(visit, None)
-    return _form(visit, work, HTTPStatus.OK) if actions_for(work) else _over(visit, work)
+        return _expired(visit)
+    if isinstance(row, Message):
+        return _list(visit, row)
+    return _form(visit, row, HTTPStatus.OK) if actions_for(row, visit.now) else _over(visit, row)
 
 
 def submit(visit: Visit) -> Page:
     """Act. Raises BadLink, NotThere."""
     try:
-        work = _work(visit)
-    except ExpiredLink:
-        return _over(visit, None)
+        row = _row(visit)
+    except ExpiredLink as link:
+        return _new_link(visit, link.row_id)
+    return _list(visit, row) if isinstance(row, Message) else _act(visit, row)
+
+
+def _act(visit: Visit, work: StaffWork) -> Page:
     try:
         done = act(visit.desk, work, Entry(visit.fields), visit.now)
     except BadEntry as error:
-        if not actions_for(work):
+        if not actions_for(work, visit.now):
             return _over(visit, work)
         return _form(visit, work, HTTPStatus.UNPROCESSABLE_ENTITY, error.problem)
     except NotPossible:
-        return _over(visit, _work(visit))
-    return Page(HTTPStatus.OK, pages.action_done(business=visit.business, message=done))
+        return _over(visit, _work(visit, work.id))
+    if done.asking:
+        return _form(visit, _work(visit, work.id), HTTPStatus.OK, asking=True)
+    return Page(HTTPStatus.OK, pages.action_done(business=visit.business, message=done.words))
 
 
-def _work(visit: Visit) -> Commitment | FollowUp:
-    row_id = visit.desk.links.row_id("action", visit.token)
+def _row(visit: Visit) -> StaffWork | Message:
+    return _named(visit, visit.desk.links.row_id("action", visit.token))
+
+
+def _named(visit: Visit, row_id: str) -> StaffWork | Message:
     row = visit.desk.table.find(row_id)
-    if not isinstance(row, Commitment | FollowUp):
+    if isinstance(row, Message) and row.to != "customer":
+        return row
+    return _work(visit, row_id)
+
+
+def _work(visit: Visit, row_id: str) -> StaffWork:
+    row = visit.desk.table.find(row_id)
+    if not isinstance(row, _STAFF):
         raise NotThere(FollowUp, row_id)
     return row
 
 
 def _form(
-    visit: Visit, work: Commitment | FollowUp, status: HTTPStatus, problem: pages.ActionProblem | None = None
+    visit: Visit,
+    work: StaffWork,
+    status: HTTPStatus,
+    problem: pages.ActionProblem | None = None,
+    *,
+    asking: bool = False,
 ) -> Page:
     reader = agent_of(visit.desk, work)
     chosen: ActionName | None = next(
@@ -57,19 +90,76 @@ def _form(
     )
     page = pages.action_form(
         business=visit.business,
-        brief=brief(visit.desk, work, reader, "agent", visit.now),
+        brief=brief(
+            visit.desk, work, reader, visit.now, answerable=True, reckoning=work.explain.due_at, asking=asking
+        ),
         path=visit.path,
-        chosen=chosen,
+        chosen=None if asking else chosen,
         problem=problem,
-        follow_up=isinstance(work, FollowUp),
         entered={name: visit.fields.get(name, "")[:500] for name in ("date", "time", "reason")},
+        asking=asking,
     )
     return Page(status, page)
 
 
-def _over(visit: Visit, work: Commitment | FollowUp | None) -> Page:
-    if work is None:
-        page = pages.action_over(business=visit.business, because="expired", status=None)
-        return Page(HTTPStatus.GONE, page)
-    page = pages.action_over(business=visit.business, because="closed", status=work.status)
+def _list(visit: Visit, message: Message) -> Page:
+    """What went out together as one text, each with a link of its own."""
+    desk, now = visit.desk, visit.now
+    together = ((one, deliver.work_of(desk, one)) for one in deliver.carried(desk, message))
+    briefs = [
+        brief(
+            desk,
+            work,
+            agent_of(desk, work),
+            now,
+            answerable=is_answerable(one.purpose) and bool(actions_for(work, now)),
+        )
+        for one, work in together
+        if not isinstance(work, Survey)
+    ]
+    return Page(HTTPStatus.OK, pages.action_list(business=visit.business, briefs=briefs))
+
+
+def _answerable(visit: Visit, row: StaffWork | Message) -> list[StaffWork]:
+    """The work behind a link that its reader was asked to answer."""
+    if not isinstance(row, Message):
+        return [row]
+    together = (one for one in deliver.carried(visit.desk, row) if is_answerable(one.purpose))
+    return [work for one in together if not isinstance(work := deliver.work_of(visit.desk, one), Survey)]
+
+
+def _new_link(visit: Visit, row_id: str) -> Page:
+    """The link was too old: a new one goes to whoever the message was for, whoever asks for it."""
+    if visit.fields.get("do") != "new_link":
+        return _expired(visit)
+    row = _named(visit, row_id)
+    open_ones = [work for work in _answerable(visit, row) if actions_for(work, visit.now)]
+    if not open_ones:
+        return _list(visit, row) if isinstance(row, Message) else _over(visit, row)
+    for work in open_ones:
+        asked.ask_for_new_link(visit.desk, work, visit.now)
+    return Page(HTTPStatus.OK, pages.action_sent(business=visit.business))
+
+
+def _expired(visit: Visit) -> Page:
+    page = pages.action_over(business=visit.business, because="expired", status=None, path=visit.path)
+    return Page(HTTPStatus.GONE, page)
+
+
+def _over(visit: Visit, work: StaffWork) -> Page:
+    reader = agent_of(visit.desk, work)
+    zone = ZoneInfo(reader.time_zone or visit.desk.policy.business.time_zone)
+    ended = _ended_at(work)
+    page = pages.action_over(
+        business=visit.business,
+        because="closed",
+        status=work.status,
+        when=moment(ended.astimezone(zone), visit.now) if ended else None,
+    )
     return Page(HTTPStatus.CONFLICT, page)
+
+
+def _ended_at(work: StaffWork) -> datetime | None:
+    if isinstance(work, Reply):
+        return work.given_at
+    return work.history[-1].at if work.history else None

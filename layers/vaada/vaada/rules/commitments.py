@@ -6,14 +6,19 @@ open → kept · broken · withdrawn; broken → kept, when the word was kept af
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from vaada.model.policy import PolicyDocument
-from vaada.model.work import Commitment, CommitmentStep
-from vaada.rules.days import business_days_after, days_after
+from vaada.model.messages import Purpose
+from vaada.model.policy import CommitmentRules, PolicyDocument
+from vaada.model.rows import Explained
+from vaada.model.work import Commitment
+from vaada.rules import deadlines
+from vaada.rules.clock import Hours
+from vaada.rules.deadlines import Deadline, business_hours
 from vaada.rules.decisions import Decision, Notice
 from vaada.rules.errors import NotPossible
 from vaada.rules.history import noted
+from vaada.rules.reach import is_at_work
 
-_LADDER: tuple[CommitmentStep, ...] = ("warn", "flag", "supervisor", "owner", "give_up")
+_BEFORE_CLOSING = timedelta(hours=1)  # so that whoever is warned at the end of a day can still act on it
 
 
 @dataclass(frozen=True)
@@ -24,80 +29,76 @@ class Agreement:
     reason: str
 
 
-def rung_at(step: CommitmentStep, due_at: datetime, policy: PolicyDocument) -> datetime:
-    """When this rung of the ladder is reached."""
-    rules = policy.commitments
-    match step:
-        case "warn":
-            return due_at - timedelta(hours=rules.warn_hours_before)
-        case "flag":
-            return due_at
-        case "supervisor":
-            return due_at + timedelta(hours=rules.supervisor_hours_after)
-        case "owner":
-            return business_days_after(due_at, rules.owner_business_days_after, policy)
-        case "give_up":
-            return days_after(due_at, rules.broken_days_after, policy)
+def warn_at(due_at: datetime, policy: PolicyDocument, working: Hours) -> Deadline:
+    """When the agent is warned: the policy's time before, moved into the agent's working day.
+
+    To when they next work if that is still before `due_at`, else to the hour before they last left.
+    """
+    ideal = deadlines.before(policy.commitments.warn_before, due_at, business_hours(policy), "it is due")
+    if is_at_work(working, ideal.at):
+        return ideal
+    rule = f"{ideal.explain.rule}, moved into working time"
+    moved = ideal.explain.model_copy(update={"rule": rule})
+    opens = working.opens(ideal.at)
+    if opens < due_at:
+        return Deadline(opens, moved)
+    last = working.closed_before(ideal.at)
+    return Deadline(max(last.start, last.end - _BEFORE_CLOSING), moved)
 
 
-def opened(commitment: Commitment, policy: PolicyDocument, now: datetime) -> Commitment:
+def opened(commitment: Commitment, policy: PolicyDocument, working: Hours, now: datetime) -> Commitment:
     """The commitment at the foot of the ladder: warned of before it is due, at once if that is nearer."""
     if now >= commitment.due_at:
-        return commitment.model_copy(update={"step": "flag", "wake_at": commitment.due_at})
-    warn_at = max(rung_at("warn", commitment.due_at, policy), now)
-    return commitment.model_copy(update={"step": "warn", "wake_at": warn_at})
+        return commitment.waiting(commitment.due_at, step="flag", rung=0)
+    warning = warn_at(commitment.due_at, policy, working)
+    return commitment.waiting(max(warning.at, now), warning.explain, step="warn", rung=0)
 
 
 def next_step(commitment: Commitment, policy: PolicyDocument, now: datetime) -> Decision[Commitment]:
     """Take the rung that is due. A warning whose time has passed gives way to the flag."""
+    rules = policy.commitments
     step = commitment.step
     if step == "warn" and now >= commitment.due_at:
         step = "flag"
     match step:
         case "warn":
-            notice = Notice("agent", "promise_warning", "warn", "the promise is due soon")
-            return Decision(_climb(commitment, "warn", policy), (notice,))
+            due_at = commitment.due_at
+            flag = commitment.changed().waiting(due_at, step="flag")
+            why = "the promise is due soon"
+            return Decision(flag, (Notice("agent", "promise_warning", "warn", why, useless_from=due_at),))
         case "flag":
-            notice = Notice("agent", "promise_overdue", "flag", "the promise was not kept in time")
-            return Decision(_climb(commitment, "flag", policy, flagged_at=now), (notice,))
-        case "supervisor":
-            notice = Notice("supervisor", "promise_escalation", "supervisor", "the promise is still not kept")
-            return Decision(_climb(commitment, "supervisor", policy), (notice,))
-        case "owner":
-            notice = Notice("owner", "promise_escalation", "owner", "the promise is still not kept")
-            return Decision(_climb(commitment, "owner", policy), (notice,))
-        case "give_up" | None:
-            return Decision(
-                commitment.changed(
-                    status="broken",
-                    step=None,
-                    wake_at=None,
-                    history=noted(commitment.history, now, "desk", "broken"),
-                )
-            )
+            why = "the promise was not kept in time"
+            flagged = _climbing(commitment.changed(flagged_at=now), 0, policy)
+            return Decision(flagged, (Notice("agent", "promise_overdue", "flag", why),))
+        case "escalate" if commitment.rung < len(rules.ladder):
+            climbed = _climbing(commitment.changed(), commitment.rung + 1, policy)
+            return Decision(climbed, (_escalation(rules, commitment.rung),))
+        case "escalate":  # the ladder was made shorter meanwhile
+            return Decision(_climbing(commitment.changed(), commitment.rung, policy))
+        case _:
+            history = noted(commitment.history, now, "desk", "broken")
+            return Decision(_ended(commitment, status="broken", history=history))
 
 
-def keep(commitment: Commitment, now: datetime, by: str) -> Commitment:
+def keep(commitment: Commitment, at: datetime, by: str) -> Commitment:
     """The promise was kept, in time or late. Raises NotPossible once it is kept or withdrawn."""
     if commitment.status not in {"open", "broken"}:
         raise NotPossible("commitment", commitment.status, "kept")
-    late = max(0, int((now - commitment.due_at).total_seconds()))
-    return commitment.changed(
-        status="kept",
-        step=None,
-        wake_at=None,
-        kept_at=now,
-        late_by_seconds=late,
-        history=noted(commitment.history, now, by, "kept"),
-    )
+    late = max(0, int((at - commitment.due_at).total_seconds()))
+    history = noted(commitment.history, at, by, "kept")
+    return _ended(commitment, status="kept", kept_at=at, late_by_seconds=late, history=history)
 
 
 def renegotiate(
-    commitment: Commitment, agreed: Agreement, policy: PolicyDocument, now: datetime, by: str
+    commitment: Commitment,
+    agreed: Agreement,
+    policy: PolicyDocument,
+    working: Hours,
+    now: datetime,
+    by: str,
 ) -> Commitment:
     """A new date was agreed with the customer; the ladder starts anew. Raises NotPossible unless open."""
-    if commitment.status != "open":
-        raise NotPossible("commitment", commitment.status, "renegotiated")
+    _require_open(commitment, "renegotiated")
     history = noted(
         commitment.history,
         now,
@@ -107,23 +108,50 @@ def renegotiate(
         due_before=commitment.due_at,
         due_after=agreed.due_at,
     )
-    return opened(commitment.changed(due_at=agreed.due_at, history=history), policy, now)
+    moved = commitment.changed(due_at=agreed.due_at, history=history, explain=Explained())
+    return opened(moved, policy, working, now)
 
 
 def withdraw(commitment: Commitment, reason: str, now: datetime, by: str) -> Commitment:
     """The promise was taken back. Raises NotPossible unless open."""
-    if commitment.status != "open":
-        raise NotPossible("commitment", commitment.status, "withdrawn")
-    return commitment.changed(
-        status="withdrawn",
-        step=None,
-        wake_at=None,
-        history=noted(commitment.history, now, by, "withdrawn", reason=reason),
-    )
+    _require_open(commitment, "withdrawn")
+    history = noted(commitment.history, now, by, "withdrawn", reason=reason)
+    return _ended(commitment, status="withdrawn", history=history)
 
 
-def _climb(
-    commitment: Commitment, step: CommitmentStep, policy: PolicyDocument, **changes: object
-) -> Commitment:
-    above = _LADDER[_LADDER.index(step) + 1]
-    return commitment.changed(step=above, wake_at=rung_at(above, commitment.due_at, policy), **changes)
+def unreached(commitment: Commitment, now: datetime, by: str) -> Commitment:
+    """The customer could not be reached; the promise stays due. Raises NotPossible unless open."""
+    _require_open(commitment, "tried again")
+    history = noted(commitment.history, now, by, "customer not reached")
+    return commitment.changed(unreached=commitment.unreached + 1, history=history)
+
+
+def moved_at(commitment: Commitment) -> datetime:
+    """Since when it has its date."""
+    moves = (change.at for change in commitment.history if change.due_after != change.due_before)
+    return max(moves, default=commitment.created_at)
+
+
+def _climbing(commitment: Commitment, rung: int, policy: PolicyDocument) -> Commitment:
+    """The row as it waits for this rung, or to be given up where there is none."""
+    rules, hours = policy.commitments, business_hours(policy)
+    if rung >= len(rules.ladder):
+        at = hours.days_after(commitment.due_at, rules.broken_days_after)
+        return commitment.waiting(at, step="give_up", rung=rung)
+    found = deadlines.after(rules.ladder[rung].after, commitment.due_at, hours, "it was due")
+    return commitment.waiting(found.at, found.explain, step="escalate", rung=rung)
+
+
+def _escalation(rules: CommitmentRules, number: int) -> Notice:
+    rung = rules.ladder[number]
+    purpose: Purpose = "promise_overdue" if rung.tell == "agent" else "promise_escalation"
+    return Notice(rung.tell, purpose, f"rung-{number}", "the promise is still not kept", by=rung.by)
+
+
+def _ended(commitment: Commitment, **changes: object) -> Commitment:
+    return commitment.changed(step=None, **changes).waiting(None)
+
+
+def _require_open(row: Commitment, wanted: str) -> None:
+    if row.status != "open":
+        raise NotPossible("commitment", row.status, wanted)

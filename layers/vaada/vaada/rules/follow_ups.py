@@ -6,25 +6,37 @@ scheduled → due → done · cancelled; a snooze takes it back to scheduled and
 from datetime import datetime
 
 from vaada.model.policy import PolicyDocument
+from vaada.model.rows import Explained
 from vaada.model.work import FollowUp
-from vaada.rules.days import next_morning
+from vaada.rules import deadlines
+from vaada.rules.clock import Hours
+from vaada.rules.deadlines import Deadline
 from vaada.rules.decisions import Decision, Notice
 from vaada.rules.errors import NotPossible
 from vaada.rules.history import noted
+from vaada.rules.reach import staff_hear_at
 
 OPEN = frozenset({"scheduled", "due"})
 
 
-def next_step(follow_up: FollowUp, policy: PolicyDocument, now: datetime) -> Decision[FollowUp]:
-    """Remind the agent; tell the supervisor once when the policy's number of reminders went unanswered."""
+def next_step(
+    follow_up: FollowUp, policy: PolicyDocument, working: Hours, now: datetime
+) -> Decision[FollowUp]:
+    """Remind who is to do it; tell the supervisor once when so many reminders went unanswered."""
     rules = policy.follow_ups
     count = follow_up.reminders + 1
     last = count >= rules.reminders_at_most
-    reminded = follow_up.changed(
-        status="due", reminders=count, wake_at=None if last else next_morning(now, policy)
-    )
+    reminded = follow_up.changed(status="due", reminders=count)
+    urgent = follow_up.urgent and count == 1
+    if last:
+        reminded = reminded.waiting(None)
+    else:
+        heard_at = now if urgent or follow_up.told == "owner" else staff_hear_at(working, now)
+        morning = deadlines.next_morning(heard_at, working)
+        reminded = reminded.waiting(morning.at, morning.explain)
     why = "the follow-up is due" if count == 1 else f"the follow-up is not done, reminder {count}"
-    notices = [Notice("agent", "follow_up_reminder", f"reminder-{count}", why)]
+    step = f"reminder-{count}"
+    notices = [Notice(follow_up.told, "follow_up_reminder", step, why, urgent=urgent, may_wait=count > 1)]
     if count == rules.supervisor_hears_after_reminders + 1:
         unanswered = f"{follow_up.reminders} reminders went unanswered"
         notices.append(Notice("supervisor", "follow_up_unanswered", "unanswered", unanswered))
@@ -36,28 +48,65 @@ def complete(follow_up: FollowUp, now: datetime, by: str) -> FollowUp:
     return _closed(follow_up, "done", now, by)
 
 
-def cancel(follow_up: FollowUp, now: datetime, by: str) -> FollowUp:
+def cancel(follow_up: FollowUp, now: datetime, by: str, reason: str | None = None) -> FollowUp:
     """It is no longer needed. Raises NotPossible once it is closed."""
-    return _closed(follow_up, "cancelled", now, by)
+    return _closed(follow_up, "cancelled", now, by, reason)
 
 
 def snooze(follow_up: FollowUp, until: datetime, now: datetime, by: str) -> FollowUp:
     """Remind later, and count reminders anew. Raises NotPossible once it is closed."""
-    _require_open(follow_up, "snoozed")
-    history = noted(follow_up.history, now, by, "snoozed", due_before=follow_up.due_at, due_after=until)
-    return follow_up.changed(
-        status="scheduled",
-        due_at=until,
-        wake_at=until,
-        reminders=0,
-        snoozes=follow_up.snoozes + 1,
-        history=history,
+    return _put_off(follow_up, until, now, by, "snoozed").model_copy(
+        update={"snoozes": follow_up.snoozes + 1}
     )
 
 
-def _closed(follow_up: FollowUp, status: str, now: datetime, by: str) -> FollowUp:
+def unreached(
+    follow_up: FollowUp, policy: PolicyDocument, working: Hours, now: datetime, by: str
+) -> FollowUp:
+    """The customer could not be reached: remind to try again. Raises NotPossible once it is closed.
+
+    From the policy's number of times on it only counts: somebody must decide what to do instead.
+    """
+    count = follow_up.unreached + 1
+    if count >= policy.follow_ups.unreached_asks_after:
+        _require_open(follow_up, "tried again")
+        history = noted(follow_up.history, now, by, "customer not reached")
+        return follow_up.changed(unreached=count, history=history)
+    again = try_again_at(policy, working, now)
+    put_off = _put_off(follow_up, again.at, now, by, "customer not reached")
+    return put_off.waiting(again.at, again.explain, unreached=count)
+
+
+def try_again_at(policy: PolicyDocument, working: Hours, now: datetime) -> Deadline:
+    """When to try a customer again who could not be reached."""
+    return deadlines.after(policy.follow_ups.try_again_after, now, working, "the last attempt")
+
+
+def is_snoozed(follow_up: FollowUp) -> bool:
+    """Whether an agent put it off until a later date."""
+    return follow_up.status == "scheduled" and follow_up.snoozes > 0
+
+
+def woken(follow_up: FollowUp, now: datetime) -> FollowUp:
+    """The customer was in touch while it was snoozed: due now, and the old date is offered again."""
+    old = follow_up.due_at
+    woken = _put_off(follow_up, now, now, "desk", "woken by the customer")
+    return woken.model_copy(update={"woken_from": old, "snoozes": 0})
+
+
+def _put_off(follow_up: FollowUp, until: datetime, now: datetime, by: str, what: str) -> FollowUp:
+    _require_open(follow_up, "snoozed")
+    history = noted(follow_up.history, now, by, what, due_before=follow_up.due_at, due_after=until)
+    put_off = follow_up.changed(
+        status="scheduled", due_at=until, explain=Explained(), reminders=0, woken_from=None, history=history
+    )
+    return put_off.waiting(until)
+
+
+def _closed(follow_up: FollowUp, status: str, now: datetime, by: str, reason: str | None = None) -> FollowUp:
     _require_open(follow_up, status)
-    return follow_up.changed(status=status, wake_at=None, history=noted(follow_up.history, now, by, status))
+    history = noted(follow_up.history, now, by, status, reason=reason)
+    return follow_up.changed(status=status, history=history).waiting(None)
 
 
 def _require_open(follow_up: FollowUp, wanted: str) -> None:

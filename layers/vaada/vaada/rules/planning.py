@@ -2,13 +2,16 @@
 
 from datetime import datetime, timedelta
 
+from vaada.model.cases import Case
 from vaada.model.ids import derived_row_id
 from vaada.model.interactions import Interaction
 from vaada.model.people import Agent
-from vaada.model.policy import PolicyDocument
-from vaada.model.work import Commitment, FollowUp, Survey
-from vaada.rules import commitments
-from vaada.rules.days import business_days_after
+from vaada.model.policy import Delay, PolicyDocument
+from vaada.model.rows import Explained
+from vaada.model.work import Commitment, FollowUp, FollowUpOrigin, Reply, Survey
+from vaada.rules import commitments, deadlines
+from vaada.rules.deadlines import Deadline, business_hours, working_hours
+from vaada.rules.thanks import is_only_thanks
 
 PATIENCE = timedelta(minutes=10)
 """How long the stream may take to plan a contact before the sweep does."""
@@ -19,27 +22,44 @@ def planned(interaction: Interaction) -> Interaction:
     return interaction.changed(wake_at=None)
 
 
-def promised(interaction: Interaction, policy: PolicyDocument) -> list[Commitment]:
+def promised(interaction: Interaction, agent: Agent, policy: PolicyDocument) -> list[Commitment]:
     """The commitments given in the contact, in the order they were given."""
     return [
-        commitments.opened(
-            Commitment(
-                commitment_id=derived_row_id(
-                    interaction.interaction_id, f"commitment-{n}", interaction.recorded_at
-                ),
-                customer_id=interaction.customer_id,
-                interaction_id=interaction.interaction_id,
-                case_id=interaction.case_id,
-                agent_id=interaction.agent_id,
-                what=promise.what,
-                due_at=promise.due_at,
-                created_at=interaction.recorded_at,
-            ),
-            policy,
-            interaction.recorded_at,
-        )
+        _commitment(interaction, agent, policy, f"commitment-{n}", promise.what, promise.due_at)
         for n, promise in enumerate(interaction.commitments)
     ]
+
+
+def promised_ids(interaction: Interaction) -> list[str]:
+    """The ids of the commitments given in the contact."""
+    return [_id(interaction, f"commitment-{n}") for n in range(len(interaction.commitments))]
+
+
+def call_back(
+    interaction: Interaction, reply: Reply, agent: Agent, policy: PolicyDocument
+) -> Commitment | None:
+    """The promise to call back that a contact outside opening hours becomes, for when the business opens.
+
+    It is due when the answer is: the channel's target, counted from the next opening.
+    """
+    if not policy.replies.call_back_outside_hours:
+        return None
+    if business_hours(policy).is_open(interaction.occurred_at):
+        return None
+    what = "Get back to them: they were in touch outside opening hours."
+    back = _commitment(interaction, agent, policy, "call-back", what, reply.due_at)
+    explain = back.explain.model_copy(update={"due_at": reply.explain.due_at})
+    return back.model_copy(update={"origin": "call_back", "explain": explain})
+
+
+def call_back_id(interaction: Interaction) -> str:
+    """The id that a promise to call back has, if the contact became one."""
+    return _id(interaction, "call-back")
+
+
+def reply_id(interaction: Interaction) -> str:
+    """The id that the answer has that the contact asks for."""
+    return _id(interaction, "reply")
 
 
 def requested(interaction: Interaction) -> FollowUp | None:
@@ -55,52 +75,86 @@ def unresolved(interaction: Interaction, policy: PolicyDocument) -> FollowUp | N
     """
     if interaction.resolved or interaction.commitments or interaction.follow_up:
         return None
-    days = policy.follow_ups.unresolved_after_business_days
-    at = business_days_after(interaction.occurred_at, days, policy)
-    return _follow_up(interaction, "unresolved", at, "This was not resolved yet.")
+    if is_only_thanks(interaction):
+        return None
+    delay = Delay(business_days=policy.follow_ups.unresolved_after_business_days)
+    due = deadlines.after(delay, interaction.occurred_at, business_hours(policy), "the contact")
+    return _because(_follow_up(interaction, "unresolved", due.at, "This was not resolved yet."), due)
 
 
 def survey(interaction: Interaction, policy: PolicyDocument) -> Survey | None:
     """The CSAT survey that a resolved contact earns."""
     if not interaction.resolved:
         return None
-    at = interaction.occurred_at + timedelta(hours=policy.surveys.csat_hours_after_resolution)
-    return Survey(
-        survey_id=derived_row_id(interaction.interaction_id, "csat", interaction.recorded_at),
-        customer_id=interaction.customer_id,
-        interaction_id=interaction.interaction_id,
-        case_id=interaction.case_id,
-        agent_id=interaction.agent_id,
-        due_at=at,
-        wake_at=at,
-        created_at=interaction.recorded_at,
-    )
+    recorded = interaction.recorded_at
+    return _survey(survey_id(interaction), interaction, interaction.occurred_at, policy, recorded)
+
+
+def survey_id(interaction: Interaction) -> str:
+    """The id that the contact's survey has, if it earns one."""
+    return _id(interaction, "csat")
+
+
+def survey_of_case(case: Case, interaction: Interaction, policy: PolicyDocument, now: datetime) -> Survey:
+    """The CSAT survey that a case earns when it is resolved by itself, after this last contact."""
+    return _survey(case_survey_id(case, now), interaction, now, policy, now)
+
+
+def case_survey_id(case: Case, resolved_at: datetime) -> str:
+    """The id of the survey that the case earns when it is resolved at this time."""
+    return derived_row_id(case.case_id, f"csat-{len(case.reopenings)}", resolved_at)
 
 
 def unhappy(survey: Survey, agent: Agent, policy: PolicyDocument, now: datetime) -> FollowUp | None:
-    """The follow-up that a low score opens, for the agent's supervisor; for the agent where there is none."""
+    """The follow-up that a low score opens for the agent's supervisor, or else for the owner."""
     rules = policy.surveys
     if survey.score is None or survey.score > rules.low_score_at_most:
         return None
-    at = business_days_after(now, rules.low_score_follow_up_business_days, policy)
+    delay = Delay(business_days=rules.low_score_follow_up_business_days)
+    due = deadlines.after(delay, now, business_hours(policy), "the answer")
     words = f": {survey.comment}" if survey.comment else "."
-    return FollowUp(
+    follow_up = FollowUp(
         follow_up_id=derived_row_id(survey.survey_id, "unhappy", now),
         customer_id=survey.customer_id,
         interaction_id=survey.interaction_id,
         case_id=survey.case_id,
         agent_id=agent.supervisor_id or agent.agent_id,
+        told="agent" if agent.supervisor_id else "owner",
+        origin="unhappy",
         reason=f"Unhappy with {agent.name}'s service, {survey.score} of 5{words}"[:500],
-        due_at=at,
-        wake_at=at,
+        due_at=due.at,
+        wake_at=due.at,
         created_at=now,
     )
+    return _because(follow_up, due)
 
 
-def stated(interaction: Interaction, policy: PolicyDocument) -> list[Commitment | FollowUp]:
-    """What was said in the contact itself, written in the same breath as the contact."""
-    asked = requested(interaction)
-    return [*promised(interaction, policy), *([asked] if asked else [])]
+def by_tone(interaction: Interaction, agent: Agent, policy: PolicyDocument) -> FollowUp | None:
+    """What the customer's tone asks of the supervisor: at once if it was abusive, soon if they were upset."""
+    recorded = interaction.recorded_at
+    match interaction.tone:
+        case "abusive":
+            reason = f"The customer was abusive towards {agent.name}."
+            return _for_supervisor(interaction, agent, "abusive", recorded, reason, urgent=True)
+        case "upset":
+            delay = policy.cases.upset_follow_up_after
+            due = deadlines.after(delay, recorded, business_hours(policy), "the contact was recorded")
+            reason = f"The customer was upset when in touch with {agent.name}."
+            return _because(_for_supervisor(interaction, agent, "upset", due.at, reason), due)
+        case "calm":
+            return None
+
+
+def run_around(case: Case, interaction: Interaction, owner: Agent) -> FollowUp:
+    """The supervisor hears once that a customer is sent from one to the next, and who has the case now."""
+    facts = (
+        (len(case.hand_offs), "hand-off"),
+        (len(case.repeat_contacts), "repeat contact"),
+        (len(case.reopenings), "reopening"),
+    )
+    counted = ", ".join(f"{count} {name}{'s' if count > 1 else ''}" for count, name in facts if count)
+    reason = f"Run-around: {counted}. {owner.name} has the case from now on."
+    return _for_supervisor(interaction, owner, "run_around", interaction.recorded_at, reason[:500])
 
 
 def derived(interaction: Interaction, policy: PolicyDocument) -> list[FollowUp | Survey]:
@@ -109,15 +163,76 @@ def derived(interaction: Interaction, policy: PolicyDocument) -> list[FollowUp |
     return [row for row in rows if row is not None]
 
 
-def _follow_up(interaction: Interaction, rule: str, at: datetime, reason: str) -> FollowUp:
-    return FollowUp(
-        follow_up_id=derived_row_id(interaction.interaction_id, rule, interaction.recorded_at),
+def _commitment(
+    interaction: Interaction, agent: Agent, policy: PolicyDocument, rule: str, what: str, due_at: datetime
+) -> Commitment:
+    commitment = Commitment(
+        commitment_id=_id(interaction, rule),
         customer_id=interaction.customer_id,
         interaction_id=interaction.interaction_id,
         case_id=interaction.case_id,
         agent_id=interaction.agent_id,
+        channel=interaction.channel,
+        what=what,
+        due_at=due_at,
+        created_at=interaction.recorded_at,
+    )
+    return commitments.opened(commitment, policy, working_hours(agent, policy), interaction.recorded_at)
+
+
+def _follow_up(interaction: Interaction, rule: FollowUpOrigin, at: datetime, reason: str) -> FollowUp:
+    return FollowUp(
+        follow_up_id=_id(interaction, rule),
+        customer_id=interaction.customer_id,
+        interaction_id=interaction.interaction_id,
+        case_id=interaction.case_id,
+        agent_id=interaction.agent_id,
+        origin=rule,
         reason=reason,
         due_at=at,
         wake_at=at,
         created_at=interaction.recorded_at,
     )
+
+
+def _for_supervisor(
+    interaction: Interaction,
+    agent: Agent,
+    rule: FollowUpOrigin,
+    at: datetime,
+    reason: str,
+    *,
+    urgent: bool = False,
+) -> FollowUp:
+    follow_up = _follow_up(interaction, rule, at, reason)
+    told = "agent" if agent.supervisor_id else "owner"
+    return follow_up.model_copy(
+        update={"agent_id": agent.supervisor_id or agent.agent_id, "told": told, "urgent": urgent}
+    )
+
+
+def _survey(
+    survey_id: str, interaction: Interaction, resolved_at: datetime, policy: PolicyDocument, now: datetime
+) -> Survey:
+    delay = Delay(hours=policy.surveys.csat_hours_after_resolution)
+    due = deadlines.after(delay, resolved_at, business_hours(policy), "the matter was resolved")
+    return Survey(
+        survey_id=survey_id,
+        customer_id=interaction.customer_id,
+        interaction_id=interaction.interaction_id,
+        case_id=interaction.case_id,
+        agent_id=interaction.agent_id,
+        channel=interaction.channel,
+        due_at=due.at,
+        wake_at=due.at,
+        explain=Explained(due_at=due.explain, wake_at=due.explain),
+        created_at=now,
+    )
+
+
+def _because(follow_up: FollowUp, due: Deadline) -> FollowUp:
+    return follow_up.model_copy(update={"explain": Explained(due_at=due.explain, wake_at=due.explain)})
+
+
+def _id(interaction: Interaction, rule: str) -> str:
+    return derived_row_id(interaction.interaction_id, rule, interaction.recorded_at)

@@ -1,21 +1,61 @@
-"""Whom to tell, and by what: absence, missing supervisors, consent."""
+"""Whom to tell, when, and by what: absence, working time, missing supervisors, consent."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from vaada.model.people import Agent, Customer, Medium
+from vaada.model.policy import PolicyDocument
+from vaada.rules.clock import Hours, at_local
+
+_GRACE = timedelta(minutes=15)  # who has just closed is still there: a deadline often is the closing time
+_BREAK = timedelta(hours=2)  # lunch is part of the working day, a night or an early start is not
 
 
 def is_away(agent: Agent, now: datetime) -> bool:
     """Whether the agent is absent now."""
-    return agent.away_until is not None and now < agent.away_until
+    begun = agent.away_from is None or agent.away_from <= now
+    return begun and agent.away_until is not None and now < agent.away_until
 
 
-def media_for_agent(agent: Agent, *, texts: bool) -> tuple[Medium, ...]:
-    """How the agent wants to be told; by e-mail where texts are off: no setting loses a reminder."""
-    wanted = tuple(
-        medium for medium in agent.notify_by if medium == "email" or (texts and agent.phone is not None)
+def is_at_work(hours: Hours, now: datetime) -> bool:
+    """Whether a message may reach somebody with these hours now: in their working day, breaks included."""
+    if hours.is_open(now):
+        return True
+    closed = now - hours.closed_before(now).end
+    return closed < _GRACE or closed + (hours.opens(now) - now) <= _BREAK
+
+
+def staff_hear_at(hours: Hours, now: datetime, useless_from: datetime | None = None) -> datetime:
+    """When to tell a member of staff: now if they are at work, else when they next are.
+
+    Now as well if by then it would be of no use any more.
+    """
+    if is_at_work(hours, now):
+        return now
+    opens = hours.opens(now)
+    return now if useless_from is not None and opens >= useless_from else opens
+
+
+def customer_hears_at(customer: Customer, policy: PolicyDocument, now: datetime) -> datetime:
+    """When to write to the customer: now, or once it is no longer night where they are."""
+    hours = policy.customers
+    zone = customer.time_zone or policy.business.time_zone
+    local = now.astimezone(ZoneInfo(zone))
+    if hours.write_from <= local.time() < hours.write_until:
+        return now
+    day = local.date() + timedelta(days=local.time() >= hours.write_until)
+    return max(at_local(day, hours.write_from, zone), now)  # a repeated hour may have passed once already
+
+
+def media_for_agent(agent: Agent, by: tuple[Medium, ...] | None = None, *, texts: bool) -> tuple[Medium, ...]:
+    """How the agent is told: as the policy says with `by`, else as they want to be.
+
+    By e-mail where texts are off or there is no number: no setting loses a reminder.
+    """
+    possible = tuple(
+        medium for medium in by or agent.notify_by if medium == "email" or (texts and agent.phone is not None)
     )
-    return wanted or ("email",)
+    return possible or ("email",)
 
 
 def medium_for_customer(customer: Customer, *, texts: bool) -> Medium | None:

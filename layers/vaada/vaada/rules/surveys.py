@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from vaada.model.people import Customer, Medium
 from vaada.model.policy import PolicyDocument
 from vaada.model.work import Survey
-from vaada.rules.days import days_after
+from vaada.rules.deadlines import business_hours
 from vaada.rules.decisions import Decision, Notice
 from vaada.rules.errors import NotPossible
 
@@ -29,8 +29,8 @@ def next_step(
                 status="sent",
                 step="remind",
                 sent_at=now,
-                closes_at=days_after(now, rules.close_after_days, policy),
-                wake_at=days_after(now, rules.remind_after_days, policy),
+                closes_at=business_hours(policy).days_after(now, rules.close_after_days),
+                wake_at=business_hours(policy).days_after(now, rules.remind_after_days),
             )
             return Decision(asked, (Notice("customer", "survey", "ask", "a matter was resolved"),))
         case "remind":

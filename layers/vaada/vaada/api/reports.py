@@ -1,0 +1,86 @@
+"""/api/reports: how the service was."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, TypeVar, get_args
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import TypeAdapter
+
+from vaada.api import problems
+from vaada.api.resolver import app, desk, now, user
+from vaada.model.cases import Case, CaseStatus
+from vaada.model.ids import PartyId
+from vaada.model.rows import Row
+from vaada.model.times import Instant
+from vaada.model.work import Commitment, CommitmentStatus, Reply, ReplyStatus, Survey, SurveyStatus
+from vaada.rules import reports
+from vaada.rules.clock import at_local
+
+R = TypeVar("R", bound=Row)
+_INSTANT: TypeAdapter[datetime] = TypeAdapter(Instant)
+
+_LONGEST = timedelta(days=366)
+_USUAL = timedelta(days=30)
+
+
+@app.get("/api/reports/service", summary="Promises, reply times, run-around, satisfaction", tags=["Reports"])
+def service(
+    from_: Annotated[
+        str | None, Query(alias="from", description="A time or day; else 30 days before `to`")
+    ] = None,
+    to: Annotated[str | None, Query(description="A time or a day, that day included; else now")] = None,
+    agent_id: Annotated[PartyId | None, Query(description="Only this agent's")] = None,
+) -> reports.Report:
+    asking = user()
+    whose = agent_id
+    if whose is not None:
+        asking.require_may_see(desk(), whose)
+    elif not asking.is_manager:
+        whose = asking.agent_id
+    ends = _instant("to", to, timedelta(days=1)) if to else now()
+    begins = _instant("from", from_, timedelta(0)) if from_ else ends - _USUAL
+    if begins > ends:
+        raise problems.invalid("from", "is after to")
+    if ends - begins > _LONGEST:
+        raise problems.invalid("from", "is more than 366 days before to; ask for a shorter period")
+    rows = reports.Rows(
+        commitments=tuple(_all(Commitment, get_args(CommitmentStatus), begins, ends, whose)),
+        replies=tuple(_all(Reply, get_args(ReplyStatus), begins, ends, whose)),
+        cases=tuple(
+            case
+            for case in _all(Case, get_args(CaseStatus), begins, ends, None)
+            if whose is None or case.agent_id == whose
+        ),
+        surveys=tuple(_all(Survey, get_args(SurveyStatus), begins, ends, whose)),
+    )
+    return reports.report(rows, begins, ends, now())
+
+
+def _instant(field: str, text: str, later: timedelta) -> datetime:
+    """The time itself, or so much after the beginning of that day where the business is. Raises Refusal."""
+    try:
+        if len(text) == len("2026-03-31"):
+            return at_local(date.fromisoformat(text) + later, time(0), desk().policy.business.time_zone)
+        return _INSTANT.validate_python(text)
+    except (ValueError, OverflowError):
+        message = (
+            "must be a day such as 2026-03-31, or a time with an offset such as 2026-03-31T18:00:00+05:00"
+        )
+        raise problems.invalid(field, message) from None
+
+
+def _all(
+    kind: type[R], statuses: tuple[str, ...], begins: datetime, ends: datetime, agent_id: str | None
+) -> Iterator[R]:
+    """All rows of the period, status by status."""
+    for status in statuses:
+        cursor: str | None = None
+        while True:
+            page = desk().table.listed(
+                kind, 1000, cursor, agent_id=agent_id, status=status, due_from=begins, due_by=ends
+            )
+            yield from (row for row in page.rows if isinstance(row, kind))
+            cursor = page.next_cursor
+            if cursor is None:
+                break

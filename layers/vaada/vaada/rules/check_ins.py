@@ -1,0 +1,87 @@
+"""Check-ins: staying in touch with a customer every so many days since the last contact."""
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from vaada.model.ids import derived_row_id
+from vaada.model.people import Customer
+from vaada.model.policy import PolicyDocument
+from vaada.model.rows import Explanation
+from vaada.model.work import FollowUp
+from vaada.rules.clock import Hours, at_local
+from vaada.rules.deadlines import business_hours
+from vaada.rules.decisions import Decision
+
+
+def every_days(customer: Customer, policy: PolicyDocument) -> int | None:
+    """How often: as said of the customer, else the most frequent of their tags. None: never."""
+    by_tag = policy.check_ins.every_days_by_tag
+    return customer.check_in_every_days or min(
+        (by_tag[tag] for tag in customer.tags if tag in by_tag), default=None
+    )
+
+
+def counted_from(customer: Customer, anchor: datetime, policy: PolicyDocument) -> Customer:
+    """The customer as they wait for the first check-in after this contact; never from an earlier one.
+
+    The row itself where nothing changes. Does not count up the version.
+    """
+    days = every_days(customer, policy)
+    if days is None:
+        return customer if customer.wake_at is None else customer.waiting(None, anchor=None)
+    latest = max(anchor, customer.anchor or anchor)
+    wake_at = _first_after(latest, latest, days, business_hours(policy))
+    if (latest, wake_at) == (customer.anchor, customer.wake_at):
+        return customer
+    return _waiting(customer.model_copy(update={"anchor": latest}), wake_at, days, policy)
+
+
+def next_step(
+    customer: Customer, open_one: FollowUp | None, policy: PolicyDocument, now: datetime
+) -> Decision[Customer]:
+    """A follow-up for the customer's own agent, unless the last check-in is still to be done."""
+    days = every_days(customer, policy)
+    if days is None or customer.agent_id is None or customer.wake_at is None:
+        return Decision(customer.changed().waiting(None))
+    anchor = customer.anchor or customer.wake_at
+    at = _first_after(anchor, now, days, business_hours(policy))
+    later = _waiting(customer.changed(), at, days, policy)
+    if open_one is not None:
+        return Decision(later)
+    check_in = FollowUp(
+        follow_up_id=derived_row_id(customer.customer_id, f"check-in-{customer.version}", customer.wake_at),
+        customer_id=customer.customer_id,
+        agent_id=customer.agent_id,
+        origin="check_in",
+        reason=f"Stay in touch: nothing was heard for {(now - anchor).days} days.",
+        due_at=customer.wake_at,
+        wake_at=customer.wake_at,
+        explain=customer.explain,
+        created_at=now,
+    )
+    return Decision(later.model_copy(update={"check_in_id": check_in.id}), along=(check_in,))
+
+
+def _waiting(customer: Customer, at: datetime, days: int, policy: PolicyDocument) -> Customer:
+    why = Explanation(
+        rule=f"every {days} days since the last contact, when the business opens",
+        counted_from=customer.anchor or at,
+        time_zone=policy.business.time_zone,
+    )
+    return customer.waiting(at, why)
+
+
+def _first_after(anchor: datetime, after: datetime, days: int, hours: Hours) -> datetime:
+    """The first check-in later than `after`: on every so manieth local day from the anchor's, as it opens.
+
+    Counted from the anchor each time, so that closed days and changes of the clocks do not add up.
+    """
+    zone = ZoneInfo(hours.zone)
+    first_day = anchor.astimezone(zone).date()
+    times = max(1, (after.astimezone(zone).date() - first_day).days // days)
+    while True:
+        day = first_day + timedelta(days=days * times)
+        at = hours.opens(at_local(day, time(0), hours.zone))
+        if at > after:
+            return at
+        times += 1

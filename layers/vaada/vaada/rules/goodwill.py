@@ -1,0 +1,53 @@
+"""Goodwill: an agent gives up to the policy's allowance for a case; above it a supervisor decides.
+
+granted; requested → approved · declined.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+
+from vaada.model.cases import Case
+from vaada.model.policy import PolicyDocument
+from vaada.model.work import Goodwill
+from vaada.rules.clock import Hours
+from vaada.rules.deadlines import next_morning
+from vaada.rules.decisions import Decision, Notice
+from vaada.rules.errors import NotPossible
+from vaada.rules.history import noted
+from vaada.rules.reach import staff_hear_at
+
+
+def is_allowed(case: Case, amount: Decimal, policy: PolicyDocument) -> bool:
+    """Whether an agent may give this for the case without asking."""
+    return case.granted + amount <= policy.goodwill.allowance_per_case
+
+
+def next_step(
+    goodwill: Goodwill, policy: PolicyDocument, working: Hours, now: datetime
+) -> Decision[Goodwill]:
+    """Ask the supervisor, and again each working morning, as often as the policy reminds of anything."""
+    count = goodwill.reminders + 1
+    last = count >= policy.follow_ups.reminders_at_most
+    asked = goodwill.changed(reminders=count).waiting(None)
+    if not last:
+        morning = next_morning(staff_hear_at(working, now), working)
+        asked = asked.waiting(morning.at, morning.explain)
+    why = "goodwill above the allowance waits for a decision"
+    notice = Notice("supervisor", "goodwill_approval", f"ask-{count}", why, may_wait=count > 1)
+    return Decision(asked, (notice,))
+
+
+def decided(
+    goodwill: Goodwill, now: datetime, by: str, *, approved: bool, reason: str | None = None
+) -> Goodwill:
+    """A supervisor or manager decides. Raises NotPossible unless it was asked for and is undecided."""
+    wanted = "approved" if approved else "declined"
+    if goodwill.status != "requested":
+        raise NotPossible("goodwill", goodwill.status, wanted)
+    return goodwill.changed(
+        status=wanted,
+        wake_at=None,
+        decided_by=by,
+        decided_at=now,
+        history=noted(goodwill.history, now, by, wanted, reason=reason),
+    )

@@ -1,0 +1,157 @@
+"""Opening time, worked out minute by minute: slow and plain, as a measure for the product's own clock."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import holidays
+
+from local.errors import CloudError
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+GRACE = timedelta(minutes=15)  # after closing people are still there
+BREAK = timedelta(hours=2)  # time between two openings that is no longer belongs to the working day
+_PATIENCE = 10 * 366 * DAY
+_MINUTES_OF_A_DAY = 24 * 60
+
+
+@dataclass(frozen=True)
+class Opening:
+    """When a business is open, as `GET /api/policy` says it."""
+
+    policy: dict[str, Any]
+    zone: ZoneInfo
+    _known: dict[date, list[tuple[int, int]]] = field(default_factory=dict, compare=False, repr=False)
+
+    @classmethod
+    def of(cls, policy: dict[str, Any]) -> "Opening":
+        """The opening time of the policy."""
+        return cls(policy, ZoneInfo(policy["business"]["time_zone"]))
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether the clock on the wall is within an interval of its day, or of the day before."""
+        local = at.astimezone(self.zone)
+        minute = local.hour * 60 + local.minute
+        today = any(opens <= minute < closes for opens, closes in self.intervals(local.date()))
+        minute += _MINUTES_OF_A_DAY
+        return today or any(opens <= minute < closes for opens, closes in self.intervals(local.date() - DAY))
+
+    def intervals(self, day: date) -> list[tuple[int, int]]:
+        """What begins on this day, in minutes since its midnight; it may end on the next."""
+        if day not in self._known:
+            self._known[day] = [] if self._is_closed(day) else self._usual(day)
+        return self._known[day]
+
+    def after(self, start: datetime, open_time: timedelta) -> datetime:
+        """The first instant at which so much opening time has passed."""
+        at, left = start, open_time
+        while left:
+            following = min(_minute_after(at), at + left)
+            left -= (following - at) * self.is_open(at)
+            at = _not_too_far(following, start)
+        return at
+
+    def before(self, end: datetime, open_time: timedelta) -> datetime:
+        """The last instant from which so much opening time passes until the end."""
+        at, left = end, open_time
+        while left:
+            former = max(_minute_before(at), at - left)
+            left -= (at - former) * self.is_open(former)
+            at = _not_too_far(former, end)
+        return at
+
+    def opens(self, at: datetime) -> datetime:
+        """`at` itself if it is open then, else when it opens next."""
+        return next(minute for minute in _minutes_from(at) if self.is_open(minute))
+
+    def closed_since(self, at: datetime) -> datetime:
+        """Since when it is closed; for an instant at which it is."""
+        end = at
+        while not self.is_open(_minute_before(end)):
+            end = _not_too_far(_minute_before(end), at)
+        return end
+
+    def hour_before(self, closing: datetime) -> datetime:
+        """The beginning of the last hour before closing, or of what there is of it."""
+        start = closing
+        while self.is_open(_minute_before(start)) and closing - start < HOUR:
+            start = _minute_before(start)
+        return start
+
+    def is_working_time(self, at: datetime) -> bool:
+        """Whether whoever keeps these hours is at work: open, just closed, or in a break."""
+        if self.is_open(at):
+            return True
+        closed = self.closed_since(at)
+        return at - closed < GRACE or self.opens(at) - closed <= BREAK
+
+    def same_clock(self, at: datetime, days: int) -> datetime:
+        """The same local time, days later: adding to an aware datetime keeps its clock."""
+        return (at.astimezone(self.zone) + days * DAY).replace(fold=0).astimezone(UTC)
+
+    def business_days_after(self, at: datetime, days: int) -> datetime:
+        """The same local time, so many days later on which something opens."""
+        day, ahead = at.astimezone(self.zone).date(), 0
+        while days:
+            ahead += 1
+            days -= bool(self.intervals(day + ahead * DAY))
+            _not_too_far(at + ahead * DAY, at)
+        return self.same_clock(at, ahead)
+
+    def _usual(self, day: date) -> list[tuple[int, int]]:
+        found = []
+        for interval in self.policy["opening_hours"].get(WEEKDAYS[day.weekday()], []):
+            opens, closes = _minute_of(interval["opens"]), _minute_of(interval["closes"])
+            found.append((opens, closes if closes > opens else closes + _MINUTES_OF_A_DAY))
+        return found
+
+    def _is_closed(self, day: date) -> bool:
+        for closed in self.policy["closed_days"]:
+            first = date.fromisoformat(closed["first"])
+            if first <= day <= date.fromisoformat(closed.get("last") or closed["first"]):
+                return True
+        open_on = [part.casefold() for part in self.policy["holidays"]["open_on"]]
+        names = self._holidays.get_list(day) if self._holidays is not None else []
+        return any(not any(part in name.casefold() for part in open_on) for name in names)
+
+    @cached_property
+    def _holidays(self) -> holidays.HolidayBase | None:
+        if not self.policy["holidays"]["observed"]:
+            return None
+        country, region = self.policy["business"]["country"], self.policy["holidays"].get("region")
+        try:
+            return holidays.country_holidays(country, subdiv=region, language="en_US")
+        except NotImplementedError:
+            return None
+
+
+def _minute_of(clock: str) -> int:
+    hour, minute = clock.split(":")[:2]
+    return int(hour) * 60 + int(minute)
+
+
+def _minute_after(at: datetime) -> datetime:
+    return at.replace(second=0, microsecond=0) + MINUTE
+
+
+def _minute_before(at: datetime) -> datetime:
+    """The beginning of the minute that ends at `at` or contains it."""
+    whole = at.replace(second=0, microsecond=0)
+    return whole if whole < at else at - MINUTE
+
+
+def _minutes_from(at: datetime) -> Iterator[datetime]:
+    minute = at
+    while True:
+        yield minute
+        minute = _not_too_far(_minute_after(minute), at)
+
+
+def _not_too_far(at: datetime, start: datetime) -> datetime:
+    if abs(at - start) > _PATIENCE:
+        raise CloudError("By the policy of /api/policy nothing opens for years; the replay needs it to.")
+    return at

@@ -1,0 +1,79 @@
+"""Customers who wait, complain or are upset: clocks in opening time, a checklist, and the supervisor."""
+
+from http import HTTPStatus
+
+from tests.e2e.desk import MINUTE, Desk, link, punctual, wrong_fields
+from tests.e2e.stage import Telling, Week, story
+
+
+@story
+def test_a_customer_who_waits_is_answered_in_opening_time(desk: Desk, week: Week) -> Telling:
+    vera = desk.agent("Vera Kuhn")
+    ravi = desk.agent("Ravi Menon", supervisor=vera)
+    elsa = desk.customer("Elsa Lund")
+
+    yield week.at("Mon 12:30")
+    asked = desk.contact(elsa, ravi, "Wrote: which tyre fits?", channel="sms", kind="question")
+    assert asked["reply"]["due_at"].endswith("T14:30:00Z")  # half an hour before lunch, half an hour after
+
+    yield week.at("Mon 14:15")
+    assert punctual(desk.mail(ravi), week.at("Mon 14:15"), within=5 * MINUTE)
+
+    yield week.at("Mon 14:30")
+    assert punctual(desk.mail(vera), week.at("Mon 14:30"), within=5 * MINUTE)
+
+    yield week.at("Mon 15:00")
+    desk.contact(elsa, ravi, "Told her.", direction="outbound", channel="sms", case_id=asked["case_id"])
+    [reply] = desk.timeline(elsa, "reply")
+    assert (reply["status"], reply["took_seconds"], reply["late_by_seconds"]) == ("given", 90 * 60, 30 * 60)
+
+
+@story
+def test_who_comes_when_the_shop_is_closed_is_called_back(desk: Desk, week: Week) -> Telling:
+    nils = desk.agent("Nils Berg")
+    tove = desk.customer("Tove Dahl")
+
+    yield week.at("Mon 19:00")
+    asked = desk.contact(tove, nils, "Rang in the evening.", kind="question")
+    assert asked["call_back"]["due_at"].endswith("T10:00:00Z")  # an hour after the shop opens on Tuesday
+
+    yield week.at("Tue 09:00")
+    assert punctual(desk.mail(nils), week.at("Tue 09:00"), within=5 * MINUTE)
+    desk.contact(tove, nils, "Called back.", direction="outbound", case_id=asked["case_id"], resolved=True)
+    [promise] = desk.timeline(tove, "commitment")
+    assert (promise["status"], promise["late_by_seconds"]) == ("kept", 0)
+
+
+@story
+def test_a_complaint_is_worked_through_before_it_is_closed(desk: Desk, week: Week) -> Telling:
+    otto = desk.agent("Otto Falk")
+    case_id = desk.contact(
+        desk.customer("Lena Krause"), otto, "The frame cracked.", kind="complaint", awaits_reply=False
+    )["case_id"]
+
+    yield week.at("Mon 10:20")
+    early = desk.call("POST", f"/api/cases/{case_id}/resolve", json={})
+    assert early.status_code == HTTPStatus.CONFLICT
+    critical = ["steps.apologised", "steps.solved", "steps.confirmed", "steps.cause_recorded"]
+    assert wrong_fields(early) == critical
+    for field in critical:
+        step = field.removeprefix("steps.")
+        said = (
+            {"cause": "A bad weld", "prevention": "Welds are looked at"} if step == "cause_recorded" else {}
+        )
+        desk.personal |= set(said.values())
+        desk.manager.post(f"/api/cases/{case_id}/steps/{step}", said)
+    assert desk.manager.post(f"/api/cases/{case_id}/resolve", {})["status"] == "resolved"
+
+
+@story
+def test_an_abusive_caller_reaches_the_supervisor_at_night(desk: Desk, week: Week) -> Telling:
+    vera = desk.agent("Vera Moss")
+    finn = desk.agent("Finn Daly", supervisor=vera)
+
+    yield week.at("Mon 23:00")
+    before = desk.now
+    desk.contact(desk.customer("Gus Pike"), finn, "Shouted.", tone="abusive", awaits_reply=False)
+    told = desk.mail(vera)
+    assert before <= told.at <= before + MINUTE
+    assert desk.send(link(told, "a"), do="done").status_code == HTTPStatus.OK

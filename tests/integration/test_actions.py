@@ -1,0 +1,496 @@
+"""What staff do from a message: opening a link writes nothing, tapping twice does nothing twice."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.integration.people import Shop, links, token_of, words_of
+from tests.integration.scripted_desk import READS, ScriptedDesk
+from vaada.model.times import text_of
+
+HOUR, DAY, MINUTE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)
+AMINA = token_of("amina@example.com")
+WEDNESDAY = {"date": "2026-03-04", "time": "10:00", "reason": "The oven broke"}
+THURSDAY = {"date": "2026-03-05", "time": "10:00", "reason": "So did the other"}
+LATER = {"date": "2026-03-04", "time": "10:00"}
+LATE_IN_URDU = "ہمیں مزید وقت درکار ہے"
+
+
+@pytest.fixture
+def shop(desk: ScriptedDesk) -> Shop:
+    """A desk on a Monday at 09:00 whose agent reads mail only."""
+    shop = Shop.opened(desk)
+    desk.call(f"PATCH /api/agents/{shop.agent_id}", {"notify_by": ["email"]})
+    return shop
+
+
+def at(minute: str) -> datetime:
+    """03-07T22:00, this year, in UTC."""
+    return datetime.fromisoformat(f"2026-{minute}").replace(tzinfo=UTC)
+
+
+def wait_until(shop: Shop, minute: str) -> None:
+    shop.desk.pass_time(at(minute) - shop.desk.now)
+
+
+def newest_link(shop: Shop) -> str:
+    return links(words_of(shop.desk.mails[-1]), "/a/")[0]
+
+
+def reminded(shop: Shop) -> str:
+    """A follow-up is due. Returns the link in its reminder."""
+    shop.contact(follow_up={"at": text_of(shop.desk.now + HOUR), "reason": "Ask for the colour"})
+    shop.desk.pass_time(HOUR)
+    return newest_link(shop)
+
+
+def warned(shop: Shop) -> str:
+    """A promise is due in an hour. Returns the link in the warning."""
+    shop.promise(shop.desk.now + HOUR)
+    return newest_link(shop)
+
+
+def asked_to_answer(shop: Shop) -> str:
+    """A customer waits for an answer to their mail. Returns the link in the warning."""
+    shop.contact(channel="email")
+    shop.desk.pass_time(4 * HOUR - 14 * MINUTE)
+    return newest_link(shop)
+
+
+def asked_to_decide(shop: Shop) -> str:
+    """Amina asks to give more than she may. Returns the link in what the supervisor gets."""
+    shop.contact(resolved=True)
+    (case,) = shop.rows("case")
+    wish = {"amount": "100", "reason": "Two visits for nothing"}
+    asked = shop.desk.call(f"POST /api/cases/{case['case_id']}/goodwill", wish, user=AMINA)
+    assert asked.status == 201, asked.body
+    shop.desk.pass_time(2 * MINUTE)
+    assert str(shop.desk.mails[-1]["to"]).startswith("Sana")
+    return newest_link(shop)
+
+
+def story(shop: Shop) -> list[dict[str, Any]]:
+    return shop.desk.timeline(shop.customer_id)
+
+
+def written(shop: Shop) -> int:
+    return sum(count for call, count in shop.desk.calls.items() if call not in READS)
+
+
+def mailed_to(shop: Shop, name: str) -> int:
+    return sum(str(mail["to"]).startswith(name) for mail in shop.desk.mails)
+
+
+# ---------------------------------------------------------------- every action
+
+
+@pytest.mark.parametrize(
+    ("standing", "do", "fields", "again"),
+    [
+        (reminded, "done", {}, 409),
+        (reminded, "tomorrow", {}, 200),
+        (reminded, "next_week", {}, 200),
+        (reminded, "pick_date", LATER, 200),
+        (reminded, "unreachable", {}, 200),
+        (reminded, "give_up", {}, 409),
+        (warned, "kept", {}, 409),
+        (warned, "running_late", WEDNESDAY, 200),
+        (warned, "new_date", WEDNESDAY, 200),
+        (warned, "unreachable", {}, 200),
+        (asked_to_answer, "answered", {}, 409),
+        (asked_to_answer, "waiting", {}, 200),
+        (asked_to_decide, "approve", {}, 409),
+        (asked_to_decide, "decline", {"reason": "Too much"}, 409),
+    ],
+)
+def test_an_action_is_shown_by_opening_and_done_once_by_sending(
+    shop: Shop, standing: Callable[[Shop], str], do: str, fields: dict[str, str], again: int
+) -> None:
+    link = standing(shop)
+    before = (written(shop), story(shop))
+
+    shown = {shop.desk.open(f"{link}?do={do}", method=method).status for method in ("GET", "HEAD")}
+    untouched = (written(shop), story(shop)) == before
+    first = shop.desk.post(link, {"do": do, **fields})
+    after = shop.rows("message")
+    second = shop.desk.post(link, {"do": do, **fields})
+
+    assert (shown, untouched) == ({200}, True)
+    assert (first.status, second.status) == (200, again)
+    assert first.body != second.body or again == 200
+    assert shop.rows("message") == after
+
+
+def test_a_link_opened_fifty_times_writes_nothing(shop: Shop) -> None:
+    link = reminded(shop)
+    before = (written(shop), story(shop))
+
+    for _ in range(50):
+        shop.desk.open(f"{link}?do=done")
+
+    assert (written(shop), story(shop)) == before
+
+
+@pytest.mark.parametrize("standing", [reminded, warned, asked_to_answer, asked_to_decide])
+def test_a_scanner_that_sends_an_empty_form_is_asked_what_to_do(
+    shop: Shop, standing: Callable[[Shop], str]
+) -> None:
+    link = standing(shop)
+    before = written(shop)
+
+    for fields in ({}, {"do": ""}, {"do": "new_link"}, {"do": "no such thing"}):
+        answer = shop.desk.post(link, fields)
+        assert (answer.status, "Choose what to do." in answer.body) == (422, True)
+    assert written(shop) == before
+
+
+@pytest.mark.parametrize(
+    ("standing", "others"),
+    [
+        (reminded, ("kept", "approve", "answered", "old_date", "running_late")),
+        (warned, ("done", "give_up", "tomorrow", "decline")),
+        (asked_to_answer, ("tomorrow", "kept", "approve", "unreachable")),
+        (asked_to_decide, ("kept", "done", "answered", "new_date")),
+    ],
+)
+def test_an_action_of_something_else_is_not_done(
+    shop: Shop, standing: Callable[[Shop], str], others: tuple[str, ...]
+) -> None:
+    link = standing(shop)
+    before = written(shop)
+
+    assert {shop.desk.post(link, {"do": do, **WEDNESDAY}).status for do in others} == {422}
+    assert written(shop) == before
+
+
+def test_what_is_closed_says_so_whatever_is_sent(shop: Shop) -> None:
+    link = reminded(shop)
+    shop.desk.post(link, {"do": "done"})
+
+    for fields in ({}, {"do": "tomorrow"}, {"do": "kept"}):
+        answer = shop.desk.post(link, fields)
+        assert answer.status == 409
+        assert "It was already done" in answer.body
+
+
+# ---------------------------------------------------------------- when the link is too old
+
+
+def expired(shop: Shop) -> str:
+    """A reminder put off until May; a month later its link is too old."""
+    link = reminded(shop)
+    shop.desk.post(link, {"do": "pick_date", "date": "2026-05-11", "time": "10:00"})
+    shop.desk.settle()
+    shop.desk.clock.shift(31 * DAY)
+    return link
+
+
+def test_an_expired_link_offers_a_new_one_which_comes_by_mail_and_works(shop: Shop) -> None:
+    link = expired(shop)
+    offer = shop.desk.open(link)
+
+    asked = shop.desk.post(link, {"do": "new_link"})
+    shop.desk.pass_time(5 * MINUTE)
+
+    assert (offer.status, asked.status) == (410, 200)
+    assert "Send me a new link" in offer.body
+    assert mailed_to(shop, "Amina") == 2
+    assert shop.desk.post(newest_link(shop), {"do": "done"}).status == 200
+
+
+def test_a_new_link_is_sent_once_an_hour_however_often_it_is_asked_for(shop: Shop) -> None:
+    link = expired(shop)
+
+    for _ in range(3):
+        shop.desk.post(link, {"do": "new_link"})
+        shop.desk.pass_time(5 * MINUTE)
+    within_the_hour = mailed_to(shop, "Amina")
+    shop.desk.pass_time(HOUR)
+    shop.desk.post(link, {"do": "new_link"})
+    shop.desk.pass_time(5 * MINUTE)
+
+    assert (within_the_hour, mailed_to(shop, "Amina")) == (2, 3)
+
+
+def test_no_new_link_is_sent_to_what_is_closed(shop: Shop) -> None:
+    link = expired(shop)
+    shop.desk.call(f"POST /api/follow-ups/{shop.rows('follow_up')[0]['follow_up_id']}/complete")
+
+    answer = shop.desk.post(link, {"do": "new_link"})
+    shop.desk.pass_time(DAY)
+
+    assert answer.status == 409
+    assert mailed_to(shop, "Amina") == 1
+
+
+@pytest.mark.parametrize("fields", [{}, {"do": "done"}])
+def test_an_expired_link_does_nothing_else(shop: Shop, fields: dict[str, str]) -> None:
+    link = expired(shop)
+    before = written(shop)
+
+    assert (shop.desk.post(link, fields).status, written(shop)) == (410, before)
+
+
+def test_an_expired_list_brings_new_links_to_all_that_is_left_of_it(shop: Shop) -> None:
+    shop.desk.call(f"PATCH /api/agents/{shop.agent_id}", {"notify_by": ["sms"]})
+    for reason in ("Ask for the colour", "Ask for the size"):
+        shop.contact(follow_up={"at": text_of(shop.desk.now + HOUR), "reason": reason})
+    shop.desk.pass_time(2 * HOUR)
+    link = links(shop.desk.texts[0][1], "/a/")[0]
+    named = {row["reason"].split()[-1]: row["follow_up_id"] for row in shop.rows("follow_up")}
+    until = {"until": "2026-05-11T10:00:00Z"}
+    shop.desk.call(f"POST /api/follow-ups/{named['colour']}/snooze", until)
+    shop.desk.call(f"POST /api/follow-ups/{named['size']}/complete")
+    shop.desk.settle()
+    shop.desk.clock.shift(31 * DAY)
+
+    asked = shop.desk.post(link, {"do": "new_link"})
+    shop.desk.pass_time(5 * MINUTE)
+
+    assert asked.status == 200
+    (mail,) = shop.desk.mails
+    assert ("colour" in words_of(mail), "size" in words_of(mail)) == (True, False)
+
+
+# ---------------------------------------------------------------- not reached
+
+
+def unreached_three_times(shop: Shop) -> str:
+    link = reminded(shop)
+    for _ in range(2):
+        shop.desk.post(link, {"do": "unreachable"})
+        shop.desk.pass_time(8 * HOUR)
+    return link
+
+
+def test_a_customer_who_is_not_reached_is_tried_again_after_four_opening_hours(shop: Shop) -> None:
+    link = reminded(shop)
+
+    shop.desk.post(link, {"do": "unreachable"})
+
+    (follow_up,) = shop.rows("follow_up")
+    assert (follow_up["status"], follow_up["due_at"]) == ("scheduled", "2026-03-02T15:00:00Z")
+
+
+@pytest.mark.parametrize(("do", "status"), [("give_up", "cancelled"), ("next_week", "scheduled")])
+def test_the_third_time_the_page_asks_what_to_do_instead(shop: Shop, do: str, status: str) -> None:
+    link = unreached_three_times(shop)
+
+    asked = shop.desk.post(link, {"do": "unreachable"})
+    decided = shop.desk.post(link, {"do": do})
+
+    assert "You could not reach them three times. What now?" in asked.body
+    assert decided.status == 200
+    assert shop.rows("follow_up")[0]["status"] == status
+
+
+def test_a_promise_stays_due_however_often_the_customer_is_not_reached(shop: Shop) -> None:
+    link = warned(shop)
+
+    pages = [shop.desk.post(link, {"do": "unreachable"}).body for _ in range(3)]
+
+    assert ["What now?" in page for page in pages] == [False, False, True]
+    (commitment,) = shop.rows("commitment")
+    assert (commitment["unreached"], commitment["due_at"]) == (3, "2026-03-02T10:00:00Z")
+
+
+# ---------------------------------------------------------------- running late
+
+
+def test_a_customer_is_told_by_mail_in_their_language_and_by_their_clock(desk: ScriptedDesk) -> None:
+    shop = Shop.opened(desk, language="ur", time_zone="Asia/Karachi")
+    link = warned(shop)
+
+    done = shop.desk.post(link, {"do": "running_late", **WEDNESDAY})
+    shop.desk.pass_time(5 * MINUTE)
+
+    assert "hears of it by e-mail in a moment" in done.body
+    assert str(desk.mails[-1]["to"]).endswith("<bilal@example.com>")
+    assert LATE_IN_URDU in words_of(desk.mails[-1])
+    assert "15:00" in words_of(desk.mails[-1])  # 10:00 UTC
+
+
+def test_a_customer_who_prefers_texts_is_told_by_text(desk: ScriptedDesk) -> None:
+    number = "+923009876543"
+    shop = Shop.opened(desk, language="ur", time_zone="Asia/Karachi", phone=number, preferred_channel="sms")
+    link = warned(shop)
+
+    shop.desk.post(link, {"do": "running_late", **WEDNESDAY})
+    shop.desk.pass_time(5 * MINUTE)
+
+    (words,) = [words for to, words in desk.texts if to == number]
+    assert "معذرت" in words
+    assert "15:00" in words
+
+
+def test_a_customer_hears_at_night_only_of_the_morning(desk: ScriptedDesk) -> None:
+    shop = Shop.opened(desk, time_zone="Asia/Karachi")
+    wait_until(shop, "03-02T17:00")  # 22:00 in Karachi
+    link = warned(shop)
+
+    done = shop.desk.post(link, {"do": "running_late", **WEDNESDAY})
+    wait_until(shop, "03-03T12:00")
+
+    assert "It is late where the customer is" in done.body
+    (message,) = (row for row in shop.rows("message") if row["purpose"] == "running_late")
+    assert message["sent_at"] == "2026-03-03T04:00:00Z"
+
+
+def test_a_customer_who_did_not_agree_is_not_written_to_and_the_page_says_so(desk: ScriptedDesk) -> None:
+    shop = Shop.opened(desk, consent={"email": False, "sms": False, "survey": False})
+    link = warned(shop)
+
+    form = shop.desk.open(f"{link}?do=running_late")
+    done = shop.desk.post(link, {"do": "running_late", **WEDNESDAY})
+    shop.desk.pass_time(HOUR)
+
+    assert "Please call them" in form.body
+    assert "Make sure that the customer knows." in done.body
+    assert mailed_to(shop, "Bilal") == 0
+
+
+def test_of_two_new_dates_in_one_night_the_customer_hears_the_newest_once(desk: ScriptedDesk) -> None:
+    shop = Shop.opened(desk, time_zone="Asia/Karachi")
+    wait_until(shop, "03-02T17:00")
+    link = warned(shop)
+
+    for date in (WEDNESDAY, THURSDAY):
+        shop.desk.post(link, {"do": "running_late", **date})
+        shop.desk.pass_time(MINUTE)
+    wait_until(shop, "03-03T12:00")
+
+    assert mailed_to(shop, "Bilal") == 1
+    (mail,) = [mail for mail in desk.mails if str(mail["to"]).startswith("Bilal")]
+    assert "5 Mar" in words_of(mail)
+
+
+def test_of_two_new_dates_on_one_day_the_customer_hears_both(shop: Shop) -> None:
+    link = warned(shop)
+
+    for date in (WEDNESDAY, THURSDAY):
+        shop.desk.post(link, {"do": "running_late", **date})
+        shop.desk.pass_time(5 * MINUTE)
+
+    told = [words_of(mail) for mail in shop.desk.mails if str(mail["to"]).startswith("Bilal")]
+    assert ["4 Mar" in told[0], "5 Mar" in told[1], len(told)] == [True, True, 2]
+
+
+def test_the_same_date_sent_twice_is_told_once(shop: Shop) -> None:
+    link = warned(shop)
+
+    for _ in range(2):
+        shop.desk.post(link, {"do": "running_late", **WEDNESDAY})
+        shop.desk.pass_time(5 * MINUTE)
+
+    assert mailed_to(shop, "Bilal") == 1
+
+
+def test_a_date_that_was_saved_first_can_be_told_afterwards(shop: Shop) -> None:
+    link = warned(shop)
+    shop.desk.post(link, {"do": "new_date", **WEDNESDAY})
+    shop.desk.pass_time(5 * MINUTE)
+
+    shop.desk.post(link, {"do": "running_late", **WEDNESDAY})
+    shop.desk.pass_time(5 * MINUTE)
+
+    assert mailed_to(shop, "Bilal") == 1
+
+
+def test_a_date_that_was_given_before_is_told_again_when_it_is_given_again(shop: Shop) -> None:
+    link = warned(shop)
+
+    for date in (WEDNESDAY, THURSDAY, WEDNESDAY):
+        shop.desk.post(link, {"do": "running_late", **date})
+        shop.desk.pass_time(5 * MINUTE)
+
+    assert mailed_to(shop, "Bilal") == 3
+
+
+@pytest.mark.parametrize(("step", "body"), [("withdraw", {"reason": "Customer gave up"}), ("keep", None)])
+def test_what_ended_overnight_is_not_told(desk: ScriptedDesk, step: str, body: object) -> None:
+    shop = Shop.opened(desk, time_zone="Asia/Karachi")
+    wait_until(shop, "03-02T17:00")
+    link = warned(shop)
+    shop.desk.post(link, {"do": "running_late", **WEDNESDAY})
+
+    commitment_id = shop.rows("commitment")[0]["commitment_id"]
+    assert shop.desk.call(f"POST /api/commitments/{commitment_id}/{step}", body).status == 200
+    wait_until(shop, "03-03T12:00")
+
+    (message,) = (row for row in shop.rows("message") if row["purpose"] == "running_late")
+    assert (message["status"], mailed_to(shop, "Bilal")) == ("withheld", 0)
+
+
+def test_a_customer_who_says_stop_overnight_is_not_written_to(desk: ScriptedDesk) -> None:
+    shop = Shop.opened(desk, time_zone="Asia/Karachi")
+    wait_until(shop, "03-02T17:00")
+    link = warned(shop)
+    shop.desk.post(link, {"do": "running_late", **WEDNESDAY})
+
+    stop = {"consent": {"email": False, "sms": False, "survey": False}}
+    shop.desk.call(f"PATCH /api/customers/{shop.customer_id}", stop)
+    wait_until(shop, "03-03T12:00")
+
+    (message,) = (row for row in shop.rows("message") if row["purpose"] == "running_late")
+    assert message["why_not"] == "the customer said stop before it could be sent"
+
+
+# ---------------------------------------------------------------- put off, and in touch again
+
+
+def put_off(shop: Shop) -> str:
+    """A follow-up of the case is put off until Thursday. Returns the case's id."""
+    link = reminded(shop)
+    shop.desk.post(link, {"do": "pick_date", "date": "2026-03-05", "time": "10:00"})
+    shop.desk.settle()
+    case_id: str = shop.rows("case")[0]["case_id"]
+    return case_id
+
+
+def test_a_customer_in_touch_wakes_what_was_put_off_and_the_old_date_can_be_kept(shop: Shop) -> None:
+    shop.contact(case_id=put_off(shop), summary="Asks about the cake again", awaits_reply=False)
+
+    kept = shop.desk.post(newest_link(shop), {"do": "old_date"})
+
+    assert str(shop.desk.mails[-1]["subject"]).startswith("In touch again:")
+    assert kept.status == 200
+    (follow_up,) = (row for row in shop.rows("follow_up") if row["origin"] == "requested")
+    assert (follow_up["status"], follow_up["due_at"]) == ("scheduled", "2026-03-05T10:00:00Z")
+
+
+def test_thanks_wake_nothing(shop: Shop) -> None:
+    case_id = put_off(shop)
+
+    shop.contact(case_id=case_id, summary="Thanks a lot!")
+    wait_until(shop, "03-05T09:00")
+
+    assert len(shop.desk.mails) == 1
+
+
+# ---------------------------------------------------------------- goodwill
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "granted"),
+    [({"do": "approve"}, "approved", 100), ({"do": "decline", "reason": "Too much"}, "declined", 0)],
+)
+def test_a_supervisor_decides_with_one_tap(
+    shop: Shop, fields: dict[str, str], status: str, granted: int
+) -> None:
+    link = asked_to_decide(shop)
+
+    shop.desk.post(link, fields)
+
+    (goodwill,), (case,) = shop.rows("goodwill"), shop.rows("case")
+    assert (goodwill["status"], goodwill["decided_by"]) == (status, shop.supervisor_id)
+    assert Decimal(case["granted"]) == granted
+
+
+def test_declining_needs_a_reason(shop: Shop) -> None:
+    link = asked_to_decide(shop)
+
+    assert shop.desk.post(link, {"do": "decline"}).status == 422
+    assert shop.rows("goodwill")[0]["status"] == "requested"

@@ -1,0 +1,417 @@
+"""Cases: the contacts about one matter, who has it, how it ends, and the evidence of a run-around."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.integration.people import (
+    Shop,
+    add_agent,
+    add_customer,
+    change_policy,
+    fields_of,
+    links,
+    token_of,
+    wait_until,
+    words_of,
+)
+from tests.integration.scripted_desk import ScriptedDesk
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+AMINA, OMAR = token_of("amina@example.com"), token_of("omar@example.com")
+
+
+@pytest.fixture
+def shop(desk: ScriptedDesk) -> Shop:
+    return Shop.opened(desk)
+
+
+def merged(shop: Shop, case_id: str, into: str) -> Any:
+    """Merge a case into another. Returns the one that goes on."""
+    answer = shop.desk.call(f"POST /api/cases/{case_id}/merge", {"into": into})
+    assert answer.status == 200, answer.body
+    return answer.json
+
+
+def supervisors_work(shop: Shop, origin: str) -> list[dict[str, Any]]:
+    """The follow-ups that came to the supervisor for this reason."""
+    rows = shop.rows("follow_up")
+    return [row for row in rows if (row["agent_id"], row["origin"]) == (shop.supervisor_id, origin)]
+
+
+def test_a_contact_opens_a_case_and_suggests_open_ones_about_the_same_kind_of_thing(shop: Shop) -> None:
+    first = shop.contact()
+    other = shop.contact(kind="order")
+    second = shop.contact()
+
+    assert first["suggested_case_ids"] == other["suggested_case_ids"] == []
+    assert second["suggested_case_ids"] == [first["case_id"]]
+
+
+def test_a_contact_given_a_case_joins_it(shop: Shop) -> None:
+    case_id = shop.contact()["case_id"]
+
+    joined = shop.contact(case_id=case_id)
+
+    assert (joined["case_id"], joined["suggested_case_ids"], shop.case(case_id)["contacts"]) == (
+        case_id,
+        [],
+        2,
+    )
+
+
+def test_a_case_of_another_customer_is_refused(shop: Shop) -> None:
+    stranger = add_customer(shop.desk, name="Zara", email="zara@example.com")
+    theirs = shop.desk.call("POST /api/interactions", shop.contact_body(customer_id=stranger)).json["case_id"]
+    ours = shop.contact()["case_id"]
+
+    contact = shop.desk.call("POST /api/interactions", shop.contact_body(case_id=theirs))
+    merging = shop.desk.call(f"POST /api/cases/{ours}/merge", {"into": theirs})
+    itself = shop.desk.call(f"POST /api/cases/{ours}/merge", {"into": ours})
+
+    assert (contact.status, fields_of(contact)) == (422, ["case_id"])
+    assert (merging.status, fields_of(merging)) == (422, ["into"])
+    assert (itself.status, fields_of(itself)) == (422, ["into"])
+
+
+def test_a_case_that_is_not_there_is_not_found(shop: Shop) -> None:
+    nowhere = f"{shop.customer_id}{'0' * 16}"
+    ours = shop.contact()["case_id"]
+
+    contact = shop.desk.call("POST /api/interactions", shop.contact_body(case_id=nowhere))
+
+    assert (contact.status, fields_of(contact)) == (422, ["case_id"])
+    assert shop.desk.call(f"GET /api/cases/{nowhere}").status == 404
+    assert shop.desk.call(f"POST /api/cases/{nowhere}/resolve").status == 404
+    assert shop.desk.call(f"POST /api/cases/{ours}/merge", {"into": nowhere}).status == 404
+
+
+def test_cases_are_listed_by_customer_and_status(shop: Shop) -> None:
+    still, settled = shop.contact()["case_id"], shop.contact()["case_id"]
+    shop.desk.call(f"POST /api/cases/{settled}/resolve")
+
+    def listed(**query: str) -> list[str]:
+        answer = shop.desk.call("GET /api/cases", query={"customer_id": shop.customer_id, **query})
+        return [case["case_id"] for case in answer.json["items"]]
+
+    assert listed(status="open") == [still]
+    assert listed(status="resolved") == [settled]
+    assert set(listed()) == {still, settled}
+    assert fields_of(shop.desk.call("GET /api/cases")) == ["customer_id"]
+
+
+# ---------------------------------------------------------------- merging
+
+
+def test_contacts_given_a_merged_case_land_in_the_one_that_goes_on(shop: Shop) -> None:
+    first, second, third = (shop.contact()["case_id"] for _ in range(3))
+    merged(shop, first, into=second)
+    merged(shop, second, into=third)
+
+    joined = shop.contact(case_id=first)
+
+    assert joined["case_id"] == third
+    assert shop.case(third)["contacts"] == 4
+    assert [shop.case(case_id)["status"] for case_id in (first, second)] == ["merged", "merged"]
+
+
+def test_a_merged_case_can_neither_be_worked_on_nor_merged_again(shop: Shop) -> None:
+    first, second = (shop.contact()["case_id"] for _ in range(2))
+    merged(shop, first, into=second)
+
+    for action in ("resolve", "wait", "go-on"):
+        assert shop.desk.call(f"POST /api/cases/{first}/{action}").status == 409
+    assert shop.desk.call(f"POST /api/cases/{first}/merge", {"into": second}).status == 409
+    assert shop.desk.call(f"POST /api/cases/{second}/merge", {"into": first}).status == 409
+
+
+def test_of_two_clocks_the_one_that_runs_out_first_stays(shop: Shop) -> None:
+    first = shop.contact()
+    shop.desk.pass_time(30 * MINUTE)
+    second = shop.contact()
+
+    merged(shop, first["case_id"], into=second["case_id"])
+    shop.desk.pass_time(2 * HOUR)
+
+    assert [reply["status"] for reply in shop.rows("reply")] == ["closed", "awaited"]
+    assert shop.reminders("reply_missed") == [("03-02T10:00", "supervisor", "email")]
+
+
+def test_the_reply_of_a_merged_case_can_still_be_put_off_and_given(shop: Shop) -> None:
+    first = shop.contact()["case_id"]
+    second = shop.contact(direction="outbound")["case_id"]
+    shop.desk.pass_time(50 * MINUTE)
+    link = links(words_of(shop.desk.mails[-1]), "/a/")[0]
+    merged(shop, first, into=second)
+
+    waiting = shop.desk.post(link, {"do": "waiting"})
+    paused = shop.rows("reply")[0]["status"]
+    shop.contact(case_id=second, direction="outbound")
+
+    assert (waiting.status, paused, shop.rows("reply")[0]["status"]) == (200, "paused", "given")
+
+
+# ---------------------------------------------------------------- evidence
+
+
+def test_a_hand_off_says_when_from_whom_and_to_whom(shop: Shop) -> None:
+    omar = add_agent(shop.desk, "Omar")
+    first = shop.contact()
+
+    second = shop.contact(case_id=first["case_id"], agent_id=omar)
+    third = shop.contact(handed_over_from=omar)
+
+    (noticed,) = shop.case(first["case_id"])["hand_offs"]
+    (stated,) = shop.case(third["case_id"])["hand_offs"]
+    assert noticed == {
+        "at": "2026-03-02T09:00:00Z",
+        "interaction_id": second["interaction_id"],
+        "from_agent_id": shop.agent_id,
+        "to_agent_id": omar,
+    }
+    assert (stated["from_agent_id"], stated["to_agent_id"]) == (omar, shop.agent_id)
+
+
+def test_a_customer_who_comes_again_soon_unasked_repeats_themselves(shop: Shop) -> None:
+    case_id = shop.contact()["case_id"]
+
+    def repeats() -> int:
+        return len(shop.case(case_id)["repeat_contacts"])
+
+    shop.contact(case_id=case_id, summary="Thank you!")
+    thanked = repeats()
+    shop.desk.clock.shift(7 * DAY)
+    shop.contact(case_id=case_id)
+    after_a_week = repeats()
+    shop.desk.clock.shift(7 * DAY + MINUTE)
+    shop.contact(case_id=case_id)
+    after_longer = repeats()
+    shop.desk.call(f"POST /api/cases/{case_id}/wait")
+    shop.contact(case_id=case_id)
+
+    assert (thanked, after_a_week, after_longer, repeats()) == (0, 1, 1, 1)
+
+
+def test_a_settled_case_is_reopened_by_the_customer_but_not_by_thanks(shop: Shop) -> None:
+    case_id = shop.contact(resolved=True)["case_id"]
+    shop.desk.pass_time(HOUR)
+
+    shop.contact(case_id=case_id, summary="Thanks, perfect")
+    thanked = shop.case(case_id)["status"]
+    again = shop.contact(case_id=case_id)
+
+    case = shop.case(case_id)
+    assert (thanked, case["status"], case["resolved_at"]) == ("resolved", "open", None)
+    assert [one["interaction_id"] for one in case["reopenings"]] == [again["interaction_id"]]
+
+
+def test_of_a_run_around_the_supervisor_hears_once_and_the_case_stays_with_its_agent(shop: Shop) -> None:
+    omar = add_agent(shop.desk, "Omar", supervisor_id=shop.supervisor_id)
+    case_id = shop.contact()["case_id"]
+
+    for agent_id in (omar, shop.agent_id, omar, shop.agent_id, omar):
+        shop.desk.pass_time(MINUTE)
+        shop.contact(case_id=case_id, agent_id=agent_id, direction="outbound")
+    asked = shop.contact(case_id=case_id)
+
+    (follow_up,) = supervisors_work(shop, "run_around")
+    assert "3 hand-offs" in follow_up["reason"]
+    assert shop.case(case_id)["run_around_at"] == "2026-03-02T09:03:00Z"
+    assert shop.case(case_id)["agent_id"] == omar
+    assert asked["reply"]["agent_id"] == omar
+
+
+@pytest.mark.parametrize("evidence", ["repeat_contacts", "reopenings"])
+def test_the_policy_says_how_much_is_too_much(shop: Shop, evidence: str) -> None:
+    change_policy(shop.desk, cases={f"{evidence}_at_most": 0})
+    case_id = shop.contact(resolved=evidence == "reopenings")["case_id"]
+    before = len(supervisors_work(shop, "run_around"))
+
+    shop.contact(case_id=case_id)
+
+    assert (before, len(supervisors_work(shop, "run_around"))) == (0, 1)
+
+
+# ---------------------------------------------------------------- whose it is
+
+
+def test_an_assigned_case_and_its_answer_are_somebody_elses(shop: Shop) -> None:
+    omar = add_agent(shop.desk, "Omar")
+    case_id = shop.contact()["case_id"]
+
+    assigned = shop.desk.call(f"POST /api/cases/{case_id}/assign", {"agent_id": omar})
+    nobody = shop.desk.call(f"POST /api/cases/{case_id}/assign", {"agent_id": "0" * 16})
+    shop.desk.pass_time(HOUR)
+
+    assert (assigned.json["agent_id"], shop.rows("reply")[0]["agent_id"]) == (omar, omar)
+    assert (nobody.status, fields_of(nobody)) == (422, ["agent_id"])
+    assert str(shop.desk.mails[0]["to"]) == "Omar <omar@example.com>"
+
+
+def test_agents_who_do_not_serve_the_customer_are_refused(shop: Shop) -> None:
+    add_agent(shop.desk, "Omar")
+    case_id, other = (shop.contact()["case_id"] for _ in range(2))
+
+    actions: dict[str, object] = {
+        "steps/apologised": {},
+        "resolve": {},
+        "reopen": {"reason": "Again"},
+        "wait": None,
+        "go-on": None,
+        "assign": {"agent_id": shop.agent_id},
+        "merge": {"into": other},
+        "goodwill": {"amount": "5", "reason": "Sorry"},
+    }
+
+    for action, body in actions.items():
+        assert shop.desk.call(f"POST /api/cases/{case_id}/{action}", body, user=OMAR).status == 403, action
+    assert shop.desk.call(f"GET /api/cases/{case_id}", user=OMAR).status == 403
+    query = {"customer_id": shop.customer_id}
+    assert shop.desk.call("GET /api/cases", user=OMAR, query=query).status == 403
+    assert shop.desk.call("GET /api/cases", user=AMINA, query=query).status == 200
+
+
+# ---------------------------------------------------------------- the end
+
+
+def test_resolving_ends_the_reminders(shop: Shop) -> None:
+    case_id = shop.contact()["case_id"]
+
+    shop.desk.call(f"POST /api/cases/{case_id}/resolve", {"outcome": "The cake is baked"}, user=AMINA)
+    shop.desk.pass_time(14 * DAY)
+
+    case = shop.case(case_id)
+    assert (case["status"], case["outcome"]) == ("resolved", "The cake is baked")
+    assert shop.reminders("follow_up_reminder") == shop.reminders("reply_missed") == []
+    assert [survey["agent_id"] for survey in shop.rows("survey")] == [shop.agent_id]
+
+
+def test_resolving_leaves_what_was_asked_for_and_promised(shop: Shop) -> None:
+    at = "2026-03-04T10:00:00Z"
+    case_id = shop.contact(follow_up={"at": at, "reason": "Ask how it tasted"})["case_id"]
+    shop.contact(case_id=case_id, commitments=[{"what": "Send the photos", "due_at": at}])
+
+    shop.desk.call(f"POST /api/cases/{case_id}/resolve")
+
+    assert [row["status"] for row in shop.rows("follow_up")] == ["scheduled"]
+    assert [row["status"] for row in shop.rows("commitment")] == ["open"]
+
+
+def test_resolving_ends_the_promise_to_call_back(shop: Shop) -> None:
+    wait_until(shop.desk, "2026-03-07T11:00")
+    case_id = shop.contact()["case_id"]
+
+    shop.desk.call(f"POST /api/cases/{case_id}/resolve")
+    wait_until(shop.desk, "2026-03-10T18:00")
+
+    assert shop.reminders("promise_warning") == shop.reminders("promise_overdue") == []
+
+
+def test_a_case_is_resolved_once_and_reopened_with_a_reason(shop: Shop) -> None:
+    case_id = shop.contact()["case_id"]
+
+    def act(action: str, body: object = None) -> int:
+        return shop.desk.call(f"POST /api/cases/{case_id}/{action}", body).status
+
+    assert act("reopen", {"reason": "Not open yet"}) == 409
+    assert (act("resolve"), act("resolve")) == (200, 409)
+    assert fields_of(shop.desk.call(f"POST /api/cases/{case_id}/reopen", {})) == ["reason"]
+    assert (act("wait"), act("assign", {"agent_id": shop.agent_id})) == (409, 409)
+    assert act("reopen", {"reason": "The cake collapsed"}) == 200
+    assert [line["what"] for line in shop.case(case_id)["history"]] == ["resolved", "reopened"]
+
+
+# ---------------------------------------------------------------- once
+
+
+def test_each_action_is_done_once_a_key_also_if_others_came_in_between(shop: Shop) -> None:
+    omar = add_agent(shop.desk, "Omar")
+    case_id, other = shop.contact(kind="complaint")["case_id"], shop.contact()["case_id"]
+    cause = {"cause": "Wrong label", "prevention": "Check twice"}
+
+    actions: list[tuple[str, object]] = [
+        ("assign", {"agent_id": omar}),
+        ("assign", {"agent_id": shop.agent_id}),
+        ("wait", None),
+        ("go-on", None),
+        *((f"steps/{step}", None) for step in ("apologised", "solved", "confirmed")),
+        ("steps/cause_recorded", cause),
+        ("goodwill", {"amount": "5.00", "reason": "Sorry"}),
+        ("resolve", {"outcome": "Settled"}),
+        ("reopen", {"reason": "Not settled"}),
+        ("merge", {"into": other}),
+    ]
+
+    def act_all() -> list[int]:
+        return [
+            shop.desk.call(f"POST /api/cases/{case_id}/{action}", body, key=f"key {n}").status
+            for n, (action, body) in enumerate(actions)
+        ]
+
+    first = act_all()
+    stood = (shop.case(case_id), shop.case(other), shop.rows("goodwill"), shop.rows("reply"))
+    again = act_all()
+
+    assert first == again == [201 if action == "goodwill" else 200 for action, _ in actions]
+    assert stood == (shop.case(case_id), shop.case(other), shop.rows("goodwill"), shop.rows("reply"))
+
+
+def test_an_action_that_another_write_overtook_is_still_done_once(shop: Shop) -> None:
+    case_id = shop.contact()["case_id"]
+    overtaken = False
+
+    def overtake(call: str) -> None:
+        nonlocal overtaken
+        if call == "dynamodb.TransactWriteItems" and not overtaken:
+            overtaken = True
+            shop.desk.call(f"POST /api/cases/{case_id}/wait", key="other")
+
+    shop.desk.before_call = overtake
+    given = [
+        shop.desk.call(f"POST /api/cases/{case_id}/goodwill", {"amount": "5", "reason": "Sorry"}, key="k")
+        for _ in range(2)
+    ]
+
+    assert [answer.status for answer in given] == [201, 201]
+    assert given[0].json == given[1].json
+    case = shop.case(case_id)
+    assert (case["granted"], case["waiting_for_customer"]) == ("5.00", True)
+
+
+@pytest.mark.parametrize("action", ["wait", "merge"])
+def test_the_same_request_twice_at_the_same_time_answers_the_same(shop: Shop, action: str) -> None:
+    case_id, other = shop.contact()["case_id"], shop.contact()["case_id"]
+    body = {"into": other} if action == "merge" else None
+    twin: list[int] = []
+
+    def overtake(call: str) -> None:
+        if call == "dynamodb.TransactWriteItems" and not twin:
+            twin.append(0)
+            twin[0] = shop.desk.call(f"POST /api/cases/{case_id}/{action}", body, key="k").status
+
+    shop.desk.before_call = overtake
+    answer = shop.desk.call(f"POST /api/cases/{case_id}/{action}", body, key="k")
+
+    assert (answer.status, twin) == (200, [200])
+
+
+def test_a_snoozed_follow_up_keeps_its_date_until_the_customer_is_back(shop: Shop) -> None:
+    recorded = shop.contact(
+        direction="outbound", follow_up={"at": "2026-03-02T10:00:00Z", "reason": "Ask for the colour"}
+    )
+    shop.desk.pass_time(2 * HOUR)
+    follow_up_id = recorded["follow_up"]["follow_up_id"]
+    until = {"until": "2026-03-20T10:00:00Z"}
+    shop.desk.call(f"POST /api/follow-ups/{follow_up_id}/snooze", until)
+
+    shop.contact(case_id=recorded["case_id"], direction="outbound")
+    shop.contact(case_id=recorded["case_id"], summary="Thanks!")
+    shop.desk.pass_time(DAY)
+    asleep = shop.desk.call(f"GET /api/follow-ups/{follow_up_id}").json
+    shop.contact(case_id=recorded["case_id"])
+    shop.desk.pass_time(5 * MINUTE)
+    woken = shop.desk.call(f"GET /api/follow-ups/{follow_up_id}").json
+
+    assert (asleep["status"], asleep["due_at"]) == ("scheduled", until["until"])
+    assert (woken["status"], woken["woken_from"]) == ("due", until["until"])

@@ -1,0 +1,195 @@
+"""Check-ins: customers who were not heard of for a while are not forgotten."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.integration.people import Shop, add_agent, add_customer, change_policy, fields_of, wait_until
+from tests.integration.scripted_desk import ScriptedDesk
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.fixture
+def shop(desk: ScriptedDesk) -> Shop:
+    return Shop.opened(desk)
+
+
+def change_customer(shop: Shop, **changes: object) -> Any:
+    answer = shop.desk.call(f"PATCH /api/customers/{shop.customer_id}", changes)
+    assert answer.status == 200, answer.body
+    return answer.json
+
+
+def check_ins(shop: Shop) -> list[tuple[str, str]]:
+    """When the check-ins were due, and what became of them, the oldest first."""
+    rows = [row for row in shop.rows("follow_up") if row["origin"] == "check_in"]
+    return sorted((row["due_at"][5:16], row["status"]) for row in rows)
+
+
+def complete_all(shop: Shop) -> None:
+    for row in shop.rows("follow_up"):
+        shop.desk.call(f"POST /api/follow-ups/{row['follow_up_id']}/complete")
+
+
+def test_so_many_days_after_the_last_contact_the_agent_is_reminded_as_it_opens(shop: Shop) -> None:
+    wait_until(shop.desk, "2026-03-03T15:00")
+    shop.contact(direction="outbound", resolved=True)
+    wait_until(shop.desk, "2026-03-04T15:00")
+    change_customer(shop, check_in_every_days=9)
+
+    wait_until(shop.desk, "2026-03-12T09:01")
+
+    assert check_ins(shop) == [("03-12T09:00", "due")]
+    assert {(when, to) for when, to, _ in shop.reminders("follow_up_reminder")} == {("03-12T09:00", "agent")}
+
+
+def test_a_check_in_waits_for_the_business_to_open_and_the_count_goes_on_from_the_contact(shop: Shop) -> None:
+    change_customer(
+        shop, agent_id=shop.agent_id, check_in_every_days=5
+    )  # Saturday the 7th, Thursday the 12th
+
+    wait_until(shop.desk, "2026-03-09T10:00")
+    complete_all(shop)
+    wait_until(shop.desk, "2026-03-12T10:00")
+
+    assert check_ins(shop) == [("03-09T09:00", "done"), ("03-12T09:00", "due")]
+
+
+@pytest.mark.parametrize("direction", ["inbound", "outbound"])
+def test_any_contact_starts_the_count_again(shop: Shop, direction: str) -> None:
+    change_customer(shop, agent_id=shop.agent_id, check_in_every_days=3)
+    wait_until(shop.desk, "2026-03-04T10:00")
+    shop.contact(direction=direction, resolved=True)
+
+    wait_until(shop.desk, "2026-03-05T18:00")
+    before = check_ins(shop)
+    wait_until(shop.desk, "2026-03-09T10:00")
+
+    assert (before, check_ins(shop)) == ([], [("03-09T09:00", "due")])
+
+
+def test_a_contact_is_the_check_in_that_was_due(shop: Shop) -> None:
+    change_customer(shop, agent_id=shop.agent_id, check_in_every_days=2)
+    wait_until(shop.desk, "2026-03-04T10:00")
+
+    shop.contact(direction="outbound", resolved=True)
+    wait_until(shop.desk, "2026-03-05T18:00")
+
+    assert check_ins(shop) == [("03-04T09:00", "done")]
+
+
+def test_while_a_check_in_is_open_there_is_no_second(shop: Shop) -> None:
+    change_customer(shop, agent_id=shop.agent_id, check_in_every_days=1)
+
+    wait_until(shop.desk, "2026-03-06T18:00")
+
+    assert check_ins(shop) == [("03-03T09:00", "due")]
+
+
+def test_the_days_are_local_days_also_when_the_clocks_change(shop: Shop) -> None:
+    change_policy(shop.desk, business={"time_zone": "America/New_York", "country": "US"})
+    wait_until(shop.desk, "2026-03-06T15:00")  # Friday at 10:00 there; on Sunday the clocks go forward
+    shop.contact(direction="outbound", resolved=True)
+    change_customer(shop, check_in_every_days=4)
+
+    wait_until(shop.desk, "2026-03-10T14:00")
+
+    assert check_ins(shop) == [("03-10T13:00", "due")]  # Tuesday at 09:00 there
+
+
+def test_of_the_policys_tags_the_most_frequent_counts_and_the_customers_own_before_it(shop: Shop) -> None:
+    change_policy(shop.desk, check_ins={"every_days_by_tag": {"vip": 4, "wholesale": 30, "new": 9}})
+    facts = {"agent_id": shop.agent_id, "tags": ["Wholesale", "VIP"]}
+    tagged = Shop(shop.desk, shop.supervisor_id, shop.agent_id, add_customer(shop.desk, **facts))
+    own = Shop(
+        shop.desk,
+        shop.supervisor_id,
+        shop.agent_id,
+        add_customer(shop.desk, **facts, check_in_every_days=2),
+    )
+
+    wait_until(shop.desk, "2026-03-06T10:00")
+
+    assert (check_ins(tagged), check_ins(own)) == ([("03-06T09:00", "due")], [("03-04T09:00", "due")])
+
+
+def test_a_customer_without_an_agent_is_checked_in_with_once_they_have_one(shop: Shop) -> None:
+    change_customer(shop, check_in_every_days=2)
+    wait_until(shop.desk, "2026-03-05T10:00")
+    before = check_ins(shop)
+
+    change_customer(shop, agent_id=shop.agent_id)
+    wait_until(shop.desk, "2026-03-06T10:00")
+
+    assert before == []
+    assert len(check_ins(shop)) == 1
+
+
+def test_null_turns_check_ins_off(shop: Shop) -> None:
+    change_customer(shop, agent_id=shop.agent_id, check_in_every_days=2)
+
+    change_customer(shop, check_in_every_days=None)
+    wait_until(shop.desk, "2026-03-20T10:00")
+
+    assert check_ins(shop) == []
+
+
+def test_turned_on_again_the_count_begins_with_the_contact_that_came_meanwhile(shop: Shop) -> None:
+    change_customer(shop, agent_id=shop.agent_id, check_in_every_days=3)
+    change_customer(shop, check_in_every_days=None)
+    wait_until(shop.desk, "2026-03-11T10:00")
+    shop.contact(direction="outbound", resolved=True)
+
+    wait_until(shop.desk, "2026-03-12T10:00")
+    change_customer(shop, check_in_every_days=7)
+    wait_until(shop.desk, "2026-03-18T10:00")
+
+    assert check_ins(shop) == [("03-18T09:00", "due")]
+
+
+def test_other_changes_of_the_customer_bring_back_no_check_in_that_was_done(shop: Shop) -> None:
+    change_customer(shop, agent_id=shop.agent_id, check_in_every_days=7)
+    wait_until(shop.desk, "2026-03-09T10:00")
+    complete_all(shop)
+
+    change_customer(shop, notes="Likes almonds")
+    wait_until(shop.desk, "2026-03-13T10:00")
+    done = check_ins(shop)
+    wait_until(shop.desk, "2026-03-16T10:00")
+
+    assert done == [("03-09T09:00", "done")]
+    assert check_ins(shop) == [("03-09T09:00", "done"), ("03-16T09:00", "due")]
+
+
+def test_changed_to_and_fro_the_check_ins_go_on(shop: Shop) -> None:
+    change_customer(shop, agent_id=shop.agent_id, check_in_every_days=7)
+    wait_until(shop.desk, "2026-03-09T10:00")
+    complete_all(shop)
+
+    change_customer(shop, check_in_every_days=14)
+    change_customer(shop, check_in_every_days=7)
+    wait_until(shop.desk, "2026-03-09T18:00")
+    complete_all(shop)
+    wait_until(shop.desk, "2026-03-16T10:00")
+
+    assert check_ins(shop)[-1] == ("03-16T09:00", "due")
+
+
+def test_an_absent_agents_check_in_reaches_their_cover(shop: Shop) -> None:
+    cover = add_agent(shop.desk, "Omar")
+    change_customer(shop, agent_id=shop.agent_id, check_in_every_days=1)
+    away = {"away_until": "2026-03-09T09:00:00Z", "covered_by": cover}
+    shop.desk.call(f"PATCH /api/agents/{shop.agent_id}", away)
+
+    wait_until(shop.desk, "2026-03-03T10:00")
+
+    assert [str(mail["to"]) for mail in shop.desk.mails] == ["Omar <omar@example.com>"]
+
+
+def test_a_number_of_days_that_is_wrong_is_refused(shop: Shop) -> None:
+    for days in (0, -1, 3651, "often", 1.5):
+        answer = shop.desk.call(f"PATCH /api/customers/{shop.customer_id}", {"check_in_every_days": days})
+
+        assert (answer.status, fields_of(answer)) == (422, ["check_in_every_days"]), days

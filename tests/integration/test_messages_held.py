@@ -1,0 +1,506 @@
+"""Messages to staff wait for their reader's working time, go out together, and find whoever is there."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, ReadTimeoutError
+
+from tests.integration.people import Shop, add_agent, add_customer, links, words_of
+from tests.integration.scripted_desk import ScriptedDesk
+from vaada.model.times import text_of
+
+HOUR, DAY, MINUTE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)
+SATURDAY_NIGHT = "03-07T22:00"
+KARACHI_WEEK = {
+    day: [{"opens": "09:00", "closes": "18:00"}]
+    for day in ("monday", "tuesday", "wednesday", "thursday", "friday")
+}
+
+
+@pytest.fixture
+def shop(desk: ScriptedDesk) -> Shop:
+    """A desk on a Monday at 09:00 whose agent reads mail only."""
+    shop = Shop.opened(desk)
+    change_agent(shop, shop.agent_id, notify_by=["email"])
+    return shop
+
+
+def at(minute: str) -> datetime:
+    """03-07T22:00, this year, in UTC."""
+    return datetime.fromisoformat(f"2026-{minute}").replace(tzinfo=UTC)
+
+
+def wait_until(shop: Shop, minute: str) -> None:
+    shop.desk.pass_time(at(minute) - shop.desk.now)
+
+
+def change_agent(shop: Shop, agent_id: str, **changes: object) -> None:
+    assert shop.desk.call(f"PATCH /api/agents/{agent_id}", changes).status == 200
+
+
+def write_policy(shop: Shop, part: str, **rules: object) -> None:
+    policy = shop.desk.call("GET /api/policy").json
+    policy[part] |= rules
+    written = shop.desk.call("PUT /api/policy", policy)
+    assert written.status == 200, written.body
+
+
+def remind(shop: Shop, minute: str, reason: str, customer_id: str | None = None) -> str:
+    """A contact that asks for a follow-up. Returns its id."""
+    whose = customer_id or shop.customer_id
+    shop.contact(customer_id=whose, follow_up={"at": text_of(at(minute)), "reason": reason})
+    story = shop.desk.timeline(whose)
+    follow_up_id: str = next(row["follow_up_id"] for row in story if row.get("reason") == reason)
+    return follow_up_id
+
+
+def heard(shop: Shop, *purposes: str) -> list[tuple[str, str]]:
+    """When and to whom each message of these purposes was sent, in order."""
+    rows = [row for row in shop.rows("message") if row["status"] == "sent" and row["purpose"] in purposes]
+    return sorted((row["sent_at"][5:16], row["to"]) for row in rows)
+
+
+def addressees(shop: Shop) -> list[str]:
+    """The first names of those mailed, in order."""
+    return [str(mail["to"]).partition(" <")[0] for mail in shop.desk.mails]
+
+
+def outcomes(shop: Shop) -> Counter[str]:
+    return Counter(row["status"] for row in shop.rows("message"))
+
+
+def refused(call: str) -> None:
+    if call == "sesv2.SendEmail":
+        answer = {"Error": {"Code": "ThrottlingException"}, "ResponseMetadata": {"HTTPStatusCode": 429}}
+        raise ClientError(answer, call)  # type: ignore[arg-type]  # enough of one
+
+
+def unanswered(call: str) -> None:
+    if call == "sesv2.SendEmail":
+        raise ReadTimeoutError(endpoint_url="https://email.example.com")
+
+
+def undisturbed(_call: str) -> None: ...
+
+
+# ---------------------------------------------------------------- working time
+
+
+@pytest.mark.parametrize(
+    ("due", "mailed"),
+    [
+        ("03-02T13:30", "03-02T13:30"),  # at lunch
+        ("03-02T18:10", "03-02T18:10"),  # just after closing
+        ("03-02T18:30", "03-03T09:02"),  # in the evening
+        (SATURDAY_NIGHT, "03-09T09:02"),
+        ("04-03T12:00", "04-06T09:02"),  # on Good Friday
+    ],
+)
+def test_a_promise_is_flagged_on_its_minute_and_its_mail_comes_in_working_time(
+    shop: Shop, due: str, mailed: str
+) -> None:
+    shop.promise(at(due))
+
+    shop.desk.pass_time(at(mailed) - shop.desk.now + HOUR)
+
+    (commitment,) = shop.rows("commitment")
+    assert commitment["flagged_at"] == commitment["due_at"] == text_of(at(due))
+    assert heard(shop, "promise_overdue") == [(mailed, "agent")]
+
+
+def test_a_mail_that_waited_over_the_weekend_says_how_late_the_promise_is_by_then(shop: Shop) -> None:
+    shop.promise(at(SATURDAY_NIGHT))
+
+    wait_until(shop, "03-09T09:30")
+
+    assert str(shop.desk.mails[-1]["subject"]).startswith("Promise overdue by 1 day:")
+
+
+def test_a_warning_that_would_come_too_late_is_sent_on_a_saturday(shop: Shop) -> None:
+    wait_until(shop, "03-07T10:00")
+
+    shop.promise(at("03-07T12:00"))
+    wait_until(shop, "03-09T09:30")
+
+    assert heard(shop, "promise_warning") == [("03-07T10:00", "agent")]
+
+
+def test_a_promise_kept_while_its_mail_waits_is_not_heard_of_and_the_timeline_says_why(shop: Shop) -> None:
+    commitment_id = shop.promise(at(SATURDAY_NIGHT))
+    wait_until(shop, "03-08T12:00")
+
+    shop.desk.call(f"POST /api/commitments/{commitment_id}/keep")
+    wait_until(shop, "03-10T18:00")
+
+    (flag,) = (row for row in shop.rows("message") if row["purpose"] == "promise_overdue")
+    assert (flag["status"], flag["why_not"]) == ("withheld", "no longer needed when it could be sent")
+
+
+def test_a_promise_given_up_while_its_mail_waits_is_still_heard_of(shop: Shop) -> None:
+    write_policy(shop, "commitments", broken_days_after=1, ladder=[])
+    shop.promise(at("03-07T10:00"))
+
+    wait_until(shop, "03-09T09:30")
+
+    assert shop.rows("commitment")[0]["status"] == "broken"
+    assert heard(shop, "promise_overdue") == [("03-09T09:02", "agent")]
+
+
+def test_an_agent_elsewhere_is_written_to_in_their_own_working_hours(shop: Shop) -> None:
+    policy = shop.desk.call("GET /api/policy").json
+    policy["business"] |= {"time_zone": "America/New_York", "country": "US"}
+    assert shop.desk.call("PUT /api/policy", policy).status == 200
+    change_agent(shop, shop.agent_id, time_zone="Asia/Karachi", working_hours=KARACHI_WEEK)
+
+    shop.promise(at("03-03T18:00"))  # 13:00 in New York, 23:00 in Karachi
+    wait_until(shop, "03-04T12:00")
+
+    assert heard(shop, "promise_overdue", "promise_escalation") == [
+        ("03-03T23:00", "supervisor"),  # New York closes; four hours after lunch
+        ("03-04T04:02", "agent"),  # 09:00 in Karachi
+    ]
+
+
+@pytest.mark.parametrize(
+    ("due", "supervisor", "owner"),
+    [
+        ("03-02T10:00", "03-02T15:00", "03-03T10:00"),  # lunch does not count
+        ("03-06T17:00", "03-09T12:00", "03-09T17:00"),  # nor the weekend
+        (SATURDAY_NIGHT, "03-09T13:00", "03-09T22:00"),
+        ("04-02T17:00", "04-06T12:00", "04-06T17:00"),  # nor Good Friday
+    ],
+)
+def test_supervisor_and_owner_hear_in_opening_time(shop: Shop, due: str, supervisor: str, owner: str) -> None:
+    shop.promise(at(due))
+
+    shop.desk.pass_time(at(owner) - shop.desk.now + HOUR)
+
+    assert heard(shop, "promise_escalation") == [(supervisor, "supervisor"), (owner, "owner")]
+
+
+def test_a_supervisor_elsewhere_hears_in_their_own_morning(shop: Shop) -> None:
+    change_agent(shop, shop.supervisor_id, time_zone="Asia/Karachi", working_hours=KARACHI_WEEK)
+
+    shop.promise(at("03-02T10:00"))
+    wait_until(shop, "03-03T09:00")
+
+    assert heard(shop, "promise_escalation") == [("03-03T04:02", "supervisor")]
+
+
+def test_a_ladder_of_ones_own_is_climbed_rung_by_rung(shop: Shop) -> None:
+    write_policy(
+        shop,
+        "commitments",
+        ladder=[
+            {"tell": "agent", "after": {"hours": 1}, "by": ["sms"]},
+            {"tell": "supervisor", "after": {"opening_hours": 2}},
+            {"tell": "agent", "after": {"hours": 20}},
+            {"tell": "owner", "after": {"business_days": 2}},
+        ],
+    )
+    shop.promise(at("03-02T10:00"))
+
+    wait_until(shop, "03-06T18:00")
+
+    rungs = [
+        (row["sent_at"][5:16], row["to"], row["medium"])
+        for row in reversed(shop.rows("message"))
+        if row["created_at"] > text_of(at("03-02T10:00"))
+    ]
+    assert rungs == [
+        ("03-02T11:00", "agent", "sms"),
+        ("03-02T12:00", "supervisor", "email"),
+        ("03-03T09:02", "agent", "email"),  # 06:00 is no working time
+        ("03-04T10:00", "owner", "email"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ladder", "told"),
+    [
+        ([("supervisor", {"opening_hours": 4})], ["supervisor"]),
+        (
+            [("supervisor", {"hours": 1}), ("owner", {"business_days": 2}), ("owner", {"business_days": 3})],
+            ["supervisor", "owner", "owner"],
+        ),
+    ],
+)
+def test_a_ladder_edited_in_the_middle_of_a_climb_repeats_no_rung(
+    shop: Shop, ladder: list[tuple[str, object]], told: list[str]
+) -> None:
+    shop.promise(at("03-02T10:00"))
+    wait_until(shop, "03-02T16:00")
+
+    write_policy(shop, "commitments", ladder=[{"tell": to, "after": after} for to, after in ladder])
+    wait_until(shop, "03-09T18:00")
+
+    assert [to for _, to in heard(shop, "promise_escalation")] == told
+
+
+# ---------------------------------------------------------------- going out together
+
+
+def five_follow_ups(shop: Shop) -> list[str]:
+    """Of three customers, a minute apart from ten o'clock on. Returns their ids."""
+    others = [add_customer(shop.desk, name=name, email=f"{name}@example.com") for name in ("Dua", "Eve")]
+    whose = [shop.customer_id, *others, shop.customer_id, others[0]]
+    return [remind(shop, f"03-02T10:0{n}", f"Matter {n}", who) for n, who in enumerate(whose)]
+
+
+def test_five_reminders_within_minutes_are_one_mail_with_all_of_them(shop: Shop) -> None:
+    five_follow_ups(shop)
+
+    wait_until(shop, "03-02T12:00")
+
+    (mail,) = shop.desk.mails
+    assert str(mail["subject"]).startswith("5 reminders, first:")
+    assert all(f"Matter {n}" in words_of(mail) for n in range(5))
+
+
+def test_five_reminders_are_one_text_whose_link_leads_to_each(shop: Shop) -> None:
+    change_agent(shop, shop.agent_id, notify_by=["sms"])
+    five_follow_ups(shop)
+    wait_until(shop, "03-02T12:00")
+    ((_, words),) = shop.desk.texts
+    (link,) = links(words, "/a/")
+
+    page = shop.desk.open(link).body
+    each = [part.partition('"')[0] for part in page.split('<a href="')[1:] if "/a/" in part]
+    done = shop.desk.post(each[0], {"do": "done"})
+    rest = shop.desk.open(link).body
+
+    assert (len(each), done.status) == (5, 200)
+    assert all(f"Matter {n}" in page for n in range(5))
+    assert rest.count('<a href="https://desk.example.com/a/') == 4
+
+
+def test_a_list_whose_items_are_all_answered_is_not_asked_of_again(shop: Shop) -> None:
+    change_agent(shop, shop.agent_id, notify_by=["sms"])
+    for follow_up_id in five_follow_ups(shop):
+        wait_until(shop, "03-02T12:00")
+        shop.desk.call(f"POST /api/follow-ups/{follow_up_id}/complete")
+    link = links(shop.desk.texts[0][1], "/a/")[0]
+
+    assert "/a/" not in shop.desk.open(link).body
+    assert shop.desk.post(link, {"do": "done"}).status == 200
+
+
+def test_a_lone_reminder_is_sent_on_its_minute(shop: Shop) -> None:
+    remind(shop, "03-02T10:07", "Ask for the colour")
+
+    wait_until(shop, "03-02T12:00")
+
+    assert heard(shop, "follow_up_reminder") == [("03-02T10:07", "agent")]
+
+
+def test_reminders_further_apart_than_the_policy_says_go_out_alone(shop: Shop) -> None:
+    remind(shop, "03-02T10:01", "Ask for the colour")
+    remind(shop, "03-02T10:07", "Ask for the size")
+
+    wait_until(shop, "03-02T12:00")
+
+    assert heard(shop, "follow_up_reminder") == [("03-02T10:01", "agent"), ("03-02T10:07", "agent")]
+
+
+def test_the_mornings_repeats_arrive_as_one(shop: Shop) -> None:
+    for hour in (10, 12, 15):
+        remind(shop, f"03-02T{hour}:00", f"Matter of {hour}")
+
+    wait_until(shop, "03-03T12:00")
+
+    assert [str(mail["subject"]).partition(":")[0] for mail in shop.desk.mails[3:]] == ["3 reminders, first"]
+
+
+def test_what_waited_over_the_weekend_goes_out_as_one_without_what_was_done_meanwhile(shop: Shop) -> None:
+    done = remind(shop, "03-07T11:00", "Ask for the colour")
+    remind(shop, "03-08T11:00", "Ask for the size")
+    shop.promise(at(SATURDAY_NIGHT))
+    wait_until(shop, "03-08T12:00")
+
+    shop.desk.call(f"POST /api/follow-ups/{done}/complete")
+    wait_until(shop, "03-09T09:30")
+
+    mail = words_of(shop.desk.mails[-1])
+    assert len(shop.desk.mails) == 2  # the first warned on Friday
+    assert ("size" in mail, "Call back with a price" in mail, "colour" in mail) == (True, True, False)
+
+
+def test_what_fell_due_twice_while_it_waited_is_said_once(shop: Shop) -> None:
+    follow_up_id = remind(shop, "03-07T11:00", "Ask for the colour")
+    wait_until(shop, "03-07T12:00")
+
+    until = {"until": text_of(at("03-08T11:00"))}
+    shop.desk.call(f"POST /api/follow-ups/{follow_up_id}/snooze", until)
+    wait_until(shop, "03-09T09:30")
+
+    assert len(shop.desk.mails) == 1
+    assert words_of(shop.desk.mails[0]).count("Ask for the colour") == 1
+    assert outcomes(shop) == {"sent": 1, "withheld": 1}
+
+
+def test_a_warning_is_not_gathered_past_the_time_it_warns_of(shop: Shop) -> None:
+    shop.contact(
+        commitments=[{"what": f"Promise {n}", "due_at": text_of(shop.desk.now + n * MINUTE)} for n in (3, 5)]
+    )
+
+    shop.desk.pass_time(HOUR)
+
+    assert len(heard(shop, "promise_warning")) == 2
+
+
+def test_a_group_that_is_refused_is_tried_again_as_one(shop: Shop) -> None:
+    five_follow_ups(shop)
+    shop.desk.before_call = refused
+    wait_until(shop, "03-02T10:06")
+    shop.desk.before_call = undisturbed
+
+    wait_until(shop, "03-02T12:00")
+
+    (mail,) = shop.desk.mails
+    assert all(f"Matter {n}" in words_of(mail) for n in range(5))
+
+
+def test_what_is_done_between_two_attempts_is_left_out_of_the_second(shop: Shop) -> None:
+    done = five_follow_ups(shop)
+    shop.desk.before_call = refused
+    wait_until(shop, "03-02T10:06")
+    shop.desk.before_call = undisturbed
+
+    for follow_up_id in done[1:]:
+        shop.desk.call(f"POST /api/follow-ups/{follow_up_id}/complete")
+    wait_until(shop, "03-02T12:00")
+
+    (mail,) = shop.desk.mails
+    assert "Matter 0" in words_of(mail)
+    assert "Matter 1" not in words_of(mail)
+
+
+@pytest.mark.parametrize(("trouble", "status"), [(refused, "failed"), (unanswered, "unknown")])
+def test_a_group_is_tried_three_times_at_most(shop: Shop, trouble: Any, status: str) -> None:
+    remind(shop, "03-02T10:00", "Ask for the colour")
+    remind(shop, "03-02T10:01", "Ask for the size")
+    tried: Counter[str] = Counter()
+
+    def troubled(call: str) -> None:
+        tried[call] += 1
+        trouble(call)
+
+    shop.desk.before_call = troubled
+    wait_until(shop, "03-02T16:00")
+
+    assert tried["sesv2.SendEmail"] == 3
+    assert outcomes(shop) == {status: 1, "grouped": 1}
+
+
+def test_two_sweeps_at_once_release_a_group_once(shop: Shop) -> None:
+    remind(shop, "03-02T10:00", "Ask for the colour")
+    remind(shop, "03-02T10:01", "Ask for the size")
+    wait_until(shop, "03-02T10:01")
+    shop.desk.clock.shift(MINUTE)
+
+    def meanwhile(call: str) -> None:
+        if call == "dynamodb.TransactWriteItems":
+            shop.desk.before_call = undisturbed
+            shop.desk.sweep()
+
+    shop.desk.before_call = meanwhile
+    shop.desk.sweep()
+    shop.desk.pass_time(HOUR)
+
+    assert len(shop.desk.mails) == 1
+    assert outcomes(shop) == {"sent": 1, "grouped": 1}
+
+
+# ---------------------------------------------------------------- absences
+
+
+def away(shop: Shop, agent_id: str, **changes: object) -> None:
+    change_agent(shop, agent_id, away_until=text_of(shop.desk.now + 3 * DAY), **changes)
+
+
+def test_the_cover_of_an_absent_cover_is_told(shop: Shop) -> None:
+    omar, zoya = add_agent(shop.desk, "Omar"), add_agent(shop.desk, "Zoya")
+    away(shop, shop.agent_id, covered_by=omar)
+    away(shop, omar, covered_by=zoya)
+
+    remind(shop, "03-02T10:00", "Ask for the colour")
+    shop.desk.pass_time(2 * HOUR)
+
+    assert addressees(shop) == ["Zoya"]
+
+
+def test_two_absent_agents_who_cover_each_other_are_stood_in_for_by_a_supervisor(shop: Shop) -> None:
+    omar = add_agent(shop.desk, "Omar", covered_by=shop.agent_id)
+    away(shop, shop.agent_id, covered_by=omar)
+    away(shop, omar)
+
+    remind(shop, "03-02T10:00", "Ask for the colour")
+    shop.desk.pass_time(2 * HOUR)
+
+    assert addressees(shop) == ["Sana"]
+
+
+def test_without_a_cover_the_supervisor_is_told(shop: Shop) -> None:
+    away(shop, shop.agent_id)
+
+    remind(shop, "03-02T10:00", "Ask for the colour")
+    shop.desk.pass_time(2 * HOUR)
+
+    assert addressees(shop) == ["Sana"]
+
+
+def test_when_everybody_is_away_the_owner_is_told(shop: Shop) -> None:
+    away(shop, shop.agent_id)
+    away(shop, shop.supervisor_id)
+
+    remind(shop, "03-02T10:00", "Ask for the colour")
+    shop.desk.pass_time(2 * HOUR)
+
+    assert addressees(shop) == ["owner@example.com"]
+
+
+def test_an_escalation_to_an_absent_supervisor_reaches_their_cover(shop: Shop) -> None:
+    omar = add_agent(shop.desk, "Omar")
+    away(shop, shop.supervisor_id, covered_by=omar)
+
+    shop.promise(at("03-02T10:00"))
+    wait_until(shop, "03-02T16:00")
+
+    assert addressees(shop) == ["Amina", "Amina", "Omar"]
+
+
+def test_an_absence_to_come_changes_nothing_before_it_begins(shop: Shop) -> None:
+    away(shop, shop.agent_id, away_from=text_of(at("03-02T12:00")))
+    remind(shop, "03-02T11:50", "Ask for the colour")
+    remind(shop, "03-02T12:10", "Ask for the size")
+
+    wait_until(shop, "03-02T13:00")
+
+    assert addressees(shop) == ["Amina", "Sana"]
+
+
+def test_who_leaves_while_a_message_waits_is_stood_in_for(shop: Shop) -> None:
+    omar = add_agent(shop.desk, "Omar")
+    remind(shop, "03-07T11:00", "Ask for the colour")
+    wait_until(shop, "03-08T12:00")
+
+    away(shop, shop.agent_id, covered_by=omar)
+    wait_until(shop, "03-09T09:30")
+
+    assert addressees(shop) == ["Omar"]
+
+
+@pytest.mark.parametrize("cover", [True, False])
+def test_what_waited_as_mail_and_text_reaches_a_stand_in_who_reads_mail_once(shop: Shop, cover: bool) -> None:
+    change_agent(shop, shop.agent_id, notify_by=["email", "sms"], supervisor_id=None)
+    omar = add_agent(shop.desk, "Omar")
+    remind(shop, "03-07T11:00", "Ask for the colour")
+    wait_until(shop, "03-08T12:00")
+
+    away(shop, shop.agent_id, covered_by=omar if cover else None)
+    wait_until(shop, "03-09T09:30")
+
+    assert addressees(shop) == ["Omar" if cover else "owner@example.com"]
+    assert outcomes(shop) == {"sent": 1, "withheld": 1}

@@ -1,0 +1,375 @@
+"""Replies: how long customers wait for an answer, who hears of it, and what stops the clock."""
+
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from tests.integration.people import (
+    Shop,
+    add_agent,
+    change_policy,
+    fields_of,
+    links,
+    token_of,
+    wait_until,
+    words_of,
+)
+from tests.integration.scripted_desk import ScriptedDesk
+from vaada.model.times import text_of
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.fixture
+def shop(desk: ScriptedDesk) -> Shop:
+    return Shop.opened(desk)
+
+
+def reply_of(shop: Shop) -> Any:
+    """The customer's latest reply."""
+    return shop.rows("reply")[0]
+
+
+def opening_time(explanation: Any) -> timedelta:
+    """What an explanation counted, after a check that it leaves no gap and counts nothing twice."""
+    pieces = sorted(
+        (datetime.fromisoformat(piece["start"]), datetime.fromisoformat(piece["end"]))
+        for piece in (*explanation["counted"], *explanation["skipped"])
+    )
+    for (_, end), (start, _) in pairwise(pieces):
+        assert end == start
+    return sum(
+        (
+            datetime.fromisoformat(piece["end"]) - datetime.fromisoformat(piece["start"])
+            for piece in explanation["counted"]
+        ),
+        timedelta(),
+    )
+
+
+def test_each_channel_has_its_own_target_and_a_conversation_in_person_none(shop: Shop) -> None:
+    channels = ("phone", "sms", "social", "chat", "email", "web", "in_person")
+
+    replies = {channel: shop.contact(channel=channel)["reply"] for channel in channels}
+
+    assert {channel: reply and reply["due_at"][11:16] for channel, reply in replies.items()} == {
+        **dict.fromkeys(("phone", "sms", "social", "chat"), "10:00"),
+        **dict.fromkeys(("email", "web"), "13:00"),
+        "in_person": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("region", "came", "channel", "due", "passed_over"),
+    [
+        (None, "2026-03-02T12:30", "phone", "2026-03-02T14:30:00Z", {"closed"}),  # over lunch
+        (None, "2026-03-06T17:30", "email", "2026-03-09T12:30:00Z", {"closed"}),  # over a weekend
+        (
+            "ENG",
+            "2026-04-02T17:30",
+            "phone",
+            "2026-04-07T09:30:00Z",
+            {"closed", "Good Friday", "Easter Monday"},
+        ),
+        ("SCT", "2026-04-02T17:30", "phone", "2026-04-06T09:30:00Z", {"closed", "Good Friday"}),
+    ],
+)
+def test_the_target_passes_over_closed_time_and_says_what_it_passed_over(
+    shop: Shop, region: str | None, came: str, channel: str, due: str, passed_over: set[str]
+) -> None:
+    change_policy(shop.desk, holidays={"region": region})
+    wait_until(shop.desk, came)
+
+    reply = shop.contact(channel=channel)["reply"]
+
+    assert reply["due_at"] == due
+    assert {piece["why"] for piece in reply["explain"]["due_at"]["skipped"]} == passed_over
+    target = 4 * HOUR if channel == "email" else HOUR
+    assert opening_time(reply["explain"]["due_at"]) == target
+
+
+def test_the_agent_is_warned_and_the_supervisor_told_each_once(shop: Shop) -> None:
+    shop.contact()
+
+    shop.desk.pass_time(3 * DAY)
+
+    assert {when for when, *_ in shop.reminders("reply_warning")} == {"03-02T09:46"}  # the next sweep
+    assert {(to, by) for _, to, by in shop.reminders("reply_warning")} == {
+        ("agent", "email"),
+        ("agent", "sms"),
+    }
+    assert shop.reminders("reply_missed") == [("03-02T10:00", "supervisor", "email")]
+
+
+@pytest.mark.parametrize("supervised", [True, False])
+def test_a_missed_reply_reaches_the_absent_supervisors_cover_or_without_a_supervisor_the_owner(
+    shop: Shop, supervised: bool
+) -> None:
+    cover = add_agent(shop.desk, "Omar")
+    away = {"away_until": text_of(shop.desk.now + DAY), "covered_by": cover}
+    shop.desk.call(f"PATCH /api/agents/{shop.supervisor_id}", away)
+    if not supervised:
+        shop.desk.call(f"PATCH /api/agents/{shop.agent_id}", {"supervisor_id": None})
+    shop.contact()
+
+    shop.desk.pass_time(2 * HOUR)
+
+    reader = "Omar <omar@example.com>" if supervised else "owner@example.com"
+    assert str(shop.desk.mails[-1]["to"]) == reader
+
+
+def test_nobody_is_told_at_every_sweep(shop: Shop) -> None:
+    shop.contact()
+    shop.desk.pass_time(2 * HOUR)
+    before = len(shop.desk.mails)
+
+    for _ in range(5):
+        shop.desk.sweep()
+
+    assert len(shop.desk.mails) == before
+
+
+@pytest.mark.parametrize("by", ["outbound", "resolved", "tap", "case"])
+def test_an_answer_stops_the_clock(shop: Shop, by: str) -> None:
+    case_id = shop.contact()["case_id"]
+    shop.desk.pass_time(50 * MINUTE)
+    link = links(words_of(shop.desk.mails[-1]), "/a/")[0]
+
+    match by:
+        case "outbound":
+            shop.contact(case_id=case_id, direction="outbound")
+        case "resolved":
+            shop.contact(case_id=case_id, resolved=True)
+        case "tap":
+            assert shop.desk.post(link, {"do": "answered"}).status == 200
+        case "case":
+            assert shop.desk.call(f"POST /api/cases/{case_id}/resolve").status == 200
+    shop.desk.pass_time(2 * HOUR)
+
+    (reply,) = shop.rows("reply")
+    assert (reply["status"], reply["took_seconds"], reply["late_by_seconds"]) == ("given", 3000, 0)
+    assert shop.reminders("reply_missed") == []
+
+
+def test_a_late_answer_says_how_late_in_opening_time(shop: Shop) -> None:
+    wait_until(shop.desk, "2026-03-02T11:30")
+    case_id = shop.contact()["case_id"]
+    wait_until(shop.desk, "2026-03-02T14:30")
+
+    shop.contact(case_id=case_id, direction="outbound")
+
+    reply = reply_of(shop)
+    assert (reply["took_seconds"], reply["late_by_seconds"]) == (2 * 3600, 3600)
+
+
+def test_a_question_after_an_answer_is_another_wait_of_its_own(shop: Shop) -> None:
+    first = shop.contact()
+    shop.contact(case_id=first["case_id"], direction="outbound")
+    shop.desk.pass_time(30 * MINUTE)
+
+    second = shop.contact(case_id=first["case_id"])
+
+    assert (first["reply"]["which"], second["reply"]["which"]) == ("first", "next")
+    assert second["reply"]["due_at"] == "2026-03-02T10:30:00Z"
+
+
+def test_a_second_question_before_the_answer_does_not_put_the_target_off(shop: Shop) -> None:
+    case_id = shop.contact()["case_id"]
+    shop.desk.pass_time(30 * MINUTE)
+
+    shop.contact(case_id=case_id)
+
+    (reply,) = shop.rows("reply")
+    assert reply["due_at"] == "2026-03-02T10:00:00Z"
+
+
+@pytest.mark.parametrize("by", ["go-on", "inbound"])
+def test_a_paused_clock_goes_on_with_exactly_what_was_left(shop: Shop, by: str) -> None:
+    case_id = shop.contact()["case_id"]
+    shop.desk.pass_time(40 * MINUTE)
+
+    shop.desk.call(f"POST /api/cases/{case_id}/wait")
+    paused = reply_of(shop)
+    wait_until(shop.desk, "2026-03-03T12:50")
+    silent = shop.reminders("reply_missed")
+    if by == "go-on":
+        shop.desk.call(f"POST /api/cases/{case_id}/go-on")
+    else:
+        shop.contact(case_id=case_id)
+
+    assert (paused["status"], paused["remaining_seconds"], silent) == ("paused", 20 * 60, [])
+    reply = reply_of(shop)
+    assert (reply["status"], reply["due_at"]) == ("awaited", "2026-03-03T14:10:00Z")
+    assert opening_time(reply["explain"]["due_at"]) == 20 * MINUTE
+
+
+def test_a_clock_paused_after_its_target_is_missed_no_second_time(shop: Shop) -> None:
+    case_id = shop.contact()["case_id"]
+    shop.desk.pass_time(90 * MINUTE)
+    shop.desk.call(f"POST /api/cases/{case_id}/wait")
+    shop.desk.pass_time(DAY)
+
+    shop.desk.call(f"POST /api/cases/{case_id}/go-on")
+    shop.desk.pass_time(DAY)
+
+    assert len(shop.reminders("reply_missed")) == 1
+
+
+def test_an_agent_who_waits_for_the_customer_says_so_from_the_warning(shop: Shop) -> None:
+    shop.contact()
+    shop.desk.pass_time(50 * MINUTE)
+
+    shop.desk.post(links(words_of(shop.desk.mails[-1]), "/a/")[0], {"do": "waiting"})
+    shop.desk.pass_time(DAY)
+
+    assert (reply_of(shop)["status"], shop.reminders("reply_missed")) == ("paused", [])
+
+
+def test_thanks_starts_no_clock_and_wakes_none(shop: Shop) -> None:
+    case_id = shop.contact()["case_id"]
+    shop.desk.call(f"POST /api/cases/{case_id}/wait")
+
+    thanks = shop.contact(case_id=case_id, summary="Thanks a lot!")
+    alone = shop.contact(summary="Thank you so much")
+
+    assert (thanks["reply"], alone["reply"]) == (None, None)
+    assert [reply["status"] for reply in shop.rows("reply")] == ["paused"]
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"direction": "outbound"},
+        {"resolved": True},
+        {"awaits_reply": False},
+        {"commitments": [{"what": "Call back", "due_at": "2026-03-03T09:00:00Z"}]},
+    ],
+)
+def test_who_has_an_answer_already_waits_for_none(shop: Shop, facts: dict[str, object]) -> None:
+    assert shop.contact(**facts)["reply"] is None
+
+
+def test_targets_are_the_policys_and_a_channel_without_one_has_no_clock(shop: Shop) -> None:
+    change_policy(shop.desk, replies={"opening_minutes": {"phone": 30}})
+
+    called, wrote = shop.contact(), shop.contact(channel="email")
+
+    assert (called["reply"]["due_at"], wrote["reply"]) == ("2026-03-02T09:30:00Z", None)
+
+
+# ---------------------------------------------------------------- outside opening hours
+
+
+def test_a_contact_outside_opening_hours_becomes_a_promise_to_call_back(shop: Shop) -> None:
+    wait_until(shop.desk, "2026-03-07T11:00")
+
+    recorded = shop.contact()
+    wait_until(shop.desk, "2026-03-09T10:30")
+
+    back = recorded["call_back"]
+    assert (back["origin"], back["due_at"]) == ("call_back", "2026-03-09T10:00:00Z")
+    assert opening_time(back["explain"]["due_at"]) == HOUR
+    assert {when for when, *_ in shop.reminders("promise_warning")} == {"03-09T09:00"}
+    assert {when for when, *_ in shop.reminders("promise_overdue")} == {"03-09T10:00"}
+    assert shop.reminders("reply_warning") + shop.reminders("reply_missed") == []
+
+
+def test_calling_back_keeps_the_promise_by_itself(shop: Shop) -> None:
+    wait_until(shop.desk, "2026-03-07T11:00")
+    case_id = shop.contact()["case_id"]
+    wait_until(shop.desk, "2026-03-09T09:30")
+
+    shop.contact(case_id=case_id, direction="outbound")
+    wait_until(shop.desk, "2026-03-09T18:00")
+
+    (back,), (reply,) = shop.rows("commitment"), shop.rows("reply")
+    assert (back["status"], back["late_by_seconds"], reply["status"]) == ("kept", 0, "given")
+    assert shop.reminders("promise_overdue") == []
+
+
+@pytest.mark.parametrize("by", ["keep", "tap", "withdraw"])
+def test_once_the_call_back_is_over_the_next_question_has_a_clock_again(shop: Shop, by: str) -> None:
+    wait_until(shop.desk, "2026-03-07T11:00")
+    recorded = shop.contact()
+    back_id = recorded["call_back"]["commitment_id"]
+    wait_until(shop.desk, "2026-03-09T09:30")
+    match by:
+        case "tap":
+            shop.desk.post(links(words_of(shop.desk.mails[-1]), "/a/")[0], {"do": "kept"})
+        case "keep":
+            shop.desk.call(f"POST /api/commitments/{back_id}/keep")
+        case "withdraw":
+            shop.desk.call(f"POST /api/commitments/{back_id}/withdraw", {"reason": "Wrong number"})
+
+    asked = shop.contact(case_id=recorded["case_id"])
+    wait_until(shop.desk, "2026-03-09T18:00")
+
+    assert asked["reply"]["due_at"] == "2026-03-09T10:30:00Z"
+    assert shop.reminders("reply_missed") == [("03-09T10:30", "supervisor", "email")]
+
+
+def test_a_business_that_wants_no_call_backs_has_the_clock_run_from_the_opening(shop: Shop) -> None:
+    change_policy(shop.desk, replies={"call_back_outside_hours": False})
+    wait_until(shop.desk, "2026-03-07T11:00")
+
+    recorded = shop.contact()
+    wait_until(shop.desk, "2026-03-09T10:30")
+
+    assert (recorded["call_back"], recorded["reply"]["due_at"]) == (None, "2026-03-09T10:00:00Z")
+    assert shop.reminders("reply_missed") == [("03-09T10:00", "supervisor", "email")]
+
+
+# ---------------------------------------------------------------- who sees it, and why then
+
+
+def test_lists_and_single_rows_say_how_their_times_were_computed(shop: Shop) -> None:
+    change_policy(shop.desk, commitments={"warn_before": {"opening_hours": 6}})
+    due_at = text_of(shop.desk.now + 4 * DAY + 8 * HOUR)  # Friday at 17:00
+    shop.contact(commitments=[{"what": "Call with a price", "due_at": due_at}])
+    wait_until(shop.desk, "2026-03-06T17:30")
+    shop.contact(channel="email")
+    paths = {"commitments": "commitment", "follow-ups": "follow_up", "replies": "reply"}
+
+    for path, kind in paths.items():
+        (listed,) = shop.desk.call(f"GET /api/{path}").json["items"]
+        single = shop.desk.call(f"GET /api/{path}/{listed[f'{kind}_id']}").json
+
+        assert listed["explain"] == single["explain"]
+        assert any(listed["explain"].values())
+
+
+def test_a_warning_in_opening_time_is_explained_backwards(shop: Shop) -> None:
+    change_policy(shop.desk, commitments={"warn_before": {"opening_hours": 6}})
+    shop.promise(shop.desk.now + DAY + 2 * HOUR)  # Tuesday at 11:00
+
+    (promise,) = shop.rows("commitment")
+
+    assert promise["wake_at"] == "2026-03-02T14:00:00Z"  # two hours of Tuesday, four of Monday
+    assert opening_time(promise["explain"]["wake_at"]) == 6 * HOUR
+
+
+def test_the_morning_after_a_friday_is_a_monday_and_says_why(shop: Shop) -> None:
+    wait_until(shop.desk, "2026-03-06T11:00")
+    shop.contact(channel="in_person")
+
+    (follow_up,) = shop.rows("follow_up")
+
+    assert follow_up["due_at"] == "2026-03-09T11:00:00Z"
+    skipped = follow_up["explain"]["due_at"]["skipped"]
+    assert [(piece["start"], piece["end"]) for piece in skipped] == [
+        ("2026-03-07T00:00:00Z", "2026-03-09T00:00:00Z")
+    ]
+
+
+def test_agents_see_the_replies_they_owe_and_no_others(shop: Shop) -> None:
+    add_agent(shop.desk, "Omar")
+    reply_id = shop.contact()["reply"]["reply_id"]
+
+    amina, omar = token_of("amina@example.com"), token_of("omar@example.com")
+
+    assert shop.desk.call(f"GET /api/replies/{reply_id}", user=amina).status == 200
+    assert shop.desk.call(f"GET /api/replies/{reply_id}", user=omar).status == 403
+    assert shop.desk.call("GET /api/replies", user=omar).json["items"] == []
+    assert fields_of(shop.desk.call("GET /api/replies", query={"status": "late"})) == ["status"]

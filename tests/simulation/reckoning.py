@@ -1,0 +1,80 @@
+"""Opening time, reckoned day by day and apart from the product, to judge what the product reckons."""
+
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import holidays
+
+from vaada.model.hours import WEEKDAYS
+from vaada.model.people import Agent, Customer
+from vaada.model.policy import Delay, PolicyDocument
+
+DAY = timedelta(days=1)
+GRACE = timedelta(minutes=15)  # whoever has just closed is still there
+BREAK = timedelta(hours=2)  # lunch is part of the working day
+Interval = tuple[datetime, datetime]
+
+
+def intervals(policy: PolicyDocument, agent: Agent | None, first: datetime, last: datetime) -> list[Interval]:
+    """When the business is open, or the agent works, around the time between two instants."""
+    zone = ZoneInfo((agent and agent.time_zone) or policy.business.time_zone)
+    week = (agent and agent.working_hours) or policy.opening_hours
+    found: list[Interval] = []
+    day = first.astimezone(zone).date() - DAY
+    while day <= last.astimezone(zone).date() + DAY:
+        if not _closed(policy, day):
+            for part in week.get(WEEKDAYS[day.weekday()], ()):
+                ends = day + DAY if part.closes <= part.opens else day
+                found.append((_wall(day, part.opens, zone), _wall(ends, part.closes, zone)))
+        day += DAY
+    return sorted(found)
+
+
+def opened(policy: PolicyDocument, start: datetime, end: datetime, agent: Agent | None = None) -> timedelta:
+    """How long it was open between two instants."""
+    parts = intervals(policy, agent, start, end)
+    shared = (min(closes, end) - max(opens, start) for opens, closes in parts)
+    return sum((length for length in shared if length > timedelta(0)), timedelta(0))
+
+
+def at_work(policy: PolicyDocument, agent: Agent, at: datetime) -> bool:
+    """Whether a message may reach the agent at this time: in the working day or in a break of it."""
+    parts = intervals(policy, agent, at, at)
+    if any(opens <= at < closes + GRACE for opens, closes in parts):
+        return True
+    before = max((closes for _, closes in parts if closes <= at), default=None)
+    after = min((opens for opens, _ in parts if opens > at), default=None)
+    return before is not None and after is not None and after - before <= BREAK
+
+
+def has_passed(policy: PolicyDocument, delay: Delay, since: datetime, now: datetime) -> bool:
+    """Whether so long has passed; of days at least as many as clocks can tell."""
+    if delay.opening_hours is not None or delay.opening_minutes is not None:
+        wanted = timedelta(hours=delay.opening_hours or 0, minutes=delay.opening_minutes or 0)
+        return opened(policy, since, now) >= wanted
+    if delay.hours is not None or delay.minutes is not None:
+        return now - since >= timedelta(hours=delay.hours or 0, minutes=delay.minutes or 0)
+    an_hour_less = timedelta(hours=1)  # of the day on which clocks go forward
+    return now - since >= (delay.days or delay.business_days or 0) * DAY - an_hour_less
+
+
+def is_day(policy: PolicyDocument, customer: Customer, at: datetime) -> bool:
+    """Whether a customer may be written to."""
+    local = at.astimezone(ZoneInfo(customer.time_zone or policy.business.time_zone)).time()
+    return policy.customers.write_from <= local < policy.customers.write_until
+
+
+def _wall(day: date, clock: time, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, clock, tzinfo=zone).astimezone(ZoneInfo("UTC"))
+
+
+def _closed(policy: PolicyDocument, day: date) -> bool:
+    if any(part.first <= day <= (part.last or part.first) for part in policy.closed_days):
+        return True
+    return policy.holidays.observed and day in _holidays(policy.business.country, day.year)
+
+
+@cache
+def _holidays(country: str, year: int) -> frozenset[date]:
+    return frozenset(holidays.country_holidays(country, years=year, expand=False))

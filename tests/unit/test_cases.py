@@ -1,0 +1,401 @@
+"""Cases: contacts about one matter, the run-around they show, and the six steps of a complaint."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from tests.unit.rows import AGENT_ID, MONDAY, case, interaction, policy, row_id
+from vaada.model.cases import Case
+from vaada.model.interactions import Interaction
+from vaada.model.policy import CaseRules
+from vaada.rules import cases
+from vaada.rules.errors import NotPossible
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+RULES = CaseRules()
+
+
+def contact(at: datetime = MONDAY, /, **facts: object) -> Interaction:
+    return interaction(occurred_at=at, recorded_at=at, **facts)
+
+
+def after(*contacts: Interaction, rules: CaseRules = RULES) -> Case:
+    """The case that these contacts make, in this order."""
+    first, *others = contacts
+    row = cases.opened(first, rules)
+    for one in others:
+        row = cases.joined(row, one, rules)
+    return row
+
+
+def worked_through(row: Case, *but: str) -> Case:
+    for name in cases.STEPS:
+        if name not in but:
+            row = cases.step_done(row, name, MONDAY, "amina", None, None)
+    return row
+
+
+# ---------------------------------------------------------------- repeat contacts
+
+
+@pytest.mark.parametrize(
+    ("later", "repeats"),
+    [(0 * DAY, 1), (DAY, 1), (7 * DAY, 1), (7 * DAY + timedelta(seconds=1), 0), (30 * DAY, 0)],
+)
+def test_coming_again_within_a_week_is_a_repeat(later: timedelta, repeats: int) -> None:
+    row = after(contact(), contact(MONDAY + later, interaction_id=row_id(9)))
+
+    assert [one.interaction_id for one in row.repeat_contacts] == [row_id(9)] * repeats
+
+
+def test_the_week_is_counted_from_the_last_time_they_came() -> None:
+    row = after(contact(), contact(MONDAY + 6 * DAY), contact(MONDAY + 12 * DAY))
+
+    assert len(row.repeat_contacts) == 2
+
+
+def test_that_we_called_is_no_repeat_but_does_not_excuse_one() -> None:
+    row = after(contact(), contact(MONDAY + DAY, direction="outbound"))
+
+    assert row.repeat_contacts == ()
+    assert len(cases.joined(row, contact(MONDAY + 2 * DAY), RULES).repeat_contacts) == 1
+
+
+def test_who_was_asked_to_come_again_does_not_repeat_themselves() -> None:
+    row = cases.waiting(after(contact()), MONDAY + HOUR, "amina")
+
+    answered = cases.joined(row, contact(MONDAY + DAY), RULES)
+
+    assert (answered.repeat_contacts, answered.waiting_for_customer) == ((), False)
+
+
+def test_thanks_is_no_repeat_and_not_what_we_waited_for() -> None:
+    row = cases.waiting(after(contact()), MONDAY + HOUR, "amina")
+
+    thanked = cases.joined(row, contact(MONDAY + DAY, summary="Thanks!"), RULES)
+    sent_it = cases.joined(thanked, contact(MONDAY + 2 * DAY, summary="Here is the photo"), RULES)
+
+    assert (thanked.waiting_for_customer, thanked.repeat_contacts) == (True, ())
+    assert (sent_it.waiting_for_customer, sent_it.repeat_contacts) == (False, ())
+
+
+def test_a_contact_that_is_written_down_late_repeats_nothing() -> None:
+    row = after(contact(MONDAY + 2 * DAY), contact(MONDAY + DAY))
+
+    assert row.repeat_contacts == ()
+    assert row.last_inbound_at == MONDAY + 2 * DAY
+
+
+def test_the_week_is_the_policys() -> None:
+    row = after(contact(), contact(MONDAY + 2 * DAY), rules=CaseRules(repeat_within_days=1))
+
+    assert row.repeat_contacts == ()
+
+
+# ---------------------------------------------------------------- hand-offs
+
+
+def test_another_agent_is_a_hand_off_and_has_the_case_now() -> None:
+    row = after(contact(), contact(MONDAY + HOUR, agent_id="omar"))
+
+    (hand_off,) = row.hand_offs
+    assert (hand_off.from_agent_id, hand_off.to_agent_id) == (AGENT_ID, "omar")
+    assert (hand_off.at, row.agent_id) == (MONDAY + HOUR, "omar")
+
+
+def test_handed_over_in_the_first_contact_counts_too() -> None:
+    row = after(contact(handed_over_from="zain"))
+
+    assert [(one.from_agent_id, one.to_agent_id) for one in row.hand_offs] == [("zain", AGENT_ID)]
+    assert row.agent_id == AGENT_ID
+
+
+def test_the_same_agent_again_is_none() -> None:
+    assert after(contact(), contact(MONDAY + HOUR)).hand_offs == ()
+
+
+def test_an_older_contact_written_down_later_does_not_take_the_case_away() -> None:
+    row = after(contact(), contact(MONDAY - DAY, agent_id="omar", interaction_id=row_id(9)))
+
+    assert (row.agent_id, row.last_interaction_id, row.contacts) == (AGENT_ID, row_id(1), 2)
+
+
+# ---------------------------------------------------------------- settled and not
+
+
+def test_a_resolved_contact_resolves_the_case_and_another_question_reopens_it() -> None:
+    settled = after(contact(resolved=True))
+    again = cases.joined(settled, contact(MONDAY + DAY, interaction_id=row_id(9)), RULES)
+
+    assert (settled.status, settled.resolved_at) == ("resolved", MONDAY)
+    assert (again.status, again.resolved_at) == ("open", None)
+    assert [one.interaction_id for one in again.reopenings] == [row_id(9)]
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"summary": "Thanks a lot for your help!"},
+        {"resolved": True},
+    ],
+)
+def test_thanks_and_a_contact_that_settles_itself_reopen_nothing(facts: dict[str, object]) -> None:
+    again = after(contact(resolved=True), contact(MONDAY + DAY, **facts))
+
+    assert (again.status, again.reopenings) == ("resolved", ())
+
+
+def test_thanks_that_come_with_a_complaint_reopen_it() -> None:
+    again = after(contact(resolved=True), contact(MONDAY + DAY, summary="Thanks, but it still squeals"))
+
+    assert again.status == "open"
+
+
+def test_a_contact_from_before_it_was_resolved_does_not_reopen_it() -> None:
+    settled = after(contact(MONDAY + 2 * DAY, resolved=True), contact(MONDAY + DAY))
+
+    assert (settled.status, settled.reopenings) == ("resolved", ())
+
+
+def test_a_resolved_contact_from_before_the_last_one_does_not_resolve_it() -> None:
+    row = after(contact(MONDAY + 2 * DAY), contact(MONDAY + DAY, resolved=True))
+
+    assert row.status == "open"
+
+
+def test_reopened_by_hand_it_is_open_and_earns_a_survey_anew() -> None:
+    settled = after(contact(resolved=True)).model_copy(update={"survey_id": row_id(5)})
+
+    row = cases.reopen(settled, MONDAY + DAY, "amina", "It broke again")
+
+    assert (row.status, row.resolved_at, row.survey_id) == ("open", None, None)
+    assert [(change.what, change.reason) for change in row.history[1:]] == [("reopened", "It broke again")]
+
+
+# ---------------------------------------------------------------- the run-around
+
+
+def test_the_run_around_is_seen_once_and_from_then_on_its_owner_stays() -> None:
+    agents = ("omar", "zain", "sana", "ali")
+    contacts = [
+        contact(MONDAY + n * DAY, agent_id=agent, direction="outbound") for n, agent in enumerate(agents, 1)
+    ]
+
+    row = after(contact(), *contacts)
+
+    assert len(row.hand_offs) == 4
+    assert (row.run_around_at, row.agent_id) == (MONDAY + 3 * DAY, "sana")
+
+
+@pytest.mark.parametrize(
+    ("contacts", "seen"),
+    [
+        ([contact(MONDAY + n * DAY) for n in range(3)], False),
+        ([contact(MONDAY + n * DAY) for n in range(4)], True),  # three repeats
+        ([contact(MONDAY + n * 10 * DAY, resolved=n % 2 == 0) for n in range(2)], False),
+        ([contact(MONDAY + n * 10 * DAY, resolved=n % 2 == 0) for n in range(4)], True),  # two reopenings
+    ],
+)
+def test_repeats_and_reopenings_make_a_run_around_too(contacts: list[Interaction], seen: bool) -> None:
+    assert (after(*contacts).run_around_at is not None) is seen
+
+
+def test_how_much_is_too_much_says_the_policy() -> None:
+    strict = CaseRules(hand_offs_at_most=0)
+
+    assert after(contact(handed_over_from="zain"), rules=strict).run_around_at == MONDAY
+
+
+def test_of_the_evidence_the_latest_hundred_are_kept_and_all_are_counted() -> None:
+    contacts = [contact(MONDAY + n * HOUR, interaction_id=row_id(100 + n)) for n in range(130)]
+
+    row = after(*contacts)
+
+    assert (len(row.repeat_contacts), row.contacts) == (100, 130)
+    assert row.repeat_contacts[-1].interaction_id == row_id(229)
+
+
+# ---------------------------------------------------------------- complaints
+
+
+def test_a_complaint_brings_its_six_steps_in_their_order() -> None:
+    row = after(contact(kind="complaint"))
+
+    assert [step.name for step in row.steps] == list(cases.STEPS)
+    assert [step.name for step in row.steps if step.critical] == list(RULES.critical_steps)
+
+
+def test_a_question_that_turns_into_a_complaint_is_one() -> None:
+    row = after(contact(kind="question"), contact(MONDAY + DAY, kind="complaint"))
+
+    assert (row.kind, len(row.steps)) == ("complaint", 6)
+
+
+def test_a_later_edit_of_the_policy_changes_no_running_checklist() -> None:
+    row = after(contact(kind="complaint"))
+
+    row = cases.joined(row, contact(MONDAY + DAY, kind="complaint"), CaseRules(critical_steps=()))
+
+    assert cases.missing(row) == RULES.critical_steps
+
+
+def test_critical_steps_that_are_missing_block_the_end_and_are_named() -> None:
+    row = worked_through(after(contact(kind="complaint")), "apologised", "cause_recorded", "written_down")
+
+    with pytest.raises(cases.StepsMissing, match="apologised, cause and prevention recorded") as refusal:
+        cases.resolve(row, MONDAY + DAY, "amina", None)
+
+    assert refusal.value.names == ("apologised", "cause_recorded")
+
+
+def test_once_all_critical_steps_are_done_it_can_be_resolved() -> None:
+    row = worked_through(after(contact(kind="complaint")), "gone_through", "written_down")
+
+    resolved = cases.resolve(row, MONDAY + DAY, "amina", "A new cake")
+
+    assert (resolved.status, resolved.resolved_at, resolved.outcome) == (
+        "resolved",
+        MONDAY + DAY,
+        "A new cake",
+    )
+
+
+def test_a_contact_that_says_resolved_does_not_pass_over_missing_steps() -> None:
+    assert after(contact(kind="complaint", resolved=True)).status == "open"
+
+
+def test_a_step_done_again_keeps_when_and_by_whom_it_was_done_first() -> None:
+    row = after(contact(kind="complaint"))
+
+    once = cases.step_done(row, "apologised", MONDAY, "amina", "By phone", None)
+    twice = cases.step_done(once, "apologised", MONDAY + DAY, "omar", None, None)
+
+    (step,) = [step for step in twice.steps if step.done_at]
+    assert (step.name, step.done_at, step.done_by, step.note) == ("apologised", MONDAY, "amina", "By phone")
+
+
+def test_a_cause_that_is_understood_better_later_is_put_right() -> None:
+    row = after(contact(kind="complaint"))
+    first, better = (
+        cases.Cause("Bad luck", "Hope"),
+        cases.Cause("The oven was cold", "A checklist at opening"),
+    )
+
+    once = cases.step_done(row, "cause_recorded", MONDAY, "amina", None, first)
+    twice = cases.step_done(once, "cause_recorded", MONDAY + DAY, "omar", None, better)
+
+    (step,) = [step for step in twice.steps if step.done_at]
+    assert (step.done_at, step.done_by) == (MONDAY, "amina")
+    assert (twice.cause, twice.prevention) == ("The oven was cold", "A checklist at opening")
+
+
+def test_the_last_step_says_what_led_to_it_and_what_keeps_it_from_returning() -> None:
+    cause = cases.Cause("The oven was cold", "A checklist at opening")
+
+    row = cases.step_done(after(contact(kind="complaint")), "cause_recorded", MONDAY, "amina", None, cause)
+
+    assert (row.cause, row.prevention) == ("The oven was cold", "A checklist at opening")
+
+
+def test_only_a_complaint_has_steps() -> None:
+    with pytest.raises(NotPossible, match="case without a complaint"):
+        cases.step_done(after(contact()), "apologised", MONDAY, "amina", None, None)
+
+
+# ---------------------------------------------------------------- merged
+
+
+def test_what_one_case_counted_counts_for_the_other() -> None:
+    one = after(contact(MONDAY - DAY), contact(MONDAY, agent_id="omar"))
+    other = after(contact(MONDAY - HOUR, kind="complaint"), contact(MONDAY + DAY))
+    other = other.model_copy(update={"case_id": row_id(12)})
+
+    gone, taken = cases.merge(one, other, MONDAY + 2 * DAY, "amina")
+
+    assert (gone.status, gone.merged_into) == ("merged", row_id(12))
+    assert (taken.contacts, len(taken.repeat_contacts), len(taken.hand_offs)) == (4, 2, 1)
+    assert (taken.opened_at, taken.last_contact_at) == (MONDAY - DAY, MONDAY + DAY)
+    assert taken.history[-1].reason == one.case_id
+
+
+def test_a_complaint_that_is_merged_into_a_question_makes_it_one() -> None:
+    cause = cases.Cause("The oven was cold", "A checklist at opening")
+    complaint = after(contact(kind="complaint"))
+    complaint = cases.step_done(complaint, "cause_recorded", MONDAY, "amina", None, cause)
+
+    _, taken = cases.merge(complaint, case(case_id=row_id(12), kind="question"), MONDAY, "amina")
+
+    assert (taken.kind, taken.cause) == ("complaint", "The oven was cold")
+    assert [step.name for step in taken.steps if step.done_at] == ["cause_recorded"]
+
+
+def test_merging_forgets_neither_what_is_owed_nor_that_the_supervisor_heard() -> None:
+    owing = case(
+        call_back_id=row_id(3),
+        follow_up_ids=(row_id(4),),
+        granted="10",
+        run_around_at=MONDAY,
+        last_contact_at=MONDAY + DAY,
+        last_interaction_id=row_id(11),
+    )
+
+    _, taken = cases.merge(owing, case(case_id=row_id(12)), MONDAY + 2 * DAY, "amina")
+
+    assert (taken.call_back_id, taken.follow_up_ids) == (row_id(3), (row_id(4),))
+    assert (taken.granted, taken.run_around_at) == (Decimal(10), MONDAY)
+    assert taken.last_interaction_id == row_id(11)
+
+
+def test_merging_keeps_evidence_in_the_order_of_time() -> None:
+    one = after(*(contact(MONDAY + n * DAY) for n in (0, 2, 4)))
+    other = after(*(contact(MONDAY + n * DAY) for n in (1, 3, 5))).model_copy(update={"case_id": row_id(12)})
+
+    _, taken = cases.merge(one, other, MONDAY + 6 * DAY, "amina")
+
+    times = [evidence.at for evidence in taken.repeat_contacts]
+    assert times == sorted(times)
+    assert len(times) == 4
+
+
+# ---------------------------------------------------------------- what a status allows
+
+
+@pytest.mark.parametrize("status", ["resolved", "merged"])
+def test_a_case_that_is_not_open_is_not_worked_on(status: str) -> None:
+    closed, other = case(status=status), case(case_id=row_id(12))
+
+    with pytest.raises(NotPossible, match=f"that is {status} cannot be resolved"):
+        cases.resolve(closed, MONDAY, "amina", None)
+    with pytest.raises(NotPossible, match="cannot be assigned"):
+        cases.assign(closed, "omar", MONDAY, "amina")
+    with pytest.raises(NotPossible, match="cannot be left waiting"):
+        cases.waiting(closed, MONDAY, "amina")
+    with pytest.raises(NotPossible, match="cannot be taken up again"):
+        cases.going_on(closed, MONDAY, "amina")
+    with pytest.raises(NotPossible, match="cannot be merged"):
+        cases.merge(closed, other, MONDAY, "amina")
+    with pytest.raises(NotPossible, match="cannot be merged into"):
+        cases.merge(other, closed, MONDAY, "amina")
+
+
+@pytest.mark.parametrize("status", ["open", "merged"])
+def test_only_a_resolved_case_is_reopened(status: str) -> None:
+    with pytest.raises(NotPossible, match="cannot be reopened"):
+        cases.reopen(case(status=status), MONDAY, "amina", "why not")
+
+
+def test_each_change_counts_up_the_version_once() -> None:
+    row = case(version=3)
+
+    gone, taken = cases.merge(row, case(case_id=row_id(12), version=8), MONDAY, "amina")
+    changed = [
+        cases.joined(row, contact(resolved=True), policy().cases),
+        cases.resolve(row, MONDAY, "amina", None),
+        cases.assign(row, "omar", MONDAY, "amina"),
+        cases.waiting(row, MONDAY, "amina"),
+        gone,
+    ]
+
+    assert [one.version for one in changed] == [4, 4, 4, 4, 4]
+    assert taken.version == 9

@@ -1,0 +1,193 @@
+"""Deadlines: how long after or before what, by whose hours, and the account of it that is kept."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+
+from tests.unit import businesses
+from tests.unit.rows import MONDAY, agent, policy
+from vaada.model.policy import Delay, PolicyDocument
+from vaada.rules import deadlines
+from vaada.rules.deadlines import Deadline, business_hours, working_hours
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+FRIDAY = MONDAY + 4 * DAY
+SHOP = business_hours(policy())
+
+
+def shown(at: datetime) -> str:
+    return f"{at:%a %d %H:%M}"
+
+
+# ---------------------------------------------------------------- in words
+
+
+@pytest.mark.parametrize(
+    ("delay", "words"),
+    [
+        (Delay(minutes=30), "30 minutes"),
+        (Delay(hours=1), "1 hour"),
+        (Delay(opening_minutes=240), "4 opening hours"),
+        (Delay(opening_minutes=90), "90 opening minutes"),
+        (Delay(opening_minutes=1), "1 opening minute"),
+        (Delay(opening_hours=4), "4 opening hours"),
+        (Delay(days=0), "0 days"),
+        (Delay(business_days=1), "1 business day"),
+    ],
+)
+def test_a_delay_in_words(delay: Delay, words: str) -> None:
+    assert deadlines.words(delay) == words
+
+
+def test_the_rule_names_the_delay_and_the_event() -> None:
+    after = deadlines.after(Delay(opening_hours=4), MONDAY, SHOP, "it was due")
+    before = deadlines.before(Delay(hours=4), MONDAY, SHOP, "it is due")
+
+    assert after.explain.rule == "4 opening hours after it was due"
+    assert before.explain.rule == "4 hours before it is due"
+    assert deadlines.next_morning(MONDAY, SHOP).explain.rule == "the next working morning"
+
+
+# ---------------------------------------------------------------- each unit
+
+
+@pytest.mark.parametrize(
+    ("delay", "reached"),
+    [
+        (Delay(minutes=90), FRIDAY + 8.5 * HOUR),
+        (Delay(hours=24), FRIDAY + 31 * HOUR),
+        (Delay(opening_minutes=180), FRIDAY + 3 * DAY + HOUR),
+        (Delay(days=2), FRIDAY + 2 * DAY + 7 * HOUR),
+        (Delay(business_days=1), FRIDAY + 3 * DAY + 7 * HOUR),
+    ],
+)
+def test_after_a_friday_at_four(delay: Delay, reached: datetime) -> None:
+    start = FRIDAY + 7 * HOUR
+
+    assert deadlines.after(delay, start, SHOP, "it").at == reached
+
+
+@pytest.mark.parametrize(
+    ("delay", "reached"),
+    [
+        (Delay(minutes=90), MONDAY - HOUR / 2),
+        (Delay(opening_minutes=90), MONDAY - 3 * DAY + 8.5 * HOUR),
+        (Delay(opening_hours=1), MONDAY),
+        (Delay(days=1), MONDAY - DAY + HOUR),
+        (Delay(business_days=1), MONDAY - DAY + HOUR),  # before an event, days are days of the calendar
+    ],
+)
+def test_before_a_monday_at_ten(delay: Delay, reached: datetime) -> None:
+    assert deadlines.before(delay, MONDAY + HOUR, SHOP, "it").at == reached
+
+
+def test_a_calendar_day_keeps_its_local_time_when_the_clocks_change() -> None:
+    shop = business_hours(policy("Europe/London"))
+    saturday = datetime(2026, 3, 28, 12, tzinfo=UTC)
+
+    assert deadlines.after(Delay(days=1), saturday, shop, "it").at == saturday + 23 * HOUR
+    assert deadlines.after(Delay(hours=24), saturday, shop, "it").at == saturday + 24 * HOUR
+
+
+# ---------------------------------------------------------------- the account
+
+
+def test_the_account_names_what_was_counted_and_what_was_passed_over() -> None:
+    thursday = datetime(2026, 4, 2, 16, 30, tzinfo=UTC)  # before Good Friday
+
+    explain = deadlines.after(Delay(opening_hours=3), thursday, SHOP, "it was due").explain
+
+    assert [(shown(one.start), shown(one.end)) for one in explain.counted] == [
+        ("Thu 02 16:30", "Thu 02 18:00"),
+        ("Mon 06 09:00", "Mon 06 10:30"),
+    ]
+    assert [(shown(one.start), shown(one.end), one.why) for one in explain.skipped] == [
+        ("Thu 02 18:00", "Fri 03 00:00", "closed"),
+        ("Fri 03 00:00", "Sat 04 00:00", "Good Friday"),
+        ("Sat 04 00:00", "Mon 06 09:00", "closed"),
+    ]
+    assert (explain.counted_from, explain.time_zone) == (thursday, "UTC")
+
+
+@pytest.mark.parametrize("delay", [Delay(minutes=5), Delay(hours=48), Delay(days=7)])
+def test_time_by_the_clock_counts_no_stretches_and_passes_nothing_over(delay: Delay) -> None:
+    explain = deadlines.after(delay, FRIDAY, SHOP, "it").explain
+
+    assert (explain.counted, explain.skipped) == ((), ())
+
+
+def tiles(deadline: Deadline, start: datetime, end: datetime) -> bool:
+    """Whether what was counted and passed over is all the time between, without gap or overlap."""
+    pieces = [(one.start, one.end) for one in deadline.explain.counted]
+    pieces += [(one.start, one.end) for one in deadline.explain.skipped]
+    edges = [start, *(edge for piece in sorted(pieces) for edge in piece), end]
+    return edges[::2] == edges[1::2]
+
+
+@settings(deadline=None)
+@given(rules=businesses.policies, delay=businesses.opening_delays, at=businesses.moments)
+def test_counted_and_passed_over_are_all_the_time_there_was(
+    rules: PolicyDocument, delay: dict[str, int], at: datetime
+) -> None:
+    hours = business_hours(rules)
+    after = deadlines.after(Delay.model_validate(delay), at, hours, "it")
+    before = deadlines.before(Delay.model_validate(delay), at, hours, "it")
+
+    assert tiles(after, at, after.at)
+    assert tiles(before, before.at, at)
+
+
+@settings(deadline=None)
+@given(rules=businesses.policies, delay=businesses.delays, at=businesses.moments)
+def test_after_is_never_earlier_and_before_never_later(
+    rules: PolicyDocument, delay: dict[str, int], at: datetime
+) -> None:
+    hours, length = business_hours(rules), Delay.model_validate(delay)
+
+    assert deadlines.before(length, at, hours, "it").at <= at <= deadlines.after(length, at, hours, "it").at
+
+
+def test_the_account_of_an_endless_delay_still_fits_into_a_row() -> None:
+    week = {"monday": [{"opens": f"{hour:02}:00", "closes": f"{hour:02}:10"} for hour in range(10)]}
+    hours = business_hours(policy(opening_hours=week))
+
+    explain = deadlines.after(Delay(opening_hours=1000), MONDAY, hours, "it was due").explain
+
+    assert len(explain.model_dump_json()) < 100_000
+
+
+# ---------------------------------------------------------------- whose hours
+
+
+def test_nobody_in_particular_works_as_the_business_is_open() -> None:
+    assert working_hours(None, policy()) == working_hours(agent(), policy()) == SHOP
+
+
+def test_an_agent_may_have_a_week_of_their_own() -> None:
+    week = {"saturday": [{"opens": "10:00", "closes": "16:00"}]}
+
+    hours = working_hours(agent(working_hours=week), policy())
+
+    assert hours.opens(MONDAY) == FRIDAY + DAY + HOUR
+
+
+def test_the_business_week_is_meant_by_the_clock_where_the_agent_is() -> None:
+    hours = working_hours(agent(time_zone="Asia/Karachi"), policy())
+
+    assert hours.is_open(MONDAY.replace(hour=4))  # nine in Karachi
+    assert not hours.is_open(MONDAY.replace(hour=13))
+
+
+def test_the_businesss_holidays_and_closed_days_are_the_agents_too() -> None:
+    closed = [{"first": "2026-03-03", "name": "Stocktaking"}]
+    every_day = {
+        day: [{"opens": "00:00", "closes": "24:00"}] for day in ("monday", "tuesday", "wednesday", "friday")
+    }
+    hours = working_hours(
+        agent(working_hours=every_day, time_zone="Asia/Karachi"), policy(closed_days=closed)
+    )
+
+    assert not hours.is_open(MONDAY + DAY)  # Stocktaking
+    assert not hours.is_open(datetime(2026, 4, 3, 9, tzinfo=UTC))  # Good Friday
+    assert hours.is_open(MONDAY + 2 * DAY)

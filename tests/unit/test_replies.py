@@ -1,0 +1,275 @@
+"""Replies: how long a customer waits for an answer, counted only while the business is open."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+
+from tests.unit import businesses
+from tests.unit.rows import MONDAY, case, interaction, policy, reply
+from vaada.model.cases import Case
+from vaada.model.people import Channel
+from vaada.model.policy import PolicyDocument
+from vaada.model.work import Reply
+from vaada.rules import replies
+from vaada.rules.deadlines import business_hours
+from vaada.rules.errors import NotPossible
+
+HOUR, DAY, MINUTE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)
+
+
+def asked(at: datetime = MONDAY, rules: PolicyDocument | None = None, /, **facts: object) -> Reply:
+    opened = replies.opened(interaction(occurred_at=at, **facts), None, rules or policy())
+    assert opened is not None
+    return opened
+
+
+def running(at: datetime = MONDAY, recorded_at: datetime | None = None) -> Reply:
+    return replies.running(asked(at), policy(), recorded_at or at)
+
+
+def told(row: Reply) -> list[tuple[datetime, str, str]]:
+    """When the row wakes, and whom it tells what, until it waits for nothing more."""
+    story: list[tuple[datetime, str, str]] = []
+    while row.wake_at is not None:
+        at = row.wake_at
+        decision = replies.next_step(row, at)
+        story += [(at, notice.to, notice.purpose) for notice in decision.notices]
+        row = decision.row
+    return story
+
+
+# ---------------------------------------------------------------- by when
+
+
+@pytest.mark.parametrize(
+    ("channel", "target"),
+    [
+        ("phone", HOUR),
+        ("chat", HOUR),
+        ("sms", HOUR),
+        ("social", HOUR),
+        ("email", 4 * HOUR),
+        ("web", 4 * HOUR),
+    ],
+)
+def test_each_channel_has_a_target(channel: Channel, target: timedelta) -> None:
+    assert asked(channel=channel).due_at == MONDAY + target
+
+
+def test_a_channel_without_a_target_starts_no_clock() -> None:
+    assert replies.opened(interaction(channel="in_person"), None, policy()) is None
+
+
+def test_an_hour_from_friday_half_past_five_is_over_the_weekend_and_the_holiday() -> None:
+    london = ZoneInfo("Europe/London")
+    friday = datetime(2026, 5, 1, 17, 30, tzinfo=london)
+
+    row = asked(friday, policy("Europe/London"))
+
+    assert row.due_at == datetime(2026, 5, 5, 9, 30, tzinfo=london)
+    assert row.explain.due_at is not None
+    assert row.explain.due_at.rule == "1 opening hour after the customer was in touch"
+    assert [gap.why for gap in row.explain.due_at.skipped] == ["closed", "May Day", "closed"]
+
+
+def test_the_lunch_break_does_not_count() -> None:
+    assert asked(MONDAY + 3.5 * HOUR).due_at == MONDAY + 5.5 * HOUR
+
+
+def test_who_writes_at_night_waits_from_the_morning() -> None:
+    assert asked(MONDAY - 6 * HOUR).due_at == MONDAY + HOUR
+
+
+@pytest.mark.parametrize(
+    ("before", "which"), [(None, "first"), (case(), "first"), (case(answered=True), "next")]
+)
+def test_the_first_answer_and_those_that_follow_are_told_apart(before: Case | None, which: str) -> None:
+    row = replies.opened(interaction(), before, policy())
+
+    assert row is not None
+    assert row.which == which
+
+
+# ---------------------------------------------------------------- warned and missed
+
+
+def test_the_agent_is_warned_a_quarter_of_an_hour_before_and_the_supervisor_hears_once() -> None:
+    assert told(running()) == [
+        (MONDAY + 45 * MINUTE, "agent", "reply_warning"),
+        (MONDAY + HOUR, "supervisor", "reply_missed"),
+    ]
+
+
+def test_the_quarter_of_an_hour_is_opening_time_too() -> None:
+    row = running(MONDAY + 3 * HOUR + 5 * MINUTE)  # 12:05, so due at 14:05
+
+    assert row.wake_at == MONDAY + 3 * HOUR + 50 * MINUTE
+
+
+def test_a_warning_is_of_no_use_once_the_answer_is_due() -> None:
+    (notice,) = replies.next_step(running(), MONDAY + 45 * MINUTE).notices
+
+    assert notice.useless_from == MONDAY + HOUR
+
+
+def test_a_warning_that_comes_too_late_gives_way_to_the_miss() -> None:
+    decision = replies.next_step(running(), MONDAY + 2 * HOUR)
+
+    assert [notice.purpose for notice in decision.notices] == ["reply_missed"]
+    assert (decision.row.missed_at, decision.row.wake_at) == (MONDAY + HOUR, None)
+
+
+def test_a_missed_answer_is_still_awaited() -> None:
+    assert replies.next_step(running(), MONDAY + 2 * HOUR).row.status == "awaited"
+
+
+@pytest.mark.parametrize("early", [0, 60, 120])
+def test_without_time_to_warn_there_is_no_warning(early: int) -> None:
+    rules = policy(replies={"warn_opening_minutes_before": early})
+
+    row = replies.running(asked(MONDAY, rules), rules, MONDAY)
+
+    assert (row.step, row.wake_at) == ("miss", MONDAY + HOUR)
+
+
+def test_recorded_late_the_warning_comes_at_once() -> None:
+    row = running(recorded_at=MONDAY + 50 * MINUTE)
+
+    assert (row.step, row.wake_at) == ("warn", MONDAY + 50 * MINUTE)
+
+
+def test_recorded_after_the_target_it_is_missed_at_once() -> None:
+    row = running(recorded_at=MONDAY + 3 * DAY)
+
+    assert [purpose for *_, purpose in told(row)] == ["reply_missed"]
+    assert row.wake_at == MONDAY + HOUR
+
+
+@settings(deadline=None)
+@given(rules=businesses.policies, at=businesses.moments, late=businesses.stretches)
+def test_the_clock_runs_in_opening_hours_only_and_tells_each_once(
+    rules: PolicyDocument, at: datetime, late: timedelta
+) -> None:
+    hours = business_hours(rules)
+    row = asked(at, rules)
+    assert hours.between(at, row.due_at) == HOUR
+    assert hours.is_open(row.due_at - timedelta(seconds=1))
+
+    story = told(replies.running(row, rules, at + late))
+
+    assert [purpose for *_, purpose in story] in (["reply_warning", "reply_missed"], ["reply_missed"])
+    assert all(when >= row.due_at for when, to, _ in story if to == "supervisor")
+    assert all(at + late <= when < row.due_at for when, to, _ in story if to == "agent")
+
+
+# ---------------------------------------------------------------- given
+
+
+def test_given_in_time_it_says_how_long_it_took() -> None:
+    given_ = replies.given(running(MONDAY + 3.5 * HOUR), MONDAY + 5 * HOUR + MINUTE, "contact", policy())
+
+    assert (given_.status, given_.given_by, given_.wake_at, given_.step) == ("given", "contact", None, None)
+    assert (given_.took_seconds, given_.late_by_seconds) == (31 * 60, 0)
+
+
+def test_late_is_counted_in_opening_time() -> None:
+    friday_half_past_four = MONDAY + 4 * DAY + 7.5 * HOUR
+
+    given_ = replies.given(running(friday_half_past_four), MONDAY + 7 * DAY + HOUR, "contact", policy())
+
+    assert (given_.took_seconds, given_.late_by_seconds) == (150 * 60, 90 * 60)
+
+
+def test_an_answer_in_time_that_is_written_down_late_was_not_missed() -> None:
+    missed = replies.next_step(running(), MONDAY + HOUR).row
+
+    given_ = replies.given(missed, MONDAY + HOUR / 2, "contact", policy())
+
+    assert (given_.missed_at, given_.late_by_seconds) == (None, 0)
+
+
+@pytest.mark.parametrize("status", ["given", "closed"])
+def test_an_answer_is_given_once(status: str) -> None:
+    with pytest.raises(NotPossible, match=f"that is {status} cannot be given"):
+        replies.given(reply(status=status), MONDAY, "contact", policy())
+
+
+def test_a_matter_that_ends_without_an_answer_waits_for_nothing() -> None:
+    closed = replies.closed(running())
+
+    assert (closed.status, closed.step, closed.wake_at) == ("closed", None, None)
+
+
+# ---------------------------------------------------------------- while we wait for the customer
+
+
+def test_the_clock_stands_still_and_goes_on_with_what_was_left() -> None:
+    paused = replies.paused(running(), MONDAY + 20 * MINUTE, policy())
+    resumed = replies.resumed(paused, MONDAY + 2 * DAY, policy())
+
+    assert (paused.status, paused.remaining_seconds, paused.wake_at) == ("paused", 40 * 60, None)
+    assert (resumed.status, resumed.due_at) == ("awaited", MONDAY + 2 * DAY + 40 * MINUTE)
+    assert (resumed.step, resumed.wake_at) == ("warn", MONDAY + 2 * DAY + 25 * MINUTE)
+    assert resumed.explain.due_at is not None
+    assert resumed.explain.due_at.rule == "what was left when the clock was paused"
+
+
+def test_a_pause_does_not_forgive_what_was_late_already() -> None:
+    missed = replies.next_step(running(), MONDAY + HOUR).row
+    paused = replies.paused(missed, MONDAY + 2 * HOUR, policy())
+
+    there_and_then = replies.given(paused, MONDAY + 8 * HOUR, "contact", policy())
+    resumed = replies.resumed(paused, MONDAY + DAY, policy())
+    next_day = replies.given(resumed, MONDAY + DAY + HOUR / 2, "contact", policy())
+
+    assert there_and_then.late_by_seconds == 60 * 60
+    assert next_day.late_by_seconds == 90 * 60
+
+
+def test_who_heard_that_it_was_missed_does_not_hear_it_again_after_a_pause() -> None:
+    missed = replies.next_step(running(), MONDAY + HOUR).row
+
+    resumed = replies.resumed(replies.paused(missed, MONDAY + 2 * HOUR, policy()), MONDAY + DAY, policy())
+
+    assert told(resumed) == []
+
+
+def test_an_answer_given_while_we_wait_in_time_is_not_late() -> None:
+    paused = replies.paused(running(), MONDAY + 20 * MINUTE, policy())
+
+    assert replies.given(paused, MONDAY + 7 * DAY, "contact", policy()).late_by_seconds == 0
+
+
+@settings(deadline=None)
+@given(
+    rules=businesses.policies,
+    at=businesses.moments,
+    pause_after=businesses.stretches,
+    resume_after=businesses.stretches,
+)
+def test_a_pause_keeps_exactly_what_was_left(
+    rules: PolicyDocument, at: datetime, pause_after: timedelta, resume_after: timedelta
+) -> None:
+    hours, row = business_hours(rules), replies.running(asked(at, rules), rules, at)
+    pause, resume = at + pause_after, at + pause_after + resume_after
+
+    resumed = replies.resumed(replies.paused(row, pause, rules), resume, rules)
+
+    assert hours.between(resume, resumed.due_at) == hours.between(pause, row.due_at)
+    assert hours.between(resumed.due_at, resume) == hours.between(row.due_at, pause)
+
+
+def test_only_a_running_clock_can_be_paused_and_only_a_paused_one_goes_on() -> None:
+    with pytest.raises(NotPossible, match="that is paused cannot be paused"):
+        replies.paused(reply(status="paused"), MONDAY, policy())
+    with pytest.raises(NotPossible, match="that is awaited cannot be resumed"):
+        replies.resumed(reply(), MONDAY, policy())
+
+
+@pytest.mark.parametrize("year", [1971, 2999, 8999])
+def test_the_clock_runs_in_any_year(year: int) -> None:
+    at = datetime(year, 6, 13, 12, tzinfo=UTC)
+
+    assert business_hours(policy()).between(at, asked(at).due_at) == HOUR

@@ -1,0 +1,69 @@
+"""Thanks: a contact that says no more than that reopens and wakes nothing; one that says more does."""
+
+import pytest
+
+from tests.unit.rows import interaction
+from vaada.rules.thanks import is_only_thanks
+
+
+@pytest.mark.parametrize(
+    "summary",
+    [
+        "Thanks!",
+        "Thank you so much for your quick reply",
+        "THX",
+        "Ok, perfect, thanks. Have a nice day",
+        "Customer wrote to say thanks",
+        "شکریہ",
+        "بہت بہت شکریہ",
+        "آپ کا شکریہ",
+        "شكرا",
+        "شكراً جزيلاً",
+        "شكرًا جزيلًا لكم",  # the marks where they are usually set
+        "شـكرا",
+        "¡Muchas gracias!",
+        "Mil gracias por su ayuda",
+        "Merci beaucoup pour votre aide",
+        "Vielen Dank für Ihre Hilfe!",
+        "Danke scho\u0308n",  # an umlaut of two characters
+        "धन्यवाद",
+        "आपका बहुत बहुत धन्यवाद",
+        "शुक्रिया",
+        "Muito obrigada pela ajuda",
+        "🙏 Thanks 🙏",
+    ],
+)
+def test_thanks_in_many_languages(summary: str) -> None:
+    assert is_only_thanks(interaction(summary=summary))
+
+
+@pytest.mark.parametrize(
+    "summary",
+    [
+        "Thanks, but it still squeals",
+        "Gracias, pero no funciona",
+        "Merci, mais le gâteau est froid",
+        "Danke, aber es quietscht noch",
+        "Obrigado, mas ainda falta um",
+        "شکریہ، لیکن ابھی تک ٹوٹا ہوا ہے",
+        "شكرا ولكن ما زال معطلا",
+        "धन्यवाद, लेकिन यह ठीक नहीं है",
+        "No thanks",
+        "Thanks, have you received it?",
+        "شكرا؟",
+        "Ok",
+        "Thanks to all. " * 5,
+        "!!!",
+    ],
+)
+def test_whoever_says_more_is_heard(summary: str) -> None:
+    assert not is_only_thanks(interaction(summary=summary))
+
+
+@pytest.mark.parametrize("kind", ["complaint", "order"])
+def test_a_complaint_or_an_order_is_never_only_thanks(kind: str) -> None:
+    assert not is_only_thanks(interaction(summary="Thanks!", kind=kind))
+
+
+def test_that_we_said_thanks_is_not_the_customers_thanks() -> None:
+    assert not is_only_thanks(interaction(summary="Thanks!", direction="outbound"))
