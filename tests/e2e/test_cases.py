@@ -13,7 +13,10 @@ def test_a_customer_who_waits_is_answered_in_opening_time(desk: Desk, week: Week
     elsa = desk.customer("Elsa Lund")
 
     yield week.at("Mon 12:30")
-    asked = desk.contact(elsa, ravi, "Wrote: which tyre fits?", channel="sms", kind="question")
+    wrote = {"channel": "sms", "kind": "question"}
+    asked = desk.contact(
+        elsa, ravi, "Wrote: which tyre fits?", occurred_at=week.at("Mon 12:30").isoformat(), **wrote
+    )
     assert asked["reply"]["due_at"].endswith("T14:30:00Z")  # half an hour before lunch, half an hour after
 
     yield week.at("Mon 14:15")
@@ -23,7 +26,8 @@ def test_a_customer_who_waits_is_answered_in_opening_time(desk: Desk, week: Week
     assert punctual(desk.mail(vera), week.at("Mon 14:30"), within=5 * MINUTE)
 
     yield week.at("Mon 15:00")
-    desk.contact(elsa, ravi, "Told her.", direction="outbound", channel="sms", case_id=asked["case_id"])
+    told = {"direction": "outbound", "case_id": asked["case_id"]}
+    desk.contact(elsa, ravi, "Told her.", occurred_at=week.at("Mon 15:00").isoformat(), **wrote, **told)
     [reply] = desk.timeline(elsa, "reply")
     assert (reply["status"], reply["took_seconds"], reply["late_by_seconds"]) == ("given", 90 * 60, 30 * 60)
 
