@@ -1,7 +1,8 @@
-"""Make the key that signs links when the stack is created, and a new one every 90 days.
+"""Make the keys when the stack is created, and a new one to sign links every 90 days.
 
-Two keys are valid at a time, so that links signed with the older one live on. Called by CloudFormation as a
-custom resource and by a schedule.
+Two keys are valid at a time, so that links signed with the older one live on. The key that hashes addresses
+is made once, and stays when the stack is deleted, as the table does. Called by CloudFormation as a custom
+resource and by a schedule.
 """
 
 import json
@@ -24,8 +25,10 @@ def handler(event: dict[str, Any], _context: object) -> None:
     try:
         if event["RequestType"] == "Delete":
             _delete()
-        elif not _keys():
-            _rotate()
+        else:
+            _make_address_key()
+            if not _keys():
+                _rotate()
     except Exception:
         logger.exception("link keys failed")
         _answer(event, "FAILED")
@@ -51,6 +54,14 @@ def _rotate() -> None:
     keys = [*_keys(), secrets.token_urlsafe(32)][-_VALID_KEYS:]  # the last one signs
     aws.parameters().put_parameter(Name=_name(), Value=json.dumps(keys), Type="SecureString", Overwrite=True)
     logger.info("link keys rotated", valid=len(keys))
+
+
+def _make_address_key() -> None:
+    ssm, name = aws.parameters(), Settings.from_environment().address_key_parameter
+    try:
+        ssm.put_parameter(Name=name, Value=secrets.token_urlsafe(32), Type="SecureString", Overwrite=False)
+    except ssm.exceptions.ParameterAlreadyExists:
+        logger.info("the address key was there already")
 
 
 def _delete() -> None:

@@ -28,6 +28,7 @@ T = TypeVar("T")
 OWNER = "owner@vaada.example"
 PATIENCE = 60.0
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+A_MOMENT = 2.1  # seconds, longer than any program waits and than the desk asks for
 _BEFORE = timedelta(seconds=1)
 _SWEEP = 2 * MINUTE
 _SWEEPS = 2  # one takes the step, the next sends what was held a minute for others
@@ -178,6 +179,13 @@ class Desk:
     def send(self, link: str, **fields: str) -> httpx.Response:
         """Send the form behind a link."""
         return self.open(link.partition("?")[0], "POST", data=fields)
+
+    def answer(self, link: str, **fields: str) -> httpx.Response:
+        """Open a page, look at it for a moment, and send its form, as a person does."""
+        page = self.open(link)
+        nonce = re.search(r'name="nonce" value="([^"]+)"', page.text)
+        time.sleep(A_MOMENT)
+        return self.send(link, **fields, **({"nonce": nonce[1]} if nonce else {}))
 
     # ------------------------------------------------------------ what came of it
 
@@ -337,7 +345,13 @@ class Desk:
     def dead_letters(self) -> Iterator[str]:
         """What waits in the queues for what could not be done."""
         sqs: SQSClient = self.cloud.client("sqs")
-        for queue in ("StreamFailures", "RemindAgentFailures", "FlagOverdueFailures", "SendSurveyFailures"):
+        for queue in (
+            "StreamFailures",
+            "RemindAgentFailures",
+            "FlagOverdueFailures",
+            "SendSurveyFailures",
+            "NewsFailures",
+        ):
             found = sqs.receive_message(
                 QueueUrl=self.resource(queue), MaxNumberOfMessages=10, VisibilityTimeout=0
             )

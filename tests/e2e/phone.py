@@ -14,7 +14,7 @@ HOW_TO_INSTALL = (
 
 
 @contextmanager
-def phone() -> Iterator[Chrome]:
+def phone(*, scripts: bool = False) -> Iterator[Chrome]:
     """Open the browser, and close it at the end."""
     browser, driver = shutil.which("chromium") or shutil.which("google-chrome"), shutil.which("chromedriver")
     if browser is None or driver is None:
@@ -29,7 +29,7 @@ def phone() -> Iterator[Chrome]:
         try:
             screen = {"width": WIDTH, "height": HEIGHT, "deviceScaleFactor": 1, "mobile": True}
             chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
-            chrome.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+            chrome.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": not scripts})
             chrome.set_page_load_timeout(30)
             yield chrome
         finally:

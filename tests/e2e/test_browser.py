@@ -1,12 +1,14 @@
 """The pages behind the links of a mail, on a small phone without JavaScript."""
 
+import time
+
 from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.expected_conditions import text_to_be_present_in_element
 from selenium.webdriver.support.wait import WebDriverWait
 
-from tests.e2e.desk import Desk, link
+from tests.e2e.desk import A_MOMENT, Desk, link
 from tests.e2e.phone import WIDTH, phone
 from tests.e2e.stage import Telling, Week, story
 
@@ -46,6 +48,7 @@ def test_a_survey_is_answered_in_two_taps(desk: Desk, week: Week) -> Telling:
         [chosen] = screen.find_elements(By.CSS_SELECTOR, "input[name=score]:checked")
         assert chosen.get_attribute("value") == "5"
         assert fits(screen)
+        time.sleep(A_MOMENT)
         screen.find_element(By.TAG_NAME, "button").click()
         assert heading(screen, "شکریہ")
         assert fits(screen)

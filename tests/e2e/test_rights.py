@@ -67,6 +67,8 @@ def names(trials: set[Callable[[Desk], None]]) -> set[str]:
         ("FlagOverdue", {read_the_link_keys, send_a_mail}),
         ("SendSurvey", {read_the_link_keys, send_a_mail}),
         ("SweepDue", {read_the_link_keys, send_a_mail}),
+        ("RecordDelivery", set()),
+        ("ReceiveText", set()),
     ],
 )
 def test_a_function_may_only_what_it_is_for(

@@ -41,7 +41,7 @@ def test_a_customer_is_asked_in_their_language_and_answers_once(desk: Desk, week
 
     comment = "بہت اچھی خدمت، <b>شکریہ</b>"
     desk.personal.add(comment)
-    thanks = desk.send(survey, score="4", comment=comment)
+    thanks = desk.answer(survey, score="4", comment=comment)
     assert thanks.status_code == HTTPStatus.OK
     assert "شکریہ" in thanks.text
     [answered] = desk.surveys(ayesha)
@@ -72,14 +72,19 @@ def test_a_low_score_comes_before_the_supervisor(desk: Desk, week: Week) -> Tell
     yield week.at("Tue 09:12")
     comment = "It squeals worse than before."
     desk.personal.add(comment)
-    assert desk.send(link(desk.mail(customer), "s"), score="1", comment=comment).status_code == HTTPStatus.OK
+    answer = desk.answer(link(desk.mail(customer), "s"), score="1", comment=comment)
+    assert answer.status_code == HTTPStatus.OK
+    assert vera.name in answer.text  # who will call, and by when
+    [call] = desk.timeline(customer, "commitment")
+    assert (call["agent_id"], call["origin"]) == (vera.id, "unhappy")
     [follow_up] = desk.timeline(customer, "follow_up")
     assert follow_up["agent_id"] == vera.id
     assert week.at("Wed 09:12") <= datetime.fromisoformat(follow_up["due_at"]) < week.at("Wed 09:20")
 
     yield week.at("Wed 14:00")
-    assert comment in desk.mail(vera).text
-    desk.manager.post(f"/api/follow-ups/{follow_up['follow_up_id']}/complete")
+    assert desk.mails(vera, about=comment)
+    desk.manager.post(f"/api/commitments/{call['commitment_id']}/keep")
+    assert desk.row(customer, follow_up["follow_up_id"])["status"] == "done"
 
 
 @story
@@ -92,7 +97,7 @@ def test_a_customer_without_an_address_is_asked_by_text(desk: Desk, week: Week) 
     yield week.at("Tue 09:10")
     text = desk.text(carmen)
     assert punctual(text, week.at("Tue 09:10"), within=2 * MINUTE)
-    assert desk.send(link(text, "s"), score="5").status_code == HTTPStatus.OK
+    assert desk.answer(link(text, "s"), score="5").status_code == HTTPStatus.OK
     assert desk.surveys(carmen)[0]["score"] == 5
 
 
@@ -108,7 +113,7 @@ def test_without_consent_nobody_is_asked_and_the_timeline_says_why(desk: Desk, w
     yield week.at("Tue 09:12")
     for customer, reason in (
         (silent, "the customer did not agree to surveys"),
-        (unreachable, "there is no address that the customer agreed to"),
+        (unreachable, "there is no address that the customer agreed to and that works"),
     ):
         [survey] = desk.timeline(customer, "survey")
         assert (survey["status"], survey["withheld_because"]) == ("withheld", reason)

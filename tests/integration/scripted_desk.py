@@ -55,6 +55,8 @@ ENVIRONMENT = {
     "CONFIGURATION_SET": "vaada",
     "PUBLIC_URL": "https://desk.example.com",
     "LINK_KEYS_PARAMETER": "/vaada/link-keys",
+    "ADDRESS_KEY_PARAMETER": "/vaada/address-key",
+    "TEXTS_ANSWERED": "on",
     "SCHEDULE_GROUP": "vaada-due",
     "SCHEDULER_ROLE_ARN": f"arn:aws:iam::{DEFAULT_ACCOUNT_ID}:role/scheduler",
     "REMIND_AGENT_ARN": f"{_FUNCTION}remind-agent",
@@ -115,6 +117,7 @@ class ScriptedDesk:
         boto3.client("ssm").put_parameter(
             Name="/vaada/link-keys", Value=json.dumps(["older", "newer"]), Type="SecureString"
         )
+        boto3.client("ssm").put_parameter(Name="/vaada/address-key", Value="a key", Type="SecureString")
         boto3.client("ses").verify_email_identity(EmailAddress="desk@example.com")
         self._scheduler.create_schedule_group(Name="vaada-due")
         self._streams = boto3.client("dynamodbstreams")
@@ -158,6 +161,13 @@ class ScriptedDesk:
         """Send the form behind a link."""
         path = link.removeprefix(ENVIRONMENT["PUBLIC_URL"]).partition("?")[0]
         return _answer(pages(_http("POST", path, urlencode(fields)), Context()))
+
+    def answer(self, link: str, **fields: str) -> Answer:
+        """Open a page, take two seconds, and send its form, as a person does."""
+        page = self.open(link)
+        found = re.search(r'name="nonce" value="([^"]+)"', page.body)
+        self.clock.shift(timedelta(seconds=2))
+        return self.post(link, {**fields, **({"nonce": found[1]} if found else {})})
 
     # ------------------------------------------------------------ what AWS does
 

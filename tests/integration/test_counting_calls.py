@@ -22,7 +22,7 @@ def test_a_contact_with_a_follow_up_a_promise_and_a_survey_costs_sixteen_calls(d
         follow_up={"at": text_of(desk.now + 25 * HOUR), "reason": "Ask for the colour"},
     )
     desk.pass_time(24 * HOUR)  # the survey, which is answered
-    desk.post(links(words_of(desk.mails[-1]), "/s/")[0], {"score": "5"})
+    desk.answer(links(words_of(desk.mails[-1]), "/s/")[0], score="5")
     desk.settle()
     desk.pass_time(3 * HOUR)  # the reminder of the follow-up, the warning of the promise
 

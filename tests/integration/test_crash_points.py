@@ -148,8 +148,8 @@ def test_an_answer_cut_short_anywhere_is_recorded_once(shop: Shop, call: int, mo
     link = links(words_of(shop.desk.mails[-1]), "/s/")[0]
 
     with killed_at(shop.desk, call, moment):
-        shop.desk.post(link, {"score": "4"})
-    again = shop.desk.post(link, {"score": "4"})
+        shop.desk.answer(link, score="4")
+    again = shop.desk.answer(link, score="4")
 
     (survey,) = shop.rows("survey")
     assert again.status in {200, 409}

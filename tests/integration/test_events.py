@@ -52,6 +52,7 @@ def standing(desk: ScriptedDesk) -> None:
     table.write(agent, EmailClaim(email_claim_id=agent.email, agent_id=agent.agent_id))
     table.write(rows.customer())
     table.write(rows.interaction(wake_at=rows.MONDAY))
+    table.write(rows.case(status="resolved", resolved_at=rows.MONDAY))
 
 
 def test_an_unresolved_contact_is_planned() -> None:
@@ -191,15 +192,26 @@ def test_the_api_reads_what_api_gateway_sends(desk: ScriptedDesk) -> None:
     assert [row["row_kind"] for row in desk.timeline(rows.CUSTOMER_ID)].count("interaction") == 2
 
 
-def test_the_pages_read_what_api_gateway_sends() -> None:
+def test_the_pages_read_what_api_gateway_sends(desk: ScriptedDesk) -> None:
     def status(name: str) -> int:
         return int(pages(sample(f"pages/{name}"), Context())["statusCode"])
+
+    def answer() -> str:
+        form = pages(sample("pages/open_survey"), Context())["body"]
+        nonce = form.partition('name="nonce" value="')[2].partition('"')[0]
+        desk.clock.shift(1)
+        event = sample("pages/answer_survey")
+        page: str = pages({**event, "body": f"{event['body']}&nonce={nonce}"}, Context())["body"]
+        return page
 
     open_desk().table.write(rows.survey(status="sent", step="remind"))
     open_desk().table.write(rows.follow_up(status="due"))
 
     assert status("open_survey") == 200
-    assert status("answer_survey") == 200
+    assert status("answer_survey") == 200  # without the page: it asks to confirm
+    assert (stored(Survey, 5).status, len(stored(Survey, 5).quarantined)) == ("sent", 1)
+    desk.clock.shift(60)
+    assert "Lovely cake" not in answer()
     assert status("follow_up_done") == 200
     assert status("one_click_unsubscribe") == 200
     assert status("tampered_link") == 404
@@ -247,6 +259,6 @@ def test_link_keys_are_made_kept_rotated_and_removed(monkeypatch: pytest.MonkeyP
 
 def test_no_sample_is_left_unused() -> None:
     samples = {str(path.relative_to(EVENTS).with_suffix("")) for path in EVENTS.rglob("*.json")}
-    here = Path(__file__).read_text()
+    here = Path(__file__).read_text() + Path(__file__).with_name("test_deliveries.py").read_text()
 
-    assert {name for name in samples if name.split("/")[1] not in here} == set()
+    assert {name for name in samples if f'{name.split("/")[1]}"' not in here} == set()

@@ -162,14 +162,15 @@ def test_a_resolved_contact_is_followed_by_one_survey_answered_once(shop: Shop) 
     link = shop.survey_link()
 
     form = shop.desk.open(f"{link}?score=4")
-    thanks = shop.desk.post(link, {"score": "4", "comment": "Lovely cake"})
-    again = shop.desk.post(link, {"score": "1"})
+    thanks = shop.desk.answer(link, score="4", comment="Lovely cake")
+    shop.desk.clock.shift(HOUR)
+    again = shop.desk.post(link, {"score": "1"})  # without the page: not a person's
     shop.desk.pass_time(20 * DAY)
 
     assert (form.status, thanks.status, again.status) == (200, 200, 409)
     (survey,) = shop.desk.call("GET /api/surveys", query={"customer_id": shop.customer_id}).json["items"]
     assert (survey["status"], survey["score"], survey["comment"]) == ("answered", 4, "Lovely cake")
-    assert [row["purpose"] for row in shop.rows("message")] == ["survey"]
+    assert [row["purpose"] for row in shop.rows("message")] == ["praise", "survey"]
 
 
 def test_a_survey_without_consent_is_withheld_with_the_reason_on_the_timeline(desk: ScriptedDesk) -> None:

@@ -71,10 +71,14 @@ def outcomes(shop: Shop) -> Counter[str]:
     return Counter(row["status"] for row in shop.rows("message"))
 
 
-def refused(call: str) -> None:
+def refused(call: str, code: str = "AccountSuspendedException") -> None:
     if call == "sesv2.SendEmail":
-        answer = {"Error": {"Code": "ThrottlingException"}, "ResponseMetadata": {"HTTPStatusCode": 429}}
+        answer = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": 400}}
         raise ClientError(answer, call)  # type: ignore[arg-type]  # enough of one
+
+
+def throttled(call: str) -> None:
+    refused(call, "TooManyRequestsException")
 
 
 def unanswered(call: str) -> None:
@@ -392,6 +396,51 @@ def test_a_group_is_tried_three_times_at_most(shop: Shop, trouble: Any, status: 
 
     assert tried["sesv2.SendEmail"] == 3
     assert outcomes(shop) == {status: 1, "grouped": 1}
+
+
+def test_a_quota_that_is_used_up_costs_no_attempt_and_is_waited_for_ever_longer(shop: Shop) -> None:
+    remind(shop, "03-02T10:00", "Ask for the colour")
+    tried: list[str] = []
+
+    def troubled(call: str) -> None:
+        if call == "sesv2.SendEmail":
+            tried.append(f"{shop.desk.now:%H:%M}")
+        throttled(call)
+
+    shop.desk.before_call = troubled
+    wait_until(shop, "03-02T14:30")
+    shop.desk.before_call = undisturbed
+    wait_until(shop, "03-02T16:00")
+
+    assert tried == ["10:00", "10:02", "10:04", "10:08", "10:16", "10:32", "11:04", "12:04", "13:04", "14:04"]
+    assert heard(shop, "follow_up_reminder") == [("03-02T15:04", "agent")]
+    (message,) = shop.rows("message")
+    assert (message["status"], message["attempts"], message["throttles"]) == ("sent", 1, 10)
+
+
+def test_what_waited_over_the_weekend_has_a_days_patience_with_a_quota_too(shop: Shop) -> None:
+    remind(shop, SATURDAY_NIGHT, "Ask for the colour")
+    wait_until(shop, "03-09T09:00")
+    shop.desk.before_call = throttled
+    wait_until(shop, "03-09T09:03")
+    shop.desk.before_call = undisturbed
+
+    wait_until(shop, "03-09T10:00")
+
+    assert outcomes(shop) == {"sent": 1}
+
+
+def test_a_quota_that_stays_used_up_for_a_day_fails_visibly(shop: Shop) -> None:
+    remind(shop, "03-02T10:00", "Ask for the colour")
+    shop.desk.before_call = throttled
+
+    wait_until(shop, "03-03T08:00")
+    before = outcomes(shop)
+    wait_until(shop, "03-03T13:00")
+
+    assert before == {"waiting": 1}
+    failed = [row for row in shop.rows("message") if row["status"] == "failed"]
+    assert [row["why_not"] for row in failed] == ["TooManyRequestsException"]
 
 
 def test_two_sweeps_at_once_release_a_group_once(shop: Shop) -> None:

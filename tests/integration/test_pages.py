@@ -112,6 +112,16 @@ def test_an_expired_link_says_so_and_writes_nothing(shop: Shop) -> None:
     assert written(shop.desk) == before
 
 
+def test_who_has_no_supervisor_opens_a_follow_up_for_the_owner_and_promises_nobody(shop: Shop) -> None:
+    shop.desk.call(f"PATCH /api/agents/{shop.agent_id}", {"supervisor_id": None})
+
+    thanks = shop.desk.answer(shop.survey_link(), score="1")
+
+    assert "somebody who can put it right" in thanks.body
+    assert [row["told"] for row in shop.rows("follow_up")] == ["owner"]
+    assert shop.rows("commitment") == []
+
+
 def test_a_survey_that_closed_says_so(shop: Shop) -> None:
     link = shop.survey_link()
     shop.desk.pass_time(15 * DAY)
@@ -139,14 +149,16 @@ def test_a_low_score_opens_a_follow_up_for_the_supervisor_in_the_same_write(shop
     link = shop.survey_link()
     shop.desk.calls.clear()
 
-    thanks = shop.desk.post(link, {"score": "2", "comment": "It was late"})
+    thanks = shop.desk.answer(link, score="2", comment="It was late")
 
     assert (thanks.status, written(shop.desk)) == (200, 1)
-    assert "somebody who can put it right" in thanks.body
+    assert "call you by Wednesday 4 March at 09:00" in thanks.body
     (follow_up,) = shop.rows("follow_up")
+    (call,) = shop.rows("commitment")
+    assert (call["agent_id"], call["settles_id"]) == (shop.supervisor_id, follow_up["follow_up_id"])
     assert follow_up["agent_id"] == shop.supervisor_id
     assert follow_up["reason"] == "Unhappy with Amina's service, 2 of 5: It was late"
-    assert follow_up["due_at"] == "2026-03-04T09:00:00Z"
+    assert follow_up["due_at"] == "2026-03-04T09:00:02Z"  # the page was looked at for two seconds
 
 
 def test_one_click_stops_surveys_and_twice_is_no_error(shop: Shop) -> None:

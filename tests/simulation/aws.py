@@ -5,7 +5,7 @@ import re
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -25,6 +25,7 @@ INDEX_KEYS = {
     "by_agent": ("agent_kind", "list_key"),
 }
 LAGGING_WRITES = 5  # how far an index is behind, at most, when it lags
+LAGGING = timedelta(minutes=5)  # and for how long: an hour later everybody finds what was written
 _parsed: dict[int, tuple[Item, Row]] = {}
 
 
@@ -144,7 +145,7 @@ class DynamoDb:
     _indexes: dict[str, dict[str, dict[tuple[str, str], Item]]] = field(
         default_factory=lambda: {name: defaultdict(dict) for name in INDEX_KEYS}
     )
-    _latest: deque[tuple[tuple[str, str], Item | None]] = field(
+    _latest: deque[tuple[datetime, tuple[str, str], Item | None]] = field(
         default_factory=lambda: deque(maxlen=LAGGING_WRITES)
     )
 
@@ -249,7 +250,7 @@ class DynamoDb:
                 self._indexes[name][item[partition]["S"]][key] = item
         if item:
             self.items[key] = item
-        self._latest.append((key, before))
+        self._latest.append((datetime.now(UTC), key, before))
 
     def _found(self, asked: dict[str, Any]) -> list[Item]:
         index = asked.get("IndexName", "")
@@ -274,7 +275,10 @@ class DynamoDb:
         """The rows as they stood some writes ago."""
         behind = self.calls.faults.dice["stale index"].randint(1, LAGGING_WRITES)
         rows = dict(rows)
-        for key, before in list(self._latest)[: -behind - 1 : -1]:
+        lately = datetime.now(UTC) - LAGGING
+        for at, key, before in list(self._latest)[: -behind - 1 : -1]:
+            if at < lately:
+                break
             rows.pop(key, None)
             if before and order in before and before.get(partition, {}).get("S") == wanted:
                 rows[key] = before
@@ -340,6 +344,7 @@ class Sent:
     to: str
     text: str
     message_id: str | None
+    provider_id: str
 
 
 @dataclass
@@ -364,11 +369,12 @@ class Post:
             if self.calls.faults.strikes("send refused"):
                 self.calls.log(f"{name} refused")
                 raise error("TooManyRequestsException", status=429)
-            self.sent.append(Sent(datetime.now(UTC), to, text, message_id))
+            provider_id = f"{name}-{len(self.sent) + 1}"
+            self.sent.append(Sent(datetime.now(UTC), to, text, message_id, provider_id))
             if self.calls.faults.strikes("send unanswered"):
                 self.calls.log(f"no answer to {name}")
                 raise ReadTimeoutError(endpoint_url="https://provider")
-            return {"MessageId": f"{name}-{len(self.sent)}"}
+            return {"MessageId": provider_id}
 
         return self.calls.make(name, effect)
 
@@ -386,11 +392,12 @@ class Functions:
 
 
 class Parameters:
-    """The link keys."""
+    """The keys of links, and the one of addresses."""
 
-    def get_parameter(self, **_: object) -> dict[str, Any]:
-        """Both keys."""
-        return {"Parameter": {"Value": json.dumps(["older", "newer"])}}
+    def get_parameter(self, *, Name: str, **_: object) -> dict[str, Any]:  # noqa: N803 - as boto3 calls it
+        """What is stored under the name."""
+        value = json.dumps(["older", "newer"]) if Name.endswith("link-keys") else "a key"
+        return {"Parameter": {"Value": value}}
 
 
 def _key(item: Item) -> tuple[str, str]:

@@ -22,6 +22,9 @@ KINDS = (
     "zombie",
     "send refused",
     "send unanswered",
+    "news late",
+    "news doubled",
+    "news lost",
 )
 
 

@@ -16,10 +16,13 @@ from vaada.desk import Desk
 from vaada.model.cases import Case
 from vaada.model.interactions import Interaction
 from vaada.model.messages import Message
+from vaada.model.pace import Pace
 from vaada.model.people import Agent, Customer
 from vaada.model.policy import Policy, PolicyDocument
 from vaada.model.rows import DueRow, Row
+from vaada.model.suppressions import Suppression
 from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
+from vaada.rules.planning import case_survey_id
 
 Edges = dict[str, str]
 EDGES: dict[str, Edges] = {
@@ -28,16 +31,23 @@ EDGES: dict[str, Edges] = {
     "reply": {"awaited": "awaited paused given closed", "paused": "paused awaited given closed"},
     "goodwill": {"requested": "requested approved declined"},
     "case": {"open": "open resolved merged", "resolved": "resolved open"},
-    "survey": {"scheduled": "sent withheld", "sent": "sent answered expired withheld"},
+    "survey": {
+        "scheduled": "scheduled sent withheld",  # as long as it is night
+        "sent": "sent answered expired withheld",
+        "answered": "answered sent",  # amended; found out to be a program's
+    },
     "message": {
         "held": "held grouped sending withheld",
         "sending": "sending sent waiting failed withheld unknown",
-        "waiting": "sending failed withheld",
+        "waiting": "waiting sending sent failed withheld",
+        "unknown": "sent",
+        **{ended: ended for ended in ("sent", "failed")},  # it is told what became of it
     },
 }
 OPEN = {"open", "scheduled", "due", "sent", "awaited", "paused", "requested"}
 UNANSWERED = {"awaited", "paused"}
 GIVEN = {"granted", "approved"}
+UNPLANNED = {"unhappy", "bounced"}
 WARNINGS = {"promise_warning", "reply_warning"}
 STAFF_ATTEMPTS_AT_MOST = 3
 PUNCTUAL = timedelta(seconds=30)
@@ -46,6 +56,12 @@ LATE = timedelta(minutes=15)  # what faults may delay a message by after it was 
 RACE = timedelta(minutes=5)  # a lease: what was true when it was claimed may have changed meanwhile
 SKEW = timedelta(seconds=6)  # between the clocks of two functions
 REPEAT = timedelta(days=7)
+WITHDRAWN = ("the matter was opened again", "it could not be sent")
+ANEW = "the first one "  # did not arrive: it is tried in another way, or later
+COOL_DOWN, WEEK = timedelta(days=30), timedelta(days=7)
+MESSAGES_A_WEEK = 3
+A_PERSON = timedelta(seconds=1)  # takes at least so long to answer
+NONE = timedelta(0)
 DULL = {"explain", "version", "customer_id", "history", "created_at", "claim", "row_kind", "recorded_at"}
 WEEKS = timedelta(days=14)
 
@@ -130,10 +146,17 @@ class Watch:
     _reminded: dict[str, tuple[int, int, date]] = field(default_factory=dict)
     _last_contact: Interaction | None = None
     _carried: dict[str, str] = field(default_factory=dict)
+    _asked: dict[str, datetime] = field(default_factory=dict)  # when each customer was asked last
+    _written: defaultdict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))
+    _hashes: dict[str, str] = field(default_factory=dict)  # of the addresses of customers
+    _stopped: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    _texts: int = 0
     acts: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.policies.append(Desk(self.world.settings).first_policy)
+        desk = Desk(self.world.settings)
+        self.policies.append(desk.first_policy)
+        self._hashed = desk.addresses.hashed
 
     # ------------------------------------------------------------ at every step
 
@@ -149,11 +172,20 @@ class Watch:
         for row in touched:
             if isinstance(row, Interaction) and row.version == 1:
                 self._judge_answer(row)
+            elif isinstance(row, Survey):
+                self._judge_burst(row)
             elif isinstance(row, Case) and row.status == "resolved" and row.resolved_at == row.history[-1].at:
                 self._judge_resolved(row)
         for sent in self.world.post.sent[self._posted :]:
             self._judge_send(sent)
         self._posted = len(self.world.post.sent)
+
+    def _judge_burst(self, survey: Survey) -> None:
+        """Different scores at one moment are no person's, and none of them counts."""
+        scores = {entry.score for entry in self.world.entries}
+        if len(scores) > 1 and not self.world.faults.rates and self.rows[survey.id] is survey:
+            just_now = survey.answered_at is not None and self.world.now - survey.answered_at < A_PERSON
+            assert not just_now, f"counted one of {scores}: {survey!r}"
 
     def _judge_write(self, change: dict[str, Any]) -> None:
         after = parsed(change["NewImage"])
@@ -175,6 +207,22 @@ class Watch:
                 self._tallies[after.case_id].count(after, _if_case(self.rows.get(after.case_id)))
             case Case(), _:
                 self._judge_case(after, _if_case(before))
+            case FollowUp(origin="check_in"), None:
+                self._judge_check_in(after)
+            case FollowUp(origin="run_around"), None:
+                self._once("run-around told again", after.case_id)
+            case Customer() | Suppression(), _:
+                self._note_addresses(after)
+            case ((Commitment() | Reply() | FollowUp() | Survey()), Row()):
+                self._judge_step(before, after)
+            case Message(), _:
+                self._judge_message(_if_message(before), after)
+        self.world.tell(Written(before, after))
+        self.rows[name] = after
+        self._changed_at[name] = self.world.now
+
+    def _judge_step(self, before: Row, after: Row) -> None:
+        match before, after:
             case Commitment(), Commitment():
                 self._judge_climb(before, after)
             case Reply(), Reply():
@@ -183,17 +231,62 @@ class Watch:
                 by = self._last_contact
                 woken = by is not None and by.direction == "inbound" and by.summary not in THANKS
                 assert woken, f"woken by {by!r}: {after!r}"
-            case FollowUp(origin="check_in"), None:
-                self._judge_check_in(after)
-            case FollowUp(origin="run_around"), None:
-                self._once("run-around told again", after.case_id)
-            case Message(), None:
-                self._judge_new(after)
-            case Message(), Message():
-                self._judge_message(before, after)
-        self.world.tell(Written(before, after))
-        self.rows[name] = after
-        self._changed_at[name] = self.world.now
+            case Survey(), Survey():
+                self._judge_survey(before, after)
+
+    def _judge_survey(self, before: Survey, after: Survey) -> None:
+        now = self.world.now
+        match before.status, after.status:
+            case "scheduled", "sent":
+                last = self._asked.get(after.customer_id)
+                lately = last is not None and now - last < COOL_DOWN - RACE
+                assert after.again or not lately, f"asked at {last} already: {after!r}"
+                self._asked[after.customer_id] = now
+            case "sent", "answered":
+                skewed = self.world.faults.rates.get("clock skewed", 0) > 0
+                least = timedelta(0) if skewed else A_PERSON
+                by_a_person = any(
+                    entry.score == str(after.score) and entry.age is not None and entry.age >= least
+                    for entry in self.world.entries
+                )
+                texted = str(after.score) in self.world.texted
+                assert by_a_person or texted, f"counted, and not a person's: {after!r}"
+            case "sent", "withheld":
+                because = str(after.withheld_because)
+                assert because.startswith(WITHDRAWN), f"asked, and then withheld: {after!r}"
+            case "answered", "answered":
+                kept = (before.score, before.comment, before.answered_at)
+                counted = (after.score, after.comment, after.answered_at)
+                assert kept == counted, f"another answer counted: {after!r}"
+            case "answered", "sent":
+                first, second = after.quarantined[-2:]
+                at_once = abs(second.at - first.at) <= A_PERSON
+                assert at_once, f"forgot an answer: {after!r}"
+                assert first.score != second.score, f"forgot the same answer: {after!r}"
+
+    def _note_addresses(self, row: Customer | Suppression) -> None:
+        if isinstance(row, Customer):
+            if row.email is not None:
+                self._hashes[row.email] = self._hashed("email", row.email)
+            if row.phone is not None:
+                self._hashes[row.phone] = self._hashed("sms", row.phone)
+            return
+        for what in ("anything", "surveys"):
+            if getattr(row, what) is None:
+                self._stopped.pop((row.id, what), None)
+            else:
+                self._stopped.setdefault((row.id, what), self.world.now)
+
+    def _judge_writing(self, message: Message) -> None:
+        """A message to a customer is claimed for the first time."""
+        customer, now = self.rows[message.customer_id], self.world.now
+        assert isinstance(customer, Customer)
+        by_day = any(is_day(each, customer, now - late) for each in self.policies for late in (NONE, RACE))
+        assert by_day, f"written to at night: {message!r}"
+        written = self._written[customer.id]
+        written.append(now)
+        lately = sum(at > now - WEEK + RACE for at in written)
+        assert lately <= MESSAGES_A_WEEK, f"written to {lately} times in a week: {message!r}"
 
     def _judge_case(self, case: Case, before: Case | None) -> None:
         if case.status == "merged" and before and before.status != "merged":
@@ -232,6 +325,8 @@ class Watch:
         if self.rows[case.id] is not case or case.id in self._settled:
             return
         self._settled.add(case.id)
+        earned = case.resolved_at is not None and case.survey_id == case_survey_id(case, case.resolved_at)
+        assert not earned or str(case.survey_id) in self.rows, f"resolved, and nobody is asked: {case!r}"
         for row in self.rows.values():
             forgotten = (isinstance(row, Reply) and row.status in UNANSWERED) or (
                 isinstance(row, FollowUp) and row.origin == "unresolved" and row.status in OPEN
@@ -273,8 +368,16 @@ class Watch:
     def _judge_new(self, message: Message) -> None:
         about = self.rows[message.about_id]
         self.said_at[message.id] = about.version
-        assert getattr(about, "status", "") in OPEN, f"said of what is closed: {message!r}"
         at = message.created_at + SKEW
+        if message.purpose == "praise":
+            self._once("praised again", about.id, message.created_at)
+            return
+        if message.why.startswith(ANEW):
+            self._once(
+                "sent anew again", about.id, message.purpose, message.why, message.medium, message.created_at
+            )
+            return
+        assert getattr(about, "status", "") in OPEN, f"said of what is closed: {message!r}"
         match about:
             case Commitment() if message.purpose in {"promise_overdue", "promise_escalation"}:
                 assert at >= about.due_at, f"early: {message!r}"
@@ -312,7 +415,16 @@ class Watch:
             ):
                 assert row.status not in OPEN, f"another check-in, and not done: {row!r}"
 
-    def _judge_message(self, before: Message, after: Message) -> None:
+    def _judge_message(self, before: Message | None, after: Message) -> None:
+        first = after.status == "sending" and (before is None or before.status == "held")
+        if before is None:
+            self._judge_new(after)
+        else:
+            self._judge_change(before, after)
+        if first and after.to == "customer":
+            self._judge_writing(after)
+
+    def _judge_change(self, before: Message, after: Message) -> None:
         most = 1 if after.to == "customer" and before.status == "sending" else STAFF_ATTEMPTS_AT_MOST
         tries_again = after.status == "sending"
         assert not tries_again or after.attempts <= most, f"tried {after.attempts} times: {after!r}"
@@ -340,10 +452,17 @@ class Watch:
                 return about.status in UNANSWERED
             case Goodwill():
                 return about.status == "requested"
+            case Survey():
+                return about.status == ("answered" if message.purpose == "praise" else "sent")
         return True
 
     def _judge_send(self, sent: Sent) -> None:
+        stopped = ("anything", "surveys") if "/s/" in sent.text else ("anything",)
+        for what in stopped:
+            at = self._stopped.get((self._hashes.get(sent.to, ""), what))
+            assert at is None or self.world.now - at < RACE, f"sent to {sent.to}, stopped at {at}"
         if sent.message_id is None:
+            self._texts += 1
             if sent.to.startswith("+44"):  # a customer's
                 words = re.sub(r"(/[su]/[\w-]+)\.\S+", r"\1", sent.text)  # links are signed anew
                 self._once("texted again", sent.to, words)
@@ -357,7 +476,7 @@ class Watch:
         assert self._sent[sent.message_id] <= most, f"sent {self._sent[sent.message_id]} times: {message!r}"
         for carried in message.carries:
             self._judge_carried(carried, sent)
-        if message.attempts > 1:
+        if message.attempts > 1 or message.throttles:
             return  # it was refused or is not known to have arrived: nobody is left waiting for that
         if message.to == "customer":
             self._judge_to_customer(message, sent)
@@ -375,10 +494,7 @@ class Watch:
             assert words[:30] in sent.text, f"carried, but not in the mail: {message!r}"
 
     def _judge_to_customer(self, message: Message, sent: Sent) -> None:
-        if message.purpose != "running_late":
-            return
         promise, customer = self.rows[message.about_id], self.rows[message.customer_id]
-        assert isinstance(promise, Commitment)
         assert isinstance(customer, Customer)
         by_day = any(
             is_day(policy, customer, sent.at - late)
@@ -386,11 +502,12 @@ class Watch:
             for late in (timedelta(0), LATE)
         )
         assert by_day, f"written to at night: {message!r}"
-        if self.world.now - self._changed_at[promise.id] > RACE:
+        if isinstance(promise, Commitment) and self.world.now - self._changed_at[promise.id] > RACE:
             zone = ZoneInfo(customer.time_zone or self.policies[0].business.time_zone)
             due_at = promise.due_at.astimezone(zone)
             assert f"{due_at:%H:%M}" in sent.text, f"an old date, not {due_at}: {sent.text}"
-            self._once("told the same new date again", promise.id, _renewals(promise))
+            anew = message.why.startswith(ANEW)
+            self._once("told the same new date again", promise.id, _renewals(promise), anew)
 
     def _judge_to_staff(self, message: Message, reader: Row, at: datetime) -> None:
         assert isinstance(reader, Agent)
@@ -447,6 +564,9 @@ class Watch:
                     assert row.status in ended, f"left lying: {row!r}"
                     posted = row.medium == "sms" or self._sent[row.id]
                     assert row.status != "sent" or posted, f"said to be sent: {row!r}"
+                    praised = getattr(self.rows[row.about_id], "status", "") == "answered"
+                    kept_back = row.purpose == "praise" and row.status == "withheld"
+                    assert not (praised and kept_back), f"never told of the praise: {row!r}"
                     assert row.status != "grouped" or self._carried.get(row.id) == row.carried_by, f"{row!r}"
                 case Customer(wake_at=None):
                     assert not row.check_in_every_days, f"nobody stays in touch: {row!r}"
@@ -455,11 +575,15 @@ class Watch:
             for row in self.rows.values()
             if isinstance(row, Interaction)
         )
+        counted = sum(
+            row.count for row in self.rows.values() if isinstance(row, Pace) and row.id.startswith("sms-2")
+        )
+        assert counted >= self._texts, f"counted {counted} texts of {self._texts}"
         assert set(contacts.values()) <= {1}, f"recorded twice: {contacts}"
         derived = Counter(
             (row.interaction_id, row.origin, row.reason)
             for row in self.rows.values()
-            if isinstance(row, FollowUp) and row.interaction_id and row.origin != "unhappy"
+            if isinstance(row, FollowUp) and row.interaction_id and row.origin not in UNPLANNED
         )
         assert set(derived.values()) <= {1}, f"planned twice: {derived}"
 
@@ -511,6 +635,10 @@ def _name(row: Row) -> str:
     return row.id if not isinstance(row, Policy) else "policy"
 
 
+def _if_message(row: Row | None) -> Message | None:
+    return row if isinstance(row, Message) else None
+
+
 def _if_case(row: Row | None) -> Case | None:
     return row if isinstance(row, Case) else None
 
@@ -524,7 +652,7 @@ def ending(watch: Watch) -> dict[str, list[str]]:
     lost = {
         row.about_id
         for row in watch.rows.values()
-        if isinstance(row, Message) and row.status in {"unknown", "failed"}
+        if isinstance(row, Message) and row.status in {"unknown", "failed", "withheld"}
     }
     for row in watch.rows.values():
         name = spoken_of(watch, row)
@@ -546,27 +674,30 @@ def ending(watch: Watch) -> dict[str, list[str]]:
                 end[name].append(f"{row.status} {evidence} {around} {row.granted} {row.waiting_for_customer}")
             case Survey():
                 # A survey that may never have arrived may never be answered.
-                end[name].append("lost" if row.id in lost else f"{row.status} {row.score}")
+                unsure = row.id in lost or watch.world.unsteady
+                end[name].append("lost" if unsure else f"{row.status} {row.score}")
     return {name: sorted(ends) for name, ends in end.items()}
 
 
 def spoken_of(watch: Watch, row: Row) -> str | None:  # noqa: PLR0911 - one for each kind
     """A name for what people know of, the same with faults and without."""
     match row:
-        case Commitment() if row.origin == "call_back":
+        case Commitment(origin="unhappy") | FollowUp(origin="unhappy" | "bounced"):
+            return None  # when it came depends on when the mail did
+        case Commitment(origin="call_back"):
             return f"call back after {_contact(watch, row.interaction_id)}"
         case Commitment():
             return row.what
-        case FollowUp(origin="unhappy"):
-            return None  # when it came depends on when the mail did
         case FollowUp(interaction_id=None):
             return f"check-in of {getattr(watch.rows[row.customer_id], 'name', '')}"
         case FollowUp():
             return f"{row.origin} after {_contact(watch, str(row.interaction_id))}"
         case Reply():
             return f"reply to {_contact(watch, row.interaction_id)}"
+        case Survey(interaction_id=None):
+            return f"surveys of {getattr(watch.rows[row.customer_id], 'name', '')}"
         case Survey():
-            return f"survey after {_contact(watch, row.interaction_id)}"
+            return f"survey after {_contact(watch, str(row.interaction_id))}"
         case Goodwill():
             return row.reason
         case Case():
@@ -594,7 +725,7 @@ def steps(watch: Watch) -> Counter[tuple[str, str]]:
     for row in watch.rows.values():
         if isinstance(row, Message):
             name = spoken_of(watch, watch.rows[row.about_id])
-            if name and row.about_kind != "survey":
+            if name and row.about_kind != "survey" and not row.why.startswith(ANEW):
                 told[name, row.purpose].add((row.about_id, watch.said_at[row.id]))
     return Counter({step: len(versions) for step, versions in told.items()})
 

@@ -1,14 +1,15 @@
 """Bugs planted on purpose, each a mistake that somebody could make. The net must catch every one of them."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest.mock import patch
 
-from vaada.flows import asked, cases, deliver, fire
+from vaada.flows import asked, cases, compose, deliver, fire
 from vaada.gateways import table
+from vaada.public import surveys as page
 from vaada.rules import cases as case_rules
 from vaada.rules import (
     commitments,
@@ -23,10 +24,10 @@ from vaada.rules import (
 FAR_AHEAD = datetime(2030, 1, 1, tzinfo=UTC)
 Planted = AbstractContextManager[object]
 _put = table.Table._put  # bugs are planted inside
-_messages, _composed, _late_notice = fire._messages, deliver._composed, deliver._late_notice
+_messages, _composed, _late_notice = fire._messages, compose.composed, compose._late_notice
 _fire, _attempt, _keep, _ask = fire.fire, deliver.attempt, commitments.keep, surveys.next_step
-_is_open, _climbing, _next_rung = surveys.is_open, commitments._climbing, commitments.next_step
-_claimed, _carried, _with = messages.claimed, deliver.carried, case_rules._with
+_worth, _climbing, _next_rung = surveys.what_to_make_of, commitments._climbing, commitments.next_step
+_claimed, _carried, _with = messages.claimed, compose.carried, case_rules._with
 
 
 def claims_without_a_condition() -> Planted:
@@ -122,9 +123,51 @@ def forgets_that_it_asked() -> Planted:
 
 
 def takes_a_second_answer() -> Planted:
-    return patch.object(
-        surveys, "is_open", lambda survey, now: survey.status == "answered" or _is_open(survey, now)
-    )
+    def worth(*said: Any, **facts: Any) -> Any:
+        made = _worth(*said, **facts)
+        return "count" if made == "amend" else made
+
+    return patch.multiple(surveys, what_to_make_of=worth, is_open=lambda *_: True)
+
+
+def counts_answers_without_a_page() -> Planted:
+    return patch.object(page, "_page_age", lambda *_: timedelta(minutes=1))
+
+
+def believes_programs_that_try_all_scores() -> Planted:
+    def worth(*said: Any, **facts: Any) -> Any:
+        made = _worth(*said, **facts)
+        return "same" if made == "discard" else made
+
+    return patch.object(surveys, "what_to_make_of", worth)
+
+
+def asks_again_within_the_month() -> Planted:
+    return patch.object(surveys, "_within", lambda *_: False)
+
+
+def looks_up_no_suppression() -> Planted:
+    return patch("vaada.flows.suppressing.may_write", lambda *_, **__: True)
+
+
+def counts_no_messages() -> Planted:
+    from vaada.rules import budgets  # noqa: PLC0415 - only here
+
+    return patch.object(budgets, "written_to", lambda customer, *_: customer.changed())
+
+
+def sends_surveys_at_night() -> Planted:
+    return patch.object(surveys, "customer_hears_at", lambda _customer, _policy, now: now)
+
+
+def praises_without_sending() -> Planted:
+    def wanted(message: Any, *facts: Any) -> Any:
+        return message.purpose != "praise" and _wanted(message, *facts)
+
+    return patch.object(messages, "still_wanted", wanted)
+
+
+_wanted = messages.still_wanted
 
 
 def ignores_the_idempotency_key() -> Planted:
@@ -158,8 +201,6 @@ def makes_no_schedules() -> Planted:
 
 
 def writes_on_a_get() -> Planted:
-    from vaada.public import surveys as page  # noqa: PLC0415 - only here
-
     def show(visit: Any) -> Any:
         visit = type(visit)(visit.desk, visit.token, visit.path, {**visit.fields, "score": "1"}, visit.now)
         return page.submit(visit)
@@ -169,7 +210,7 @@ def writes_on_a_get() -> Planted:
 
 
 def releases_without_another_look() -> Planted:
-    return patch.object(deliver, "_no_longer_true", lambda *_: False)
+    return patch.object(deliver, "no_longer_true", lambda *_: False)
 
 
 def groups_without_carrying() -> Planted:
@@ -206,10 +247,13 @@ def sends_the_carrier_again_whatever_came_of_it() -> Planted:
             else done
         )
 
-    return patch.object(messages, "sent", sent)
+    # Nor does it hear that the mail has come.
+    return patch.multiple(
+        messages, sent=sent, told=lambda one, *news: None if one.carries else _told(one, *news)
+    )
 
 
-_sent = messages.sent
+_sent, _told = messages.sent, messages.told
 
 
 def forgets_the_hold() -> Planted:
@@ -310,7 +354,10 @@ _give = cases.give
 
 
 def writes_to_customers_at_night() -> Planted:
-    return patch.object(asked, "customer_hears_at", lambda _customer, _policy, now: now)
+    with_each_other = ExitStack()
+    for flow in (asked, deliver):
+        with_each_other.enter_context(patch.object(flow, "customer_hears_at", lambda _who, _policy, now: now))
+    return with_each_other
 
 
 def sends_the_old_date_late() -> Planted:
@@ -319,7 +366,7 @@ def sends_the_old_date_late() -> Planted:
         due_at = moved[-1].due_before if moved else promise.due_at
         return _late_notice(promise.model_copy(update={"due_at": due_at}), *facts)
 
-    return patch.object(deliver, "_late_notice", old)
+    return patch.object(compose, "_late_notice", old)
 
 
 def checks_in_while_the_last_is_open() -> Planted:
@@ -342,7 +389,7 @@ _remind = follow_ups.next_step
 
 
 def resolves_without_an_end() -> Planted:
-    return patch.object(cases, "_settled", lambda *_: iter(()))
+    return patch.object(cases, "_settled", lambda *_, **__: iter(()))
 
 
 def overwrites_what_others_counted() -> Planted:
@@ -363,6 +410,16 @@ MUTATIONS: tuple[Mutation, ...] = tuple(
     if getattr(made, "__annotations__", {}).get("return") is Planted and not name.startswith("_")
 )
 SHOWN_BY = {
+    "believes_programs_that_try_all_scores": 126,
+    "praises_without_sending": 42,
+    "forgets_that_it_asked": 54,
+    "sends_to_customers_again": 24,
+    "counts_answers_without_a_page": 54,
+    "asks_again_within_the_month": 120,
+    "looks_up_no_suppression": 42,
+    "counts_no_messages": 24,
+    "sends_surveys_at_night": 54,
+    "counts_goodwill_twice": 36,
     "skips_a_rung": 12,
     "takes_a_second_answer": 30,
     "plans_with_fresh_ids": 30,

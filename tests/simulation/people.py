@@ -19,7 +19,9 @@ from functools import partial
 from random import Random
 from typing import Any
 
-from tests.simulation.world import World
+from tests.simulation.aws import Sent
+from tests.simulation.news import Fate
+from tests.simulation.world import World, nonce_on
 from vaada.model.times import text_of
 
 HOUR, MINUTE, DAY = timedelta(hours=1), timedelta(minutes=1), timedelta(days=1)
@@ -42,6 +44,8 @@ AGENTS: tuple[dict[str, Any], ...] = (
     {"name": "Kofi", "email": "kofi@example.com", "phone": "+923007654321", "time_zone": "Asia/Karachi"},
 )
 ZONES = (None, "America/New_York", "Europe/London", "Asia/Karachi", "Australia/Sydney")
+FATES: tuple[Fate, ...] = (*("arrives",) * 6, "no such address", "full", "complained of")
+FATES_OF_STAFF: tuple[Fate, ...] = (*("arrives",) * 8, "no such address", "full")  # of one of them
 THANKS = ("Thanks", "Thank you", "Many thanks", "Merci", "Gracias", "Danke", "Thanks a lot", "Thank you all")
 LADDERS: tuple[list[dict[str, Any]], ...] = (
     [],
@@ -70,6 +74,14 @@ TO_FOLLOW_UPS = (
 TO_CASES = (
     *("inbound", "outbound", "resolved", "thanks", "upset", "abusive", "complaint"),
     *("wait", "go-on", "resolve", "reopen", "assign", "merge", "steps", "goodwill", "answered", "waiting"),
+)
+SCANNERS = (
+    None,
+    None,
+    "opens again and again",
+    "sends at once",
+    "sends without the page",
+    "tries all scores",
 )
 CONTACTS = {"inbound", "outbound", "resolved", "thanks", "upset", "abusive", "complaint"}
 
@@ -123,7 +135,7 @@ class Play:
             "phone": f"+4420794600{n:02}" if self._chance(0.4) else None,
             "preferred_channel": choose.choice(("email", "sms")),
             "time_zone": choose.choice(ZONES),
-            "consent": {"email": True, "sms": True, "survey": self._chance(0.8)},
+            "consent": {"email": True, "sms": True, "survey": self._chance(0.95)},
             "check_in_every_days": choose.choice((None, None, 3, 45)),
             "tags": ["vip"] if self._chance(0.3) else [],
         }
@@ -155,6 +167,10 @@ class Play:
                 case _:
                     policy["follow_ups"] = {"group_within_minutes": choose.choice((0, 15))}
                     policy["check_ins"] = {"every_days_by_tag": {"vip": 3}}
+                    policy["surveys"] = {
+                        "after_kept_promise": True,
+                        "nps_every_days": choose.choice((0, 0, 60)),
+                    }
                     policy["goodwill"] = {"allowance_per_case": choose.choice((0, 15, 100))}
             acts.append(Act(choose.randrange(1, 5 * 24) * HOUR + EDIT, "policy", "", dict(policy)))
         return acts
@@ -269,6 +285,7 @@ class People:
         self.play = Play(world.random, world.start)
         self._mood = world.random.random()
         self._scanner = Random(self._mood)
+        self._scans = self._scanner.choice(SCANNERS)
         self._without = without
         self._read = 0
         self._agents: dict[int, str] = {}
@@ -288,19 +305,87 @@ class People:
                 self.world.at(self.world.start + act.at, f"{number}: {act}", partial(self._do, act))
         self.world.at(self.world.start + 25 * DAY, "fewer check-ins", self._check_in_less)
         self.world.ask("POST /api/agents", SUPERVISOR, self._supervisor_came)
+        self._decide_fates()
+
+    def _decide_fates(self) -> None:
+        """To some addresses not all goes well, with faults and without."""
+        for customer in self.play.customers:
+            for address in (customer["email"], customer["phone"]):
+                fate = Random(f"fate {self._mood} {address}").choice(FATES)
+                if address is not None and fate != "arrives":
+                    self.world.fates[address] = fate
+        fate = Random(f"fate {self._mood}").choice(FATES_OF_STAFF)
+        self.world.fates[self.play.agents[0]["email"]] = fate
+        surely = not any(customer["email"] in self.world.fates for customer in self.play.customers)
+        surely = surely and not any(customer["phone"] in self.world.fates for customer in self.play.customers)
+        self.world.unsteady = not surely or self._scans == "tries all scores"
 
     def read_the_post(self) -> None:
-        """Scanners open links that were sent; some customers answer, an hour later."""
+        """Scanners scan what was sent; some customers answer, an hour later, or want no more of it."""
         for sent in self.world.post.sent[self._read :]:
+            mood = Random(f"{self._mood} {sent.to}")
+            score, words = (
+                mood.choice((None, "1", "5", "5", "1")),
+                mood.choice(({}, {"comment": "Lovely people"})),
+            )
+            enough, texts = mood.random() < 0.15, mood.random() < 0.5
             for link in dict.fromkeys(re.findall(r"https://desk\.example\.com/[asu]/[^\s?]+", sent.text)):
                 if self._scanner.random() < 0.1:
                     self.world.open(link)
-                score = Random(f"{self._mood} {sent.to}").choice((None, "1", "5"))
-                if "/s/" in link and score is not None:
-                    answer = partial(self.world.submit, link, {"score": score})
-                    for hours in (1, 30) if self._mood < 0.5 else (1,):  # some answer again
-                        self.world.at(self.world.now + hours * HOUR, "the survey is answered", answer)
+                if "/u/" in link and enough:
+                    leave = partial(self.world.submit, link, {}, patient=True)
+                    self.world.at(self.world.now + 2 * HOUR, "no more surveys, please", leave)
+                if "/s/" not in link:
+                    continue
+                self._scan(link)
+                if score is None:
+                    continue
+                if sent.message_id is None and texts:
+                    self._text_back(sent, "stop" if enough else score)
+                    continue
+                self._answer(HOUR, link, {"score": score, **words})
+                if self._mood < 0.5:  # some answer again, or think better of it
+                    self._answer(3 * HOUR, link, {"score": "3"})
+                    self._answer(30 * HOUR, link, {"score": score})
         self._read = len(self.world.post.sent)
+
+    def _answer(self, after: timedelta, link: str, fields: dict[str, str]) -> None:
+        answer = partial(self.world.fill_in, link, fields)
+        self.world.at(self.world.now + after, "the survey is opened, to be answered", answer)
+
+    def _text_back(self, sent: Sent, words: str) -> None:
+        text = partial(self.world.text, sent.to, words, sent.provider_id)
+        self.world.at(self.world.now + HOUR, f"a text: {words}", text)
+        if words == "stop" and self._mood < 0.5:
+            start = partial(self.world.text, sent.to, "start", sent.provider_id)
+            self.world.at(self.world.now + 26 * HOUR, "a text: start", start)
+
+    def _scan(self, link: str) -> None:
+        """Programs follow the links of a mail as soon as it has come."""
+        post = self.world.post_form
+        match self._scans:
+            case "opens again and again":
+                for _ in range(3):
+                    self.world.open(link)
+            case "sends at once":
+                page = self.world.open(link)
+                post(link, {"score": "2", "nonce": (page and nonce_on(page)) or ""})
+            case "sends without the page":
+                post(link, {"score": "1"})
+                later = partial(self._try, link, {"score": "4", "nonce": "no.such.nonce"})
+                self.world.at(self.world.now + timedelta(seconds=35), "a program tries again", later)
+            case "tries all scores":
+                page = self.world.open(link)
+                nonce = (page and nonce_on(page)) or ""
+                burst = partial(self._try_all, link, nonce)
+                self.world.at(self.world.now + timedelta(seconds=5), "a program tries all scores", burst)
+
+    def _try(self, link: str, fields: dict[str, str]) -> None:
+        self.world.post_form(link, fields)
+
+    def _try_all(self, link: str, nonce: str) -> None:
+        for score in "12345":
+            self.world.post_form(link, {"score": score, "nonce": nonce})
 
     def _told(self, at: timedelta) -> str:
         return f"{self.world.start + at:%a %d %b %H:%M}"

@@ -5,9 +5,11 @@ import heapq
 import json
 import logging
 import math
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
 from itertools import count
@@ -23,6 +25,8 @@ from functions.api.app import handler as api
 from functions.flag_overdue.app import handler as flag_overdue
 from functions.pages.app import handler as pages
 from functions.plan_follow_ups.app import handler as plan_follow_ups
+from functions.receive_text.app import handler as receive_text
+from functions.record_delivery.app import handler as record_delivery
 from functions.remind_agent.app import handler as remind_agent
 from functions.send_survey.app import handler as send_survey
 from functions.sweep_due.app import handler as sweep_due
@@ -36,12 +40,14 @@ from tests.simulation.aws import (
     Parameters,
     Post,
     Scheduler,
+    Sent,
     attribute,
     forget_parsed,
     parsed,
     plain,
 )
 from tests.simulation.faults import Faults, Killed, Zombie
+from tests.simulation.news import Fate, a_text, news_of
 from vaada.desk import Desk
 from vaada.gateways import aws, items, mail
 from vaada.gateways.links import LinkPurpose, Links
@@ -65,6 +71,7 @@ STARTS = tuple(  # Mondays, each with something in its week or soon after
 PLACES = (("UTC", "GB"), ("Europe/London", "GB"), ("America/New_York", "US"), ("Asia/Karachi", "PK"))
 SWEEP = timedelta(minutes=2)
 LYING = timedelta(days=1)
+THINKING = timedelta(seconds=20)  # between seeing a page and sending it
 RETRIES = (timedelta(minutes=1), timedelta(minutes=2))  # Lambda's own, of an asynchronous invoke
 SKEW_SECONDS = 3
 ZOMBIE_SECONDS = (20, 200)  # less than a lease: no function runs longer
@@ -82,8 +89,10 @@ MODULES_WITH_A_DESK = (
     "vaada.api.resolver",
     *(
         f"functions.{name}.app"
-        for name in ("flag_overdue", "pages", "plan_follow_ups", "remind_agent", "send_survey")
+        for name in ("flag_overdue", "pages", "plan_follow_ups", "receive_text", "record_delivery")
     ),
+    "functions.remind_agent.app",
+    "functions.send_survey.app",
     "functions.sweep_due.app",
     "functions.sync_schedules.app",
 )
@@ -105,6 +114,14 @@ WANTED: dict[Consumer, Callable[[dict[str, Any]], bool]] = {
 }
 
 
+@dataclass(frozen=True)
+class Entry:
+    """An answer to a survey, and how long its page was open. None: there was none."""
+
+    score: str
+    age: timedelta | None
+
+
 class World:
     """One history. Everything that happens is an action in one queue, in the order of the virtual clock."""
 
@@ -122,6 +139,12 @@ class World:
         self.functions = Functions(calls)
         self.post = Post(calls)
         self.after_step: Callable[[], None] = lambda: None
+        self.fates: dict[str, Fate] = {}  # of addresses to which not all goes well
+        self.unsteady = False  # whether what comes of surveys depends on who is faster
+        self.entries: list[Entry] = []  # answers sent in this step
+        self.texted: set[str] = set()
+        self._pages: dict[str, datetime] = {}  # when they were opened, by their nonces
+        self._told_of = 0
         self._queue: list[tuple[datetime, int, str, Callable[[], None]]] = []
         self._order = count()
         self._checkpoints: dict[Consumer, int] = dict.fromkeys(CONSUMERS, 0)
@@ -185,6 +208,7 @@ class World:
             when, _, what, action = heapq.heappop(self._queue)
             self._move_to(max(when, self.now))
             self._doing = what
+            self.entries.clear()
             action()
             self._notice_what_is_due()
             self.after_step()
@@ -240,31 +264,78 @@ class World:
 
     def link(self, purpose: LinkPurpose, row_id: str) -> str:
         """The link that a message about this row has."""
-        links = Links(Parameters(), "keys", ENVIRONMENT["PUBLIC_URL"])  # type: ignore[arg-type]
+        keys, url = ENVIRONMENT["LINK_KEYS_PARAMETER"], ENVIRONMENT["PUBLIC_URL"]
+        links = Links(Parameters(), keys, url)  # type: ignore[arg-type]
         truth = self.now
         self._move_to(truth - timedelta(minutes=1))  # the message came a while ago
         link = links.url(purpose, row_id)
         self._move_to(truth)
         return link
 
-    def open(self, link: str) -> None:
-        """Open a link, as a scanner does. Nothing may be written."""
+    def open(self, link: str) -> str | None:
+        """Open a link. Nothing may be written. The page, if it came."""
         written = len(self.table.stream)
-        self._run(pages, _request(f"GET {_path(link)}", None, {}))
+        answer = self._run(pages, _request(f"GET {_path(link)}", None, {}))
         assert len(self.table.stream) == written, f"a GET wrote: {link}"
+        return None if answer is None else self._seen(answer)
 
-    def submit(self, link: str, fields: dict[str, str]) -> None:
-        """Send the form behind a link, and again until there is an answer or it is seen to be done."""
+    def submit(self, link: str, fields: dict[str, str], *, patient: bool = False) -> None:
+        """Send the form behind a link, and again until there is an answer or it is seen to be done.
+
+        The `patient` do not look whether it is.
+        """
 
         def attempt() -> None:
             written = len(self.table.stream)
-            answer = self._run(pages, _request(f"POST {_path(link)}", urlencode(fields), {}))
-            if answer is not None:
-                assert int(answer["statusCode"]) < 500, f"failed: {fields}"
-            elif len(self.table.stream) == written:
+            answer = self.post_form(link, fields)
+            if answer is None and (patient or len(self.table.stream) == written):
                 self.at(self.now + timedelta(seconds=5), "again: the form", attempt)
 
         attempt()
+
+    def fill_in(self, link: str, fields: dict[str, str]) -> None:
+        """Answer a survey as a person does: look at it, think, send it, confirm it where that is asked."""
+
+        def read() -> None:
+            page = self.open(link)
+            if page is None:
+                self.at(self.now + timedelta(seconds=5), "again: the page", read)
+            elif nonce := nonce_on(page):
+                on_scale = f'value="{fields["score"]}"' in page
+                said = fields if on_scale else {**fields, "score": "1"}
+                send = partial(self._send, link, {**said, "nonce": nonce}, read)
+                self.at(self.now + THINKING, "the survey is sent", send)
+
+        read()
+
+    def _send(self, link: str, fields: dict[str, str], read: Callable[[], None]) -> None:
+        page = self.post_form(link, fields)
+        if page is None:
+            self.at(self.now + timedelta(seconds=5), "again: the survey", read)
+        elif 'name="confirm"' in page:
+            confirmed = {**fields, "nonce": str(nonce_on(page)), "confirm": "1"}
+            sure = partial(self._send, link, confirmed, read)
+            self.at(self.now + THINKING, "the answer is confirmed", sure)
+
+    def post_form(self, link: str, fields: dict[str, str]) -> str | None:
+        """Send a form once. What it is answered with, if it is."""
+        if "score" in fields:
+            opened = self._pages.get(fields.get("nonce", ""))
+            self.entries.append(Entry(fields["score"], None if opened is None else self.now - opened))
+        answer = self._run(pages, _request(f"POST {_path(link)}", urlencode(fields), {}))
+        assert answer is None or int(answer["statusCode"]) < 500, f"failed: {fields}"
+        return None if answer is None else self._seen(answer)
+
+    def text(self, number: str, words: str, answers: str) -> None:
+        """A customer texts us."""
+        self.texted.add(words)
+        self._inform(receive_text, a_text(number, words, answers), f"{number} texts {words}")
+
+    def _seen(self, answer: dict[str, Any]) -> str:
+        page = str(answer["body"] or "")
+        if nonce := nonce_on(page):
+            self._pages.setdefault(nonce, self.now)
+        return page
 
     # ------------------------------------------------------------ what AWS does
 
@@ -373,9 +444,35 @@ class World:
         for arn, event in self.functions.invoked:
             self._wake(arn, event, "invoked")
         self.functions.invoked.clear()
+        for sent in self.post.sent[self._told_of :]:
+            self._tell_news(sent)
+        self._told_of = len(self.post.sent)
         if self._planned_until != len(self.table.stream) or self._next_sweep is None:
             self._planned_until = len(self.table.stream)
             self._plan_a_sweep()
+
+    def _tell_news(self, sent: Sent) -> None:
+        """SES and SNS tell what became of it: usually soon, once, and in order."""
+        for news in news_of(sent, self.fates.get(sent.to, "arrives")):
+            at = self.now + news.after
+            if self.faults.strikes("news late"):
+                at += timedelta(minutes=self.faults.dice["news late"].randint(1, 400))
+            times = 2 if self.faults.strikes("news doubled") else 1
+            for _ in range(0 if self.faults.strikes("news lost") else times):
+                what = f"{news.what} of {(sent.message_id or sent.to)[-8:]}"
+                self.at(at, what, partial(self._inform, record_delivery, news.event, what))
+
+    def _inform(
+        self, function: Callable[..., Any], event: dict[str, Any], what: str, attempt: int = 0
+    ) -> None:
+        if self._woken(function, event) is not None:
+            return
+        if attempt == len(RETRIES):
+            self.tell("nobody hears of it")
+            self.unsteady = self.unsteady or function is receive_text
+        else:
+            again = partial(self._inform, function, event, what, attempt + 1)
+            self.at(self.now + RETRIES[attempt], f"again: {what}", again)
 
     def _time(self, name: str, schedule: dict[str, Any]) -> None:
         at = datetime.fromisoformat(schedule["ScheduleExpression"][3:-1]).replace(tzinfo=UTC)
@@ -435,6 +532,12 @@ class World:
     def idle(self) -> bool:
         """Whether the stream is read to its end."""
         return all(checkpoint == len(self.table.stream) for checkpoint in self._checkpoints.values())
+
+
+def nonce_on(page: str) -> str | None:
+    """The nonce that the form of a page carries, if it has one."""
+    found = re.search(r'name="nonce" value="([^"]+)"', page)
+    return found[1] if found else None
 
 
 def _given(client: object) -> Callable[[], Any]:

@@ -49,7 +49,7 @@ def standing(
     supervisor_id: str | None = "sana000000000000",
 ) -> Standing:
     amina = agent(supervisor_id=supervisor_id)
-    return Standing(who, amina, before, reply, call_back, follow_ups, check_in)
+    return Standing(who, amina, before, reply, call_back, follow_ups, check_in=check_in)
 
 
 def consequences(one: Interaction, before: Standing) -> dict[str, list[Row]]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.unit.rows import MONDAY, commitment, follow_up, goodwill, message, reply, row_id, survey
-from vaada.model.messages import Message
+from vaada.model.messages import Delivery, Message
 from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
 from vaada.rules import messages
 
@@ -44,6 +44,61 @@ def test_refusals_pause_longer_and_then_fail_visibly() -> None:
     assert (row.status, row.why_not, row.wake_at) == ("failed", "throttled", None)
 
 
+def test_a_used_up_quota_is_waited_for_ever_longer_for_26_hours_and_costs_no_attempt() -> None:
+    created = MONDAY - 2 * timedelta(days=1)  # it waited over the weekend
+    row, now, pauses = message(created_at=created, wake_at=None), MONDAY, []
+    while (row := messages.throttled(row, "a quota", now)).status == "waiting":
+        assert row.wake_at is not None
+        pauses.append(row.wake_at - now)
+        now = row.wake_at
+        assert messages.may_try_again(row)
+        row = messages.claimed(row, now, "claim")
+
+    assert [pause / timedelta(minutes=1) for pause in pauses[:8]] == [1, 2, 4, 8, 16, 32, 60, 60]
+    assert timedelta(hours=26) <= now - MONDAY <= timedelta(hours=27)
+    assert (row.status, row.why_not, row.attempts) == ("failed", "a quota", 1)
+
+
+@pytest.mark.parametrize(
+    ("told", "stands"),
+    [
+        (["accepted", "delivered"], "delivered"),
+        (["delivered", "accepted"], "delivered"),
+        (["delayed", "delivered", "delayed"], "delivered"),
+        (["delivered", "bounced", "delivered"], "bounced"),
+        (["bounced", "complained", "bounced"], "complained"),
+    ],
+)
+def test_later_news_outdo_earlier_ones_in_whatever_order_they_come(told: list[Delivery], stands: str) -> None:
+    row = message(status="sent", provider_id="ses-1", sent_at=MONDAY)
+    for news in told:
+        row = messages.told(row, news, "ses-1", MONDAY) or row
+
+    assert row.delivery == stands
+
+
+@pytest.mark.parametrize("status", ["unknown", "sending", "waiting"])
+def test_news_of_a_message_whose_outcome_was_unknown_says_that_it_was_sent(status: str) -> None:
+    row = messages.told(message(status=status, why_not="no answer"), "accepted", "ses-1", MONDAY)
+
+    assert row is not None
+    assert (row.status, row.provider_id, row.sent_at, row.wake_at) == ("sent", "ses-1", MONDAY, None)
+    assert row.why_not is None
+
+
+def test_what_goes_out_instead_is_the_same_message_held_under_an_id_of_its_own() -> None:
+    first = message(status="sent", provider_id="ses-1", sent_at=MONDAY, attempts=2, delivery="accepted")
+
+    again, text = messages.once_more(first, MONDAY), messages.instead(first, "sms", MONDAY)
+
+    assert len({first.id, again.id, text.id}) == 3
+    assert (again.medium, again.wake_at) == ("email", MONDAY + timedelta(hours=4))
+    assert (text.medium, text.wake_at) == ("sms", MONDAY)
+    for row in (again, text):
+        assert (row.version, row.status, row.attempts, row.provider_id) == (1, "held", 0, None)
+        assert (row.delivery, row.delivered_at, row.why_not, row.sent_at) == (None, None, None, None)
+
+
 def test_refused_for_good_fails_at_once() -> None:
     assert messages.refused(message(), "no such number", MONDAY, for_good=True).status == "failed"
 
@@ -70,6 +125,8 @@ def test_refused_for_good_fails_at_once() -> None:
         (message(purpose="goodwill_approval"), goodwill(status="declined"), False),
         (message(purpose="survey"), survey(status="sent"), True),
         (message(purpose="survey"), survey(status="answered"), False),
+        (message(purpose="praise"), survey(status="answered"), True),
+        (message(purpose="praise"), survey(status="sent"), False),
     ],
 )
 def test_a_message_is_sent_late_only_while_it_is_still_true(

@@ -1,14 +1,15 @@
 """Planning: what follows from a contact, the same each time."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from tests.unit.rows import MONDAY, agent, case, interaction, policy, row_id, survey
+from tests.unit.rows import AGENT_ID, MONDAY, agent, case, commitment, interaction, policy, row_id, survey
 from vaada.model.interactions import Promise, Request
 from vaada.rules import planning
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+SANA = "sana000000000000"
 PROMISES = (Promise(what="Call", due_at=MONDAY + DAY), Promise(what="Send", due_at=MONDAY))
 
 
@@ -115,11 +116,46 @@ def test_the_survey_of_a_case_rates_who_served_last_a_day_after_its_end() -> Non
     assert row.id == planning.case_survey_id(case(), MONDAY + 3 * DAY)
 
 
-@pytest.mark.parametrize(("score", "unhappy"), [(1, True), (2, True), (3, False), (5, False)])
-def test_a_low_score_is_followed_up(score: int, unhappy: bool) -> None:
-    row = planning.unhappy(survey(status="answered", score=score), agent(), policy(), MONDAY)
+def test_an_unhappy_customer_is_promised_a_call_by_the_supervisor_that_settles_the_follow_up() -> None:
+    answered = survey(status="answered", score=1)
+    sana = agent(agent_id=SANA, name="Sana")
 
-    assert (row is not None) is unhappy
+    row = planning.unhappy(answered, agent(supervisor_id=SANA), policy(), MONDAY)
+    call = planning.unhappy_call(answered, agent(supervisor_id=SANA), sana, policy(), MONDAY)
+
+    assert call is not None
+    assert (call.agent_id, call.origin, call.settles_id) == (SANA, "unhappy", row.id)
+    assert call.due_at == row.due_at == MONDAY + DAY
+    assert planning.promise_survey(call, policy(surveys={"after_kept_promise": True}), MONDAY) is None
+
+
+@pytest.mark.parametrize("nobody", [{"supervisor": None}, {"interaction_id": None}, {"case_id": None}])
+def test_without_somebody_to_call_or_a_matter_to_call_about_nothing_is_promised(
+    nobody: dict[str, None],
+) -> None:
+    facts = {"status": "answered", "score": 1, **nobody}
+    sana = None if "supervisor" in facts else agent(agent_id=SANA)
+    facts.pop("supervisor", None)
+
+    assert planning.unhappy_call(survey(**facts), agent(), sana, policy(), MONDAY) is None
+
+
+@pytest.mark.parametrize(("at", "mailed"), [(MONDAY, MONDAY), (MONDAY - DAY, MONDAY)])
+def test_praise_reaches_the_agent_when_they_are_at_work(at: datetime, mailed: datetime) -> None:
+    row = planning.praise(survey(status="answered", score=5, comment="Lovely"), agent(), policy(), at)
+
+    assert (row.status, row.to, row.recipient_id, row.wake_at) == ("held", "agent", AGENT_ID, mailed)
+
+
+def test_a_kept_promise_earns_a_question_only_where_the_policy_asks_it() -> None:
+    asking = policy(surveys={"after_kept_promise": True, "hours_after_kept_promise": 2})
+    kept = commitment(status="kept", kept_at=MONDAY)
+
+    row = planning.promise_survey(kept, asking, MONDAY)
+
+    assert row is not None
+    assert (row.kind, row.commitment_id, row.wake_at) == ("promise", kept.id, MONDAY + 2 * HOUR)
+    assert planning.promise_survey(kept, policy(), MONDAY) is None
 
 
 @pytest.mark.parametrize(
@@ -132,7 +168,6 @@ def test_the_unhappy_are_the_supervisors_business_or_else_the_owners(
 
     row = planning.unhappy(answered, agent(supervisor_id=supervisor), policy(), MONDAY + 4 * DAY)
 
-    assert row is not None
     assert (row.agent_id, row.told, row.due_at) == (agent_id, told, MONDAY + 7 * DAY)
     assert row.reason == "Unhappy with Amina's service, 1 of 5: Cold"
 

@@ -1,27 +1,31 @@
 """Surveys: asked once, reminded once, closed; withheld with a reason where they may not be asked."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.unit.rows import MONDAY, customer, policy, survey
+from tests.unit.rows import MONDAY, case, customer, policy, row_id, survey
 from vaada.model.people import Consent, Medium
-from vaada.model.work import Survey
+from vaada.model.work import Answer, Survey, SurveyKind
 from vaada.rules import surveys
 from vaada.rules.errors import NotPossible
+from vaada.rules.surveys import Asked
 
-DAY = timedelta(days=1)
+SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
+ASKED = Asked(customer(), None, "email")
 
 
 def asked() -> Survey:
-    return surveys.next_step(survey(), customer(), "email", policy(), MONDAY).row
+    return surveys.next_step(survey(), ASKED, policy(), MONDAY).row
 
 
 def test_a_survey_is_asked_reminded_once_and_closed() -> None:
     row, story = survey(), []
     while row.wake_at is not None:
         at = row.wake_at
-        decision = surveys.next_step(row, customer(), "email", policy(), at)
+        decision = surveys.next_step(row, ASKED, policy(), at)
         story.append((at, decision.row.status, [notice.purpose for notice in decision.notices]))
         row = decision.row
 
@@ -36,13 +40,15 @@ def test_a_survey_is_asked_reminded_once_and_closed() -> None:
     ("consent", "medium", "because"),
     [
         (Consent(email=True), "email", "the customer did not agree to surveys"),
-        (Consent(survey=True), None, "there is no address that the customer agreed to"),
+        (Consent(survey=True), None, "there is no address that the customer agreed to and that works"),
     ],
 )
 def test_without_consent_or_address_it_is_withheld_and_says_why(
     consent: Consent, medium: Medium | None, because: str
 ) -> None:
-    decision = surveys.next_step(survey(), customer(consent=consent), medium, policy(), MONDAY)
+    asked = Asked(customer(consent=consent), None, medium)
+
+    decision = surveys.next_step(survey(), asked, policy(), MONDAY)
 
     assert (decision.row.status, decision.row.withheld_because) == ("withheld", because)
     assert decision.row.wake_at is None
@@ -52,19 +58,19 @@ def test_without_consent_or_address_it_is_withheld_and_says_why(
 def test_no_reminder_once_the_customer_said_stop() -> None:
     stopped = customer(consent=Consent(email=True))
 
-    decision = surveys.next_step(asked(), stopped, "email", policy(), MONDAY + 3 * DAY)
+    decision = surveys.next_step(asked(), Asked(stopped, None, "email"), policy(), MONDAY + 3 * DAY)
 
     assert not decision.notices
 
 
 def test_no_reminder_when_the_desk_comes_to_it_after_the_closing_date() -> None:
-    decision = surveys.next_step(asked(), customer(), "email", policy(), MONDAY + 20 * DAY)
+    decision = surveys.next_step(asked(), ASKED, policy(), MONDAY + 20 * DAY)
 
     assert not decision.notices
 
 
 def test_one_answer_is_recorded_and_no_second() -> None:
-    answered = surveys.answer(asked(), 5, "Lovely", MONDAY + DAY)
+    answered = surveys.answered(asked(), 5, "Lovely", MONDAY + DAY)
 
     assert (answered.status, answered.score, answered.comment, answered.wake_at) == (
         "answered",
@@ -73,15 +79,15 @@ def test_one_answer_is_recorded_and_no_second() -> None:
         None,
     )
     with pytest.raises(NotPossible, match="answered cannot be answered"):
-        surveys.answer(answered, 1, None, MONDAY + DAY)
+        surveys.answered(answered, 1, None, MONDAY + DAY)
 
 
 def test_an_answer_on_the_closing_minute_is_too_late_and_one_before_it_is_not() -> None:
     closes_at = MONDAY + 14 * DAY
 
-    assert surveys.answer(asked(), 3, None, closes_at - timedelta(seconds=1)).score == 3
+    assert surveys.answered(asked(), 3, None, closes_at - timedelta(seconds=1)).score == 3
     with pytest.raises(NotPossible, match="expired cannot be answered"):
-        surveys.answer(asked(), 3, None, closes_at)
+        surveys.answered(asked(), 3, None, closes_at)
 
 
 def test_the_last_day_is_told_in_the_customers_own_zone() -> None:
@@ -92,7 +98,7 @@ def test_the_last_day_is_told_in_the_customers_own_zone() -> None:
 def test_days_are_days_of_the_calendar_when_the_clocks_change() -> None:
     before_the_change = datetime(2026, 3, 27, 12, tzinfo=UTC)
 
-    asked = surveys.next_step(survey(), customer(), "email", policy("Europe/London"), before_the_change).row
+    asked = surveys.next_step(survey(), ASKED, policy("Europe/London"), before_the_change).row
 
     assert asked.wake_at == before_the_change + 3 * DAY - timedelta(hours=1)
 
@@ -102,10 +108,164 @@ def test_a_survey_that_could_not_be_sent_says_why() -> None:
 
     assert (row.status, row.withheld_because) == ("withheld", "it could not be sent: no such address")
     with pytest.raises(NotPossible, match="withheld cannot be answered"):
-        surveys.answer(row, 5, None, MONDAY)
+        surveys.answered(row, 5, None, MONDAY)
 
 
 def test_a_reminder_leaves_the_closing_date_as_it_was() -> None:
-    reminded = surveys.next_step(asked(), customer(), "email", policy(), MONDAY + 5 * DAY).row
+    reminded = surveys.next_step(asked(), ASKED, policy(), MONDAY + 5 * DAY).row
 
     assert (reminded.step, reminded.wake_at) == ("close", MONDAY + 14 * DAY)
+
+
+# ---------------------------------------------------------------- who is asked, and how often
+
+
+@pytest.mark.parametrize(
+    ("facts", "who", "about", "because"),
+    [
+        ({}, {}, {"status": "resolved"}, None),
+        ({}, {}, {"abusive": True, "status": "resolved"}, "somebody was abusive in this matter"),
+        ({}, {}, {"status": "open"}, "the matter was taken up again"),
+        ({}, {}, {"status": "resolved", "survey_id": row_id(9)}, "the matter was taken up again"),
+        ({"kind": "promise"}, {}, {"status": "open"}, None),
+        ({}, {"asked_at": {"csat": MONDAY - 30 * DAY}}, {}, None),
+        ({}, {"asked_at": {"nps": MONDAY - 29 * DAY}}, {}, "they were asked something lately"),
+        ({"kind": "nps"}, {"asked_at": {"nps": MONDAY - 89 * DAY}}, {}, "they were asked the same lately"),
+        ({"kind": "nps"}, {"asked_at": {"csat": MONDAY - 31 * DAY}}, {}, None),
+        ({"again": True}, {"asked_at": {"csat": MONDAY - DAY}}, {}, None),
+        ({}, {"written_at": [MONDAY] * 3}, {}, "they were written to often enough lately"),
+        ({"again": True}, {"written_at": [MONDAY] * 3}, {}, "they were written to often enough lately"),
+    ],
+)
+def test_who_is_not_asked_and_why(
+    facts: dict[str, Any], who: dict[str, Any], about: dict[str, Any], because: str | None
+) -> None:
+    asked = Asked(customer(**who), case(**{"status": "resolved", **about}), "email")
+
+    assert surveys.why_not(survey(**facts), asked, policy(), MONDAY) == because
+
+
+def test_who_is_asked_is_remembered_as_asked_and_as_written_to() -> None:
+    (bilal,) = surveys.next_step(survey(kind="ces"), ASKED, policy(), MONDAY).along
+
+    assert bilal == customer(version=2, asked_at={"ces": MONDAY}, written_at=[MONDAY])
+
+
+@pytest.mark.parametrize("step", ["ask", "remind"])
+@pytest.mark.parametrize(("hour", "zone"), [(21, "UTC"), (5, "UTC"), (17, "Asia/Karachi")])
+def test_at_night_it_waits_for_the_customers_morning(step: str, hour: int, zone: str) -> None:
+    asked, late = Asked(customer(time_zone=zone), None, "email"), MONDAY.replace(hour=hour)
+
+    decision = surveys.next_step(survey(step=step), asked, policy(), late)
+
+    assert (decision.notices, decision.along, decision.row.step) == ((), (), step)
+    assert decision.row.wake_at is not None
+    assert decision.row.wake_at.astimezone(ZoneInfo(zone)).hour == 9
+
+
+@pytest.mark.parametrize("days", [0, 90])
+def test_an_nps_that_is_not_asked_is_followed_by_the_next_where_the_policy_has_one(days: int) -> None:
+    asked = Asked(customer(asked_at={"nps": MONDAY - DAY}), None, "email")
+    rows = surveys.next_step(
+        survey(kind="nps"), asked, policy(surveys={"nps_every_days": days}), MONDAY
+    ).along
+
+    following = [row for row in rows if isinstance(row, Survey)]
+    assert [row.due_at for row in following] == ([MONDAY + 90 * DAY] if days else [])
+
+
+# ---------------------------------------------------------------- what an answer is worth
+
+
+def made_of(
+    row: Survey, score: int, at: datetime, open_for: timedelta | None = 5 * SECOND, *, confirmed: bool = False
+) -> str:
+    said = Answer(at=at, score=score)
+    return surveys.what_to_make_of(row, said, open_for, confirmed=confirmed, policy=policy())
+
+
+@pytest.mark.parametrize(
+    ("open_for", "worth"),
+    [
+        (None, "quarantine"),
+        (-SECOND, "quarantine"),
+        (SECOND - timedelta(milliseconds=1), "quarantine"),
+        (SECOND, "count"),
+        (DAY, "count"),
+        (DAY + SECOND, "stale"),
+    ],
+)
+def test_an_answer_counts_that_came_with_its_page_and_not_too_fast(
+    open_for: timedelta | None, worth: str
+) -> None:
+    assert made_of(asked(), 4, MONDAY + DAY, open_for) == worth
+    assert made_of(asked(), 4, MONDAY + 14 * DAY, open_for) == "refuse"
+
+
+@pytest.mark.parametrize(
+    ("score", "later", "open_for", "worth"),
+    [
+        (4, timedelta(0), None, "same"),
+        (4, 3 * DAY, None, "same"),
+        (1, SECOND, 5 * SECOND, "discard"),
+        (1, 2 * SECOND, 5 * SECOND, "amend"),
+        (1, 35 * SECOND, None, "refuse"),
+        (1, 35 * SECOND, SECOND / 2, "refuse"),
+        (5, DAY, 5 * SECOND, "amend"),
+        (5, DAY + SECOND, 5 * SECOND, "refuse"),
+    ],
+)
+def test_what_comes_after_the_first_answer(
+    score: int, later: timedelta, open_for: timedelta | None, worth: str
+) -> None:
+    first = surveys.answered(asked(), 4, None, MONDAY + DAY)
+
+    assert made_of(first, score, MONDAY + DAY + later, open_for) == worth
+
+
+def test_after_a_program_a_person_confirms_for_a_minute_and_then_no_more() -> None:
+    at = MONDAY + DAY
+    suspected = surveys.quarantined(asked(), Answer(at=at, score=1), "too fast")
+
+    assert made_of(suspected, 5, at + 30 * SECOND) == "quarantine"
+    assert made_of(suspected, 5, at + 30 * SECOND, confirmed=True) == "count"
+    assert made_of(suspected, 5, at + 30 * SECOND, SECOND / 2, confirmed=True) == "quarantine"
+    assert made_of(suspected, 5, at + 60 * SECOND) == "count"
+
+
+def test_two_scores_at_one_moment_are_both_kept_apart_and_the_survey_is_open_again() -> None:
+    first = surveys.answered(asked(), 1, None, MONDAY + DAY)
+
+    row = surveys.discarded(first, Answer(at=MONDAY + DAY, score=2))
+
+    assert (row.status, row.score, row.answered_at, row.step) == ("sent", None, None, "close")
+    assert (row.wake_at, row.version) == (MONDAY + 14 * DAY, first.version + 1)
+    assert [one.score for one in row.quarantined] == [1, 2]
+    assert surveys.is_open(row, MONDAY + 2 * DAY)
+
+
+def test_of_answers_that_do_not_count_the_latest_twenty_are_kept() -> None:
+    row = asked()
+    for n in range(30):
+        row = surveys.quarantined(row, Answer(at=MONDAY + n * SECOND, score=1), "too fast")
+
+    assert [one.at for one in row.quarantined] == [MONDAY + n * SECOND for n in range(10, 30)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "lowest", "highest"), [("csat", 2, 4), ("nps", 6, 9), ("ces", 3, 6), ("promise", 0, 1)]
+)
+def test_low_and_high_are_by_the_kinds_own_scale(kind: SurveyKind, lowest: int, highest: int) -> None:
+    def scores(found: Any) -> list[int]:
+        return [score for score in range(11) if found(survey(kind=kind, score=score), policy())]
+
+    assert scores(surveys.is_low) == list(range(lowest + 1))
+    assert min(scores(surveys.is_high)) == highest
+
+
+@pytest.mark.parametrize("status", ["scheduled", "sent", "answered", "expired", "withheld"])
+def test_only_an_unanswered_survey_is_withdrawn(status: str) -> None:
+    row = surveys.withdrawn(survey(status=status))
+
+    assert (row is not None) is (status in {"scheduled", "sent"})
+    assert surveys.withdrawn(None) is None

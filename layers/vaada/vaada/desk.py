@@ -4,6 +4,7 @@ import time
 from functools import cache, cached_property
 
 from vaada.gateways import aws
+from vaada.gateways.addresses import Addresses
 from vaada.gateways.links import Links
 from vaada.gateways.mail import Mailer
 from vaada.gateways.schedules import Schedules, Target
@@ -41,6 +42,11 @@ class Desk:
     def links(self) -> Links:
         """How links are signed and read."""
         return Links(aws.parameters(), self.settings.link_keys_parameter, self.settings.public_url)
+
+    @cached_property
+    def addresses(self) -> Addresses:
+        """How addresses are hashed."""
+        return Addresses(aws.parameters(), self.settings.address_key_parameter)
 
     @cached_property
     def schedules(self) -> Schedules:

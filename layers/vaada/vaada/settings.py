@@ -26,9 +26,11 @@ class Settings(_Environment):
     country: str
     language_tag: str
     sms_enabled: bool
+    texts_answered: bool
     configuration_set: str
     public_url: str
     link_keys_parameter: str
+    address_key_parameter: str
 
 
 class ScheduleSettings(_Environment):

@@ -54,7 +54,7 @@ def service(
         ),
         surveys=tuple(_all(Survey, get_args(SurveyStatus), begins, ends, whose)),
     )
-    return reports.report(rows, begins, ends, now())
+    return reports.report(rows, begins, ends, desk().policy.business.time_zone, now())
 
 
 def _instant(field: str, text: str, later: timedelta) -> datetime:

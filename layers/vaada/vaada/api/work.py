@@ -10,7 +10,7 @@ from vaada.api import problems
 from vaada.api.access import User
 from vaada.api.listing import Listing, listing
 from vaada.api.resolver import Cursor, Limit, app, desk, key, now, user
-from vaada.flows import asked, cases
+from vaada.flows import asked, keeping
 from vaada.flows.once import Receipts, once
 from vaada.flows.writing import change, require
 from vaada.model.ids import PartyId, RowId
@@ -125,7 +125,7 @@ def keep(commitment_id: Id, body: Annotated[Keeping | None, Body()] = None) -> C
         Commitment,
         commitment_id,
         lambda row, by: commitments.keep(row, kept_at, by),
-        lambda row: cases.after_call_back(desk(), row),
+        lambda row: keeping.after_end(desk(), row, now()),
     )
 
 
@@ -151,7 +151,7 @@ def withdraw(commitment_id: Id, body: Annotated[Withdrawal, Body()]) -> Commitme
         Commitment,
         commitment_id,
         lambda row, by: commitments.withdraw(row, body.reason, now(), by),
-        lambda row: cases.after_call_back(desk(), row),
+        lambda row: keeping.after_end(desk(), row, now()),
     )
 
 

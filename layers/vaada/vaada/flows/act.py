@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import TypeAdapter, ValidationError
 
 from vaada.desk import Desk
-from vaada.flows import asked, cases
+from vaada.flows import asked, cases, keeping
 from vaada.flows.briefing import StaffWork, agent_of
 from vaada.flows.writing import change
 from vaada.model.messages import Message
@@ -150,7 +150,7 @@ def _about_promise(desk: Desk, work: Commitment, entry: Entry, actor: _Actor, no
                 Commitment,
                 work.id,
                 lambda row: commitments.keep(row, now, by),
-                along=lambda row: cases.after_call_back(desk, row),
+                along=lambda row: keeping.after_end(desk, row, now),
             )
             return Done("Promise kept. Well done.")
         case "unreachable":

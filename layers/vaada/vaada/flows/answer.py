@@ -1,44 +1,128 @@
 """What customers do behind their links: answer a survey, unsubscribe."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
 
 from vaada.desk import Desk
-from vaada.flows.briefing import agent_of
+from vaada.flows.briefing import agent_of, customer_of
+from vaada.flows.suppressing import suppress
 from vaada.flows.writing import change, require
-from vaada.model.people import Consent, Customer
+from vaada.model.cases import Case
+from vaada.model.messages import Message
+from vaada.model.people import Agent, Consent, Customer
 from vaada.model.rows import Row
-from vaada.model.work import Survey
-from vaada.rules import planning, surveys
+from vaada.model.work import Answer, Commitment, FollowUp, Survey
+from vaada.rules import commitments, follow_ups, planning, surveys
+
+Outcome = Literal["counted", "unconfirmed", "stale", "over"]
 
 
-def answer(desk: Desk, survey_id: str, score: int, comment: str | None, now: datetime) -> Survey:
-    """Record the customer's answer, and open a follow-up when it is a low one.
+@dataclass(frozen=True)
+class Received:
+    """What came of an answer, and the survey as it stands then."""
 
-    Raises NotThere, or NotPossible when it is too late or comes twice.
+    outcome: Outcome
+    survey: Survey
+
+
+def receive(
+    desk: Desk, survey_id: str, said: Answer, page_age: timedelta | None, *, confirmed: bool
+) -> Received:
+    """Take an answer for what it is worth; a low one opens a follow-up and a promise to call.
+
+    Raises NotThere, Busy.
     """
-    agent = agent_of(desk, require(desk, Survey, survey_id))
+    policy = desk.policy
+    survey = require(desk, Survey, survey_id)
+    agent = agent_of(desk, survey)
+    outcome: Outcome = "counted"
+    discarded = False
 
-    def opened_by(answered: Survey) -> tuple[Row, ...]:
-        follow_up = planning.unhappy(answered, agent, desk.policy, now)
-        return (follow_up,) if follow_up else ()
+    def decide(row: Survey) -> Survey:
+        nonlocal outcome, discarded
+        discarded = False
+        match surveys.what_to_make_of(row, said, page_age, confirmed=confirmed, policy=policy):
+            case "count":
+                outcome = "counted"
+                return surveys.answered(row, said.score, said.comment, said.at)
+            case "amend":
+                outcome = "counted"
+                return surveys.amended(row, said)
+            case "same":
+                outcome = "counted"
+            case "discard":
+                outcome, discarded = "unconfirmed", True
+                return surveys.discarded(row, said)
+            case "quarantine":
+                outcome = "unconfirmed"
+                return surveys.quarantined(row, said, "sent too fast, or without the page, for a person")
+            case "stale":
+                outcome = "stale"
+            case "refuse":
+                outcome = "over"
+        return row
 
-    return change(
-        desk,
-        Survey,
-        survey_id,
-        lambda survey: surveys.answer(survey, score, comment, now),
-        along=opened_by,
-    )
+    def along(row: Survey) -> tuple[Row, ...]:
+        if row.status == "answered" and row.answered_at == said.at and not row.amendments:
+            return tuple(_opened_by(desk, row, agent, said.at))
+        return tuple(_taken_back(desk, row, said.at)) if discarded else ()
+
+    after = change(desk, Survey, survey_id, decide, along=along)
+    return Received(outcome, after)
 
 
-def unsubscribe(desk: Desk, survey_id: str) -> None:
-    """The customer of this survey wants no more of them. Raises NotThere. Twice is no error."""
-    customer_id = require(desk, Survey, survey_id).customer_id
+def unsubscribe(desk: Desk, survey_id: str, now: datetime) -> None:
+    """The customer of this survey wants no more of them, at any address we have. Raises NotThere, Busy.
 
-    def without_surveys(customer: Customer) -> Customer:
-        if not customer.consent.survey:
-            return customer
-        consent = Consent(email=customer.consent.email, sms=customer.consent.sms, survey=False)
-        return customer.changed(consent=consent)
+    Twice is no error.
+    """
+    customer = customer_of(desk, require(desk, Survey, survey_id))
 
-    change(desk, Customer, customer_id, without_surveys)
+    def without_surveys(row: Customer) -> Customer:
+        if not row.consent.survey:
+            return row
+        consent = Consent(email=row.consent.email, sms=row.consent.sms, survey=False)
+        return row.changed(consent=consent)
+
+    if customer.email:
+        suppress(desk, "email", customer.email, "unsubscribed", now)
+    if customer.phone:
+        suppress(desk, "sms", customer.phone, "unsubscribed", now)
+    change(desk, Customer, customer.customer_id, without_surveys)
+
+
+def _opened_by(desk: Desk, survey: Survey, agent: Agent, now: datetime) -> list[Row]:
+    """What the answer opens: for an unhappy one a follow-up and a promise, for kind words a thank-you."""
+    policy = desk.policy
+    if surveys.is_low(survey, policy):
+        case = desk.table.get(Case, survey.case_id) if survey.case_id else None
+        marked = [case.changed(ask_again=True)] if case is not None and not survey.again else []
+        supervisor = desk.table.get(Agent, agent.supervisor_id) if agent.supervisor_id else None
+        follow_up = planning.unhappy(survey, agent, policy, now)
+        call = planning.unhappy_call(survey, agent, supervisor, policy, now)
+        return [follow_up, *([call] if call else []), *marked]
+    if surveys.is_high(survey, policy) and survey.comment:
+        return [planning.praise(survey, agent, policy, now)]
+    return []
+
+
+def _taken_back(desk: Desk, survey: Survey, now: datetime) -> list[Row]:
+    """What an answer had opened that turns out not to be a person's."""
+    found: list[Row] = []
+    reason = "the answer was not a person's"
+    first, _ = survey.quarantined[-2:]
+    follow_up_id, call_id, praise_id = planning.opened_by_answer(survey.survey_id, first.at)
+    follow_up = desk.table.get(FollowUp, follow_up_id)
+    if follow_up is not None and follow_up.status in follow_ups.OPEN:
+        found.append(follow_ups.cancel(follow_up, now, "desk", reason))
+    call = desk.table.get(Commitment, call_id)
+    if call is not None and call.status == "open":
+        found.append(commitments.withdraw(call, reason, now, "desk"))
+    praise = desk.table.get(Message, praise_id)
+    if praise is not None and praise.status == "held":
+        found.append(praise.changed(status="withheld", why_not=reason, wake_at=None))
+    case = desk.table.get(Case, survey.case_id) if survey.case_id else None
+    if case is not None and case.ask_again:
+        found.append(case.changed(ask_again=False))
+    return found

@@ -15,8 +15,8 @@ from vaada.model.interactions import Interaction
 from vaada.model.policy import StepName
 from vaada.model.receipts import Receipt
 from vaada.model.rows import Row
-from vaada.model.work import Commitment, FollowUp, Goodwill, Reply
-from vaada.rules import cases, commitments, follow_ups, planning, replies
+from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
+from vaada.rules import cases, commitments, follow_ups, planning, replies, surveys
 from vaada.rules import goodwill as giving
 from vaada.rules.errors import NotPossible
 
@@ -52,24 +52,32 @@ def resolve(
     Raises NotThere, NotPossible, StepsMissing, Busy.
     """
 
+    again = False
+
     def decide(case: Case) -> Case:
+        nonlocal again
+        again = case.ask_again
         resolved = cases.resolve(case, now, by, outcome)
         survey_id = case.survey_id or planning.case_survey_id(case, now)
-        return resolved.model_copy(update={"survey_id": survey_id})
+        return resolved.model_copy(update={"survey_id": survey_id, "ask_again": False})
 
     def along(case: Case) -> tuple[Row, ...]:
-        return (*_settled(desk, case, now, by), *receipts(case_id))
+        return (*_settled(desk, case, now, by, again=again), *receipts(case_id))
 
     return change(desk, Case, case_id, decide, along=along)
 
 
 def reopen(desk: Desk, case_id: str, reason: str, receipts: Receipts, now: datetime, by: str) -> Case:
-    """It is not settled after all. Raises NotThere, NotPossible, Busy."""
+    """It is not settled after all, and not asked about any more. Raises NotThere, NotPossible, Busy."""
+    withdrawn: list[Row] = []
 
     def decide(case: Case) -> Case:
+        survey = desk.table.get(Survey, case.survey_id) if case.survey_id else None
+        asked = surveys.withdrawn(survey)
+        withdrawn[:] = [asked] if asked else []
         return cases.reopen(case, now, by, reason)
 
-    return change(desk, Case, case_id, decide, along=lambda _: receipts(case_id))
+    return change(desk, Case, case_id, decide, along=lambda _: (*withdrawn, *receipts(case_id)))
 
 
 def wait(desk: Desk, case_id: str, receipts: Receipts, now: datetime, by: str) -> Case:
@@ -160,11 +168,8 @@ def merge(desk: Desk, case_id: str, into_id: str, receipts: Receipts, now: datet
             if reply.case_id != into_id
         ]
         taken = taken.model_copy(update={"reply_id": waiting[0].id if waiting else None})
-        spare = _call_back(desk, case) if into.call_back_id else None
-        reason = "one call is enough: the cases were merged"
-        calls = [commitments.withdraw(spare, reason, now, by)] if spare and spare.status == "open" else []
         try:
-            desk.table.write(gone, taken, *others, *calls, *receipts(into_id))
+            desk.table.write(gone, taken, *others, *receipts(into_id))
         except Conflict as conflict:
             if any(isinstance(row, Receipt) for row in conflict.rows):
                 raise
@@ -244,7 +249,7 @@ def decide(
     )
 
 
-def _settled(desk: Desk, case: Case, now: datetime, by: str) -> Iterator[Row]:
+def _settled(desk: Desk, case: Case, now: datetime, by: str, *, again: bool) -> Iterator[Row]:
     """What its end brings: the clock stops, reminders that it is not resolved end, the customer is asked."""
     if reply := _unanswered(desk, case):
         yield replies.given(reply, now, by, desk.policy)
@@ -256,7 +261,8 @@ def _settled(desk: Desk, case: Case, now: datetime, by: str) -> Iterator[Row]:
             yield follow_ups.complete(row, now, by)
     if case.survey_id == planning.case_survey_id(case, now):
         contact = require(desk, Interaction, case.last_interaction_id)
-        yield planning.survey_of_case(case, contact, desk.policy, now)
+        survey = planning.survey_of_case(case, contact, desk.policy, now)
+        yield survey.model_copy(update={"again": again})
 
 
 def _unanswered(desk: Desk, case: Case) -> Reply | None:

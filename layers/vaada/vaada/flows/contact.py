@@ -13,7 +13,7 @@ from vaada.model.ids import new_row_id
 from vaada.model.interactions import Interaction, NewInteraction
 from vaada.model.people import Agent, Customer
 from vaada.model.receipts import Receipt
-from vaada.model.work import Commitment, FollowUp, Reply
+from vaada.model.work import Commitment, FollowUp, Reply, Survey
 from vaada.rules import contacts, follow_ups, planning
 from vaada.rules.thanks import is_only_thanks
 
@@ -91,6 +91,7 @@ def _standing(desk: Desk, interaction: Interaction, agent: Agent, *, known: bool
         reply=desk.table.get(Reply, case.reply_id) if case.reply_id else None,
         call_back=desk.table.get(Commitment, case.call_back_id) if case.call_back_id else None,
         follow_ups=tuple(row for row in named if row is not None and _if_open(row)),
+        survey=desk.table.get(Survey, case.survey_id) if case.survey_id else None,
         check_in=_if_open(check_in),
     )
 

@@ -12,7 +12,9 @@ from datetime import datetime, timedelta
 from vaada.desk import Desk
 from vaada.flows import deliver
 from vaada.flows.briefing import Work, agent_of, customer_of, recipient
+from vaada.flows.suppressing import stopped_media
 from vaada.gateways.table import Conflict
+from vaada.model.cases import Case
 from vaada.model.ids import derived_row_id
 from vaada.model.messages import Message, Party
 from vaada.model.people import Agent, Customer, Medium
@@ -78,8 +80,9 @@ def _decide(desk: Desk, row: Due, now: datetime) -> Step:
             return goodwill.next_step(row, policy, working_hours(supervisor, policy), now)
         case Survey():
             customer = customer_of(desk, row)
-            medium = medium_for_customer(customer, texts=desk.settings.sms_enabled)
-            return surveys.next_step(row, customer, medium, policy, now)
+            case = desk.table.get(Case, row.case_id) if row.case_id else None
+            asked = surveys.Asked(customer, case, _medium(desk, customer, survey=True))
+            return surveys.next_step(row, asked, policy, now)
         case Customer():
             last = desk.table.get(FollowUp, row.check_in_id) if row.check_in_id else None
             open_one = last if last is not None and last.status in follow_ups.OPEN else None
@@ -119,12 +122,18 @@ def _reached_by(
     texts = desk.settings.sms_enabled
     if notice.to == "customer":
         customer = customer_of(desk, work)
-        medium = medium_for_customer(customer, texts=texts)
+        medium = _medium(desk, customer, survey=isinstance(work, Survey))
         return [("customer", customer, medium)] if medium else []
     reader = recipient(desk, notice.to, agent_of(desk, work), now)
     if reader is None:
         return [("owner", None, "email")]
     return [(notice.to, reader, medium) for medium in media_for_agent(reader, notice.by, texts=texts)]
+
+
+def _medium(desk: Desk, customer: Customer, *, survey: bool) -> Medium | None:
+    """By what the customer can be written to; not to an address that is stopped."""
+    stopped = stopped_media(desk, customer, survey=survey)
+    return medium_for_customer(customer, stopped, texts=desk.settings.sms_enabled)
 
 
 def _release_at(

@@ -4,22 +4,25 @@ from vaada.desk import Desk
 from vaada.gateways.table import Conflict
 from vaada.model.cases import Case
 from vaada.model.interactions import Interaction
-from vaada.model.work import FollowUp
+from vaada.model.rows import Row
+from vaada.model.work import FollowUp, Survey
 from vaada.rules import planning
 
 
 def plan(desk: Desk, interaction: Interaction) -> int:
     """Write what the rules make of the contact, and say how many rows are new. Twice changes nothing."""
-    rows = planning.derived(interaction, desk.policy)
-    if any(isinstance(row, FollowUp) for row in rows) and _is_settled(desk, interaction):
-        rows = [row for row in rows if not isinstance(row, FollowUp)]
+    rows: list[Row] = list(planning.derived(interaction, desk.policy))
+    if rows:
+        case = desk.table.get(Case, interaction.case_id)
+        settled = case is not None and case.status == "resolved"
+        rows = [row for row in rows if isinstance(row, Survey if settled else FollowUp)]
+        if case is not None and case.ask_again and settled:
+            rows = [row.model_copy(update={"again": True}) for row in rows]
+            rows.append(case.changed(ask_again=False))
     try:
         desk.table.write(planning.planned(interaction), *rows)
-    except Conflict:
+    except Conflict as conflict:
+        if all(isinstance(row, Case) for row in conflict.rows):
+            raise  # the case moved on meanwhile: the record comes again
         return 0  # it was planned before, all of it: a write is all or nothing
-    return len(rows)
-
-
-def _is_settled(desk: Desk, interaction: Interaction) -> bool:
-    case = desk.table.get(Case, interaction.case_id)
-    return case is not None and case.status == "resolved"
+    return sum(row.version == 1 for row in rows)

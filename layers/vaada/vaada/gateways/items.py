@@ -17,10 +17,12 @@ from vaada.model.cases import Case
 from vaada.model.ids import customer_of, own_part
 from vaada.model.interactions import Interaction
 from vaada.model.messages import Message
+from vaada.model.pace import Pace
 from vaada.model.people import Agent, Customer
 from vaada.model.policy import Policy
 from vaada.model.receipts import EmailClaim, Receipt
 from vaada.model.rows import DueRow, Row
+from vaada.model.suppressions import Suppression
 from vaada.model.times import text_of
 from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
 
@@ -29,7 +31,7 @@ Item = dict[str, Any]
 
 _PEOPLE = (Agent, Customer)
 _STORY = (Interaction, Case, Commitment, FollowUp, Reply, Goodwill, Survey, Message)
-_OTHER = (Policy, Receipt, EmailClaim)
+_OTHER = (Policy, Receipt, EmailClaim, Suppression, Pace)
 KINDS: dict[str, type[Row]] = {kind.kind_of_row: kind for kind in (*_PEOPLE, *_STORY, *_OTHER)}
 DUE_SHARDS = tuple(f"due-{n}" for n in range(4))
 """A partition takes 1,000 writes a second; four spread the index of due rows."""
@@ -82,8 +84,16 @@ def _index_attributes(row: Row) -> dict[str, str]:
     elif isinstance(row, Message) and row.status == "held" and row.to != "customer":
         attributes["list_key"] = f"{row.medium}#{text_of(row.created_at)}#{row.id}"
         attributes["agent_kind"] = f"{row.recipient_id or row.to}#held"
+    elif isinstance(row, Message) and row.medium == "sms" and row.provider_id and _is_looked_up(row):
+        attributes["list_key"] = text_of(row.created_at)
+        attributes["agent_kind"] = f"{row.provider_id}#sms"
     elif isinstance(row, Agent | Customer):
         attributes["list_key"] = f"{row.name.casefold()}#{row.id}"
         if isinstance(row, Customer) and row.agent_id is not None:
             attributes["agent_kind"] = f"{row.agent_id}#customer"
     return attributes
+
+
+def _is_looked_up(text: Message) -> bool:
+    """Whether the provider will name this text: in news of it, or in what its reader texts back."""
+    return text.to == "customer" or not text.delivery

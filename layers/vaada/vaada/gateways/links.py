@@ -10,12 +10,12 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from itsdangerous import BadSignature, HMACAlgorithm, SignatureExpired, TimestampSigner
 
-from vaada.model.ids import from_bytes, to_bytes
+from vaada.model.ids import from_bytes, own_part, to_bytes
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
@@ -51,6 +51,16 @@ class _ShortHmac(HMACAlgorithm):
         return super().get_signature(key, value)[:16]
 
 
+class _MillisecondSigner(TimestampSigner):
+    """Whole seconds would let a program pass that answers at once, but in the next second."""
+
+    def get_timestamp(self) -> int:
+        return time.time_ns() // 1_000_000
+
+    def timestamp_to_datetime(self, ts: int) -> datetime:
+        return datetime.fromtimestamp(ts / 1000, UTC)
+
+
 @dataclass
 class Links:
     """Makes and reads signed links."""
@@ -78,6 +88,18 @@ class Links:
             self._keys = []  # perhaps signed with a key made since
             return self._read(purpose, token)
 
+    def nonce(self, row_id: str) -> str:
+        """What a page carries, to tell when it was made, and that it was made here for this row."""
+        return self._signer("nonce", _MillisecondSigner).sign(own_part(row_id)).decode()
+
+    def nonce_age(self, row_id: str, nonce: str) -> timedelta | None:
+        """How long ago the page was made. None: not here, or not for this row."""
+        try:
+            value, made_at = self._signer("nonce", _MillisecondSigner).unsign(nonce, return_timestamp=True)
+        except BadSignature:
+            return None
+        return datetime.now(UTC) - made_at if value.decode() == own_part(row_id) else None
+
     def _read(self, purpose: LinkPurpose, token: str) -> str:
         try:
             lifetime = int(LIFETIMES[purpose].total_seconds())
@@ -87,12 +109,14 @@ class Links:
         except (BadSignature, ValueError) as error:
             raise BadLink from error
 
-    def _signer(self, purpose: LinkPurpose) -> TimestampSigner:
+    def _signer(
+        self, purpose: LinkPurpose | Literal["nonce"], kind: type[TimestampSigner] = TimestampSigner
+    ) -> TimestampSigner:
         if not self._keys or self.clock() - self._read_at > _FRESH_SECONDS:
             stored = self.client.get_parameter(Name=self.parameter, WithDecryption=True)
             self._keys = json.loads(stored["Parameter"]["Value"])
             self._read_at = self.clock()
-        return TimestampSigner(
+        return kind(
             self._keys,
             salt=f"vaada.{purpose}",
             key_derivation="hmac",

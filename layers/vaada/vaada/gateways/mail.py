@@ -1,9 +1,11 @@
 """E-mail through Amazon SES, as raw MIME."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
+from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 from vaada.gateways.sending import sending
@@ -29,10 +31,19 @@ class Mailer:
         to_name: str,
         to_email: str,
         message_id: str,
+        thread: str | None,
         unsubscribe_url: str | None,
     ) -> str:
-        """Send it and return the id SES gave it. Raises Refused or Unanswered."""
+        """Send it and return the id SES gave it. Raises Refused or Unanswered.
+
+        Mails of one `thread` stand together in mail programs.
+        """
         mime = _mime(mail)
+        domain = self.sender_email.rpartition("@")[2]
+        mime["Date"] = format_datetime(datetime.now(UTC))
+        mime["Message-ID"] = f"<{message_id}@{domain}>"  # SES puts its own in its place
+        if thread is not None:
+            mime["References"] = f"<{thread}@{domain}>"
         mime["From"] = Address(business, addr_spec=self.sender_email)
         mime["To"] = Address(to_name, addr_spec=to_email)
         if unsubscribe_url:  # RFC 8058: the mail program's own button, which posts
@@ -53,6 +64,7 @@ def _mime(mail: Mail) -> EmailMessage:
     mime = EmailMessage(policy=SMTP)
     mime["Subject"] = mail.subject
     mime["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation replies, no loops
+    mime["X-Auto-Response-Suppress"] = "All"  # the same for Exchange, which does not know the RFC
     mime.set_content(mail.text, cte="quoted-printable")
     mime.add_alternative(mail.html, subtype="html", cte="quoted-printable")
     return mime

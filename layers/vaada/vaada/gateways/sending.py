@@ -25,13 +25,27 @@ _NEVER = frozenset(
 """What another attempt would meet again. Throttling, quotas, rights and paused accounts may be mended."""
 
 
-class Refused(Exception):
-    """It was certainly not sent. `for_good`: trying again would not help."""
+_LATER = frozenset(
+    {
+        "LimitExceededException",
+        "Throttled",
+        "ThrottledException",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    }
+)
+"""A quota of a second or a day is used up."""
 
-    def __init__(self, reason: str, *, for_good: bool) -> None:
+
+class Refused(Exception):
+    """It was certainly not sent. `for_good`: trying again would not help; `throttled`: later it will go."""
+
+    def __init__(self, reason: str, *, for_good: bool, throttled: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.for_good = for_good
+        self.throttled = throttled
 
 
 class Unanswered(Exception):
@@ -47,7 +61,7 @@ def sending() -> Iterator[None]:
         code = error.response["Error"]["Code"]
         status = error.response["ResponseMetadata"]["HTTPStatusCode"]
         if 400 <= status < 500:  # noqa: PLR2004 - HTTP's client errors: it was read and not accepted
-            raise Refused(code, for_good=code in _NEVER) from error
+            raise Refused(code, for_good=code in _NEVER, throttled=code in _LATER) from error
         raise Unanswered(code) from error
     except (ConnectTimeoutError, EndpointConnectionError, NoCredentialsError) as error:
         raise Refused(type(error).__name__, for_good=False) from error

@@ -155,6 +155,17 @@ class Table:
         )
         return tuple(row for row in found.rows if isinstance(row, Message))
 
+    def text_message(self, provider_id: str) -> Message | None:
+        """The text that the provider gave this id; one to staff only until something was heard of it."""
+        found = self._page(
+            1,
+            None,
+            IndexName="by_agent",
+            KeyConditionExpression="agent_kind = :sent",
+            ExpressionAttributeValues={":sent": {"S": f"{provider_id}#sms"}},
+        )
+        return next((row for row in found.rows if isinstance(row, Message)), None)
+
     def surveys_of(self, customer_id: str, limit: int, cursor: str | None, *, status: str | None) -> Page:
         """A customer's surveys, newest first, picked out of their story. Raises BadCursor."""
         found: list[Row] = []

@@ -45,7 +45,8 @@ class Case(Row):
 
     `reply_id` is the answer that the customer waits for, `call_back_id` the call that the desk promised them,
     `follow_up_ids` what is to be done about it. `run_around_at` is when the policy's threshold was passed:
-    from then on `agent_id` stays. `granted` is the goodwill they were given.
+    from then on `agent_id` stays. `granted` is the goodwill they were given;
+    `ask_again` that they were unhappy, and are asked once more when it is settled.
     """
 
     kind_of_row: ClassVar[str] = "case"
@@ -61,6 +62,8 @@ class Case(Row):
     contacts: int = 1
     last_interaction_id: str
     answered: bool = False
+    abusive: bool = False
+    ask_again: bool = False
     waiting_for_customer: bool = False
     reply_id: str | None = None
     call_back_id: str | None = None

@@ -19,9 +19,11 @@ Purpose = Literal[
     "running_late",
     "survey",
     "survey_reminder",
+    "praise",
 ]
 Party = Literal["agent", "supervisor", "owner", "customer"]
 MessageStatus = Literal["held", "grouped", "sending", "waiting", "sent", "failed", "withheld", "unknown"]
+Delivery = Literal["accepted", "delivered", "delayed", "bounced", "complained", "rejected"]
 AboutKind = Literal["follow_up", "commitment", "reply", "goodwill", "survey"]
 
 
@@ -31,7 +33,8 @@ class Message(DueRow):
     `held` waits until `wake_at` for its reader's working time, or for others to the same reader; `grouped`
     went out with the message `carried_by`, which `carries` it. `sending` was claimed and may be on its way
     until `wake_at`; `waiting` was refused for now and is tried again then; `unknown` may or may not have been
-    sent and never will be again. `claim` tells apart two attempts that were claimed in the same second.
+    sent and never will be again, until the provider tells; `delivery` is what it told. `claim` tells apart
+    two attempts that were claimed in the same second.
     """
 
     kind_of_row: ClassVar[str] = "message"
@@ -46,9 +49,12 @@ class Message(DueRow):
     status: MessageStatus = "sending"
     why_not: str | None = None
     attempts: int = 1
+    throttles: int = 0
     claim: str | None = None
     carries: tuple[str, ...] = ()
     carried_by: str | None = None
     provider_id: str | None = None
+    delivery: Delivery | None = None
+    delivered_at: Instant | None = None
     created_at: Instant
     sent_at: Instant | None = None

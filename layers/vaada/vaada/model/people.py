@@ -134,7 +134,8 @@ class Customer(DueRow):
     """Who is served. `served_by` are the agents who may see them.
 
     `anchor` is the last contact, from which check-ins are counted; `wake_at` is the next of them and
-    `check_in_id` the last.
+    `check_in_id` the last. `nps_id` is the survey about the business as a whole that is still to come;
+    `asked_at` is when they were last asked each kind, `written_at` when messages went out to them of late.
     """
 
     kind_of_row: ClassVar[str] = "customer"
@@ -152,5 +153,8 @@ class Customer(DueRow):
     check_in_every_days: int | None = None
     anchor: Instant | None = None
     check_in_id: str | None = None
+    nps_id: str | None = None
+    asked_at: dict[str, Instant] = Field(default_factory=dict)
+    written_at: tuple[Instant, ...] = ()
     served_by: tuple[str, ...] = ()
     created_at: Instant

@@ -4,18 +4,20 @@ from datetime import time
 from decimal import Decimal
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
+from pydantic import Field, HttpUrl, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from vaada.model.hours import WEEKDAYS, Clock, ClosedDays, Holidays, Interval, Part, Week, Weekday
 from vaada.model.people import Channel, CheckInDays, Medium
 from vaada.model.rows import Row
-from vaada.model.text import Language, Name, Tag
+from vaada.model.text import Language, Line, Name, Tag
 from vaada.model.times import Instant, TimeZone
+from vaada.model.work import SurveyKind
 
 Hours = Annotated[int, Field(ge=0, le=24 * 365)]
 Days = Annotated[int, Field(ge=0, le=365)]
 Minutes = Annotated[int, Field(ge=1, le=60 * 24 * 365)]
 Times = Annotated[int, Field(ge=0, le=100)]
+CountryCode = Annotated[str, Field(pattern="^[1-9][0-9]{0,2}$")]
 
 StepName = Literal["apologised", "gone_through", "written_down", "solved", "confirmed", "cause_recorded"]
 """The six steps of a complaint, in their order."""
@@ -129,10 +131,12 @@ class CheckInRules(Part):
 
 
 class CustomerRules(Part):
-    """Between which times of their own day customers are written to."""
+    """When in their own day customers are written to, and how often at most, all messages together."""
 
     write_from: Clock = time(9)
     write_until: Clock = time(20)
+    messages_at_most: Annotated[int, Field(ge=1, le=100)] = 3
+    within_days: Annotated[int, Field(ge=1, le=90)] = 7
 
     @model_validator(mode="after")
     def _by_day(self) -> Self:
@@ -141,20 +145,57 @@ class CustomerRules(Part):
         return self
 
 
-class SurveyRules(Part):
-    """When a customer is asked how it went."""
+def _low() -> dict[SurveyKind, int]:
+    return {"csat": 2, "nps": 6, "ces": 3, "promise": 0}
 
-    csat_hours_after_resolution: Hours = 24
+
+def _between() -> dict[SurveyKind, Days]:
+    return {"nps": 90}
+
+
+def _high() -> dict[SurveyKind, int]:
+    return {"csat": 4, "nps": 9, "ces": 6, "promise": 1}
+
+
+class SurveyRules(Part):
+    """Which surveys customers are asked, when, and how often at most.
+
+    What a score `low_score_at_most` brings is due so many business days later; who gives one of
+    `high_score_at_least` is asked for a review, or told of the referral, where there is one.
+    """
+
+    after_resolution: Literal["csat", "ces", "none"] = "csat"
+    hours_after_resolution: Hours = 24
+    after_kept_promise: bool = False
+    hours_after_kept_promise: Hours = 24
+    nps_every_days: Days = 0
+    days_between: Days = 30
+    days_between_kind: dict[SurveyKind, Days] = Field(default_factory=_between)
     remind_after_days: Days = 3
     close_after_days: Annotated[int, Field(ge=1, le=60)] = 14
-    low_score_at_most: Annotated[int, Field(ge=0, le=5)] = 2
+    amend_within_hours: Hours = 24
+    low_score_at_most: dict[SurveyKind, int] = Field(default_factory=_low)
     low_score_follow_up_business_days: Days = 1
+    high_score_at_least: dict[SurveyKind, int] = Field(default_factory=_high)
+    review_url: HttpUrl | None = None
+    referral: Line | None = None
 
     @model_validator(mode="after")
     def _reminder_before_close(self) -> Self:
         if self.remind_after_days >= self.close_after_days:
             raise ValueError("remind_after_days must be less than close_after_days")
         return self
+
+
+class SendingRules(Part):
+    """How many texts may go out at most, by all functions together, a day of UTC. Each costs money.
+
+    `texts_to` are the country codes of numbers that may be texted ("92", "44"); empty: all.
+    """
+
+    texts_a_day: Annotated[int, Field(ge=0, le=1_000_000)] = 200
+    texts_a_day_to_one: Annotated[int, Field(ge=1, le=100)] = 10
+    texts_to: Annotated[tuple[CountryCode, ...], Field(max_length=300)] = ()
 
 
 def _office_week() -> dict[Weekday, tuple[Interval, ...]]:
@@ -177,6 +218,7 @@ class PolicyDocument(Part):
     check_ins: CheckInRules = CheckInRules()
     customers: CustomerRules = CustomerRules()
     surveys: SurveyRules = SurveyRules()
+    sending: SendingRules = SendingRules()
 
 
 class Policy(Row):

@@ -11,11 +11,22 @@ from vaada.model.times import Instant
 CommitmentStatus = Literal["open", "kept", "broken", "withdrawn"]
 CommitmentStep = Literal["warn", "flag", "escalate", "give_up"]
 FollowUpStatus = Literal["scheduled", "due", "done", "cancelled"]
-FollowUpOrigin = Literal["requested", "unresolved", "unhappy", "upset", "abusive", "run_around", "check_in"]
+FollowUpOrigin = Literal[
+    "requested", "unresolved", "unhappy", "upset", "abusive", "run_around", "check_in", "bounced"
+]
 ReplyStatus = Literal["awaited", "paused", "given", "closed"]
 GoodwillStatus = Literal["granted", "requested", "approved", "declined"]
 SurveyStatus = Literal["scheduled", "sent", "answered", "expired", "withheld"]
 SurveyStep = Literal["ask", "remind", "close"]
+SurveyKind = Literal["csat", "nps", "ces", "promise"]
+
+SCALES: dict[SurveyKind, range] = {
+    "csat": range(1, 6),
+    "nps": range(11),
+    "ces": range(1, 8),
+    "promise": range(2),  # no, yes
+}
+"""The scores that each kind of survey knows."""
 
 
 class Change(Fact):
@@ -35,7 +46,8 @@ class Change(Fact):
 class Commitment(DueRow):
     """A promise to a customer. Open past `due_at` it is overdue; `flagged_at` says when the desk said so.
 
-    `step` is what `wake_at` waits for: before `escalate` it is the ladder's rung number `rung`.
+    `step` is what `wake_at` waits for: before `escalate` it is the ladder's rung number `rung`. Once it is
+    kept the follow-up `settles_id` is done too.
     """
 
     kind_of_row: ClassVar[str] = "commitment"
@@ -43,8 +55,9 @@ class Commitment(DueRow):
     interaction_id: str
     case_id: str
     agent_id: str
-    origin: Literal["stated", "call_back"] = "stated"
+    origin: Literal["stated", "call_back", "unhappy"] = "stated"
     channel: Channel | None = None
+    settles_id: str | None = None
     what: str
     due_at: Instant
     status: CommitmentStatus = "open"
@@ -132,19 +145,32 @@ class Goodwill(DueRow):
     created_at: Instant
 
 
-class Survey(DueRow):
-    """One question to one customer about one case. `agent_id` is whose service it rates.
+class Answer(Fact):
+    """What came from a survey's page, and why it does not count, if it does not."""
 
-    `step` is what `wake_at` waits for.
+    at: Instant
+    score: int
+    comment: str | None = None
+    why_not: str | None = None
+
+
+class Survey(DueRow):
+    """One question to one customer, about a contact, a case, a promise, or the business as a whole (`nps`).
+
+    `agent_id` is whose service it rates, as it was when it was asked. `step` is what `wake_at` waits for.
+    `amendments` came after the answer that counts; what is `quarantined` was sent too fast, or without the
+    page, for a person. `again` is asked once more after an unhappy answer was seen to.
     """
 
     kind_of_row: ClassVar[str] = "survey"
     survey_id: RowId
-    interaction_id: str
-    case_id: str
+    interaction_id: str | None = None
+    case_id: str | None = None
+    commitment_id: str | None = None
     agent_id: str
     channel: Channel | None = None
-    kind: Literal["csat"] = "csat"
+    kind: SurveyKind = "csat"
+    again: bool = False
     due_at: Instant
     status: SurveyStatus = "scheduled"
     step: SurveyStep | None = "ask"
@@ -154,4 +180,6 @@ class Survey(DueRow):
     score: int | None = None
     comment: str | None = None
     answered_at: Instant | None = None
+    amendments: tuple[Answer, ...] = ()
+    quarantined: tuple[Answer, ...] = ()
     created_at: Instant

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import get_args
 from zoneinfo import ZoneInfo
 
-from vaada.flows import asked, deliver
+from vaada.flows import asked, compose
 from vaada.flows.act import BadEntry, Entry, act
 from vaada.flows.briefing import StaffWork, actions_for, agent_of, brief, is_answerable
 from vaada.flows.writing import NotThere
@@ -105,7 +105,7 @@ def _form(
 def _list(visit: Visit, message: Message) -> Page:
     """What went out together as one text, each with a link of its own."""
     desk, now = visit.desk, visit.now
-    together = ((one, deliver.work_of(desk, one)) for one in deliver.carried(desk, message))
+    together = ((one, compose.work_of(desk, one)) for one in compose.carried(desk, message))
     briefs = [
         brief(
             desk,
@@ -124,8 +124,8 @@ def _answerable(visit: Visit, row: StaffWork | Message) -> list[StaffWork]:
     """The work behind a link that its reader was asked to answer."""
     if not isinstance(row, Message):
         return [row]
-    together = (one for one in deliver.carried(visit.desk, row) if is_answerable(one.purpose))
-    return [work for one in together if not isinstance(work := deliver.work_of(visit.desk, one), Survey)]
+    together = (one for one in compose.carried(visit.desk, row) if is_answerable(one.purpose))
+    return [work for one in together if not isinstance(work := compose.work_of(visit.desk, one), Survey)]
 
 
 def _new_link(visit: Visit, row_id: str) -> Page:

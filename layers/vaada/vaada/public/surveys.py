@@ -1,100 +1,187 @@
 """/s/{token}: the survey."""
 
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter, ValidationError
 
-from vaada.flows.answer import answer
+from vaada.flows.answer import receive
 from vaada.flows.briefing import customer_of
 from vaada.flows.writing import require
 from vaada.gateways.links import ExpiredLink
-from vaada.model.people import Agent
+from vaada.model.people import Agent, Customer
 from vaada.model.text import Prose
-from vaada.model.work import Survey
+from vaada.model.work import SCALES, Answer, Commitment, Survey
 from vaada.present import pages
+from vaada.present.briefs import CallBack, NextStep, Referral, Review
 from vaada.public.visits import Page, Visit
-from vaada.rules.errors import NotPossible
-from vaada.rules.surveys import is_open
+from vaada.rules import planning, surveys
 
-_SCORES = {str(score): score for score in range(1, 6)}
 _COMMENT: TypeAdapter[str] = TypeAdapter(Prose)
 _COMMENT_CHARACTERS = 2000
+_DIGITS = 2
 
 
 def show(visit: Visit) -> Page:
-    """The question, with the tapped face chosen. Raises BadLink, NotThere."""
+    """The question, with the tapped answer chosen. Raises BadLink, NotThere."""
     try:
         survey = _survey(visit)
     except ExpiredLink:
         return _over(visit, visit.desk.policy.business.language, "expired")
-    if not is_open(survey, visit.now):
+    if not surveys.is_open(survey, visit.now):
         return _closed(visit, survey)
     return _form(visit, survey, HTTPStatus.OK)
 
 
 def submit(visit: Visit) -> Page:
-    """Record the answer, once. Raises BadLink, NotThere."""
+    """Take the answer for what it is worth. Raises BadLink, NotThere."""
     try:
         survey = _survey(visit)
     except ExpiredLink:
         return _over(visit, visit.desk.policy.business.language, "expired")
-    score = _SCORES.get(visit.fields.get("score", ""))
-    if score is None:
-        return _form(visit, survey, HTTPStatus.UNPROCESSABLE_ENTITY, "score")
     try:
-        comment = _comment(visit.fields.get("comment", ""))
-    except (ValidationError, ValueError):
-        return _form(visit, survey, HTTPStatus.UNPROCESSABLE_ENTITY, "comment")
-    try:
-        answered = answer(visit.desk, survey.id, score, comment, visit.now)
-    except NotPossible:
-        return _closed(visit, require(visit.desk, Survey, survey.id))
-    page = pages.survey_thanks(
-        business=visit.business,
-        language=_language(visit, answered),
-        score=score,
-        followed_up=score <= visit.desk.policy.surveys.low_score_at_most,
-    )
-    return Page(HTTPStatus.OK, page)
+        said = Answer(at=visit.now, score=_score(visit, survey), comment=_comment(visit))
+    except BadEntry as error:
+        return _form(visit, survey, HTTPStatus.UNPROCESSABLE_ENTITY, error.problem)
+    confirmed = visit.fields.get("confirm") == "1"
+    received = receive(visit.desk, survey.id, said, _page_age(visit, survey), confirmed=confirmed)
+    match received.outcome:
+        case "counted":
+            return _thanks(visit, received.survey)
+        case "unconfirmed":
+            return _confirm(visit, received.survey, said)
+        case "stale":
+            return _form(visit, received.survey, HTTPStatus.UNPROCESSABLE_ENTITY, "again")
+        case "over":
+            return _closed(visit, received.survey)
+
+
+class BadEntry(Exception):
+    """Something on the form is missing or wrong."""
+
+    def __init__(self, problem: pages.SurveyProblem) -> None:
+        super().__init__(problem)
+        self.problem = problem
 
 
 def _survey(visit: Visit) -> Survey:
     return require(visit.desk, Survey, visit.desk.links.row_id("survey", visit.token))
 
 
-def _comment(text: str) -> str | None:
+def _page_age(visit: Visit, survey: Survey) -> timedelta | None:
+    """How long the page was open. None: the answer came without it, or filled in what people cannot see."""
+    if visit.fields.get("website"):
+        return None
+    return visit.desk.links.nonce_age(survey.id, visit.fields.get("nonce", ""))
+
+
+def _chosen(visit: Visit, survey: Survey) -> int | None:
+    """The score that was tapped or sent, if the survey knows it."""
+    text = visit.fields.get("score", "")
+    if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS):
+        return None
+    return int(text) if int(text) in SCALES[survey.kind] else None
+
+
+def _score(visit: Visit, survey: Survey) -> int:
+    score = _chosen(visit, survey)
+    if score is None:
+        raise BadEntry("score")
+    return score
+
+
+def _comment(visit: Visit) -> str | None:
+    text = visit.fields.get("comment", "")
     if not text.strip():
         return None
     if len(text) > _COMMENT_CHARACTERS:
-        raise ValueError(f"at most {_COMMENT_CHARACTERS} characters")
-    return _COMMENT.validate_python(text)
+        raise BadEntry("comment")
+    try:
+        return _COMMENT.validate_python(text)
+    except ValidationError as error:
+        raise BadEntry("comment") from error
+
+
+def _customer(visit: Visit, survey: Survey) -> Customer:
+    return customer_of(visit.desk, survey)
 
 
 def _language(visit: Visit, survey: Survey) -> str:
-    return customer_of(visit.desk, survey).language or visit.desk.policy.business.language
+    return _customer(visit, survey).language or visit.desk.policy.business.language
 
 
 def _form(
-    visit: Visit, survey: Survey, status: HTTPStatus, problem: Literal["score", "comment"] | None = None
+    visit: Visit, survey: Survey, status: HTTPStatus, problem: pages.SurveyProblem | None = None
 ) -> Page:
     agent = visit.desk.table.get(Agent, survey.agent_id)
+    promise = visit.desk.table.get(Commitment, survey.commitment_id) if survey.commitment_id else None
     page = pages.survey_form(
         business=visit.business,
         language=_language(visit, survey),
         agent_name=agent.name if agent else visit.business,
         path=visit.path,
-        score=_SCORES.get(visit.fields.get("score", "")),
+        score=_chosen(visit, survey),
         comment=visit.fields.get("comment", "")[:_COMMENT_CHARACTERS],
         problem=problem,
+        kind=survey.kind,
+        what=promise.what if promise else None,
+        nonce=visit.desk.links.nonce(survey.id),
     )
     return Page(status, page)
 
 
+def _confirm(visit: Visit, survey: Survey, said: Answer) -> Page:
+    page = pages.survey_confirm(
+        business=visit.business,
+        language=_language(visit, survey),
+        kind=survey.kind,
+        score=said.score,
+        comment=said.comment or "",
+        path=visit.path,
+        nonce=visit.desk.links.nonce(survey.id),
+    )
+    return Page(HTTPStatus.OK, page)
+
+
+def _thanks(visit: Visit, survey: Survey) -> Page:
+    page = pages.survey_thanks(
+        business=visit.business,
+        language=_language(visit, survey),
+        score=survey.score or 0,
+        followed_up=surveys.is_low(survey, visit.desk.policy),
+        kind=survey.kind,
+        next_step=_next_step(visit, survey),
+    )
+    return Page(HTTPStatus.OK, page)
+
+
+def _next_step(visit: Visit, survey: Survey) -> NextStep | None:
+    """What comes of it: who calls an unhappy customer and by when; what a happy one is asked for."""
+    rules = visit.desk.policy.surveys
+    if surveys.is_low(survey, visit.desk.policy) and survey.answered_at is not None:
+        _, call_id, _ = planning.opened_by_answer(survey.survey_id, survey.answered_at)
+        call = visit.desk.table.get(Commitment, call_id)
+        caller = visit.desk.table.get(Agent, call.agent_id) if call else None
+        if call is None or caller is None:
+            return None
+        zone = ZoneInfo(_customer(visit, survey).time_zone or visit.desk.policy.business.time_zone)
+        return CallBack(caller.name, call.due_at.astimezone(zone), visit.now.astimezone(zone))
+    if surveys.is_high(survey, visit.desk.policy):
+        if rules.review_url is not None:
+            return Review(str(rules.review_url))
+        return Referral(rules.referral) if rules.referral else None
+    return None
+
+
 def _closed(visit: Visit, survey: Survey) -> Page:
-    return _over(visit, _language(visit, survey), "answered" if survey.status == "answered" else "expired")
+    if survey.status == "answered":
+        return _over(visit, _language(visit, survey), "answered")
+    withdrawn = survey.status == "withheld"
+    return _over(visit, _language(visit, survey), "withdrawn" if withdrawn else "expired")
 
 
-def _over(visit: Visit, language: str, because: Literal["answered", "expired"]) -> Page:
+def _over(visit: Visit, language: str, because: Literal["answered", "expired", "withdrawn"]) -> Page:
     page = pages.survey_over(business=visit.business, language=language, because=because)
     return Page(HTTPStatus.CONFLICT if because == "answered" else HTTPStatus.GONE, page)

@@ -21,7 +21,7 @@ def show(visit: Visit) -> Page:
 def submit(visit: Visit) -> Page:
     """Stop. Also what a mail program's own button posts (RFC 8058). Raises BadLink, NotThere."""
     survey = _survey(visit)
-    unsubscribe(visit.desk, survey.id)
+    unsubscribe(visit.desk, survey.id, visit.now)
     return Page(HTTPStatus.OK, pages.unsubscribed(business=visit.business, language=_language(visit, survey)))
 
 

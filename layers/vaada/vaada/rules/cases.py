@@ -192,6 +192,8 @@ def _with(case: Case, interaction: Interaction, rules: CaseRules) -> Case:
     if case.status == "resolved" and came_back and (case.resolved_at is None or at >= case.resolved_at):
         changes |= {"status": "open", "resolved_at": None, "survey_id": None}
         changes["reopenings"] = _latest((*case.reopenings, evidence))
+    if interaction.tone == "abusive":
+        changes["abusive"] = True
     if interaction.kind == "complaint":
         changes["kind"] = "complaint"
         changes["steps"] = case.steps or _checklist(rules)

@@ -7,8 +7,8 @@ from vaada.model.interactions import Interaction, NewInteraction
 from vaada.model.people import Agent, Channel, Customer
 from vaada.model.policy import PolicyDocument
 from vaada.model.rows import Row
-from vaada.model.work import Commitment, FollowUp, Reply
-from vaada.rules import cases, check_ins, commitments, follow_ups, planning, reach, replies
+from vaada.model.work import Commitment, FollowUp, Reply, Survey
+from vaada.rules import cases, check_ins, commitments, follow_ups, planning, reach, replies, surveys
 from vaada.rules.thanks import is_only_thanks
 
 _CONVERSATIONS: frozenset[Channel] = frozenset({"phone", "chat", "in_person"})
@@ -29,6 +29,7 @@ class Standing:
     reply: Reply | None = None
     call_back: Commitment | None = None
     follow_ups: tuple[FollowUp, ...] = ()
+    survey: Survey | None = None
     check_in: FollowUp | None = None
 
 
@@ -57,6 +58,7 @@ def consequences(interaction: Interaction, before: Standing, policy: PolicyDocum
     kept_or_woken = [_follow_up(interaction, case, one) for one in before.follow_ups]
     brought = _brought(interaction, before, case, policy)
     to_come = planning.unresolved(interaction, policy)
+    settled = interaction.resolved and case.status == "resolved"
     open_ids = [row.id for row in kept_or_woken if row.status in follow_ups.OPEN]
     open_ids += [row.id for row in (planning.requested(interaction), to_come) if row is not None]
     case = case.model_copy(
@@ -64,15 +66,32 @@ def consequences(interaction: Interaction, before: Standing, policy: PolicyDocum
             "reply_id": reply.id if reply and reply.status in replies.UNANSWERED else None,
             "call_back_id": call_back.id if call_back and call_back.status in _CALLS else None,
             "follow_up_ids": tuple(open_ids[-_KEPT:]),
-            "survey_id": planning.survey_id(interaction) if interaction.resolved else case.survey_id,
+            "survey_id": planning.survey_id(interaction) if settled else case.survey_id,
         }
     )
+    withdrawn = _withdrawn(before, case)
     touched = [reply, call_back, *kept_or_woken, before.check_in and _in_touch(before.check_in, interaction)]
     untouched = {id(row) for row in (before.reply, before.call_back, *before.follow_ups)}
     changed = [row for row in touched if row is not None and id(row) not in untouched]
     customer = _in_contact(before.customer, interaction, policy)
+    nps = (
+        None
+        if customer.nps_id
+        else surveys.next_nps(customer, interaction.agent_id, policy, interaction.recorded_at)
+    )
+    if nps is not None:
+        customer = customer if customer is not before.customer else customer.changed()
+        customer = customer.model_copy(update={"nps_id": nps.id})
     customers = [customer] if customer is not before.customer else []
-    return [case, *changed, *planning.promised(interaction, before.agent, policy), *brought, *customers]
+    asked = [row for row in (withdrawn, nps) if row is not None]
+    promised = planning.promised(interaction, before.agent, policy)
+    return [case, *changed, *promised, *brought, *asked, *customers]
+
+
+def _withdrawn(before: Standing, case: Case) -> Survey | None:
+    """The unanswered survey of a case that is open again: it is not asked, or not any more."""
+    reopened = before.case is not None and before.case.status == "resolved" and case.status == "open"
+    return surveys.withdrawn(before.survey) if reopened else None
 
 
 def _reply(

@@ -7,7 +7,9 @@ twice: one whose outcome is unknown stays unknown.
 
 from datetime import datetime, timedelta
 
-from vaada.model.messages import Message
+from vaada.model.ids import derived_row_id
+from vaada.model.messages import Delivery, Message
+from vaada.model.people import Medium
 from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
 from vaada.rules import commitments, replies
 
@@ -15,6 +17,9 @@ ATTEMPTS = 3
 LEASE = timedelta(minutes=5)  # more than any function's timeout: whoever claimed it has ended by then
 GATHERING = timedelta(minutes=1)  # how long a held message waits beyond its time, for others due then too
 TOGETHER = 20  # messages that go out as one, at most: a transaction takes 100 rows
+_MOST_THROTTLES = 31  # whose pauses are 26 hours in all: over the end of any day
+_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
+_SOFT_PAUSE = timedelta(hours=4)
 _PAUSES = (timedelta(minutes=1), timedelta(minutes=4))  # after the first and second refusal
 
 
@@ -61,7 +66,7 @@ def still_wanted(
         case Goodwill():
             return work.status == "requested"
         case Survey():
-            return work.status == "sent"
+            return work.status == ("answered" if message.purpose == "praise" else "sent")
 
 
 def sent(message: Message, provider_id: str, now: datetime) -> Message:
@@ -76,11 +81,80 @@ def refused(message: Message, reason: str, now: datetime, *, for_good: bool) -> 
     return message.changed(status="waiting", why_not=reason, wake_at=now + _PAUSES[message.attempts - 1])
 
 
+def throttled(message: Message, reason: str, now: datetime, *, for_good: bool = False) -> Message:
+    """A quota is used up: it was certainly not sent, and is tried again ever later, for a day at most."""
+    if for_good or message.throttles >= _MOST_THROTTLES:
+        return message.changed(status="failed", why_not=reason, wake_at=None)
+    pause = min(_FIRST_PAUSE * 2**message.throttles, _LONGEST_PAUSE)
+    return message.changed(
+        status="waiting",
+        why_not=reason,
+        wake_at=now + pause,
+        attempts=message.attempts - 1,
+        throttles=message.throttles + 1,
+    )
+
+
 def given_up(message: Message) -> Message:
     """No attempt is left, or none may be made: visibly failed, or unknown when it may have been sent."""
     if message.status == "sending":
         return message.changed(status="unknown", why_not="no answer came from the provider", wake_at=None)
     return message.changed(status="failed", why_not=message.why_not or "not accepted in time", wake_at=None)
+
+
+_RANK: dict[Delivery | None, int] = {
+    None: 0,
+    "accepted": 1,
+    "delayed": 2,
+    "delivered": 3,
+    "rejected": 4,
+    "bounced": 4,
+    "complained": 5,
+}
+"""Later news of a message outdo earlier ones, in whatever order they come."""
+
+
+def told(message: Message, delivery: Delivery, provider_id: str, at: datetime) -> Message | None:
+    """The message with what the provider told; one whose outcome was unknown was sent. None: no news."""
+    if _RANK[delivery] <= _RANK[message.delivery]:
+        return None
+    heard = message.changed(delivery=delivery, delivered_at=at)
+    if message.status in {"unknown", "sending", "waiting"}:
+        settled = {"status": "sent", "provider_id": provider_id, "sent_at": at, "why_not": None}
+        heard = heard.model_copy(update={**settled, "wake_at": None})
+    if delivery in {"bounced", "rejected"}:
+        heard = heard.model_copy(update={"why_not": f"it was {delivery}"})
+    return heard
+
+
+def instead(message: Message, medium: Medium, now: datetime) -> Message:
+    """The same by another medium, since this one does not work."""
+    return _anew(message, f"instead-{medium}", "the first one did not arrive", now, medium=medium)
+
+
+def once_more(message: Message, now: datetime) -> Message:
+    """The same again in a few hours, since the address did not work just now."""
+    return _anew(message, "once-more", "the first one could not be delivered for now", now + _SOFT_PAUSE)
+
+
+def _anew(message: Message, rule: str, why: str, at: datetime, **changes: object) -> Message:
+    again = {
+        "message_id": derived_row_id(message.about_id, f"{message.purpose}/{rule}", message.created_at),
+        "version": 1,
+        "why": why,
+        "status": "held",
+        "attempts": 0,
+        "throttles": 0,
+        "wake_at": at,
+        "claim": None,
+        "provider_id": None,
+        "sent_at": None,
+        "why_not": None,
+        "delivery": None,
+        "delivered_at": None,
+        **changes,
+    }
+    return message.model_copy(update=again)
 
 
 def withheld(message: Message, reason: str) -> Message:

@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 from vaada.model.cases import Case
 from vaada.model.ids import derived_row_id
 from vaada.model.interactions import Interaction
+from vaada.model.messages import Message
 from vaada.model.people import Agent
 from vaada.model.policy import Delay, PolicyDocument
 from vaada.model.rows import Explained
-from vaada.model.work import Commitment, FollowUp, FollowUpOrigin, Reply, Survey
+from vaada.model.work import SCALES, Commitment, FollowUp, FollowUpOrigin, Goodwill, Reply, Survey
 from vaada.rules import commitments, deadlines
 from vaada.rules.deadlines import Deadline, business_hours, working_hours
+from vaada.rules.reach import staff_hear_at
 from vaada.rules.thanks import is_only_thanks
 
 PATIENCE = timedelta(minutes=10)
@@ -83,8 +85,8 @@ def unresolved(interaction: Interaction, policy: PolicyDocument) -> FollowUp | N
 
 
 def survey(interaction: Interaction, policy: PolicyDocument) -> Survey | None:
-    """The CSAT survey that a resolved contact earns."""
-    if not interaction.resolved:
+    """The survey that a resolved contact earns."""
+    if not interaction.resolved or policy.surveys.after_resolution == "none":
         return None
     recorded = interaction.recorded_at
     return _survey(survey_id(interaction), interaction, interaction.occurred_at, policy, recorded)
@@ -96,7 +98,7 @@ def survey_id(interaction: Interaction) -> str:
 
 
 def survey_of_case(case: Case, interaction: Interaction, policy: PolicyDocument, now: datetime) -> Survey:
-    """The CSAT survey that a case earns when it is resolved by itself, after this last contact."""
+    """The survey that a case earns when it is resolved by itself, after this last contact."""
     return _survey(case_survey_id(case, now), interaction, now, policy, now)
 
 
@@ -105,28 +107,126 @@ def case_survey_id(case: Case, resolved_at: datetime) -> str:
     return derived_row_id(case.case_id, f"csat-{len(case.reopenings)}", resolved_at)
 
 
-def unhappy(survey: Survey, agent: Agent, policy: PolicyDocument, now: datetime) -> FollowUp | None:
-    """The follow-up that a low score opens for the agent's supervisor, or else for the owner."""
-    rules = policy.surveys
-    if survey.score is None or survey.score > rules.low_score_at_most:
-        return None
-    delay = Delay(business_days=rules.low_score_follow_up_business_days)
-    due = deadlines.after(delay, now, business_hours(policy), "the answer")
+def unhappy(survey: Survey, agent: Agent, policy: PolicyDocument, now: datetime) -> FollowUp:
+    """The follow-up that an unhappy answer opens for the agent's supervisor, or else for the owner."""
+    due = _seen_to_by(policy, now)
+    top = SCALES[survey.kind][-1]
     words = f": {survey.comment}" if survey.comment else "."
     follow_up = FollowUp(
-        follow_up_id=derived_row_id(survey.survey_id, "unhappy", now),
+        follow_up_id=opened_by_answer(survey.survey_id, now)[0],
         customer_id=survey.customer_id,
         interaction_id=survey.interaction_id,
         case_id=survey.case_id,
         agent_id=agent.supervisor_id or agent.agent_id,
         told="agent" if agent.supervisor_id else "owner",
         origin="unhappy",
-        reason=f"Unhappy with {agent.name}'s service, {survey.score} of 5{words}"[:500],
+        reason=f"Unhappy with {agent.name}'s service, {survey.score} of {top}{words}"[:500],
         due_at=due.at,
         wake_at=due.at,
         created_at=now,
     )
     return _because(follow_up, due)
+
+
+def unhappy_call(
+    survey: Survey, agent: Agent, supervisor: Agent | None, policy: PolicyDocument, now: datetime
+) -> Commitment | None:
+    """The promise that an unhappy customer reads: who will call, and by when. Nobody to call: no promise.
+
+    It belongs to a contact; an answer about the business as a whole has none.
+    """
+    if supervisor is None or survey.interaction_id is None or survey.case_id is None:
+        return None
+    due = _seen_to_by(policy, now)
+    call = Commitment(
+        commitment_id=opened_by_answer(survey.survey_id, now)[1],
+        customer_id=survey.customer_id,
+        interaction_id=survey.interaction_id,
+        case_id=survey.case_id,
+        agent_id=supervisor.agent_id,
+        origin="unhappy",
+        settles_id=opened_by_answer(survey.survey_id, now)[0],
+        channel=survey.channel,
+        what=f"Call about the service of {agent.name}: they were unhappy",
+        due_at=due.at,
+        explain=Explained(due_at=due.explain),
+        created_at=now,
+    )
+    return commitments.opened(call, policy, working_hours(supervisor, policy), now)
+
+
+def praise(survey: Survey, agent: Agent, policy: PolicyDocument, now: datetime) -> Message:
+    """The thank-you that an agent gets for a happy answer in words, once they are at work."""
+    return Message(
+        message_id=opened_by_answer(survey.survey_id, now)[2],
+        customer_id=survey.customer_id,
+        about_id=survey.id,
+        about_kind="survey",
+        purpose="praise",
+        to="agent",
+        recipient_id=agent.agent_id,
+        medium="email",
+        why="a customer was happy, and said why",
+        status="held",
+        attempts=0,
+        wake_at=staff_hear_at(working_hours(agent, policy), now),
+        created_at=now,
+    )
+
+
+def opened_by_answer(survey_id: str, answered_at: datetime) -> tuple[str, str, str]:
+    """The ids of the follow-up, the promise and the thank-you that an answer can open."""
+    follow_up, call, thanks = (
+        derived_row_id(survey_id, f"{rule}-{answered_at.isoformat()}", answered_at)
+        for rule in ("unhappy", "unhappy-call", "praise")
+    )
+    return follow_up, call, thanks
+
+
+def bounced(
+    message: Message,
+    work: Commitment | FollowUp | Goodwill | Reply | Survey,
+    reader: Agent,
+    of: Agent,
+    now: datetime,
+) -> FollowUp:
+    """The follow-up for the supervisor of somebody whose address does not work."""
+    at_all = "mail" if message.medium == "email" else "texts"
+    return FollowUp(
+        follow_up_id=derived_row_id(message.id, "bounced", now),
+        customer_id=work.customer_id,
+        interaction_id=work.interaction_id,
+        case_id=work.case_id,
+        agent_id=reader.supervisor_id or of.agent_id,
+        told="agent" if reader.supervisor_id else "owner",
+        origin="bounced",
+        reason=f"{reader.name} gets no {at_all}: the address does not work. Tell them, and correct it.",
+        due_at=now,
+        wake_at=now,
+        created_at=now,
+    )
+
+
+def promise_survey(commitment: Commitment, policy: PolicyDocument, now: datetime) -> Survey | None:
+    """The question whether we kept our word, after a promise was kept, where the policy asks it."""
+    if not policy.surveys.after_kept_promise or commitment.origin != "stated":
+        return None
+    delay = Delay(hours=policy.surveys.hours_after_kept_promise)
+    due = deadlines.after(delay, now, business_hours(policy), "the promise was kept")
+    return Survey(
+        survey_id=derived_row_id(commitment.commitment_id, "promise-survey", now),
+        customer_id=commitment.customer_id,
+        interaction_id=commitment.interaction_id,
+        case_id=commitment.case_id,
+        commitment_id=commitment.commitment_id,
+        agent_id=commitment.agent_id,
+        channel=commitment.channel,
+        kind="promise",
+        due_at=due.at,
+        wake_at=due.at,
+        explain=Explained(due_at=due.explain, wake_at=due.explain),
+        created_at=now,
+    )
 
 
 def by_tone(interaction: Interaction, agent: Agent, policy: PolicyDocument) -> FollowUp | None:
@@ -214,7 +314,7 @@ def _for_supervisor(
 def _survey(
     survey_id: str, interaction: Interaction, resolved_at: datetime, policy: PolicyDocument, now: datetime
 ) -> Survey:
-    delay = Delay(hours=policy.surveys.csat_hours_after_resolution)
+    delay = Delay(hours=policy.surveys.hours_after_resolution)
     due = deadlines.after(delay, resolved_at, business_hours(policy), "the matter was resolved")
     return Survey(
         survey_id=survey_id,
@@ -223,11 +323,17 @@ def _survey(
         case_id=interaction.case_id,
         agent_id=interaction.agent_id,
         channel=interaction.channel,
+        kind="ces" if policy.surveys.after_resolution == "ces" else "csat",
         due_at=due.at,
         wake_at=due.at,
         explain=Explained(due_at=due.explain, wake_at=due.explain),
         created_at=now,
     )
+
+
+def _seen_to_by(policy: PolicyDocument, now: datetime) -> Deadline:
+    delay = Delay(business_days=policy.surveys.low_score_follow_up_business_days)
+    return deadlines.after(delay, now, business_hours(policy), "the answer")
 
 
 def _because(follow_up: FollowUp, due: Deadline) -> FollowUp:

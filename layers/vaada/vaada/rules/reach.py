@@ -58,10 +58,17 @@ def media_for_agent(agent: Agent, by: tuple[Medium, ...] | None = None, *, texts
     return possible or ("email",)
 
 
-def medium_for_customer(customer: Customer, *, texts: bool) -> Medium | None:
-    """What the customer agreed to and can be reached by, the preferred one first. None: nothing."""
-    email: Medium | None = "email" if customer.email and customer.consent.email else None
-    sms: Medium | None = "sms" if texts and customer.phone and customer.consent.sms else None
+def medium_for_customer(
+    customer: Customer, stopped: frozenset[Medium] = frozenset(), *, texts: bool
+) -> Medium | None:
+    """What the customer agreed to and can be reached by, the preferred one first. None: nothing.
+
+    `stopped` is by what they are not to be written to any more.
+    """
+    by_mail = customer.email and customer.consent.email and "email" not in stopped
+    by_text = texts and customer.phone and customer.consent.sms and "sms" not in stopped
+    email: Medium | None = "email" if by_mail else None
+    sms: Medium | None = "sms" if by_text else None
     return (sms or email) if customer.preferred_channel == "sms" else (email or sms)
 
 

@@ -5,15 +5,23 @@ between 0 and 1, and None where nothing is.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from statistics import median
+from zoneinfo import ZoneInfo
 
 from vaada.model.cases import Case
 from vaada.model.rows import Fact
 from vaada.model.times import Instant
-from vaada.model.work import Commitment, Reply, Survey
+from vaada.model.work import SCALES, Commitment, Reply, Survey, SurveyKind
+from vaada.rules import statistics
+
+Reported = Commitment | Reply | Case | Survey
+Interval = tuple[float, float]
+_HAPPY: dict[SurveyKind, int] = {"csat": 4, "nps": 9, "ces": 6, "promise": 1}
+_DETRACTS = 6  # the most that a detractor gives, of ten
 
 
 class Promises(Fact):
@@ -52,13 +60,22 @@ class RunAround(Fact):
     first_contact_rate: float | None
 
 
-class Satisfaction(Fact):
-    """Surveys that were asked, and the mean of the answers."""
+class Answers(Fact):
+    """What surveys of one kind brought.
+
+    `happy_rate` is the share of answers of 4 or 5 of five, 6 or 7 of seven, 9 or 10 of ten, or yes. `nps` is
+    promoters (9, 10) less detractors (0 to 6), per hundred. Intervals are of 95 %.
+    """
 
     asked: int
     answered: int
     response_rate: float | None
+    response_interval: Interval | None
     mean_score: float | None
+    happy_rate: float | None
+    happy_interval: Interval | None
+    nps: float | None = None
+    nps_interval: Interval | None = None
 
 
 class Service(Fact):
@@ -67,7 +84,7 @@ class Service(Fact):
     promises: Promises
     replies: Replies
     run_around: RunAround
-    satisfaction: Satisfaction
+    satisfaction: dict[SurveyKind, Answers]
 
 
 class CauseCount(Fact):
@@ -85,6 +102,7 @@ class Report(Fact):
     all: Service
     by_agent: dict[str, Service]
     by_channel: dict[str, Service]
+    by_week: dict[str, Service]
     complaints: int
     causes: tuple[CauseCount, ...]
 
@@ -99,16 +117,17 @@ class Rows:
     surveys: Sequence[Survey] = ()
 
 
-def report(rows: Rows, begins: datetime, ends: datetime, now: datetime) -> Report:
-    """The report on these rows, as things stand now."""
+def report(rows: Rows, begins: datetime, ends: datetime, zone: str, now: datetime) -> Report:
+    """The report on these rows, as things stand now. Weeks are those of ISO 8601 in this zone."""
     complaints = [case for case in rows.cases if case.kind == "complaint"]
     causes = Counter(case.cause.strip() for case in complaints if case.cause)
     return Report(
         begins=begins,
         ends=ends,
         all=_service(rows, now),
-        by_agent={name: _service(some, now) for name, some in _grouped(rows, "agent_id").items()},
-        by_channel={name: _service(some, now) for name, some in _grouped(rows, "channel").items()},
+        by_agent={name: _service(some, now) for name, some in _grouped(rows, _agent).items()},
+        by_channel={name: _service(some, now) for name, some in _grouped(rows, _channel).items()},
+        by_week={name: _service(some, now) for name, some in _grouped(rows, partial(_week, zone)).items()},
         complaints=len(complaints),
         causes=tuple(CauseCount(cause=cause, complaints=count) for cause, count in causes.most_common()),
     )
@@ -171,26 +190,71 @@ def _run_around(rows: Sequence[Case]) -> RunAround:
     )
 
 
-def _satisfaction(rows: Sequence[Survey]) -> Satisfaction:
-    asked = [row for row in rows if row.sent_at is not None]
+def _satisfaction(rows: Sequence[Survey]) -> dict[SurveyKind, Answers]:
+    found: dict[SurveyKind, Answers] = {}
+    for kind in SCALES:
+        asked = [row for row in rows if row.kind == kind and row.sent_at is not None]
+        if asked:
+            found[kind] = _answers(kind, asked)
+    return found
+
+
+def _answers(kind: SurveyKind, asked: Sequence[Survey]) -> Answers:
     scores = [row.score for row in asked if row.score is not None]
-    return Satisfaction(
+    happy = sum(score >= _HAPPY[kind] for score in scores)
+    answers = Answers(
         asked=len(asked),
         answered=len(scores),
         response_rate=_rate(len(scores), len(asked)),
+        response_interval=_rounded(statistics.share(len(scores), len(asked))),
         mean_score=round(sum(scores) / len(scores), 2) if scores else None,
+        happy_rate=_rate(happy, len(scores)),
+        happy_interval=_rounded(statistics.share(happy, len(scores))),
+    )
+    if kind != "nps" or not scores:
+        return answers
+    against = sum(score <= _DETRACTS for score in scores)
+    interval = statistics.net_promoter_score(happy, len(scores) - happy - against, against)
+    nps = round(100 * (happy - against) / len(scores), 1)
+    return answers.model_copy(update={"nps": nps, "nps_interval": _rounded(interval)})
+
+
+def _agent(row: Reported) -> str | None:
+    return row.agent_id
+
+
+def _channel(row: Reported) -> str | None:
+    return row.channel
+
+
+def _week(zone: str, row: Reported) -> str | None:
+    at = row.opened_at if isinstance(row, Case) else row.due_at
+    year, week, _ = at.astimezone(ZoneInfo(zone)).isocalendar()
+    return f"{year}-W{week:02}"
+
+
+def _grouped(rows: Rows, key: Callable[[Reported], str | None]) -> dict[str, Rows]:
+    """The rows by their key; those without one are left out."""
+    found: defaultdict[str, list[Reported]] = defaultdict(list)
+    everything: list[Reported] = [*rows.commitments, *rows.replies, *rows.cases, *rows.surveys]
+    for row in everything:
+        name = key(row)
+        if name is not None:
+            found[name].append(row)
+    return {name: _sorted_out(some) for name, some in sorted(found.items())}
+
+
+def _sorted_out(rows: Sequence[Reported]) -> Rows:
+    return Rows(
+        commitments=[row for row in rows if isinstance(row, Commitment)],
+        replies=[row for row in rows if isinstance(row, Reply)],
+        cases=[row for row in rows if isinstance(row, Case)],
+        surveys=[row for row in rows if isinstance(row, Survey)],
     )
 
 
-def _grouped(rows: Rows, field: str) -> dict[str, Rows]:
-    """The rows by what they say in this field; those that say nothing are left out."""
-    found: defaultdict[str, dict[str, list[object]]] = defaultdict(lambda: defaultdict(list))
-    kinds: Iterable[tuple[str, Sequence[object]]] = vars(rows).items()
-    for kind, some in kinds:
-        for row in some:
-            if name := getattr(row, field, None):
-                found[name][kind].append(row)
-    return {name: Rows(**kinds) for name, kinds in sorted(found.items())}  # type: ignore[arg-type]  # as they were
+def _rounded(interval: tuple[float, float] | None) -> Interval | None:
+    return (round(interval[0], 4), round(interval[1], 4)) if interval else None
 
 
 def _rate(part: int, whole: int) -> float | None:

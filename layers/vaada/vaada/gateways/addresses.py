@@ -1,0 +1,30 @@
+"""Keyed hashes of addresses: to find a suppression by its address without keeping the address."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from vaada.model.people import Medium
+
+if TYPE_CHECKING:
+    from mypy_boto3_ssm import SSMClient
+
+
+@dataclass
+class Addresses:
+    """Hashes addresses with a key that is made once and never rotated: the hashes must stay the same."""
+
+    client: "SSMClient"
+    parameter: str
+
+    def hashed(self, medium: Medium, address: str) -> str:
+        """The id that the address's suppression has. Mail addresses are the same in any case of letters."""
+        digest = hmac.digest(self._key, f"{medium}:{address.strip().casefold()}".encode(), hashlib.sha256)
+        return f"{medium}-{digest.hex()[:32]}"
+
+    @cached_property
+    def _key(self) -> bytes:
+        stored = self.client.get_parameter(Name=self.parameter, WithDecryption=True)
+        return stored["Parameter"]["Value"].encode()

@@ -1,0 +1,30 @@
+"""How sure a share or a Net Promoter Score is, given how few have answered. Intervals are of 95 %."""
+
+from math import sqrt
+from statistics import NormalDist
+
+_Z = NormalDist().inv_cdf(0.975)
+
+
+def share(part: int, whole: int) -> tuple[float, float] | None:
+    """Wilson's score interval of a share (Wilson 1927, JASA 22: 209-212). None where nobody answered."""
+    if whole == 0:
+        return None
+    rate, z2 = part / whole, _Z * _Z
+    middle = (rate + z2 / (2 * whole)) / (1 + z2 / whole)
+    spread = _Z / (1 + z2 / whole) * sqrt(rate * (1 - rate) / whole + z2 / (4 * whole * whole))
+    return max(0.0, middle - spread), min(1.0, middle + spread)
+
+
+def net_promoter_score(promoters: int, passives: int, detractors: int) -> tuple[float, float] | None:
+    """The adjusted Wald interval of a score between -100 and 100 (Rocks 2016, The American Statistician 70).
+
+    Three answers are added, spread as if opinions were even. None where nobody answered.
+    """
+    if promoters + passives + detractors == 0:
+        return None
+    whole = promoters + passives + detractors + 3
+    high, low = (promoters + 0.75) / whole, (detractors + 0.75) / whole
+    middle = high - low
+    spread = _Z * sqrt((high + low - middle * middle) / whole)
+    return 100 * max(-1.0, middle - spread), 100 * min(1.0, middle + spread)

@@ -1,0 +1,101 @@
+"""The pages, looked over by axe in real Chromium at 320 pixels: no finding in any language or direction."""
+
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from selenium.webdriver import Chrome
+
+from tests.e2e.phone import phone
+from tests.unit.presenting import a_promise, a_reply, a_request
+from vaada.present import pages
+from vaada.present.briefs import CallBack, Review, SurveyKind
+
+AXE = files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+RUN = "const told = arguments[0]; axe.run().then(found => told(found.violations))"
+KINDS: tuple[SurveyKind, ...] = ("csat", "nps", "ces", "promise")
+
+
+@pytest.fixture(scope="module")
+def screen() -> Iterator[Chrome]:
+    """A phone whose browser runs axe."""
+    with phone(scripts=True) as screen:
+        yield screen
+
+
+def findings(screen: Chrome, page: str, folder: Path) -> list[str]:
+    """What axe finds on a page."""
+    file = folder / "page.html"
+    file.write_text(page, encoding="utf-8")
+    screen.get(file.as_uri())
+    screen.execute_script(AXE)
+    found = screen.execute_async_script(RUN)
+    return [f"{one['id']}: {one['help']} {[node['html'] for node in one['nodes']][:2]}" for one in found]
+
+
+@pytest.mark.parametrize("language", ["en", "ur", "ar", "es", "fr", "de", "hi", "pt"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_survey_can_be_used_by_everybody(
+    screen: Chrome, tmp_path: Path, kind: SurveyKind, language: str
+) -> None:
+    page = pages.survey_form(
+        business="Noor Cycles",
+        language=language,
+        agent_name="Sana Iqbal",
+        path="/s/token",
+        score=1,
+        problem="comment",
+        comment="Why not",
+        kind=kind,
+        what="Bring the wheel" if kind == "promise" else None,
+        nonce="nonce",
+    )
+
+    assert findings(screen, page, tmp_path) == []
+
+
+@pytest.mark.parametrize("language", ["en", "ur"])
+def test_what_comes_after_an_answer_can_be_used_by_everybody(
+    screen: Chrome, tmp_path: Path, language: str
+) -> None:
+    due = a_promise().due_at
+    for page in (
+        pages.survey_confirm(
+            business="Noor Cycles",
+            language=language,
+            kind="nps",
+            score=3,
+            comment="Slow",
+            path="/s/t",
+            nonce="n",
+        ),
+        pages.survey_thanks(
+            business="Noor Cycles",
+            language=language,
+            score=1,
+            followed_up=True,
+            next_step=CallBack("Maryam Siddiqui", due, due),
+        ),
+        pages.survey_thanks(
+            business="Noor Cycles",
+            language=language,
+            score=5,
+            next_step=Review("https://reviews.example/noor"),
+        ),
+        pages.survey_over(business="Noor Cycles", language=language, because="withdrawn"),
+        pages.unsubscribe_form(business="Noor Cycles", language=language, path="/u/t"),
+    ):
+        assert findings(screen, page, tmp_path) == []
+
+
+def test_what_staff_see_can_be_used_by_everybody(screen: Chrome, tmp_path: Path) -> None:
+    for brief in (a_promise(), a_reply(), a_request()):
+        page = pages.action_form(
+            business="Noor Cycles", brief=brief, path="/a/t", chosen=brief.actions[-1], problem="do"
+        )
+        assert findings(screen, page, tmp_path) == []
+
+
+def test_axe_would_find_something(screen: Chrome, tmp_path: Path) -> None:
+    assert findings(screen, "<html><body><img src='x'><input></body></html>", tmp_path) != []

@@ -1,0 +1,263 @@
+"""Surveys: who is asked what and when, and what an answer brings."""
+
+import re
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from tests.integration.people import Shop, change_policy, links, wait_until, words_of
+from tests.integration.scripted_desk import ScriptedDesk
+from vaada.model.times import text_of
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.fixture
+def shop(desk: ScriptedDesk) -> Shop:
+    return Shop.opened(desk)
+
+
+def surveys(shop: Shop) -> list[tuple[str, str, str | None]]:
+    """Kind, status and why not, the oldest first."""
+    return [
+        (row["kind"], row["status"], row.get("withheld_because")) for row in reversed(shop.rows("survey"))
+    ]
+
+
+def asked(shop: Shop) -> list[str]:
+    """When the customer was asked, by the provider's acceptance, in order."""
+    return [when for when, _, _ in shop.reminders("survey")]
+
+
+def link_of(shop: Shop) -> str:
+    """The survey in the latest mail that has one."""
+    return next(found[0] for mail in reversed(shop.desk.mails) if (found := links(words_of(mail), "/s/")))
+
+
+def resolve(shop: Shop, case_id: str) -> None:
+    answer = shop.desk.call(f"POST /api/cases/{case_id}/resolve")
+    assert answer.status == 200, answer.body
+    shop.desk.settle()
+
+
+# ---------------------------------------------------------------- how often
+
+
+def test_in_months_of_contacts_nobody_is_asked_twice_within_the_cool_down(shop: Shop) -> None:
+    change_policy(shop.desk, surveys={"nps_every_days": 90, "after_kept_promise": True})
+    for _ in range(13):
+        promises = [{"what": "Send the bill", "due_at": text_of(shop.desk.now + HOUR)}]
+        (promise,) = shop.contact(resolved=True, commitments=promises)["commitments"]
+        shop.desk.call(f"POST /api/commitments/{promise['commitment_id']}/keep")
+        shop.desk.pass_time(10 * DAY)
+
+    rows: list[dict[str, Any]] = []
+    cursor: str | None = None
+    while cursor != "":
+        query = {"customer_id": shop.customer_id, "limit": "100", **({"cursor": cursor} if cursor else {})}
+        page = shop.desk.call("GET /api/surveys", query=query).json
+        rows += page["items"]
+        cursor = page["next_cursor"] or ""
+    times = sorted(datetime.fromisoformat(row["sent_at"]) for row in rows if row.get("sent_at"))
+    gaps = [after - before for before, after in pairwise(times)]
+    assert min(gaps) >= 30 * DAY
+    assert max(gaps) <= 41 * DAY  # and they are asked again soon after
+    assert {row["withheld_because"] for row in rows if row["status"] == "withheld"} <= {
+        "they were asked something lately",
+        "they were asked the same lately",
+    }
+
+
+def test_reminders_and_notices_count_too_and_the_fourth_message_of_a_week_is_not_sent(shop: Shop) -> None:
+    change_policy(shop.desk, surveys={"days_between": 0})
+    for _ in range(4):
+        shop.contact(resolved=True)
+        shop.desk.pass_time(DAY)
+    shop.desk.pass_time(3 * HOUR)
+
+    assert [status for _, status, _ in surveys(shop)] == ["sent", "sent", "sent", "withheld"]
+    assert surveys(shop)[-1][2] == "they were written to often enough lately"
+    shop.desk.pass_time(14 * DAY)
+    assert shop.reminders("survey_reminder") == []
+
+
+@pytest.mark.parametrize(
+    ("zone", "resolved", "mailed"),
+    [
+        ("UTC", "2026-03-02T19:59", "03-03T19:59"),
+        ("UTC", "2026-03-02T20:00", "03-04T09:00"),
+        ("Asia/Karachi", "2026-03-02T15:30", "03-04T04:00"),
+        ("America/New_York", "2026-03-02T13:00", "03-03T14:00"),
+    ],
+)
+def test_a_customer_is_asked_by_their_own_day(
+    desk: ScriptedDesk, zone: str, resolved: str, mailed: str
+) -> None:
+    shop = Shop.opened(desk, time_zone=zone)
+    wait_until(desk, resolved)
+
+    shop.contact(resolved=True)
+    desk.pass_time(3 * DAY)
+
+    assert asked(shop) == [mailed]
+
+
+# ---------------------------------------------------------------- what is not asked
+
+
+@pytest.mark.parametrize("waited", [HOUR, 2 * DAY])
+@pytest.mark.parametrize("by_contact", [True, False])
+def test_a_case_that_is_taken_up_again_is_not_asked_about(
+    shop: Shop, waited: timedelta, *, by_contact: bool
+) -> None:
+    case_id = shop.contact(resolved=True)["case_id"]
+    shop.desk.pass_time(waited)
+
+    if by_contact:
+        shop.contact(case_id=case_id)
+    else:
+        answer = shop.desk.call(f"POST /api/cases/{case_id}/reopen", {"reason": "It broke again"})
+        assert answer.status == 200, answer.body
+    shop.desk.pass_time(6 * DAY)
+
+    assert surveys(shop) == [("csat", "withheld", "the matter was opened again")]
+    assert len(asked(shop)) == (waited > DAY)
+    assert shop.reminders("survey_reminder") == []
+    if waited > DAY:
+        assert shop.desk.open(link_of(shop)).status == 410
+
+
+def test_an_answered_survey_stays_answered_when_its_case_is_opened_again(shop: Shop) -> None:
+    link = shop.survey_link()
+    shop.desk.answer(link, score="4")
+
+    shop.contact(case_id=shop.rows("case")[0]["case_id"])
+
+    assert surveys(shop) == [("csat", "answered", None)]
+
+
+def test_nobody_is_asked_about_a_matter_in_which_somebody_was_abusive(shop: Shop) -> None:
+    case_id = shop.contact(tone="abusive")["case_id"]
+
+    resolve(shop, case_id)
+    shop.desk.pass_time(2 * DAY)
+
+    assert surveys(shop) == [("csat", "withheld", "somebody was abusive in this matter")]
+
+
+# ---------------------------------------------------------------- what an answer brings
+
+
+def test_an_unhappy_customer_is_called_and_asked_again_once_it_is_settled(shop: Shop) -> None:
+    case_id = shop.contact()["case_id"]
+    resolve(shop, case_id)
+    shop.desk.pass_time(DAY)
+    shop.desk.answer(link_of(shop), score="1", comment="Burnt")
+    (call,) = shop.rows("commitment")
+    follow_up = next(row for row in shop.rows("follow_up") if row["origin"] == "unhappy")
+    assert (call["status"], follow_up["status"]) == ("open", "scheduled")
+
+    shop.desk.call(f"POST /api/commitments/{call['commitment_id']}/keep")
+    shop.desk.call(f"POST /api/cases/{case_id}/reopen", {"reason": "A new cake"})
+    resolve(shop, case_id)
+    shop.desk.pass_time(2 * DAY)
+
+    done = next(row for row in shop.rows("follow_up") if row["origin"] == "unhappy")
+    assert (done["status"], done["follow_up_id"]) == ("done", call["settles_id"])
+    assert len(asked(shop)) == 2
+    assert [status for _, status, _ in surveys(shop)] == ["answered", "sent"]
+    assert shop.reminders("follow_up_reminder") == []
+
+
+def test_a_call_that_was_promised_is_warned_of_like_any_promise(shop: Shop) -> None:
+    shop.desk.answer(shop.survey_link(), score="1")
+
+    shop.desk.pass_time(2 * DAY)
+
+    to = {row["recipient_id"] for row in shop.rows("message") if row["purpose"].startswith("promise_")}
+    assert shop.supervisor_id in to
+    assert shop.agent_id not in to
+
+
+@pytest.mark.parametrize(
+    ("score", "comment", "mails"), [("5", "Lovely cake", 1), ("5", "", 0), ("3", "Fine", 0)]
+)
+def test_kind_words_reach_the_agent(shop: Shop, score: str, comment: str, mails: int) -> None:
+    link = shop.survey_link()
+    before = len(shop.desk.mails)
+
+    shop.desk.answer(link, score=score, comment=comment)
+    shop.desk.pass_time(HOUR)
+
+    praise = shop.desk.mails[before:]
+    assert [str(mail["to"]) for mail in praise] == ["Amina <amina@example.com>"] * mails
+    assert all(comment in words_of(mail) for mail in praise)
+
+
+def test_a_second_thought_is_kept_beside_the_answer_for_a_day(shop: Shop) -> None:
+    link = shop.survey_link()
+    nonce = re.search(r'name="nonce" value="([^"]+)"', shop.desk.open(link).body)
+    assert nonce
+    statuses = []
+    for pause, score in ((MINUTE, "4"), (HOUR, "2"), (23 * HOUR - 2 * MINUTE, "5"), (HOUR, "1")):
+        shop.desk.clock.shift(pause)
+        statuses.append(shop.desk.post(link, {"score": score, "nonce": nonce[1]}).status)
+
+    (survey,) = shop.rows("survey")
+    assert statuses == [200, 200, 200, 409]
+    assert (survey["score"], [one["score"] for one in survey["amendments"]]) == (4, [2, 5])
+    assert shop.rows("commitment") == []
+
+
+# ---------------------------------------------------------------- other kinds
+
+
+def test_a_kept_promise_is_asked_about_and_a_no_is_seen_to(shop: Shop) -> None:
+    change_policy(shop.desk, surveys={"after_kept_promise": True})
+    commitment_id = shop.promise(shop.desk.now + HOUR)
+    shop.desk.call(f"POST /api/commitments/{commitment_id}/keep")
+    shop.desk.pass_time(DAY + MINUTE)
+    link = link_of(shop)
+
+    form = shop.desk.open(link)
+    thanks = shop.desk.answer(link, score="0")
+
+    assert "Call back with a price" in form.body
+    assert "call you by" in thanks.body
+    assert surveys(shop) == [("promise", "answered", None)]
+
+
+def test_effort_is_asked_on_seven_where_the_policy_says_so(shop: Shop) -> None:
+    change_policy(shop.desk, surveys={"after_resolution": "ces"})
+    link = shop.survey_link()
+
+    wrong = shop.desk.answer(link, score="8")
+    right = shop.desk.answer(link, score="7")
+
+    assert (wrong.status, right.status) == (422, 200)
+    satisfaction = shop.desk.call("GET /api/reports/service").json["all"]["satisfaction"]
+    assert satisfaction["ces"]["answered"] == 1
+    assert satisfaction["ces"]["happy_interval"] == [0.2065, 1.0]
+
+
+def test_the_business_as_a_whole_is_asked_about_every_so_many_days(shop: Shop) -> None:
+    change_policy(shop.desk, surveys={"nps_every_days": 90, "after_resolution": "none"})
+    shop.contact(resolved=True)
+
+    shop.desk.pass_time(190 * DAY)
+
+    assert asked(shop) == ["05-31T09:00", "08-29T09:00"]
+    assert [kind for kind, _, _ in surveys(shop)] == ["nps"] * 3
+
+
+def test_mails_to_one_customer_stand_together_and_name_themselves(shop: Shop) -> None:
+    shop.contact(resolved=True)
+    shop.desk.pass_time(5 * DAY)
+
+    first, second = shop.desk.mails[-2:]
+    assert first["message-id"] != second["message-id"]
+    assert first["references"] == second["references"] == f"<{shop.customer_id}@example.com>"
+    assert first["date"] is not None
+    assert text_of(first["date"].datetime) < text_of(second["date"].datetime)
