@@ -1,9 +1,10 @@
 """The API's OpenAPI document, from the routes themselves: `make openapi` writes docs/openapi.json."""
 
 import json
+import re
 from typing import Any
 
-from vaada.api import cases, interactions, people, policy, reports, work  # noqa: F401 - each brings its routes
+from vaada.api import cases, interactions, people, policy, privacy, reports, work  # noqa: F401 - each brings its routes
 from vaada.api.problems import Problem
 from vaada.api.resolver import app
 
@@ -31,6 +32,11 @@ def document() -> dict[str, Any]:
     described: dict[str, Any] = json.loads(
         app.get_openapi_json_schema(title="Vaada", version="0.1.0", description="The follow-up desk.")
     )
+    schemas = described["components"]["schemas"]
+    # What is answered is a case of what is taken: the policy that GET gives, PUT takes.
+    for answered in [name for name in schemas if name.endswith("-Output")]:
+        del schemas[answered]
+    described = json.loads(re.sub(r'-(In|Out)put"', '"', json.dumps(described)))
     schemas = described["components"]["schemas"]
     for unused in ("HTTPValidationError", "ValidationError", "ResponseValidationError"):
         schemas.pop(unused, None)

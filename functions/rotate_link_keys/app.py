@@ -8,11 +8,15 @@ resource and by a schedule.
 import json
 import secrets
 import urllib.request
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from vaada.gateways import aws
 from vaada.log import logger
 from vaada.settings import Settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_ssm.type_defs import ParameterTypeDef
 
 _VALID_KEYS = 2
 
@@ -20,14 +24,14 @@ _VALID_KEYS = 2
 def handler(event: dict[str, Any], _context: object) -> None:
     """Create, rotate or delete the keys, and tell CloudFormation when it asked."""
     if "ResponseURL" not in event:
-        _rotate()
+        _rotate(event.get("time"))
         return
     try:
         if event["RequestType"] == "Delete":
             _delete()
         else:
             _make_address_key()
-            if not _keys():
+            if not _stored():
                 _rotate()
     except Exception:
         logger.exception("link keys failed")
@@ -40,18 +44,25 @@ def _name() -> str:
     return Settings.from_environment().link_keys_parameter
 
 
-def _keys() -> list[str]:
+def _stored() -> "ParameterTypeDef | None":
     ssm = aws.parameters()
     try:
-        stored = ssm.get_parameter(Name=_name(), WithDecryption=True)
+        return ssm.get_parameter(Name=_name(), WithDecryption=True)["Parameter"]
     except ssm.exceptions.ParameterNotFound:
-        return []
-    keys: list[str] = json.loads(stored["Parameter"]["Value"])
-    return keys
+        return None
 
 
-def _rotate() -> None:
-    keys = [*_keys(), secrets.token_urlsafe(32)][-_VALID_KEYS:]  # the last one signs
+def _rotate(asked_at: str | None = None) -> None:
+    """Make a new key, unless the keys have changed since it was asked for.
+
+    Then the event came a second time, and another key would push out the one that signed until now.
+    """
+    stored = _stored()
+    if stored and asked_at and stored["LastModifiedDate"] > datetime.fromisoformat(asked_at):
+        logger.info("link keys were rotated already")
+        return
+    before: list[str] = json.loads(stored["Value"]) if stored else []
+    keys = [*before, secrets.token_urlsafe(32)][-_VALID_KEYS:]  # the last one signs
     aws.parameters().put_parameter(Name=_name(), Value=json.dumps(keys), Type="SecureString", Overwrite=True)
     logger.info("link keys rotated", valid=len(keys))
 
@@ -82,5 +93,5 @@ def _answer(event: dict[str, Any], status: str) -> None:
     request = urllib.request.Request(  # noqa: S310 - CloudFormation's own signed URL
         event["ResponseURL"], data=json.dumps(body).encode(), method="PUT", headers={"Content-Type": ""}
     )
-    with urllib.request.urlopen(request, timeout=10):  # noqa: S310
+    with urllib.request.urlopen(request, timeout=10):  # noqa: S310  # nosec B310 # as above
         logger.info("answered CloudFormation", status=status)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -28,6 +29,7 @@ def desk(cloud: Cloud) -> Iterator[Desk]:
     with closing(Desk(cloud)) as desk:
         policy = desk.manager.get("/api/policy")
         policy["holidays"]["observed"] = False  # whatever week it is that the stories take place in
+        policy["sending"]["texts_spend_a_month"] = "1000.00"  # for the texts of all stories together
         desk.manager.put("/api/policy", policy)
         cloud.travel(2 * MINUTE)  # by then all functions know
         yield desk
@@ -43,8 +45,15 @@ def stage(desk: Desk, request: pytest.FixtureRequest) -> Stage:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What looks for traces of all that was done comes last."""
-    items.sort(key=lambda item: item.get_closest_marker("last") is not None)
+    """They share a cloud, so one worker has them all, and begins with them: they take longest.
+
+    What looks for traces of all that was done comes last of them. The replay has a cloud of its own.
+    """
+    here = Path(__file__).parent
+    on_cloud = {item for item in items if item.path.parent == here}
+    for item in on_cloud:
+        item.add_marker(pytest.mark.xdist_group("replay" if item.path.stem == "test_replay" else "cloud"))
+    items.sort(key=lambda item: (item not in on_cloud, item.get_closest_marker("last") is not None))
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -12,8 +12,9 @@ from tests.unit.presenting import a_promise, a_reply, a_request
 from vaada.present import pages
 from vaada.present.briefs import CallBack, Review, SurveyKind
 
-AXE = files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
-RUN = "const told = arguments[0]; axe.run().then(found => told(found.violations))"
+AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+RUN = "const [rules, told] = arguments; axe.run({runOnly: rules}).then(found => told(found.violations))"
 KINDS: tuple[SurveyKind, ...] = ("csat", "nps", "ces", "promise")
 
 
@@ -30,7 +31,7 @@ def findings(screen: Chrome, page: str, folder: Path) -> list[str]:
     file.write_text(page, encoding="utf-8")
     screen.get(file.as_uri())
     screen.execute_script(AXE)
-    found = screen.execute_async_script(RUN)
+    found = screen.execute_async_script(RUN, RULES)
     return [f"{one['id']}: {one['help']} {[node['html'] for node in one['nodes']][:2]}" for one in found]
 
 
@@ -99,3 +100,10 @@ def test_what_staff_see_can_be_used_by_everybody(screen: Chrome, tmp_path: Path)
 
 def test_axe_would_find_something(screen: Chrome, tmp_path: Path) -> None:
     assert findings(screen, "<html><body><img src='x'><input></body></html>", tmp_path) != []
+
+
+def test_axe_would_find_what_is_too_small_to_tap(screen: Chrome, tmp_path: Path) -> None:
+    small = "<button style='width:10px;height:10px;padding:0;border:0'>x</button>"
+    page = f"<html lang='en'><title>Small</title><main><h1>Small</h1>{small * 2}</main></html>"
+
+    assert "target-size" in " ".join(findings(screen, page, tmp_path))

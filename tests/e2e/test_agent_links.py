@@ -21,15 +21,18 @@ def test_done_is_said_from_the_mail(desk: Desk, week: Week) -> Telling:
     assert "Ask about the bell" in desk.open(f"{action}?do=done").text
     for fields in ({}, {"do": "kept"}, {"do": "nonsense"}):
         assert desk.send(action, **fields).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    without_the_page = desk.send(action, do="done")
+    assert without_the_page.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "Please confirm" in without_the_page.text
     assert desk.all_of(customer) == before
 
-    done = desk.send(action, do="done")
+    done = desk.answer(action, do="done")
     assert done.status_code == HTTPStatus.OK
     assert "no more reminders" in done.text
     row = desk.row(customer, follow_up)
     assert (row["status"], row["history"][-1]["by"]) == ("done", eva.id)
     before = desk.all_of(customer)
-    for again in (desk.send(action, do="tomorrow"), desk.open(action)):
+    for again in (desk.answer(action, do="tomorrow"), desk.open(action)):
         assert again.status_code == HTTPStatus.CONFLICT
         assert "was already done" in again.text
     assert desk.all_of(customer) == before
@@ -44,14 +47,14 @@ def test_tomorrow_means_the_next_working_morning(desk: Desk, week: Week) -> Tell
     follow_up = desk.follow_up(customer, maja, "Check the invoice", week.at("Mon 10:02"))
 
     yield week.at("Mon 10:02")
-    answer = desk.send(link(desk.mail(maja), "a"), do="tomorrow")
+    answer = desk.answer(link(desk.mail(maja), "a"), do="tomorrow")
     assert answer.status_code == HTTPStatus.OK
     assert datetime.fromisoformat(desk.row(customer, follow_up)["due_at"]) == week.at("Tue 09:00")
 
     yield week.at("Tue 09:00")
     mail = desk.mail(maja, number=2)
     assert punctual(mail, week.at("Tue 09:00"))
-    assert desk.send(link(mail, "a"), do="done").status_code == HTTPStatus.OK
+    assert desk.answer(link(mail, "a"), do="done").status_code == HTTPStatus.OK
 
 
 @story
@@ -64,19 +67,19 @@ def test_a_date_is_picked_in_the_agents_own_zone(desk: Desk, week: Week) -> Tell
     before = desk.all_of(customer)
     yesterday = f"{week.at('Mon 10:04') - DAY:%Y-%m-%d}"
     for date, time in ((yesterday, "10:00"), ("", "10:00"), ("2026-13-45", "10:00"), (yesterday, "25:99")):
-        refused = desk.send(action, do="pick_date", date=date, time=time)
+        refused = desk.answer(action, do="pick_date", date=date, time=time)
         assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert desk.all_of(customer) == before
 
     tuesday = f"{week.at('Tue 14:00'):%Y-%m-%d}"
-    assert desk.send(action, do="pick_date", date=tuesday, time="16:00").status_code == HTTPStatus.OK
+    assert desk.answer(action, do="pick_date", date=tuesday, time="16:00").status_code == HTTPStatus.OK
     assert datetime.fromisoformat(desk.row(customer, follow_up)["due_at"]) == week.at("Tue 14:00")
 
     yield week.at("Tue 14:00")
     mail = desk.mail(yui, number=2)
     assert punctual(mail, week.at("Tue 14:00"))
     assert "Due at 16:00" in mail.subject
-    assert desk.send(link(mail, "a"), do="done").status_code == HTTPStatus.OK
+    assert desk.answer(link(mail, "a"), do="done").status_code == HTTPStatus.OK
 
 
 @story
@@ -89,18 +92,18 @@ def test_a_promise_is_kept_or_moved_from_its_warning(desk: Desk, week: Week) -> 
     returning = link(desk.mail(leo), "a")
     yield week.at("Mon 10:12")
     mending = link(desk.mail(leo, number=2), "a")
-    assert desk.send(returning, do="kept").status_code == HTTPStatus.OK
+    assert desk.answer(returning, do="kept").status_code == HTTPStatus.OK
     assert desk.row(customer, kept)["status"] == "kept"
     assert "already kept" in desk.open(returning).text
 
     date = {"date": f"{week.at('Tue 18:00'):%Y-%m-%d}", "time": "18:00"}
     before = desk.all_of(customer)
-    assert desk.send(mending, do="new_date", **date).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert desk.send(mending, do="done").status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert desk.answer(mending, do="new_date", **date).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert desk.answer(mending, do="done").status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert desk.all_of(customer) == before
     desk.personal.add("She is abroad until then")
     assert (
-        desk.send(mending, do="new_date", reason="She is abroad until then", **date).status_code
+        desk.answer(mending, do="new_date", reason="She is abroad until then", **date).status_code
         == HTTPStatus.OK
     )
     row = desk.row(customer, moved)
@@ -110,7 +113,7 @@ def test_a_promise_is_kept_or_moved_from_its_warning(desk: Desk, week: Week) -> 
     yield week.at("Tue 14:00")
     warning = desk.mail(leo, number=3)
     assert punctual(warning, week.at("Tue 14:00"))
-    assert desk.send(mending, do="kept").status_code == HTTPStatus.OK  # the older mail's link is as good
+    assert desk.answer(mending, do="kept").status_code == HTTPStatus.OK  # the older mail's link is as good
 
     yield week.at("Wed 09:00")
     assert len(desk.mails(leo)) == 3
@@ -126,7 +129,7 @@ def test_an_expired_link_does_nothing_and_says_so(desk: Desk, week: Week) -> Tel
 
     yield week.at("Tue 09:20", weeks=2) + 61 * DAY
     before = desk.all_of(customer)
-    for answer in (desk.open(action), desk.send(action, do="done")):
+    for answer in (desk.open(action), desk.send(action, do="done"), desk.answer(action, do="done")):
         assert answer.status_code == HTTPStatus.GONE
         assert "This link has expired" in answer.text
     assert desk.all_of(customer) == before

@@ -71,6 +71,7 @@ def test_an_agent_agrees_a_new_date_from_the_mail(desk: Desk, week: Week) -> Tel
         form.find_element(By.NAME, "date").send_keys(f"{new_date:%m%d%Y}")
         form.find_element(By.NAME, "time").send_keys(f"{new_date:%I%M%p}")
         form.find_element(By.NAME, "reason").send_keys("The part is late")
+        time.sleep(A_MOMENT)
         form.find_element(By.TAG_NAME, "button").click()
         assert heading(screen, "Done")
         assert fits(screen)

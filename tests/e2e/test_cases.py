@@ -80,4 +80,4 @@ def test_an_abusive_caller_reaches_the_supervisor_at_night(desk: Desk, week: Wee
     desk.contact(desk.customer("Gus Pike"), finn, "Shouted.", tone="abusive", awaits_reply=False)
     told = desk.mail(vera)
     assert before <= told.at <= before + MINUTE
-    assert desk.send(link(told, "a"), do="done").status_code == HTTPStatus.OK
+    assert desk.answer(link(told, "a"), do="done").status_code == HTTPStatus.OK

@@ -127,7 +127,7 @@ def test_an_absent_agents_reminder_goes_to_whoever_covers(desk: Desk, week: Week
     assert punctual(mail, week.at("Mon 10:04"))
     assert "Amina Diallo" in mail.text
     assert desk.mails(away) == []
-    assert "Done" in desk.send(link(mail, "a"), do="done").text
+    assert "Done" in desk.answer(link(mail, "a"), do="done").text
 
     yield week.at("Tue 09:00")
     assert len(desk.mails(cover)) == 1

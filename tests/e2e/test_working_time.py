@@ -59,7 +59,7 @@ def test_running_late_is_told_before_it_slips_and_in_the_customers_language(
     yield week.at("Mon 10:20")
     new = week.at("Tue 12:00")
     desk.personal.add("The spokes are late")
-    answer = desk.send(
+    answer = desk.answer(
         link(desk.mail(zoe), "a"),
         do="running_late",
         date=f"{new:%Y-%m-%d}",

@@ -1,5 +1,6 @@
 """The people of the stories, and what they usually say."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -114,6 +115,13 @@ def wait_until(desk: ScriptedDesk, at: str) -> None:
 def fields_of(answer: Answer) -> list[str]:
     """The fields that a refusal names."""
     return [error["field"] for error in answer.json["errors"]]
+
+
+def nonce_of(page: Answer) -> str:
+    """What the form of a page carries to be known for a person's."""
+    found = re.search(r'name="nonce" value="([^"]+)"', page.body)
+    assert found
+    return found[1]
 
 
 def words_of(mail: EmailMessage) -> str:

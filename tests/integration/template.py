@@ -30,3 +30,11 @@ def resource(logical_id: str) -> dict[str, Any]:
     template = yaml.load(_TEMPLATE.read_text(), Loader=_Loader)  # noqa: S506 - a SafeLoader
     properties: dict[str, Any] = template["Resources"][logical_id]["Properties"]
     return properties
+
+
+def table() -> dict[str, Any]:
+    """The table with its indexes and its stream, as `create_table` takes it, but for the name."""
+    properties = resource("Table")
+    specification = {"StreamEnabled": True, **properties["StreamSpecification"]}
+    wanted = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
+    return {name: properties[name] for name in wanted} | {"StreamSpecification": specification}

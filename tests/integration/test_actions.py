@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from tests.integration.people import Shop, links, token_of, words_of
-from tests.integration.scripted_desk import READS, ScriptedDesk
+from tests.integration.people import Shop, add_customer, change_policy, links, nonce_of, token_of, words_of
+from tests.integration.scripted_desk import COUNTING, READS, Answer, ScriptedDesk
+from vaada.desk import open_desk
 from vaada.model.times import text_of
 
-HOUR, DAY, MINUTE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)
+SECOND, HOUR, DAY, MINUTE = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)
 AMINA = token_of("amina@example.com")
 WEDNESDAY = {"date": "2026-03-04", "time": "10:00", "reason": "The oven broke"}
 THURSDAY = {"date": "2026-03-05", "time": "10:00", "reason": "So did the other"}
@@ -77,7 +78,7 @@ def story(shop: Shop) -> list[dict[str, Any]]:
 
 
 def written(shop: Shop) -> int:
-    return sum(count for call, count in shop.desk.calls.items() if call not in READS)
+    return sum(count for call, count in shop.desk.calls.items() if call not in {*READS, COUNTING})
 
 
 def mailed_to(shop: Shop, name: str) -> int:
@@ -87,25 +88,26 @@ def mailed_to(shop: Shop, name: str) -> int:
 # ---------------------------------------------------------------- every action
 
 
-@pytest.mark.parametrize(
-    ("standing", "do", "fields", "again"),
-    [
-        (reminded, "done", {}, 409),
-        (reminded, "tomorrow", {}, 200),
-        (reminded, "next_week", {}, 200),
-        (reminded, "pick_date", LATER, 200),
-        (reminded, "unreachable", {}, 200),
-        (reminded, "give_up", {}, 409),
-        (warned, "kept", {}, 409),
-        (warned, "running_late", WEDNESDAY, 200),
-        (warned, "new_date", WEDNESDAY, 200),
-        (warned, "unreachable", {}, 200),
-        (asked_to_answer, "answered", {}, 409),
-        (asked_to_answer, "waiting", {}, 200),
-        (asked_to_decide, "approve", {}, 409),
-        (asked_to_decide, "decline", {"reason": "Too much"}, 409),
-    ],
-)
+ACTIONS: list[tuple[Callable[[Shop], str], str, dict[str, str], int]] = [
+    (reminded, "done", {}, 409),
+    (reminded, "tomorrow", {}, 200),
+    (reminded, "next_week", {}, 200),
+    (reminded, "pick_date", LATER, 200),
+    (reminded, "unreachable", {}, 200),
+    (reminded, "give_up", {}, 409),
+    (warned, "kept", {}, 409),
+    (warned, "running_late", WEDNESDAY, 200),
+    (warned, "new_date", WEDNESDAY, 200),
+    (warned, "unreachable", {}, 200),
+    (asked_to_answer, "answered", {}, 409),
+    (asked_to_answer, "waiting", {}, 200),
+    (asked_to_decide, "approve", {}, 409),
+    (asked_to_decide, "decline", {"reason": "Too much"}, 409),
+]
+"""What is done where, with which fields, and how a second time is answered."""
+
+
+@pytest.mark.parametrize(("standing", "do", "fields", "again"), ACTIONS)
 def test_an_action_is_shown_by_opening_and_done_once_by_sending(
     shop: Shop, standing: Callable[[Shop], str], do: str, fields: dict[str, str], again: int
 ) -> None:
@@ -114,14 +116,71 @@ def test_an_action_is_shown_by_opening_and_done_once_by_sending(
 
     shown = {shop.desk.open(f"{link}?do={do}", method=method).status for method in ("GET", "HEAD")}
     untouched = (written(shop), story(shop)) == before
-    first = shop.desk.post(link, {"do": do, **fields})
+    first = shop.desk.answer(link, do=do, **fields)
     after = shop.rows("message")
-    second = shop.desk.post(link, {"do": do, **fields})
+    second = shop.desk.answer(link, do=do, **fields)
 
     assert (shown, untouched) == ({200}, True)
     assert (first.status, second.status) == (200, again)
     assert first.body != second.body or again == 200
     assert shop.rows("message") == after
+
+
+def blindly(desk: ScriptedDesk, link: str, fields: dict[str, str]) -> Answer:
+    return desk.post(link, fields)
+
+
+def at_once(desk: ScriptedDesk, link: str, fields: dict[str, str]) -> Answer:
+    """Opens the page and sends its form, 999 milliseconds later."""
+    page = desk.open(link)
+    desk.clock.shift(timedelta(milliseconds=999))
+    return desk.post(link, {**fields, "nonce": nonce_of(page)})
+
+
+def filling_in_everything(desk: ScriptedDesk, link: str, fields: dict[str, str]) -> Answer:
+    return desk.answer(link, **fields, website="https://example.com")
+
+
+@pytest.mark.parametrize(("standing", "do", "fields"), [action[:3] for action in ACTIONS])
+def test_a_program_that_sends_forms_is_asked_to_confirm_and_nothing_is_done(
+    shop: Shop, standing: Callable[[Shop], str], do: str, fields: dict[str, str]
+) -> None:
+    link = standing(shop)
+    before = (written(shop), story(shop))
+
+    for program in (blindly, at_once, filling_in_everything):
+        page = program(shop.desk, link, {"do": do, **fields})
+        assert (page.status, "Please confirm" in page.body) == (422, True), program.__name__
+    untouched = (written(shop), story(shop)) == before
+    shop.desk.clock.shift(2 * SECOND)
+    confirmed = shop.desk.post(link, {"do": do, **fields, "nonce": nonce_of(page)})
+
+    assert (untouched, confirmed.status) == (True, 200)
+    assert written(shop) > before[0]
+
+
+def test_what_was_entered_is_there_still_when_it_is_to_be_confirmed(shop: Shop) -> None:
+    page = shop.desk.post(warned(shop), {"do": "new_date", **WEDNESDAY}).body
+
+    assert page.index('value="new_date"') < page.index('value="kept"')
+    for entered in WEDNESDAY.values():
+        assert entered in page
+
+
+def test_a_page_vouches_for_its_own_matter_and_for_a_day(shop: Shop) -> None:
+    other, link = reminded(shop), warned(shop)
+    theirs, ours = nonce_of(shop.desk.open(other)), nonce_of(shop.desk.open(link))
+    survey = open_desk().links.nonce("survey", shop.rows("commitment")[0]["commitment_id"])
+    shop.desk.clock.shift(2 * SECOND)
+
+    strange = [
+        shop.desk.post(link, {"do": "kept", "nonce": nonce}) for nonce in (theirs, survey, "", "x.y.z")
+    ]
+    shop.desk.clock.shift(DAY)
+    late = shop.desk.post(link, {"do": "kept", "nonce": ours})
+
+    assert {answer.status for answer in (*strange, late)} == {422}
+    assert {row["status"] for row in shop.rows("commitment")} == {"open"}
 
 
 def test_a_link_opened_fifty_times_writes_nothing(shop: Shop) -> None:
@@ -162,13 +221,13 @@ def test_an_action_of_something_else_is_not_done(
     link = standing(shop)
     before = written(shop)
 
-    assert {shop.desk.post(link, {"do": do, **WEDNESDAY}).status for do in others} == {422}
+    assert {shop.desk.answer(link, do=do, **WEDNESDAY).status for do in others} == {422}
     assert written(shop) == before
 
 
 def test_what_is_closed_says_so_whatever_is_sent(shop: Shop) -> None:
     link = reminded(shop)
-    shop.desk.post(link, {"do": "done"})
+    shop.desk.answer(link, do="done")
 
     for fields in ({}, {"do": "tomorrow"}, {"do": "kept"}):
         answer = shop.desk.post(link, fields)
@@ -182,7 +241,7 @@ def test_what_is_closed_says_so_whatever_is_sent(shop: Shop) -> None:
 def expired(shop: Shop) -> str:
     """A reminder put off until May; a month later its link is too old."""
     link = reminded(shop)
-    shop.desk.post(link, {"do": "pick_date", "date": "2026-05-11", "time": "10:00"})
+    shop.desk.answer(link, do="pick_date", date="2026-05-11", time="10:00")
     shop.desk.settle()
     shop.desk.clock.shift(31 * DAY)
     return link
@@ -192,24 +251,24 @@ def test_an_expired_link_offers_a_new_one_which_comes_by_mail_and_works(shop: Sh
     link = expired(shop)
     offer = shop.desk.open(link)
 
-    asked = shop.desk.post(link, {"do": "new_link"})
+    asked = shop.desk.answer(link, do="new_link")
     shop.desk.pass_time(5 * MINUTE)
 
     assert (offer.status, asked.status) == (410, 200)
     assert "Send me a new link" in offer.body
     assert mailed_to(shop, "Amina") == 2
-    assert shop.desk.post(newest_link(shop), {"do": "done"}).status == 200
+    assert shop.desk.answer(newest_link(shop), do="done").status == 200
 
 
 def test_a_new_link_is_sent_once_an_hour_however_often_it_is_asked_for(shop: Shop) -> None:
     link = expired(shop)
 
     for _ in range(3):
-        shop.desk.post(link, {"do": "new_link"})
+        shop.desk.answer(link, do="new_link")
         shop.desk.pass_time(5 * MINUTE)
     within_the_hour = mailed_to(shop, "Amina")
     shop.desk.pass_time(HOUR)
-    shop.desk.post(link, {"do": "new_link"})
+    shop.desk.answer(link, do="new_link")
     shop.desk.pass_time(5 * MINUTE)
 
     assert (within_the_hour, mailed_to(shop, "Amina")) == (2, 3)
@@ -219,11 +278,24 @@ def test_no_new_link_is_sent_to_what_is_closed(shop: Shop) -> None:
     link = expired(shop)
     shop.desk.call(f"POST /api/follow-ups/{shop.rows('follow_up')[0]['follow_up_id']}/complete")
 
-    answer = shop.desk.post(link, {"do": "new_link"})
+    answer = shop.desk.answer(link, do="new_link")
     shop.desk.pass_time(DAY)
 
     assert answer.status == 409
     assert mailed_to(shop, "Amina") == 1
+
+
+def test_a_program_that_asks_for_a_new_link_is_asked_to_confirm(shop: Shop) -> None:
+    link = expired(shop)
+    before = written(shop)
+
+    for program in (blindly, at_once, filling_in_everything):
+        page = program(shop.desk, link, {"do": "new_link"})
+        assert (page.status, "Please confirm" in page.body) == (410, True), program.__name__
+
+    assert written(shop) == before
+    shop.desk.clock.shift(2 * SECOND)
+    assert shop.desk.post(link, {"do": "new_link", "nonce": nonce_of(page)}).status == 200
 
 
 @pytest.mark.parametrize("fields", [{}, {"do": "done"}])
@@ -232,6 +304,7 @@ def test_an_expired_link_does_nothing_else(shop: Shop, fields: dict[str, str]) -
     before = written(shop)
 
     assert (shop.desk.post(link, fields).status, written(shop)) == (410, before)
+    assert (shop.desk.answer(link, **fields).status, written(shop)) == (410, before)
 
 
 def test_an_expired_list_brings_new_links_to_all_that_is_left_of_it(shop: Shop) -> None:
@@ -247,12 +320,56 @@ def test_an_expired_list_brings_new_links_to_all_that_is_left_of_it(shop: Shop) 
     shop.desk.settle()
     shop.desk.clock.shift(31 * DAY)
 
-    asked = shop.desk.post(link, {"do": "new_link"})
+    asked = shop.desk.answer(link, do="new_link")
     shop.desk.pass_time(5 * MINUTE)
 
     assert asked.status == 200
     (mail,) = shop.desk.mails
     assert ("colour" in words_of(mail), "size" in words_of(mail)) == (True, False)
+
+
+def test_a_list_leaves_out_who_was_erased_and_is_gone_with_the_last(shop: Shop) -> None:
+    shop.desk.call(f"PATCH /api/agents/{shop.agent_id}", {"notify_by": ["sms"]})
+    change_policy(shop.desk, follow_ups={"group_within_minutes": 15})
+    people = {name: add_customer(shop.desk, name=name, email=None) for name in ("Dana", "Eva", "Zara")}
+    for name, customer_id in people.items():
+        follow_up = {"at": text_of(shop.desk.now + HOUR), "reason": f"Call {name}"}
+        shop.contact(customer_id=customer_id, follow_up=follow_up)
+    shop.desk.pass_time(2 * HOUR)
+    link = links(shop.desk.texts[0][1], "/a/")[0]
+    carrier = next(name for name, customer_id in people.items() if _carries(shop, customer_id))
+    first, second = (name for name in people if name != carrier)
+
+    shop.desk.call(f"POST /api/customers/{people[first]}/erase")
+    without_first = shop.desk.open(link)
+    shop.desk.clock.shift(31 * DAY)
+    asked = shop.desk.answer(link, do="new_link")
+    shop.desk.pass_time(5 * MINUTE)
+    shop.desk.call(f"POST /api/customers/{people[carrier]}/erase")
+
+    shown = [name for name in people if f"Call {name}" in without_first.body]
+    assert (without_first.status, sorted(shown)) == (200, sorted([carrier, second]))
+    assert asked.status == 200
+    assert shop.desk.open(link).status == 410
+    assert shop.desk.answer(link, do="new_link").status == 404
+
+
+def _carries(shop: Shop, customer_id: str) -> bool:
+    return any(row.get("carries") for row in shop.desk.timeline(customer_id) if row["row_kind"] == "message")
+
+
+def test_a_list_of_several_is_only_shown_whatever_is_sent(shop: Shop) -> None:
+    shop.desk.call(f"PATCH /api/agents/{shop.agent_id}", {"notify_by": ["sms"]})
+    for reason in ("Ask for the colour", "Ask for the size"):
+        shop.contact(follow_up={"at": text_of(shop.desk.now + HOUR), "reason": reason})
+    shop.desk.pass_time(2 * HOUR)
+    link = links(shop.desk.texts[0][1], "/a/")[0]
+    before = (written(shop), story(shop))
+
+    pages = [shop.desk.post(link, {"do": "done"}), shop.desk.answer(link, do="done"), shop.desk.open(link)]
+
+    assert [(page.status, "2 reminders" in page.body) for page in pages] == [(200, True)] * 3
+    assert (written(shop), story(shop)) == before
 
 
 # ---------------------------------------------------------------- not reached
@@ -261,7 +378,7 @@ def test_an_expired_list_brings_new_links_to_all_that_is_left_of_it(shop: Shop) 
 def unreached_three_times(shop: Shop) -> str:
     link = reminded(shop)
     for _ in range(2):
-        shop.desk.post(link, {"do": "unreachable"})
+        shop.desk.answer(link, do="unreachable")
         shop.desk.pass_time(8 * HOUR)
     return link
 
@@ -269,18 +386,22 @@ def unreached_three_times(shop: Shop) -> str:
 def test_a_customer_who_is_not_reached_is_tried_again_after_four_opening_hours(shop: Shop) -> None:
     link = reminded(shop)
 
-    shop.desk.post(link, {"do": "unreachable"})
+    shop.desk.answer(link, do="unreachable")
 
     (follow_up,) = shop.rows("follow_up")
-    assert (follow_up["status"], follow_up["due_at"]) == ("scheduled", "2026-03-02T15:00:00Z")
+    assert (follow_up["status"], follow_up["due_at"]) == (
+        "scheduled",
+        "2026-03-02T15:00:02Z",
+    )  # two seconds with the page
 
 
 @pytest.mark.parametrize(("do", "status"), [("give_up", "cancelled"), ("next_week", "scheduled")])
 def test_the_third_time_the_page_asks_what_to_do_instead(shop: Shop, do: str, status: str) -> None:
     link = unreached_three_times(shop)
 
-    asked = shop.desk.post(link, {"do": "unreachable"})
-    decided = shop.desk.post(link, {"do": do})
+    asked = shop.desk.answer(link, do="unreachable")
+    shop.desk.clock.shift(2 * SECOND)
+    decided = shop.desk.post(link, {"do": do, "nonce": nonce_of(asked)})
 
     assert "You could not reach them three times. What now?" in asked.body
     assert decided.status == 200
@@ -290,7 +411,7 @@ def test_the_third_time_the_page_asks_what_to_do_instead(shop: Shop, do: str, st
 def test_a_promise_stays_due_however_often_the_customer_is_not_reached(shop: Shop) -> None:
     link = warned(shop)
 
-    pages = [shop.desk.post(link, {"do": "unreachable"}).body for _ in range(3)]
+    pages = [shop.desk.answer(link, do="unreachable").body for _ in range(3)]
 
     assert ["What now?" in page for page in pages] == [False, False, True]
     (commitment,) = shop.rows("commitment")
@@ -304,7 +425,7 @@ def test_a_customer_is_told_by_mail_in_their_language_and_by_their_clock(desk: S
     shop = Shop.opened(desk, language="ur", time_zone="Asia/Karachi")
     link = warned(shop)
 
-    done = shop.desk.post(link, {"do": "running_late", **WEDNESDAY})
+    done = shop.desk.answer(link, do="running_late", **WEDNESDAY)
     shop.desk.pass_time(5 * MINUTE)
 
     assert "hears of it by e-mail in a moment" in done.body
@@ -318,7 +439,7 @@ def test_a_customer_who_prefers_texts_is_told_by_text(desk: ScriptedDesk) -> Non
     shop = Shop.opened(desk, language="ur", time_zone="Asia/Karachi", phone=number, preferred_channel="sms")
     link = warned(shop)
 
-    shop.desk.post(link, {"do": "running_late", **WEDNESDAY})
+    shop.desk.answer(link, do="running_late", **WEDNESDAY)
     shop.desk.pass_time(5 * MINUTE)
 
     (words,) = [words for to, words in desk.texts if to == number]
@@ -331,7 +452,7 @@ def test_a_customer_hears_at_night_only_of_the_morning(desk: ScriptedDesk) -> No
     wait_until(shop, "03-02T17:00")  # 22:00 in Karachi
     link = warned(shop)
 
-    done = shop.desk.post(link, {"do": "running_late", **WEDNESDAY})
+    done = shop.desk.answer(link, do="running_late", **WEDNESDAY)
     wait_until(shop, "03-03T12:00")
 
     assert "It is late where the customer is" in done.body
@@ -344,7 +465,7 @@ def test_a_customer_who_did_not_agree_is_not_written_to_and_the_page_says_so(des
     link = warned(shop)
 
     form = shop.desk.open(f"{link}?do=running_late")
-    done = shop.desk.post(link, {"do": "running_late", **WEDNESDAY})
+    done = shop.desk.answer(link, do="running_late", **WEDNESDAY)
     shop.desk.pass_time(HOUR)
 
     assert "Please call them" in form.body
@@ -358,7 +479,7 @@ def test_of_two_new_dates_in_one_night_the_customer_hears_the_newest_once(desk: 
     link = warned(shop)
 
     for date in (WEDNESDAY, THURSDAY):
-        shop.desk.post(link, {"do": "running_late", **date})
+        shop.desk.answer(link, do="running_late", **date)
         shop.desk.pass_time(MINUTE)
     wait_until(shop, "03-03T12:00")
 
@@ -371,7 +492,7 @@ def test_of_two_new_dates_on_one_day_the_customer_hears_both(shop: Shop) -> None
     link = warned(shop)
 
     for date in (WEDNESDAY, THURSDAY):
-        shop.desk.post(link, {"do": "running_late", **date})
+        shop.desk.answer(link, do="running_late", **date)
         shop.desk.pass_time(5 * MINUTE)
 
     told = [words_of(mail) for mail in shop.desk.mails if str(mail["to"]).startswith("Bilal")]
@@ -382,7 +503,7 @@ def test_the_same_date_sent_twice_is_told_once(shop: Shop) -> None:
     link = warned(shop)
 
     for _ in range(2):
-        shop.desk.post(link, {"do": "running_late", **WEDNESDAY})
+        shop.desk.answer(link, do="running_late", **WEDNESDAY)
         shop.desk.pass_time(5 * MINUTE)
 
     assert mailed_to(shop, "Bilal") == 1
@@ -390,10 +511,10 @@ def test_the_same_date_sent_twice_is_told_once(shop: Shop) -> None:
 
 def test_a_date_that_was_saved_first_can_be_told_afterwards(shop: Shop) -> None:
     link = warned(shop)
-    shop.desk.post(link, {"do": "new_date", **WEDNESDAY})
+    shop.desk.answer(link, do="new_date", **WEDNESDAY)
     shop.desk.pass_time(5 * MINUTE)
 
-    shop.desk.post(link, {"do": "running_late", **WEDNESDAY})
+    shop.desk.answer(link, do="running_late", **WEDNESDAY)
     shop.desk.pass_time(5 * MINUTE)
 
     assert mailed_to(shop, "Bilal") == 1
@@ -403,7 +524,7 @@ def test_a_date_that_was_given_before_is_told_again_when_it_is_given_again(shop:
     link = warned(shop)
 
     for date in (WEDNESDAY, THURSDAY, WEDNESDAY):
-        shop.desk.post(link, {"do": "running_late", **date})
+        shop.desk.answer(link, do="running_late", **date)
         shop.desk.pass_time(5 * MINUTE)
 
     assert mailed_to(shop, "Bilal") == 3
@@ -414,7 +535,7 @@ def test_what_ended_overnight_is_not_told(desk: ScriptedDesk, step: str, body: o
     shop = Shop.opened(desk, time_zone="Asia/Karachi")
     wait_until(shop, "03-02T17:00")
     link = warned(shop)
-    shop.desk.post(link, {"do": "running_late", **WEDNESDAY})
+    shop.desk.answer(link, do="running_late", **WEDNESDAY)
 
     commitment_id = shop.rows("commitment")[0]["commitment_id"]
     assert shop.desk.call(f"POST /api/commitments/{commitment_id}/{step}", body).status == 200
@@ -428,7 +549,7 @@ def test_a_customer_who_says_stop_overnight_is_not_written_to(desk: ScriptedDesk
     shop = Shop.opened(desk, time_zone="Asia/Karachi")
     wait_until(shop, "03-02T17:00")
     link = warned(shop)
-    shop.desk.post(link, {"do": "running_late", **WEDNESDAY})
+    shop.desk.answer(link, do="running_late", **WEDNESDAY)
 
     stop = {"consent": {"email": False, "sms": False, "survey": False}}
     shop.desk.call(f"PATCH /api/customers/{shop.customer_id}", stop)
@@ -444,7 +565,7 @@ def test_a_customer_who_says_stop_overnight_is_not_written_to(desk: ScriptedDesk
 def put_off(shop: Shop) -> str:
     """A follow-up of the case is put off until Thursday. Returns the case's id."""
     link = reminded(shop)
-    shop.desk.post(link, {"do": "pick_date", "date": "2026-03-05", "time": "10:00"})
+    shop.desk.answer(link, do="pick_date", date="2026-03-05", time="10:00")
     shop.desk.settle()
     case_id: str = shop.rows("case")[0]["case_id"]
     return case_id
@@ -453,7 +574,7 @@ def put_off(shop: Shop) -> str:
 def test_a_customer_in_touch_wakes_what_was_put_off_and_the_old_date_can_be_kept(shop: Shop) -> None:
     shop.contact(case_id=put_off(shop), summary="Asks about the cake again", awaits_reply=False)
 
-    kept = shop.desk.post(newest_link(shop), {"do": "old_date"})
+    kept = shop.desk.answer(newest_link(shop), do="old_date")
 
     assert str(shop.desk.mails[-1]["subject"]).startswith("In touch again:")
     assert kept.status == 200
@@ -482,7 +603,7 @@ def test_a_supervisor_decides_with_one_tap(
 ) -> None:
     link = asked_to_decide(shop)
 
-    shop.desk.post(link, fields)
+    shop.desk.answer(link, **fields)
 
     (goodwill,), (case,) = shop.rows("goodwill"), shop.rows("case")
     assert (goodwill["status"], goodwill["decided_by"]) == (status, shop.supervisor_id)
@@ -492,5 +613,5 @@ def test_a_supervisor_decides_with_one_tap(
 def test_declining_needs_a_reason(shop: Shop) -> None:
     link = asked_to_decide(shop)
 
-    assert shop.desk.post(link, {"do": "decline"}).status == 422
+    assert shop.desk.answer(link, do="decline").status == 422
     assert shop.rows("goodwill")[0]["status"] == "requested"

@@ -1,6 +1,7 @@
 """The API: what it takes, what it refuses and how it says so, and who may do what."""
 
 import json
+from base64 import urlsafe_b64encode
 from datetime import timedelta
 from typing import Any
 
@@ -81,12 +82,75 @@ def test_what_is_no_json_too_large_or_of_another_kind_is_refused(desk: ScriptedD
     assert desk.call("POST /api/customers", "{oops").status == 400
     assert desk.call("POST /api/customers", json.dumps({"name": "x" * 70_000})).status == 413
     assert desk.call("POST /api/customers", "name=Bilal", content_type="text/plain").status == 415
+    assert desk.call("POST /api/customers", content_type="text/plain").status == 415
     assert desk.call("GET /api/nothing").status == 404
     assert fields(desk.call("GET /api/agents", query={"limit": "1000"})) == ["limit"]
     assert fields(desk.call("GET /api/agents", query={"cursor": "bm90IG9uZQ"})) == ["cursor"]
     assert fields(desk.call("GET /api/agents", query={"cursor": "e30"})) == ["cursor"]
     assert fields(desk.call("GET /api/commitments", query={"status": "nonsense"})) == ["status"]
     assert desk.call("POST /api/customers", []).json["errors"][0]["message"] == "must be a JSON object"
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["[" * 60_000, '{"a":' * 12_000, '{"name": ' + "1" * 5_000 + "}", '\ufeff{"name": "Bilal"}'],
+    ids=["a deep list", "a deep object", "a long number", "a mark in front"],
+)
+def test_what_python_reads_no_json_from_is_refused(desk: ScriptedDesk, body: str) -> None:
+    answer = desk.call("POST /api/customers", body)
+
+    assert (answer.status, answer.json["detail"]) == (400, "The body is not JSON.")
+
+
+@pytest.mark.parametrize("key", ["[" * 1_490, '{"pk":{"S":' + "[" * 900, "1" * 1_400], ids=["[", "{", "1"])
+def test_a_cursor_that_is_none_is_refused_however_it_is_made(desk: ScriptedDesk, key: str) -> None:
+    cursor = urlsafe_b64encode(key.encode()).decode().rstrip("=")
+
+    answer = desk.call("GET /api/customers", query={"cursor": cursor})
+
+    assert (answer.status, fields(answer)) == (422, ["cursor"])
+
+
+@pytest.mark.parametrize(
+    "until",
+    [
+        "9000-12-31T23:59:59-23:59",
+        "1970-01-01T00:00:00+14:00",
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59-14:00",
+    ],
+)
+def test_a_time_whose_offset_leads_out_of_bounds_is_refused_and_nothing_is_written(
+    shop: Shop, until: str
+) -> None:
+    answer = shop.desk.call(f"PATCH /api/agents/{shop.agent_id}", {"away_until": until})
+
+    assert (answer.status, fields(answer)) == (422, ["away_until"])
+    assert "between the years 1970 and 9000" in answer.json["detail"]
+    assert shop.desk.call("GET /api/agents").status == 200
+
+
+@pytest.mark.parametrize(
+    ("period", "field"),
+    [
+        ({"to": "0001-01-05"}, "to"),
+        ({"from": "0999-12-20", "to": "1000-01-05"}, "to"),
+        ({"from": "9999-12-30", "to": "2026-03-02"}, "from"),
+        ({"to": "9999-12-31"}, "to"),
+    ],
+)
+def test_a_report_of_days_out_of_bounds_is_refused_and_the_day_named(
+    desk: ScriptedDesk, period: dict[str, str], field: str
+) -> None:
+    answer = desk.call("GET /api/reports/service", query=period)
+
+    assert (answer.status, fields(answer)) == (422, [field])
+
+
+def test_a_query_parameter_that_is_unknown_is_refused_and_named(desk: ScriptedDesk) -> None:
+    answer = desk.call("GET /api/commitments", query={"statsu": "overdue", "limit": "5"})
+
+    assert (answer.status, fields(answer)) == (422, ["statsu"])
 
 
 def test_the_same_key_does_it_once_and_other_content_is_refused(shop: Shop) -> None:

@@ -145,7 +145,7 @@ def test_the_reply_of_a_merged_case_can_still_be_put_off_and_given(shop: Shop) -
     link = links(words_of(shop.desk.mails[-1]), "/a/")[0]
     merged(shop, first, into=second)
 
-    waiting = shop.desk.post(link, {"do": "waiting"})
+    waiting = shop.desk.answer(link, do="waiting")
     paused = shop.rows("reply")[0]["status"]
     shop.contact(case_id=second, direction="outbound")
 

@@ -4,13 +4,13 @@ from collections import Counter
 from datetime import timedelta
 
 from tests.integration.people import Shop, links, words_of
-from tests.integration.scripted_desk import READS, ScriptedDesk
+from tests.integration.scripted_desk import COUNTING, READS, ScriptedDesk
 from vaada.model.times import text_of
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
-def test_a_contact_with_a_follow_up_a_promise_and_a_survey_costs_sixteen_calls(desk: ScriptedDesk) -> None:
+def test_a_contact_with_a_follow_up_a_promise_and_a_survey_costs_twenty_calls(desk: ScriptedDesk) -> None:
     shop = Shop.opened(desk)
     desk.call(f"PATCH /api/agents/{shop.agent_id}", {"notify_by": ["email"]})
     desk.settle()
@@ -32,13 +32,14 @@ def test_a_contact_with_a_follow_up_a_promise_and_a_survey_costs_sixteen_calls(d
     assert counted == {
         "dynamodb.TransactWriteItems": 5,  # the contact; the plan; three claims
         "dynamodb.PutItem": 4,  # three records; the answer
+        COUNTING: 4,  # the mails, by the day; the form
         "sesv2.SendEmail": 3,
         "scheduler.CreateSchedule": 4,  # three when planned; the flag of the promise, once it was warned of
     }
-    assert counted.total() == 16
+    assert counted.total() == 20
 
 
-def test_a_reminder_costs_three_calls_and_a_dozen_reads(desk: ScriptedDesk) -> None:
+def test_a_reminder_costs_four_calls_and_some_reads(desk: ScriptedDesk) -> None:
     shop = Shop.opened(desk)
     desk.call(f"PATCH /api/agents/{shop.agent_id}", {"notify_by": ["email"]})
     shop.contact(follow_up={"at": text_of(desk.now + 25 * HOUR + MINUTE), "reason": "Ask for the colour"})
@@ -51,7 +52,27 @@ def test_a_reminder_costs_three_calls_and_a_dozen_reads(desk: ScriptedDesk) -> N
         "dynamodb.TransactWriteItems": 1,  # the claim
         "sesv2.SendEmail": 1,
         "dynamodb.PutItem": 1,  # the record
-        "dynamodb.GetItem": 9,  # the follow-up three times, its agent four, the customer, the contact
+        COUNTING: 1,  # the mail, by the second and the day
+        # the follow-up three times, its agent four, the customer, the contact; whether the agent's address is
+        # stopped; the mails of the day
+        "dynamodb.GetItem": 11,
         "dynamodb.Query": 2,  # who else waits, what else is due
-        "ssm.GetParameter": 1,  # the keys of the links, every five minutes
+        "ssm.GetParameter": 2,  # the keys of the links, every five minutes; the key of addresses, once
+    }
+
+
+def test_a_text_is_counted_in_one_transaction_whatever_is_counted(desk: ScriptedDesk) -> None:
+    shop = Shop.opened(desk)
+    desk.call(f"PATCH /api/agents/{shop.agent_id}", {"notify_by": ["sms"]})
+    shop.contact(follow_up={"at": text_of(desk.now + 25 * HOUR + MINUTE), "reason": "Ask for the colour"})
+    desk.pass_time(24 * HOUR)
+    desk.calls.clear()
+
+    desk.pass_time(HOUR + MINUTE)
+
+    counted = Counter({name: count for name, count in desk.calls.items() if name not in READS})
+    assert counted == {
+        "dynamodb.TransactWriteItems": 2,  # the claim; the day's texts, the number's, and the month's money
+        "sns.Publish": 1,
+        "dynamodb.PutItem": 1,  # the record
     }

@@ -5,19 +5,25 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from functions.receive_text.app import handler as receive_text
 from functions.record_delivery.app import handler as record_delivery
-from tests.integration.scripted_desk import ScriptedDesk
+from tests.integration.people import add_customer, change_policy, token_of, words_of
+from tests.integration.scripted_desk import Answer, ScriptedDesk
 from tests.integration.test_events import sample
 from tests.unit import rows
 from vaada.desk import open_desk
-from vaada.flows.suppressing import stopped_media
+from vaada.flows.fire import fire
+from vaada.flows.suppressing import stopped_media, suppress
 from vaada.model.messages import Message
 from vaada.model.people import Customer, Medium
+from vaada.model.receipts import EmailClaim
+from vaada.model.suppressions import StopReason
+from vaada.model.times import text_of
 from vaada.model.work import FollowUp, Survey
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 OUR_ID, SES_ID = rows.row_id(6), "EXAMPLE7c191be45-e9aedb9a-02f9-4d12-a87d-dd0099a07f8a-000000"
 TEXT_ID = "34d9b400-c6dd-5444-820d-fbeb0f1f54cf"
 SANA = "sana000000000000"
@@ -92,6 +98,16 @@ def stopped(*, survey: bool = True) -> set[Medium]:
 # ---------------------------------------------------------------- mail
 
 
+def test_news_of_a_mail_whose_customer_is_being_erased_are_no_error_and_change_nothing() -> None:
+    write_mail()
+    table = open_desk().table
+    table.remove([one for one in table.some_of(rows.CUSTOMER_ID) if one.id != OUR_ID])
+
+    assert tell("mail_bounced") == 1
+
+    assert message().delivery is None
+
+
 @pytest.mark.parametrize(
     ("name", "delivery"),
     [
@@ -100,8 +116,12 @@ def stopped(*, survey: bool = True) -> set[Medium]:
         ("mail_delayed", "delayed"),
         ("mail_rejected", "rejected"),
         ("mail_complained_of", "complained"),
+        ("mail_complained_of_before", "complained"),
+        ("mail_complained_of_without_report", "complained"),
         ("mail_bounced", "bounced"),
+        ("mail_bounced_before", "bounced"),
         ("mail_bounced_for_now", "bounced"),
+        ("mail_not_sent_at_all", "bounced"),
     ],
 )
 def test_what_became_of_a_mail_is_written_to_it_once(name: str, delivery: str) -> None:
@@ -121,6 +141,28 @@ def test_news_by_way_of_a_topic_are_read_too() -> None:
     assert message().delivery == "delivered"
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "mail_answered_by_a_machine",
+        "mail_answered_by_an_unknown_machine",
+        "mail_clicked",
+        "mail_is_no_spam",
+        "mail_not_rendered",
+        "mail_opened",
+        "mail_subscribed",
+    ],
+)
+def test_what_says_nothing_of_the_delivery_changes_nothing(desk: ScriptedDesk, name: str) -> None:
+    write_mail()
+
+    assert tell(name) == 0
+    desk.pass_time(DAY)
+
+    assert (message().delivery, message().version) == (None, 1)
+    assert (stopped(), desk.mails, desk.texts) == (set(), [], [])
+
+
 def test_news_of_others_mail_and_of_mail_long_gone_change_nothing(desk: ScriptedDesk) -> None:
     assert tell("mail_of_another_sender") == 0
     assert tell("mail_delivered") == 1
@@ -128,8 +170,9 @@ def test_news_of_others_mail_and_of_mail_long_gone_change_nothing(desk: Scripted
 
 
 @pytest.mark.parametrize("name", ["mail_sent", "mail_delivered"])
-def test_news_settle_a_mail_whose_outcome_was_unknown(name: str) -> None:
-    write_mail(status="unknown", provider_id=None, sent_at=None, why_not="no answer came from the provider")
+@pytest.mark.parametrize("status", ["unknown", "failed", "withheld"])
+def test_news_settle_a_mail_of_which_an_attempt_was_not_answered(name: str, status: str) -> None:
+    write_mail(status=status, provider_id=None, sent_at=None, why_not="no answer came from the provider")
 
     tell(name)
 
@@ -140,7 +183,11 @@ def test_news_settle_a_mail_whose_outcome_was_unknown(name: str) -> None:
     ("name", "surveys", "anything"),
     [
         ("mail_bounced", {"email"}, {"email"}),
+        ("mail_bounced_before", {"email"}, {"email"}),
+        ("mail_not_sent_at_all", {"email"}, {"email"}),
         ("mail_complained_of", {"email"}, {"email"}),
+        ("mail_complained_of_before", {"email"}, {"email"}),
+        ("mail_complained_of_without_report", {"email"}, {"email"}),
         ("mail_bounced_for_now", set(), set()),
         ("mail_delayed", set(), set()),
     ],
@@ -211,24 +258,545 @@ def test_a_mail_and_a_text_that_both_fail_for_now_do_not_follow_each_other_for_e
     assert len(messages(desk)) == 2
 
 
-def test_the_supervisor_hears_of_an_agents_address_that_does_not_work(desk: ScriptedDesk) -> None:
-    open_desk().table.write(rows.follow_up(status="due", wake_at=None))
-    write_mail(
-        about_id=rows.row_id(4),
-        about_kind="follow_up",
-        purpose="follow_up_reminder",
-        to="agent",
-        recipient_id=rows.AGENT_ID,
-    )
+# ---------------------------------------------------------------- addresses of staff
 
+TO_AMINA = {
+    "about_id": rows.row_id(4),
+    "about_kind": "follow_up",
+    "purpose": "follow_up_reminder",
+    "to": "agent",
+    "recipient_id": rows.AGENT_ID,
+}
+
+
+def bounce_from_amina(**message: Any) -> None:
+    """A reminder of an open follow-up could not be delivered: her address does not work."""
+    open_desk().table.write(rows.follow_up(status="due", wake_at=None))
+    write_mail(**TO_AMINA, **message)
     for _ in range(2):
         tell("mail_bounced", address="amina@example.com")
+
+
+def change_amina(desk: ScriptedDesk, **changes: object) -> None:
+    assert desk.call(f"PATCH /api/agents/{rows.AGENT_ID}", changes).status == 200
+
+
+def remind_amina(desk: ScriptedDesk, reason: str) -> None:
+    """A follow-up of hers falls due in an hour, and the hour passes."""
+    contact = {
+        "customer_id": rows.CUSTOMER_ID,
+        "agent_id": rows.AGENT_ID,
+        "channel": "phone",
+        "direction": "inbound",
+        "kind": "request",
+        "summary": "Wants a cake for Saturday",
+        "follow_up": {"at": text_of(desk.now + HOUR), "reason": reason},
+    }
+    assert desk.call("POST /api/interactions", contact).status == 201
+    desk.pass_time(HOUR + 5 * MINUTE)
+
+
+def told(desk: ScriptedDesk, reason: str) -> list[str]:
+    """Whom a mail with these words went to, in order."""
+    return [str(mail["to"]) for mail in desk.mails if reason in words_of(mail)]
+
+
+def refuse(desk: ScriptedDesk, times: int = 1) -> None:
+    """SES refuses so many mails for good."""
+    left = [times]
+
+    def refused(call: str) -> None:
+        if call == "sesv2.SendEmail" and left[0]:
+            left[0] -= 1
+            answer = {"Error": {"Code": "BadRequestException"}, "ResponseMetadata": {"HTTPStatusCode": 400}}
+            raise ClientError(answer, call)  # type: ignore[arg-type]  # enough of one
+
+    desk.before_call = refused
+
+
+def text_to_amina_too(desk: ScriptedDesk) -> None:
+    """She reads mails and texts, but there is no money for texts."""
+    change_amina(desk, phone="+447700900123", notify_by=["email", "sms"])
+    change_policy(desk, sending={"texts_spend_a_month": "0.00"})
+
+
+def bounced(desk: ScriptedDesk) -> list[dict[str, Any]]:
+    """The follow-ups that tell of an address that is stopped."""
+    return [row for row in desk.timeline(rows.CUSTOMER_ID) if row.get("origin") == "bounced"]
+
+
+def test_the_supervisor_hears_of_an_agents_address_that_does_not_work_and_of_what_it_was_about(
+    desk: ScriptedDesk,
+) -> None:
+    bounce_from_amina()
+
     desk.settle()
     desk.pass_time(HOUR)
 
-    found = [row for row in desk.timeline(rows.CUSTOMER_ID) if row.get("origin") == "bounced"]
-    assert [(row["agent_id"], row["told"], row["status"]) for row in found] == [(SANA, "agent", "due")]
-    assert [str(mail["to"]) for mail in desk.mails] == ["Sana <sana@example.com>"]
+    assert [(row["agent_id"], row["told"], row["status"]) for row in bounced(desk)] == [
+        (SANA, "agent", "due")
+    ]
+    assert told(desk, "Ask how the cake was") == ["Sana <sana@example.com>"]
+    assert told(desk, "Amina gets no mail") == ["Sana <sana@example.com>"]
+
+
+def test_the_supervisor_hears_of_it_though_whom_the_first_mail_was_about_was_erased(
+    desk: ScriptedDesk,
+) -> None:
+    bounce_from_amina()
+    dana = add_customer(desk, name="Dana", email="dana@example.com")
+    desk.call(f"POST /api/customers/{rows.CUSTOMER_ID}/erase")
+    about = {**rows.follow_up().model_dump(), "follow_up_id": f"{dana}{rows.row_id(4)[16:]}"}
+    work = FollowUp.model_validate({**about, "customer_id": dana, "status": "due", "wake_at": None})
+    open_desk().table.write(work)
+    write_mail(**{**TO_AMINA, "about_id": work.id}, message_id=f"{dana}{OUR_ID[16:]}", customer_id=dana)
+
+    tell("mail_bounced", message_id=f"{dana}{OUR_ID[16:]}", address="amina@example.com")
+    desk.pass_time(HOUR)
+
+    (follow_up,) = (row for row in desk.timeline(dana) if row.get("origin") == "bounced")
+    assert (follow_up["agent_id"], follow_up["status"]) == (SANA, "due")
+    assert told(desk, "Amina gets no mail") == ["Sana <sana@example.com>"]
+
+
+def test_an_agent_whose_mail_bounces_is_texted_if_they_have_a_phone(desk: ScriptedDesk) -> None:
+    change_amina(desk, phone="+447700900123")
+    bounce_from_amina()
+
+    desk.pass_time(HOUR)
+
+    assert [number for number, _ in desk.texts] == ["+447700900123"]
+    assert told(desk, "Ask how the cake was") == []
+
+
+def test_an_agent_who_got_the_same_as_a_text_needs_nothing_in_place_of_the_mail(desk: ScriptedDesk) -> None:
+    change_amina(desk, phone="+447700900123", notify_by=["email", "sms"])
+    text = rows.row_id(9)
+    write_text(**TO_AMINA, message_id=text)
+    bounce_from_amina(twins=(text,))
+
+    desk.pass_time(HOUR)
+
+    assert desk.texts == []
+    assert told(desk, "Ask how the cake was") == []
+    assert len(bounced(desk)) == 1
+
+
+def test_a_mail_that_bounces_after_its_text_could_not_be_sent_goes_to_the_supervisor(
+    desk: ScriptedDesk,
+) -> None:
+    text_to_amina_too(desk)
+    remind_amina(desk, "Ask for the size")
+    (mail,) = (row for row in messages(desk) if row["medium"] == "email")
+
+    tell("mail_bounced", address="amina@example.com", message_id=mail["message_id"])
+    desk.pass_time(HOUR)
+
+    assert told(desk, "Ask for the size") == ["Amina <amina@example.com>", "Sana <sana@example.com>"]
+    assert desk.texts == []
+
+
+def test_where_both_mail_and_text_are_refused_the_supervisor_is_told_once(desk: ScriptedDesk) -> None:
+    text_to_amina_too(desk)
+    refuse(desk)
+
+    remind_amina(desk, "Ask for the size")
+
+    assert told(desk, "Ask for the size") == ["Sana <sana@example.com>"]
+
+
+def test_what_nobody_can_be_sent_fails_visibly_after_each_way_was_tried_once(desk: ScriptedDesk) -> None:
+    text_to_amina_too(desk)
+    refuse(desk, times=100)
+
+    remind_amina(desk, "Ask for the size")
+    desk.pass_time(HOUR)
+
+    whom = [(row["recipient_id"], row["medium"], row["status"]) for row in messages(desk)]
+    assert sorted(whom, key=str) == sorted(
+        [
+            (rows.AGENT_ID, "email", "withheld"),
+            (rows.AGENT_ID, "sms", "withheld"),
+            (SANA, "email", "withheld"),
+            (None, "email", "failed"),
+        ],
+        key=str,
+    )
+
+
+def test_after_mail_and_text_the_next_is_the_supervisor_and_not_the_mail_again(desk: ScriptedDesk) -> None:
+    text_to_amina_too(desk)
+    change_amina(desk, notify_by=["email"])
+    open_desk().table.write(rows.follow_up(status="due", wake_at=None))
+    write_mail(**TO_AMINA)
+
+    tell("mail_rejected", address="amina@example.com")  # which says nothing of her address
+    desk.pass_time(HOUR)
+
+    assert told(desk, "Ask how the cake was") == ["Sana <sana@example.com>"]
+    assert bounced(desk) == []
+
+
+def test_what_went_out_with_a_mail_alone_is_not_lost_with_it_though_the_mails_own_words_were_texted(
+    desk: ScriptedDesk,
+) -> None:
+    change_amina(desk, phone="+447700900123", notify_by=["email", "sms"])
+    open_desk().table.write(rows.commitment(rows.MONDAY - HOUR, status="open", wake_at=None))
+    promise = {"about_id": rows.row_id(3), "about_kind": "commitment", "purpose": "promise_overdue"}
+    carried = {"status": "grouped", "carried_by": OUR_ID, "sent_at": None, "provider_id": None}
+    write_mail(**{**TO_AMINA, **promise, **carried}, message_id=rows.row_id(8))
+    write_text(**TO_AMINA, message_id=rows.row_id(9))
+
+    bounce_from_amina(twins=(rows.row_id(9),), carries=(rows.row_id(8),))
+    desk.pass_time(HOUR)
+
+    ((number, words),) = desk.texts
+    assert number == "+447700900123"
+    page = desk.open(next(word for word in words.split() if "/a/" in word)).body
+    assert "Call back with a price" in page
+
+
+def test_a_message_that_carries_others_is_not_left_out_because_it_was_said_already(
+    desk: ScriptedDesk,
+) -> None:
+    open_desk().table.write(rows.follow_up(status="due", wake_at=None))
+    open_desk().table.write(rows.commitment(rows.MONDAY - HOUR, status="open", wake_at=None))
+    held = {"status": "held", "attempts": 0, "wake_at": desk.now + 2 * MINUTE, "sent_at": None}
+    promise = {"about_id": rows.row_id(3), "about_kind": "commitment", "purpose": "promise_overdue"}
+    carried = {"status": "grouped", "carried_by": rows.row_id(7), "sent_at": None}
+    write_mail(**{**TO_AMINA, **held})
+    soon = {"wake_at": desk.now + 3 * MINUTE, "carries": (rows.row_id(8),)}
+    write_mail(**{**TO_AMINA, **held, **soon}, message_id=rows.row_id(7))
+    write_mail(**{**TO_AMINA, **promise, **carried}, message_id=rows.row_id(8))
+
+    desk.pass_time(HOUR)
+
+    (mail,) = desk.mails
+    assert "Call back with a price" in words_of(mail)
+
+
+def test_nothing_more_goes_to_a_dead_address_and_its_supervisor_is_told_of_it_once(
+    desk: ScriptedDesk,
+) -> None:
+    bounce_from_amina()
+    write_mail(**TO_AMINA, message_id=rows.row_id(9))
+    tell("mail_bounced", address="amina@example.com", message_id=rows.row_id(9))
+
+    remind_amina(desk, "Ask for the size")
+
+    assert len(bounced(desk)) == 1
+    assert told(desk, "Ask for the size") == ["Sana <sana@example.com>"]
+    assert not any("amina@example.com" in str(mail["to"]) for mail in desk.mails)
+
+
+@pytest.mark.parametrize("status", ["held", "waiting", "sending"])
+def test_what_was_on_its_way_when_the_address_died_goes_to_the_supervisor(
+    desk: ScriptedDesk, status: str
+) -> None:
+    open_desk().table.write(rows.follow_up(status="due", wake_at=None))
+    at = desk.now + MINUTE
+    write_mail(**TO_AMINA, status=status, attempts=int(status == "sending"), wake_at=at, sent_at=None)
+
+    suppress(open_desk(), "email", "amina@example.com", "bounced", desk.now)
+    desk.pass_time(HOUR)
+
+    assert told(desk, "Ask how the cake was") == ["Sana <sana@example.com>"]
+
+
+def test_an_agent_with_a_new_address_is_written_to_there(desk: ScriptedDesk) -> None:
+    open_desk().table.write(EmailClaim(email_claim_id="amina@example.com", agent_id=rows.AGENT_ID))
+    bounce_from_amina()
+    change_amina(desk, email="amina@example.org")
+
+    remind_amina(desk, "Ask for the size")
+
+    assert told(desk, "Ask for the size") == ["Amina <amina@example.org>"]
+
+
+def test_where_nobody_above_can_be_reached_the_owner_is_told(desk: ScriptedDesk) -> None:
+    for address in ("amina@example.com", "sana@example.com"):
+        suppress(open_desk(), "email", address, "bounced", desk.now)
+
+    remind_amina(desk, "Ask for the size")
+
+    assert told(desk, "Ask for the size") == ["owner@example.com"]
+
+
+def test_what_cannot_even_reach_the_owner_fails_visibly(
+    desk: ScriptedDesk, caplog: pytest.LogCaptureFixture
+) -> None:
+    for address in ("amina@example.com", "sana@example.com", "owner@example.com"):
+        suppress(open_desk(), "email", address, "bounced", desk.now)
+
+    remind_amina(desk, "Ask for the size")
+
+    failed = [row["why_not"] for row in messages(desk) if row["status"] == "failed"]
+    assert failed == ["the owner's address is stopped"]
+    assert any(record.levelname == "ERROR" for record in caplog.records)
+    assert desk.mails == []
+
+
+def test_an_agent_who_takes_a_mail_for_spam_gets_no_more_and_the_supervisor_is_to_talk_to_them(
+    desk: ScriptedDesk,
+) -> None:
+    open_desk().table.write(rows.follow_up(status="due", wake_at=None))
+    write_mail(**TO_AMINA)
+
+    tell("mail_complained_of", address="amina@example.com")
+    remind_amina(desk, "Ask for the size")
+
+    (row,) = bounced(desk)
+    assert "Talk to them" in row["reason"]
+    assert told(desk, "Ask for the size") == ["Sana <sana@example.com>"]
+
+
+# ---------------------------------------------------------------- the way back
+
+
+def write_again(desk: ScriptedDesk, place: str, **user: Any) -> Answer:
+    return desk.call(f"POST /api/{place}/write-again", **user)
+
+
+def test_a_manager_has_an_agent_written_to_again_and_a_second_bounce_is_told_of_again(
+    desk: ScriptedDesk,
+) -> None:
+    bounce_from_amina()
+
+    answer = write_again(desk, f"agents/{rows.AGENT_ID}")
+    remind_amina(desk, "Ask for the size")
+    write_mail(**TO_AMINA, message_id=rows.row_id(9))
+    tell("mail_bounced", address="amina@example.com", message_id=rows.row_id(9))
+
+    assert (answer.status, answer.json) == (200, {"stopped": []})
+    assert told(desk, "Ask for the size") == ["Amina <amina@example.com>"]
+    assert len(bounced(desk)) == 2
+
+
+@pytest.mark.parametrize("reason", ["bounced", "complained", "unsubscribed", "texted_stop"])
+def test_only_a_bounce_is_lifted_and_what_the_customer_wants_stays_stopped(
+    desk: ScriptedDesk, reason: StopReason
+) -> None:
+    medium: Medium = "sms" if reason == "texted_stop" else "email"
+    address = "+923001234567" if medium == "sms" else "bilal@example.com"
+    suppress(open_desk(), medium, address, reason, desk.now)
+
+    still = write_again(desk, f"customers/{rows.CUSTOMER_ID}").json["stopped"]
+
+    assert [(one["medium"], one["reason"]) for one in still] == [(medium, reason)][: reason != "bounced"]
+    assert stopped() == (set() if reason == "bounced" else {medium})
+
+
+@pytest.mark.parametrize("names", [("bounced", "complained_of"), ("complained_of", "bounced")])
+def test_who_complained_is_not_written_to_again_though_the_mail_bounced_as_well(
+    desk: ScriptedDesk, names: tuple[str, str]
+) -> None:
+    for n, name in enumerate(names, start=7):
+        write_mail(message_id=rows.row_id(n))
+        tell(f"mail_{name}", message_id=rows.row_id(n))
+
+    write_again(desk, f"customers/{rows.CUSTOMER_ID}")
+
+    assert stopped(survey=False) == {"email"}
+
+
+@pytest.mark.parametrize("place", [f"agents/{rows.AGENT_ID}", f"customers/{rows.CUSTOMER_ID}"])
+def test_only_managers_have_somebody_written_to_again(desk: ScriptedDesk, place: str) -> None:
+    suppress(open_desk(), "email", "bilal@example.com", "bounced", desk.now)
+    desk.call("POST /api/agents", {"name": "Omar", "email": "omar@example.com"})
+
+    assert write_again(desk, place, user=token_of("omar@example.com")).status == 403
+    assert stopped() == {"email"}
+
+
+# ---------------------------------------------------------------- a new date
+
+
+@pytest.mark.parametrize(("gone", "texts"), [(["email"], 1), (["email", "sms"], 0)])
+def test_a_customer_whose_address_is_stopped_hears_of_a_new_date_the_other_way_or_not_at_all(
+    desk: ScriptedDesk, gone: list[Medium], texts: int
+) -> None:
+    open_desk().table.write(rows.commitment(desk.now + DAY, step="warn", wake_at=desk.now + 20 * HOUR))
+    for medium in gone:
+        address = "bilal@example.com" if medium == "email" else "+923001234567"
+        suppress(open_desk(), medium, address, "complained", desk.now)
+
+    later = {"due_at": text_of(desk.now + 2 * DAY), "reason": "The oven broke", "tell_customer": True}
+    answer = desk.call(f"POST /api/commitments/{rows.row_id(3)}/renegotiate", later)
+    desk.pass_time(HOUR)
+
+    assert answer.status == 200, answer.body
+    assert (len(desk.texts), desk.mails) == (texts, [])
+    assert [row["medium"] for row in messages(desk)] == ["sms"] * texts
+
+
+def test_a_notice_that_waits_for_the_morning_goes_the_other_way_if_its_address_dies_in_the_night(
+    desk: ScriptedDesk,
+) -> None:
+    open_desk().table.write(rows.commitment(desk.now + DAY, status="open", wake_at=None))
+    promise = {"about_id": rows.row_id(3), "about_kind": "commitment", "purpose": "running_late"}
+    waits = {"status": "held", "attempts": 0, "wake_at": desk.now + HOUR, "sent_at": None}
+    write_mail(**{**promise, **waits}, created_at=desk.now)
+
+    suppress(open_desk(), "email", "bilal@example.com", "bounced", desk.now)
+    desk.pass_time(2 * HOUR)
+
+    assert [number for number, _ in desk.texts] == ["+923001234567"]
+    assert [(row["medium"], row["status"]) for row in messages(desk)] == [("sms", "sent")]
+
+
+@pytest.mark.parametrize("reason", ["unsubscribed", "complained"])
+def test_the_page_of_a_promise_offers_to_tell_the_customer_by_what_still_works(
+    desk: ScriptedDesk, reason: StopReason
+) -> None:
+    open_desk().table.write(rows.commitment(desk.now + DAY, step="warn", wake_at=desk.now + 20 * HOUR))
+    suppress(open_desk(), "email", "bilal@example.com", reason, desk.now)
+
+    page = desk.open(open_desk().links.url("action", rows.row_id(3))).body
+
+    assert ("by text message" in page, "by e-mail" in page) == (
+        reason == "complained",
+        reason == "unsubscribed",
+    )
+
+
+# ---------------------------------------------------------------- surveys that cannot arrive
+
+
+@pytest.mark.parametrize("name", ["mail_bounced", "mail_rejected"])
+def test_a_survey_that_bounced_with_no_other_way_is_withheld_and_not_counted_as_asked(
+    desk: ScriptedDesk, name: str
+) -> None:
+    write_mail()
+    without_phone()
+
+    tell(name)
+
+    survey = open_desk().table.get(Survey, rows.row_id(5))
+    assert survey is not None
+    assert survey.status == "withheld"
+    assert str(survey.withheld_because).startswith("it could not be sent")
+    period = {"from": "2026-03-01", "to": "2026-03-31"}
+    assert desk.call("GET /api/reports/service", query=period).json["all"]["satisfaction"] == {}
+
+
+@pytest.mark.parametrize("name", ["mail_bounced", "mail_rejected"])
+def test_a_survey_goes_on_as_long_as_there_is_another_way(desk: ScriptedDesk, name: str) -> None:
+    write_mail()
+
+    tell(name)
+    desk.pass_time(HOUR)
+
+    survey = open_desk().table.get(Survey, rows.row_id(5))
+    assert survey is not None
+    assert (survey.status, len(desk.texts)) == ("sent", 1)
+
+
+@pytest.mark.parametrize("read", range(1, 13))
+def test_a_survey_is_asked_by_a_message_or_withheld_whenever_its_address_dies(
+    desk: ScriptedDesk, read: int
+) -> None:
+    without_phone()
+    due = rows.survey(version=2, case_id=None, wake_at=desk.now + HOUR)
+    open_desk().table.write(due)
+    reads = [0]
+
+    def stopped_meanwhile(call: str) -> None:
+        reads[0] += call == "dynamodb.GetItem"
+        if reads[0] == read:
+            desk.before_call = lambda _: None
+            suppress(open_desk(), "email", "bilal@example.com", "complained", desk.now)
+
+    desk.clock.shift(HOUR)
+    desk.before_call = stopped_meanwhile
+    fire(open_desk(), Survey, due.id, due.version, desk.now)
+
+    after = open_desk().table.get(Survey, due.id)
+    assert after is not None
+    assert (after.status, len(messages(desk))) in {("sent", 1), ("withheld", 0)}
+
+
+def test_a_survey_that_was_written_to_while_its_mail_was_refused_is_withheld_all_the_same(
+    desk: ScriptedDesk,
+) -> None:
+    without_phone()
+    write_mail(status="waiting", wake_at=desk.now, provider_id=None, sent_at=None)
+    refuse(desk)
+    refused = desk.before_call
+
+    def answered_by_a_scanner(call: str) -> None:
+        if call == "dynamodb.TransactWriteItems":  # the record of the refusal
+            desk.before_call = lambda _: None
+            survey = open_desk().table.get(Survey, rows.row_id(5))
+            assert survey is not None
+            open_desk().table.write(survey.changed())
+        refused(call)
+
+    desk.before_call = answered_by_a_scanner
+    desk.sweep()
+
+    survey = open_desk().table.get(Survey, rows.row_id(5))
+    assert survey is not None
+    assert (message().status, survey.status) == ("failed", "withheld")
+
+
+def test_a_mail_whose_record_met_somebody_elses_transaction_is_recorded_and_sent_once(
+    desk: ScriptedDesk,
+) -> None:
+    open_desk().table.write(rows.follow_up(status="due", wake_at=None))
+    write_mail(**TO_AMINA, status="waiting", wake_at=desk.now, provider_id=None, sent_at=None)
+    under_way = open_desk().table.client.exceptions.TransactionConflictException
+    sent: list[str] = []
+
+    def busy(call: str) -> None:
+        if call == "dynamodb.PutItem" and sent:
+            desk.before_call = lambda _: None
+            raise under_way({"Error": {"Code": "TransactionConflictException"}}, "PutItem")
+        sent.extend([call] * (call == "sesv2.SendEmail"))
+
+    desk.before_call = busy
+    desk.sweep()
+    desk.pass_time(HOUR)
+
+    assert (len(desk.mails), message().status) == (1, "sent")
+
+
+def test_a_survey_whose_second_way_is_stopped_before_it_could_be_sent_is_withheld(desk: ScriptedDesk) -> None:
+    write_mail()
+    tell("mail_bounced")
+
+    receive_text(sample("receive_text/stop"), None)
+    desk.pass_time(HOUR)
+
+    survey = open_desk().table.get(Survey, rows.row_id(5))
+    assert survey is not None
+    assert (survey.status, desk.texts) == ("withheld", [])
+
+
+def test_a_reminder_that_bounces_takes_nothing_back_from_a_survey_that_was_asked() -> None:
+    write_mail(purpose="survey_reminder")
+    without_phone()
+
+    tell("mail_bounced")
+
+    survey = open_desk().table.get(Survey, rows.row_id(5))
+    assert survey is not None
+    assert survey.status == "sent"
+
+
+def test_what_goes_out_in_place_of_a_bounced_mail_needs_no_place_of_its_own_in_the_budget(
+    desk: ScriptedDesk,
+) -> None:
+    bilal = open_desk().table.get(Customer, rows.CUSTOMER_ID)
+    assert bilal is not None
+    open_desk().table.write(bilal.changed(written_at=(rows.MONDAY,) * 3))
+    write_mail()
+
+    tell("mail_bounced")
+    desk.pass_time(HOUR)
+
+    after = open_desk().table.get(Customer, rows.CUSTOMER_ID)
+    assert after is not None
+    assert (len(desk.texts), len(after.written_at)) == (1, 3)
 
 
 # ---------------------------------------------------------------- texts

@@ -189,6 +189,7 @@ def test_the_api_reads_what_api_gateway_sends(desk: ScriptedDesk) -> None:
     assert status("overdue_commitments") == 200
     assert status("unknown_field") == 422
     assert status("not_json") == 400
+    assert status("not_text") == 400
     assert [row["row_kind"] for row in desk.timeline(rows.CUSTOMER_ID)].count("interaction") == 2
 
 
@@ -197,10 +198,12 @@ def test_the_pages_read_what_api_gateway_sends(desk: ScriptedDesk) -> None:
         return int(pages(sample(f"pages/{name}"), Context())["statusCode"])
 
     def answer() -> str:
-        form = pages(sample("pages/open_survey"), Context())["body"]
-        nonce = form.partition('name="nonce" value="')[2].partition('"')[0]
+        return sent_from(pages(sample("pages/open_survey"), Context()), "answer_survey")
+
+    def sent_from(form: dict[str, Any], name: str) -> str:
+        nonce = form["body"].partition('name="nonce" value="')[2].partition('"')[0]
         desk.clock.shift(1)
-        event = sample("pages/answer_survey")
+        event = sample(f"pages/{name}")
         page: str = pages({**event, "body": f"{event['body']}&nonce={nonce}"}, Context())["body"]
         return page
 
@@ -212,7 +215,9 @@ def test_the_pages_read_what_api_gateway_sends(desk: ScriptedDesk) -> None:
     assert (stored(Survey, 5).status, len(stored(Survey, 5).quarantined)) == ("sent", 1)
     desk.clock.shift(60)
     assert "Lovely cake" not in answer()
-    assert status("follow_up_done") == 200
+    unconfirmed = pages(sample("pages/follow_up_done"), Context())
+    assert (unconfirmed["statusCode"], stored(FollowUp, 4).status) == (422, "due")  # without the page too
+    assert "no more reminders" in sent_from(unconfirmed, "follow_up_done")
     assert status("one_click_unsubscribe") == 200
     assert status("tampered_link") == 404
     assert (stored(Survey, 5).score, stored(Survey, 5).comment) == (5, "Lovely cake")

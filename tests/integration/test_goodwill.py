@@ -85,8 +85,8 @@ def test_a_supervisor_decides_from_the_mail_by_one_tap(shop: Shop, case_id: str,
 
     opened = shop.desk.open(f"{link}?do={verdict}")
     untouched = shop.rows("goodwill")[0]["status"]
-    first = shop.desk.post(link, {"do": verdict, "reason": "Too much"})
-    second = shop.desk.post(link, {"do": "approve"})
+    first = shop.desk.answer(link, do=verdict, reason="Too much")
+    second = shop.desk.answer(link, do="approve")
 
     assert str(mail["to"]) == "Sana <sana@example.com>"
     assert (opened.status, untouched) == (200, "requested")
@@ -104,7 +104,7 @@ def test_a_declining_tap_needs_a_reason(shop: Shop, case_id: str) -> None:
 
     link = links(words_of(shop.desk.mails[0]), "/a/")[0]
 
-    assert shop.desk.post(link, {"do": "decline"}).status == 422
+    assert shop.desk.answer(link, do="decline").status == 422
     assert shop.rows("goodwill")[0]["status"] == "requested"
 
 
@@ -134,7 +134,7 @@ def test_without_a_supervisor_the_owner_is_asked(shop: Shop, case_id: str) -> No
     asked(shop, case_id)
 
     assert [str(mail["to"]) for mail in shop.desk.mails] == ["owner@example.com"]
-    assert shop.desk.post(links(words_of(shop.desk.mails[0]), "/a/")[0], {"do": "approve"}).status == 200
+    assert shop.desk.answer(links(words_of(shop.desk.mails[0]), "/a/")[0], do="approve").status == 200
     assert shop.rows("goodwill")[0]["decided_by"] == "owner"
 
 

@@ -223,13 +223,13 @@ def test_an_agent_acts_from_the_reminder_itself(shop: Shop) -> None:
     link = links(shop.desk.texts[0][1], "/a/")[0]
 
     form = shop.desk.open(f"{link}?do=tomorrow")
-    done = shop.desk.post(link, {"do": "tomorrow"})
+    done = shop.desk.answer(link, do="tomorrow")
 
     assert (form.status, done.status) == (200, 200)
     (follow_up,) = shop.rows("follow_up")
     assert (follow_up["status"], follow_up["due_at"]) == ("scheduled", "2026-03-03T09:00:00Z")
-    assert shop.desk.post(link, {"do": "done"}).status == 200
-    assert shop.desk.post(link, {"do": "done"}).status == 409
+    assert shop.desk.answer(link, do="done").status == 200
+    assert shop.desk.answer(link, do="done").status == 409
 
 
 def test_a_new_date_agreed_from_the_reminder_is_meant_in_the_agents_zone(shop: Shop) -> None:
@@ -237,13 +237,9 @@ def test_a_new_date_agreed_from_the_reminder_is_meant_in_the_agents_zone(shop: S
     shop.promise(shop.desk.now + HOUR)
     link = links(shop.desk.texts[0][1], "/a/")[0]
 
-    missing = shop.desk.post(link, {"do": "new_date", "date": "2026-03-04", "time": "10:00"})
-    past = shop.desk.post(
-        link, {"do": "new_date", "date": "2026-03-01", "time": "10:00", "reason": "The oven broke"}
-    )
-    shop.desk.post(
-        link, {"do": "new_date", "date": "2026-03-04", "time": "10:00", "reason": "The oven broke"}
-    )
+    missing = shop.desk.answer(link, do="new_date", date="2026-03-04", time="10:00")
+    past = shop.desk.answer(link, do="new_date", date="2026-03-01", time="10:00", reason="The oven broke")
+    shop.desk.answer(link, do="new_date", date="2026-03-04", time="10:00", reason="The oven broke")
 
     assert (missing.status, past.status) == (422, 422)
     (commitment,) = shop.rows("commitment")

@@ -272,7 +272,7 @@ def test_five_reminders_are_one_text_whose_link_leads_to_each(shop: Shop) -> Non
 
     page = shop.desk.open(link).body
     each = [part.partition('"')[0] for part in page.split('<a href="')[1:] if "/a/" in part]
-    done = shop.desk.post(each[0], {"do": "done"})
+    done = shop.desk.answer(each[0], do="done")
     rest = shop.desk.open(link).body
 
     assert (len(each), done.status) == (5, 200)
@@ -288,7 +288,7 @@ def test_a_list_whose_items_are_all_answered_is_not_asked_of_again(shop: Shop) -
     link = links(shop.desk.texts[0][1], "/a/")[0]
 
     assert "/a/" not in shop.desk.open(link).body
-    assert shop.desk.post(link, {"do": "done"}).status == 200
+    assert shop.desk.answer(link, do="done").status == 200
 
 
 def test_a_lone_reminder_is_sent_on_its_minute(shop: Shop) -> None:

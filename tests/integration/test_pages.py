@@ -1,18 +1,26 @@
 """The public pages: GET and HEAD show, only POST writes, and a bad link writes nothing."""
 
+from dataclasses import replace
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 
 import boto3
 import pytest
 
 from functions.pages.app import handler as pages
-from tests.integration.people import Shop, links, words_of
-from tests.integration.scripted_desk import Context, ScriptedDesk
+from tests.integration.people import Shop, add_customer, links, nonce_of, words_of
+from tests.integration.scripted_desk import READS, Answer, Context, ScriptedDesk
 from vaada.desk import open_desk
+from vaada.flows.suppressing import suppress
+from vaada.flows.taking import count_form
+from vaada.gateways.links import PATHS, LinkPurpose
+from vaada.gateways.table import Table
+from vaada.model.ids import new_row_id
+from vaada.model.suppressions import Suppression
 from vaada.model.times import text_of
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
 WRITES = ("dynamodb.PutItem", "dynamodb.TransactWriteItems", "dynamodb.UpdateItem", "dynamodb.DeleteItem")
 
 
@@ -184,20 +192,372 @@ def test_pages_are_sent_with_headers_that_keep_them_private(shop: Shop) -> None:
     assert "unsafe" not in headers["content-security-policy"]
 
 
+# ---------------------------------------------------------------- back again after unsubscribing
+
+
+def consents(shop: Shop) -> tuple[bool, bool, bool]:
+    consent = shop.desk.call(f"GET /api/customers/{shop.customer_id}").json["consent"]
+    return consent["email"], consent["sms"], consent["survey"]
+
+
+def unsubscribe_link(shop: Shop) -> str:
+    """The customer was asked: the link in the mail's own header."""
+    shop.survey_link()
+    return str(shop.desk.mails[-1]["list-unsubscribe"]).strip("<>")
+
+
+def press(shop: Shop, link: str, page: Answer) -> Answer:
+    """Press the button on the page after unsubscribing, having read it."""
+    shop.desk.clock.shift(2 * SECOND)
+    return shop.desk.post(link, {"do": "undo", "nonce": nonce_of(page)})
+
+
+def stops(address: str) -> Suppression | None:
+    return open_desk().table.get(Suppression, open_desk().addresses.hashed("email", address))
+
+
+def test_unsubscribing_by_mistake_is_undone_by_one_button(shop: Shop) -> None:
+    link = unsubscribe_link(shop)
+    page = shop.desk.post(link, {"List-Unsubscribe": "One-Click"})
+    unsubscribed = consents(shop)
+
+    back = press(shop, link, page)
+    shop.contact(resolved=True)
+    shop.desk.pass_time(31 * DAY)
+
+    assert "I did not mean to" in page.body
+    assert (unsubscribed, back.status, consents(shop)) == ((True, True, False), 200, (True, True, True))
+    stop = stops("bilal@example.com")
+    assert stop is not None
+    assert (stop.surveys, stop.anything) == (None, None)
+
+
+def test_surveys_go_on_after_that(shop: Shop) -> None:
+    link = unsubscribe_link(shop)
+    press(shop, link, shop.desk.post(link, {}))
+    shop.desk.pass_time(31 * DAY)
+    asked = len(shop.desk.mails)
+
+    shop.contact(resolved=True)
+    shop.desk.pass_time(DAY)
+
+    assert len(shop.desk.mails) == asked + 1
+
+
+def test_who_unsubscribed_twice_needs_one_button_too_and_pressing_it_twice_is_no_error(shop: Shop) -> None:
+    link = unsubscribe_link(shop)
+    shop.desk.post(link, {})
+
+    page = shop.desk.post(link, {})
+    statuses = [press(shop, link, page).status for _ in range(2)]
+
+    assert (statuses, consents(shop)) == ([200, 200], (True, True, True))
+
+
+def test_the_button_works_for_a_person_only(shop: Shop) -> None:
+    link = unsubscribe_link(shop)
+    page = shop.desk.post(link, {})
+
+    blind = shop.desk.post(link, {"do": "undo"})
+    at_once = shop.desk.post(link, {"do": "undo", "nonce": nonce_of(page)})
+    shop.desk.clock.shift(2 * SECOND)
+    greedy = shop.desk.post(link, {"do": "undo", "nonce": nonce_of(page), "website": "https://example.com"})
+    of_a_survey = open_desk().links.nonce("survey", shop.rows("survey")[0]["survey_id"])
+    shop.desk.clock.shift(2 * SECOND)
+    strange = shop.desk.post(link, {"do": "undo", "nonce": of_a_survey})
+
+    for answer in (blind, at_once, greedy, strange):
+        assert (answer.status, "Please send it once more." in answer.body) == (422, True)
+    assert consents(shop) == (True, True, False)
+    assert press(shop, link, greedy).status == 200
+    assert consents(shop) == (True, True, True)
+
+
+def test_undoing_gives_no_consent_that_was_not_there(shop: Shop) -> None:
+    link = unsubscribe_link(shop)
+    none = {"consent": {"email": True, "sms": True, "survey": False}}
+    shop.desk.call(f"PATCH /api/customers/{shop.customer_id}", none)
+
+    page = shop.desk.post(link, {})
+    nonce = open_desk().links.nonce("unsubscribe", shop.rows("survey")[0]["survey_id"])
+    shop.desk.clock.shift(2 * SECOND)
+    shop.desk.post(link, {"do": "undo", "nonce": nonce})
+
+    assert "I did not mean to" not in page.body
+    assert consents(shop) == (True, True, False)
+
+
+def test_a_day_later_it_is_not_undone_any_more_and_the_page_says_so(shop: Shop) -> None:
+    link = unsubscribe_link(shop)
+    page = shop.desk.post(link, {})
+    assert "I did not mean to" in page.body
+
+    shop.desk.clock.shift(DAY - HOUR)
+    late = shop.desk.post(link, {})
+    shop.desk.clock.shift(HOUR + SECOND)
+    pressed = shop.desk.post(link, {"do": "undo", "nonce": nonce_of(late)})
+
+    assert (pressed.status, "We will not ask you again" in pressed.body) == (410, True)
+    for answer in (pressed, shop.desk.post(link, {})):
+        assert "I did not mean to" not in answer.body
+    assert consents(shop) == (True, True, False)
+    stop = stops("bilal@example.com")
+    assert stop is not None
+    assert stop.surveys is not None
+
+
+def test_an_expired_link_still_unsubscribes(shop: Shop) -> None:
+    link = unsubscribe_link(shop)
+    shop.desk.clock.shift(90 * DAY)
+
+    assert shop.desk.open(link).status == 200
+    assert shop.desk.post(link, {}).status == 200
+    assert consents(shop) == (True, True, False)
+
+
+def test_undoing_leaves_what_else_stops_an_address(shop: Shop) -> None:
+    link = unsubscribe_link(shop)
+    page = shop.desk.post(link, {})
+    suppress(open_desk(), "email", "bilal@example.com", "complained", shop.desk.now)
+
+    press(shop, link, page)
+
+    stop = stops("bilal@example.com")
+    assert stop is not None
+    assert stop.anything is not None
+    assert (stop.anything.reason, stop.surveys) == ("complained", None)
+
+
+def test_opening_an_unsubscribe_link_with_what_the_button_sends_changes_nothing(shop: Shop) -> None:
+    link = unsubscribe_link(shop)
+    page = shop.desk.post(link, {})
+    shop.desk.clock.shift(2 * SECOND)
+    before = written(shop.desk)
+
+    shop.desk.open(f"{link}?do=undo&nonce={nonce_of(page)}")
+
+    assert (written(shop.desk), consents(shop)) == (before, (True, True, False))
+
+
+def test_a_mail_programs_button_may_send_its_word_in_parts(shop: Shop) -> None:
+    link = unsubscribe_link(shop)
+    body = '--x\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--x--\r\n'
+
+    answer = sent(link, body, {"content-type": "multipart/form-data; boundary=x"})
+
+    assert (answer.status, consents(shop)) == (200, (True, True, False))
+
+
+# ---------------------------------------------------------------- what is not taken
+
+
+def sent(link: str, body: str, headers: dict[str, str], **more: object) -> Answer:
+    """What a POST of this very body is answered with."""
+    path = link.removeprefix("https://desk.example.com")
+    event = {
+        "rawPath": path,
+        "requestContext": {"http": {"method": "POST"}},
+        "headers": headers,
+        "body": body,
+    }
+    answer = pages({**event, **more}, Context())
+    return Answer(answer["statusCode"], answer["headers"], answer["body"])
+
+
 @pytest.mark.parametrize(
-    "change",
+    ("change", "status", "words"),
     [
-        {"body": "score=5&" * 20},
-        {"body": "score=" + "5" * 40_000},
-        {"body": "!!!", "isBase64Encoded": True},
-        {"body": "/////w==", "isBase64Encoded": True},
+        ({"body": "score=5&" * 20}, 400, "could not read it"),
+        ({"body": "!!!", "isBase64Encoded": True}, 400, "could not read it"),
+        ({"body": "/////w==", "isBase64Encoded": True}, 400, "could not read it"),
+        ({"body": "score=" + "5" * 40_000}, 413, "too long"),
+        ({"body": "QUFB" * 20_000, "isBase64Encoded": True}, 413, "too long"),
+        ({"body": "{}", "headers": {"content-type": "application/json"}}, 415, "could not read it"),
+        ({"body": "a", "headers": {"content-type": "text/plain"}}, 415, "could not read it"),
+        (
+            {"body": "a", "headers": {"content-type": "multipart/form-data; boundary=x"}},
+            415,
+            "could not read",
+        ),
     ],
 )
-def test_a_form_that_is_none_is_refused(shop: Shop, change: dict[str, Any]) -> None:
-    path = shop.survey_link().removeprefix("https://desk.example.com")
-    event = {"rawPath": path, "requestContext": {"http": {"method": "POST"}}, **change}
+@pytest.mark.parametrize("place", ["s", "a"])
+def test_a_form_that_is_none_is_refused_without_a_look_at_the_table(
+    desk: ScriptedDesk, place: str, change: dict[str, Any], status: int, words: str
+) -> None:
+    answer = sent(f"/{place}/x", **{"body": "", "headers": {}, **change})
 
-    assert pages(event, Context())["statusCode"] == 400
+    assert (answer.status, words in answer.body) == (status, True)
+    assert not [call for call in desk.calls if call.startswith("dynamodb.")]
+
+
+@pytest.mark.parametrize("character", ["a", "ü", "क", "😀"])
+def test_the_longest_comment_is_taken_in_any_script(shop: Shop, character: str) -> None:
+    assert shop.desk.answer(shop.survey_link(), score="5", comment=character * 2000).status == 200
+    assert shop.rows("survey")[0]["comment"] == character * 2000
+
+
+def test_a_refusal_speaks_the_browsers_language(shop: Shop) -> None:
+    asked = {"ur": "ur", "de-AT,de;q=0.9,en;q=0.8": "de", "xx, pt-BR;q=0.5": "pt", "xx": "en", "*": "en"}
+
+    for accepted, language in asked.items():
+        page = shop.desk.open("https://desk.example.com/s/x", language=accepted)
+        assert f'<html lang="{language}"' in page.body
+
+
+@pytest.mark.parametrize("link", ["survey", "action", "unsubscribe"])
+def test_a_link_takes_thirty_forms_an_hour(shop: Shop, link: str) -> None:
+    found = all_links(shop)
+    shop.desk.clock.move_to(shop.desk.now.replace(minute=10, second=0))
+
+    statuses = [shop.desk.post(found[link], {}).status for _ in range(30)]
+    refused = shop.desk.post(found[link], {})
+    before = shop.desk.calls.copy()
+    again = shop.desk.post(found[link], {"score": "5"})
+    writes = [call for call in (shop.desk.calls - before) if call not in READS]
+    shop.desk.clock.shift(timedelta(minutes=50))
+
+    assert 429 not in statuses
+    assert (refused.status, refused.headers["retry-after"]) == (429, "3000")
+    assert "Please try again later." in refused.body
+    assert (again.status, writes) == (429, [])
+    assert shop.desk.post(found[link], {}).status == statuses[0]
+
+
+def test_one_links_forms_do_not_use_up_anothers_and_looking_is_not_counted(shop: Shop) -> None:
+    found = all_links(shop)
+    shop.desk.clock.move_to(shop.desk.now.replace(minute=10, second=0))
+    for _ in range(31):
+        shop.desk.post(found["survey"], {})
+
+    assert shop.desk.post(found["survey"], {"score": "5"}).status == 429
+    assert shop.desk.open(found["survey"]).status == 200
+    assert shop.desk.post(found["action"], {}).status == 422
+    assert shop.desk.post(found["unsubscribe"], {}).status == 200
+
+
+def test_two_functions_that_count_at_the_same_moment_count_two(shop: Shop) -> None:
+    row_id, desk = new_row_id(shop.customer_id, shop.desk.now), open_desk()
+    others = iter([None])
+
+    def somebody_else(call: str) -> None:
+        if call == "dynamodb.PutItem" and next(others, "done") is None:
+            count_form(desk, "survey", row_id, shop.desk.now)
+
+    shop.desk.before_call = somebody_else
+    count_form(desk, "survey", row_id, shop.desk.now)
+
+    (pace,) = (row for row in all_paces() if row_id in row["pace_id"]["S"])
+    assert pace["count"]["N"] == "2"
+    assert int(pace["expires_at"]["N"]) > shop.desk.now.timestamp()
+
+
+def all_paces() -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = boto3.client("dynamodb").scan(TableName="vaada")["Items"]
+    return [item for item in items if item["row_kind"]["S"] == "pace"]
+
+
+def test_a_bad_or_expired_link_costs_no_call_of_the_table(shop: Shop) -> None:
+    found = all_links(shop)
+    shop.desk.clock.shift(75 * DAY)
+    open_desk.cache_clear()  # a new process, which knows no policy
+    shop.desk.calls.clear()
+
+    for place in ("s", "a", "u"):
+        for token in ("", "x.y.z", found["survey"].rsplit("/", 1)[1][:-3] + "AAA"):
+            link = f"https://desk.example.com/{place}/{token}"
+            for answer in (shop.desk.open(link), shop.desk.post(link, {"score": "5", "do": "new_link"})):
+                assert answer.status == 404
+    for name in ("survey", "action"):
+        for answer in (
+            shop.desk.open(found[name]),
+            shop.desk.post(found[name], {"score": "5", "do": "done"}),
+        ):
+            assert answer.status == 410
+
+    assert set(shop.desk.calls) == {"ssm.GetParameter"}
+
+
+def test_a_survey_keeps_the_newest_twenty_amendments(shop: Shop) -> None:
+    link = shop.survey_link()
+    shop.desk.clock.move_to(shop.desk.now.replace(minute=1, second=0))
+    nonce = nonce_of(shop.desk.open(link))
+    for n in range(26):  # always going back to the page
+        shop.desk.clock.shift(2 * SECOND)
+        said = {"score": "5", "comment": f"Thought {n}", "nonce": nonce}
+        assert shop.desk.post(link, said).status == 200
+
+    (row,) = shop.rows("survey")
+    assert row["comment"] == "Thought 0"
+    assert [said["comment"] for said in row["amendments"]] == [f"Thought {n}" for n in range(6, 26)]
+
+
+# ---------------------------------------------------------------- who guesses learns nothing
+
+
+def test_whatever_is_wrong_with_a_link_the_answer_is_the_same(shop: Shop) -> None:
+    found, desk = all_links(shop), open_desk()
+    gone = add_customer(shop.desk, name="Dua", email="dua@example.com")
+    shop.contact(customer_id=gone, resolved=True, follow_up={"at": text_of(shop.desk.now), "reason": "Ask"})
+    erased = {row["row_kind"]: row[f"{row['row_kind']}_id"] for row in shop.desk.timeline(gone)}
+    nobody = new_row_id(shop.customer_id, shop.desk.now)
+    others: dict[LinkPurpose, LinkPurpose] = {
+        "survey": "action",
+        "action": "unsubscribe",
+        "unsubscribe": "survey",
+    }
+    _erase(gone)
+
+    for purpose, place in PATHS.items():
+        kind = "follow_up" if purpose == "action" else "survey"
+        wrong = {
+            "bad signature": found[purpose][:-4] + "AAAA",
+            "wrong purpose": f"/{place}/{found[others[purpose]].rsplit('/', 1)[1]}",
+            "unknown row": desk.links.url(purpose, nobody),
+            "another kind of row": desk.links.url(purpose, erased["interaction"]),
+            "erased row": desk.links.url(purpose, erased[kind]),
+            "nonsense": f"/{place}/x",
+        }
+        for look in (_get, _head, _post):
+            answers = {what: look(shop.desk, link) for what, link in wrong.items()}
+            assert {answer.status for answer in answers.values()} == {404}, answers
+            assert len({(answer.body, tuple(answer.headers.items())) for answer in answers.values()}) == 1
+    assert not [row for row in all_paces() if nobody in row["pace_id"]["S"] or gone in row["pace_id"]["S"]]
+
+
+def test_expired_is_said_only_where_the_signature_was_right(shop: Shop) -> None:
+    found = all_links(shop)
+    shop.desk.clock.shift(75 * DAY)
+
+    assert shop.desk.open(found["survey"]).status == 410
+    assert shop.desk.open(found["survey"][:-4] + "AAAA").status == 404
+    assert shop.desk.open(found["survey"].replace("/s/", "/a/")).status == 404
+
+
+def test_head_is_get_without_the_words(shop: Shop) -> None:
+    for link in (*all_links(shop).values(), "https://desk.example.com/s/x"):
+        get, head = shop.desk.open(link), shop.desk.open(link, method="HEAD")
+        assert (head.status, head.headers, head.body) == (get.status, get.headers, "")
+
+
+def _get(desk: ScriptedDesk, link: str) -> Answer:
+    return desk.open(link)
+
+
+def _head(desk: ScriptedDesk, link: str) -> Answer:
+    return desk.open(link, method="HEAD")
+
+
+def _post(desk: ScriptedDesk, link: str) -> Answer:
+    return desk.post(link, {"score": "5", "do": "done"})
+
+
+def _erase(customer_id: str) -> None:
+    """Every row of the customer is gone."""
+    client = boto3.client("dynamodb")
+    for item in client.scan(TableName="vaada")["Items"]:
+        if item["pk"]["S"] == f"CUSTOMER#{customer_id}":
+            client.delete_item(TableName="vaada", Key={"pk": item["pk"], "sk": item["sk"]})
 
 
 def test_links_live_on_while_their_key_is_rotated_and_end_with_it(shop: Shop) -> None:
@@ -213,3 +573,43 @@ def test_links_live_on_while_their_key_is_rotated_and_end_with_it(shop: Shop) ->
     )
     open_desk.cache_clear()
     assert shop.desk.open(old).status == 404
+
+
+def test_a_page_that_was_made_with_a_newer_key_is_known_for_one_of_ours(shop: Shop) -> None:
+    link = shop.survey_link()
+    assert shop.desk.open(link).status == 200  # this function knows the keys from now on
+    links = open_desk().links
+    boto3.client("ssm").put_parameter(
+        Name="/vaada/link-keys", Value='["newer", "newest"]', Type="SecureString", Overwrite=True
+    )
+    another = replace(links, _keys=[])  # a function that was started after they were rotated
+    nonce = another.nonce("survey", shop.rows("survey")[0]["survey_id"])
+    links.clock = lambda: monotonic() + 60
+    shop.desk.clock.shift(2 * SECOND)
+
+    answer = shop.desk.post(link, {"score": "5", "nonce": nonce})
+
+    assert (answer.status, shop.rows("survey")[0]["status"]) == (200, "answered")
+
+
+def test_two_answers_at_the_same_moment_are_one_and_a_try_again(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = shop.survey_link()
+    nonce = nonce_of(shop.desk.open(link))
+    shop.desk.clock.shift(2 * SECOND)
+    write = Table.write
+    others: list[int] = []
+
+    def another_first(table: Table, *rows: Any, **more: Any) -> None:
+        if rows[0].kind_of_row == "survey" and not others:
+            others.append(0)
+            others[:] = [shop.desk.post(link, {"score": "1", "nonce": nonce, "confirm": "1"}).status]
+        write(table, *rows, **more)
+
+    monkeypatch.setattr(Table, "write", another_first)
+    answer = shop.desk.post(link, {"score": "2", "nonce": nonce, "confirm": "1"})
+
+    assert others == [200]
+    assert (answer.status, answer.headers["retry-after"]) == (503, "1")
+    assert shop.rows("survey")[0]["score"] == 1

@@ -1,14 +1,14 @@
 """Surveys: who is asked what and when, and what an answer brings."""
 
 import re
-from datetime import datetime, timedelta
-from itertools import pairwise
-from typing import Any
+from datetime import timedelta
 
 import pytest
 
 from tests.integration.people import Shop, change_policy, links, wait_until, words_of
 from tests.integration.scripted_desk import ScriptedDesk
+from vaada.desk import open_desk
+from vaada.flows.suppressing import suppress
 from vaada.model.times import text_of
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -43,31 +43,6 @@ def resolve(shop: Shop, case_id: str) -> None:
 
 
 # ---------------------------------------------------------------- how often
-
-
-def test_in_months_of_contacts_nobody_is_asked_twice_within_the_cool_down(shop: Shop) -> None:
-    change_policy(shop.desk, surveys={"nps_every_days": 90, "after_kept_promise": True})
-    for _ in range(13):
-        promises = [{"what": "Send the bill", "due_at": text_of(shop.desk.now + HOUR)}]
-        (promise,) = shop.contact(resolved=True, commitments=promises)["commitments"]
-        shop.desk.call(f"POST /api/commitments/{promise['commitment_id']}/keep")
-        shop.desk.pass_time(10 * DAY)
-
-    rows: list[dict[str, Any]] = []
-    cursor: str | None = None
-    while cursor != "":
-        query = {"customer_id": shop.customer_id, "limit": "100", **({"cursor": cursor} if cursor else {})}
-        page = shop.desk.call("GET /api/surveys", query=query).json
-        rows += page["items"]
-        cursor = page["next_cursor"] or ""
-    times = sorted(datetime.fromisoformat(row["sent_at"]) for row in rows if row.get("sent_at"))
-    gaps = [after - before for before, after in pairwise(times)]
-    assert min(gaps) >= 30 * DAY
-    assert max(gaps) <= 41 * DAY  # and they are asked again soon after
-    assert {row["withheld_because"] for row in rows if row["status"] == "withheld"} <= {
-        "they were asked something lately",
-        "they were asked the same lately",
-    }
 
 
 def test_reminders_and_notices_count_too_and_the_fourth_message_of_a_week_is_not_sent(shop: Shop) -> None:
@@ -147,6 +122,36 @@ def test_nobody_is_asked_about_a_matter_in_which_somebody_was_abusive(shop: Shop
     assert surveys(shop) == [("csat", "withheld", "somebody was abusive in this matter")]
 
 
+@pytest.mark.parametrize("awaits", [True, False])
+def test_a_matter_that_was_closed_without_a_word_from_us_is_not_asked_about(
+    shop: Shop, *, awaits: bool
+) -> None:
+    case_id = shop.contact(channel="email", awaits_reply=awaits)["case_id"]
+
+    resolve(shop, case_id)
+    shop.desk.pass_time(4 * DAY)
+
+    because = "nobody of ours was in touch with them in this matter"
+    assert surveys(shop) == [("csat", "withheld", because)]
+    assert asked(shop) == []
+
+
+@pytest.mark.parametrize("how", ["wrote", "spoke", "noted"])
+def test_a_matter_in_which_the_customer_was_answered_is_asked_about(shop: Shop, how: str) -> None:
+    case_id = shop.contact(channel="phone" if how == "spoke" else "email")["case_id"]
+    if how == "wrote":
+        shop.contact(case_id=case_id, channel="email", direction="outbound")
+    elif how == "noted":
+        shop.desk.pass_time(4 * HOUR)  # the agent is warned, and answers the warning
+        link = next(found[0] for mail in shop.desk.mails if (found := links(words_of(mail), "/a/")))
+        assert shop.desk.answer(link, do="answered").status == 200
+
+    resolve(shop, case_id)
+    shop.desk.pass_time(2 * DAY)
+
+    assert [status for _, status, _ in surveys(shop)] == ["sent"]
+
+
 # ---------------------------------------------------------------- what an answer brings
 
 
@@ -162,7 +167,9 @@ def test_an_unhappy_customer_is_called_and_asked_again_once_it_is_settled(shop: 
     shop.desk.call(f"POST /api/commitments/{call['commitment_id']}/keep")
     shop.desk.call(f"POST /api/cases/{case_id}/reopen", {"reason": "A new cake"})
     resolve(shop, case_id)
-    shop.desk.pass_time(2 * DAY)
+    shop.desk.pass_time(28 * DAY)
+    assert len(asked(shop)) == 1  # it was three days ago, and then four weeks, that they were asked
+    shop.desk.pass_time(3 * DAY)
 
     done = next(row for row in shop.rows("follow_up") if row["origin"] == "unhappy")
     assert (done["status"], done["follow_up_id"]) == ("done", call["settles_id"])
@@ -194,6 +201,40 @@ def test_kind_words_reach_the_agent(shop: Shop, score: str, comment: str, mails:
     praise = shop.desk.mails[before:]
     assert [str(mail["to"]) for mail in praise] == ["Amina <amina@example.com>"] * mails
     assert all(comment in words_of(mail) for mail in praise)
+
+
+def test_kind_words_wait_for_an_agent_who_is_away_and_go_to_nobody_else(shop: Shop) -> None:
+    link = shop.survey_link()
+    before, back = len(shop.desk.mails), shop.desk.now + 2 * DAY
+    shop.desk.call(f"PATCH /api/agents/{shop.agent_id}", {"away_until": text_of(back)})
+
+    shop.desk.answer(link, score="5", comment="Lovely cake")
+    shop.desk.pass_time(2 * DAY - MINUTE)
+    while_away = [words_of(mail) for mail in shop.desk.mails[before:]]
+    shop.desk.pass_time(DAY)
+
+    assert not any("Lovely cake" in words for words in while_away)
+    assert [str(mail["to"]) for mail in shop.desk.mails[before:] if "Lovely cake" in words_of(mail)] == [
+        "Amina <amina@example.com>"
+    ]
+
+
+@pytest.mark.parametrize(("phone", "texts"), [("+923001234567", 1), (None, 0)])
+def test_kind_words_to_an_agent_whose_mail_bounces_are_texted_or_kept_but_told_to_nobody_else(
+    shop: Shop, phone: str | None, texts: int
+) -> None:
+    link = shop.survey_link()
+    before = len(shop.desk.mails)
+    shop.desk.call(f"PATCH /api/agents/{shop.agent_id}", {"phone": phone, "notify_by": ["email"]})
+    suppress(open_desk(), "email", "amina@example.com", "bounced", shop.desk.now)
+
+    shop.desk.answer(link, score="5", comment="Lovely cake")
+    shop.desk.pass_time(DAY)
+
+    assert not any("Lovely cake" in words_of(mail) for mail in shop.desk.mails[before:])
+    assert sum("Lovely cake" in words for _, words in shop.desk.texts) == texts
+    (praise,) = (row for row in shop.rows("message") if row["purpose"] == "praise")
+    assert praise["status"] == ("sent" if texts else "withheld")
 
 
 def test_a_second_thought_is_kept_beside_the_answer_for_a_day(shop: Shop) -> None:

@@ -148,6 +148,7 @@ def case(**facts: object) -> Case:
             "last_contact_at": MONDAY,
             "last_inbound_at": MONDAY,
             "last_interaction_id": row_id(1),
+            "served": True,
             **facts,
         }
     )

@@ -104,3 +104,15 @@ def test_the_newer_key_signs_and_both_verify() -> None:
     assert both.row_id("survey", token_of(old.url("survey", row_id(2)))) == row_id(2)
     with pytest.raises(BadLink):
         old.row_id("survey", token)
+
+
+def test_a_nonce_vouches_for_one_purpose_and_one_row_and_says_how_old_it_is() -> None:
+    links = linked(Keys("key"))
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        nonce = links.nonce("action", row_id(1))
+        clock.shift(timedelta(milliseconds=1500))
+
+        assert links.nonce_age("action", row_id(1), nonce) == timedelta(milliseconds=1500)
+        assert links.nonce_age("survey", row_id(1), nonce) is None
+        assert links.nonce_age("action", row_id(2), nonce) is None
+        assert links.nonce_age("action", row_id(1), token_of(links.url("action", row_id(1)))) is None

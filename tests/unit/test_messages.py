@@ -59,6 +59,18 @@ def test_a_used_up_quota_is_waited_for_ever_longer_for_26_hours_and_costs_no_att
     assert (row.status, row.why_not, row.attempts) == ("failed", "a quota", 1)
 
 
+def test_a_limit_of_a_second_is_waited_for_a_minute_each_time_and_costs_no_patience() -> None:
+    row = message()
+    for _ in range(100):
+        row = messages.claimed(
+            messages.throttled(row, "1 mails a second are allowed", MONDAY, for_now=True), MONDAY, "claim"
+        )
+    row = messages.throttled(row, "1 mails a second are allowed", MONDAY, for_now=True)
+
+    assert (row.status, row.attempts, row.throttles) == ("waiting", 0, 0)
+    assert row.wake_at == MONDAY + timedelta(minutes=1)
+
+
 @pytest.mark.parametrize(
     ("told", "stands"),
     [
@@ -77,7 +89,7 @@ def test_later_news_outdo_earlier_ones_in_whatever_order_they_come(told: list[De
     assert row.delivery == stands
 
 
-@pytest.mark.parametrize("status", ["unknown", "sending", "waiting"])
+@pytest.mark.parametrize("status", ["unknown", "sending", "waiting", "failed", "withheld"])
 def test_news_of_a_message_whose_outcome_was_unknown_says_that_it_was_sent(status: str) -> None:
     row = messages.told(message(status=status, why_not="no answer"), "accepted", "ses-1", MONDAY)
 
@@ -97,6 +109,27 @@ def test_what_goes_out_instead_is_the_same_message_held_under_an_id_of_its_own()
     for row in (again, text):
         assert (row.version, row.status, row.attempts, row.provider_id) == (1, "held", 0, None)
         assert (row.delivery, row.delivered_at, row.why_not, row.sent_at) == (None, None, None, None)
+
+
+def test_what_replaces_a_replacement_goes_back_to_the_first_so_that_each_way_is_tried_once() -> None:
+    first = message(twins=(row_id(9),))
+
+    text = messages.instead(first, "sms", MONDAY, recipient_id="sana")
+    again = messages.instead(
+        messages.instead(text, "email", MONDAY, to="owner", recipient_id=None), "sms", MONDAY
+    )
+
+    assert (text.instead_of, again.instead_of) == (first.id, first.id)
+    assert messages.instead(again, "sms", MONDAY, recipient_id="sana").id == text.id
+    assert text.twins == ()
+
+
+def test_the_same_to_two_readers_has_two_replacements() -> None:
+    to_sana, to_owner = (
+        messages.instead(message(), "email", MONDAY, recipient_id=whom) for whom in ("sana", None)
+    )
+
+    assert to_sana.id != to_owner.id
 
 
 def test_refused_for_good_fails_at_once() -> None:

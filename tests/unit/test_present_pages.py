@@ -88,8 +88,11 @@ def customer_pages(words: str = "Nadeem", language: str = "en") -> list[str]:
         pages.survey_over(**named, because="expired"),
         pages.survey_over(**named, because="withdrawn"),
         pages.unsubscribe_form(**named, path="/u/t"),
-        pages.unsubscribed(**named),
+        pages.unsubscribed(**named, path="/u/t", nonce="n"),
+        pages.unsubscribed(**named, path="/u/t", nonce="n", again=True),
+        pages.subscribed_again(**named),
         pages.link_problem(**named),
+        *(pages.refused(**named, because=because) for because in get_args(pages.RefusedBecause)),
     ]
 
 
@@ -592,3 +595,15 @@ def test_every_broken_link_gets_the_same_answer() -> None:
     page = pages.link_problem(business="Nadeem Computers")
     assert page == pages.link_problem(business="Nadeem Computers", language="xx")
     assert "answer our message or call us" in page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_after_unsubscribing_one_button_takes_it_back(language: str) -> None:
+    page = Html(
+        pages.unsubscribed(business="Nadeem Computers", language=language, path="/u/token", nonce="n1")
+    )
+    assert page.all("form", method="post", action="/u/token")
+    sent = {field["name"]: field["value"] for field in page.all("input", type="hidden")}
+    assert sent == {"do": "undo", "nonce": "n1"}
+    assert len(page.all("button")) == 1
+    assert words_in(language).catalogue.gettext("I did not mean to") in page.words

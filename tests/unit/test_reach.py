@@ -228,3 +228,23 @@ def test_the_first_to_serve_a_customer_becomes_their_agent_and_later_ones_join()
 
     assert (twice.agent_id, twice.served_by) == ("amina", ("amina", "omar"))
     assert reach.served(twice, "omar") is twice
+
+
+@pytest.mark.parametrize(
+    ("facts", "texts", "other"),
+    [
+        ({"phone": "+447700900123"}, True, ("sms",)),
+        ({"phone": "+447700900123"}, False, ()),
+        ({}, True, ()),
+        ({"phone": "+447700900123", "notify_by": ["sms"]}, True, ("email",)),
+        ({"phone": "+447700900123", "notify_by": ["email", "sms"]}, True, ()),
+    ],
+)
+def test_how_else_an_agent_can_be_told(
+    facts: dict[str, object], texts: bool, other: tuple[Medium, ...]
+) -> None:
+    amina = agent(**facts)
+
+    wanted = reach.media_for_agent(amina, texts=texts)
+
+    assert reach.other_media(amina, wanted, texts=texts) == other

@@ -1,4 +1,4 @@
-"""Suppressions: what stops an address stops no more than it should, and the first reason stands."""
+"""Suppressions: what stops an address stops no more than it should, and a bounce gives way to its owner."""
 
 from datetime import timedelta
 
@@ -6,7 +6,14 @@ import pytest
 
 from tests.unit.rows import MONDAY
 from vaada.model.suppressions import Stop, StopReason, Suppression
-from vaada.rules.suppressions import may_write, stopped, without_texted_stop
+from vaada.rules.suppressions import (
+    may_write,
+    stopped,
+    told_of,
+    what_is_stopped,
+    without_bounce,
+    without_texted_stop,
+)
 
 ALL: tuple[StopReason, ...] = ("bounced", "complained", "unsubscribed", "texted_stop")
 
@@ -39,13 +46,31 @@ def test_stopping_twice_changes_nothing(reason: StopReason) -> None:
     assert stopped(once, "sms-1", "sms", Stop(reason=reason, at=MONDAY + timedelta(days=1))) is once
 
 
-def test_the_first_reason_stands_and_both_kinds_are_kept_apart() -> None:
-    row = stop("unsubscribed", "bounced", "complained")
+def test_surveys_and_all_else_are_stopped_apart() -> None:
+    row = stop("unsubscribed", "bounced")
 
-    assert row.version == 2
-    assert row.anything is not None
-    assert row.surveys is not None
-    assert (row.anything.reason, row.surveys.reason) == ("bounced", "unsubscribed")
+    assert [(one.what, one.reason) for one in what_is_stopped(row)] == [
+        ("anything", "bounced"),
+        ("surveys", "unsubscribed"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("reasons", "stands"),
+    [
+        (("bounced", "complained"), "complained"),
+        (("bounced", "texted_stop"), "texted_stop"),
+        (("complained", "bounced"), "complained"),
+        (("complained", "texted_stop"), "complained"),
+        (("texted_stop", "complained"), "texted_stop"),
+    ],
+)
+def test_the_first_reason_stands_but_any_that_the_owner_gave_outdoes_a_bounce(
+    reasons: tuple[StopReason, ...], stands: StopReason
+) -> None:
+    (found,) = what_is_stopped(stop(*reasons))
+
+    assert found.reason == stands
 
 
 def test_start_takes_back_a_texted_stop_and_nothing_else() -> None:
@@ -55,3 +80,17 @@ def test_start_takes_back_a_texted_stop_and_nothing_else() -> None:
     for reason in ALL[:3]:
         row = stop(reason)
         assert without_texted_stop(row) is row
+
+
+def test_an_address_that_works_again_loses_its_bounce_and_nothing_that_its_owner_wants() -> None:
+    again = without_bounce(told_of(stop("unsubscribed", "bounced"), "a-follow-up"))
+
+    assert [(one.what, one.reason) for one in what_is_stopped(again)] == [("surveys", "unsubscribed")]
+    assert again.follow_up_id is None
+    for reason in ALL[1:]:
+        row = stop(reason)
+        assert without_bounce(row) is row
+
+
+def test_an_address_that_nobody_stopped_has_nothing_stopped() -> None:
+    assert list(what_is_stopped(None)) == []

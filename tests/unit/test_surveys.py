@@ -36,6 +36,16 @@ def test_a_survey_is_asked_reminded_once_and_closed() -> None:
     ]
 
 
+@pytest.mark.parametrize("medium", ["email", "sms"])
+def test_it_is_asked_and_reminded_of_by_what_it_was_decided_by(medium: Medium) -> None:
+    by = Asked(customer(), None, medium)
+
+    (ask,) = surveys.next_step(survey(), by, policy(), MONDAY).notices
+    (remind,) = surveys.next_step(asked(), by, policy(), MONDAY + 3 * DAY).notices
+
+    assert (ask.by, remind.by) == ((medium,), (medium,))
+
+
 @pytest.mark.parametrize(
     ("consent", "medium", "because"),
     [
@@ -128,11 +138,13 @@ def test_a_reminder_leaves_the_closing_date_as_it_was() -> None:
         ({}, {}, {"status": "open"}, "the matter was taken up again"),
         ({}, {}, {"status": "resolved", "survey_id": row_id(9)}, "the matter was taken up again"),
         ({"kind": "promise"}, {}, {"status": "open"}, None),
+        ({}, {}, {"served": False}, "nobody of ours was in touch with them in this matter"),
+        ({}, {}, {"served": False, "answered": True}, None),
+        ({"kind": "promise"}, {}, {"served": False}, None),
         ({}, {"asked_at": {"csat": MONDAY - 30 * DAY}}, {}, None),
         ({}, {"asked_at": {"nps": MONDAY - 29 * DAY}}, {}, "they were asked something lately"),
         ({"kind": "nps"}, {"asked_at": {"nps": MONDAY - 89 * DAY}}, {}, "they were asked the same lately"),
         ({"kind": "nps"}, {"asked_at": {"csat": MONDAY - 31 * DAY}}, {}, None),
-        ({"again": True}, {"asked_at": {"csat": MONDAY - DAY}}, {}, None),
         ({}, {"written_at": [MONDAY] * 3}, {}, "they were written to often enough lately"),
         ({"again": True}, {"written_at": [MONDAY] * 3}, {}, "they were written to often enough lately"),
     ],
@@ -143,6 +155,33 @@ def test_who_is_not_asked_and_why(
     asked = Asked(customer(**who), case(**{"status": "resolved", **about}), "email")
 
     assert surveys.why_not(survey(**facts), asked, policy(), MONDAY) == because
+
+
+@pytest.mark.parametrize(
+    ("before", "until"),
+    [
+        ({"csat": MONDAY - DAY}, MONDAY + 29 * DAY),
+        ({"csat": MONDAY - 9 * DAY, "ces": MONDAY - DAY}, MONDAY + 29 * DAY),
+    ],
+)
+def test_who_is_to_be_asked_once_more_is_left_alone_first(before: dict[str, Any], until: datetime) -> None:
+    asked = Asked(customer(asked_at=before), case(status="resolved"), "email")
+
+    decided = surveys.next_step(survey(again=True), asked, policy(), MONDAY)
+
+    assert (decided.row.status, decided.row.wake_at, decided.notices) == ("scheduled", until, ())
+
+
+def test_the_next_question_about_the_business_comes_when_it_may_be_asked() -> None:
+    spring = datetime(2027, 1, 20, 14, 30, tzinfo=UTC)  # clocks change in between
+    who = customer(time_zone="America/New_York", asked_at={"nps": spring})
+
+    following = surveys.next_nps(who, "amina", policy(surveys={"nps_every_days": 90}), spring)
+
+    assert following is not None
+    asked = Asked(who, None, "email")
+    assert surveys.why_not(following, asked, policy(), following.due_at) is None
+    assert following.due_at - spring < 91 * DAY
 
 
 def test_who_is_asked_is_remembered_as_asked_and_as_written_to() -> None:
@@ -238,8 +277,8 @@ def test_two_scores_at_one_moment_are_both_kept_apart_and_the_survey_is_open_aga
 
     row = surveys.discarded(first, Answer(at=MONDAY + DAY, score=2))
 
-    assert (row.status, row.score, row.answered_at, row.step) == ("sent", None, None, "close")
-    assert (row.wake_at, row.version) == (MONDAY + 14 * DAY, first.version + 1)
+    assert (row.status, row.score, row.answered_at, row.step) == ("sent", None, None, "remind")
+    assert (row.wake_at, row.version) == (asked().wake_at, first.version + 1)
     assert [one.score for one in row.quarantined] == [1, 2]
     assert surveys.is_open(row, MONDAY + 2 * DAY)
 

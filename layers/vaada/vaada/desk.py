@@ -76,7 +76,7 @@ class Desk:
         """A new policy was written; read it when it is next needed."""
         self._policy = None
 
-    @property
+    @cached_property
     def first_policy(self) -> PolicyDocument:
         """The policy of a business that has not written one: the defaults, as the stack was deployed."""
         told = self.settings

@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 from vaada.api import problems
 from vaada.api.listing import Listing, listing
 from vaada.api.resolver import Cursor, Limit, app, created, desk, key, now, user
-from vaada.flows import record
+from vaada.flows import record, suppressing
 from vaada.flows.once import once
 from vaada.flows.writing import require
 from vaada.model.cases import Case
@@ -17,10 +17,18 @@ from vaada.model.ids import PartyId
 from vaada.model.interactions import Interaction
 from vaada.model.messages import Message
 from vaada.model.people import Agent, AgentChanges, Customer, CustomerChanges, NewAgent, NewCustomer
+from vaada.model.rows import Fact
+from vaada.model.suppressions import Stopped
 from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
 
 Id = Annotated[PartyId, Path()]
 Entry = Interaction | Case | Commitment | FollowUp | Reply | Goodwill | Survey | Message
+
+
+class Addresses(Fact):
+    """What is not sent to somebody all the same: they complained, unsubscribed or texted STOP."""
+
+    stopped: tuple[Stopped, ...]
 
 
 @app.post("/api/agents", summary="Add an agent", tags=["People"], status_code=HTTPStatus.CREATED)
@@ -102,3 +110,15 @@ def _served(customer_id: str) -> Customer:
     found = require(desk(), Customer, customer_id)
     asking.require_served(found)
     return found
+
+
+@app.post("/api/agents/<agent_id>/write-again", summary="Their addresses work again", tags=["People"])
+def write_to_agent_again(agent_id: Id) -> Addresses:
+    user().require_manager()
+    return Addresses(stopped=suppressing.write_again(desk(), require(desk(), Agent, agent_id)))
+
+
+@app.post("/api/customers/<customer_id>/write-again", summary="Their addresses work again", tags=["People"])
+def write_to_customer_again(customer_id: Id) -> Addresses:
+    user().require_manager()
+    return Addresses(stopped=suppressing.write_again(desk(), require(desk(), Customer, customer_id)))

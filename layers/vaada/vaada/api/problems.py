@@ -45,6 +45,16 @@ def invalid(field: str, message: str) -> Refusal:
     )
 
 
+def unknown_query(names: Sequence[str]) -> Refusal:
+    """422: these query parameters mean nothing here."""
+    message = "is not a query parameter that is known here"
+    return Refusal(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "; ".join(f"{name}: {message}" for name in names),
+        [FieldError(field=name, message=message) for name in names],
+    )
+
+
 def field_errors(errors: Sequence[Mapping[str, Any]]) -> list[FieldError]:
     """What pydantic found, without the values: those may be personal."""
     return [FieldError(field=_path(error["loc"]), message=_plain(error)) for error in errors]

@@ -61,7 +61,8 @@ def _instant(field: str, text: str, later: timedelta) -> datetime:
     """The time itself, or so much after the beginning of that day where the business is. Raises Refusal."""
     try:
         if len(text) == len("2026-03-31"):
-            return at_local(date.fromisoformat(text) + later, time(0), desk().policy.business.time_zone)
+            zone = desk().policy.business.time_zone
+            return _INSTANT.validate_python(at_local(date.fromisoformat(text) + later, time(0), zone))
         return _INSTANT.validate_python(text)
     except (ValueError, OverflowError):
         message = (

@@ -1,12 +1,19 @@
 """What every route shares: the resolver, the user, the idempotency key, and how errors are answered."""
 
+import json
+from base64 import b64decode
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Any, TypeVar
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response, content_types
+from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver, Route
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
-from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
+from aws_lambda_powertools.event_handler.openapi.exceptions import (
+    RequestUnsupportedContentType,
+    RequestValidationError,
+)
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BaseModel
 
@@ -18,6 +25,7 @@ from vaada.flows.once import Key, KeyReused
 from vaada.flows.record import Invalid, Taken, Unknown, Unworkable
 from vaada.flows.writing import Busy, NotThere
 from vaada.gateways.table import BadCursor, Conflict
+from vaada.log import logger
 from vaada.rules.cases import StepsMissing
 from vaada.rules.errors import NotPossible
 
@@ -66,25 +74,68 @@ def created(row: M) -> Response[M]:
 
 
 def refused_body(event: dict[str, Any]) -> dict[str, Any] | None:
-    """The answer to a body that is too large or not JSON by its own account, else None."""
+    """The answer to a body that is too large or cannot be read as JSON, else None."""
     body = event.get("body") or ""
     kind = event["headers"].get("content-type", "application/json").partition(";")[0].strip().lower()
+    answer: Response[str] | None = None
     if len(body) > _BODY_BYTES:
         answer = problems.response(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"Send at most {_BODY_BYTES} bytes.")
     elif body and kind != "application/json":
-        answer = problems.response(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send the body as application/json.")
-    else:
+        answer = _unsupported(kind)
+    elif body and not _is_json(body, encoded=bool(event.get("isBase64Encoded"))):
+        answer = problems.response(HTTPStatus.BAD_REQUEST, "The body is not JSON.")
+    if answer is None:
         return None
     return {"statusCode": answer.status_code, "headers": answer.headers, "body": answer.body}
 
 
+def _is_json(body: str, *, encoded: bool) -> bool:
+    """Whether the body can be read. Python reads no JSON nested too deep, nor numbers that are too long."""
+    try:
+        json.loads(b64decode(body).decode() if encoded else body)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _known_query(asked: ApiGatewayResolver, answer: NextMiddleware) -> Response[Any]:
+    """Refuse query parameters that the route does not know; one misspelt would be ignored. Raises Refusal."""
+    route: Route = asked.context["_route"]
+    known = {parameter.alias for parameter in route.dependant.query_params}
+    unknown = sorted((asked.current_event.query_string_parameters or {}).keys() - known)
+    if unknown:
+        raise problems.unknown_query(unknown)
+    return answer(asked)
+
+
+app.use([_known_query])
+
+
+def _unsupported(_: object) -> Response[str]:
+    return problems.response(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send the body as application/json.")
+
+
+def _note_refused(detail: str) -> None:
+    """Write down who was refused what: ids, and no names."""
+    event = app.current_event
+    context = event.request_context
+    claims = (context.authorizer.jwt_claim if context.authorizer else None) or {}
+    logger.warning(
+        "forbidden",
+        call=f"{event.http_method} {event.path}",
+        user=claims.get("sub"),
+        request_id=context.request_id,
+        detail=detail,
+    )
+
+
 def _refusal(refusal: Refusal) -> Response[str]:
+    if refusal.status == HTTPStatus.FORBIDDEN:
+        _note_refused(refusal.detail)
     return problems.response(refusal.status, refusal.detail, refusal.errors)
 
 
 def _invalid(error: RequestValidationError | Invalid) -> Response[str]:
-    if any(found["type"] == "json_invalid" for found in error.errors()):
-        return problems.response(HTTPStatus.BAD_REQUEST, "The body is not JSON.")
     errors = problems.field_errors(error.errors())
     detail = "; ".join(f"{found.field}: {found.message}" for found in errors[:3])
     return problems.response(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors)
@@ -138,6 +189,7 @@ def _no_route(_: NotFoundError) -> Response[str]:
 for _error, _answer in (
     (Refusal, _refusal),
     (RequestValidationError, _invalid),
+    (RequestUnsupportedContentType, _unsupported),
     (Invalid, _invalid),
     (Unknown, _unknown),
     (Unworkable, _unworkable),

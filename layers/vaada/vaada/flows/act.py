@@ -89,7 +89,10 @@ class _Actor:
 
 
 def act(desk: Desk, work: StaffWork, entry: Entry, now: datetime) -> Done:
-    """Do it, and say what was done. Raises BadEntry, NotPossible, NotThere."""
+    """Do it, and say what was done. Raises BadEntry, NotPossible, NotThere, Busy, Conflict.
+
+    What would count twice is done to the work as it was shown, or not at all. Raises Outdated then.
+    """
     agent = agent_of(desk, work)
     actor = _Actor(
         agent, agent.time_zone or desk.policy.business.time_zone, working_hours(agent, desk.policy)
@@ -123,6 +126,7 @@ def _about_follow_up(desk: Desk, work: FollowUp, entry: Entry, actor: _Actor, no
                 FollowUp,
                 work.id,
                 lambda row: follow_ups.unreached(row, desk.policy, actor.working, now, by),
+                seen=work.version,
             )
             if tried.unreached >= desk.policy.follow_ups.unreached_asks_after:
                 return Done("", asking=True)
@@ -137,7 +141,7 @@ def _about_follow_up(desk: Desk, work: FollowUp, entry: Entry, actor: _Actor, no
             until = entry.moment(actor.zone, now)
         case _:
             raise BadEntry("do")
-    change(desk, FollowUp, work.id, lambda row: follow_ups.snooze(row, until, now, by))
+    change(desk, FollowUp, work.id, lambda row: follow_ups.snooze(row, until, now, by), seen=work.version)
     return Done(f"You will be reminded on {_words(until, actor.zone)}.")
 
 
@@ -154,7 +158,13 @@ def _about_promise(desk: Desk, work: Commitment, entry: Entry, actor: _Actor, no
             )
             return Done("Promise kept. Well done.")
         case "unreachable":
-            tried = change(desk, Commitment, work.id, lambda row: commitments.unreached(row, now, by))
+            tried = change(
+                desk,
+                Commitment,
+                work.id,
+                lambda row: commitments.unreached(row, now, by),
+                seen=work.version,
+            )
             if tried.unreached >= desk.policy.follow_ups.unreached_asks_after:
                 return Done("", asking=True)
             return Done(f"Noted. The promise stays due on {_words(tried.due_at, actor.zone)}.")
@@ -170,6 +180,7 @@ def _about_promise(desk: Desk, work: Commitment, entry: Entry, actor: _Actor, no
         now,
         by,
         tell_customer=action == "running_late",
+        seen=work.version,
     )
     due = f"The promise is now due on {_words(promise.due_at, actor.zone)}."
     if told is None:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from vaada.desk import Desk
 from vaada.flows.briefing import agent_of, customer_of
-from vaada.flows.suppressing import suppress
+from vaada.flows.suppressing import addresses_of, lift_unsubscribed, suppress
 from vaada.flows.writing import change, require
 from vaada.model.cases import Case
 from vaada.model.messages import Message
@@ -14,6 +14,7 @@ from vaada.model.people import Agent, Consent, Customer
 from vaada.model.rows import Row
 from vaada.model.work import Answer, Commitment, FollowUp, Survey
 from vaada.rules import commitments, follow_ups, planning, surveys
+from vaada.rules.visits import may_subscribe_again
 
 Outcome = Literal["counted", "unconfirmed", "stale", "over"]
 
@@ -31,7 +32,7 @@ def receive(
 ) -> Received:
     """Take an answer for what it is worth; a low one opens a follow-up and a promise to call.
 
-    Raises NotThere, Busy.
+    Raises NotThere, Busy; Conflict where another answer at this very moment opened the same.
     """
     policy = desk.policy
     survey = require(desk, Survey, survey_id)
@@ -83,13 +84,32 @@ def unsubscribe(desk: Desk, survey_id: str, now: datetime) -> None:
         if not row.consent.survey:
             return row
         consent = Consent(email=row.consent.email, sms=row.consent.sms, survey=False)
-        return row.changed(consent=consent)
+        return row.changed(consent=consent, unsubscribed_at=now)
 
-    if customer.email:
-        suppress(desk, "email", customer.email, "unsubscribed", now)
-    if customer.phone:
-        suppress(desk, "sms", customer.phone, "unsubscribed", now)
+    for medium, address in addresses_of(customer):
+        suppress(desk, medium, address, "unsubscribed", now)
     change(desk, Customer, customer.customer_id, without_surveys)
+
+
+def subscribe_again(desk: Desk, survey_id: str, now: datetime) -> None:
+    """The customer of this survey did not mean to unsubscribe: what that stopped is as it was before.
+
+    Only of late: who holds a link of long ago may be anybody, or a program. Whatever else stops an address
+    stays. Twice is no error. Raises NotThere, Busy.
+    """
+    customer = customer_of(desk, require(desk, Survey, survey_id))
+
+    def with_surveys(row: Customer) -> Customer:
+        if row.unsubscribed_at is None:
+            return row
+        consent = Consent(email=row.consent.email, sms=row.consent.sms, survey=True)
+        return row.changed(consent=consent, unsubscribed_at=None)
+
+    if not may_subscribe_again(customer, now):
+        return
+    for medium, address in addresses_of(customer):
+        lift_unsubscribed(desk, medium, address)
+    change(desk, Customer, customer.customer_id, with_surveys)
 
 
 def _opened_by(desk: Desk, survey: Survey, agent: Agent, now: datetime) -> list[Row]:

@@ -6,7 +6,8 @@ Those functions may not send. They put the message down as held, and the sweep s
 from datetime import datetime
 
 from vaada.desk import Desk
-from vaada.flows.briefing import StaffWork, agent_of, customer_of, recipient
+from vaada.flows import reaching
+from vaada.flows.briefing import StaffWork, agent_of, customer_of
 from vaada.flows.once import Receipts
 from vaada.flows.writing import change, require
 from vaada.gateways.table import Conflict
@@ -18,7 +19,7 @@ from vaada.model.times import text_of
 from vaada.model.work import Commitment, FollowUp, Goodwill, Reply
 from vaada.rules import commitments
 from vaada.rules.deadlines import working_hours
-from vaada.rules.reach import customer_hears_at, medium_for_customer
+from vaada.rules.reach import customer_hears_at
 
 
 def renegotiate(
@@ -30,16 +31,17 @@ def renegotiate(
     by: str,
     *,
     tell_customer: bool,
+    seen: int | None = None,
 ) -> tuple[Commitment, Message | None]:
     """A new date for the promise; the customer hears of it if wanted, and if they agreed to be written to.
 
-    They hear when they may be written to, at night in the morning, and of each date once. Raises NotThere,
-    NotPossible, Busy.
+    They hear when they may be written to, at night in the morning, and of each date once. It is to stand at
+    the version `seen`. Raises NotThere, NotPossible, Outdated, Busy.
     """
     before = require(desk, Commitment, commitment_id)
     agent, customer = agent_of(desk, before), customer_of(desk, before)
     policy = desk.policy
-    medium = medium_for_customer(customer, texts=desk.settings.sms_enabled) if tell_customer else None
+    medium = reaching.customer_medium(desk, customer, survey=False) if tell_customer else None
     told: list[Message] = []
 
     def decide(row: Commitment) -> Commitment:
@@ -70,7 +72,7 @@ def renegotiate(
         return (*told, *receipts(row.id))
 
     try:
-        changed = change(desk, Commitment, commitment_id, decide, along=along)
+        changed = change(desk, Commitment, commitment_id, decide, along=along, seen=seen)
     except Conflict as conflict:
         if any(isinstance(row, Receipt) for row in conflict.rows):
             raise
@@ -85,7 +87,7 @@ def ask_for_new_link(desk: Desk, work: StaffWork, now: datetime) -> None:
         to = "supervisor"
     elif isinstance(work, FollowUp):
         to = work.told
-    reader = recipient(desk, to, agent_of(desk, work), now)
+    reader = reaching.staff(desk, to, agent_of(desk, work), now, by=("email",))
     hour = now.replace(minute=0, second=0)
     message = Message(
         message_id=derived_row_id(work.id, f"new-link-{hour.isoformat()}", hour),
@@ -93,9 +95,9 @@ def ask_for_new_link(desk: Desk, work: StaffWork, now: datetime) -> None:
         about_id=work.id,
         about_kind=work.kind_of_row,
         purpose=_purpose(work, now),
-        to=to if reader else "owner",
-        recipient_id=reader.agent_id if reader else None,
-        medium="email",
+        to=to if reader.agent else "owner",
+        recipient_id=reader.agent.id if reader.agent else None,
+        medium=reader.media[0],
         why="the link in an earlier message had expired",
         status="held",
         attempts=0,
@@ -103,9 +105,9 @@ def ask_for_new_link(desk: Desk, work: StaffWork, now: datetime) -> None:
         created_at=now,
     )
     try:
-        desk.table.write(message)
+        desk.table.write(message, there=[work])
     except Conflict:
-        return  # one was asked for within the hour
+        return  # one was asked for within the hour, or the customer is erased
 
 
 def _purpose(work: StaffWork, now: datetime) -> Purpose:

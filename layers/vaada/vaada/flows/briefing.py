@@ -4,14 +4,15 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from vaada.desk import Desk
+from vaada.flows.reaching import customer_medium
+from vaada.flows.writing import require
 from vaada.model.interactions import Interaction
-from vaada.model.messages import Party, Purpose
+from vaada.model.messages import Purpose
 from vaada.model.people import Agent, Customer
 from vaada.model.rows import Explanation
 from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
 from vaada.present.briefs import ActionName, Brief, BriefKind
 from vaada.rules import follow_ups
-from vaada.rules.reach import is_away, medium_for_customer
 
 StaffWork = Commitment | FollowUp | Reply | Goodwill
 Work = StaffWork | Survey
@@ -40,11 +41,8 @@ class Missing(Exception):
 
 
 def customer_of(desk: Desk, work: Work) -> Customer:
-    """The customer it is owed to. Raises Missing."""
-    customer = desk.table.get(Customer, work.customer_id)
-    if customer is None:
-        raise Missing(f"customer {work.customer_id} of {work.id}")
-    return customer
+    """The customer it is owed to. Raises NotThere once they are erased."""
+    return require(desk, Customer, work.customer_id)
 
 
 def agent_of(desk: Desk, work: Work) -> Agent:
@@ -53,13 +51,6 @@ def agent_of(desk: Desk, work: Work) -> Agent:
     if agent is None:
         raise Missing(f"agent {work.agent_id} of {work.id}")
     return agent
-
-
-def recipient(desk: Desk, to: Party, agent: Agent, now: datetime) -> Agent | None:
-    """The agent to tell: for an absent one their cover, else their supervisor. None: the owner."""
-    if to == "owner":
-        return None
-    return _present(desk, agent if to == "agent" else _named(desk, agent.supervisor_id), now, set())
 
 
 def is_answerable(purpose: Purpose) -> bool:
@@ -85,6 +76,7 @@ def brief(
     interaction = desk.table.get(Interaction, work.interaction_id) if work.interaction_id else None
     zone = ZoneInfo((reader and reader.time_zone) or desk.policy.business.time_zone)
     old_date = work.woken_from if isinstance(work, FollowUp) else None
+    actions = actions_for(work, now, asking=asking) if answerable else ()
     return Brief(
         kind=_brief_kind(work),
         business=desk.policy.business.name,
@@ -104,9 +96,9 @@ def brief(
         amount=f"{work.currency} {work.amount}" if isinstance(work, Goodwill) else None,
         old_date=old_date.astimezone(zone) if old_date else None,
         unreached=work.unreached if isinstance(work, Commitment | FollowUp) else 0,
-        tell_by=medium_for_customer(customer, texts=desk.settings.sms_enabled),
+        tell_by=customer_medium(desk, customer, survey=False) if "running_late" in actions else None,
         action_url=desk.links.url("action", work.id) if answerable else None,
-        actions=actions_for(work, now, asking=asking) if answerable else (),
+        actions=actions,
     )
 
 
@@ -147,18 +139,3 @@ def _owed(work: StaffWork, customer: Customer) -> str:
             return work.reason
         case Reply():
             return f"Answer {customer.name}"
-
-
-def _present(desk: Desk, agent: Agent | None, now: datetime, passed: set[str]) -> Agent | None:
-    """The agent, or whoever stands in: nobody is asked twice, for covers may go round in circles."""
-    if agent is None or agent.agent_id in passed:
-        return None
-    if not is_away(agent, now):
-        return agent
-    passed.add(agent.agent_id)
-    cover = _present(desk, _named(desk, agent.covered_by), now, passed)
-    return cover or _present(desk, _named(desk, agent.supervisor_id), now, passed)
-
-
-def _named(desk: Desk, agent_id: str | None) -> Agent | None:
-    return desk.table.get(Agent, agent_id) if agent_id else None

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 from vaada.desk import Desk
 from vaada.flows.briefing import WORK, Missing, Work, brief, customer_of, is_answerable
+from vaada.flows.suppressing import is_stopped
+from vaada.flows.writing import NotThere, require
 from vaada.gateways.sending import Refused
 from vaada.model.messages import Message
 from vaada.model.people import Agent, Customer
@@ -31,7 +33,9 @@ def composed(desk: Desk, message: Message, now: datetime) -> Send:
     together = list(carried(desk, message))
     if message.carries:
         together = [one for one in together if not no_longer_true(desk, one, now)] or [message]
-    notes = [_note(desk, one, reader, now) for one in together]
+    notes = list(_notes(desk, together, reader, now))
+    if not notes:
+        raise NotThere(Customer, message.customer_id)
     if len(notes) > 1:
         link = partial(desk.links.url, "action", message.id)
         mail = partial(mails.for_staff_together, notes)
@@ -47,6 +51,8 @@ def _to_staff(
         if reader is None or reader.phone is None:
             raise Refused("no phone number", for_good=True)
         return partial(desk.texter.send, text(), to_phone=reader.phone)
+    if reader is None and is_stopped(desk, "email", desk.settings.owner_email, survey=False):
+        raise Refused("the owner's address is stopped", for_good=True)
     return partial(
         desk.mailer.send,
         mail(),
@@ -73,6 +79,14 @@ def _praise(
         now=now.astimezone(zone),
     )
     return partial(mails.for_praise, praise), partial(texts.for_praise, praise)
+
+
+def _notes(desk: Desk, together: list[Message], reader: Agent | None, now: datetime) -> Iterator[Note]:
+    for one in together:
+        try:
+            yield _note(desk, one, reader, now)
+        except NotThere:
+            continue  # its customer was erased
 
 
 def _note(desk: Desk, message: Message, reader: Agent | None, now: datetime) -> Note:
@@ -168,12 +182,13 @@ def carried(desk: Desk, message: Message) -> Iterator[Message]:
 
 
 def work_of(desk: Desk, message: Message) -> Work:
-    """The row that the message is about. Raises Missing."""
-    work = desk.table.get(WORK[message.about_kind], message.about_id)
-    if work is None:
-        raise Missing(f"{message.about_kind} {message.about_id} of message {message.id}")
-    return work
+    """The row that the message is about. Raises NotThere once its customer is erased."""
+    return require(desk, WORK[message.about_kind], message.about_id)
 
 
 def no_longer_true(desk: Desk, message: Message, now: datetime) -> bool:
-    return not messages.still_wanted(message, work_of(desk, message), now)
+    """Whether there is nothing to say any more: what it is about ended, or was erased."""
+    try:
+        return not messages.still_wanted(message, work_of(desk, message), now)
+    except NotThere:
+        return True

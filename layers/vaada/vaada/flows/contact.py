@@ -31,8 +31,9 @@ def record_contact(desk: Desk, new: NewInteraction, receipts: Receipts, now: dat
     for _ in range(_TRIES):
         before = _standing(desk, interaction, agents["agent_id"], known=new.case_id is not None)
         rows = contacts.consequences(interaction, before, desk.policy)
-        try:
-            desk.table.write(interaction, *rows, *receipts(interaction.interaction_id))
+        known = [] if any(isinstance(row, Customer) for row in rows) else [before.customer]
+        try:  # nothing may be written down of a customer who is erased at this moment
+            desk.table.write(interaction, *rows, *receipts(interaction.interaction_id), there=known)
         except Conflict as conflict:
             if any(isinstance(row, Receipt) for row in conflict.rows):
                 raise

@@ -4,19 +4,21 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from vaada.desk import Desk
-from vaada.flows.briefing import agent_of, customer_of
+from vaada.flows.briefing import Work, agent_of
 from vaada.flows.compose import work_of
-from vaada.flows.suppressing import stopped_media, suppress
-from vaada.flows.writing import Busy
+from vaada.flows.replacing import instead, is_told_otherwise
+from vaada.flows.suppressing import suppress
+from vaada.flows.writing import Busy, NotThere
 from vaada.gateways.news import MailNews, TextNews
 from vaada.gateways.table import Conflict
+from vaada.log import logger
 from vaada.model.messages import Delivery, Message
-from vaada.model.people import Agent, Customer, Medium
+from vaada.model.people import Agent
 from vaada.model.rows import Row
-from vaada.model.suppressions import StopReason
+from vaada.model.suppressions import StopReason, Suppression
 from vaada.model.work import Survey
-from vaada.rules import messages, planning
-from vaada.rules.reach import medium_for_customer
+from vaada.rules import messages, planning, surveys
+from vaada.rules.suppressions import told_of
 
 _TRIES = 4
 
@@ -64,32 +66,56 @@ def _record(
         after = messages.told(message, delivery, provider_id, at)
         if after is None:
             return "known already"
-        instead = _instead(desk, message, now, for_good=for_good) if delivery == "bounced" else iter(())
-        new = [row for row in instead if desk.table.find(row.id) is None]  # each way is tried once
         try:
-            desk.table.write(after, *new)
+            rows = [after, *_consequences(desk, message, delivery, now, for_good=for_good)]
+        except NotThere:
+            return "its customer was erased"
+        try:
+            desk.table.write(*rows)
         except Conflict:
             continue
         return delivery
     raise Busy(message_id)
 
 
-def _instead(desk: Desk, message: Message, now: datetime, *, for_good: bool) -> Iterator[Row]:
-    """What is done because it did not arrive: another way to the customer, or word to the supervisor."""
+def _consequences(
+    desk: Desk, message: Message, delivery: Delivery, now: datetime, *, for_good: bool
+) -> Iterator[Row]:
+    """What is done because it did not arrive, or was not wanted."""
     work = work_of(desk, message)
+    if delivery in {"bounced", "rejected"}:
+        again = _again(desk, message, now, for_good=for_good or delivery == "rejected")
+        if again is not None:
+            yield again
+        elif message.purpose == "survey" and isinstance(work, Survey) and work.status == "sent":
+            yield surveys.undelivered(work, "it did not arrive, and there is no other way to the customer")
+    if message.to != "customer" and (for_good or delivery == "complained"):
+        yield from _word_to_supervisor(desk, message, work, now)
+
+
+def _again(desk: Desk, message: Message, now: datetime, *, for_good: bool) -> Message | None:
+    """The same another way; or later, where there is none and the address may work then."""
     if message.to == "customer":
-        other = _other_way(desk, customer_of(desk, work), message, survey=isinstance(work, Survey))
-        if other is not None:
-            yield messages.instead(message, other, now)
-        elif not for_good:
-            yield messages.once_more(message, now)
-    elif for_good and message.recipient_id is not None:
-        reader = desk.table.get(Agent, message.recipient_id)
-        if reader is not None:
-            about = agent_of(desk, work)
-            yield planning.bounced(message, work, reader, about, now)
+        other = instead(desk, message, now)
+        if other is not None or for_good:
+            return other
+        later = messages.once_more(message, now)
+        return later if desk.table.find(later.id) is None else None
+    failed = for_good or message.medium == "sms"
+    return instead(desk, message, now) if failed and not is_told_otherwise(desk, message) else None
 
 
-def _other_way(desk: Desk, customer: Customer, message: Message, *, survey: bool) -> Medium | None:
-    stopped = stopped_media(desk, customer, survey=survey) | {message.medium}
-    return medium_for_customer(customer, stopped, texts=desk.settings.sms_enabled)
+def _word_to_supervisor(desk: Desk, message: Message, work: Work, now: datetime) -> Iterator[Row]:
+    """Word to the supervisor that an address of their staff is stopped, once. The owner's is an alarm."""
+    reader = desk.table.get(Agent, message.recipient_id) if message.recipient_id else None
+    if reader is None:
+        logger.error("the owner's address is stopped", message_id=message.id)
+        return
+    stopped = desk.table.get(Suppression, desk.addresses.hashed("email", reader.email))
+    if stopped is None or stopped.anything is None:
+        return
+    if stopped.follow_up_id is not None and desk.table.find(stopped.follow_up_id) is not None:
+        return  # a follow-up that was erased with its customer tells nobody
+    follow_up = planning.bounced(stopped, stopped.anything, work, reader, agent_of(desk, work), now)
+    yield follow_up
+    yield told_of(stopped, follow_up.id)

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from vaada.desk import Desk
-from vaada.flows import deliver
-from vaada.flows.briefing import Work, agent_of, customer_of, recipient
-from vaada.flows.suppressing import stopped_media
+from vaada.flows import deliver, reaching
+from vaada.flows.briefing import Work, agent_of, customer_of
+from vaada.flows.writing import NotThere
 from vaada.gateways.table import Conflict
 from vaada.model.cases import Case
 from vaada.model.ids import derived_row_id
@@ -24,7 +24,7 @@ from vaada.rules import check_ins, commitments, follow_ups, goodwill, replies, s
 from vaada.rules.deadlines import working_hours
 from vaada.rules.decisions import Decision, Notice
 from vaada.rules.messages import GATHERING, LEASE
-from vaada.rules.reach import media_for_agent, medium_for_customer, staff_hear_at
+from vaada.rules.reach import staff_hear_at
 
 Due = Work | Customer
 Step = (
@@ -44,6 +44,13 @@ def fire(desk: Desk, kind: type[Due], row_id: str, version: int, now: datetime) 
 
     A version that is not the row's own is a schedule of the past: it changes nothing.
     """
+    try:
+        return _take_steps(desk, kind, row_id, version, now)
+    except NotThere:
+        return "gone"  # its customer is being erased
+
+
+def _take_steps(desk: Desk, kind: type[Due], row_id: str, version: int, now: datetime) -> str:
     row = desk.table.get(kind, row_id)
     if row is None:
         return "gone"
@@ -81,7 +88,8 @@ def _decide(desk: Desk, row: Due, now: datetime) -> Step:
         case Survey():
             customer = customer_of(desk, row)
             case = desk.table.get(Case, row.case_id) if row.case_id else None
-            asked = surveys.Asked(customer, case, _medium(desk, customer, survey=True))
+            medium = reaching.customer_medium(desk, customer, survey=True)
+            asked = surveys.Asked(customer, case, medium)
             return surveys.next_step(row, asked, policy, now)
         case Customer():
             last = desk.table.get(FollowUp, row.check_in_id) if row.check_in_id else None
@@ -91,10 +99,12 @@ def _decide(desk: Desk, row: Due, now: datetime) -> Step:
 
 def _messages(desk: Desk, decision: Step, before: Work, now: datetime) -> Iterator[Message]:
     for notice in decision.notices:
-        for to, reader, medium in _reached_by(desk, notice, before, now):
-            cause = f"{before.version}/{notice.step}/{notice.to}/{medium}"
+        reached = _reached_by(desk, notice, before, now)
+        cause = f"{before.version}/{notice.step}/{notice.to}"
+        ids = {medium: derived_row_id(before.id, f"{cause}/{medium}", now) for _, _, medium in reached}
+        for to, reader, medium in reached:
             message = Message(
-                message_id=derived_row_id(before.id, cause, now),
+                message_id=ids[medium],
                 customer_id=before.customer_id,
                 about_id=before.id,
                 about_kind=before.kind_of_row,
@@ -102,6 +112,7 @@ def _messages(desk: Desk, decision: Step, before: Work, now: datetime) -> Iterat
                 to=to,
                 recipient_id=reader.id if reader else None,
                 medium=medium,
+                twins=tuple(twin for other, twin in ids.items() if other != medium),
                 why=notice.why,
                 claim=uuid.uuid4().hex,
                 wake_at=now + LEASE,
@@ -119,21 +130,12 @@ def _reached_by(
     desk: Desk, notice: Notice, work: Work, now: datetime
 ) -> list[tuple[Party, Agent | Customer | None, Medium]]:
     """Who the notice goes to, and by what. A supervisor who is not there is the owner, told by e-mail."""
-    texts = desk.settings.sms_enabled
     if notice.to == "customer":
         customer = customer_of(desk, work)
-        medium = _medium(desk, customer, survey=isinstance(work, Survey))
-        return [("customer", customer, medium)] if medium else []
-    reader = recipient(desk, notice.to, agent_of(desk, work), now)
-    if reader is None:
-        return [("owner", None, "email")]
-    return [(notice.to, reader, medium) for medium in media_for_agent(reader, notice.by, texts=texts)]
-
-
-def _medium(desk: Desk, customer: Customer, *, survey: bool) -> Medium | None:
-    """By what the customer can be written to; not to an address that is stopped."""
-    stopped = stopped_media(desk, customer, survey=survey)
-    return medium_for_customer(customer, stopped, texts=desk.settings.sms_enabled)
+        return [("customer", customer, medium) for medium in notice.by or ()]
+    reader = reaching.staff(desk, notice.to, agent_of(desk, work), now, by=notice.by)
+    to = notice.to if reader.agent else "owner"
+    return [(to, reader.agent, medium) for medium in reader.media]
 
 
 def _release_at(

@@ -1,5 +1,7 @@
-"""How many texts go out, over all functions together: they cost money, and SNS stops none of them in time."""
+"""Sending no more, and no faster, than the policy allows, over all functions together."""
 
+import secrets
+from collections.abc import Callable
 from datetime import datetime
 
 from vaada.desk import Desk
@@ -9,24 +11,71 @@ from vaada.model.pace import Pace
 from vaada.rules import paces
 
 _TRIES = 5
+Count = Callable[[Pace | None, str], Pace]
+"""The count with one more message. Raises TooMuch where there may be none."""
+
+Counted = dict[str, int]
+"""How much was counted, by the ids of the counts."""
 
 
-def may_text(desk: Desk, number: str, now: datetime) -> None:
-    """Count a text to this number. Raises Refused, for good where it may not be texted at all."""
+def count_mail(desk: Desk, now: datetime) -> Counted:
+    """Count a mail that is about to be sent. Raises Refused, throttled where it may go later."""
     rules = desk.policy.sending
-    if not paces.is_allowed(number, rules):
-        raise Refused("texts to this country are not allowed by the policy", for_good=True)
+    return _count(
+        desk, {f"mail-{now:%Y%m%d}": lambda found, pace_id: paces.mailed(found, pace_id, rules, now)}
+    )
+
+
+def count_text(desk: Desk, number: str, segments: int, now: datetime) -> Counted:
+    """Count a text that is about to be sent to this number. Raises Refused, for good where none may go."""
+    rules = desk.policy.sending
+    try:
+        cost = paces.cost(number, segments, rules)
+    except paces.TooMuch as over:
+        raise Refused(over.reason, for_good=True) from over
     everybody, one = f"sms-{now:%Y%m%d}", f"{desk.addresses.hashed('sms', number)}-{now:%Y%m%d}"
+    counts: dict[str, Count] = {
+        f"sms-spend-{now:%Y%m}": lambda found, pace_id: paces.spent(found, pace_id, cost, rules, now),
+        everybody: lambda found, pace_id: paces.texted(found, pace_id, rules.texts_a_day, now),
+        one: lambda found, pace_id: paces.texted(found, pace_id, rules.texts_a_day_to_one, now),
+    }
+    return _count(desk, counts)
+
+
+def give_back(desk: Desk, counted: Counted) -> None:
+    """Take back what was counted for a message that was certainly not sent.
+
+    Where others count again and again it stays counted: the limits are kept from below.
+    """
     for _ in range(_TRIES):
-        rows = []
-        for pace_id, most in ((everybody, rules.texts_a_day), (one, rules.texts_a_day_to_one)):
-            found = desk.table.get(Pace, pace_id)
-            if found is not None and found.count >= most:
-                raise Refused(f"{most} texts a day are allowed", for_good=False, throttled=True)
-            rows.append(paces.counted(found, pace_id, now))
+        found = [(desk.table.get(Pace, pace_id), by) for pace_id, by in counted.items()]
+        rows = [row.changed(count=row.count - by) for row, by in found if row is not None]
+        if not rows:
+            return
         try:
-            desk.table.write(*rows)
+            _write(desk, rows)
         except Conflict:
             continue
         return
-    raise Refused("too many texts at the same moment", for_good=False, throttled=True)
+
+
+def _count(desk: Desk, counts: dict[str, Count]) -> Counted:
+    for _ in range(_TRIES):
+        found = {pace_id: desk.table.get(Pace, pace_id) for pace_id in counts}
+        try:
+            rows = [count(found[pace_id], pace_id) for pace_id, count in counts.items()]
+        except paces.TooMuch as over:
+            raise Refused(
+                over.reason, for_good=over.for_good, throttled=not over.for_good, for_now=over.for_now
+            ) from over
+        try:
+            _write(desk, rows)
+        except Conflict:
+            continue
+        before = {row.id: row.count for row in found.values() if row is not None}
+        return {row.id: row.count - before.get(row.id, 0) for row in rows}
+    raise Refused("too many messages at the same moment", for_good=False, throttled=True, for_now=True)
+
+
+def _write(desk: Desk, rows: list[Pace]) -> None:
+    desk.table.write(*(row.model_copy(update={"mark": secrets.token_hex(8)}) for row in rows))

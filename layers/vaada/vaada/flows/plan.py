@@ -11,6 +11,8 @@ from vaada.rules import planning
 
 def plan(desk: Desk, interaction: Interaction) -> int:
     """Write what the rules make of the contact, and say how many rows are new. Twice changes nothing."""
+    if interaction.wake_at is None:
+        return 0  # it was planned before: it comes from a backup
     rows: list[Row] = list(planning.derived(interaction, desk.policy))
     if rows:
         case = desk.table.get(Case, interaction.case_id)

@@ -150,7 +150,7 @@ def _taken_or(conflict: Conflict) -> Exception:
 
 
 def _merged(kind: type[N], row: Agent | Customer, changes: Mapping[str, object]) -> N:
-    stands = {name: getattr(row, name) for name in kind.model_fields}
+    stands = row.model_dump(include=set(kind.model_fields))
     try:
         return kind.model_validate({**stands, **changes})
     except ValidationError as error:

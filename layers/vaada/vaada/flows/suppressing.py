@@ -1,14 +1,21 @@
 """Stopping and starting again to write to an address, and whether it is stopped."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from vaada.desk import Desk
 from vaada.flows.writing import Busy
 from vaada.gateways.table import Conflict
-from vaada.model.people import Customer, Medium
-from vaada.model.suppressions import Stop, StopReason, Suppression
-from vaada.rules.suppressions import may_write, stopped, without_texted_stop
+from vaada.model.people import Agent, Customer, Medium
+from vaada.model.suppressions import Stop, Stopped, StopReason, Suppression
+from vaada.rules.suppressions import (
+    may_write,
+    stopped,
+    what_is_stopped,
+    without_bounce,
+    without_texted_stop,
+    without_unsubscribed,
+)
 
 _TRIES = 4
 
@@ -28,13 +35,29 @@ def start_again(desk: Desk, number: str) -> None:
     _settle(desk, desk.addresses.hashed("sms", number), lambda before: before and without_texted_stop(before))
 
 
+def lift_unsubscribed(desk: Desk, medium: Medium, address: str) -> None:
+    """The address's owner did not mean to unsubscribe: surveys may be sent to it again. Raises Busy."""
+    _settle(
+        desk, desk.addresses.hashed(medium, address), lambda before: before and without_unsubscribed(before)
+    )
+
+
+def write_again(desk: Desk, person: Agent | Customer) -> tuple[Stopped, ...]:
+    """The person's addresses work again after a bounce. Says what is stopped all the same. Raises Busy."""
+    still: list[Stopped] = []
+    for medium, address in addresses_of(person):
+        suppression_id = desk.addresses.hashed(medium, address)
+        _settle(desk, suppression_id, lambda before: before and without_bounce(before))
+        still += what_is_stopped(desk.table.get(Suppression, suppression_id))
+    return tuple(still)
+
+
 def stopped_media(desk: Desk, customer: Customer, *, survey: bool) -> frozenset[Medium]:
     """By what the customer is not to be written to."""
-    media: tuple[tuple[Medium, str | None], ...] = (("email", customer.email), ("sms", customer.phone))
     return frozenset(
         medium
-        for medium, address in media
-        if address is not None and is_stopped(desk, medium, address, survey=survey)
+        for medium, address in addresses_of(customer)
+        if is_stopped(desk, medium, address, survey=survey)
     )
 
 
@@ -42,6 +65,14 @@ def is_stopped(desk: Desk, medium: Medium, address: str, *, survey: bool) -> boo
     """Whether the address is not to be written to."""
     found = desk.table.get(Suppression, desk.addresses.hashed(medium, address))
     return not may_write(found, survey=survey)
+
+
+def addresses_of(person: Agent | Customer) -> Iterator[tuple[Medium, str]]:
+    """Where the person can be written to, and by what."""
+    if person.email is not None:
+        yield "email", person.email
+    if person.phone is not None:
+        yield "sms", person.phone
 
 
 def _settle(

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from datetime import datetime
 
 from vaada.desk import Desk
+from vaada.flows import erase
 from vaada.flows.briefing import WORK
 from vaada.flows.deliver import resume
 from vaada.flows.fire import Due, fire
 from vaada.flows.plan import plan
-from vaada.flows.writing import require
+from vaada.flows.writing import NotThere, require
 from vaada.log import logger
+from vaada.model.erasures import Erasure
 from vaada.model.interactions import Interaction
 from vaada.model.messages import Message
 from vaada.model.people import Customer
@@ -35,6 +37,8 @@ def sweep(desk: Desk, clock: Callable[[], datetime], has_time: Callable[[], bool
         try:
             outcome = _take_up(desk, kind, row_id, version, clock())
             logger.info("swept", row_kind=kind, row_id=row_id, outcome=outcome)
+        except NotThere:
+            logger.info("erased meanwhile", row_kind=kind, row_id=row_id)
         except Exception:  # noqa: BLE001 - whatever it is, the other rows must go on
             failed += 1
             logger.exception("row failed", row_kind=kind, row_id=row_id)
@@ -48,4 +52,6 @@ def _take_up(desk: Desk, kind: str, row_id: str, version: int, now: datetime) ->
         return resume(desk, row_id, version, now)
     if kind == Interaction.kind_of_row:
         return f"planned {plan(desk, require(desk, Interaction, row_id))} rows"
+    if kind == Erasure.kind_of_row:
+        return erase.go_on(desk, require(desk, Erasure, row_id), now).status
     return fire(desk, _DUE[kind], row_id, version, now)

@@ -19,6 +19,10 @@ class NotThere(LookupError):
         super().__init__(f"There is no {kind.kind_of_row.replace('_', '-')} {row_id}.")
 
 
+class Outdated(Exception):
+    """The row has changed since it was seen; nothing was written."""
+
+
 class Busy(Exception):
     """Others wrote the same row again and again; nothing was written. Trying later helps."""
 
@@ -38,14 +42,18 @@ def change(
     decide: Callable[[R], R],
     *,
     along: Callable[[R], tuple[Row, ...]] = lambda _row: (),
+    seen: int | None = None,
 ) -> R:
     """Write what `decide` makes of the row, and what goes `along` with that, or nothing at all.
 
     Where `decide` returns the row itself nothing is written. Raises NotThere, Busy, Conflict when a new row
-    that goes along is there already, and whatever `decide` and `along` raise.
+    that goes along is there already, Outdated when the row is not at the version `seen`, and whatever
+    `decide` and `along` raise.
     """
     for _ in range(_TRIES):
         row = require(desk, kind, row_id)
+        if seen is not None and row.version != seen:
+            raise Outdated(row_id)
         changed = decide(row)
         if changed is row:
             return row

@@ -14,6 +14,7 @@ from typing import Any
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from vaada.model.cases import Case
+from vaada.model.erasures import Erasure
 from vaada.model.ids import customer_of, own_part
 from vaada.model.interactions import Interaction
 from vaada.model.messages import Message
@@ -31,7 +32,7 @@ Item = dict[str, Any]
 
 _PEOPLE = (Agent, Customer)
 _STORY = (Interaction, Case, Commitment, FollowUp, Reply, Goodwill, Survey, Message)
-_OTHER = (Policy, Receipt, EmailClaim, Suppression, Pace)
+_OTHER = (Policy, Receipt, EmailClaim, Suppression, Pace, Erasure)
 KINDS: dict[str, type[Row]] = {kind.kind_of_row: kind for kind in (*_PEOPLE, *_STORY, *_OTHER)}
 DUE_SHARDS = tuple(f"due-{n}" for n in range(4))
 """A partition takes 1,000 writes a second; four spread the index of due rows."""
@@ -53,9 +54,9 @@ def key_of(kind: type[Row], row_id: str) -> Item:
 
 
 def id_of(item: Mapping[str, Any]) -> str:
-    """The id of a customer, or of a row that belongs to one, read from its key."""
-    customer_id, own = str(item["pk"]["S"]).removeprefix("CUSTOMER#"), str(item["sk"]["S"])
-    return customer_id if own == "CUSTOMER" else customer_id + own.removeprefix("ROW#")
+    """The id of a row that waits for a time or belongs to a customer, read from its key."""
+    owner, own = str(item["pk"]["S"]).partition("#")[2], str(item["sk"]["S"])
+    return owner + own.removeprefix("ROW#") if own.startswith("ROW#") else owner
 
 
 def to_item(row: Row) -> Item:
@@ -81,6 +82,8 @@ def _index_attributes(row: Row) -> dict[str, str]:
     elif isinstance(row, Case):
         attributes["list_key"] = f"{row.status}#{text_of(row.opened_at)}#{row.id}"
         attributes["agent_kind"] = f"{row.customer_id}#case"
+    elif isinstance(row, Erasure):
+        attributes["list_key"] = f"{text_of(row.asked_at)}#{row.id}"
     elif isinstance(row, Message) and row.status == "held" and row.to != "customer":
         attributes["list_key"] = f"{row.medium}#{text_of(row.created_at)}#{row.id}"
         attributes["agent_kind"] = f"{row.recipient_id or row.to}#held"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 from itsdangerous import BadSignature, HMACAlgorithm, SignatureExpired, TimestampSigner
 
-from vaada.model.ids import from_bytes, own_part, to_bytes
+from vaada.model.ids import from_bytes, to_bytes
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
@@ -83,22 +83,21 @@ class Links:
         try:
             return self._read(purpose, token)
         except BadLink:
-            if self.clock() - self._read_at < _STALE_SECONDS:
+            if not self._forgot_keys():
                 raise
-            self._keys = []  # perhaps signed with a key made since
             return self._read(purpose, token)
 
-    def nonce(self, row_id: str) -> str:
-        """What a page carries, to tell when it was made, and that it was made here for this row."""
-        return self._signer("nonce", _MillisecondSigner).sign(own_part(row_id)).decode()
+    def nonce(self, purpose: LinkPurpose, shown: str) -> str:
+        """What a page carries, to tell when it was made, and that it was made here, to show this."""
+        return self._nonces(purpose).sign(shown).decode()
 
-    def nonce_age(self, row_id: str, nonce: str) -> timedelta | None:
-        """How long ago the page was made. None: not here, or not for this row."""
+    def nonce_age(self, purpose: LinkPurpose, shown: str, nonce: str) -> timedelta | None:
+        """How long ago the page was made. None: not here, not for this purpose, or to show something else."""
         try:
-            value, made_at = self._signer("nonce", _MillisecondSigner).unsign(nonce, return_timestamp=True)
+            value, made_at = self._nonces(purpose).unsign(nonce, return_timestamp=True)
         except BadSignature:
-            return None
-        return datetime.now(UTC) - made_at if value.decode() == own_part(row_id) else None
+            return self.nonce_age(purpose, shown, nonce) if self._forgot_keys() else None
+        return datetime.now(UTC) - made_at if value.decode() == shown else None
 
     def _read(self, purpose: LinkPurpose, token: str) -> str:
         try:
@@ -109,9 +108,17 @@ class Links:
         except (BadSignature, ValueError) as error:
             raise BadLink from error
 
-    def _signer(
-        self, purpose: LinkPurpose | Literal["nonce"], kind: type[TimestampSigner] = TimestampSigner
-    ) -> TimestampSigner:
+    def _forgot_keys(self) -> bool:
+        """Whether the keys are to be read anew: perhaps it was signed with one made since."""
+        if self.clock() - self._read_at < _STALE_SECONDS:
+            return False
+        self._keys = []
+        return True
+
+    def _nonces(self, purpose: LinkPurpose) -> TimestampSigner:
+        return self._signer(f"nonce.{purpose}", _MillisecondSigner)
+
+    def _signer(self, purpose: str, kind: type[TimestampSigner] = TimestampSigner) -> TimestampSigner:
         if not self._keys or self.clock() - self._read_at > _FRESH_SECONDS:
             stored = self.client.get_parameter(Name=self.parameter, WithDecryption=True)
             self._keys = json.loads(stored["Parameter"]["Value"])

@@ -10,9 +10,14 @@ from typing import TYPE_CHECKING
 
 from vaada.gateways.sending import sending
 from vaada.present.mails import Mail
+from vaada.present.plain import line, shorten_to
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
+
+# RFC 2047, 2: an encoded word has at most 75 characters, a line with one at most 76.
+_POLICY = SMTP.clone(max_line_length=76)
+_NAME_IN_HEADER = 60  # characters
 
 
 @dataclass(frozen=True)
@@ -44,8 +49,8 @@ class Mailer:
         mime["Message-ID"] = f"<{message_id}@{domain}>"  # SES puts its own in its place
         if thread is not None:
             mime["References"] = f"<{thread}@{domain}>"
-        mime["From"] = Address(business, addr_spec=self.sender_email)
-        mime["To"] = Address(to_name, addr_spec=to_email)
+        mime["From"] = Address(_named(business), addr_spec=self.sender_email)
+        mime["To"] = Address(_named(to_name), addr_spec=to_email)
         if unsubscribe_url:  # RFC 8058: the mail program's own button, which posts
             mime["List-Unsubscribe"] = f"<{unsubscribe_url}>"
             mime["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
@@ -60,9 +65,20 @@ class Mailer:
         return accepted["MessageId"]
 
 
+def _named(name: str) -> str:
+    """The name beside an address: short enough to stand on one line, for folding it could lose its quotes."""
+    plain = line(name).translate({ord('"'): "'", ord("\\"): "/"})
+    return shorten_to(_in_header(plain), _NAME_IN_HEADER)
+
+
+def _in_header(words: str) -> str:
+    """The words, never taken for an encoded word (RFC 2047): decoded, that may hold another header."""
+    return words.replace("=?", "= ?")
+
+
 def _mime(mail: Mail) -> EmailMessage:
-    mime = EmailMessage(policy=SMTP)
-    mime["Subject"] = mail.subject
+    mime = EmailMessage(policy=_POLICY)
+    mime["Subject"] = _in_header(mail.subject)
     mime["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation replies, no loops
     mime["X-Auto-Response-Suppress"] = "All"  # the same for Exchange, which does not know the RFC
     mime.set_content(mail.text, cte="quoted-printable")

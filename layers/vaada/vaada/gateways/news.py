@@ -63,6 +63,8 @@ def mail_news(event: Mapping[str, Any]) -> Iterator[MailNews]:
             continue
         delivery, field = found
         said = detail.get(field, {})
+        if _by_a_machine(said) or said.get("complaintFeedbackType") == "not-spam":
+            continue
         yield MailNews(
             message_id=ours[0],
             provider_id=mail["messageId"],
@@ -100,6 +102,16 @@ def incoming_texts(event: Mapping[str, Any]) -> Iterator[IncomingText]:
 def sns_messages(event: Mapping[str, Any]) -> list[str]:
     """The messages of an event of SNS."""
     return [record["Sns"]["Message"] for record in event.get("Records", ()) if "Sns" in record]
+
+
+def _by_a_machine(said: Mapping[str, Any]) -> bool:
+    """Whether a bounce is an automatic answer, such as an absence note: SES tells of those as soft bounces.
+
+    The mail did arrive then. What could not be delivered has a delivery status for its recipient.
+    """
+    if said.get("bounceType") not in {"Transient", "Undetermined"}:
+        return False
+    return not any("status" in one or "action" in one for one in said["bouncedRecipients"])
 
 
 def _time(text: str) -> datetime:

@@ -17,7 +17,7 @@ _NEVER = frozenset(
         "InvalidParameter",  # SNS: the number or the words are
         "InvalidParameterException",
         "InvalidParameterValueException",
-        "OptedOutException",
+        "OptedOut",
         "ParameterValueInvalid",
         "ValidationException",
     }
@@ -39,13 +39,19 @@ _LATER = frozenset(
 
 
 class Refused(Exception):
-    """It was certainly not sent. `for_good`: trying again would not help; `throttled`: later it will go."""
+    """It was certainly not sent. `for_good`: trying again would not help; `throttled`: later it will go.
 
-    def __init__(self, reason: str, *, for_good: bool, throttled: bool = False) -> None:
+    `for_now`: it was one too many for this second.
+    """
+
+    def __init__(
+        self, reason: str, *, for_good: bool, throttled: bool = False, for_now: bool = False
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.for_good = for_good
         self.throttled = throttled
+        self.for_now = for_now
 
 
 class Unanswered(Exception):

@@ -1,7 +1,6 @@
 """The DynamoDB table: reads, and writes that succeed only if nobody else was faster."""
 
 import base64
-import binascii
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -27,10 +26,14 @@ if TYPE_CHECKING:
 R = TypeVar("R", bound=Row)
 
 _STORY_PAGE = 100
+_REMOVED_AT_ONCE = 25  # what DynamoDB takes in one call
 
 
 class Conflict(Exception):
-    """Somebody else wrote one of the rows first. Read again and decide again. `rows` are those that lost."""
+    """Somebody else wrote one of the rows first. Read again and decide again. `rows` are those that lost.
+
+    No rows: somebody else's transaction was under way, and how it ends nobody knows yet.
+    """
 
     def __init__(self, rows: tuple[Row, ...]) -> None:
         super().__init__(f"written by somebody else: {', '.join(row.id for row in rows)}")
@@ -47,6 +50,23 @@ class Page:
 
     rows: tuple[Row, ...]
     next_cursor: str | None
+
+
+@dataclass(frozen=True)
+class Remains:
+    """An item of a customer that is to be removed, whatever it is: all that is read of it.
+
+    `status` and `carries` are those of a message: where it stands, and what goes out with it.
+    """
+
+    key: Item
+    status: str | None
+    carries: tuple[str, ...]
+
+    @property
+    def id(self) -> str:
+        """The row's own id."""
+        return id_of(self.key)
 
 
 @dataclass(frozen=True)
@@ -69,35 +89,71 @@ class Table:
         found = self.client.get_item(TableName=self.name, Key=key, ConsistentRead=True)
         return from_item(found["Item"]) if "Item" in found else None
 
-    def write(self, *rows: Row, gone: Sequence[Row] = ()) -> None:
+    def write(
+        self,
+        *rows: Row,
+        gone: Sequence[Row] = (),
+        there: Sequence[Row] = (),
+        unread: Sequence[Remains] = (),
+    ) -> None:
         """Write all of the rows or none, each one version on from what stands; remove those `gone`.
 
-        Raises Conflict.
+        What is to be `there` must be, and what is `unread` is removed, at whatever version. Raises Conflict.
 
         An answer that got lost looks like a conflict when the SDK asks again; where exactly what was to be
         written stands already, it was ours.
         """
         puts = [self._put(row) for row in rows]
         removals = [self._removal(row) for row in gone]
+        checks = [self._check(row) for row in there]
         try:
-            if len(puts) == 1 and not removals:
+            if len(puts) == 1 and not (gone or there or unread):
                 self.client.put_item(**puts[0])
             else:
                 items: list[TransactWriteItemTypeDef] = [{"Put": put} for put in puts]
                 items += [{"Delete": removal} for removal in removals]
+                items += [{"ConditionCheck": check} for check in checks]
+                items += [{"Delete": {"TableName": self.name, "Key": one.key}} for one in unread]
                 self.client.transact_write_items(TransactItems=items)
         except self.client.exceptions.ConditionalCheckFailedException as error:
             stands = cast("dict[str, Any]", error.response).get("Item")
             if stands != puts[0]["Item"]:
                 raise Conflict(rows) from error
+        except self.client.exceptions.TransactionConflictException as error:
+            raise Conflict(()) from error
         except self.client.exceptions.TransactionCanceledException as error:
             reasons = error.response["CancellationReasons"]
             codes = {reason.get("Code") for reason in reasons}
             if not codes <= {"None", "ConditionalCheckFailed", "TransactionConflict"}:
                 raise
             if any(reason.get("Item") != put["Item"] for reason, put in zip(reasons, puts, strict=False)):
-                lost = [reason.get("Code") != "None" for reason in reasons]
-                raise Conflict(tuple(compress((*rows, *gone), lost))) from error
+                lost = [reason.get("Code") == "ConditionalCheckFailed" for reason in reasons]
+                raise Conflict(tuple(compress((*rows, *gone, *there), lost))) from error
+
+    def some_of(self, customer_id: str) -> tuple[Remains, ...]:
+        """Some of what belongs to a customer, their own row first. Nothing: nothing is left."""
+        found = self.client.query(
+            TableName=self.name,
+            ConsistentRead=True,
+            Limit=_REMOVED_AT_ONCE,
+            ProjectionExpression="pk, sk, #status, carries",
+            ExpressionAttributeNames={"#status": "status"},
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": f"CUSTOMER#{customer_id}"}},
+        )["Items"]
+        return tuple(
+            Remains(
+                key={"pk": item["pk"], "sk": item["sk"]},
+                status=item.get("status", {}).get("S"),
+                carries=tuple(other["S"] for other in item.get("carries", {}).get("L", ())),
+            )
+            for item in found
+        )
+
+    def remove(self, remains: Sequence[Remains]) -> None:
+        """Remove these, as many as `some_of` gives. What DynamoDB is too busy to remove is found again."""
+        requests: Any = [{"DeleteRequest": {"Key": one.key}} for one in remains]
+        self.client.batch_write_item(RequestItems={self.name: requests})
 
     def timeline(self, customer_id: str, limit: int, cursor: str | None) -> Page:
         """All that belongs to a customer, newest first, strongly consistent. Raises BadCursor."""
@@ -213,6 +269,13 @@ class Table:
             "ExpressionAttributeValues": {":stands": {"N": str(row.version)}},
         }
 
+    def _check(self, row: Row) -> Any:
+        return {
+            "TableName": self.name,
+            "Key": key_of(type(row), row.id),
+            "ConditionExpression": "attribute_exists(pk)",
+        }
+
     def _page(self, limit: int, cursor: str | None, **query: Any) -> Page:
         if cursor:
             index = {"by_kind": {"row_kind", "list_key"}, "by_agent": {"agent_kind", "list_key"}}
@@ -237,7 +300,7 @@ def _opened(cursor: str, names: set[str]) -> Item:
     try:
         key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         opened = {str(name): {"S": str(value["S"])} for name, value in key.items()}
-    except (ValueError, KeyError, TypeError, AttributeError, binascii.Error) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BadCursor from error
     if set(opened) != names:
         raise BadCursor

@@ -45,8 +45,9 @@ class Case(Row):
 
     `reply_id` is the answer that the customer waits for, `call_back_id` the call that the desk promised them,
     `follow_up_ids` what is to be done about it. `run_around_at` is when the policy's threshold was passed:
-    from then on `agent_id` stays. `granted` is the goodwill they were given;
-    `ask_again` that they were unhappy, and are asked once more when it is settled.
+    from then on `agent_id` stays. `granted` is the goodwill they were given; `ask_again` that they were
+    unhappy, and are asked once more when it is settled. `served` is whether anybody was in touch with them:
+    wrote to them, spoke with them, or settled it in a contact.
     """
 
     kind_of_row: ClassVar[str] = "case"
@@ -62,6 +63,7 @@ class Case(Row):
     contacts: int = 1
     last_interaction_id: str
     answered: bool = False
+    served: bool = False
     abusive: bool = False
     ask_again: bool = False
     waiting_for_customer: bool = False

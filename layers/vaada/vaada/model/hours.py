@@ -4,7 +4,15 @@ from datetime import date, time, timedelta
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
 
 from vaada.model.text import Name
 
@@ -41,14 +49,25 @@ def _end_of_day(closes: object) -> object:
     return _MIDNIGHT if closes in ("24:00", "24:00:00") else closes
 
 
-Clock = Annotated[time, AfterValidator(_plain)]
+# OpenAPI's own format "time" is one with an offset.
+_HOUR_AND_MINUTE = "([01][0-9]|2[0-3]):[0-5][0-9]"
+Clock = Annotated[
+    time,
+    AfterValidator(_plain),
+    WithJsonSchema({"type": "string", "pattern": f"^{_HOUR_AND_MINUTE}(:00)?$"}),
+]
+Closing = Annotated[
+    Clock,
+    BeforeValidator(_end_of_day),
+    WithJsonSchema({"type": "string", "pattern": f"^({_HOUR_AND_MINUTE}|24:00)(:00)?$"}),
+]
 
 
 class Interval(Part):
     """Opening time in local time. What closes no later than it opens closes on the next day."""
 
     opens: Clock
-    closes: Annotated[Clock, BeforeValidator(_end_of_day)]
+    closes: Closing
 
     @model_validator(mode="after")
     def _lasts(self) -> Self:

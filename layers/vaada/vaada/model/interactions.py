@@ -2,11 +2,11 @@
 
 from typing import ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator
 
 from vaada.model.ids import PartyId, RowId
 from vaada.model.people import Channel
-from vaada.model.rows import DueRow
+from vaada.model.rows import DueRow, Fact
 from vaada.model.text import Input, Line, Prose
 from vaada.model.times import Instant
 
@@ -15,22 +15,30 @@ Kind = Literal["question", "request", "complaint", "order", "visit", "other"]
 Tone = Literal["calm", "upset", "abusive"]
 
 
-class Promise(BaseModel):
+class Promise(Fact):
     """What was promised in the contact, in the agent's own words, and for when."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     what: Line
     due_at: Instant
 
 
-class Request(BaseModel):
-    """The follow-up that was asked for in the contact."""
+class NewPromise(Promise):
+    """What is asked of a promise: the same, and nothing that is unknown here."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid")
+
+
+class Request(Fact):
+    """The follow-up that was asked for in the contact."""
 
     at: Instant
     reason: Line
+
+
+class NewRequest(Request):
+    """What is asked of a request: the same, and nothing that is unknown here."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 class NewInteraction(Input):
@@ -52,8 +60,8 @@ class NewInteraction(Input):
     tone: Tone = "calm"
     case_id: RowId | None = None
     handed_over_from: PartyId | None = None
-    commitments: tuple[Promise, ...] = Field(default=(), max_length=20)
-    follow_up: Request | None = None
+    commitments: tuple[NewPromise, ...] = Field(default=(), max_length=20)
+    follow_up: NewRequest | None = None
 
     @field_validator("case_id")
     @classmethod

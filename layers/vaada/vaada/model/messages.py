@@ -34,7 +34,9 @@ class Message(DueRow):
     went out with the message `carried_by`, which `carries` it. `sending` was claimed and may be on its way
     until `wake_at`; `waiting` was refused for now and is tried again then; `unknown` may or may not have been
     sent and never will be again, until the provider tells; `delivery` is what it told. `claim` tells apart
-    two attempts that were claimed in the same second.
+    two attempts that were claimed in the same second. `twins` bring the same to the same reader by
+    other media; `instead_of` is the message that could not arrive, in whose place this one is sent, and
+    `tried` what did not arrive before: to which agent and by what.
     """
 
     kind_of_row: ClassVar[str] = "message"
@@ -45,6 +47,9 @@ class Message(DueRow):
     to: Party
     recipient_id: str | None = None
     medium: Medium
+    twins: tuple[RowId, ...] = ()
+    instead_of: str | None = None
+    tried: tuple[tuple[str, Medium], ...] = ()
     why: str
     status: MessageStatus = "sending"
     why_not: str | None = None

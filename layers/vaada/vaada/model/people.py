@@ -2,11 +2,11 @@
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator
 
 from vaada.model.hours import Week
 from vaada.model.ids import PartyId
-from vaada.model.rows import DueRow, Row
+from vaada.model.rows import DueRow, Fact, Row
 from vaada.model.text import Email, Input, Language, Name, Phone, Prose, Tag
 from vaada.model.times import Instant, TimeZone
 
@@ -88,14 +88,18 @@ class Agent(Row):
     created_at: Instant
 
 
-class Consent(BaseModel):
+class Consent(Fact):
     """What a customer agreed to. Nothing is presumed."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     email: bool = False
     sms: bool = False
     survey: bool = False
+
+
+class NewConsent(Consent):
+    """What is asked of a consent: the same, and nothing that is unknown here."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 class NewCustomer(Input):
@@ -108,7 +112,7 @@ class NewCustomer(Input):
     time_zone: TimeZone | None = None
     preferred_channel: Channel | None = None
     agent_id: PartyId | None = None
-    consent: Consent = Consent()
+    consent: NewConsent = NewConsent()
     notes: Prose | None = None
     tags: Tags = ()
     check_in_every_days: CheckInDays | None = None
@@ -124,7 +128,7 @@ class CustomerChanges(Input):
     time_zone: TimeZone | None = None
     preferred_channel: Channel | None = None
     agent_id: PartyId | None = None
-    consent: Consent | None = None
+    consent: NewConsent | None = None
     notes: Prose | None = None
     tags: Tags | None = None
     check_in_every_days: CheckInDays | None = None
@@ -136,6 +140,7 @@ class Customer(DueRow):
     `anchor` is the last contact, from which check-ins are counted; `wake_at` is the next of them and
     `check_in_id` the last. `nps_id` is the survey about the business as a whole that is still to come;
     `asked_at` is when they were last asked each kind, `written_at` when messages went out to them of late.
+    `unsubscribed_at` is when a link of theirs took back the consent to surveys, which the same link may undo.
     """
 
     kind_of_row: ClassVar[str] = "customer"
@@ -157,4 +162,5 @@ class Customer(DueRow):
     asked_at: dict[str, Instant] = Field(default_factory=dict)
     written_at: tuple[Instant, ...] = ()
     served_by: tuple[str, ...] = ()
+    unsubscribed_at: Instant | None = None
     created_at: Instant

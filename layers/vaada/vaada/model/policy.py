@@ -11,13 +11,15 @@ from vaada.model.people import Channel, CheckInDays, Medium
 from vaada.model.rows import Row
 from vaada.model.text import Language, Line, Name, Tag
 from vaada.model.times import Instant, TimeZone
-from vaada.model.work import SurveyKind
+from vaada.model.work import SATISFIED, SurveyKind
 
 Hours = Annotated[int, Field(ge=0, le=24 * 365)]
 Days = Annotated[int, Field(ge=0, le=365)]
 Minutes = Annotated[int, Field(ge=1, le=60 * 24 * 365)]
 Times = Annotated[int, Field(ge=0, le=100)]
 CountryCode = Annotated[str, Field(pattern="^[1-9][0-9]{0,2}$")]
+TextPrice = Annotated[Decimal, Field(ge=0, max_digits=8, decimal_places=5)]
+"""US dollars for each part of a text."""
 
 StepName = Literal["apologised", "gone_through", "written_down", "solved", "confirmed", "cause_recorded"]
 """The six steps of a complaint, in their order."""
@@ -154,7 +156,7 @@ def _between() -> dict[SurveyKind, Days]:
 
 
 def _high() -> dict[SurveyKind, int]:
-    return {"csat": 4, "nps": 9, "ces": 6, "promise": 1}
+    return dict(SATISFIED)
 
 
 class SurveyRules(Part):
@@ -188,14 +190,21 @@ class SurveyRules(Part):
 
 
 class SendingRules(Part):
-    """How many texts may go out at most, by all functions together, a day of UTC. Each costs money.
+    """How much may go out at most, by all functions together. Days and months are those of UTC.
 
-    `texts_to` are the country codes of numbers that may be texted ("92", "44"); empty: all.
+    Set `mails_a_second`, `mails_a_day` and `texts_spend_a_month` (US dollars) to what AWS granted. Each part
+    of a text costs `text_price`, or what `text_prices` has for its country. Countries are the calling codes
+    of numbers ("92", "44"); `texts_to` are those that may be texted, empty: all.
     """
 
+    mails_a_second: Annotated[int, Field(ge=1, le=10_000)] = 10
+    mails_a_day: Annotated[int, Field(ge=1, le=100_000_000)] = 10_000
     texts_a_day: Annotated[int, Field(ge=0, le=1_000_000)] = 200
     texts_a_day_to_one: Annotated[int, Field(ge=1, le=100)] = 10
     texts_to: Annotated[tuple[CountryCode, ...], Field(max_length=300)] = ()
+    text_price: TextPrice = Decimal("0.10")
+    text_prices: Annotated[dict[CountryCode, TextPrice], Field(max_length=300)] = Field(default_factory=dict)
+    texts_spend_a_month: Annotated[Decimal, Field(ge=0, max_digits=10, decimal_places=2)] = Decimal("100.00")
 
 
 def _office_week() -> dict[Weekday, tuple[Interval, ...]]:

@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, AwareDatetime, PlainSerializer, WithJsonSchema
 
+_BOUNDS = "must be between the years 1970 and 9000"
+
 
 def to_utc(at: datetime) -> datetime:
     """The same instant in UTC, to the second. Raises OverflowError or ValueError outside years 1 to 9999."""
@@ -18,10 +20,14 @@ def text_of(at: datetime) -> str:
 
 
 def _bounded(at: datetime) -> datetime:
-    # Room for every delay the policy can add, and for zones on either side.
+    # Room for every delay the policy can add. An offset may lead out of a year, or of what Python knows.
+    try:
+        at = to_utc(at)
+    except OverflowError:
+        raise ValueError(_BOUNDS) from None
     if not 1970 <= at.year <= 9000:  # noqa: PLR2004 - the years the message names
-        raise ValueError("must be between the years 1970 and 9000")
-    return to_utc(at)
+        raise ValueError(_BOUNDS)
+    return at
 
 
 def _known_zone(name: str) -> str:

@@ -28,6 +28,10 @@ SCALES: dict[SurveyKind, range] = {
 }
 """The scores that each kind of survey knows."""
 
+SATISFIED: dict[SurveyKind, int] = {"csat": 4, "nps": 9, "ces": 6, "promise": 1}
+"""The least score that counts as satisfied, as is usual: the top two of five (CSAT) and of seven (CES),
+promoters (NPS), yes."""
+
 
 class Change(Fact):
     """One line of a row's history: who did what to it, when, and why.
@@ -159,7 +163,8 @@ class Survey(DueRow):
 
     `agent_id` is whose service it rates, as it was when it was asked. `step` is what `wake_at` waits for.
     `amendments` came after the answer that counts; what is `quarantined` was sent too fast, or without the
-    page, for a person. `again` is asked once more after an unhappy answer was seen to.
+    page, for a person. `again` is asked once more after an unhappy answer was seen to, when the customer may
+    be asked again. `reminds_at` is empty once that is done.
     """
 
     kind_of_row: ClassVar[str] = "survey"
@@ -176,6 +181,7 @@ class Survey(DueRow):
     step: SurveyStep | None = "ask"
     withheld_because: str | None = None
     sent_at: Instant | None = None
+    reminds_at: Instant | None = None
     closes_at: Instant | None = None
     score: int | None = None
     comment: str | None = None

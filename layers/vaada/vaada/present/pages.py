@@ -19,7 +19,7 @@ from vaada.present.briefs import (
     SurveyKind,
     urgency,
 )
-from vaada.present.plain import line
+from vaada.present.plain import line, typed
 from vaada.present.reckoning import small_print
 from vaada.present.when import count
 from vaada.present.words import Words, words
@@ -36,14 +36,18 @@ CONTENT_SECURITY_POLICY = (
 SurveyProblem = Literal["score", "comment", "again"]
 """No answer chosen; a comment too long; a page that lay open too long, to be sent once more."""
 
-ActionProblem = Literal["do", "date", "past", "reason"]
-"""No action chosen; no date or time; one that is past; no reason."""
+ActionProblem = Literal["do", "date", "past", "reason", "confirm"]
+"""No action chosen; no date or time; one that is past; no reason; sent otherwise than people do."""
+
+RefusedBecause = Literal["too_large", "unreadable", "too_often"]
+"""What was sent is too long; no form of ours; or one of too many within a short time."""
 
 _ACTION_PROBLEMS: dict[ActionProblem, str] = {
     "do": "Choose what to do.",
     "date": "Enter a date and a time.",
     "past": "Choose a date and a time still to come.",
     "reason": "Say why, in at most 500 characters.",
+    "confirm": "Please confirm: look once more, and press the button again. This time nothing was changed.",
 }
 _FIELD_OF: dict[str, str] = {"date": "date", "past": "date", "reason": "reason"}
 _KINDS: dict[BriefKind, str] = {"follow_up": "follow-up", "commitment": "promise", "reply": "answer"}
@@ -89,7 +93,7 @@ def survey_form(
         agent_name=agent_name,
         path=path,
         score=score,
-        comment=comment,
+        comment=typed(comment),
         problem=problem,
         kind=kind,
         what=what,
@@ -110,7 +114,7 @@ def survey_confirm(
         business,
         answer=language_words.answer(kind, score),
         score=score,
-        comment=comment,
+        comment=typed(comment),
         path=path,
         nonce=nonce,
     )
@@ -160,7 +164,7 @@ def action_form(
 ) -> str:
     """The brief, and a form for each action, the chosen one first.
 
-    Sends `do`, `date`, `time`, `reason`, `nonce`.
+    Sends `do`, `date`, `time`, `reason`, `nonce`, `website`. Only machines see the last and fill it in.
 
     `asking`: the customer could not be reached so often that the page asks what now; `brief.unreached`
     counts the last time too.
@@ -190,7 +194,7 @@ def action_form(
         told_by=brief.tell_by and _MEDIA[brief.tell_by],
         untellable=untellable,
         why_now=brief.reckoning and small_print(brief.reckoning, brief.due_at.tzinfo),
-        entered={**blank, **{name: text for name, text in (entered or {}).items() if text}},
+        entered={**blank, **{name: typed(text) for name, text in (entered or {}).items() if text}},
         nonce=nonce,
     )
 
@@ -213,13 +217,25 @@ def action_over(
     status: str | None,
     when: str | None = None,
     path: str | None = None,
+    nonce: str = "",
+    again: bool = False,
 ) -> str:
     """The link can no longer be used: the matter is closed (how, and when), or the link is too old.
 
-    With a `path` a new link can be asked for. Sends `do`.
+    With a `path` a new link can be asked for; `again` asks for one more tap. Sends `do`, `nonce`, `website`.
     """
     ended = _ENDED.get(status, f"It is {line(status)}") if status else "This was closed before"
-    return _page("action_over", words("en"), business, because=because, ended=ended, when=when, path=path)
+    return _page(
+        "action_over",
+        words("en"),
+        business,
+        because=because,
+        ended=ended,
+        when=when,
+        path=path,
+        nonce=nonce,
+        problem=_ACTION_PROBLEMS["confirm"] if again else None,
+    )
 
 
 def action_sent(*, business: str) -> str:
@@ -232,14 +248,27 @@ def unsubscribe_form(*, business: str, language: str, path: str) -> str:
     return _page("unsubscribe_form", words(language), business, path=path)
 
 
-def unsubscribed(*, business: str, language: str) -> str:
-    """The messages have stopped."""
-    return _page("unsubscribed", words(language), business)
+def unsubscribed(*, business: str, language: str, path: str, nonce: str | None, again: bool = False) -> str:
+    """The messages have stopped; with a `nonce` they may go on, and `again` asks for one more tap.
+
+    Sends `do`, `nonce`, `website`.
+    """
+    return _page("unsubscribed", words(language), business, path=path, nonce=nonce, again=again)
+
+
+def subscribed_again(*, business: str, language: str) -> str:
+    """It was a mistake: the messages go on."""
+    return _page("subscribed_again", words(language), business)
 
 
 def link_problem(*, business: str, language: str = "en") -> str:
     """The link is not one of ours, or not whole. Says the same whatever is wrong with it."""
     return _page("link_problem", words(language), business)
+
+
+def refused(*, business: str, language: str, because: RefusedBecause) -> str:
+    """What was sent was not taken, and what would help."""
+    return _page("refused", words(language), business, because=because)
 
 
 def _page(name: str, language: Words, business: str, **values: object) -> str:

@@ -1,5 +1,6 @@
 """Names and words as typed by anyone, made safe for a line of text: no line breaks, no reordering."""
 
+import re
 import unicodedata
 from collections.abc import Callable
 
@@ -14,12 +15,22 @@ _AGAINST: dict[Direction, frozenset[str]] = {
     "rtl": frozenset({"L", "EN", "AN"}),
 }
 _ZERO_WIDTH_JOINER = "\u200d"
+# Control characters but for tabs and line ends, halves of characters, and Unicode's noncharacters (23.7).
+_ENDS_OF_PLANES = "".join(
+    chr(plane + end) for plane in range(0, 0x110000, 0x10000) for end in (0xFFFE, 0xFFFF)
+)
+_NO_TEXT = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef{_ENDS_OF_PLANES}]")
+_LONGEST = 1600  # characters
 
 
 def line(text: str) -> str:
     """The text on one line: every line break is a space, and characters that control are gone."""
-    words = " ".join(text.translate(_BIDI_CONTROLS).split())
-    return "".join(character for character in words if unicodedata.category(character) not in {"Cc", "Cs"})
+    return typed(" ".join(text.translate(_BIDI_CONTROLS).split()))
+
+
+def typed(text: str) -> str:
+    """The text as it was typed, for whoever typed it: only what no document may hold is gone."""
+    return _NO_TEXT.sub("", text)
 
 
 def lines(text: str) -> tuple[str, ...]:
@@ -39,9 +50,15 @@ def isolate(text: str, direction: Direction = "ltr") -> str:
 
 
 def shorten(text: str, fits: Callable[[str], bool]) -> str:
-    """The longest beginning of `text` that fits, with an ellipsis; cut between words where there are any."""
+    """The longest beginning of `text` that fits, with an ellipsis; cut between words where there are any.
+
+    What fits is no longer than a text message of ten parts.
+    """
     if fits(text):
         return text
+    if not fits("…"):
+        return ""
+    text = text[:_LONGEST]
     between_words = [end for end, character in enumerate(text) if character == " "]
     within_a_word = [end for end in range(1, len(text)) if not _joined(text[end - 1], text[end])]
     for end in (*reversed(between_words), *reversed(within_a_word)):

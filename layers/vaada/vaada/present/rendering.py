@@ -28,7 +28,7 @@ def text(template: str, words: Words, **values: object) -> str:
 def _environment(words: Words, *, escape: bool) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
-        autoescape=escape,  # noqa: S701 - off for plain text only, where there is nothing to escape
+        autoescape=escape,  # noqa: S701  # nosec B701 # off for plain text only, where there is nothing to escape
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
         trim_blocks=True,

@@ -6,6 +6,7 @@ written from right to left. What is not translated stays English.
 """
 
 import gettext
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -19,6 +20,7 @@ Direction = Literal["ltr", "rtl"]
 LOCALE = Path(__file__).parent / "locale"
 CATALOGUES = {path.parts[-3]: path for path in sorted(LOCALE.glob("*/LC_MESSAGES/vaada.mo"))}
 _SOURCE = "en"
+_WEIGHT = re.compile(r"[01](\.[0-9]{0,3})?")
 _RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"})
 
 
@@ -122,6 +124,17 @@ class Words:
 def words(language: str) -> Words:
     """The language's words: its own catalogue, else that of a broader or a sister tag, else English."""
     return _words(_closest(language))
+
+
+def preferred(accept_language: str) -> str | None:
+    """The language a browser asks for first (Accept-Language, RFC 9110) of those that there are words for."""
+    asked = []
+    for part in accept_language.split(","):
+        tag, _, weight = (piece.strip() for piece in part.partition(";q="))
+        asked.append((float(weight) if _WEIGHT.fullmatch(weight) else 1.0, tag))
+    spoken = {name.partition("_")[0] for name in CATALOGUES}
+    by_wish = sorted(asked, key=lambda wish: -wish[0])
+    return next((tag for weight, tag in by_wish if weight and tag.lower().partition("-")[0] in spoken), None)
 
 
 @cache

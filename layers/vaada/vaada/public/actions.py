@@ -1,5 +1,6 @@
 """/a/{token}: what a member of staff does from a message."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from http import HTTPStatus
 from typing import get_args
@@ -7,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from vaada.flows import asked, compose
 from vaada.flows.act import BadEntry, Entry, act
-from vaada.flows.briefing import StaffWork, actions_for, agent_of, brief, is_answerable
-from vaada.flows.writing import NotThere
+from vaada.flows.briefing import StaffWork, actions_for, agent_of, brief, customer_of, is_answerable
+from vaada.flows.writing import NotThere, Outdated
 from vaada.gateways.links import ExpiredLink
 from vaada.model.messages import Message
 from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
@@ -28,34 +29,56 @@ def show(visit: Visit) -> Page:
     """
     try:
         row = _row(visit)
-    except ExpiredLink:
-        return _expired(visit)
+    except ExpiredLink as link:
+        return _expired(visit, link.row_id)
     if isinstance(row, Message):
         return _list(visit, row)
     return _form(visit, row, HTTPStatus.OK) if actions_for(row, visit.now) else _over(visit, row)
 
 
 def submit(visit: Visit) -> Page:
-    """Act. Raises BadLink, NotThere."""
+    """Act, if a person sent the form. Raises BadLink, NotThere, TooOften, Busy, Conflict."""
     try:
         row = _row(visit)
     except ExpiredLink as link:
         return _new_link(visit, link.row_id)
-    return _list(visit, row) if isinstance(row, Message) else _act(visit, row)
+    if isinstance(row, Message):
+        visit.count("action", row.id)
+        return _list(visit, row)
+    customer_of(visit.desk, row)  # of one who was erased nothing is taken, nor counted
+    visit.count("action", row.id)
+    return _act(visit, row)
 
 
 def _act(visit: Visit, work: StaffWork) -> Page:
+    entry = Entry(visit.fields)
     try:
-        done = act(visit.desk, work, Entry(visit.fields), visit.now)
+        _require_a_person(visit, work, entry)
+        done = act(visit.desk, work, entry, visit.now)
     except BadEntry as error:
         if not actions_for(work, visit.now):
             return _over(visit, work)
         return _form(visit, work, HTTPStatus.UNPROCESSABLE_ENTITY, error.problem)
+    except Outdated:
+        return _form(visit, _work(visit, work.id), HTTPStatus.UNPROCESSABLE_ENTITY, "confirm")
     except NotPossible:
         return _over(visit, _work(visit, work.id))
     if done.asking:
         return _form(visit, _work(visit, work.id), HTTPStatus.OK, asking=True)
     return Page(HTTPStatus.OK, pages.action_done(business=visit.business, message=done.words))
+
+
+def _require_a_person(visit: Visit, work: StaffWork, entry: Entry) -> None:
+    """Raises BadEntry for a form that names no action, or was sent otherwise than people do.
+
+    The page must have shown the work as it stands: a form that is sent twice is taken once.
+    """
+    if entry.action and not visit.is_a_persons("action", _shown(work)):
+        raise BadEntry("confirm")
+
+
+def _shown(work: StaffWork) -> str:
+    return f"{work.id}/{work.version}"
 
 
 def _row(visit: Visit) -> StaffWork | Message:
@@ -98,14 +121,14 @@ def _form(
         problem=problem,
         entered={name: visit.fields.get(name, "")[:500] for name in ("date", "time", "reason")},
         asking=asking,
+        nonce=visit.nonce("action", _shown(work)),
     )
     return Page(status, page)
 
 
 def _list(visit: Visit, message: Message) -> Page:
-    """What went out together as one text, each with a link of its own."""
+    """What went out together as one text, each with a link of its own. Raises NotThere if nothing is left."""
     desk, now = visit.desk, visit.now
-    together = ((one, compose.work_of(desk, one)) for one in compose.carried(desk, message))
     briefs = [
         brief(
             desk,
@@ -114,25 +137,40 @@ def _list(visit: Visit, message: Message) -> Page:
             now,
             answerable=is_answerable(one.purpose) and bool(actions_for(work, now)),
         )
-        for one, work in together
-        if not isinstance(work, Survey)
+        for one, work in _together(visit, message)
     ]
+    if not briefs:
+        raise NotThere(Message, message.id)
     return Page(HTTPStatus.OK, pages.action_list(business=visit.business, briefs=briefs))
+
+
+def _together(visit: Visit, message: Message) -> Iterator[tuple[Message, StaffWork]]:
+    """What went out with the message, and what each is about, but for customers who were erased."""
+    for one in compose.carried(visit.desk, message):
+        try:
+            work = compose.work_of(visit.desk, one)
+            customer_of(visit.desk, work)
+        except NotThere:
+            continue
+        if not isinstance(work, Survey):
+            yield one, work
 
 
 def _answerable(visit: Visit, row: StaffWork | Message) -> list[StaffWork]:
     """The work behind a link that its reader was asked to answer."""
     if not isinstance(row, Message):
         return [row]
-    together = (one for one in compose.carried(visit.desk, row) if is_answerable(one.purpose))
-    return [work for one in together if not isinstance(work := compose.work_of(visit.desk, one), Survey)]
+    return [work for one, work in _together(visit, row) if is_answerable(one.purpose)]
 
 
 def _new_link(visit: Visit, row_id: str) -> Page:
     """The link was too old: a new one goes to whoever the message was for, whoever asks for it."""
     if visit.fields.get("do") != "new_link":
-        return _expired(visit)
+        return _expired(visit, row_id)
+    if not visit.is_a_persons("action", row_id):
+        return _expired(visit, row_id, again=True)
     row = _named(visit, row_id)
+    visit.count("action", row_id)
     open_ones = [work for work in _answerable(visit, row) if actions_for(work, visit.now)]
     if not open_ones:
         return _list(visit, row) if isinstance(row, Message) else _over(visit, row)
@@ -141,8 +179,15 @@ def _new_link(visit: Visit, row_id: str) -> Page:
     return Page(HTTPStatus.OK, pages.action_sent(business=visit.business))
 
 
-def _expired(visit: Visit) -> Page:
-    page = pages.action_over(business=visit.business, because="expired", status=None, path=visit.path)
+def _expired(visit: Visit, row_id: str, *, again: bool = False) -> Page:
+    page = pages.action_over(
+        business=visit.deployed.name,
+        because="expired",
+        status=None,
+        path=visit.path,
+        nonce=visit.nonce("action", row_id),
+        again=again,
+    )
     return Page(HTTPStatus.GONE, page)
 
 

@@ -1,6 +1,5 @@
 """/s/{token}: the survey."""
 
-from datetime import timedelta
 from http import HTTPStatus
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -11,7 +10,7 @@ from vaada.flows.answer import receive
 from vaada.flows.briefing import customer_of
 from vaada.flows.writing import require
 from vaada.gateways.links import ExpiredLink
-from vaada.model.people import Agent, Customer
+from vaada.model.people import Agent
 from vaada.model.text import Prose
 from vaada.model.work import SCALES, Answer, Commitment, Survey
 from vaada.present import pages
@@ -29,24 +28,27 @@ def show(visit: Visit) -> Page:
     try:
         survey = _survey(visit)
     except ExpiredLink:
-        return _over(visit, visit.desk.policy.business.language, "expired")
+        return _expired(visit)
     if not surveys.is_open(survey, visit.now):
         return _closed(visit, survey)
     return _form(visit, survey, HTTPStatus.OK)
 
 
 def submit(visit: Visit) -> Page:
-    """Take the answer for what it is worth. Raises BadLink, NotThere."""
+    """Take the answer for what it is worth. Raises BadLink, NotThere, TooOften, Busy, Conflict."""
     try:
         survey = _survey(visit)
     except ExpiredLink:
-        return _over(visit, visit.desk.policy.business.language, "expired")
+        return _expired(visit)
+    customer_of(visit.desk, survey)  # of one who was erased nothing is taken, nor counted
+    visit.count("survey", survey.id)
     try:
         said = Answer(at=visit.now, score=_score(visit, survey), comment=_comment(visit))
     except BadEntry as error:
         return _form(visit, survey, HTTPStatus.UNPROCESSABLE_ENTITY, error.problem)
     confirmed = visit.fields.get("confirm") == "1"
-    received = receive(visit.desk, survey.id, said, _page_age(visit, survey), confirmed=confirmed)
+    page_age = visit.page_age("survey", survey.id)
+    received = receive(visit.desk, survey.id, said, page_age, confirmed=confirmed)
     match received.outcome:
         case "counted":
             return _thanks(visit, received.survey)
@@ -68,13 +70,6 @@ class BadEntry(Exception):
 
 def _survey(visit: Visit) -> Survey:
     return require(visit.desk, Survey, visit.desk.links.row_id("survey", visit.token))
-
-
-def _page_age(visit: Visit, survey: Survey) -> timedelta | None:
-    """How long the page was open. None: the answer came without it, or filled in what people cannot see."""
-    if visit.fields.get("website"):
-        return None
-    return visit.desk.links.nonce_age(survey.id, visit.fields.get("nonce", ""))
 
 
 def _chosen(visit: Visit, survey: Survey) -> int | None:
@@ -104,14 +99,6 @@ def _comment(visit: Visit) -> str | None:
         raise BadEntry("comment") from error
 
 
-def _customer(visit: Visit, survey: Survey) -> Customer:
-    return customer_of(visit.desk, survey)
-
-
-def _language(visit: Visit, survey: Survey) -> str:
-    return _customer(visit, survey).language or visit.desk.policy.business.language
-
-
 def _form(
     visit: Visit, survey: Survey, status: HTTPStatus, problem: pages.SurveyProblem | None = None
 ) -> Page:
@@ -119,7 +106,7 @@ def _form(
     promise = visit.desk.table.get(Commitment, survey.commitment_id) if survey.commitment_id else None
     page = pages.survey_form(
         business=visit.business,
-        language=_language(visit, survey),
+        language=visit.language_of(survey),
         agent_name=agent.name if agent else visit.business,
         path=visit.path,
         score=_chosen(visit, survey),
@@ -127,7 +114,7 @@ def _form(
         problem=problem,
         kind=survey.kind,
         what=promise.what if promise else None,
-        nonce=visit.desk.links.nonce(survey.id),
+        nonce=visit.nonce("survey", survey.id),
     )
     return Page(status, page)
 
@@ -135,12 +122,12 @@ def _form(
 def _confirm(visit: Visit, survey: Survey, said: Answer) -> Page:
     page = pages.survey_confirm(
         business=visit.business,
-        language=_language(visit, survey),
+        language=visit.language_of(survey),
         kind=survey.kind,
         score=said.score,
         comment=said.comment or "",
         path=visit.path,
-        nonce=visit.desk.links.nonce(survey.id),
+        nonce=visit.nonce("survey", survey.id),
     )
     return Page(HTTPStatus.OK, page)
 
@@ -148,7 +135,7 @@ def _confirm(visit: Visit, survey: Survey, said: Answer) -> Page:
 def _thanks(visit: Visit, survey: Survey) -> Page:
     page = pages.survey_thanks(
         business=visit.business,
-        language=_language(visit, survey),
+        language=visit.language_of(survey),
         score=survey.score or 0,
         followed_up=surveys.is_low(survey, visit.desk.policy),
         kind=survey.kind,
@@ -166,7 +153,7 @@ def _next_step(visit: Visit, survey: Survey) -> NextStep | None:
         caller = visit.desk.table.get(Agent, call.agent_id) if call else None
         if call is None or caller is None:
             return None
-        zone = ZoneInfo(_customer(visit, survey).time_zone or visit.desk.policy.business.time_zone)
+        zone = ZoneInfo(customer_of(visit.desk, survey).time_zone or visit.desk.policy.business.time_zone)
         return CallBack(caller.name, call.due_at.astimezone(zone), visit.now.astimezone(zone))
     if surveys.is_high(survey, visit.desk.policy):
         if rules.review_url is not None:
@@ -177,9 +164,14 @@ def _next_step(visit: Visit, survey: Survey) -> NextStep | None:
 
 def _closed(visit: Visit, survey: Survey) -> Page:
     if survey.status == "answered":
-        return _over(visit, _language(visit, survey), "answered")
+        return _over(visit, visit.language_of(survey), "answered")
     withdrawn = survey.status == "withheld"
-    return _over(visit, _language(visit, survey), "withdrawn" if withdrawn else "expired")
+    return _over(visit, visit.language_of(survey), "withdrawn" if withdrawn else "expired")
+
+
+def _expired(visit: Visit) -> Page:
+    page = pages.survey_over(business=visit.deployed.name, language=visit.language, because="expired")
+    return Page(HTTPStatus.GONE, page)
 
 
 def _over(visit: Visit, language: str, because: Literal["answered", "expired", "withdrawn"]) -> Page:

@@ -9,6 +9,7 @@ from typing import TypeVar, get_args
 
 from vaada.model.cases import Case, Contact, HandOff, Step
 from vaada.model.interactions import Interaction
+from vaada.model.people import Channel
 from vaada.model.policy import CaseRules, StepName
 from vaada.rules.errors import NotPossible
 from vaada.rules.history import noted
@@ -29,6 +30,9 @@ STEPS: dict[StepName, str] = dict(
     )
 )
 """The steps of a complaint, in words."""
+
+CONVERSATIONS: frozenset[Channel] = frozenset({"phone", "chat", "in_person"})
+"""Channels on which a contact is both asking and answering."""
 
 E = TypeVar("E")
 D = TypeVar("D", Contact, HandOff)
@@ -147,6 +151,7 @@ def merge(case: Case, into: Case, now: datetime, by: str) -> tuple[Case, Case]:
         last_inbound_at=max(filter(None, (case.last_inbound_at, into.last_inbound_at)), default=None),
         contacts=case.contacts + into.contacts,
         answered=case.answered or into.answered,
+        served=case.served or into.served,
         call_back_id=into.call_back_id or case.call_back_id,
         follow_up_ids=_latest((*case.follow_up_ids, *into.follow_up_ids)),
         granted=case.granted + into.granted,
@@ -173,6 +178,8 @@ def _with(case: Case, interaction: Interaction, rules: CaseRules) -> Case:
     changes: dict[str, object] = {"contacts": case.contacts + 1}
     if is_latest:
         changes |= {"last_contact_at": at, "last_interaction_id": interaction.interaction_id}
+    if interaction.direction == "outbound" or interaction.resolved or interaction.channel in CONVERSATIONS:
+        changes["served"] = True
     if interaction.direction == "outbound":
         changes["answered"] = True
     elif not thanks:

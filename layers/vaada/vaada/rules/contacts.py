@@ -4,14 +4,13 @@ from dataclasses import dataclass
 
 from vaada.model.cases import Case
 from vaada.model.interactions import Interaction, NewInteraction
-from vaada.model.people import Agent, Channel, Customer
+from vaada.model.people import Agent, Customer
 from vaada.model.policy import PolicyDocument
 from vaada.model.rows import Row
 from vaada.model.work import Commitment, FollowUp, Reply, Survey
 from vaada.rules import cases, check_ins, commitments, follow_ups, planning, reach, replies, surveys
 from vaada.rules.thanks import is_only_thanks
 
-_CONVERSATIONS: frozenset[Channel] = frozenset({"phone", "chat", "in_person"})
 _CALLS = frozenset({"open", "broken"})
 _KEPT = 50  # follow-ups of a case that are still to be done, the latest
 
@@ -42,7 +41,7 @@ def awaits_reply(new: NewInteraction) -> bool:
         return False
     if new.awaits_reply is not None:
         return new.awaits_reply
-    talked = new.follow_up is not None and new.channel in _CONVERSATIONS
+    talked = new.follow_up is not None and new.channel in cases.CONVERSATIONS
     return not (new.resolved or new.commitments or talked)
 
 

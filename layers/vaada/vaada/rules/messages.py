@@ -13,6 +13,7 @@ from vaada.model.people import Medium
 from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
 from vaada.rules import commitments, replies
 
+NOT_ARRIVED = "the first one did not arrive"
 ATTEMPTS = 3
 LEASE = timedelta(minutes=5)  # more than any function's timeout: whoever claimed it has ended by then
 GATHERING = timedelta(minutes=1)  # how long a held message waits beyond its time, for others due then too
@@ -20,6 +21,9 @@ TOGETHER = 20  # messages that go out as one, at most: a transaction takes 100 r
 _MOST_THROTTLES = 31  # whose pauses are 26 hours in all: over the end of any day
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
 _SOFT_PAUSE = timedelta(hours=4)
+_MAY_BE_GONE = frozenset({"sending", "waiting", "unknown", "failed", "withheld"})
+"""What nobody said was sent: an attempt that was not answered may have been all the same."""
+
 _PAUSES = (timedelta(minutes=1), timedelta(minutes=4))  # after the first and second refusal
 
 
@@ -38,6 +42,11 @@ def claimed(message: Message, now: datetime, claim: str, carries: tuple[str, ...
 def grouped(message: Message, carrier: Message) -> Message:
     """It goes out with another to the same reader."""
     return message.changed(status="grouped", carried_by=carrier.id, wake_at=None)
+
+
+def let_go(message: Message, now: datetime) -> Message:
+    """What it was to go out with is gone: it is held again, for whatever else waits for its reader."""
+    return message.changed(status="held", carried_by=None, wake_at=now)
 
 
 def may_try_again(message: Message) -> bool:
@@ -81,9 +90,16 @@ def refused(message: Message, reason: str, now: datetime, *, for_good: bool) -> 
     return message.changed(status="waiting", why_not=reason, wake_at=now + _PAUSES[message.attempts - 1])
 
 
-def throttled(message: Message, reason: str, now: datetime, *, for_good: bool = False) -> Message:
-    """A quota is used up: it was certainly not sent, and is tried again ever later, for a day at most."""
-    if for_good or message.throttles >= _MOST_THROTTLES:
+def throttled(message: Message, reason: str, now: datetime, *, for_now: bool = False) -> Message:
+    """A quota is used up: it was certainly not sent, and is tried again ever later, for 26 hours at most.
+
+    `for_now`: only that of this second, which costs it no patience.
+    """
+    if for_now:
+        return message.changed(
+            status="waiting", why_not=reason, wake_at=now + _FIRST_PAUSE, attempts=message.attempts - 1
+        )
+    if message.throttles >= _MOST_THROTTLES:
         return message.changed(status="failed", why_not=reason, wake_at=None)
     pause = min(_FIRST_PAUSE * 2**message.throttles, _LONGEST_PAUSE)
     return message.changed(
@@ -115,11 +131,11 @@ _RANK: dict[Delivery | None, int] = {
 
 
 def told(message: Message, delivery: Delivery, provider_id: str, at: datetime) -> Message | None:
-    """The message with what the provider told; one whose outcome was unknown was sent. None: no news."""
+    """The message with what the provider told; one that nobody knew of was sent. None: no news."""
     if _RANK[delivery] <= _RANK[message.delivery]:
         return None
     heard = message.changed(delivery=delivery, delivered_at=at)
-    if message.status in {"unknown", "sending", "waiting"}:
+    if message.status in _MAY_BE_GONE:
         settled = {"status": "sent", "provider_id": provider_id, "sent_at": at, "why_not": None}
         heard = heard.model_copy(update={**settled, "wake_at": None})
     if delivery in {"bounced", "rejected"}:
@@ -127,9 +143,12 @@ def told(message: Message, delivery: Delivery, provider_id: str, at: datetime) -
     return heard
 
 
-def instead(message: Message, medium: Medium, now: datetime) -> Message:
-    """The same by another medium, since this one does not work."""
-    return _anew(message, f"instead-{medium}", "the first one did not arrive", now, medium=medium)
+def instead(
+    message: Message, medium: Medium, at: datetime, why: str = NOT_ARRIVED, **reader: object
+) -> Message:
+    """The same by another medium, or to another `reader`, since this one did not work."""
+    whom = reader.get("recipient_id", "customer") or "owner"
+    return _anew(message, f"instead-{medium}-{whom}", why, at, medium=medium, twins=(), **reader)
 
 
 def once_more(message: Message, now: datetime) -> Message:
@@ -139,8 +158,9 @@ def once_more(message: Message, now: datetime) -> Message:
 
 def _anew(message: Message, rule: str, why: str, at: datetime, **changes: object) -> Message:
     again = {
-        "message_id": derived_row_id(message.about_id, f"{message.purpose}/{rule}", message.created_at),
+        "message_id": derived_row_id(message.instead_of or message.id, rule, message.created_at),
         "version": 1,
+        "instead_of": message.instead_of or message.id,
         "why": why,
         "status": "held",
         "attempts": 0,

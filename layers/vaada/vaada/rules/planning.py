@@ -9,6 +9,7 @@ from vaada.model.messages import Message
 from vaada.model.people import Agent
 from vaada.model.policy import Delay, PolicyDocument
 from vaada.model.rows import Explained
+from vaada.model.suppressions import Stop, Suppression
 from vaada.model.work import SCALES, Commitment, FollowUp, FollowUpOrigin, Goodwill, Reply, Survey
 from vaada.rules import commitments, deadlines
 from vaada.rules.deadlines import Deadline, business_hours, working_hours
@@ -184,23 +185,29 @@ def opened_by_answer(survey_id: str, answered_at: datetime) -> tuple[str, str, s
 
 
 def bounced(
-    message: Message,
+    stopped: Suppression,
+    stop: Stop,
     work: Commitment | FollowUp | Goodwill | Reply | Survey,
     reader: Agent,
     of: Agent,
     now: datetime,
 ) -> FollowUp:
-    """The follow-up for the supervisor of somebody whose address does not work."""
-    at_all = "mail" if message.medium == "email" else "texts"
+    """The follow-up for the supervisor of somebody whose address is stopped: one for each time it is."""
+    at_all = "mail" if stopped.medium == "email" else "texts"
+    because = (
+        "the address does not work. Tell them, and correct it."
+        if stop.reason == "bounced"
+        else "they had it stopped, perhaps as spam. Talk to them."
+    )
     return FollowUp(
-        follow_up_id=derived_row_id(message.id, "bounced", now),
+        follow_up_id=derived_row_id(work.customer_id, f"{stopped.id}-{stop.at.isoformat()}", now),
         customer_id=work.customer_id,
         interaction_id=work.interaction_id,
         case_id=work.case_id,
         agent_id=reader.supervisor_id or of.agent_id,
         told="agent" if reader.supervisor_id else "owner",
         origin="bounced",
-        reason=f"{reader.name} gets no {at_all}: the address does not work. Tell them, and correct it.",
+        reason=f"{reader.name} gets no {at_all}: {because}",
         due_at=now,
         wake_at=now,
         created_at=now,

@@ -58,6 +58,13 @@ def media_for_agent(agent: Agent, by: tuple[Medium, ...] | None = None, *, texts
     return possible or ("email",)
 
 
+def other_media(agent: Agent, wanted: tuple[Medium, ...], *, texts: bool) -> tuple[Medium, ...]:
+    """How the agent can be told where none of what is `wanted` works."""
+    has_phone = texts and agent.phone is not None
+    possible: tuple[Medium, ...] = ("email", "sms") if has_phone else ("email",)
+    return tuple(medium for medium in possible if medium not in wanted)
+
+
 def medium_for_customer(
     customer: Customer, stopped: frozenset[Medium] = frozenset(), *, texts: bool
 ) -> Medium | None:

@@ -15,12 +15,11 @@ from zoneinfo import ZoneInfo
 from vaada.model.cases import Case
 from vaada.model.rows import Fact
 from vaada.model.times import Instant
-from vaada.model.work import SCALES, Commitment, Reply, Survey, SurveyKind
+from vaada.model.work import SATISFIED, SCALES, Commitment, Reply, Survey, SurveyKind
 from vaada.rules import statistics
 
 Reported = Commitment | Reply | Case | Survey
 Interval = tuple[float, float]
-_HAPPY: dict[SurveyKind, int] = {"csat": 4, "nps": 9, "ces": 6, "promise": 1}
 _DETRACTS = 6  # the most that a detractor gives, of ten
 
 
@@ -63,8 +62,10 @@ class RunAround(Fact):
 class Answers(Fact):
     """What surveys of one kind brought.
 
-    `happy_rate` is the share of answers of 4 or 5 of five, 6 or 7 of seven, 9 or 10 of ten, or yes. `nps` is
-    promoters (9, 10) less detractors (0 to 6), per hundred. Intervals are of 95 %.
+    `happy_rate` is the share of answers of 4 or 5 of five, 6 or 7 of seven, 9 or 10 of ten, or yes: the usual
+    "top two boxes", whatever the policy says of whom to ask for a review, so that years and businesses can be
+    compared. `nps` is promoters (9, 10) less detractors (0 to 6), per hundred. Intervals are of 95 %. What
+    never arrived or was withdrawn was not asked.
     """
 
     asked: int
@@ -193,7 +194,7 @@ def _run_around(rows: Sequence[Case]) -> RunAround:
 def _satisfaction(rows: Sequence[Survey]) -> dict[SurveyKind, Answers]:
     found: dict[SurveyKind, Answers] = {}
     for kind in SCALES:
-        asked = [row for row in rows if row.kind == kind and row.sent_at is not None]
+        asked = [row for row in rows if row.kind == kind and row.sent_at and row.status != "withheld"]
         if asked:
             found[kind] = _answers(kind, asked)
     return found
@@ -201,7 +202,7 @@ def _satisfaction(rows: Sequence[Survey]) -> dict[SurveyKind, Answers]:
 
 def _answers(kind: SurveyKind, asked: Sequence[Survey]) -> Answers:
     scores = [row.score for row in asked if row.score is not None]
-    happy = sum(score >= _HAPPY[kind] for score in scores)
+    happy = sum(score >= SATISFIED[kind] for score in scores)
     answers = Answers(
         asked=len(asked),
         answered=len(scores),

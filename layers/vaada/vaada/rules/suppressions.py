@@ -1,7 +1,9 @@
 """Suppressions: what stops an address, and what starts it again."""
 
+from collections.abc import Iterator
+
 from vaada.model.people import Medium
-from vaada.model.suppressions import Stop, Suppression
+from vaada.model.suppressions import Stop, Stopped, Suppression
 
 
 def may_write(found: Suppression | None, *, survey: bool) -> bool:
@@ -10,13 +12,18 @@ def may_write(found: Suppression | None, *, survey: bool) -> bool:
 
 
 def stopped(before: Suppression | None, suppression_id: str, medium: Medium, stop: Stop) -> Suppression:
-    """The address, stopped for this reason; itself where it was stopped before. The first reason stands."""
+    """The address, stopped for this reason; itself where it was stopped before.
+
+    The first reason stands, but that what its owner said outlives a bounce, which may be lifted.
+    """
     field = "surveys" if stop.reason == "unsubscribed" else "anything"
     if before is None:
         return Suppression.model_validate(
             {"suppression_id": suppression_id, "medium": medium, field: stop.model_dump()}
         )
-    return before if getattr(before, field) is not None else before.changed(**{field: stop})
+    stands: Stop | None = getattr(before, field)
+    outdone = stands is None or (stands.reason == "bounced" and stop.reason != "bounced")
+    return before.changed(**{field: stop}) if outdone else before
 
 
 def without_texted_stop(before: Suppression) -> Suppression:
@@ -24,3 +31,30 @@ def without_texted_stop(before: Suppression) -> Suppression:
     if before.anything is None or before.anything.reason != "texted_stop":
         return before
     return before.changed(anything=None)
+
+
+def without_unsubscribed(before: Suppression) -> Suppression:
+    """The address as it stands when its owner did not mean to unsubscribe: whatever else stops it stays."""
+    if before.surveys is None or before.surveys.reason != "unsubscribed":
+        return before
+    return before.changed(surveys=None)
+
+
+def without_bounce(before: Suppression) -> Suppression:
+    """The address as it stands once it works again: what its owner does not want stays stopped."""
+    if before.anything is None or before.anything.reason != "bounced":
+        return before
+    return before.changed(anything=None, follow_up_id=None)
+
+
+def told_of(before: Suppression, follow_up_id: str) -> Suppression:
+    """The address, of which a supervisor is told by this follow-up."""
+    return before.changed(follow_up_id=follow_up_id)
+
+
+def what_is_stopped(found: Suppression | None) -> Iterator[Stopped]:
+    """What is not to be sent to the address."""
+    if found is not None and found.anything is not None:
+        yield Stopped(medium=found.medium, what="anything", **dict(found.anything))
+    if found is not None and found.surveys is not None:
+        yield Stopped(medium=found.medium, what="surveys", **dict(found.surveys))

@@ -14,9 +14,8 @@ from vaada.model.ids import derived_row_id
 from vaada.model.people import Customer, Medium
 from vaada.model.policy import PolicyDocument
 from vaada.model.rows import Explained, Explanation, Row
-from vaada.model.work import SCALES, Answer, Survey, SurveyKind
+from vaada.model.work import SCALES, Answer, Survey, SurveyKind, SurveyStep
 from vaada.rules import budgets
-from vaada.rules.clock import at_local
 from vaada.rules.deadlines import business_hours
 from vaada.rules.decisions import Decision, Notice
 from vaada.rules.errors import NotPossible
@@ -26,7 +25,9 @@ DWELL = timedelta(seconds=1)
 """Nobody opens a page, chooses and submits faster; programs that follow every link do."""
 
 _AT_ONCE = timedelta(seconds=1)  # within which two different scores cannot both be one person's
-_PAGE_LASTS = timedelta(hours=24)
+PAGE_LASTS = timedelta(hours=24)
+"""What is sent from a page that lay open longer is asked for again."""
+
 _MOST_KEPT = 20  # answers that do not count, the latest
 
 Worth = Literal["count", "same", "amend", "discard", "quarantine", "stale", "refuse"]
@@ -56,6 +57,8 @@ def next_step(survey: Survey, asked: Asked, policy: PolicyDocument, now: datetim
         if morning > now:
             return Decision(survey.changed().waiting(morning, _by_day(policy, asked.customer, now)))
     match survey.step:
+        case "ask" if survey.again and (rested := _rested(survey, asked, policy)) > now:
+            return Decision(survey.changed().waiting(rested, _by_cool_down(policy, asked.customer, now)))
         case "ask":
             reason = why_not(survey, asked, policy, now)
             return (
@@ -77,9 +80,10 @@ def why_not(survey: Survey, asked: Asked, policy: PolicyDocument, now: datetime)
         (asked.medium is None, "there is no address that the customer agreed to and that works"),
         (case is not None and case.abusive, "somebody was abusive in this matter"),
         (_is_open_again(survey, case), "the matter was taken up again"),
-        (_within(last, rules.days_between, now) and not survey.again, "they were asked something lately"),
+        (_nobody_served(survey, case), "nobody of ours was in touch with them in this matter"),
+        (_within(last, rules.days_between, now), "they were asked something lately"),
         (
-            _within(same, rules.days_between_kind.get(survey.kind, 0), now) and not survey.again,
+            _within(same, rules.days_between_kind.get(survey.kind, 0), now),
             "they were asked the same lately",
         ),
         (not budgets.has_room(customer, policy, now), "they were written to often enough lately"),
@@ -110,7 +114,7 @@ def what_to_make_of(
         return _after_the_first(survey, said, page_age, policy)
     if not is_open(survey, said.at):
         return "refuse"
-    if page_age is not None and page_age > _PAGE_LASTS:
+    if page_age is not None and page_age > PAGE_LASTS:
         return "stale"
     doubtful = page_age is None or page_age < DWELL or (_suspected(survey, said) and not confirmed)
     return "quarantine" if doubtful else "count"
@@ -142,14 +146,15 @@ def quarantined(survey: Survey, said: Answer, why_not: str) -> Survey:
 
 
 def discarded(survey: Survey, said: Answer) -> Survey:
-    """Two scores at one moment: neither counts, and the survey can be answered again."""
+    """Two scores at one moment: neither counts, and it is as unanswered as before."""
     why = "several scores at the same moment"
     first = Answer(at=survey.answered_at or said.at, score=survey.score or 0, comment=survey.comment)
     both = quarantined(quarantined(survey, first, why), said, why).model_copy(
         update={"version": survey.version + 1}
     )
-    reopened = {"status": "sent", "score": None, "comment": None, "answered_at": None, "step": "close"}
-    return both.model_copy(update=reopened).waiting(survey.closes_at)
+    reopened = {"status": "sent", "score": None, "comment": None, "answered_at": None}
+    step: SurveyStep = "close" if survey.reminds_at is None else "remind"
+    return both.model_copy(update={**reopened, "step": step}).waiting(survey.reminds_at or survey.closes_at)
 
 
 def is_open(survey: Survey, now: datetime) -> bool:
@@ -203,8 +208,7 @@ def next_nps(customer: Customer, agent_id: str, policy: PolicyDocument, since: d
     if not days or not customer.consent.survey:
         return None
     zone = customer.time_zone or policy.business.time_zone
-    day = since.astimezone(ZoneInfo(zone)).date() + timedelta(days=days)
-    at = at_local(day, policy.customers.write_from, zone)
+    at = customer_hears_at(customer, policy, since + timedelta(days=days))
     why = Explanation(rule=f"every {days} days", counted_from=since, time_zone=zone)
     return Survey(
         survey_id=derived_row_id(customer.customer_id, f"nps-{since.isoformat()}", at),
@@ -220,19 +224,22 @@ def next_nps(customer: Customer, agent_id: str, policy: PolicyDocument, since: d
 
 def _ask(survey: Survey, asked: Asked, policy: PolicyDocument, now: datetime) -> Decision[Survey]:
     hours, rules = business_hours(policy), policy.surveys
+    reminds_at = hours.days_after(now, rules.remind_after_days)
     sent = survey.changed(
         status="sent",
         step="remind",
         sent_at=now,
+        reminds_at=reminds_at,
         closes_at=hours.days_after(now, rules.close_after_days),
-    ).waiting(hours.days_after(now, rules.remind_after_days))
+    ).waiting(reminds_at)
     customer = budgets.written_to(asked.customer, policy, now)
     customer = customer.model_copy(update={"asked_at": {**customer.asked_at, survey.kind: now}})
     along: tuple[Row, ...] = (customer,)
     if survey.kind == "nps":  # it rates whoever is the customer's own agent when it is asked
         sent = sent.model_copy(update={"agent_id": customer.agent_id or survey.agent_id})
         along = _with_next_nps(survey, customer, policy, now)
-    return Decision(sent, (Notice("customer", "survey", "ask", _WHY[survey.kind]),), along)
+    by = (asked.medium,) if asked.medium else None
+    return Decision(sent, (Notice("customer", "survey", "ask", _WHY[survey.kind], by=by),), along)
 
 
 def _withhold(
@@ -253,12 +260,26 @@ def _with_next_nps(
 
 
 def _remind(survey: Survey, asked: Asked, policy: PolicyDocument, now: datetime) -> Decision[Survey]:
-    reminded = survey.changed(step="close").waiting(survey.closes_at)
-    silent = not asked.customer.consent.survey or asked.medium is None or _over(survey, now)
-    if silent or not budgets.has_room(asked.customer, policy, now):
+    reminded = survey.changed(step="close", reminds_at=None).waiting(survey.closes_at)
+    silent = not asked.customer.consent.survey or _over(survey, now)
+    if silent or asked.medium is None or not budgets.has_room(asked.customer, policy, now):
         return Decision(reminded)
-    notice = Notice("customer", "survey_reminder", "remind", "the survey is unanswered")
+    notice = Notice("customer", "survey_reminder", "remind", "the survey is unanswered", by=(asked.medium,))
     return Decision(reminded, (notice,), (budgets.written_to(asked.customer, policy, now),))
+
+
+def _rested(survey: Survey, asked: Asked, policy: PolicyDocument) -> datetime:
+    """Until when the customer is left alone, who was asked before."""
+    rules, before = policy.surveys, asked.customer.asked_at
+    ends = [at + timedelta(days=rules.days_between) for at in before.values()]
+    if (same := before.get(survey.kind)) is not None:
+        ends.append(same + timedelta(days=rules.days_between_kind.get(survey.kind, 0)))
+    return max(ends, default=survey.due_at)
+
+
+def _by_cool_down(policy: PolicyDocument, customer: Customer, now: datetime) -> Explanation:
+    zone = customer.time_zone or policy.business.time_zone
+    return Explanation(rule="when they may be asked again", counted_from=now, time_zone=zone)
 
 
 def _by_day(policy: PolicyDocument, customer: Customer, now: datetime) -> Explanation:
@@ -275,6 +296,11 @@ def _is_open_again(survey: Survey, case: Case | None) -> bool:
     if case is None or survey.kind == "promise":
         return False
     return case.status == "open" or case.survey_id not in {None, survey.survey_id}
+
+
+def _nobody_served(survey: Survey, case: Case | None) -> bool:
+    """Whether the matter was closed without an answer: there is no service to ask about."""
+    return case is not None and survey.kind != "promise" and not (case.served or case.answered)
 
 
 def _suspected(survey: Survey, said: Answer) -> bool:

@@ -1,0 +1,236 @@
+"""Two agents, each with a customer of their own, try everything that the API knows on the other's data."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import boto3
+import pytest
+
+from local.openapi import document
+from tests.integration.people import Shop, add_agent, add_customer, token_of
+from tests.integration.scripted_desk import Answer, ScriptedDesk
+from vaada.model.times import text_of
+
+DAY = timedelta(days=1)
+OMAR, SANA = token_of("omar@example.com"), token_of("sana@example.com")
+
+
+@dataclass(frozen=True)
+class Theirs:
+    """What Amina has, and Omar tries."""
+
+    desk: ScriptedDesk
+    ids: dict[str, str]
+    bodies: dict[str, object]
+
+    def path(self, template: str) -> str:
+        """The path with her ids in it."""
+        return template.format(step="apologised", **self.ids)
+
+    def tried(self, call: str, user: dict[str, str], body: object = None) -> Answer:
+        """What this user gets who makes this call with her ids."""
+        query = {"customer_id": self.ids["customer_id"]} if call == "GET /api/cases" else None
+        return self.desk.call(self.path(call), body or self.bodies.get(call), user=user, query=query)
+
+
+@pytest.fixture
+def theirs(desk: ScriptedDesk) -> Theirs:
+    """Amina has a customer with a complaint, a promise, a follow-up and goodwill; Omar has one of his own."""
+    shop = Shop.opened(desk, agent_id=None)
+    omar = add_agent(desk, "Omar", supervisor_id=shop.supervisor_id)
+    his = add_customer(desk, name="Dana", email="dana@example.com", agent_id=omar)
+    later = text_of(desk.now + DAY)
+    recorded = shop.contact(
+        kind="complaint",
+        channel="email",
+        commitments=[{"what": "Call back", "due_at": later}],
+        follow_up={"at": later, "reason": "Ask how it is"},
+        awaits_reply=True,
+    )
+    other = shop.contact()
+    given = desk.call(f"POST /api/cases/{recorded['case_id']}/goodwill", {"amount": "90", "reason": "Sorry"})
+    his_contact = {**shop.contact_body(), "customer_id": his, "agent_id": omar}
+    his_case = desk.call("POST /api/interactions", his_contact).json["case_id"]
+    desk.settle()
+    ids = {
+        "customer_id": shop.customer_id,
+        "agent_id": shop.agent_id,
+        "case_id": recorded["case_id"],
+        "goodwill_id": given.json["goodwill_id"],
+        "follow_up_id": recorded["follow_up"]["follow_up_id"],
+        "commitment_id": recorded["commitments"][0]["commitment_id"],
+        "reply_id": recorded["reply"]["reply_id"],
+        "his_case_id": his_case,
+    }
+    bodies: dict[str, object] = {
+        "PATCH /api/agents/{agent_id}": {"name": "Omar's"},
+        "PATCH /api/customers/{customer_id}": {"notes": "Mine now"},
+        "POST /api/agents": {"name": "Eve", "email": "eve@example.com"},
+        "POST /api/interactions": shop.contact_body(),
+        "PUT /api/policy": desk.call("GET /api/policy").json,
+        "POST /api/cases/{case_id}/assign": {"agent_id": omar},
+        "POST /api/cases/{case_id}/reopen": {"reason": "No"},
+        "POST /api/cases/{case_id}/merge": {"into": other["case_id"]},
+        "POST /api/cases/{case_id}/goodwill": {"amount": "1", "reason": "For me"},
+        "POST /api/goodwill/{goodwill_id}/decline": {"reason": "No"},
+        "POST /api/follow-ups/{follow_up_id}/snooze": {"until": later},
+        "POST /api/follow-ups/{follow_up_id}/cancel": {"reason": "No"},
+        "POST /api/commitments/{commitment_id}/renegotiate": {"due_at": later, "reason": "Later"},
+        "POST /api/commitments/{commitment_id}/withdraw": {"reason": "No"},
+    }
+    return Theirs(desk, ids, bodies)
+
+
+REFUSED = (
+    "GET /api/customers/{customer_id}",
+    "PATCH /api/customers/{customer_id}",
+    "GET /api/customers/{customer_id}/timeline",
+    "GET /api/customers/{customer_id}/export",
+    "POST /api/customers/{customer_id}/erase",
+    "POST /api/customers/{customer_id}/write-again",
+    "POST /api/interactions",
+    "GET /api/cases",
+    "GET /api/cases/{case_id}",
+    "POST /api/cases/{case_id}/steps/{step}",
+    "POST /api/cases/{case_id}/resolve",
+    "POST /api/cases/{case_id}/reopen",
+    "POST /api/cases/{case_id}/wait",
+    "POST /api/cases/{case_id}/go-on",
+    "POST /api/cases/{case_id}/assign",
+    "POST /api/cases/{case_id}/merge",
+    "POST /api/cases/{case_id}/goodwill",
+    "POST /api/goodwill/{goodwill_id}/approve",
+    "POST /api/goodwill/{goodwill_id}/decline",
+    "GET /api/follow-ups/{follow_up_id}",
+    "POST /api/follow-ups/{follow_up_id}/complete",
+    "POST /api/follow-ups/{follow_up_id}/snooze",
+    "POST /api/follow-ups/{follow_up_id}/cancel",
+    "GET /api/commitments/{commitment_id}",
+    "POST /api/commitments/{commitment_id}/keep",
+    "POST /api/commitments/{commitment_id}/renegotiate",
+    "POST /api/commitments/{commitment_id}/withdraw",
+    "GET /api/replies/{reply_id}",
+)
+FOR_MANAGERS = (
+    "POST /api/agents",
+    "PATCH /api/agents/{agent_id}",
+    "POST /api/agents/{agent_id}/write-again",
+    "PUT /api/policy",
+    "GET /api/erasures",
+    "POST /api/erasures/replay",
+)
+LISTS = ("follow-ups", "commitments", "replies", "goodwill", "customers", "surveys")
+EVERYBODY = ("GET /api/agents", "GET /api/agents/{agent_id}", "GET /api/policy", "POST /api/customers")
+REPORT = "GET /api/reports/service"
+
+
+def test_every_call_of_the_api_is_tried_here() -> None:
+    calls = {
+        f"{method.upper()} {path}"
+        for path, operations in document()["paths"].items()
+        for method in operations
+    }
+    assert calls == {*REFUSED, *FOR_MANAGERS, *EVERYBODY, REPORT, *(f"GET /api/{name}" for name in LISTS)}
+
+
+def test_an_agent_cannot_read_or_change_what_is_anothers(theirs: Theirs) -> None:
+    before = _stored()
+
+    answers = {call: theirs.tried(call, OMAR) for call in (*REFUSED, *FOR_MANAGERS)}
+
+    assert {call: answer.status for call, answer in answers.items()} == dict.fromkeys(answers, 403)
+    assert not [call for call, answer in answers.items() if "Bilal" in answer.body]
+    assert _stored() == before
+
+
+def test_lists_hold_what_is_ones_own(theirs: Theirs) -> None:
+    lists = {name: theirs.desk.call(f"GET /api/{name}", user=OMAR) for name in LISTS}
+
+    assert {name: answer.status for name, answer in lists.items()} == dict.fromkeys(LISTS, 200)
+    assert not [name for name, answer in lists.items() if theirs.ids["customer_id"] in answer.body]
+
+
+def test_no_list_is_had_by_asking_for_anothers(theirs: Theirs) -> None:
+    asked = {
+        **dict.fromkeys(("follow-ups", "commitments", "replies", "reports/service"), "agent_id"),
+        "surveys": "customer_id",
+    }
+
+    found = {
+        name: theirs.desk.call(f"GET /api/{name}", user=OMAR, query={whose: theirs.ids[whose]}).status
+        for name, whose in asked.items()
+    }
+
+    assert found == dict.fromkeys(asked, 403)
+
+
+def test_a_cursor_of_anothers_list_opens_nothing(theirs: Theirs) -> None:
+    page = theirs.desk.call(f"GET /api/customers/{theirs.ids['customer_id']}/timeline", query={"limit": "1"})
+    stolen = page.json["next_cursor"]
+
+    for name in LISTS:
+        answer = theirs.desk.call(f"GET /api/{name}", user=OMAR, query={"cursor": stolen})
+        assert answer.status == 422 or theirs.ids["customer_id"] not in answer.body
+
+
+def test_an_agents_report_counts_their_own_work(theirs: Theirs) -> None:
+    own = theirs.desk.call(REPORT, user=OMAR)
+
+    assert own.status == 200
+    assert theirs.ids["agent_id"] not in own.body
+
+
+def test_a_case_cannot_be_merged_into_anothers(theirs: Theirs) -> None:
+    path = f"POST /api/cases/{theirs.ids['his_case_id']}/merge"
+
+    answer = theirs.desk.call(path, {"into": theirs.ids["case_id"]}, user=OMAR)
+
+    assert answer.status in {403, 422}
+    assert "Bilal" not in answer.body
+
+
+def test_a_contact_cannot_be_added_to_anothers_case(theirs: Theirs) -> None:
+    his: Any = theirs.desk.call("GET /api/customers", user=OMAR).json["items"][0]
+    body = {
+        **_body(theirs),
+        "customer_id": his["customer_id"],
+        "agent_id": his["agent_id"],
+        "case_id": theirs.ids["case_id"],
+    }
+
+    assert theirs.desk.call("POST /api/interactions", body, user=OMAR).status == 422
+
+
+def test_a_supervisor_may_do_what_their_agent_may(theirs: Theirs) -> None:
+    for call in ("GET /api/replies/{reply_id}", "POST /api/commitments/{commitment_id}/keep"):
+        assert theirs.tried(call, SANA).status == 200
+
+
+def test_who_is_in_no_group_or_no_agent_may_do_nothing(theirs: Theirs) -> None:
+    strangers = (
+        {"sub": "s"},
+        {"sub": "s", "email": "omar@example.com"},
+        token_of("omar@example.com", "agents-of-another-pool"),
+        token_of("nobody@example.com", "agents"),
+    )
+    calls = (*REFUSED, *FOR_MANAGERS, *EVERYBODY, REPORT)
+    bodies = {"POST /api/customers": {"name": "Eve"}}
+
+    found = {
+        (call, str(claims)): theirs.tried(call, claims, bodies.get(call)).status
+        for claims in strangers
+        for call in calls
+    }
+
+    assert found == dict.fromkeys(found, 403)
+
+
+def _body(theirs: Theirs) -> dict[str, Any]:
+    body = theirs.bodies["POST /api/interactions"]
+    assert isinstance(body, dict)
+    return body
+
+
+def _stored() -> list[dict[str, Any]]:
+    return boto3.client("dynamodb").scan(TableName="vaada")["Items"]

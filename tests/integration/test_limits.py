@@ -1,0 +1,306 @@
+"""No more, no faster and no dearer than the policy allows, and what happens to what may not go out."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, ReadTimeoutError
+
+from tests.integration.people import Shop, add_customer, change_policy, wait_until, words_of
+from tests.integration.scripted_desk import ScriptedDesk
+from vaada.desk import open_desk
+from vaada.flows.pacing import count_mail, give_back
+from vaada.model.pace import Pace
+from vaada.model.times import text_of
+
+HOUR, DAY, MINUTE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)
+
+
+@pytest.fixture
+def shop(desk: ScriptedDesk) -> Shop:
+    """A desk on a Monday at 09:00 whose agent reads texts only."""
+    shop = Shop.opened(desk, phone="+447700900123", preferred_channel="sms")
+    notify(shop, "sms")
+    return shop
+
+
+def notify(shop: Shop, *media: str) -> None:
+    changed = shop.desk.call(f"PATCH /api/agents/{shop.agent_id}", {"notify_by": list(media)})
+    assert changed.status == 200, changed.body
+
+
+def remind(shop: Shop, after: timedelta) -> None:
+    at = text_of(shop.desk.now + after)
+    shop.contact(follow_up={"at": at, "reason": "Ask for the colour"})
+
+
+def refused(call: str) -> None:
+    """SES and SNS take nothing for now."""
+    if call in {"sesv2.SendEmail", "sns.Publish"}:
+        answer = {"Error": {"Code": "Throttling"}, "ResponseMetadata": {"HTTPStatusCode": 400}}
+        raise ClientError(answer, call)  # type: ignore[arg-type]  # enough of one
+
+
+def undisturbed(_call: str) -> None: ...
+
+
+def counted(pace_id: str) -> int:
+    found = open_desk().table.get(Pace, pace_id)
+    assert found is not None
+    return found.count
+
+
+def sent(shop: Shop) -> list[tuple[str, str]]:
+    """By what and to whom messages went out, in order."""
+    rows = [row for row in shop.rows("message") if row["status"] == "sent"]
+    return [(row["medium"], row["to"]) for row in sorted(rows, key=lambda row: str(row["sent_at"]))]
+
+
+def not_sent(shop: Shop) -> list[tuple[str, str]]:
+    """What was not sent, and why not."""
+    return [(row["status"], row["why_not"]) for row in shop.rows("message") if row["status"] != "sent"]
+
+
+# ---------------------------------------------------------------- mail
+
+
+def test_a_mail_too_many_for_its_second_goes_out_a_little_later(shop: Shop) -> None:
+    change_policy(shop.desk, sending={"mails_a_second": 2})
+    notify(shop, "email")
+    for n in range(4):
+        customer_id = add_customer(shop.desk, name=f"Customer {n}", email=f"customer{n}@example.com")
+        shop.contact(customer_id=customer_id, resolved=True)
+
+    shop.desk.pass_time(DAY)
+    at_once = len(shop.desk.mails)
+    shop.desk.pass_time(10 * MINUTE)
+
+    assert (at_once, len(shop.desk.mails)) == (2, 4)
+
+
+def test_a_mail_too_many_for_the_day_waits_for_the_next_one(shop: Shop) -> None:
+    change_policy(shop.desk, sending={"mails_a_day": 1})
+    notify(shop, "email")
+    remind(shop, HOUR)
+    remind(shop, 2 * HOUR)
+
+    wait_until(shop.desk, "2026-03-02T23:59")
+    before, waits = sent(shop), not_sent(shop)
+    wait_until(shop.desk, "2026-03-03T01:30")
+
+    assert (before, waits) == ([("email", "agent")], [("waiting", "1 mails a day are allowed")])
+    assert sent(shop) == [("email", "agent")] * 2
+
+
+def test_functions_that_count_at_the_same_moment_count_each_others_mails(shop: Shop) -> None:
+    change_policy(shop.desk, sending={"mails_a_second": 1})
+    notify(shop, "email")
+    remind(shop, HOUR)
+    tried: list[str] = []
+
+    def meanwhile(call: str) -> None:
+        if call == "dynamodb.PutItem":  # the count, just read, is about to be written: another is faster
+            shop.desk.before_call = tried.append
+            count_mail(open_desk(), shop.desk.now)
+
+    shop.desk.before_call = meanwhile
+    shop.desk.pass_time(HOUR)
+    before = (sent(shop), not_sent(shop))
+    shop.desk.pass_time(5 * MINUTE)
+
+    assert before == ([], [("waiting", "1 mails a second are allowed")])
+    assert tried.count("sesv2.SendEmail") == len(sent(shop)) == 1
+
+
+def test_two_who_count_the_same_at_once_never_take_each_others_count_for_their_own(shop: Shop) -> None:
+    def meanwhile(call: str) -> None:
+        if call == "dynamodb.PutItem":
+            shop.desk.before_call = lambda _: None
+            count_mail(open_desk(), shop.desk.now)
+
+    shop.desk.before_call = meanwhile
+    count_mail(open_desk(), shop.desk.now)
+
+    assert counted("mail-20260302") == 2
+
+
+# ---------------------------------------------------------------- counted, and not sent
+
+
+def test_a_mail_that_ses_refuses_takes_up_no_place_in_the_days_count(shop: Shop) -> None:
+    change_policy(shop.desk, sending={"mails_a_day": 1})
+    notify(shop, "email")
+    remind(shop, HOUR)
+    shop.desk.before_call = refused
+    shop.desk.pass_time(HOUR)
+    before, shop.desk.before_call = counted("mail-20260302"), undisturbed
+
+    shop.desk.pass_time(10 * MINUTE)
+
+    assert (before, sent(shop)) == (0, [("email", "agent")])
+    assert counted("mail-20260302") == 1
+
+
+def test_a_text_that_sns_refuses_again_and_again_costs_nothing(shop: Shop) -> None:
+    change_policy(shop.desk, sending={"text_price": "0.02", "texts_spend_a_month": "0.03"})
+    remind(shop, HOUR)
+    shop.desk.before_call = refused
+    shop.desk.pass_time(3 * HOUR)
+    before, shop.desk.before_call = counted("sms-spend-202603"), undisturbed
+
+    shop.desk.pass_time(2 * HOUR)
+
+    assert (before, sent(shop)) == (0, [("sms", "agent")])
+    assert (counted("sms-20260302"), counted("sms-spend-202603")) == (1, 2000)
+
+
+def test_a_mail_that_may_have_been_sent_stays_counted(shop: Shop) -> None:
+    notify(shop, "email")
+    remind(shop, HOUR)
+
+    def unanswered(call: str) -> None:
+        if call == "sesv2.SendEmail":
+            raise ReadTimeoutError(endpoint_url="https://email.example.com")
+
+    shop.desk.before_call = unanswered
+    shop.desk.pass_time(HOUR)
+
+    assert counted("mail-20260302") == 1
+
+
+def test_a_mail_that_the_limit_itself_stopped_gives_nothing_back(shop: Shop) -> None:
+    change_policy(shop.desk, sending={"mails_a_day": 1})
+    notify(shop, "email")
+    for hours in (1, 2):
+        remind(shop, hours * HOUR)
+
+    shop.desk.pass_time(4 * HOUR)
+
+    assert counted("mail-20260302") == 1
+
+
+def test_who_gives_back_while_others_count_takes_nothing_from_them(shop: Shop) -> None:
+    one = count_mail(open_desk(), shop.desk.now)
+
+    def meanwhile(call: str) -> None:
+        if call == "dynamodb.PutItem":
+            shop.desk.before_call = undisturbed
+            count_mail(open_desk(), shop.desk.now)
+
+    shop.desk.before_call = meanwhile
+    give_back(open_desk(), one)
+
+    assert counted("mail-20260302") == 1
+
+
+def test_what_cannot_be_given_back_for_all_the_others_stays_counted(shop: Shop) -> None:
+    one = count_mail(open_desk(), shop.desk.now)
+
+    def always(call: str) -> None:
+        if call == "dynamodb.PutItem":
+            shop.desk.before_call = undisturbed
+            count_mail(open_desk(), shop.desk.now)
+            shop.desk.before_call = always
+
+    shop.desk.before_call = always
+    give_back(open_desk(), one)
+
+    assert counted("mail-20260302") == 6
+
+
+# ---------------------------------------------------------------- texts
+
+
+def test_a_text_to_a_country_that_is_not_allowed_goes_out_as_a_mail(shop: Shop) -> None:
+    change_policy(shop.desk, sending={"texts_to": ["44"]})
+    remind(shop, HOUR)
+
+    shop.desk.pass_time(2 * HOUR)
+
+    reason = "texts to this country are not allowed by the policy"
+    assert shop.desk.texts == []
+    assert sent(shop) == [("email", "agent")]
+    assert not_sent(shop) == [("withheld", reason)]
+    (mail,) = (row for row in shop.rows("message") if row["status"] == "sent")
+    assert mail["why"] == f"the first one could not be sent: {reason}"
+
+
+def test_once_the_months_money_is_spent_texts_go_out_as_mails_until_the_next_month(shop: Shop) -> None:
+    change_policy(shop.desk, sending={"text_price": "0.02", "texts_spend_a_month": "0.03"})
+    wait_until(shop.desk, "2026-03-30T09:00")
+    for _ in range(2):
+        remind(shop, HOUR)
+        shop.desk.pass_time(2 * HOUR)
+    in_march = sent(shop)
+
+    wait_until(shop.desk, "2026-04-01T09:00")
+    remind(shop, HOUR)
+    shop.desk.pass_time(HOUR + 5 * MINUTE)
+
+    assert in_march == [("sms", "agent"), ("email", "agent")]
+    assert ("withheld", "texts for $0.03 a month are allowed") in not_sent(shop)
+    assert sent(shop)[-1] == ("sms", "agent")
+
+
+def test_who_gets_the_same_by_mail_anyway_gets_it_once(shop: Shop) -> None:
+    change_policy(shop.desk, sending={"texts_to": ["44"]})
+    notify(shop, "email", "sms")
+    remind(shop, HOUR)
+
+    shop.desk.pass_time(2 * HOUR)
+
+    assert sent(shop) == [("email", "agent")]
+    assert len(shop.desk.mails) == 1
+
+
+def test_several_reminders_that_may_not_go_out_as_one_text_go_out_as_one_mail(shop: Shop) -> None:
+    change_policy(shop.desk, sending={"texts_to": ["44"]})
+    for reason in ("Ask for the colour", "Ask for the size"):
+        shop.contact(follow_up={"at": text_of(shop.desk.now + HOUR), "reason": reason})
+
+    shop.desk.pass_time(2 * HOUR)
+
+    (mail,) = shop.desk.mails
+    assert "Ask for the colour" in words_of(mail)
+    assert "Ask for the size" in words_of(mail)
+
+
+def test_a_survey_that_may_not_be_texted_is_mailed_in_the_same_place_of_the_budget(shop: Shop) -> None:
+    change_policy(shop.desk, sending={"texts_to": ["92"]}, customers={"messages_at_most": 1})
+    shop.contact(resolved=True)
+
+    shop.desk.pass_time(DAY + HOUR)
+
+    assert sent(shop) == [("email", "customer")]
+    (survey,) = shop.rows("survey")
+    assert survey["status"] == "sent"
+
+
+@pytest.mark.parametrize(
+    "lacking", [{"email": None}, {"consent": {"email": False, "sms": True, "survey": True}}]
+)
+def test_a_customer_who_may_not_be_mailed_is_not_asked_and_the_survey_says_why(
+    shop: Shop, lacking: dict[str, Any]
+) -> None:
+    change_policy(shop.desk, sending={"texts_to": ["92"]})
+    shop.desk.call(f"PATCH /api/customers/{shop.customer_id}", lacking)
+    shop.contact(resolved=True)
+
+    shop.desk.pass_time(DAY + HOUR)
+
+    (survey,) = shop.rows("survey")
+    because = "it could not be sent: texts to this country are not allowed by the policy"
+    assert (survey["status"], survey["withheld_because"]) == ("withheld", because)
+    assert [status for status, _ in not_sent(shop)] == ["failed"]
+    assert shop.desk.mails == []
+
+
+def test_each_number_has_its_own_count_of_texts_a_day(shop: Shop) -> None:
+    change_policy(shop.desk, sending={"texts_a_day_to_one": 1})
+    remind(shop, HOUR)
+    remind(shop, 2 * HOUR)
+
+    shop.desk.pass_time(4 * HOUR)
+
+    assert sent(shop) == [("sms", "agent")]
+    assert not_sent(shop) == [("waiting", "1 texts a day are allowed")]

@@ -1,0 +1,403 @@
+"""What is held of a customer is handed out, and forgotten: wholly, for good, whatever happens meanwhile."""
+
+import csv
+import json
+from dataclasses import replace
+from datetime import timedelta
+from email.message import EmailMessage
+from io import StringIO
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.integration.people import Shop, add_customer, change_policy, links, token_of, words_of
+from tests.integration.scripted_desk import ScriptedDesk
+from tests.unit import rows
+from vaada.desk import open_desk
+from vaada.gateways.items import from_item
+from vaada.gateways.table import Table
+from vaada.model.messages import Message
+from vaada.model.times import text_of
+
+DAY, HOUR, MINUTES = timedelta(days=1), timedelta(hours=1), timedelta(minutes=6)
+AMINA = token_of("amina@example.com")
+
+
+@pytest.fixture
+def shop(desk: ScriptedDesk) -> Shop:
+    """A customer with a promise, a survey that is to come, a complaint and a held message."""
+    shop = Shop.opened(desk, phone="+923009999999", notes="Knows the owner")
+    shop.promise(desk.now + DAY)
+    shop.contact(resolved=True)
+    shop.contact(kind="complaint", tone="upset", summary="The cake was dry")
+    return shop
+
+
+def items_of(customer_id: str) -> list[dict[str, Any]]:
+    """All items of the table that have to do with the customer, but the ledger's."""
+    items = boto3.client("dynamodb").scan(TableName="vaada")["Items"]
+    kept = {"receipt", "pace", "erasure"}
+    return [item for item in items if customer_id in json.dumps(item) and item["row_kind"]["S"] not in kept]
+
+
+def erase(shop: Shop) -> Any:
+    answer = shop.desk.call(f"POST /api/customers/{shop.customer_id}/erase")
+    assert answer.status == 200, answer.body
+    return answer.json
+
+
+# ---------------------------------------------------------------- erasing
+
+
+def test_nothing_is_left_of_a_customer_but_a_line_in_the_ledger(shop: Shop) -> None:
+    assert len(items_of(shop.customer_id)) > 8
+
+    erasure = erase(shop)
+
+    assert (erasure["status"], erasure["erasure_id"]) == ("done", shop.customer_id)
+    assert items_of(shop.customer_id) == []
+    ledger = shop.desk.call("GET /api/erasures").json["items"]
+    assert [set(line) - {"explain"} for line in ledger] == [
+        {
+            "version",
+            "customer_id",
+            "erasure_id",
+            "status",
+            "asked_by",
+            "asked_at",
+            "done_at",
+            "row_kind",
+            "wake_at",
+        }
+    ]
+
+
+def test_their_schedules_go_too(shop: Shop) -> None:
+    assert [name for name in shop.desk.schedules() if name.startswith(shop.customer_id)]
+
+    erase(shop)
+    shop.desk.settle()
+
+    assert not [name for name in shop.desk.schedules() if name.startswith(shop.customer_id)]
+
+
+def test_nothing_is_sent_about_them_any_more(shop: Shop) -> None:
+    sent = len(shop.desk.mails), len(shop.desk.texts)
+
+    erase(shop)
+    shop.desk.pass_time(40 * DAY)
+
+    assert (len(shop.desk.mails), len(shop.desk.texts)) == sent
+
+
+def test_whoever_looks_for_them_finds_nobody(shop: Shop) -> None:
+    erase(shop)
+
+    for route in (
+        f"GET /api/customers/{shop.customer_id}",
+        f"GET /api/customers/{shop.customer_id}/timeline",
+        f"GET /api/customers/{shop.customer_id}/export",
+    ):
+        assert shop.desk.call(route).status == 404
+    assert shop.desk.call("GET /api/customers").json["items"] == []
+    assert shop.desk.call("GET /api/commitments").json["items"] == []
+    assert shop.desk.call("POST /api/interactions", shop.contact_body()).status == 422
+
+
+def test_links_that_were_sent_lead_nowhere(shop: Shop) -> None:
+    shop.desk.pass_time(DAY + HOUR)
+    asked = [links(words_of(mail), "/s/") for mail in shop.desk.mails]
+    (link,) = [found[0] for found in asked if found]
+    assert shop.desk.open(link).status == 200
+
+    erase(shop)
+
+    assert shop.desk.open(link).body == shop.desk.open(f"{link[:-2]}xx").body
+
+
+def test_erasing_twice_is_no_error_and_an_unknown_customer_is(shop: Shop) -> None:
+    assert erase(shop) == erase(shop)
+    assert shop.desk.call(f"POST /api/customers/{'0' * 16}/erase").status == 404
+
+
+def test_what_was_cut_short_the_sweep_ends(shop: Shop) -> None:
+    def cut(call: str) -> None:
+        if call == "dynamodb.BatchWriteItem":
+            raise KeyboardInterrupt
+
+    shop.desk.before_call = cut
+    with pytest.raises(KeyboardInterrupt):
+        erase(shop)
+    shop.desk.before_call = lambda _call: None
+    assert items_of(shop.customer_id)
+
+    shop.desk.pass_time(MINUTES)
+
+    assert items_of(shop.customer_id) == []
+    assert shop.desk.call("GET /api/erasures").json["items"][0]["status"] == "done"
+
+
+def test_what_falls_due_while_it_is_cut_short_is_neither_sent_nor_an_error(shop: Shop) -> None:
+    shop.desk.pass_time(DAY - MINUTES)
+    sent = len(shop.desk.mails)
+    customer = next(item for item in items_of(shop.customer_id) if item["sk"]["S"] == "CUSTOMER")
+    boto3.client("dynamodb").delete_item(TableName="vaada", Key={"pk": customer["pk"], "sk": customer["sk"]})
+
+    shop.desk.pass_time(2 * MINUTES)  # a row that fails would be raised here
+
+    assert len(shop.desk.mails) == sent
+
+
+def test_a_contact_that_is_being_recorded_meanwhile_leaves_nothing(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = Table.write
+    erased: list[bool] = []
+
+    def erased_first(table: Table, *rows: Any, **more: Any) -> None:
+        if rows[0].kind_of_row == "interaction" and not erased:
+            erased.append(True)
+            erase(shop)
+        write(table, *rows, **more)
+
+    monkeypatch.setattr(Table, "write", erased_first)
+    answer = shop.desk.call("POST /api/interactions", shop.contact_body())
+
+    assert erased
+    assert (answer.status, answer.json["errors"][0]["field"]) == (422, "customer_id")
+    assert items_of(shop.customer_id) == []
+
+
+def test_what_stopped_an_address_is_kept_as_a_hash_only(desk: ScriptedDesk) -> None:
+    shop = Shop.opened(desk)
+    unsubscribe = links(words_of(_surveyed(shop)), "/u/")[0]
+    shop.desk.post(unsubscribe, {"List-Unsubscribe": "One-Click"})
+
+    erase(shop)
+
+    items = boto3.client("dynamodb").scan(TableName="vaada")["Items"]
+    assert [item for item in items if item["row_kind"]["S"] == "suppression"]
+    assert "bilal" not in json.dumps(items).casefold()
+
+
+def test_others_are_left_alone(shop: Shop) -> None:
+    other = Shop(
+        shop.desk,
+        shop.supervisor_id,
+        shop.agent_id,
+        add_customer(shop.desk, name="Dana", email="d@example.com"),
+    )
+    other.promise(shop.desk.now + DAY)
+    before = items_of(other.customer_id)
+
+    erase(shop)
+
+    assert items_of(other.customer_id) == before
+
+
+def test_what_a_backup_brings_back_is_erased_again(shop: Shop) -> None:
+    backup = items_of(shop.customer_id)
+    erase(shop)
+    for item in backup:
+        boto3.client("dynamodb").put_item(TableName="vaada", Item=item)
+
+    assert shop.desk.call("POST /api/erasures/replay").json == {"erasures": 1}
+    shop.desk.pass_time(MINUTES)
+
+    assert items_of(shop.customer_id) == []
+
+
+def test_a_row_that_this_release_cannot_read_is_erased_too(shop: Shop) -> None:
+    for item in items_of(shop.customer_id):
+        item["row_kind"] = {"S": "of a later release"}
+        boto3.client("dynamodb").put_item(TableName="vaada", Item=item)
+
+    assert erase(shop)["status"] == "done"
+    assert items_of(shop.customer_id) == []
+
+
+def test_what_a_later_release_wrote_of_a_customer_is_no_hindrance(shop: Shop) -> None:
+    (customer,) = (item for item in items_of(shop.customer_id) if item["sk"]["S"] == "CUSTOMER")
+    customer["consent"]["M"]["whatsapp"] = {"BOOL": True}
+    boto3.client("dynamodb").put_item(TableName="vaada", Item=customer)
+
+    assert shop.desk.call(f"GET /api/customers/{shop.customer_id}").status == 200
+    assert shop.desk.call(f"GET /api/customers/{shop.customer_id}/export").status == 200
+
+
+def test_what_came_back_of_somebody_forgotten_is_erased_when_it_is_asked_for_again(shop: Shop) -> None:
+    backup = items_of(shop.customer_id)
+    erase(shop)
+    for item in backup:
+        if item["sk"]["S"] != "CUSTOMER":
+            boto3.client("dynamodb").put_item(TableName="vaada", Item=item)
+
+    assert erase(shop)["status"] == "done"
+    assert items_of(shop.customer_id) == []
+
+
+# ---------------------------------------------------------------- who was told together with them
+
+
+def waiting_together(desk: ScriptedDesk) -> tuple[Shop, Shop]:
+    """Reminders about two customers wait as one mail, which could not be sent yet. The carrier is first."""
+    first = Shop.opened(desk)
+    desk.call(f"PATCH /api/agents/{first.agent_id}", {"notify_by": ["email"]})
+    other = replace(first, customer_id=add_customer(desk, name="Dana", email="dana@example.com"))
+    change_policy(desk, follow_ups={"group_within_minutes": 15})
+    at = desk.now + DAY
+    first.contact(follow_up={"at": text_of(at), "reason": "Ask for the colour"})
+    other.contact(follow_up={"at": text_of(at + timedelta(minutes=1)), "reason": "Ask for the size"})
+
+    def throttled(call: str) -> None:
+        if call == "sesv2.SendEmail":
+            refused = {"Error": {"Code": "TooManyRequestsException"}}
+            raise ClientError(
+                {**refused, "ResponseMetadata": {"HTTPStatusCode": 400}},  # type: ignore[typeddict-item]
+                call,
+            )
+
+    desk.before_call = throttled
+    desk.pass_time(DAY + timedelta(minutes=3))
+    desk.before_call = lambda _call: None
+    if first.rows("message")[0]["carried_by"]:
+        first, other = other, first
+    (carrier,), (carried,) = first.rows("message"), other.rows("message")
+    assert carrier["carries"] == [carried["message_id"]]
+    return first, other
+
+
+def is_about(mail: EmailMessage, shop: Shop) -> bool:
+    return str(shop.rows("follow_up")[0]["reason"]) in words_of(mail)
+
+
+def test_who_was_to_be_told_of_together_with_them_is_told_of_all_the_same(desk: ScriptedDesk) -> None:
+    first, other = waiting_together(desk)
+
+    erase(first)
+    desk.pass_time(HOUR)
+
+    (mail,) = desk.mails
+    assert is_about(mail, other)
+    assert [row["status"] for row in other.rows("message")] == ["sent"]
+    assert first.customer_id not in json.dumps(other.rows("message"))
+
+
+def test_so_they_are_when_the_message_is_tried_while_the_erasure_is_cut_short(desk: ScriptedDesk) -> None:
+    first, other = waiting_together(desk)
+    for item in items_of(first.customer_id):
+        if item["pk"]["S"].endswith(first.customer_id) and item["row_kind"]["S"] != "message":
+            key = {"pk": item["pk"], "sk": item["sk"]}
+            boto3.client("dynamodb").delete_item(TableName="vaada", Key=key)
+
+    desk.pass_time(HOUR)
+
+    (mail,) = desk.mails
+    assert is_about(mail, other)
+    assert {item["status"]["S"] for item in items_of(first.customer_id) if "carries" in item} == {"withheld"}
+
+
+def test_who_goes_out_with_another_message_stays_with_that_until_it_is_gone_too(desk: ScriptedDesk) -> None:
+    anna, bela, cara = (f"{name:0<16}" for name in ("anna", "bela", "cara"))
+    ids = {who: f"{who}{rows.row_id(6)[16:]}" for who in (anna, bela, cara)}
+    grouped = {"status": "grouped", "wake_at": None}
+    waits: dict[str, dict[str, object]] = {  # Anna's carried Cara's, and then went with Bela's
+        anna: {**grouped, "carried_by": ids[bela], "carries": (ids[cara],)},
+        bela: {"carries": (ids[anna], ids[cara])},
+        cara: {**grouped, "carried_by": ids[anna]},
+    }
+    table = open_desk().table
+    for who, facts in waits.items():
+        table.write(rows.message(customer_id=who, message_id=ids[who], **facts))
+
+    found = []
+    for who in (anna, bela):
+        assert desk.call(f"POST /api/customers/{who}/erase").json["status"] == "done"
+        message = table.get(Message, ids[cara])
+        assert message is not None
+        found.append(message.status)
+
+    assert found == ["grouped", "held"]
+
+
+# ---------------------------------------------------------------- handing out
+
+
+def test_an_export_holds_everything_that_the_table_does(shop: Shop) -> None:
+    export = shop.desk.call(f"GET /api/customers/{shop.customer_id}/export").json
+
+    ids = {row[f"{row['row_kind']}_id"] for row in (export["customer"], *export["rows"])}
+    assert ids == {from_item(item).id for item in items_of(shop.customer_id)}
+    assert export["customer"]["notes"] == "Knows the owner"
+    assert export.get("next_cursor") is None
+
+
+def test_an_export_as_csv_has_a_line_for_each_field(shop: Shop) -> None:
+    answer = shop.desk.call(f"GET /api/customers/{shop.customer_id}/export", query={"format": "csv"})
+
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    lines = list(csv.DictReader(StringIO(answer.body.removeprefix("\ufeff"))))
+    said = {(line["kind"], line["field"]): line["value"] for line in lines}
+    assert said["customer", "consent.email"] == "true"
+    assert said["commitment", "what"] == "Call back with a price"
+    assert {line["id"] for line in lines} == {from_item(item).id for item in items_of(shop.customer_id)}
+
+
+def test_a_name_that_is_a_formula_is_none_in_the_csv(desk: ScriptedDesk) -> None:
+    customer_id = add_customer(desk, name='=HYPERLINK("https://evil.example")')
+
+    sheet = desk.call(f"GET /api/customers/{customer_id}/export", query={"format": "csv"}).body
+
+    values = [line["value"] for line in csv.DictReader(StringIO(sheet))]
+    assert '\'=HYPERLINK("https://evil.example")' in values
+    assert not [value for value in values if value.startswith(("=", "+", "-", "@"))]
+
+
+def test_much_is_handed_out_in_pages(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vaada.flows.export._ROWS", 3)
+    route, found = f"GET /api/customers/{shop.customer_id}/export", 0
+    query: dict[str, str] = {}
+    while True:
+        page = shop.desk.call(route, query=query).json
+        found += len(page["rows"])
+        if page.get("next_cursor") is None:
+            break
+        query = {"cursor": page["next_cursor"]}
+    first = shop.desk.call(route, query={"format": "csv"})
+
+    assert found == len(items_of(shop.customer_id)) - 1
+    assert first.headers["Link"].startswith(f"</api/customers/{shop.customer_id}/export?format=csv&cursor=")
+
+
+def test_what_is_stopped_is_part_of_it(desk: ScriptedDesk) -> None:
+    shop = Shop.opened(desk)
+    unsubscribe = links(words_of(_surveyed(shop)), "/u/")[0]
+    desk.post(unsubscribe, {"List-Unsubscribe": "One-Click"})
+
+    export = desk.call(f"GET /api/customers/{shop.customer_id}/export").json
+
+    assert [stop["surveys"]["reason"] for stop in export["stopped"]] == ["unsubscribed"]
+
+
+@pytest.mark.parametrize(
+    "route",
+    [
+        "GET /api/customers/{}/export",
+        "POST /api/customers/{}/erase",
+        "GET /api/erasures",
+        "POST /api/erasures/replay",
+    ],
+)
+def test_only_managers_may_ask(shop: Shop, route: str) -> None:
+    before = items_of(shop.customer_id)
+
+    assert shop.desk.call(route.format(shop.customer_id), user=AMINA).status == 403
+    assert items_of(shop.customer_id) == before
+
+
+def _surveyed(shop: Shop) -> Any:
+    shop.survey_link()
+    return shop.desk.mails[-1]
