@@ -3,7 +3,7 @@
 import json
 import re
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError, ReadTimeoutError
 
+from tests.integration.scripted_desk import ENVIRONMENT
+from tests.integration.template import table
 from tests.simulation.faults import Faults, Killed
 from vaada.gateways.items import from_item
 from vaada.model.rows import Row
@@ -18,12 +20,22 @@ from vaada.present.mails import Mail
 
 T = TypeVar("T")
 Item = dict[str, Any]
+_TABLE = table()
 INDEX_KEYS = {
-    "": ("pk", "sk"),
-    "due": ("due_shard", "wake_at"),
-    "by_kind": ("row_kind", "list_key"),
-    "by_agent": ("agent_kind", "list_key"),
+    index.get("IndexName", ""): tuple(key["AttributeName"] for key in index["KeySchema"])
+    for index in (_TABLE, *_TABLE["GlobalSecondaryIndexes"])
 }
+_INCLUDED = {
+    index["IndexName"]: (
+        "pk",
+        "sk",
+        *INDEX_KEYS[index["IndexName"]],
+        *index["Projection"]["NonKeyAttributes"],
+    )
+    for index in _TABLE["GlobalSecondaryIndexes"]
+    if index["Projection"]["ProjectionType"] == "INCLUDE"
+}
+MOST_IN_A_TRANSACTION = 100
 LAGGING_WRITES = 5  # how far an index is behind, at most, when it lags
 LAGGING = timedelta(minutes=5)  # and for how long: an hour later everybody finds what was written
 _parsed: dict[int, tuple[Item, Row]] = {}
@@ -85,6 +97,10 @@ class TransactionCanceledException(ClientError):
     """One of the rows of a transaction did not."""
 
 
+class TransactionConflictException(ClientError):
+    """A row is in somebody else's transaction just now."""
+
+
 class ResourceNotFoundException(ClientError):
     """There is no such schedule."""
 
@@ -98,6 +114,7 @@ _NAMED: dict[str, type[ClientError]] = {
     for kind in (
         ConditionalCheckFailedException,
         TransactionCanceledException,
+        TransactionConflictException,
         ResourceNotFoundException,
         ConflictException,
     )
@@ -115,12 +132,16 @@ class Calls:
     def make(self, name: str, effect: Callable[[], T], *, again: Callable[[], T] | None = None) -> T:
         """Make the call. `again` is what the SDK meets when it asks a second time for lack of an answer."""
         self.begin()
+        if self.faults.none:
+            return effect()
         if self.faults.strikes("killed before a call"):
             self.log(f"killed before {name}")
             raise Killed
         if self.faults.strikes("call throttled"):
             self.log(f"throttled {name}")
             raise error("ThrottlingException")
+        if self.faults.mostly("burst of errors"):
+            self._fail(name, effect)
         result = effect()
         if again is not None and self.faults.strikes("answer lost"):
             self.log(f"answer lost of {name}")
@@ -129,6 +150,18 @@ class Calls:
             self.log(f"killed after {name}")
             raise Killed
         return result
+
+    def _fail(self, name: str, effect: Callable[[], T]) -> None:
+        """AWS has trouble of its own: it is too busy, or breaks down before or after doing what was asked."""
+        dice = self.faults.dice["burst of errors"]
+        if dice.random() < 1 / 3:
+            self.log(f"busy: {name}")
+            raise error("ThrottlingException")
+        done = dice.random() < 1 / 2
+        if done:
+            effect()
+        self.log(f"500 of {name}, {'which was done' if done else 'nothing done'}")
+        raise error("InternalServerError", status=500)
 
 
 @dataclass
@@ -152,6 +185,7 @@ class DynamoDb:
     class exceptions:  # noqa: N801 - botocore's name for it
         ConditionalCheckFailedException = ConditionalCheckFailedException
         TransactionCanceledException = TransactionCanceledException
+        TransactionConflictException = TransactionConflictException
 
     def get_item(self, *, Key: Item, **_: object) -> dict[str, Any]:  # noqa: N803 - as boto3 calls it
         """A strongly consistent read."""
@@ -162,7 +196,7 @@ class DynamoDb:
 
         def effect() -> dict[str, Any]:
             self._check(put)
-            self._write([put])
+            self._write([put["Item"]])
             return {}
 
         return self.calls.make("PutItem", effect, again=effect)
@@ -170,76 +204,110 @@ class DynamoDb:
     def transact_write_items(self, *, TransactItems: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
         """Write all of them or none. Asked a second time with the same token it answers as the first time."""
 
+        keys = [key_of_item(_in_question(write)) for each in TransactItems for write in each.values()]
+        if len(set(keys)) < len(keys) or len(keys) > MOST_IN_A_TRANSACTION:
+            raise error("ValidationException")
+
         def effect() -> dict[str, Any]:
             reasons: list[dict[str, Any]] = []
             for each in TransactItems:
                 try:
-                    self._check(each.get("Put") or each["Delete"])
+                    self._check(next(iter(each.values())))
                     reasons.append({"Code": "None"})
                 except ConditionalCheckFailedException as failed:
                     item = failed.response.get("Item")
                     reasons.append({"Code": "ConditionalCheckFailed", **({"Item": item} if item else {})})
             if any(reason["Code"] != "None" for reason in reasons):
                 raise error("TransactionCanceledException", {"CancellationReasons": reasons})
-            self._write([each["Put"] for each in TransactItems if "Put" in each])
-            for each in TransactItems:
-                if "Delete" in each:
-                    self._stand(_key(each["Delete"]["Key"]), None)
+            self._write([each["Put"]["Item"] for each in TransactItems if "Put" in each])
+            self._remove([each["Delete"]["Key"] for each in TransactItems if "Delete" in each])
             return {}
 
         return self.calls.make("TransactWriteItems", effect, again=lambda: {})
 
+    def batch_write_item(self, *, RequestItems: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:  # noqa: N803
+        """Remove rows, whether they are there or not. When it is busy it does some, and names the others."""
+
+        def effect() -> dict[str, Any]:
+            ((table, requests),) = RequestItems.items()
+            most = len(requests) // 2 if self.calls.faults.strikes("call throttled") else len(requests)
+            self._remove([request["DeleteRequest"]["Key"] for request in requests[:most]])
+            left = requests[most:]
+            return {"UnprocessedItems": {table: left} if left else {}}
+
+        return self.calls.make("BatchWriteItem", effect, again=effect)
+
+    def lose(self, keys: list[tuple[str, str]]) -> None:
+        """Somebody deletes these rows by mistake."""
+        self._remove([{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in keys])
+
     def query(self, **asked: Any) -> dict[str, Any]:
-        """The first items of a partition, in order; nobody here asks for a second page."""
-        return self.calls.make("Query", lambda: {"Items": self._found(asked)})
+        """Items of a partition, in order: a page of them, where a limit is asked for."""
+        return self.calls.make("Query", lambda: self._found(asked))
 
     def get_paginator(self, _name: str) -> "DynamoDb":
         """The paginator of `query`."""
         return self
 
     def paginate(self, **asked: Any) -> Iterator[dict[str, Any]]:
-        """The one page."""
-        yield self.query(**asked)
+        """One page after the other."""
+        if "PaginationConfig" in asked:
+            asked["Limit"] = asked.pop("PaginationConfig")["PageSize"]
+        while True:
+            page = self.query(**asked)
+            yield page
+            if "LastEvaluatedKey" not in page:
+                return
+            asked["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
     def _got(self, key: Item) -> dict[str, Any]:
-        item = self.items.get(_key(key))
+        item = self.items.get(key_of_item(key))
         return {"Item": item} if item else {}
 
     def _check(self, write: dict[str, Any]) -> None:
-        stands = self.items.get(_key(write.get("Item") or write["Key"]))
-        condition, values = write["ConditionExpression"], write.get("ExpressionAttributeValues", {})
+        stands = self.items.get(key_of_item(_in_question(write)))
+        condition, values = write.get("ConditionExpression"), write.get("ExpressionAttributeValues", {})
         wanted = next(iter(values.values()), None)
-        if condition == "attribute_not_exists(pk)":
+        if condition is None:
+            holds = True
+        elif condition == "attribute_not_exists(pk)":
             holds = stands is None
         elif condition.startswith("version = "):
             holds = stands is not None and stands["version"] == wanted
         else:
             holds = stands is not None
         if not holds:
-            raise error("ConditionalCheckFailedException", {"Item": stands} if stands else None)
+            shown = stands and write.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
+            raise error("ConditionalCheckFailedException", {"Item": stands} if shown else None)
 
     def next_wake(self) -> str | None:
         """When the next row waits to be woken."""
         shards = self._indexes["due"].values()
         return min((item["wake_at"]["S"] for shard in shards for item in shard.values()), default=None)
 
-    def _write(self, puts: list[dict[str, Any]]) -> None:
-        for put in puts:
-            item, key = put["Item"], _key(put["Item"])
-            before = self.items.get(key)
-            self._stand(key, item)
+    def _write(self, written: list[Item]) -> None:
+        for item in written:
+            before = self.items.get(key_of_item(item))
+            if item == before:
+                continue
+            self._stand(key_of_item(item), item)
             images = {"NewImage": item, **({"OldImage": before} if before else {})}
-            self.stream.append(
-                {
-                    "eventName": "MODIFY" if before else "INSERT",
-                    "dynamodb": {
-                        "Keys": {"pk": item["pk"], "sk": item["sk"]},
-                        "SequenceNumber": f"{len(self.stream):021d}",
-                        **images,
-                    },
-                }
-            )
+            self._tell("MODIFY" if before else "INSERT", item, images)
         self.on_write()
+
+    def _remove(self, keys: list[Item]) -> None:
+        for key in keys:
+            if before := self.items.get(key_of_item(key)):
+                self._stand(key_of_item(key), None)
+                self._tell("REMOVE", key, {"OldImage": before})
+        self.on_write()
+
+    def _tell(self, what: str, item: Item, images: dict[str, Item]) -> None:
+        keys = {"pk": item["pk"], "sk": item["sk"]}
+        number = f"{len(self.stream):021d}"
+        self.stream.append(
+            {"eventName": what, "dynamodb": {"Keys": keys, "SequenceNumber": number, **images}}
+        )
 
     def _stand(self, key: tuple[str, str], item: Item | None) -> None:
         before = self.items.pop(key, None)
@@ -252,8 +320,8 @@ class DynamoDb:
             self.items[key] = item
         self._latest.append((datetime.now(UTC), key, before))
 
-    def _found(self, asked: dict[str, Any]) -> list[Item]:
-        index = asked.get("IndexName", "")
+    def _found(self, asked: dict[str, Any]) -> dict[str, Any]:
+        index, forward = asked.get("IndexName", ""), asked.get("ScanIndexForward", True)
         partition, order = INDEX_KEYS[index]
         values = {name: value["S"] for name, value in asked["ExpressionAttributeValues"].items()}
         condition = asked["KeyConditionExpression"]
@@ -261,13 +329,24 @@ class DynamoDb:
         rows = self._indexes[index][wanted]
         if index and self.calls.faults.strikes("stale index"):
             rows = self._lagging(rows, partition, order, wanted)
+
+        def place(row: Item) -> tuple[str, ...]:
+            return row[order]["S"], *key_of_item(row)
+
         holds = _range(condition, order, values)
         found = sorted(
-            (row for row in rows.values() if holds(row[order]["S"])), key=lambda row: row[order]["S"]
+            (row for row in rows.values() if holds(row[order]["S"])), key=place, reverse=not forward
         )
-        if not asked.get("ScanIndexForward", True):
-            found.reverse()
-        return found[: asked.get("Limit")]
+        if "ExclusiveStartKey" in asked:
+            start = place(asked["ExclusiveStartKey"])
+            found = [row for row in found if (place(row) > start if forward else place(row) < start)]
+        page = found[: asked.get("Limit")]
+        names = asked["ProjectionExpression"].split(", ") if "ProjectionExpression" in asked else None
+        names = names or _INCLUDED.get(index)
+        answer: dict[str, Any] = {"Items": [_part(row, names) for row in page] if names else page}
+        if page and len(page) == asked.get("Limit"):  # DynamoDB does not look whether there is more
+            answer["LastEvaluatedKey"] = _part(page[-1], ("pk", "sk", partition, order))
+        return answer
 
     def _lagging(
         self, rows: dict[tuple[str, str], Item], partition: str, order: str, wanted: str
@@ -298,11 +377,11 @@ class Scheduler:
 
     def create_schedule(self, **schedule: Any) -> None:
         """Make a schedule that is not there yet."""
-        self.calls.make("CreateSchedule", lambda: self._put(schedule, there=False))
+        self._make("CreateSchedule", lambda: self._put(schedule, there=False))
 
     def update_schedule(self, **schedule: Any) -> None:
         """Change a schedule that is there."""
-        self.calls.make("UpdateSchedule", lambda: self._put(schedule, there=True))
+        self._make("UpdateSchedule", lambda: self._put(schedule, there=True))
 
     def delete_schedule(self, *, Name: str, **_: object) -> None:  # noqa: N803 - as boto3 calls it
         """Take a schedule away."""
@@ -311,17 +390,21 @@ class Scheduler:
             if self.schedules.pop(Name, None) is None:
                 raise error("ResourceNotFoundException", status=404)
 
-        self.calls.make("DeleteSchedule", effect)
+        self._make("DeleteSchedule", effect)
 
-    def due(self, now: datetime) -> list[dict[str, Any]]:
-        """The schedules whose minute has come, which are gone with that."""
-        names = [name for name, schedule in self.schedules.items() if _at(schedule) <= now]
-        return [self.schedules.pop(name) for name in sorted(names)]
+    def _make(self, name: str, effect: Callable[[], None]) -> None:
+        if self.calls.faults.lasts("no Scheduler"):
+            raise error("InternalServerException", status=503)
+        self.calls.make(name, effect)
 
     def _put(self, schedule: dict[str, Any], *, there: bool) -> None:
         if (schedule["Name"] in self.schedules) != there:
             raise error("ResourceNotFoundException" if there else "ConflictException", status=409)
         self.schedules[schedule["Name"]] = schedule
+
+
+OVER_QUOTA = {"SendEmail": "LimitExceededException", "Publish": "ThrottledException"}
+"""What SES and SNS say when a day's quota is used up."""
 
 
 class Letter(dict[str, Any]):
@@ -369,6 +452,9 @@ class Post:
             if self.calls.faults.strikes("send refused"):
                 self.calls.log(f"{name} refused")
                 raise error("TooManyRequestsException", status=429)
+            if self.calls.faults.lasts("quota exhausted"):
+                self.calls.log(f"no quota for {name}")
+                raise error(OVER_QUOTA[name])
             provider_id = f"{name}-{len(self.sent) + 1}"
             self.sent.append(Sent(datetime.now(UTC), to, text, message_id, provider_id))
             if self.calls.faults.strikes("send unanswered"):
@@ -391,16 +477,47 @@ class Functions:
         self.calls.make("Invoke", lambda: self.invoked.append((FunctionName, json.loads(Payload))))
 
 
+@dataclass
 class Parameters:
     """The keys of links, and the one of addresses."""
 
+    stored: dict[str, str] = field(
+        default_factory=lambda: {
+            ENVIRONMENT["LINK_KEYS_PARAMETER"]: json.dumps(["older", "newer"]),
+            ENVIRONMENT["ADDRESS_KEY_PARAMETER"]: "a key",
+        }
+    )
+
     def get_parameter(self, *, Name: str, **_: object) -> dict[str, Any]:  # noqa: N803 - as boto3 calls it
         """What is stored under the name."""
-        value = json.dumps(["older", "newer"]) if Name.endswith("link-keys") else "a key"
-        return {"Parameter": {"Value": value}}
+        if Name not in self.stored:
+            raise error("ParameterNotFound")
+        return {"Parameter": {"Value": self.stored[Name]}}
+
+    def put_parameter(self, *, Name: str, Value: str, Overwrite: bool, **_: object) -> None:  # noqa: N803
+        """Store it, in the place of what is there only if that is asked for."""
+        if Name in self.stored and not Overwrite:
+            raise error("ParameterAlreadyExists")
+        self.stored[Name] = Value
+
+    def delete_parameter(self, *, Name: str) -> None:  # noqa: N803 - as boto3 calls it
+        """Forget it."""
+        if self.stored.pop(Name, None) is None:
+            raise error("ParameterNotFound")
 
 
-def _key(item: Item) -> tuple[str, str]:
+def _in_question(write: dict[str, Any]) -> Item:
+    """The item of a put, or the key of what is to be removed or checked."""
+    item: Item = write.get("Item") or write["Key"]
+    return item
+
+
+def _part(row: Item, names: Iterable[str]) -> Item:
+    return {name: row[name] for name in names if name in row}
+
+
+def key_of_item(item: Item) -> tuple[str, str]:
+    """Where it lies."""
     return item["pk"]["S"], item["sk"]["S"]
 
 
@@ -416,7 +533,3 @@ def _range(condition: str, order: str, values: dict[str, str]) -> Callable[[str]
         most = values[found[1]]
         return lambda value: value <= most
     return lambda _value: True
-
-
-def _at(schedule: dict[str, Any]) -> datetime:
-    return datetime.fromisoformat(schedule["ScheduleExpression"][3:-1]).replace(tzinfo=UTC)

@@ -3,15 +3,20 @@
 import threading
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from random import Random
 
-KINDS = (
+DAYS = 6  # Monday to Saturday; what falls due then, and the weekend, is in the week of faults as well
+STRIKES = (
     "killed before a call",
     "killed after a call",
     "call throttled",
     "answer lost",
     "record doubled",
     "batch redelivered",
+    "items overtake",
+    "poison record",
+    "another release",
     "schedule lost",
     "schedule doubled",
     "schedule late",
@@ -26,6 +31,37 @@ KINDS = (
     "news doubled",
     "news lost",
 )
+MOSTLY = 0.8  # of all calls fail in a burst
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+Spells = list[tuple[timedelta, timedelta]]
+"""When something lasts: from and until, since the start of the history."""
+
+
+def _bursts(random: Random) -> Spells:
+    """Minutes in which things fall due, or contacts come in; over before people do anything about them."""
+    hours = random.sample(range(1, DAYS * 24), random.choice((3, 8, 20)))
+    begins = [hour * HOUR + random.choice((0, 2, 29, 31)) * MINUTE for hour in hours]
+    return [(begin, begin + random.randint(2, 5) * MINUTE) for begin in begins]
+
+
+def _lasting(shortest: int, longest: int) -> Callable[[Random], Spells]:
+    def drawn(random: Random) -> Spells:
+        begin = random.randrange(1, DAYS * 24) * HOUR + random.choice((0, 20)) * MINUTE
+        return [(begin, begin + random.randint(shortest, longest) * HOUR)]
+
+    return drawn
+
+
+LAST: dict[str, Callable[[Random], Spells]] = {
+    "burst of errors": _bursts,
+    "no Scheduler": _lasting(1, 12),
+    "quota exhausted": _lasting(1, 14),
+    "functions held": _lasting(2, 5),
+    "planning stuck": _lasting(25, 40),
+    "schedules stuck": _lasting(25, 40),
+}
+"""What goes wrong for a while: everything then, or most of it."""
+KINDS = (*STRIKES, *LAST)
 
 
 class Killed(BaseException):
@@ -39,22 +75,50 @@ class Faults:
     on: bool = True
     rates: dict[str, float] = field(default_factory=dict)
     dice: dict[str, Random] = field(default_factory=dict)
+    spells: dict[str, Spells] = field(default_factory=dict)
+    start: datetime = datetime(2026, 1, 1, tzinfo=UTC)
+    struck: int = 0  # how often any fault did
 
     @classmethod
     def of(cls, seed: int, without: Collection[str]) -> "Faults":
         """A mix for one history: each kind of fault is absent, rare or frequent."""
         random = Random(f"faults {seed}")
-        rates = {kind: random.choice((0, 0, 0.02, 0.06)) for kind in KINDS}
+        rates = {kind: random.choice((0, 0, 0.02, 0.06)) for kind in STRIKES}
         # A provider that does not answer holds nothing else up, so it may be far worse.
         rates["send unanswered"] = random.choice((0, 0, 0.1, 0.7))
+        rates["poison record"] /= 3  # each holds up its shard for minutes
         rates = {kind: 0 if kind in without else rate for kind, rate in rates.items()}
+        spells = {kind: draw(random) for kind, draw in LAST.items() if random.random() < 1 / 6}
+        for kind in without:
+            spells.pop(kind, None)
         # Each kind has dice of its own, so that taking one away leaves the others alone.
-        return cls(rates=rates, dice={kind: Random(f"{kind} {seed}") for kind in KINDS})
+        return cls(rates=rates, dice={kind: Random(f"{kind} {seed}") for kind in KINDS}, spells=spells)
 
     def strikes(self, kind: str) -> bool:
         """Whether this fault happens now."""
-        rate = self.rates.get(kind, 0)
-        return self.on and rate > 0 and self.dice[kind].random() < rate
+        rate = self.rates.get(kind)
+        if not rate or not self.on or self.dice[kind].random() >= rate:
+            return False
+        self.struck += 1
+        return True
+
+    @property
+    def none(self) -> bool:
+        """Whether there are none, or none any more."""
+        return not self.on or not self.rates
+
+    def lasts(self, kind: str) -> datetime | None:
+        """Until when this goes on, if it does now."""
+        if not self.on or kind not in self.spells:
+            return None
+        now = datetime.now(UTC) - self.start
+        until = next((until for since, until in self.spells[kind] if since <= now < until), None)
+        self.struck += until is not None
+        return None if until is None else self.start + until
+
+    def mostly(self, kind: str) -> bool:
+        """Whether this fault happens now, in a time in which it mostly does."""
+        return self.lasts(kind) is not None and self.dice[kind].random() < MOSTLY
 
 
 class Zombie:

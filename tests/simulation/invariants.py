@@ -1,19 +1,23 @@
 """What must hold at every step of a history, and at its end."""
 
-import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.simulation.aws import Sent, parsed
-from tests.simulation.people import THANKS
+from tests.integration.scripted_desk import ENVIRONMENT
+from tests.simulation.aws import OVER_QUOTA, Sent, parsed
+from tests.simulation.expectations import Expectations
+from tests.simulation.people import THANKS, is_a_customers, unsigned
 from tests.simulation.reckoning import at_work, has_passed, is_day, opened
-from tests.simulation.world import World
+from tests.simulation.streams import OF_ANOTHER_RELEASE, is_poison, number_of
+from tests.simulation.world import NEWS_FAILURES, World
 from vaada.desk import Desk
 from vaada.model.cases import Case
+from vaada.model.erasures import Erasure
 from vaada.model.interactions import Interaction
 from vaada.model.messages import Message
 from vaada.model.pace import Pace
@@ -40,8 +44,7 @@ EDGES: dict[str, Edges] = {
         "held": "held grouped sending withheld",
         "sending": "sending sent waiting failed withheld unknown",
         "waiting": "waiting sending sent failed withheld",
-        "unknown": "sent",
-        **{ended: ended for ended in ("sent", "failed")},  # it is told what became of it
+        **dict.fromkeys(("unknown", "failed", "withheld", "sent"), "sent"),  # it is told what became of it
     },
 }
 OPEN = {"open", "scheduled", "due", "sent", "awaited", "paused", "requested"}
@@ -57,13 +60,16 @@ RACE = timedelta(minutes=5)  # a lease: what was true when it was claimed may ha
 SKEW = timedelta(seconds=6)  # between the clocks of two functions
 REPEAT = timedelta(days=7)
 WITHDRAWN = ("the matter was opened again", "it could not be sent")
-ANEW = "the first one "  # did not arrive: it is tried in another way, or later
-COOL_DOWN, WEEK = timedelta(days=30), timedelta(days=7)
-MESSAGES_A_WEEK = 3
+ANEW = "the first one "  # could not be sent, or did not arrive: it is tried in another way, or later
+WEEK = timedelta(days=7)
 A_PERSON = timedelta(seconds=1)  # takes at least so long to answer
 NONE = timedelta(0)
 DULL = {"explain", "version", "customer_id", "history", "created_at", "claim", "row_kind", "recorded_at"}
 WEEKS = timedelta(days=14)
+FIRST_DAY_BEGINS = timedelta(minutes=30)  # what is in force before counts for nobody
+NEW_LINK = "the link in an earlier message"
+DAYS_OF_SCHEDULES, BETWEEN = 9, timedelta(hours=13, minutes=20)
+WHILE_ERASED = timedelta(hours=2)
 
 
 @dataclass(frozen=True)
@@ -151,12 +157,22 @@ class Watch:
     _hashes: dict[str, str] = field(default_factory=dict)  # of the addresses of customers
     _stopped: dict[tuple[str, str], datetime] = field(default_factory=dict)
     _texts: int = 0
+    _texted: Counter[tuple[str, str]] = field(default_factory=Counter)
     acts: list[str] = field(default_factory=list)
+    raced: set[str] = field(default_factory=set)
+    unsteady: bool = False
+    _gone: dict[str, Row] = field(default_factory=dict)
+    _forgotten: dict[str, datetime] = field(default_factory=dict)  # addresses of those who were erased
 
     def __post_init__(self) -> None:
         desk = Desk(self.world.settings)
         self.policies.append(desk.first_policy)
         self._hashed = desk.addresses.hashed
+        self._expected = Expectations(self.world, self.rows, self.policies, self._case_of, self._changed_at)
+        self.world.on_refused = self._judge_refusal
+        for day in range(DAYS_OF_SCHEDULES):
+            at = self.world.start + day * timedelta(days=1) + BETWEEN
+            self.world.at(at, "are all schedules there?", self._judge_schedules)
 
     # ------------------------------------------------------------ at every step
 
@@ -166,7 +182,12 @@ class Watch:
         for record in records:
             self._judge_write(record["dynamodb"])
         self._seen = len(self.world.table.stream)
-        touched = [parsed(record["dynamodb"]["NewImage"]) for record in records]
+        images = [record["dynamodb"].get("NewImage") for record in records]
+        touched = [row for row in (parsed(image) for image in images if image) if not self._is_forgotten(row)]
+        for row in touched:
+            if row.version == 1:
+                self._expected.born(row)
+        self._expected.settle([row for row in touched if row.version == 1])
         for case_id in {self._case_of(row) for row in touched} - {None}:
             self._judge_goodwill(str(case_id))
         for row in touched:
@@ -176,9 +197,38 @@ class Watch:
                 self._judge_burst(row)
             elif isinstance(row, Case) and row.status == "resolved" and row.resolved_at == row.history[-1].at:
                 self._judge_resolved(row)
+        self._judge_what_was_said()
         for sent in self.world.post.sent[self._posted :]:
             self._judge_send(sent)
         self._posted = len(self.world.post.sent)
+
+    def _judge_erasure(self, erasure: Erasure) -> None:
+        """Nothing new goes to them from now on; in a while nothing is left of them."""
+        customer = self.rows[erasure.customer_id]
+        assert isinstance(customer, Customer)
+        self.world.forgotten.add(customer.id)
+        self._forgotten.update(
+            {address: self.world.now for address in (customer.email, customer.phone) if address}
+        )
+        look = partial(self._judge_what_is_left, customer.id)
+        self.world.at(self.world.now + WHILE_ERASED, "is anything left of them?", look)
+
+    def _judge_what_is_left(self, customer_id: str) -> None:
+        left = [
+            row for row in self.rows.values() if not isinstance(row, Erasure) and _is_of(row, customer_id)
+        ]
+        assert not left, f"erased, and left: {left}"
+        # What comes again late may make a schedule again, which finds nothing when it fires.
+        if not self.world.faults.rates:
+            schedules = [name for name in self.world.scheduler.schedules if name.startswith(customer_id)]
+            assert not schedules, f"erased, and schedules are left: {schedules}"
+
+    def _is_forgotten(self, row: Row) -> bool:
+        return getattr(row, "customer_id", None) in self.world.forgotten
+
+    def _row(self, row_id: str) -> Row:
+        """The row as it stands, or as it stood when it was erased."""
+        return self.rows.get(row_id) or self._gone[row_id]
 
     def _judge_burst(self, survey: Survey) -> None:
         """Different scores at one moment are no person's, and none of them counts."""
@@ -187,7 +237,11 @@ class Watch:
             just_now = survey.answered_at is not None and self.world.now - survey.answered_at < A_PERSON
             assert not just_now, f"counted one of {scores}: {survey!r}"
 
-    def _judge_write(self, change: dict[str, Any]) -> None:
+    def _judge_write(self, change: dict[str, Any]) -> None:  # noqa: PLR0912 - one for each kind
+        if "NewImage" not in change:
+            gone = parsed(change["OldImage"])
+            self._gone[_name(gone)] = self.rows.pop(_name(gone))
+            return
         after = parsed(change["NewImage"])
         before = parsed(change["OldImage"]) if "OldImage" in change else None
         name = _name(after)
@@ -201,22 +255,29 @@ class Watch:
             self._settled.discard(after.id)
         match after, before:
             case Policy(), _:
+                if self.world.now - self.world.start < FIRST_DAY_BEGINS:
+                    self.policies.clear()
                 self.policies.append(after.document)
             case Interaction(), None:
                 self._last_contact = after
                 self._tallies[after.case_id].count(after, _if_case(self.rows.get(after.case_id)))
             case Case(), _:
                 self._judge_case(after, _if_case(before))
-            case FollowUp(origin="check_in"), None:
-                self._judge_check_in(after)
-            case FollowUp(origin="run_around"), None:
-                self._once("run-around told again", after.case_id)
-            case Customer() | Suppression(), _:
+            case FollowUp(), None:
+                self._judge_brought(after)
+            case Customer() | Agent() | Suppression(), _:
                 self._note_addresses(after)
+            case Erasure(), None:
+                self._judge_erasure(after)
             case ((Commitment() | Reply() | FollowUp() | Survey()), Row()):
                 self._judge_step(before, after)
             case Message(), _:
                 self._judge_message(_if_message(before), after)
+        if not self._is_forgotten(after):
+            if before is not None:
+                self._expected.changed(before, after)
+            if isinstance(after, Customer):
+                self._expected.customer(before if isinstance(before, Customer) else None, after)
         self.world.tell(Written(before, after))
         self.rows[name] = after
         self._changed_at[name] = self.world.now
@@ -239,9 +300,12 @@ class Watch:
         match before.status, after.status:
             case "scheduled", "sent":
                 last = self._asked.get(after.customer_id)
-                lately = last is not None and now - last < COOL_DOWN - RACE
-                assert after.again or not lately, f"asked at {last} already: {after!r}"
+                days = min(policy.surveys.days_between for policy in self.policies)
+                lately = last is not None and now - last < timedelta(days=days) - RACE
+                assert not lately, f"asked at {last} already: {after!r}"
                 self._asked[after.customer_id] = now
+            case "scheduled", "withheld":
+                self._judge_withheld(after)
             case "sent", "answered":
                 skewed = self.world.faults.rates.get("clock skewed", 0) > 0
                 least = timedelta(0) if skewed else A_PERSON
@@ -264,8 +328,21 @@ class Watch:
                 assert at_once, f"forgot an answer: {after!r}"
                 assert first.score != second.score, f"forgot the same answer: {after!r}"
 
-    def _note_addresses(self, row: Customer | Suppression) -> None:
-        if isinstance(row, Customer):
+    def _judge_withheld(self, survey: Survey) -> None:
+        """They were asked, or written to, as lately and as often as is said."""
+        now, because = self.world.now, str(survey.withheld_because)
+        if "asked something lately" in because:
+            last = self._asked.get(survey.customer_id)
+            days = max(policy.surveys.days_between for policy in self.policies)
+            lately = last is not None and now - last < timedelta(days=days) + RACE
+            assert lately, f"asked at {last}, which is not lately: {survey!r}"
+        if "often enough" in because:
+            written = [at for at in self._written[survey.customer_id] if at > now - WEEK - RACE]
+            least = min(policy.customers.messages_at_most for policy in self.policies)
+            assert len(written) >= least, f"written to at {written}, no more: {survey!r}"
+
+    def _note_addresses(self, row: Customer | Agent | Suppression) -> None:
+        if isinstance(row, Customer | Agent):
             if row.email is not None:
                 self._hashes[row.email] = self._hashed("email", row.email)
             if row.phone is not None:
@@ -283,10 +360,13 @@ class Watch:
         assert isinstance(customer, Customer)
         by_day = any(is_day(each, customer, now - late) for each in self.policies for late in (NONE, RACE))
         assert by_day, f"written to at night: {message!r}"
+        if message.instead_of is not None:
+            return  # it takes the place of the first one, which was counted
         written = self._written[customer.id]
         written.append(now)
         lately = sum(at > now - WEEK + RACE for at in written)
-        assert lately <= MESSAGES_A_WEEK, f"written to {lately} times in a week: {message!r}"
+        most = max(policy.customers.messages_at_most for policy in self.policies)
+        assert lately <= most, f"written to {lately} times in a week: {message!r}"
 
     def _judge_case(self, case: Case, before: Case | None) -> None:
         if case.status == "merged" and before and before.status != "merged":
@@ -372,10 +452,12 @@ class Watch:
         if message.purpose == "praise":
             self._once("praised again", about.id, message.created_at)
             return
+        if message.why.startswith(NEW_LINK):
+            hour = message.created_at.replace(minute=0, second=0, microsecond=0)
+            self._once("another new link within the hour", about.id, hour)
+            return
         if message.why.startswith(ANEW):
-            self._once(
-                "sent anew again", about.id, message.purpose, message.why, message.medium, message.created_at
-            )
+            self._once("sent anew again", message.instead_of, message.why, message.medium, *_whom(message))
             return
         assert getattr(about, "status", "") in OPEN, f"said of what is closed: {message!r}"
         match about:
@@ -406,6 +488,15 @@ class Watch:
         assert not again or today > day, f"reminded twice on {today}: {about!r}"
         self._reminded[about.id] = len(about.history), about.reminders, today
 
+    def _judge_brought(self, after: FollowUp) -> None:
+        match after.origin:
+            case "check_in":
+                self._judge_check_in(after)
+            case "run_around":
+                self._once("run-around told again", after.case_id)
+            case "bounced":
+                self._once("told of the same dead address again", after.reason)
+
     def _judge_check_in(self, after: FollowUp) -> None:
         for row in self.rows.values():
             if (
@@ -434,18 +525,25 @@ class Watch:
             assert not quiet or self._still_true(after, about), f"not true any more: {after!r} of {about!r}"
         if after.status == "sending" and before.status == "held":
             for carried in after.carries:
-                assert carried not in self._carried, f"carried twice: {carried}"
-                self._carried[carried] = after.id
+                first = self._carried.setdefault(carried, after.id)
+                assert first == after.id or self._did_not_arrive(first), f"carried twice: {carried}"
         unreached = after.status == "failed" and after.why_not == "no phone number"
         assert not unreached, f"written to somebody without a phone: {after!r}"
         if after.status == "grouped":
             assert self._carried.get(after.id) == after.carried_by, f"grouped but not carried: {after!r}"
 
-    def _still_true(self, message: Message, about: Row) -> bool:
+    def _did_not_arrive(self, message_id: str) -> bool:
+        message = self._row(message_id)
+        assert isinstance(message, Message)
+        return message.status == "withheld" or message.delivery == "bounced"
+
+    def _still_true(self, message: Message, about: Row) -> bool:  # noqa: PLR0911 - one for each kind
         match about:
             case Commitment():
                 ahead = message.purpose in {"promise_warning", "running_late"}
                 return about.status == "open" and (ahead or about.due_at <= self.world.now + SKEW)
+            case FollowUp() if message.why.startswith(NEW_LINK):
+                return about.status in OPEN
             case FollowUp():
                 return about.status == "due"
             case Reply():
@@ -456,24 +554,88 @@ class Watch:
                 return about.status == ("answered" if message.purpose == "praise" else "sent")
         return True
 
+    def _judge_what_was_said(self) -> None:
+        """Whoever said stop is stopped, and nobody else: by their own words, and by what became of mails."""
+        known = self.world.known
+        for address in [each for each, at in known.changed_at.items() if at == self.world.now]:
+            if address in known.unsettled or address in self._forgotten:
+                continue
+            row = self.rows.get(self._hashed("email" if "@" in address else "sms", address))
+            stopped = isinstance(row, Suppression) and row.anything is not None
+            wanted = known.stopped_at(address) is not None
+            assert stopped == wanted, f"{address} is to be stopped: {wanted}, and is: {row!r}"
+        for customer_id in [each for each, at in known.said_at.items() if at == self.world.now]:
+            customer = self.rows.get(customer_id)
+            if not isinstance(customer, Customer):
+                continue
+            left = customer_id in known.surveys
+            assert not (left and customer.consent.survey), f"asked on, after they left: {customer!r}"
+            for address in filter(None, (customer.email, customer.phone)):
+                row = self.rows.get(self._hashed("email" if "@" in address else "sms", address))
+                stopped = isinstance(row, Suppression) and row.surveys is not None
+                assert stopped == left, f"left {left}: {address} is stopped: {stopped}"
+
+    def _judge_schedules(self) -> None:
+        if self._expected.quiet:
+            self._expected.schedules()
+
+    def _judge_refusal(self, route: str) -> None:
+        """What is refused cannot be done, as things stand."""
+        _, _, _, row_id, action = (*route.split("/"), "", "")[:5]
+        row = self.rows.get(row_id)
+        if row is None or not self._expected.quiet:
+            return
+        done = getattr(row, "status", "")
+        match row:
+            case Commitment():
+                refused = done in (
+                    {"kept", "withdrawn"} if action == "keep" else {"kept", "withdrawn", "broken"}
+                )
+            case FollowUp():
+                refused = done in {"done", "cancelled"}
+            case Goodwill():
+                refused = done != "requested"
+            case Case() if action == "reopen":
+                refused = done != "resolved"
+            case Case() if action in {"wait", "go-on", "assign"}:
+                refused = done != "open"
+            case Case() if action == "resolve":
+                missing = any(step.critical and step.done_at is None for step in row.steps)
+                refused = done != "open" or missing
+            case Case() if action == "goodwill":
+                refused = done == "merged"
+            case Case() if action == "steps":
+                refused = done != "open" or not row.steps
+            case _:
+                return
+        assert refused, f"refused, and could be done: {route} {row!r}"
+
     def _judge_send(self, sent: Sent) -> None:
+        forgotten_at = self._forgotten.get(sent.to)
+        lately = forgotten_at is None or self.world.now - forgotten_at < RACE
+        assert lately, f"sent to {sent.to}, erased at {forgotten_at}"
+        at = self.world.known.stopped_at(sent.to)
+        assert at is None or self.world.now - at < RACE, f"sent to {sent.to}, who said stop at {at}"
         stopped = ("anything", "surveys") if "/s/" in sent.text else ("anything",)
         for what in stopped:
             at = self._stopped.get((self._hashes.get(sent.to, ""), what))
             assert at is None or self.world.now - at < RACE, f"sent to {sent.to}, stopped at {at}"
         if sent.message_id is None:
             self._texts += 1
-            if sent.to.startswith("+44"):  # a customer's
-                words = re.sub(r"(/[su]/[\w-]+)\.\S+", r"\1", sent.text)  # links are signed anew
-                self._once("texted again", sent.to, words)
+            if is_a_customers(sent.to):
+                self._texted[sent.to, unsigned(sent.text)] += 1
+                arrives = self.world.fates.get(sent.to, "arrives") in {"arrives", "complained of"}
+                most = 1 if arrives else 2  # once more, when it is told that the first one did not arrive
+                assert self._texted[sent.to, unsigned(sent.text)] <= most, f"texted again: {sent}"
             return
         self._sent[sent.message_id] += 1
-        message = self.rows[sent.message_id]
+        message = self._row(sent.message_id)
         assert isinstance(message, Message)
         assert message.status != "grouped", f"sent by itself, and with another: {message!r}"
         once = message.to == "customer" or not self.world.faults.rates
         most = 1 if once else STAFF_ATTEMPTS_AT_MOST
         assert self._sent[sent.message_id] <= most, f"sent {self._sent[sent.message_id]} times: {message!r}"
+        self._judge_address(message, sent)
         for carried in message.carries:
             self._judge_carried(carried, sent)
         if message.attempts > 1 or message.throttles:
@@ -481,20 +643,39 @@ class Watch:
         if message.to == "customer":
             self._judge_to_customer(message, sent)
         elif message.recipient_id is not None:
-            self._judge_to_staff(message, self.rows[message.recipient_id], sent.at)
+            self._judge_to_staff(message, self._row(message.recipient_id), sent.at)
+
+    def _judge_address(self, message: Message, sent: Sent) -> None:
+        reader = self._row(message.recipient_id) if message.recipient_id else None
+        address = reader.email if isinstance(reader, Agent | Customer) else ENVIRONMENT["OWNER_EMAIL"]
+        assert sent.to == address, f"to {sent.to}, not {address}: {message!r}"
+        if not message.carries:
+            about, customer = self._row(message.about_id), self._row(message.customer_id)
+            assert isinstance(customer, Customer)
+            words = [customer.name]
+            if isinstance(about, Commitment):
+                words.append(about.what)
+            elif isinstance(about, FollowUp | Goodwill):
+                words.append(about.reason)
+            elif isinstance(about, Survey) and message.purpose == "praise":
+                words.append(about.comment or "")
+            left_out = [each for each in words if each[:30] not in sent.text]
+            assert not left_out, f"{left_out} is not in {sent.text}: {message!r}"
 
     def _judge_carried(self, carried: str, sent: Sent) -> None:
-        message = self.rows[carried]
+        message = self._row(carried)
         assert isinstance(message, Message)
         assert message.status == "grouped", f"carried, and not grouped: {message!r}"
-        about = self.rows[message.about_id]
+        if carried in self._gone:
+            return
+        about = self._row(message.about_id)
         quiet = self.world.now - self._changed_at[about.id] > RACE
         if quiet and self._still_true(message, about) and isinstance(about, Commitment | FollowUp):
             words = about.what if isinstance(about, Commitment) else about.reason
             assert words[:30] in sent.text, f"carried, but not in the mail: {message!r}"
 
     def _judge_to_customer(self, message: Message, sent: Sent) -> None:
-        promise, customer = self.rows[message.about_id], self.rows[message.customer_id]
+        promise, customer = self._row(message.about_id), self._row(message.customer_id)
         assert isinstance(customer, Customer)
         by_day = any(
             is_day(policy, customer, sent.at - late)
@@ -511,10 +692,12 @@ class Watch:
 
     def _judge_to_staff(self, message: Message, reader: Row, at: datetime) -> None:
         assert isinstance(reader, Agent)
+        if message.why.startswith(NEW_LINK):
+            return  # whoever asked for it is there
         away = reader.away_until is not None and at < reader.away_until
         lately = at - self._changed_at[reader.id] < LATE
         assert lately or not away, f"sent to {reader.name}, who is away: {message!r}"
-        about = self.rows[message.about_id]
+        about = self._row(message.about_id)
         if isinstance(about, FollowUp) and about.urgent and about.reminders <= 1:
             return
         at_times = (at, at - LATE)
@@ -544,6 +727,7 @@ class Watch:
     def end(self) -> None:
         """Judge the end: no faults any more, and time enough to settle. Raises AssertionError."""
         assert self.world.idle, "the stream was not read to its end"
+        self._judge_dead_letters()
         for row in self.rows.values():
             if isinstance(row, DueRow):
                 waits = row.wake_at
@@ -560,6 +744,8 @@ class Watch:
                 case Goodwill(status="requested"):
                     assert row.reminders > 0, f"nobody was asked: {row!r}"
                 case Message():
+                    quota = row.status == "failed" and row.why_not in OVER_QUOTA.values()
+                    assert not quota, f"the quota came back, and it was not sent: {row!r}"
                     ended = {"sent", "failed", "withheld", "unknown", "grouped"}
                     assert row.status in ended, f"left lying: {row!r}"
                     posted = row.medium == "sms" or self._sent[row.id]
@@ -575,10 +761,7 @@ class Watch:
             for row in self.rows.values()
             if isinstance(row, Interaction)
         )
-        counted = sum(
-            row.count for row in self.rows.values() if isinstance(row, Pace) and row.id.startswith("sms-2")
-        )
-        assert counted >= self._texts, f"counted {counted} texts of {self._texts}"
+        self._judge_counts()
         assert set(contacts.values()) <= {1}, f"recorded twice: {contacts}"
         derived = Counter(
             (row.interaction_id, row.origin, row.reason)
@@ -586,6 +769,26 @@ class Watch:
             if isinstance(row, FollowUp) and row.interaction_id and row.origin not in UNPLANNED
         )
         assert set(derived.values()) <= {1}, f"planned twice: {derived}"
+
+    def _judge_counts(self) -> None:
+        paces = [row for row in self.rows.values() if isinstance(row, Pace)]
+        for name, sent in (("sms-2", self._texts), ("mail-2", self._sent.total())):
+            counted = sum(row.count for row in paces if row.id.startswith(name))
+            assert counted >= sent, f"counted {counted} of {sent}: {name}"
+        most = max(policy.sending.texts_spend_a_month for policy in self.policies)
+        for month in paces:
+            dear = month.id.startswith("sms-spend-") and Decimal(month.count) / 100_000 > most
+            assert not dear, f"texts for more than ${most}: {month!r}"
+
+    def _judge_dead_letters(self) -> None:
+        for reader in self.world.readers:
+            bad = {number_of(record) for _, record in reader.records if is_poison(record)}
+            unseen = bad - reader.given_up - reader.lost
+            assert not unseen, f"a bad record, and nobody was told: {unseen}"
+        for dead in self.world.dead_letters:
+            told = dead.letter.get("requestPayload", {}).keys()
+            ids_only = dead.queue == NEWS_FAILURES or told <= {"row_id", "version", *OF_ANOTHER_RELEASE}
+            assert ids_only, f"more than ids in a dead letter: {told}"
 
     def _is_called_back(self, reply: Reply) -> bool:
         """The clock of an answer is silent where the customer was promised a call instead."""
@@ -608,6 +811,10 @@ class Watch:
         if overdue and len(ladders) == 1:
             climbed = {rung for told in self._told if (rung := _climbed(told, row)) is not None}
             assert len(climbed) == max(ladders), f"escalated {climbed}: {row.what}"
+
+
+def _is_of(row: Row, customer_id: str) -> bool:
+    return customer_id in {row.id, getattr(row, "customer_id", None)}
 
 
 def _is_awaited(row: Commitment | Reply) -> bool:
@@ -661,6 +868,7 @@ def ending(watch: Watch) -> dict[str, list[str]]:
         match row:
             case Commitment():
                 flagged = "flagged" if row.flagged_at else "in time"
+                flagged = "either way" if is_raced(watch, row) else flagged
                 end[name].append(f"{row.status}, {flagged}, due {row.due_at:%d %b %H}h, {row.unreached}")
             case FollowUp():
                 end[name].append(f"{row.status}, due {row.due_at:%d %b}")
@@ -674,7 +882,7 @@ def ending(watch: Watch) -> dict[str, list[str]]:
                 end[name].append(f"{row.status} {evidence} {around} {row.granted} {row.waiting_for_customer}")
             case Survey():
                 # A survey that may never have arrived may never be answered.
-                unsure = row.id in lost or watch.world.unsteady
+                unsure = row.id in lost or watch.unsteady
                 end[name].append("lost" if unsure else f"{row.status} {row.score}")
     return {name: sorted(ends) for name, ends in end.items()}
 
@@ -713,6 +921,11 @@ def spoken_of(watch: Watch, row: Row) -> str | None:  # noqa: PLR0911 - one for 
     return None
 
 
+def is_raced(watch: Watch, row: Row) -> bool:
+    """Whether something was done about it in the very second in which it fell due."""
+    return getattr(row, "what", None) in watch.raced or getattr(row, "reason", None) in watch.raced
+
+
 def _contact(watch: Watch, interaction_id: str) -> str:
     row = watch.rows[interaction_id]
     assert isinstance(row, Interaction)
@@ -724,8 +937,16 @@ def steps(watch: Watch) -> Counter[tuple[str, str]]:
     told: defaultdict[tuple[str, str], set[tuple[str, int]]] = defaultdict(set)
     for row in watch.rows.values():
         if isinstance(row, Message):
-            name = spoken_of(watch, watch.rows[row.about_id])
-            if name and row.about_kind != "survey" and not row.why.startswith(ANEW):
+            about = watch.rows[row.about_id]
+            name = None if is_raced(watch, about) else spoken_of(watch, about)
+            # Whether there is a way to a customer depends on when it was heard that another does not work.
+            unsure = row.to == "customer" and watch.unsteady
+            if (
+                name
+                and row.about_kind != "survey"
+                and not row.why.startswith((ANEW, NEW_LINK))
+                and not unsure
+            ):
                 told[name, row.purpose].add((row.about_id, watch.said_at[row.id]))
     return Counter({step: len(versions) for step, versions in told.items()})
 
@@ -744,4 +965,9 @@ def agree(faulty: Watch, without: Watch) -> None:
     # A warning that comes too late gives way to the flag; all other steps are taken, and once.
     more = told - right
     less = Counter({step: n for step, n in (right - told).items() if step[1] not in WARNINGS})
+    if len({repr(one.commitments.ladder) for watch in (faulty, without) for one in watch.policies}) > 1:
+        # Whoever climbs late climbs another ladder.
+        for climbed in (more, less):
+            for step in [step for step in climbed if step[1] == "promise_escalation"]:
+                del climbed[step]
     assert (more, less) == ({}, {}), f"told too often {dict(more)}, not told {dict(less)}"

@@ -1,15 +1,23 @@
 """Bugs planted on purpose, each a mistake that somebody could make. The net must catch every one of them."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import wraps
 from typing import Any
 from unittest.mock import patch
 
-from vaada.flows import asked, cases, compose, deliver, fire
+from functions.flag_overdue.app import handler as flag_overdue
+from tests.integration.scripted_desk import ENVIRONMENT
+from vaada import stream
+from vaada.flows import asked, cases, compose, deliver, erase, fire, reaching, suppressing, sweep
+from vaada.flows.pacing import count_mail
 from vaada.gateways import table
+from vaada.gateways.items import to_item
+from vaada.gateways.sending import Refused, Unanswered, sending
 from vaada.public import surveys as page
+from vaada.public import visits
 from vaada.rules import cases as case_rules
 from vaada.rules import (
     commitments,
@@ -20,13 +28,19 @@ from vaada.rules import (
     replies,
     surveys,
 )
+from vaada.rules.punctuality import schedule_change
+from vaada.stream import each_record
 
 FAR_AHEAD = datetime(2030, 1, 1, tzinfo=UTC)
 Planted = AbstractContextManager[object]
+Answer = dict[str, Any]
+Handle = Callable[[Any, Any], None]
 _put = table.Table._put  # bugs are planted inside
 _messages, _composed, _late_notice = fire._messages, compose.composed, compose._late_notice
 _fire, _attempt, _keep, _ask = fire.fire, deliver.attempt, commitments.keep, surveys.next_step
 _worth, _climbing, _next_rung = surveys.what_to_make_of, commitments._climbing, commitments.next_step
+_each_record, _image, _sending, _schedule_change = each_record, stream._image, sending, schedule_change
+_throttled, _begun = messages.throttled, erase._begun
 _claimed, _carried, _with = messages.claimed, compose.carried, case_rules._with
 
 
@@ -48,7 +62,10 @@ def fires_before_its_time() -> Planted:
 def records_before_it_sends() -> Planted:
     def attempt(desk: Any, message: Any, now: datetime) -> None:
         desk.table.write(messages.sent(message, "sure", now))
-        _composed(desk, message, now)()
+        send = _composed(desk, message, now)
+        if message.medium == "email":
+            count_mail(desk, now)
+        send()
 
     return patch.object(deliver, "attempt", attempt)
 
@@ -131,7 +148,7 @@ def takes_a_second_answer() -> Planted:
 
 
 def counts_answers_without_a_page() -> Planted:
-    return patch.object(page, "_page_age", lambda *_: timedelta(minutes=1))
+    return patch.object(visits.Visit, "page_age", lambda *_: timedelta(minutes=1))
 
 
 def believes_programs_that_try_all_scores() -> Planted:
@@ -275,7 +292,11 @@ def works_by_the_clock_of_the_business() -> Planted:
 
 
 def writes_to_those_who_are_away() -> Planted:
-    return patch.multiple("vaada.flows.briefing", is_away=lambda *_: False)
+    return patch.multiple("vaada.flows.reaching", is_away=lambda *_: False)
+
+
+def writes_to_dead_addresses_of_staff() -> Planted:
+    return patch.multiple("vaada.flows.reaching", works=lambda *_: True)
 
 
 def takes_no_answer_for_an_answer() -> Planted:
@@ -388,6 +409,164 @@ def reminds_every_hour() -> Planted:
 _remind = follow_ups.next_step
 
 
+def takes_programs_for_staff() -> Planted:
+    return patch.object(visits, "is_a_persons", lambda _age: True)
+
+
+def swallows_what_it_cannot_read() -> Planted:
+    def swallowing(event: dict[str, Any], handle: Handle) -> Answer:
+        _each_record(event, handle)
+        return {"batchItemFailures": []}
+
+    return _reading(swallowing)
+
+
+def reports_the_whole_batch() -> Planted:
+    def all_or_nothing(event: dict[str, Any], handle: Handle) -> Answer:
+        if not _each_record(event, handle)["batchItemFailures"]:
+            return {"batchItemFailures": []}
+        numbers = [record["dynamodb"]["SequenceNumber"] for record in event["Records"]]
+        return {"batchItemFailures": [{"itemIdentifier": number} for number in numbers]}
+
+    return _reading(all_or_nothing)
+
+
+def stops_at_the_first_that_fails() -> Planted:
+    def stopping(event: dict[str, Any], handle: Handle) -> Answer:
+        for record in event["Records"]:
+            answer = _each_record({"Records": [record]}, handle)
+            if answer["batchItemFailures"]:
+                return answer
+        return {"batchItemFailures": []}
+
+    return _reading(stopping)
+
+
+def reports_the_last_that_failed() -> Planted:
+    def last(event: dict[str, Any], handle: Handle) -> Answer:
+        return {"batchItemFailures": _each_record(event, handle)["batchItemFailures"][-1:]}
+
+    return _reading(last)
+
+
+def raises_when_a_record_fails() -> Planted:
+    def raising(event: dict[str, Any], handle: Handle) -> Answer:
+        answer = _each_record(event, handle)
+        if answer["batchItemFailures"]:
+            raise RuntimeError("some records failed")
+        return answer
+
+    return _reading(raising)
+
+
+def _reading(each_record: Callable[[dict[str, Any], Handle], Answer]) -> Planted:
+    both = ExitStack()
+    for function in ("plan_follow_ups", "sync_schedules"):
+        both.enter_context(patch(f"functions.{function}.app.each_record", each_record))
+    return both
+
+
+def refuses_fields_of_another_release() -> Planted:
+    def strict(change: Any, name: str) -> Any:
+        row = _image(change, name)
+        known = {"pk", "sk", "due_shard", "list_key", "agent_kind", "row_kind"}
+        if row and change[name].keys() - known - type(row).model_fields.keys():
+            raise ValueError("there are fields that nobody knows")
+        return row
+
+    return patch.object(stream, "_image", strict)
+
+
+def expects_fields_of_this_release() -> Planted:
+    def strict(change: Any, name: str) -> Any:
+        return _image(change, name) if name not in change or change[name]["explain"] else None
+
+    return patch.object(stream, "_image", strict)
+
+
+def takes_wake_ups_by_position() -> Planted:
+    @wraps(flag_overdue)
+    def woken(event: dict[str, Any], context: object) -> Any:
+        row_id, version = event.values()
+        return flag_overdue({"row_id": row_id, "version": version}, context)
+
+    return patch.dict("tests.simulation.world.TARGETS", {ENVIRONMENT["FLAG_OVERDUE_ARN"]: woken})
+
+
+def plans_only_from_the_stream() -> Planted:
+    return patch.object(sweep, "plan", lambda *_: 0)
+
+
+def takes_a_full_quota_for_sent() -> Planted:
+    return patch.object(messages, "throttled", lambda message, _why, now, **_: _sent(message, "queued", now))
+
+
+def gives_up_when_the_quota_is_used_up() -> Planted:
+    def failed(message: Any, reason: str, now: datetime, **_: Any) -> Any:
+        return messages.refused(message, reason, now, for_good=True)
+
+    return patch.object(messages, "throttled", failed)
+
+
+def waits_for_the_quota_for_ever() -> Planted:
+    def waiting(message: Any, *why: Any, **for_now: Any) -> Any:
+        return _throttled(message, *why, **for_now).model_copy(update={"wake_at": None})
+
+    return patch.object(messages, "throttled", waiting)
+
+
+def takes_a_500_for_a_refusal() -> Planted:
+    @contextmanager
+    def sending() -> Any:
+        try:
+            with _sending():
+                yield
+        except Unanswered as error:
+            raise Refused(str(error), for_good=False) from error
+
+    both = ExitStack()
+    for gateway in ("mail", "texts"):
+        both.enter_context(patch(f"vaada.gateways.{gateway}.sending", sending))
+    return both
+
+
+def leaves_the_schedules_of_who_is_erased() -> Planted:
+    def change(before: Any, after: Any, now: datetime) -> Any:
+        return "none" if after is None else _schedule_change(before, after, now)
+
+    return patch("vaada.flows.sync.schedule_change", change)
+
+
+def erases_one_piece_only() -> Planted:
+    def one(desk: Any, erasure: Any, now: datetime) -> Any:
+        desk.table.remove(desk.table.some_of(erasure.customer_id))
+        return erase._ended(desk, erasure, now)
+
+    return patch.object(erase, "go_on", one)
+
+
+def erases_only_the_customers_own_row() -> Planted:
+    return patch.object(erase, "go_on", erase._ended)
+
+
+def never_goes_on_with_an_erasure() -> Planted:
+    def begun(*facts: Any) -> Any:
+        return _begun(*facts).model_copy(update={"wake_at": None})
+
+    return patch.object(erase, "_begun", begun)
+
+
+def brings_surveys_back_as_they_were() -> Planted:
+    return patch("operations.restore.made_safe", lambda row, _now: row)
+
+
+def brings_back_what_was_not_lost() -> Planted:
+    def settle(restoration: Any, row: Any, _stands: Any) -> None:
+        restoration._client.put_item(TableName="", Item=to_item(row))
+
+    return patch("operations.restore.Restoration._settle", settle)
+
+
 def resolves_without_an_end() -> Planted:
     return patch.object(cases, "_settled", lambda *_, **__: iter(()))
 
@@ -401,6 +580,95 @@ def overwrites_what_others_counted() -> Planted:
     return patch.object(case_rules, "joined", joined)
 
 
+def hears_no_stop() -> Planted:
+    return patch("vaada.flows.texted.suppress", lambda *_: None)
+
+
+def hears_no_start() -> Planted:
+    return patch("vaada.flows.texted.start_again", lambda *_: None)
+
+
+def writes_to_those_who_complained() -> Planted:
+    def suppress(desk: Any, medium: Any, address: str, reason: Any, now: datetime) -> None:
+        if reason != "complained":
+            _suppress(desk, medium, address, reason, now)
+
+    return patch("vaada.flows.deliveries.suppress", suppress)
+
+
+def leaves_addresses_open_to_surveys() -> Planted:
+    return patch("vaada.flows.answer.suppress", lambda *_: None)
+
+
+def never_tells_the_supervisor() -> Planted:
+    def next_step(follow_up: Any, *facts: Any) -> Any:
+        decision = _remind(follow_up, *facts)
+        return type(decision)(decision.row, decision.notices[:1])
+
+    return patch.object(follow_ups, "next_step", next_step)
+
+
+def counts_reminders_on_after_a_snooze() -> Planted:
+    def put_off(follow_up: Any, *facts: Any) -> Any:
+        return _put_off(follow_up, *facts).model_copy(update={"reminders": follow_up.reminders})
+
+    return patch.object(follow_ups, "_put_off", put_off)
+
+
+def reckons_lateness_from_the_day_it_was_promised() -> Planted:
+    def keep(commitment: Any, now: datetime, by: str) -> Any:
+        late = int((now - commitment.created_at).total_seconds())
+        return _keep(commitment, now, by).model_copy(update={"late_by_seconds": max(0, late)})
+
+    return patch.object(commitments, "keep", keep)
+
+
+def asks_after_abuse() -> Planted:
+    def why_not(survey: Any, asked_of: Any, *facts: Any) -> Any:
+        if asked_of.case is not None:
+            asked_of = replace(asked_of, case=asked_of.case.model_copy(update={"abusive": False}))
+        return _why_not(survey, asked_of, *facts)
+
+    return patch.object(surveys, "why_not", why_not)
+
+
+def withdraws_no_survey() -> Planted:
+    return patch.object(contacts, "_withdrawn", lambda *_: None)
+
+
+def forgets_what_was_said() -> Planted:
+    return patch.object(
+        surveys, "answered", lambda survey, score, _words, now: _answered(survey, score, None, now)
+    )
+
+
+def knows_no_cover() -> Planted:
+    def reached(desk: Any, agent: Any, *facts: Any) -> Any:
+        return _reached(desk, agent and agent.model_copy(update={"covered_by": None}), *facts)
+
+    return patch.object(reaching, "_reached", reached)
+
+
+def leaves_old_schedules() -> Planted:
+    def change(*facts: Any) -> Any:
+        act = _schedule_change(*facts)
+        return "none" if act == "delete" else act
+
+    return patch("vaada.flows.sync.schedule_change", change)
+
+
+def counts_weekends_as_working_days() -> Planted:
+    def unresolved(interaction: Any, policy: Any) -> Any:
+        row = _unresolved(interaction, policy)
+        due_at = interaction.occurred_at + timedelta(days=policy.follow_ups.unresolved_after_business_days)
+        return row and row.model_copy(update={"due_at": due_at, "wake_at": due_at})
+
+    return patch.object(planning, "unresolved", unresolved)
+
+
+_suppress, _put_off, _why_not = suppressing.suppress, follow_ups._put_off, surveys.why_not
+_answered, _reached = surveys.answered, reaching._reached
+
 Mutation = Callable[[], Planted]
 """Puts a bug in for a while."""
 
@@ -410,36 +678,61 @@ MUTATIONS: tuple[Mutation, ...] = tuple(
     if getattr(made, "__annotations__", {}).get("return") is Planted and not name.startswith("_")
 )
 SHOWN_BY = {
-    "believes_programs_that_try_all_scores": 126,
-    "praises_without_sending": 42,
-    "forgets_that_it_asked": 54,
-    "sends_to_customers_again": 24,
-    "counts_answers_without_a_page": 54,
-    "asks_again_within_the_month": 120,
-    "looks_up_no_suppression": 42,
-    "counts_no_messages": 24,
-    "sends_surveys_at_night": 54,
-    "counts_goodwill_twice": 36,
+    "claims_without_a_condition": 66,
+    "writes_to_dead_addresses_of_staff": 120,
+    "sends_to_customers_again": 36,
     "skips_a_rung": 12,
-    "takes_a_second_answer": 30,
+    "forgets_that_it_asked": 60,
+    "takes_a_second_answer": 24,
+    "counts_answers_without_a_page": 18,
+    "believes_programs_that_try_all_scores": 54,
+    "asks_again_within_the_month": 120,
+    "looks_up_no_suppression": 36,
+    "counts_no_messages": 144,
+    "sends_surveys_at_night": 54,
+    "praises_without_sending": 24,
     "plans_with_fresh_ids": 30,
-    "returns_inside_the_record_loop": 48,
     "writes_on_a_get": 24,
     "releases_without_another_look": 12,
     "mails_only_the_first_of_a_group": 12,
     "sends_the_carrier_again_whatever_came_of_it": 12,
-    "forgets_the_hold": 6,
-    "works_by_the_clock_of_the_business": 6,
+    "works_by_the_clock_of_the_business": 18,
     "writes_to_those_who_are_away": 96,
     "takes_no_answer_for_an_answer": 18,
     "misses_what_stands_still": 90,
-    "never_goes_on": 6,
+    "never_goes_on": 12,
     "leaves_the_call_back_open": 18,
     "counts_thanks_as_a_question": 12,
-    "wakes_by_thanks": 12,
+    "wakes_by_thanks": 576,
+    "counts_goodwill_twice": 18,
     "grants_what_was_only_asked_for": 18,
     "writes_to_customers_at_night": 12,
     "sends_the_old_date_late": 12,
+    "takes_programs_for_staff": 18,
+    "stops_at_the_first_that_fails": 354,
+    "refuses_fields_of_another_release": 36,
+    "expects_fields_of_this_release": 36,
+    "takes_wake_ups_by_position": 36,
+    "plans_only_from_the_stream": 54,
+    "gives_up_when_the_quota_is_used_up": 30,
+    "takes_a_500_for_a_refusal": 96,
+    "leaves_the_schedules_of_who_is_erased": 108,
+    "erases_one_piece_only": 192,
+    "erases_only_the_customers_own_row": 84,
+    "never_goes_on_with_an_erasure": 84,
+    "brings_surveys_back_as_they_were": 160,
+    "brings_back_what_was_not_lost": 160,
     "resolves_without_an_end": 246,
+    "hears_no_stop": 6,
+    "hears_no_start": 6,
+    "writes_to_those_who_complained": 36,
+    "leaves_addresses_open_to_surveys": 72,
+    "counts_reminders_on_after_a_snooze": 12,
+    "asks_after_abuse": 48,
+    "withdraws_no_survey": 192,
+    "forgets_what_was_said": 24,
+    "knows_no_cover": 36,
+    "leaves_old_schedules": 12,
+    "counts_weekends_as_working_days": 18,
 }
 """A seed that showed the bug when this was written; any other may. It only saves looking for one."""

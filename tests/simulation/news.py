@@ -39,7 +39,8 @@ def news_of(sent: Sent, fate: Fate) -> Iterator[News]:
             yield _of_a_mail(sent, SOON, "Bounce", "bounce", **bounce)
         case "full":
             yield _of_a_mail(sent, LATER, "DeliveryDelay", "deliveryDelay")
-            bounce = {"bounceType": "Transient", "bouncedRecipients": address}
+            failed = [{**address[0], "action": "failed", "status": "4.2.2"}]
+            bounce = {"bounceType": "Transient", "bouncedRecipients": failed}
             yield _of_a_mail(sent, MUCH_LATER, "Bounce", "bounce", **bounce)
         case "complained of":
             yield _of_a_mail(sent, SOON, "Delivery", "delivery")

@@ -1,7 +1,7 @@
 """Opening time, reckoned day by day and apart from the product, to judge what the product reckons."""
 
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -13,6 +13,7 @@ from vaada.model.policy import Delay, PolicyDocument
 DAY = timedelta(days=1)
 GRACE = timedelta(minutes=15)  # whoever has just closed is still there
 BREAK = timedelta(hours=2)  # lunch is part of the working day
+WHILE = timedelta(days=5)
 Interval = tuple[datetime, datetime]
 
 
@@ -36,6 +37,93 @@ def opened(policy: PolicyDocument, start: datetime, end: datetime, agent: Agent 
     parts = intervals(policy, agent, start, end)
     shared = (min(closes, end) - max(opens, start) for opens, closes in parts)
     return sum((length for length in shared if length > timedelta(0)), timedelta(0))
+
+
+def opens(policy: PolicyDocument, at: datetime, agent: Agent | None = None) -> datetime:
+    """The instant itself if it is open then, else when it next opens."""
+    found: list[Interval] = []
+    until = at
+    while not found:
+        until += WHILE
+        found = [(begins, ends) for begins, ends in intervals(policy, agent, at, until) if ends > at]
+    return max(found[0][0], at)
+
+
+def mornings(policy: PolicyDocument, agent: Agent, at: datetime, number: int = 2) -> list[datetime]:
+    """When work begins on the next days on which it does."""
+    zone = ZoneInfo(agent.time_zone or policy.business.time_zone)
+    today, until = at.astimezone(zone).date(), at
+    found: dict[date, datetime] = {}
+    while len(found) < number:
+        until += WHILE
+        for begins, _ in intervals(policy, agent, at, until):
+            if (day := begins.astimezone(zone).date()) > today:
+                found.setdefault(day, begins)
+    return list(found.values())[:number]
+
+
+def after(policy: PolicyDocument, delay: Delay, since: datetime, agent: Agent | None = None) -> datetime:
+    """So long after an instant."""
+    zone = ZoneInfo((agent and agent.time_zone) or policy.business.time_zone)
+    local = since.astimezone(zone)
+    if delay.opening_hours is not None or delay.opening_minutes is not None:
+        left = timedelta(hours=delay.opening_hours or 0, minutes=delay.opening_minutes or 0)
+        return _when_opened(policy, agent, since, left)
+    if delay.business_days is not None:
+        day, left_days = local.date(), delay.business_days
+        week = (agent and agent.working_hours) or policy.opening_hours
+        while left_days:
+            day += DAY
+            left_days -= bool(week.get(WEEKDAYS[day.weekday()])) and not _closed(policy, day)
+        return _wall(day, local.time(), zone)
+    if delay.days is not None:
+        return _wall(local.date() + delay.days * DAY, local.time(), zone)
+    return since + timedelta(hours=delay.hours or 0, minutes=delay.minutes or 0)
+
+
+def before(policy: PolicyDocument, delay: Delay, until: datetime) -> datetime:
+    """So long before an instant; days are those of the calendar."""
+    if delay.opening_hours is not None or delay.opening_minutes is not None:
+        left = timedelta(hours=delay.opening_hours or 0, minutes=delay.opening_minutes or 0)
+        for begins, ends in reversed(intervals(policy, None, until - 4 * WHILE, until)):
+            length = min(ends, until) - begins
+            if length > timedelta(0):
+                if length >= left:
+                    return min(ends, until) - left
+                left -= length
+        raise AssertionError("it was closed so long")
+    days = delay.days if delay.days is not None else delay.business_days
+    if days is not None:
+        zone = ZoneInfo(policy.business.time_zone)
+        local = until.astimezone(zone)
+        return _wall(local.date() - days * DAY, local.time(), zone)
+    return until - timedelta(hours=delay.hours or 0, minutes=delay.minutes or 0)
+
+
+def _when_opened(policy: PolicyDocument, agent: Agent | None, since: datetime, left: timedelta) -> datetime:
+    until = since
+    while True:
+        until += WHILE
+        if left <= opened(policy, since, until, agent):
+            break
+    for begins, ends in intervals(policy, agent, since, until):
+        length = ends - max(begins, since)
+        if length > timedelta(0):
+            if length >= left:
+                return max(begins, since) + left
+            left -= length
+    raise AssertionError("it opened so long")
+
+
+def check_in(policy: PolicyDocument, anchor: datetime, now: datetime, days: int) -> datetime:
+    """The first check-in after this instant, on every so manieth day since the anchor's, as it opens."""
+    zone = ZoneInfo(policy.business.time_zone)
+    day = anchor.astimezone(zone).date()
+    while True:
+        day += days * DAY
+        at = opens(policy, _wall(day, time(0), zone))
+        if at > max(now, anchor):
+            return at
 
 
 def at_work(policy: PolicyDocument, agent: Agent, at: datetime) -> bool:
@@ -65,8 +153,9 @@ def is_day(policy: PolicyDocument, customer: Customer, at: datetime) -> bool:
     return policy.customers.write_from <= local < policy.customers.write_until
 
 
+@lru_cache(maxsize=20_000)
 def _wall(day: date, clock: time, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, clock, tzinfo=zone).astimezone(ZoneInfo("UTC"))
+    return datetime.combine(day, clock.replace(fold=0), tzinfo=zone).astimezone(ZoneInfo("UTC"))
 
 
 def _closed(policy: PolicyDocument, day: date) -> bool:

@@ -11,7 +11,7 @@ from tests.simulation.histories import MIXES, History, judged
 from tests.simulation.mutations import MUTATIONS, SHOWN_BY, Mutation, restarts_the_ladder
 from tests.simulation.shrinking import shrunk
 
-HISTORIES, BATCH = 60, 10
+HISTORIES, BATCH = 200, 10
 MOST_SEEDS = 1200
 STRIDE = MIXES + 1  # other people each time, and another mix of faults
 FOUND = [
@@ -48,7 +48,7 @@ def test_a_history_that_fails_is_made_smaller() -> None:
     assert smaller.history.without_acts
     assert smaller.history.without_faults
     assert again is not None
-    assert again.what.startswith("flagged again")
+    assert again.what == smaller.what
     assert "--without" in command(smaller.history)
 
 

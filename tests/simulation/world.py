@@ -43,11 +43,27 @@ from tests.simulation.aws import (
     Sent,
     attribute,
     forget_parsed,
+    key_of_item,
     parsed,
     plain,
 )
 from tests.simulation.faults import Faults, Killed, Zombie
+from tests.simulation.known import Known
 from tests.simulation.news import Fate, a_text, news_of
+from tests.simulation.streams import (
+    KEPT,
+    OF_ANOTHER_RELEASE,
+    SHARDS,
+    Consumer,
+    Reader,
+    Record,
+    Window,
+    is_poison,
+    number_of,
+    of_another_release,
+    poison,
+    shard_of,
+)
 from vaada.desk import Desk
 from vaada.gateways import aws, items, mail
 from vaada.gateways.links import LinkPurpose, Links
@@ -71,16 +87,26 @@ STARTS = tuple(  # Mondays, each with something in its week or soon after
 PLACES = (("UTC", "GB"), ("Europe/London", "GB"), ("America/New_York", "US"), ("Asia/Karachi", "PK"))
 SWEEP = timedelta(minutes=2)
 LYING = timedelta(days=1)
+NOT_NOW = {429, 503}  # too often, or others wrote the same at the same moment
+NOT_THERE = {404, 422}  # to read, or to refer to
 THINKING = timedelta(seconds=20)  # between seeing a page and sending it
 RETRIES = (timedelta(minutes=1), timedelta(minutes=2))  # Lambda's own, of an asynchronous invoke
 SKEW_SECONDS = 3
 ZOMBIE_SECONDS = (20, 200)  # less than a lease: no function runs longer
 HELD_UP_AT = (1, 12)  # which of a zombie's calls
-CONSUMERS: tuple["Consumer", ...] = (plan_follow_ups, sync_schedules)
+EVENT_AGE = timedelta(hours=1)  # how long Lambda tries to deliver an asynchronous invoke
+STUCK: dict[Consumer, str] = {plan_follow_ups: "planning stuck", sync_schedules: "schedules stuck"}
+STREAM_FAILURES, NEWS_FAILURES = "StreamFailures", "NewsFailures"
+SOMEBODY_LOOKS = timedelta(hours=3)
+HELD_PAUSE = timedelta(minutes=5)
 TARGETS = {
     ENVIRONMENT["REMIND_AGENT_ARN"]: remind_agent,
     ENVIRONMENT["FLAG_OVERDUE_ARN"]: flag_overdue,
     ENVIRONMENT["SEND_SURVEY_ARN"]: send_survey,
+}
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    function.__module__.split(".")[1]: function
+    for function in (*TARGETS.values(), plan_follow_ups, receive_text, record_delivery, sync_schedules)
 }
 
 
@@ -99,19 +125,31 @@ MODULES_WITH_A_DESK = (
 
 
 def _planned(record: dict[str, Any]) -> bool:
-    kind = record["dynamodb"]["NewImage"]["row_kind"]["S"]
-    return bool(record["eventName"] == "INSERT" and kind == "interaction")
+    return bool(record["eventName"] == "INSERT" and _kinds(record) == {"interaction"})
 
 
 def _synced(record: dict[str, Any]) -> bool:
-    return record["dynamodb"]["NewImage"]["row_kind"]["S"] in {"follow_up", "commitment", "survey"}
+    return bool(_kinds(record) & {"follow_up", "commitment", "survey"})
 
 
-Consumer = Callable[[dict[str, Any], object], dict[str, Any]]
+def _kinds(record: dict[str, Any]) -> set[str]:
+    change = record["dynamodb"]
+    return {change[image]["row_kind"]["S"] for image in ("OldImage", "NewImage") if image in change}
+
+
+HEARING = {receive_text, record_delivery}
 WANTED: dict[Consumer, Callable[[dict[str, Any]], bool]] = {
     plan_follow_ups: _planned,
     sync_schedules: _synced,
 }
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """What could not be delivered, in a queue where somebody looks at it."""
+
+    queue: str
+    letter: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -120,20 +158,26 @@ class Entry:
 
     score: str
     age: timedelta | None
+    words: str | None = None
 
 
 class World:
     """One history. Everything that happens is an action in one queue, in the order of the virtual clock."""
 
-    def __init__(self, people: int, faults: Faults) -> None:
+    def __init__(self, people: int, faults: Faults, *, drawn: bool = True) -> None:
+        self.drawn = drawn  # whether pages are made as people see them, which takes long
         self.random = Random(f"people {people}")
         self.start = self.random.choice(STARTS)
         self.zone, self.country = self.random.choice(PLACES)
         self.faults = faults
+        faults.start = self.start
         self._story: list[tuple[datetime, object]] = []
         self._doing = ""
         self.refused: list[str] = []
+        self.on_refused: Callable[[str], None] = lambda _route: None
+        self.known = Known()
         calls = Calls(self.faults, self.tell, self._begin_call)
+        self.now = self.start
         self.table = DynamoDb(calls, on_write=self._written)
         self.scheduler = Scheduler(calls)
         self.functions = Functions(calls)
@@ -141,14 +185,21 @@ class World:
         self.after_step: Callable[[], None] = lambda: None
         self.fates: dict[str, Fate] = {}  # of addresses to which not all goes well
         self.unsteady = False  # whether what comes of surveys depends on who is faster
+        self.forgotten: set[str] = set()  # customers who are erased
+        self.gaps = False  # whether rows may be missing that people speak of
         self.entries: list[Entry] = []  # answers sent in this step
         self.texted: set[str] = set()
         self._pages: dict[str, datetime] = {}  # when they were opened, by their nonces
+        self._taken = False  # whether the last form was
         self._told_of = 0
         self._queue: list[tuple[datetime, int, str, Callable[[], None]]] = []
         self._order = count()
-        self._checkpoints: dict[Consumer, int] = dict.fromkeys(CONSUMERS, 0)
-        self._streaming: set[object] = set()
+        self._shards: list[list[tuple[datetime, Record]]] = [[] for _ in range(SHARDS)]
+        self.readers = [Reader(consumer, shard) for consumer in WANTED for shard in range(SHARDS)]
+        self._sharded = 0
+        self.dead_letters: list[DeadLetter] = []
+        self.held = False  # whether the functions that send are, as `make hold` does it
+        self._redriven = 0
         self._timed: dict[str, dict[str, Any]] = {}
         self._next_sweep: datetime | None = None
         self._planned_until = 0
@@ -174,8 +225,9 @@ class World:
         ids = Random(self.random.random())
         environment = {**ENVIRONMENT, "TIME_ZONE": self.zone, "COUNTRY": self.country}
         with ExitStack() as stack:
-            gc.disable()  # one history fits into memory; to look for waste takes a third of the time
-            stack.callback(gc.enable)
+            if gc.isenabled():
+                gc.disable()  # one history fits into memory; to look for waste takes a third of the time
+                stack.callback(gc.enable)
             stack.enter_context(patch.dict("os.environ", environment))
             self.settings = Settings.from_environment()
             stack.enter_context(patch.multiple(aws, **makers))
@@ -183,6 +235,8 @@ class World:
             stack.enter_context(patch("vaada.desk.time", SimpleNamespace(monotonic=time.time)))
             stack.enter_context(patch.multiple(mail, _mime=Letter, Address=_address))
             stack.enter_context(patch("vaada.present.mails.rendering", PLAIN))
+            if not self.drawn:
+                stack.enter_context(patch("vaada.present.pages.rendering", SimpleNamespace(html=_undrawn)))
             stack.enter_context(patch.multiple(items, _serialize=attribute, _deserialize=plain))
             for module in ("vaada.gateways.table", "vaada.stream"):
                 stack.enter_context(patch(f"{module}.from_item", parsed))
@@ -192,11 +246,6 @@ class World:
             stack.callback(forget_parsed)
             stack.callback(self._bury_zombies)
             yield
-
-    @property
-    def now(self) -> datetime:
-        """The virtual time."""
-        return datetime.now(UTC)
 
     def at(self, when: datetime, what: str, action: Callable[[], None]) -> None:
         """Put an action into the queue."""
@@ -215,6 +264,7 @@ class World:
         self._move_to(end)
 
     def _move_to(self, when: datetime) -> None:
+        self.now = when
         self.clock.move_to(when.timestamp())  # a datetime would set the time zone of the process each time
 
     def tell(self, line: object) -> None:
@@ -253,45 +303,99 @@ class World:
             status = int(answer["statusCode"]) if answer else 500
             if status >= 500 or (status == 409 and "try again" in answer["body"]):
                 self.at(self.now + timedelta(seconds=5), f"again: {route}", attempt)
-            elif status in {403, 409}:
+            elif status in {403, 409} or (status in NOT_THERE and (self.gaps or self.forgotten)):
                 self.tell(f"refused: {answer['body']}"[:300])
                 self.refused.append(f"{route} {body}")
+                self.on_refused(route)
             else:
                 assert status < 400, f"refused: {route} {answer['body']}"
                 then(json.loads(answer["body"]))
 
         attempt()
 
-    def link(self, purpose: LinkPurpose, row_id: str) -> str:
-        """The link that a message about this row has."""
+    def link(self, purpose: LinkPurpose, row_id: str, age: timedelta = timedelta(minutes=1)) -> str:
+        """The link that a message about this row has, which came so long ago."""
         keys, url = ENVIRONMENT["LINK_KEYS_PARAMETER"], ENVIRONMENT["PUBLIC_URL"]
         links = Links(Parameters(), keys, url)  # type: ignore[arg-type]
         truth = self.now
-        self._move_to(truth - timedelta(minutes=1))  # the message came a while ago
+        self._move_to(truth - age)
         link = links.url(purpose, row_id)
         self._move_to(truth)
         return link
 
-    def open(self, link: str) -> str | None:
+    def open(self, link: str, method: str = "GET") -> str | None:
         """Open a link. Nothing may be written. The page, if it came."""
         written = len(self.table.stream)
-        answer = self._run(pages, _request(f"GET {_path(link)}", None, {}))
-        assert len(self.table.stream) == written, f"a GET wrote: {link}"
+        answer = self._run(pages, _request(f"{method} {_path(link)}", None, {}))
+        assert len(self.table.stream) == written, f"a {method} wrote: {link}"
         return None if answer is None else self._seen(answer)
 
-    def submit(self, link: str, fields: dict[str, str], *, patient: bool = False) -> None:
+    def submit(
+        self,
+        link: str,
+        fields: dict[str, str],
+        *,
+        patient: bool = False,
+        then: Callable[[str], None] = lambda _page: None,
+    ) -> None:
         """Send the form behind a link, and again until there is an answer or it is seen to be done.
 
-        The `patient` do not look whether it is.
+        The `patient` do not look whether it is. `then` is done once it is taken.
         """
 
         def attempt() -> None:
             written = len(self.table.stream)
             answer = self.post_form(link, fields)
-            if answer is None and (patient or len(self.table.stream) == written):
+            if answer is None and (patient or not self._changed_since(written)):
                 self.at(self.now + timedelta(seconds=5), "again: the form", attempt)
+            elif answer is not None and self._taken:
+                then(answer)
 
         attempt()
+
+    def press(
+        self, link: str, fields: dict[str, str], then: Callable[[str], None] = lambda _page: None
+    ) -> None:
+        """Act by a link as a person does: look at the page, think, press the button, again where it asks.
+
+        `then` is told of the page that came of it.
+        """
+
+        def read() -> None:
+            page = self.open(link)
+            if page is None:
+                self.at(self.now + timedelta(seconds=5), "again: the page", read)
+            else:
+                think(page)
+
+        def think(page: str) -> None:
+            said = {**fields, "nonce": nonce_on(page) or ""}
+            self.at(self.now + THINKING, "the button is pressed", partial(send, said))
+
+        def send(said: dict[str, str]) -> None:
+            written = len(self.table.stream)
+            page = self.post_form(link, said)
+            if page is None and not self._changed_since(written):
+                self.at(self.now + timedelta(seconds=5), "again: the button", partial(send, said))
+            elif page is not None and "Please confirm" in page:
+                think(page)
+            elif page is not None:
+                then(page)
+
+        read()
+
+    def try_form(self, link: str, fields: dict[str, str]) -> None:
+        """A program sends a form to staff. Nothing may come of it but that it is counted."""
+        written = len(self.table.stream)
+        self.post_form(link, fields)
+        assert not self._changed_since(written), f"a program acted: {fields}"
+
+    def _changed_since(self, number: int) -> bool:
+        """Whether more was written than counts, since there were so many records."""
+        return any(
+            not record["dynamodb"]["Keys"]["pk"]["S"].startswith("PACE#")
+            for record in self.table.stream[number:]
+        )
 
     def fill_in(self, link: str, fields: dict[str, str]) -> None:
         """Answer a survey as a person does: look at it, think, send it, confirm it where that is asked."""
@@ -321,10 +425,14 @@ class World:
         """Send a form once. What it is answered with, if it is."""
         if "score" in fields:
             opened = self._pages.get(fields.get("nonce", ""))
-            self.entries.append(Entry(fields["score"], None if opened is None else self.now - opened))
+            age = None if opened is None else self.now - opened
+            self.entries.append(Entry(fields["score"], age, fields.get("comment")))
         answer = self._run(pages, _request(f"POST {_path(link)}", urlencode(fields), {}))
-        assert answer is None or int(answer["statusCode"]) < 500, f"failed: {fields}"
-        return None if answer is None else self._seen(answer)
+        if answer is None or int(answer["statusCode"]) in NOT_NOW:
+            return None
+        assert int(answer["statusCode"]) < 500, f"failed: {fields}"
+        self._taken = int(answer["statusCode"]) == 200
+        return self._seen(answer)
 
     def text(self, number: str, words: str, answers: str) -> None:
         """A customer texts us."""
@@ -348,23 +456,32 @@ class World:
 
     def _run(self, function: Callable[..., Any], event: dict[str, Any]) -> Any:
         """Run a function in its process. None: it failed or was killed, and the process is gone."""
-        truth = self.now
+        truth, struck = self.now, self.faults.struck
         if self.faults.strikes("clock skewed"):
             seconds = self.faults.dice["clock skewed"].randint(-SKEW_SECONDS, SKEW_SECONDS)
             self._move_to(truth + timedelta(seconds=seconds))
         self._running.append(function)
         try:
-            return function(event, Context())
+            return function(event, Context()) if function not in HEARING else self._hears(function, event)
         except Killed:
             self._desks.pop(function, None)
         except Exception as failure:  # noqa: BLE001 - Lambda catches whatever a function raises
-            self.tell(f"failed: {type(failure).__name__} {failure}"[:200])
+            told = f"{_name(function)} failed: {type(failure).__name__} {failure}"[:200]
+            self.tell(told)
+            assert self.faults.struck > struck or self._is_zombie(), f"nothing was wrong, and {told}"
         finally:
             if function in self._running:
                 self._running.remove(function)
             if not self._is_zombie():
                 self._move_to(truth)
         return None
+
+    def _hears(self, function: Callable[..., Any], event: dict[str, Any]) -> Any:
+        """News, or a text: once the function has ended it is known to have been heard."""
+        self.known.hearing(event)
+        answer = function(event, Context())
+        self.known.heard(event, self.now)
+        return answer
 
     def _woken(self, function: Callable[..., Any], event: dict[str, Any]) -> Any:
         """Run a function that nobody waits for. It may time out, and go on when all have given up on it."""
@@ -376,6 +493,7 @@ class World:
         zombie = Zombie(lambda: answers.append(self._run(function, event)), calls)
         self._zombies.append(zombie)
         if zombie.start():
+            self._zombies.remove(zombie)
             return answers[0] if answers else None
         self.tell(f"{_name(function)} times out")
         self._move_to(truth)
@@ -386,6 +504,7 @@ class World:
         def go_on() -> None:
             self._running.append(function)
             zombie.go_on()
+            self._zombies.remove(zombie)
 
         self.at(self.now + after, f"{_name(function)} goes on all the same", go_on)
         return None
@@ -400,41 +519,115 @@ class World:
 
     def _bury_zombies(self) -> None:
         for zombie in self._zombies:
-            if not zombie.ended:
-                zombie.die()
+            zombie.die()
+
+    # ------------------------------------------------------------ the stream
 
     def _written(self) -> None:
-        for consumer in CONSUMERS:
-            self._stream_soon(consumer)
+        for record in self.table.stream[self._sharded :]:
+            shard = shard_of(record)
+            if self.faults.strikes("poison record"):
+                self._put_into_shard(shard, poison(record, self.faults.dice["poison record"]))
+            self._put_into_shard(shard, record)
+        self._sharded = len(self.table.stream)
 
-    def _stream_soon(self, consumer: Consumer, after: timedelta = timedelta(seconds=1)) -> None:
-        if consumer not in self._streaming:
-            self._streaming.add(consumer)
-            self.at(self.now + after, f"stream → {_name(consumer)}", lambda: self._deliver(consumer))
+    def _put_into_shard(self, shard: int, record: Record) -> None:
+        self._shards[shard].append((self.now, record))
+        for reader in self.readers:
+            if reader.shard == shard and WANTED[reader.consumer](record):
+                reader.records.append((self.now, record))
+                overtaken = self.faults.strikes("items overtake")
+                late = self.faults.dice["items overtake"].randint(2, 120) if overtaken else 1
+                self._read_soon(reader, timedelta(seconds=late))
 
-    def _deliver(self, consumer: Consumer) -> None:
-        self._streaming.discard(consumer)
-        begin = self._checkpoints[consumer]
-        batch = self.table.stream[begin : begin + 10]
-        records = [record for record in batch if WANTED[consumer](record)]
-        if records and not self._consumed(consumer, records):
-            self._stream_soon(consumer, timedelta(seconds=10))
+    def _read_soon(self, reader: Reader, after: timedelta) -> None:
+        if not reader.waits:
+            reader.waits = True
+            self.at(self.now + after, f"stream → {_name(reader.consumer)}", lambda: self._read(reader))
+
+    def _read(self, reader: Reader) -> None:
+        reader.waits = False
+        if stuck := self.faults.lasts(STUCK[reader.consumer]):
+            self._read_soon(reader, stuck - self.now)
             return
-        self._checkpoints[consumer] = begin + len(batch)
-        if records and self.faults.strikes("batch redelivered"):
-            hours = self.faults.dice["batch redelivered"].choice((0, 1, 23))
-            late = self.now + timedelta(hours=hours, seconds=3)
-            self.at(
-                late, f"stream again → {_name(consumer)}", partial(self._run, consumer, {"Records": records})
-            )
-        if self._checkpoints[consumer] < len(self.table.stream):
-            self._stream_soon(consumer)
+        window = reader.next_window(self.now)
+        if window is None:
+            return
+        records = reader.batch(window)
+        answer = self._consumed(reader.consumer, records)
+        failed = None if answer is None else [each["itemIdentifier"] for each in answer["batchItemFailures"]]
+        if given_up := reader.ended(window, failed):
+            self._give_up(reader, given_up)
+        if failed == []:
+            self._come_again(reader.consumer, records)
+        if not reader.idle:
+            self._read_soon(reader, timedelta(seconds=1) if failed == [] or given_up else reader.pause)
 
-    def _consumed(self, consumer: Consumer, records: list[dict[str, Any]]) -> bool:
+    def _consumed(self, consumer: Consumer, records: list[Record]) -> dict[str, Any] | None:
         if self.faults.strikes("record doubled"):
             records = [*records, self.faults.dice["record doubled"].choice(records)]
-        answer = self._woken(consumer, {"Records": records})
-        return answer is not None and not answer["batchItemFailures"]
+        if self.faults.strikes("another release"):
+            records = [record if is_poison(record) else of_another_release(record) for record in records]
+        struck = self.faults.struck
+        answer: dict[str, Any] | None = self._woken(consumer, {"Records": records})
+        if answer is not None and self.faults.struck == struck:
+            self._judge_handled(records, answer["batchItemFailures"])
+        return answer
+
+    def _judge_handled(self, records: list[Record], failures: list[dict[str, str]]) -> None:
+        """Nothing else went wrong: what cannot be read is reported, and all others are handled."""
+        poisonous = {number_of(record) for record in records if is_poison(record)}
+        failed = {each["itemIdentifier"] for each in failures}
+        assert failed == poisonous, f"{len(poisonous)} records cannot be read, and failed: {failed}"
+        for record in records:
+            if not is_poison(record) and _planned(record):
+                row = self.table.items.get(key_of_item(record["dynamodb"]["NewImage"]))
+                assert row is None or "wake_at" not in row, f"delivered, and not planned: {row}"
+
+    def _come_again(self, consumer: Consumer, records: list[Record]) -> None:
+        if self.faults.strikes("batch redelivered"):
+            hours = self.faults.dice["batch redelivered"].choice((0, 1, 23))
+            late = self.now + timedelta(hours=hours, seconds=3)
+            again = partial(self._run, consumer, {"Records": records})
+            self.at(late, f"stream again → {_name(consumer)}", again)
+
+    def _give_up(self, reader: Reader, window: Window) -> None:
+        """Lambda tells which records they were; the records themselves stay in the stream, for a day."""
+        records = reader.batch(window)
+        batch = {
+            "shardId": str(reader.shard),
+            "startSequenceNumber": number_of(records[0]),
+            "endSequenceNumber": number_of(records[-1]),
+            "batchSize": len(records),
+        }
+        context = {"functionArn": _name(reader.consumer), "condition": "RetryAttemptsExhausted"}
+        self._bury(STREAM_FAILURES, {"requestContext": context, "DDBStreamBatchInfo": batch})
+
+    def _bury(self, queue: str, letter: dict[str, Any]) -> None:
+        self.tell(f"a dead letter in {queue}")
+        self.dead_letters.append(DeadLetter(queue, letter))
+        if len(self.dead_letters) == self._redriven + 1:
+            self.at(self.now + SOMEBODY_LOOKS, "somebody looks at the dead letters", self._redrive)
+
+    def _redrive(self) -> None:
+        """As `make redrive` does it: each letter, or what it tells of, is given to its function again."""
+        letters = self.dead_letters[self._redriven :]
+        self._redriven = len(self.dead_letters)
+        for dead in letters:
+            function = FUNCTIONS[dead.letter["requestContext"]["functionArn"]]
+            if "requestPayload" in dead.letter:
+                self._run(function, dead.letter["requestPayload"])
+            else:
+                self._play_again(function, dead.letter["DDBStreamBatchInfo"])
+
+    def _play_again(self, consumer: Consumer, batch: dict[str, Any]) -> None:
+        """What the function wants of the records from the first to the last, if they are still kept."""
+        shard = self._shards[int(batch["shardId"])]
+        numbers = [number_of(record) for _, record in shard]
+        first, last = (numbers.index(batch[f"{name}SequenceNumber"]) for name in ("start", "end"))
+        if self.now - shard[first][0] < KEPT:
+            records = [record for _, record in shard[first : last + 1] if WANTED[consumer](record)]
+            self._run(consumer, {"Records": records})
 
     def _notice_what_is_due(self) -> None:
         for name, schedule in self.scheduler.schedules.items():
@@ -468,7 +661,8 @@ class World:
         if self._woken(function, event) is not None:
             return
         if attempt == len(RETRIES):
-            self.tell("nobody hears of it")
+            context = {"functionArn": _name(function), "condition": "RetriesExhausted"}
+            self._bury(NEWS_FAILURES, {"requestContext": context, "requestPayload": event})
             self.unsteady = self.unsteady or function is receive_text
         else:
             again = partial(self._inform, function, event, what, attempt + 1)
@@ -482,6 +676,10 @@ class World:
         def fire() -> None:
             if self.scheduler.schedules.get(name) is not schedule:
                 return  # moved or deleted meanwhile
+            if back := self.faults.lasts("no Scheduler"):
+                late = timedelta(seconds=self.faults.dice["no Scheduler"].randint(0, 1800))
+                self.at(back + late, f"schedule of {name[-8:]}, late", fire)
+                return
             del self.scheduler.schedules[name]
             if self.faults.strikes("schedule lost"):
                 self.tell("the schedule is lost")
@@ -492,18 +690,35 @@ class World:
 
         self.at(at, f"schedule of {name[-8:]}", fire)
 
-    def _wake(self, arn: str, event: dict[str, Any], how: str, attempt: int = 0) -> None:
-        function = TARGETS[arn]
+    def _wake(self, arn: str, event: dict[str, Any], how: str) -> None:
+        if self.faults.strikes("another release"):
+            event = {**event, **OF_ANOTHER_RELEASE}
+        for _ in range(2 if self.faults.strikes("invoke doubled") else 1):
+            self._invoke(TARGETS[arn], event, how, self.now)
+
+    def _invoke(
+        self, function: Callable[..., Any], event: dict[str, Any], how: str, since: datetime, attempt: int = 0
+    ) -> None:
         what = f"{how} → {_name(function)} {event['row_id'][-8:]} v{event['version']}"
 
-        def run() -> None:
-            if self._woken(function, event) is None and attempt < len(RETRIES):
-                self.at(
-                    self.now + RETRIES[attempt], what, lambda: self._wake(arn, event, "retried", attempt + 1)
-                )
+        def bury(condition: str) -> None:
+            context = {"functionArn": _name(function), "condition": condition}
+            self._bury(f"{_name(function)} failures", {"requestContext": context, "requestPayload": event})
 
-        for _ in range(2 if self.faults.strikes("invoke doubled") else 1):
-            self.at(self.now + timedelta(seconds=1), what, run)
+        def run() -> None:
+            if self.held or self.faults.lasts("functions held"):
+                if self.now - since > EVENT_AGE:
+                    bury("EventAgeExceeded")
+                else:
+                    self.at(self.now + HELD_PAUSE, what, run)
+            elif self._woken(function, event) is None:
+                if attempt == len(RETRIES):
+                    bury("RetriesExhausted")
+                else:
+                    again = partial(self._invoke, function, event, "retried", since, attempt + 1)
+                    self.at(self.now + RETRIES[attempt], what, again)
+
+        self.at(self.now + timedelta(seconds=1), what, run)
 
     def _plan_a_sweep(self) -> None:
         wakes = self.table.next_wake()
@@ -523,21 +738,35 @@ class World:
         if self._next_sweep is not None and self.now < self._next_sweep:
             return
         self._next_sweep = None
-        if self.faults.strikes("sweep skipped"):
+        if self.held or self.faults.strikes("sweep skipped"):
             self.tell("the sweep is skipped")
             return
         self._woken(sweep_due, {})
 
+    def fall_apart(self) -> None:
+        """The history is over: what holds each other is let go, so that its memory is free at once."""
+        self.__dict__.clear()
+
     @property
     def idle(self) -> bool:
-        """Whether the stream is read to its end."""
-        return all(checkpoint == len(self.table.stream) for checkpoint in self._checkpoints.values())
+        """Whether the stream is read to its end, and nobody has dead letters to look at."""
+        return all(reader.idle for reader in self.readers) and self._redriven == len(self.dead_letters)
 
 
 def nonce_on(page: str) -> str | None:
     """The nonce that the form of a page carries, if it has one."""
     found = re.search(r'name="nonce" value="([^"]+)"', page)
     return found[1] if found else None
+
+
+def _undrawn(template: str, _words: object, **values: Any) -> str:
+    """What people and programs here look for on a page."""
+    marks = [f'name="nonce" value="{values["nonce"]}"'] if values.get("nonce") else []
+    marks += [f'value="{score}"' for score in values.get("scores", ())]
+    marks += ['name="confirm"'] if template == "page/survey_confirm.html" else []
+    marks += ["Please confirm"] if values.get("again") else []
+    marks += [template]
+    return " ".join((*marks, str(values.get("problem"))))
 
 
 def _given(client: object) -> Callable[[], Any]:
@@ -557,6 +786,7 @@ def _request(
         "body": body,
         "isBase64Encoded": False,
         "requestContext": {
+            "requestId": "a-request",
             "http": {"method": method, "path": path},
             "stage": "$default",
             "authorizer": {"jwt": {"claims": user, "scopes": None}},

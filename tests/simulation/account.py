@@ -1,0 +1,354 @@
+"""The account of a crowd: what must be counted in the end, from who they are, and by no rule of the desk.
+
+`drawn` makes up the people, `expected` says what comes of each, `satisfaction` what is reported of them all.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, time, timedelta
+from math import sqrt
+from random import Random
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tests.simulation.characters import (
+    ABUSIVE,
+    BY_TEXT,
+    CHARACTERS,
+    LATE,
+    LATELY,
+    LEAVERS,
+    NO_ADDRESS,
+    NO_CONSENT,
+    NOT_ARRIVED,
+    OFTEN,
+    PROMPT,
+    QUIET,
+    REOPENED,
+    SCALES,
+    TEXTED,
+    Access,
+    Character,
+)
+from tests.simulation.news import Fate
+from tests.simulation.town import DAY, EVENING, HOUR, LANGUAGES, MORNING, ZONES
+
+START = datetime(2026, 3, 2, 9, tzinfo=UTC)
+WAVE = 9 * DAY  # in which the first half of the crowd is in touch, asked for CSAT; the other half for CES
+SECOND_WAVE = 14 * DAY
+NPS_DAYS = 40
+COOL_DOWN = 30 * DAY
+LOW = {"csat": 2, "ces": 3, "promise": 0, "nps": 6}  # or less: unhappy
+HIGH = {"csat": 4, "ces": 6, "promise": 1, "nps": 9}  # or more: happy
+AGENTS = 12
+UNLED = 7  # the agent who has no supervisor
+WORDS = ("Lovely people", "بہت شکریہ", "شكرا جزيلا", "Muy amables", "Parfait", "Sehr gut", "अच्छा", "Adorei")
+KEPT_AFTER, ANOTHER_AFTER, KEPT_LATE_AFTER = 30 * HOUR, 3 * DAY, 8 * DAY
+REOPENED_BEFORE, REOPENED_AFTER = 10 * HOUR, 60 * HOUR  # the survey goes out
+WITHDRAWN_AFTER = 25 * DAY
+
+MATTERS = ("resolved", "promise", "both", "two matters")
+"""That bring a survey."""
+OTHER_MATTERS = (
+    *("abusive", "reopened before", "reopened after", "told of delays", "no consent", "no address"),
+    *("dead address", "consent withdrawn"),
+)
+NOT_ASKED = {
+    "abusive": ABUSIVE,
+    "reopened before": REOPENED,
+    "told of delays": OFTEN,
+    "no consent": NO_CONSENT,
+    "no address": NO_ADDRESS,
+    "dead address": NO_ADDRESS,
+}
+NOT_ASKED_AGAIN = {"both": LATELY, "two matters": LATELY}
+FATES: dict[str, Fate] = {
+    "bounces, has a phone": "no such address",
+    "bounces": "no such address",
+    "is full": "full",
+    "complains": "complained of",
+}
+LOST = {"bounces": ("survey by email",), "is full": ("survey by email",) * 2}
+"""What goes out to addresses that nothing reaches: to a full mailbox once more, some hours later."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """A customer: what they are in touch about, how they can be reached, how they take surveys."""
+
+    number: int
+    matter: str
+    access: Access
+    first: Character
+    then: Character
+    fate: str = ""
+    second_wave: bool = False
+    zone: str = "UTC"
+    language: str = "en"
+    opens_all: bool = False
+    touch: datetime = START
+    scores: dict[str, tuple[int, int]] = field(default_factory=dict)
+    words: str = ""
+    address_of: int | None = None
+
+    @property
+    def name(self) -> str:
+        """As the desk knows them."""
+        return f"Customer {self.number}"
+
+    @property
+    def email(self) -> str:
+        """Their own, or one that was somebody else's."""
+        return f"customer{self.number if self.address_of is None else self.address_of}@example.com"
+
+    @property
+    def phone(self) -> str:
+        """Their own."""
+        return f"+4477009{self.number:05}"
+
+    @property
+    def agent(self) -> int:
+        """Who serves them."""
+        return self.number % AGENTS
+
+    @property
+    def channel(self) -> str:
+        """How they are in touch."""
+        return ("phone", "email", "chat", "web", "in_person")[self.number % 5]
+
+    def __str__(self) -> str:
+        then = f"{self.first.does.__name__}, then {self.then.does.__name__}"
+        return f"{self.name} ({self.matter}, by {self.access or 'nothing'}, {self.fate or 'arrives'}, {then})"
+
+
+# ---------------------------------------------------------------- what must come of them
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one survey, as it is counted."""
+
+    kind: str
+    status: str
+    agent: int
+    channel: str | None
+    week: str
+    why: str | None = None
+    asked: bool = True
+    score: int | None = None
+    amended: tuple[int, ...] = ()
+    apart: int = 0
+    by: tuple[str, ...] = ()  # what really went out about it, in order
+    unhappy: tuple[str, ...] = ()  # what became of the follow-ups for it
+    calls: tuple[str, ...] = ()  # and of the promises to call
+    thanked: bool = False
+
+
+def _by_day(person: Person, at: datetime) -> datetime:
+    """Then, or the next morning where it is night for the customer."""
+    local = at.astimezone(ZoneInfo(person.zone))
+    if MORNING <= local.time() < EVENING:
+        return at
+    day = local.date() + timedelta(days=local.time() >= EVENING)
+    return datetime.combine(day, MORNING, tzinfo=local.tzinfo)
+
+
+def expected(person: Person) -> list[Outcome]:
+    """Everything that is to come of the surveys of this customer, by the account of their character."""
+    earned = [_of(person, kind, at) for kind, at in _earned(person)]
+    if person.matter == "no consent":
+        return earned
+    nps = replace(_of(person, "nps", _by_day(person, person.touch + NPS_DAYS * DAY)), channel=None)
+    lost = person.first.lost
+    if person.matter in {"abusive", "consent withdrawn"}:
+        lost = NO_CONSENT
+    elif person.matter in {"no address", "dead address"} or person.fate in {"bounces", "complains"}:
+        lost = NO_ADDRESS
+    return [*earned, _withheld(nps, lost) if lost else _answered(person, person.then, nps)]
+
+
+def _earned(person: Person) -> Iterator[tuple[str, datetime]]:
+    """The kinds of surveys that the matter brings, and when each is due."""
+    resolution, kept = "ces" if person.second_wave else "csat", person.touch + KEPT_AFTER
+    if person.matter != "promise":
+        yield resolution, person.touch + DAY
+    if person.matter in {"promise", "both"}:
+        yield "promise", kept + DAY
+    if person.matter == "two matters":
+        yield resolution, person.touch + ANOTHER_AFTER + DAY
+    if person.matter == "told of delays":
+        yield "promise", person.touch + KEPT_LATE_AFTER + DAY
+
+
+def _of(person: Person, kind: str, due: datetime) -> Outcome:
+    """The survey, before anything came of it; the second of two within a month is not asked."""
+    year, week, _ = due.astimezone(UTC).isocalendar()
+    outcome = Outcome(kind, "scheduled", person.agent, person.channel, f"{year}-W{week:02}")
+    if kind == "nps":
+        return outcome
+    if person.matter == "reopened after":
+        medium = person.access.split()[0]
+        return replace(outcome, status="withheld", why=REOPENED, by=(f"survey by {medium}",))
+    first = due == person.touch + DAY or person.matter == "promise"
+    reason = (NOT_ASKED if first else NOT_ASKED_AGAIN).get(person.matter)
+    return _withheld(outcome, reason) if reason else _answered(person, person.first, outcome)
+
+
+def _withheld(outcome: Outcome, why: str) -> Outcome:
+    return replace(outcome, status="withheld", asked=False, why=why)
+
+
+def _answered(person: Person, character: Character, outcome: Outcome) -> Outcome:
+    """What comes of a survey that goes out."""
+    kind = outcome.kind
+    if person.fate in LOST:
+        return replace(outcome, status="withheld", why=NOT_ARRIVED, by=LOST[person.fate])
+    score, other = person.scores[kind]
+    answered = character.answered
+    unhappy, calls = [], []
+    led = person.agent != UNLED and kind != "nps"
+    if character.mistaken:  # the scanner's worst score was believed for a moment
+        unhappy.append("cancelled")
+        calls += ["withdrawn"] * led
+    if answered and score <= LOW[kind]:
+        unhappy.append("done")
+        calls += ["kept"] * led
+    return replace(
+        outcome,
+        status="answered" if answered else "expired",
+        score=score if answered else None,
+        amended=(other,) if character.amended else (),
+        apart=character.scanned(kind),
+        by=_by(person, character, kind),
+        unhappy=tuple(unhappy),
+        calls=tuple(calls),
+        thanked=answered and score >= HIGH[kind] and bool(person.words) and character.access != TEXTED,
+    )
+
+
+def _by(person: Person, character: Character, kind: str) -> tuple[str, ...]:
+    medium = person.access.split()[0]
+    reminded = character.reminded and not character.lost
+    bounced: tuple[str, ...] = ()
+    if person.fate == "bounces, has a phone":
+        medium, bounced = "sms", () if kind == "nps" else ("survey by email",)
+    return (*bounced, f"survey by {medium}", *([f"survey_reminder by {medium}"] if reminded else []))
+
+
+def drawn(customers: int, seed: int) -> list[Person]:
+    """So many people: each character, matter and fate in turn, all else by the dice."""
+    dice = Random(f"crowd {seed}")
+    roles: list[tuple[str | None, Character | None, str]] = [
+        *((None, character, "") for character in CHARACTERS),
+        *(("resolved", character, "") for character in LEAVERS),
+        *((matter, None, "") for matter in OTHER_MATTERS),
+        *(("resolved", None, fate) for fate in FATES),
+        *((matter, None, "") for matter in MATTERS),
+    ]
+    people = [_person(n, *roles[n % len(roles)], Random(dice.random())) for n in range(customers)]
+    dead = [one.number for one in people if one.fate == "bounces" and not one.second_wave]
+    return [
+        replace(
+            one,
+            second_wave=True,
+            touch=_touch(Random(one.number), one.zone, second=True),
+            address_of=dice.choice(dead),
+        )
+        if one.matter == "dead address"
+        else one
+        for one in people
+    ]
+
+
+def _person(number: int, matter: str | None, character: Character | None, fate: str, dice: Random) -> Person:
+    matter = matter or dice.choice(MATTERS)
+    if fate:
+        character = {"is full": QUIET, "bounces": QUIET}.get(fate) or dice.choice((PROMPT, QUIET))
+        access = "email sms" if fate == "bounces, has a phone" else "email"
+    else:
+        character = character or dice.choice((*CHARACTERS[:6], QUIET))
+        access = dice.choice(character.access)
+    if matter == "no address":
+        access = ""
+    elif matter == "dead address":
+        access = "email"
+    elif matter == "reopened after":  # before an answer came
+        character = LATE
+    then = dice.choice([one for one in CHARACTERS if one not in BY_TEXT or access == "sms"])
+    if fate == "is full":
+        then = QUIET
+    zone = dice.choice(ZONES)
+    second_wave = not fate and dice.random() < 0.4
+    return Person(
+        number=number,
+        matter=matter,
+        access=access,
+        first=replace(character, reminded=False) if fate == "complains" else character,
+        then=then,
+        fate=fate,
+        second_wave=second_wave,
+        zone=zone,
+        language=dice.choice(LANGUAGES),
+        opens_all=dice.random() < 0.3,
+        touch=_touch(dice, zone, second=second_wave, by_day=matter == "told of delays"),
+        scores={kind: tuple(dice.sample(scale, 2)) for kind, scale in SCALES.items()},  # type: ignore[misc]
+        words=dice.choice(("", *WORDS)),
+    )
+
+
+def _touch(dice: Random, zone: str, *, second: bool, by_day: bool = False) -> datetime:
+    """When they are first in touch, at any hour of their own day and night, or in the forenoon."""
+    hour = 10 if by_day else dice.randrange(24)
+    day = (START + (SECOND_WAVE if second else DAY)).date() + timedelta(days=dice.randrange(WAVE.days))
+    clock = time(hour, dice.randrange(60), dice.randrange(60))
+    return datetime.combine(day, clock, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+# ---------------------------------------------------------------- what the report must say
+
+Z = 1.959963984540054  # of the normal distribution, for 95 %
+
+
+def wilson(part: int, whole: int) -> list[float] | None:
+    """The two shares that are as far from the one that was seen as 95 % allow (Wilson 1927): a quadratic."""
+    if whole == 0:
+        return None
+    a, b, c = whole + Z * Z, -(2 * part + Z * Z), part * part / whole
+    root = sqrt(b * b - 4 * a * c)
+    return [(-b - root) / (2 * a), (-b + root) / (2 * a)]
+
+
+def net_promoter_interval(votes: list[int]) -> list[float] | None:
+    """Adjusted Wald (Rocks 2016): three votes more, 3/4 for, 3/2 neither, 3/4 against; votes are 1, 0, -1."""
+    if not votes:
+        return None
+    weights = {1: votes.count(1) + 0.75, 0: votes.count(0) + 1.5, -1: votes.count(-1) + 0.75}
+    whole = sum(weights.values())
+    mean = sum(vote * weight for vote, weight in weights.items()) / whole
+    variance = sum(weight * (vote - mean) ** 2 for vote, weight in weights.items()) / whole
+    spread = Z * sqrt(variance / whole)
+    return [100 * max(-1.0, mean - spread), 100 * min(1.0, mean + spread)]
+
+
+def satisfaction(outcomes: list[Outcome]) -> dict[str, dict[str, Any]]:
+    """What is to be said of these surveys, kind by kind. What never arrived or was withdrawn is not asked."""
+    found: dict[str, dict[str, Any]] = {}
+    reached = [one for one in outcomes if one.asked and one.status != "withheld"]
+    for kind in sorted({one.kind for one in reached}):
+        asked = [one for one in reached if one.kind == kind]
+        scores = [one.score for one in asked if one.score is not None]
+        happy = sum(score >= HIGH[kind] for score in scores)
+        votes = [1 if score >= HIGH["nps"] else -1 if score <= LOW["nps"] else 0 for score in scores]
+        of_all = bool(scores) and kind == "nps"
+        found[kind] = {
+            "asked": len(asked),
+            "answered": len(scores),
+            "response_rate": len(scores) / len(asked),
+            "response_interval": wilson(len(scores), len(asked)),
+            "mean_score": sum(scores) / len(scores) if scores else None,
+            "happy_rate": happy / len(scores) if scores else None,
+            "happy_interval": wilson(happy, len(scores)),
+            "nps": 100 * sum(votes) / len(votes) if of_all else None,
+            "nps_interval": net_promoter_interval(votes) if of_all else None,
+        }
+    return found

@@ -1,0 +1,439 @@
+"""A crowd of customers, each with a character, lives with the desk for some months; then all is counted.
+
+Some answer, some tap twice, go back, wait for days or for too long; some read their mail with programs that
+open every link, send every form, or unsubscribe; addresses bounce, numbers are texted from.
+
+    python -m tests.simulation.crowd --customers 1000
+"""
+
+import argparse
+import sys
+import time as stopwatch
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from datetime import UTC, timedelta
+from functools import partial
+from typing import Any
+
+from tests.simulation.account import (
+    AGENTS,
+    ANOTHER_AFTER,
+    COOL_DOWN,
+    FATES,
+    HIGH,
+    KEPT_AFTER,
+    KEPT_LATE_AFTER,
+    LOW,
+    NPS_DAYS,
+    REOPENED_AFTER,
+    REOPENED_BEFORE,
+    SECOND_WAVE,
+    START,
+    UNLED,
+    WITHDRAWN_AFTER,
+    Outcome,
+    Person,
+    drawn,
+    expected,
+    satisfaction,
+)
+from tests.simulation.aws import Sent
+from tests.simulation.characters import Asked
+from tests.simulation.town import (
+    DAY,
+    HOUR,
+    Town,
+    Watcher,
+    links,
+    survey_of,
+)
+from vaada.model.messages import Message
+from vaada.model.times import text_of
+from vaada.model.work import Commitment, FollowUp, Survey
+
+END = 80 * DAY
+SURVEYS = {
+    "after_resolution": "csat",
+    "hours_after_resolution": 24,
+    "after_kept_promise": True,
+    "hours_after_kept_promise": 24,
+    "nps_every_days": NPS_DAYS,
+    "days_between": 30,
+    "days_between_kind": {"nps": NPS_DAYS},
+    "remind_after_days": 3,
+    "close_after_days": 14,
+    "amend_within_hours": 24,
+    "low_score_at_most": LOW,
+    "high_score_at_least": HIGH,
+}
+BOUNDLESS = {"texts_a_day": 1_000_000, "mails_a_second": 10_000, "texts_spend_a_month": "1000000.00"}
+"""What is said of sending where the policy knows it: here it is not what is looked at."""
+PLACES = {"mean_score": 2, "nps": 1}  # to which the report rounds; all else to 4
+
+
+# ---------------------------------------------------------------- the crowd on the stage
+
+
+class Crowd:
+    """Lives the months of a crowd, and counts what came of it."""
+
+    def __init__(self, people: list[Person], seed: int = 0) -> None:
+        self.people = people
+        self.town = Town(seed, START)
+        self.watcher = Watcher()
+        self.agents: dict[int, str] = {}
+        self._numbers: dict[str, int] = {}  # of agents by their ids
+        self._customers: dict[str, Person] = {}  # by their ids
+        self._ids: dict[int, str] = {}
+        self._by_address: dict[str, Person] = {}
+        self._seen: set[str] = set()
+        self._posted = 0
+
+    def live(self) -> None:
+        """From the first contact until the last survey is closed. Raises AssertionError."""
+        with self.town.running():
+            self.town.after_step = self._read_the_post
+            self._open()
+            self.town.run_until(START + END)
+            self.outcomes, self.report = self._counted(), self._reported()
+            self.reasons = {person.number: self._reasons(person) for person in self.people}
+
+    # ------------------------------------------------------------ what the business does
+
+    def _open(self) -> None:
+        self._change_policy("csat")
+        self.town.later(SECOND_WAVE - DAY, "from now on: was it easy?", partial(self._change_policy, "ces"))
+        self.town.ask("POST /api/agents", {"name": "Sana", "email": "sana@example.com"}, self._staff)
+        for hours in range(4, END // HOUR, 4):
+            self.town.later(hours * HOUR, "the supervisor's round", self._round)
+
+    def _change_policy(self, kind: str) -> None:
+        policy = self.town.get("/api/policy")
+        policy["surveys"] |= {**SURVEYS, "after_resolution": kind}
+        policy["sending"] |= {name: most for name, most in BOUNDLESS.items() if name in policy["sending"]}
+        self.town.ask("PUT /api/policy", policy)
+
+    def _staff(self, supervisor: dict[str, Any]) -> None:
+        for number in range(AGENTS):
+            body = {"name": f"Agent {number}", "email": f"agent{number}@example.com"}
+            if number != UNLED:
+                body["supervisor_id"] = supervisor["agent_id"]
+            self.town.ask("POST /api/agents", body, partial(self._agent_came, number))
+        for person in self.people:
+            self.town.at(person.touch - HOUR, f"{person} comes", partial(self._come, person))
+
+    def _agent_came(self, number: int, agent: dict[str, Any]) -> None:
+        self.agents[number] = agent["agent_id"]
+        self._numbers[agent["agent_id"]] = number
+
+    def _come(self, person: Person) -> None:
+        preferred, *_ = (*person.access.split(), "phone")
+        body = {
+            "name": person.name,
+            "email": person.email,
+            "phone": person.phone,
+            "language": person.language,
+            "time_zone": person.zone,
+            "preferred_channel": preferred,
+            "consent": {
+                "email": "email" in person.access,
+                "sms": "sms" in person.access,
+                "survey": person.matter != "no consent",
+            },
+        }
+        self.town.ask("POST /api/customers", body, partial(self._came, person))
+
+    def _came(self, person: Person, customer: dict[str, Any]) -> None:
+        self._customers[customer["customer_id"]] = person
+        self._ids[person.number] = customer["customer_id"]
+        if person.fate:
+            self.town.fates[person.email] = FATES[person.fate]
+        for address in (person.email, person.phone):
+            if person.address_of is None or address != person.email:
+                self._by_address[address] = person
+                self.watcher.whose[address] = person.name
+        self.watcher.zones[person.name] = person.zone
+        self.town.at(person.touch, f"{person} is in touch", partial(self._in_touch, person))
+
+    def _in_touch(self, person: Person) -> None:
+        contact, withdraw = partial(self._contact, person), partial(self._withdraw, person)
+        match person.matter:
+            case "promise" | "both":
+                contact(
+                    resolved=person.matter == "both",
+                    promised=KEPT_AFTER + DAY,
+                    then=self._keep_after(KEPT_AFTER),
+                )
+            case "two matters":
+                contact(resolved=True)
+                self.town.later(ANOTHER_AFTER, "another matter", partial(contact, resolved=True))
+            case "abusive" | "consent withdrawn":
+                contact(resolved=True, tone="abusive" if person.matter == "abusive" else "calm")
+                self.town.later(WITHDRAWN_AFTER, "no more surveys", withdraw)
+            case "reopened before":
+                contact(resolved=True, then=self._reopen_after(REOPENED_BEFORE))
+            case "reopened after":
+                contact(resolved=True, then=self._reopen_after(REOPENED_AFTER))
+            case "told of delays":
+                contact(promised=2 * DAY, then=self._delayed)
+                contact(resolved=True)
+            case _:
+                contact(resolved=True)
+
+    def _contact(
+        self,
+        person: Person,
+        *,
+        resolved: bool = False,
+        promised: timedelta | None = None,
+        tone: str = "calm",
+        then: Callable[[Any], None] = lambda _recorded: None,
+    ) -> None:
+        due = [] if promised is None else [{"what": "Send it", "due_at": text_of(self.town.now + promised)}]
+        body = {
+            "customer_id": self._ids[person.number],
+            "agent_id": self.agents[person.agent],
+            "channel": person.channel,
+            "direction": "inbound",
+            "kind": "request",
+            "tone": tone,
+            "summary": "Wants a cake",
+            "resolved": resolved,
+            "commitments": due,
+        }
+        self.town.ask("POST /api/interactions", body, then)
+
+    def _keep_after(self, after: timedelta) -> Callable[[Any], None]:
+        def keep(recorded: Any) -> None:
+            for promise in recorded["commitments"]:
+                route = f"POST /api/commitments/{promise['commitment_id']}/keep"
+                self.town.later(after, "the promise is kept", partial(self.town.ask, route, {}))
+
+        return keep
+
+    def _reopen_after(self, after: timedelta) -> Callable[[Any], None]:
+        def reopen(recorded: Any) -> None:
+            route = f"POST /api/cases/{recorded['case_id']}/reopen"
+            self.town.later(after, "taken up again", partial(self.town.ask, route, {"reason": "It broke"}))
+
+        return reopen
+
+    def _delayed(self, recorded: Any) -> None:
+        """Three new dates in an afternoon, and the customer hears of each; kept in the end."""
+        (promise,) = recorded["commitments"]
+        route = f"POST /api/commitments/{promise['commitment_id']}"
+        for n in (1, 2, 3):
+            due = text_of(self.town.now + KEPT_LATE_AFTER + n * DAY)
+            body = {"due_at": due, "reason": "The oven broke", "tell_customer": True}
+            self.town.later(n * HOUR, "a new date", partial(self.town.ask, f"{route}/renegotiate", body))
+        self._keep_after(KEPT_LATE_AFTER)(recorded)
+
+    def _withdraw(self, person: Person) -> None:
+        consent = {"email": "email" in person.access, "sms": "sms" in person.access, "survey": False}
+        self.town.ask(f"PATCH /api/customers/{self._ids[person.number]}", {"consent": consent})
+
+    def _round(self) -> None:
+        """The supervisor calls who was unhappy; where no call was promised, the follow-up is done."""
+        found = [
+            row for row in self.town.news() if isinstance(row, Commitment | FollowUp) and row.version == 1
+        ]
+        unhappy = [row for row in found if row.origin == "unhappy"]
+        called = {row.settles_id for row in unhappy if isinstance(row, Commitment)}
+        for row in unhappy:
+            if isinstance(row, Commitment):
+                self.town.ask(f"POST /api/commitments/{row.id}/keep", {})
+            elif row.id not in called:
+                self.town.ask(f"POST /api/follow-ups/{row.id}/complete", {})
+
+    # ------------------------------------------------------------ what customers do
+
+    def _read_the_post(self) -> None:
+        for sent in self.town.post.sent[self._posted :]:
+            self._posted += 1
+            self.watcher.judge(sent, COOL_DOWN)
+            person = self._by_address.get(sent.to)
+            if person is not None and self.town.fates.get(sent.to, "arrives") in {"arrives", "complained of"}:
+                self._read(person, sent)
+
+    def _read(self, person: Person, sent: Sent) -> None:
+        if person.opens_all:
+            prefetch(self.town, sent)
+        asks = links(sent, "s/")
+        if not asks or survey_of(asks[0]) in self._seen:
+            return
+        survey = survey_of(asks[0])
+        self._seen.add(survey)
+        late = self.town.now - person.touch > (NPS_DAYS - 3) * DAY  # it is about the business as a whole
+        outcomes = [one for one in expected(person) if one.asked and (one.kind == "nps") == late]
+        assert len(outcomes) == 1, f"{person} is asked, and should not be"
+        (outcome,) = outcomes
+        character = person.then if outcome.kind == "nps" else person.first
+        score, other = person.scores[outcome.kind]
+        character.does(Asked(self.town, sent, outcome.kind, score, other, person.words))
+
+    # ------------------------------------------------------------ what is counted in the end
+
+    def _counted(self) -> dict[int, list[Outcome]]:
+        """What stands in the table, as outcomes of each customer, in the order in which surveys fell due."""
+        rows = self.town.rows()
+        messages: defaultdict[str, list[Message]] = defaultdict(list)
+        opened: defaultdict[str, list[FollowUp | Commitment]] = defaultdict(list)
+        posted = {sent.provider_id for sent in self.town.post.sent}
+        for row in rows:
+            if isinstance(row, Message) and row.about_kind == "survey":
+                assert (row.provider_id in posted) == (row.status == "sent"), row
+                messages[row.about_id].append(row)
+            elif isinstance(row, FollowUp | Commitment) and row.origin == "unhappy":
+                opened[row.customer_id].append(row)
+        found: defaultdict[int, list[Outcome]] = defaultdict(list)
+        surveys = sorted((row for row in rows if isinstance(row, Survey)), key=lambda row: row.due_at)
+        for survey in surveys:
+            if survey.due_at < self.town.now:  # the next of those that come again and again is still ahead
+                person = self._customers[survey.customer_id]
+                about = [row for row in opened[survey.customer_id] if _is_of(row, survey)]
+                found[person.number].append(self._outcome(survey, messages[survey.id], about))
+        return found
+
+    def _outcome(
+        self, survey: Survey, messages: list[Message], opened: list[FollowUp | Commitment]
+    ) -> Outcome:
+        sent = sorted(
+            (one for one in messages if one.status == "sent" and one.to == "customer"),
+            key=lambda one: one.sent_at or one.created_at,
+        )
+        year, week, _ = survey.due_at.astimezone(UTC).isocalendar()
+        in_order = sorted(opened, key=lambda row: row.created_at)
+        return Outcome(
+            kind=survey.kind,
+            status=survey.status,
+            agent=self._numbers[survey.agent_id],
+            channel=survey.channel,
+            week=f"{year}-W{week:02}",
+            why=survey.withheld_because,
+            asked=survey.sent_at is not None,
+            score=survey.score,
+            amended=tuple(one.score for one in survey.amendments),
+            apart=len(survey.quarantined),
+            by=tuple(f"{one.purpose} by {one.medium}" for one in sent),
+            unhappy=tuple(row.status for row in in_order if isinstance(row, FollowUp)),
+            calls=tuple(row.status for row in in_order if isinstance(row, Commitment)),
+            thanked=any(one.purpose == "praise" and one.status == "sent" for one in messages),
+        )
+
+    def _reasons(self, person: Person) -> list[str]:
+        """Why surveys were withheld, as the customer's timeline has it."""
+        path = f"/api/customers/{self._ids[person.number]}/timeline"
+        rows = self.town.get(path, limit="100")["items"]
+        return sorted(row["withheld_because"] for row in rows if row.get("withheld_because"))
+
+    def _reported(self) -> Any:
+        """The report on all of it, as the owner gets it."""
+        return self.town.get("/api/reports/service", **{"from": text_of(START), "to": text_of(self.town.now)})
+
+
+def prefetch(town: Town, sent: Sent) -> None:
+    """A mail program opens everything there is, each answer too, some of it twice."""
+    for link in links(sent):
+        for method in ("GET", "HEAD", "GET"):
+            town.visit(method, link)
+            for score in range(6):
+                town.visit(method, link, {"score": score})
+
+
+def _is_of(row: FollowUp | Commitment, survey: Survey) -> bool:
+    """Whether this was opened by an answer to the survey: of one matter only one is sent."""
+    return row.case_id == survey.case_id and bool(survey.sent_at and survey.sent_at <= row.created_at)
+
+
+def totals(outcomes: dict[int, list[Outcome]]) -> Counter[str]:
+    """Everything that can be counted, by name."""
+    counts: Counter[str] = Counter()
+    for outcome in (one for some in outcomes.values() for one in some):
+        counts[f"{outcome.kind} {outcome.status}"] += 1
+        counts[f"{outcome.kind} asked"] += outcome.asked
+        counts[f"{outcome.kind} amended"] += len(outcome.amended)
+        counts["kept apart"] += outcome.apart
+        counts["thank-yous"] += outcome.thanked
+        if outcome.score is not None:
+            counts[f"{outcome.kind} answered {outcome.score}"] += 1
+        if outcome.why:
+            counts[f"withheld: {outcome.why}"] += 1
+        counts.update(f"sent: {one}" for one in outcome.by)
+        counts.update(f"follow-up for an unhappy answer {one}" for one in outcome.unhappy)
+        counts.update(f"promise to call {one}" for one in outcome.calls)
+    return +counts
+
+
+def differences(crowd: Crowd) -> list[str]:
+    """Where the table, the timelines and the report are not what the characters say, in words."""
+    found = []
+    for person in crowd.people:
+        wanted, got = expected(person), crowd.outcomes[person.number]
+        if wanted != got:
+            found.append(f"{person}\n  expected {wanted}\n  found    {got}")
+        why, told = sorted(one.why for one in wanted if one.why), crowd.reasons[person.number]
+        if why != told:
+            found.append(f"{person}\n  expected on the timeline {why}\n  found                    {told}")
+    return [*found, *_report_differences(crowd)]
+
+
+def _report_differences(crowd: Crowd) -> Iterator[str]:
+    everything = [one for person in crowd.people for one in expected(person)]
+    yield from _differ("all", satisfaction(everything), crowd.report["all"])
+    for by in ("agent", "channel", "week"):
+        groups: defaultdict[str, list[Outcome]] = defaultdict(list)
+        for outcome in everything:
+            name = crowd.agents[outcome.agent] if by == "agent" else getattr(outcome, by)
+            if name is not None:
+                groups[name].append(outcome)
+        for name, some in groups.items():
+            said = crowd.report[f"by_{by}"].get(name, {"satisfaction": {}})
+            yield from _differ(f"{by} {name}", satisfaction(some), said)
+    calls = Counter(call for one in everything for call in one.calls)
+    stated = sum(person.matter in {"promise", "both", "told of delays"} for person in crowd.people)
+    wanted = {"due": stated + calls.total(), "kept_in_time": stated + calls["kept"], "kept_late": 0}
+    wanted |= {"withdrawn": calls["withdrawn"], "overdue": 0, "broken": 0}
+    said = crowd.report["all"]["promises"]
+    yield from (f"promises {name}: {said[name]}, not {n}" for name, n in wanted.items() if said[name] != n)
+
+
+def _differ(what: str, wanted: dict[str, dict[str, Any]], service: Any) -> Iterator[str]:
+    got = service["satisfaction"]
+    if sorted(got) != sorted(wanted):
+        yield f"report, {what}: kinds {sorted(got)}, not {sorted(wanted)}"
+        return
+    for kind, facts in wanted.items():
+        for name, value in facts.items():
+            if not _says(got[kind].get(name), value, PLACES.get(name, 4)):
+                yield f"report, {what}, {kind}: {name} is {got[kind].get(name)}, not {value}"
+
+
+def _says(said: Any, wanted: Any, places: int) -> bool:
+    """Whether the report says this, rounded to so many places."""
+    if isinstance(wanted, list):
+        return isinstance(said, list) and all(_says(*pair, places) for pair in zip(said, wanted, strict=True))
+    if isinstance(wanted, float):
+        return said is not None and abs(said - wanted) <= 0.500001 * 10**-places
+    return bool(said == wanted)
+
+
+def main() -> int:
+    """Live with so many customers, and say what was counted, and how long it took."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--customers", type=int, default=1000)
+    asked.add_argument("--seed", type=int, default=0)
+    options = asked.parse_args()
+    began = stopwatch.perf_counter()
+    crowd = Crowd(drawn(options.customers, options.seed))
+    crowd.live()
+    wrong = differences(crowd)
+    for name, count in sorted(totals(crowd.outcomes).items()):
+        print(f"{count:7,}  {name}")
+    print("\n".join(wrong))
+    took = stopwatch.perf_counter() - began
+    print(f"{options.customers} customers, {len(wrong)} not as expected, {took:.1f} s")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,154 @@
+"""Rows are lost in the middle of a history, and brought back by the real `make restore`.
+
+The end cannot be that of the run without: while rows are missing nobody is reminded of them. So it is judged
+by itself: all is back, nobody is asked twice, nobody who was forgotten comes back, and the desk goes on.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+from operations.restore import Restoration
+from tests.simulation.aws import DynamoDb, Item, key_of_item, parsed
+from tests.simulation.faults import Faults
+from tests.simulation.people import People, is_a_customers, unsigned
+from tests.simulation.world import World
+from vaada.desk import Desk
+from vaada.gateways.table import Table
+from vaada.model.erasures import Erasure
+from vaada.model.rows import DueRow
+from vaada.model.work import Commitment
+
+BACKUP = "vaada-restored"
+HOUR = timedelta(hours=1)
+SOON = timedelta(minutes=30)
+LATE = timedelta(minutes=15)
+SETTLED = timedelta(days=40)
+Rows = dict[tuple[str, str], Item]
+
+
+@dataclass
+class BothTables:
+    """The live table, and beside it the one that was restored from a backup."""
+
+    live: DynamoDb
+    backup: Rows
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.live, name)
+
+    def get_item(self, **asked: Any) -> dict[str, Any]:
+        """A row of either."""
+        if asked["TableName"] != BACKUP:
+            return self.live.get_item(**asked)
+        item = self.backup.get(key_of_item(asked["Key"]))
+        return {"Item": item} if item else {}
+
+    def batch_get_item(self, *, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803 - as boto3 calls it
+        """Rows of the live table."""
+        ((name, asked),) = RequestItems.items()
+        found = (self.live.items.get(key_of_item(key)) for key in asked["Keys"])
+        return {"Responses": {name: [item for item in found if item]}}
+
+    def get_paginator(self, name: str) -> Any:
+        """Only the restored table is scanned."""
+        return self if name == "scan" else self.live
+
+    def paginate(self, **asked: Any) -> Iterator[dict[str, Any]]:
+        """The rows of these kinds, or those of all others, as one page."""
+        kinds = [value["S"] for value in asked["ExpressionAttributeValues"].values()]
+        others = asked["FilterExpression"].startswith("NOT ")
+        yield {"Items": [item for item in self.backup.values() if (item["row_kind"]["S"] in kinds) != others]}
+
+
+@dataclass
+class Loss:
+    """What goes wrong, and when: the backup is of some time before, and somebody notices after a while."""
+
+    world: World
+    random: Random
+    backup: Rows
+
+    def happen(self) -> None:
+        """Somebody deletes what they should not have."""
+        rows = self.world.table.items
+        share = self.random.choice((0.3, 1.0))
+        lost = [key for key in rows if key[0].startswith("CUSTOMER#") and self.random.random() < share]
+        self.world.table.lose(lost)
+        self.world.tell(f"{len(lost)} rows are lost")
+
+    def be_noticed(self) -> None:
+        """As docs/operations.md has it: hold, bring back, let go."""
+        self.world.held = True
+        faults, self.world.faults.on = self.world.faults.on, False
+        desk = Desk(self.world.settings)
+        both: Any = BothTables(self.world.table, self.backup)
+        desk.__dict__["table"] = Table(both, desk.settings.table_name)
+        for _ in Restoration(desk, BACKUP, self.world.now).everything():
+            pass
+        self.world.faults.on = faults
+        self.judge_what_is_back()
+
+    def let_go(self) -> None:
+        """The functions run again."""
+        self.world.held = False
+
+    def judge_what_is_back(self) -> None:
+        """All of the backup stands, at its version or a later one, but for those who were forgotten."""
+        stands = self.world.table.items
+        forgotten = {row.id for row in map(parsed, stands.values()) if isinstance(row, Erasure)}
+        for key, item in self.backup.items():
+            if item["row_kind"]["S"] in {"receipt", "pace"}:
+                continue  # which may be past their time
+            owner = item.get("customer_id", {}).get("S")
+            back = key in stands and int(stands[key]["version"]["N"]) >= int(item["version"]["N"])
+            assert back or owner in forgotten, f"not brought back: {parsed(item)!r}"
+
+
+def restored(seed: int, people_of: int, faults: Faults, without: Collection[int]) -> None:
+    """Live a history with a loss in it. Raises AssertionError, with the world and its people behind it."""
+    world = World(people_of, faults, drawn=False)
+    with world.running():
+        people = People(world, without)
+        try:
+            _live(Random(f"loss {seed}"), world, people)
+        except AssertionError as error:
+            error.args = (error.args[0] if error.args else "", world, people)
+            raise
+    world.fall_apart()
+
+
+def _live(random: Random, world: World, people: People) -> None:
+    world.gaps = True
+    world.after_step = people.read_the_post
+    people.enter()
+    world.fates.clear()  # what is sent arrives, so that nothing is sent anew
+    lost_at = world.start + random.randrange(65, 140) * HOUR + timedelta(minutes=random.randrange(60))
+    world.run_until(lost_at - random.choice((0, 1, 24, 60)) * HOUR)
+    loss = Loss(world, random, dict(world.table.items))
+    noticed_at = lost_at + random.choice((1, 20, 120)) * timedelta(minutes=1)
+    world.at(lost_at, "a loss", loss.happen)
+    world.at(noticed_at, "rows are brought back", loss.be_noticed)
+    world.at(noticed_at + SOON, "the functions are let go", loss.let_go)
+    world.run_until(world.start + timedelta(days=8))
+    world.faults.on = False
+    world.run_until(world.start + SETTLED)
+    _judge(world)
+
+
+def _judge(world: World) -> None:
+    told = Counter((sent.to, unsigned(sent.text)) for sent in world.post.sent if is_a_customers(sent.to))
+    for (to, words), times in told.items():
+        assert times == 1, f"{to} was sent {times} times: {words}"
+    rows = [parsed(item) for item in world.table.items.values()]
+    forgotten = {row.id for row in rows if isinstance(row, Erasure)}
+    for row in rows:
+        own = isinstance(row, Erasure) or not {row.id, getattr(row, "customer_id", None)} & forgotten
+        assert own, f"was forgotten, and is back: {row!r}"
+        if isinstance(row, DueRow):
+            assert row.wake_at is None or row.wake_at > world.now - LATE, f"left lying: {row!r}"
+        if isinstance(row, Commitment) and row.status == "open":
+            assert row.wake_at is not None, f"forgotten: {row!r}"

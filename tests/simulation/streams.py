@@ -1,0 +1,160 @@
+"""The table's stream, and how Lambda reads it: in shards and batches, again where it failed, not for ever."""
+
+import zlib
+from collections import deque
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import cache
+from random import Random
+from typing import Any
+
+from pydantic_core import PydanticUndefined, to_jsonable_python
+
+from tests.simulation.aws import Item, attribute
+from vaada.gateways.items import KINDS
+
+Record = dict[str, Any]
+Consumer = Callable[[dict[str, Any], object], dict[str, Any]]
+SHARDS = 3
+BATCH, RETRIES_AT_MOST = 25, 5  # as the template has them
+KEPT = timedelta(hours=24)
+FIRST_PAUSE = timedelta(seconds=10)
+OF_ANOTHER_RELEASE = {"row_kind": "promise", "made_by": "a release to come"}
+"""What a wake-up may carry besides what is needed."""
+POISON = "poisonpoisonpois"
+"""The customer to whom records belong that nobody can read."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """Records that are delivered together, by their places."""
+
+    first: int
+    end: int
+    retries: int = 0
+
+    def halves(self) -> tuple["Window", "Window"]:
+        """The batch, bisected."""
+        middle = (self.first + self.end) // 2
+        return replace(self, end=middle), replace(self, first=middle)
+
+
+@dataclass(eq=False)
+class Reader:
+    """One function's place in one shard. It sees what passes the filter."""
+
+    consumer: Consumer
+    shard: int
+    records: list[tuple[datetime, Record]] = field(default_factory=list)
+    place: int = 0
+    waits: bool = False
+    given_up: set[str] = field(default_factory=set)
+    lost: set[str] = field(default_factory=set)
+    _again: deque[Window] = field(default_factory=deque)
+
+    def next_window(self, now: datetime) -> Window | None:
+        """What is to be delivered next, if there is anything. What is older than a day is lost."""
+        while self.place < len(self.records) and now - self.records[self.place][0] >= KEPT:
+            self.lost.add(number_of(self.records[self.place][1]))
+            self.place += 1
+        while self._again:
+            window = self._again.popleft()
+            if window.end > self.place:
+                return replace(window, first=max(window.first, self.place))
+        end = min(self.place + BATCH, len(self.records))
+        return Window(self.place, end) if self.place < end else None
+
+    def batch(self, window: Window) -> list[Record]:
+        """The records of a window."""
+        return [record for _, record in self.records[window.first : window.end]]
+
+    def ended(self, window: Window, failed: Collection[str] | None) -> Window | None:
+        """A delivery is over. None: the function failed as a whole. What was given up, if anything was."""
+        if failed is None:
+            if window.end - window.first > 1:
+                self._again.extendleft(reversed(window.halves()))
+                return None
+            rest = replace(window, retries=window.retries + 1)
+        elif failed:
+            numbers = [number_of(record) for record in self.batch(window)]
+            lowest = min(map(numbers.index, failed))
+            rest = Window(window.first + lowest, window.end, window.retries + 1)
+        else:
+            self.place = window.end
+            return None
+        self.place = rest.first
+        if rest.retries <= RETRIES_AT_MOST:
+            self._again.appendleft(rest)
+            return None
+        self.place = rest.end
+        self.given_up.update(map(number_of, self.batch(rest)))
+        return rest
+
+    @property
+    def pause(self) -> timedelta:
+        """How long to wait before what has failed is tried again."""
+        retries = self._again[0].retries if self._again else 0
+        return FIRST_PAUSE * (1 << max(retries - 1, 0))
+
+    @property
+    def idle(self) -> bool:
+        """Whether it has come to the end."""
+        return self.place == len(self.records)
+
+
+def shard_of(record: Record) -> int:
+    """Where the record goes: those of one item to one shard, those of a customer to several."""
+    keys = record["dynamodb"]["Keys"]
+    return zlib.crc32(f"{keys['pk']['S']} {keys['sk']['S']}".encode()) % SHARDS
+
+
+def number_of(record: Record) -> str:
+    """The sequence number of a record."""
+    return str(record["dynamodb"]["SequenceNumber"])
+
+
+def is_poison(record: Record) -> bool:
+    """Whether nobody can read it."""
+    return POISON in record["dynamodb"]["Keys"]["pk"]["S"]
+
+
+def poison(beside: Record, dice: Random) -> Record:
+    """A record that cannot be read: of a kind to come, with a field that is broken, or with one missing."""
+    sk = {"S": f"ROW#{dice.randbytes(8).hex()}"}
+    keys = {"pk": {"S": f"CUSTOMER#{POISON}"}, "sk": sk}
+    row = {**keys, "version": {"N": "1"}, "customer_id": {"S": POISON}}
+    follow_up = {**row, "row_kind": {"S": "follow_up"}, "due_at": {"S": "when the cows come home"}}
+    unknown: dict[str, Item] = {
+        "OldImage": {**row, "row_kind": {"S": "commitment"}},
+        "NewImage": {**row, "row_kind": {"S": "vow"}},
+    }
+    images = dice.choice(({"NewImage": follow_up}, unknown))
+    if beside["dynamodb"].get("NewImage", follow_up)["row_kind"]["S"] == "interaction":
+        images = {"NewImage": {**row, "row_kind": {"S": "interaction"}}}
+    what = "MODIFY" if "OldImage" in images else "INSERT"
+    return {
+        "eventName": what,
+        "dynamodb": {"Keys": keys, "SequenceNumber": f"{number_of(beside)}5", **images},
+    }
+
+
+def of_another_release(record: Record) -> Record:
+    """The same as an older or newer release wrote it: without what goes without saying, and with more."""
+    change = dict(record["dynamodb"])
+    for name in {"OldImage", "NewImage"} & change.keys():
+        image = change[name]
+        defaults = _defaults(image["row_kind"]["S"])
+        told = {field: value for field, value in image.items() if defaults.get(field) != value}
+        change[name] = {**told, "mood": {"M": {"colour": {"S": "blue"}}}}
+    return {**record, "dynamodb": change}
+
+
+@cache
+def _defaults(kind: str) -> Item:
+    fields = {name: told.default for name, told in KINDS[kind].model_fields.items() if name != "version"}
+    return {
+        name: attribute(to_jsonable_python(default, exclude_none=True))
+        for name, default in fields.items()
+        if default is not None and default is not PydanticUndefined
+    }

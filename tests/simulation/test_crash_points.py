@@ -1,0 +1,171 @@
+"""Wherever a function is cut short, the work is done in the end, and done once."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import cache
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+
+from functions.rotate_link_keys import app as link_keys
+from tests.simulation import crash_points, mutations
+from tests.simulation.crash_points import (
+    FOLLOWERS,
+    KILLS,
+    SCENARIOS,
+    SEND_PATH,
+    SENDS,
+    Scenario,
+    Visit,
+    lived,
+    points_of,
+    visit_pairs,
+    visit_points,
+)
+from vaada.rules import messages
+
+Planted = AbstractContextManager[object]
+A_REMINDER, A_WARNING, _, A_QUESTION, _ = SEND_PATH
+TO_CUSTOMERS = [scenario for scenario in SEND_PATH if scenario.function is A_QUESTION.function]
+visited, visited_in_pairs = cache(visit_points), cache(visit_pairs)  # as it is, without planted bugs
+_claimed, _rotate = messages.claimed, link_keys._rotate  # bugs are planted inside
+
+
+def named(what: str) -> Scenario:
+    (found,) = (scenario for scenario in SCENARIOS if str(scenario) == what)
+    return found
+
+
+def holds(visit: Visit) -> None:
+    assert not visit.found, "\n".join([f"{visit}; found at {len(visit.found)}:", *visit.found[:5]])
+
+
+# ---------------------------------------------------------------- what holds
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
+def test_cut_short_anywhere_it_ends_as_if_nothing_had_happened(scenario: Scenario) -> None:
+    visit = visited(scenario)
+
+    holds(visit)
+    kills = [point for (point,) in visit.visited if point.moment in KILLS]
+    assert len(kills) == 2 * len(visit.calls) + 1
+
+
+@pytest.mark.parametrize("scenario", SEND_PATH, ids=str)
+def test_killed_once_and_again_as_the_work_is_taken_up_it_is_still_done(scenario: Scenario) -> None:
+    visit = visited_in_pairs(scenario)
+
+    holds(visit)
+    assert visit.pairs > (2 * len(visit.calls) + 1) ** 2 / 2
+
+
+@pytest.mark.parametrize("scenario", TO_CUSTOMERS, ids=str)
+def test_only_what_was_claimed_and_may_have_been_sent_is_never_sent_again(scenario: Scenario) -> None:
+    visit = visited(scenario)
+
+    claim = 1 + visit.calls.index("TransactWriteItems")
+    (send,) = (n for n, name in enumerate(visit.calls, 1) if name in SENDS)
+    between = {("killed after", claim), ("killed before", send)}
+    between |= {(moment, n) for moment in KILLS[:2] for n in range(claim + 1, send)}
+    killed = {(point.moment, point.call) for point in visit.parked if point.moment in KILLS}
+    by_mail = visit.calls[send - 1] == "SendEmail"  # of a text nothing is heard whose record was lost
+    assert {
+        (moment, n) for moment, n in killed if n <= send and (moment, n) != ("killed after", send)
+    } == between
+    assert not by_mail or killed == between
+
+
+# ---------------------------------------------------------------- that every point is visited
+
+
+def test_there_is_a_scenario_for_every_function() -> None:
+    functions = {path.parent.name for path in Path("functions").glob("*/app.py")}
+
+    assert {str(scenario).partition(":")[0] for scenario in SCENARIOS} == functions
+
+
+def test_it_is_killed_once_before_and_after_each_call_and_as_it_returns() -> None:
+    (calls,) = lived(A_QUESTION).runs
+
+    told = []
+    for point in points_of([calls]):
+        (line,) = (line for line in lived(A_QUESTION, point).story if "killed" in line)
+        told.append(line[line.index("killed") :])
+
+    expected = [
+        f"killed {when} {name} {n}" for n, name in enumerate(calls, 1) for when in ("before", "after")
+    ]
+    assert told == [*expected, f"killed as it returns from call {len(calls) + 1}"]
+
+
+def test_what_leaves_the_same_behind_goes_on_alike() -> None:
+    quiet = lived(A_WARNING)
+    alike: list[tuple[object, list[list[str]]]] = []
+    for point in points_of(quiet.runs):
+        life = lived(A_WARNING, point, followers=FOLLOWERS)
+        known = next((runs for left, runs in alike if left == life.left), None)
+        assert known in (None, life.runs[1:])
+        alike.append((life.left, life.runs[1:]))
+
+
+def test_of_a_pair_both_kills_happen_one_in_the_run_and_one_in_what_follows() -> None:
+    visit = visited_in_pairs(A_WARNING)
+
+    assert {first.run for first, _ in visit.visited} == {0}
+    assert min(second.run for _, second in visit.visited) == 1
+    assert len(set(visit.visited)) == len(visit.visited)
+
+
+# ---------------------------------------------------------------- that a bug would be seen
+
+
+def rotates_however_often_it_is_asked() -> Planted:
+    return patch.object(link_keys, "_rotate", lambda _asked_at=None: _rotate())
+
+
+def leases_only_the_first_attempt() -> Planted:
+    def claimed(*facts: Any) -> Any:
+        return _claimed(*facts).model_copy(update={"wake_at": None})
+
+    return patch.object(messages, "claimed", claimed)
+
+
+@pytest.mark.parametrize(
+    ("planted", "scenario"),
+    [
+        (mutations.records_before_it_sends, str(A_QUESTION)),
+        (mutations.records_before_it_sends, str(A_WARNING)),
+        (mutations.forgets_messages_between_claim_and_record, str(A_REMINDER)),
+        (mutations.forgets_messages_between_claim_and_record, str(A_WARNING)),
+        (mutations.sends_to_customers_again, str(A_QUESTION)),
+        (mutations.ignores_the_idempotency_key, "api: POST /api/interactions"),
+        (rotates_however_often_it_is_asked, "rotate_link_keys: every ninety days"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else value.__name__,
+)
+def test_some_point_shows(planted: Callable[[], Planted], scenario: str) -> None:
+    with planted():
+        visit = visit_points(named(scenario), enough=1)
+
+    assert any("killed" in found for found in visit.found)
+
+
+def test_a_pair_shows_what_no_single_point_does() -> None:
+    with leases_only_the_first_attempt():
+        once, twice = visit_points(A_WARNING), visit_pairs(A_WARNING, enough=1)
+
+    assert not once.found
+    assert twice.found
+
+
+def test_the_command_tells_how_many_points_there_are(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(crash_points, "SCENARIOS", SCENARIOS[-1:])
+    monkeypatch.setattr(crash_points, "SEND_PATH", ())
+
+    assert crash_points.main() == 0
+    assert "rotate_link_keys: the stack is deleted: 2 calls, points in" in capsys.readouterr().out
