@@ -1,6 +1,14 @@
-"""Each function may do what it is for, and nothing else: its own role, asked directly."""
+"""Each function may do what it is for, and nothing else: its own role, asked directly, or with a right less.
 
-from collections.abc import Callable
+That no right at all is idle is shown in tests/rights.
+"""
+
+import copy
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -8,7 +16,7 @@ from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 from local import signing
-from tests.e2e.desk import Desk
+from tests.e2e.desk import DAY, MINUTE, Desk, eventually
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -66,7 +74,7 @@ def names(trials: set[Callable[[Desk], None]]) -> set[str]:
         ("RemindAgent", {read_the_link_keys, send_a_mail}),
         ("FlagOverdue", {read_the_link_keys, send_a_mail}),
         ("SendSurvey", {read_the_link_keys, send_a_mail}),
-        ("SweepDue", {read_the_link_keys, send_a_mail}),
+        ("SweepDue", {read_the_link_keys, send_a_mail, query_the_table}),
         ("RecordDelivery", set()),
         ("ReceiveText", set()),
     ],
@@ -88,3 +96,89 @@ def test_a_function_may_only_what_it_is_for(
         else:
             done.add(trial)
     assert names(done) == names(may)
+
+
+# ---------------------------------------------------------------- with a right taken away
+
+
+def a_contact_is_planned(desk: Desk) -> bool:
+    customer = desk.customer("Rana Right")
+    desk.contact(customer, desk.agent("Ruth Right"), "All is well with the bicycle", resolved=True)
+    records = desk.stream_records(customer)
+    contacts = [each for each in records if "interaction_id" in each["dynamodb"].get("NewImage", {})]
+    answer = desk.invoke("PlanFollowUps", {"Records": contacts[:1]})
+    return answer == {"batchItemFailures": []} and len(desk.surveys(customer)) == 1
+
+
+def a_promise_gets_a_schedule(desk: Desk) -> bool:
+    customer = desk.customer("Rana Right")
+    promised = desk.promise(customer, desk.agent("Ruth Right"), "Call about the bicycle", desk.now + 9 * DAY)
+    record = next(each for each in desk.stream_records(customer) if promised[-16:] in str(each))
+    answer = desk.invoke("SyncSchedules", {"Records": [record]})
+    return answer == {"batchItemFailures": []} and promised in desk.schedule_names()
+
+
+def a_reminder_is_sent(desk: Desk) -> bool:
+    opening = desk.now.replace(hour=10, minute=0)
+    while opening < desk.now or opening.weekday() > 4:
+        opening += DAY
+    customer, agent = desk.customer("Rana Right"), desk.agent("Ruth Right")
+    desk.follow_up(customer, agent, "Ask about the bicycle", opening)
+    desk.cloud.travel(opening + 3 * MINUTE - desk.now)
+    desk.invoke("SweepDue", {})
+    [message] = eventually(
+        lambda: [row for row in desk.timeline(customer, "message") if row["status"] != "sending"],
+        "the reminder is sent or refused",
+    )
+    assert message["status"] in {"sent", "waiting"}, message
+    return len(desk.mails(agent)) == 1
+
+
+def a_link_is_read(desk: Desk) -> bool:
+    desk.cloud.travel(timedelta(minutes=6))  # after which the keys are read again
+    return desk.open("/a/no-such-link").status_code == HTTPStatus.NOT_FOUND
+
+
+@contextmanager
+def without(desk: Desk, function: str, action: str) -> Iterator[None]:
+    """Take a right away from a function, and give it back."""
+    iam, role = desk.cloud.client("iam"), desk.resource(f"{function}Role")
+    stood: dict[str, Any] = {}
+    for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
+        policy = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+        less = copy.deepcopy(policy)
+        for statement in less["Statement"]:
+            actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+            statement["Action"] = [each for each in actions if each != action] or ["none:none"]
+        if less != policy:
+            stood[name] = policy
+            iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(less))
+    assert stood, f"{function} has no right to {action}"
+    try:
+        yield
+    finally:
+        for name, policy in stood.items():
+            iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(policy))
+
+
+@pytest.mark.parametrize(
+    ("functions", "action", "works"),
+    [
+        (["PlanFollowUps"], "dynamodb:PutItem", a_contact_is_planned),
+        (["SyncSchedules"], "scheduler:CreateSchedule", a_promise_gets_a_schedule),
+        (
+            ["RemindAgent", "SweepDue"],
+            "ses:SendEmail",
+            a_reminder_is_sent,
+        ),  # what one does not, the other does
+        (["Pages"], "ssm:GetParameter", a_link_is_read),
+    ],
+)
+def test_work_is_not_done_without_its_right_and_is_done_with_it(
+    desk: Desk, functions: list[str], action: str, works: Callable[[Desk], bool]
+) -> None:
+    with ExitStack() as taken_away:
+        for function in functions:
+            taken_away.enter_context(without(desk, function, action))
+        assert not works(desk)
+    assert works(desk)

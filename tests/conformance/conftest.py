@@ -1,0 +1,34 @@
+"""Every test of this folder that asks for an engine runs on each of the three."""
+
+from collections.abc import Iterator
+from functools import cache
+from itertools import count
+
+import pytest
+
+from local.cloud import local_cloud
+from tests.conformance import engines
+from tests.conformance.engines import Clients, Engine
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def ministack() -> Iterator[Clients]:
+    """The clients of a MiniStack with nothing deployed on it."""
+    with local_cloud() as cloud:
+        yield cache(cloud.client)
+
+
+@pytest.fixture(params=["the simulation", "moto", "MiniStack"])
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """An engine with an empty table."""
+    match request.param:
+        case "the simulation":
+            chosen = engines.simulation()
+        case "moto":
+            chosen = engines.moto()
+        case _:
+            chosen = engines.ministack(request.getfixturevalue("ministack"), next(_numbers))
+    with chosen as ready:
+        yield ready
