@@ -1,0 +1,1 @@
+"""Commands for whoever runs the desk, with the credentials of their own environment. Never deployed."""

@@ -1,0 +1,54 @@
+"""The deployed stack, found by its name."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+from rich.console import Console
+
+from vaada.desk import Desk
+from vaada.settings import Settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_sqs import SQSClient
+
+console = Console(highlight=False, soft_wrap=True)
+# As long as any function takes, and once: the SDK must not do twice what it takes for lost.
+_PATIENT = Config(read_timeout=120, retries={"mode": "standard", "total_max_attempts": 1})
+
+
+class Stack:
+    """What CloudFormation made of template.yaml under this name."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._cloudformation: CloudFormationClient = boto3.client("cloudformation")
+        self.functions: LambdaClient = boto3.client("lambda", config=_PATIENT)
+        self.queues: SQSClient = boto3.client("sqs")
+        self.streams: Any = boto3.client("dynamodbstreams")
+
+    def resource(self, logical_id: str) -> str:
+        """The name that a resource was given. Raises KeyError."""
+        return self._resources[logical_id]
+
+    def function_of(self, arn: str) -> str | None:
+        """Which of the stack's functions this is, by the name in template.yaml. None: not one of them."""
+        name = arn.split(":")[6] if arn.count(":") >= 6 else ""  # noqa: PLR2004 - arn:aws:lambda:…:function:name
+        found = (logical_id for logical_id, physical_id in self._resources.items() if physical_id == name)
+        return next(found, None)
+
+    @cached_property
+    def desk(self) -> Desk:
+        """The desk as its functions have it."""
+        told = self.functions.get_function_configuration(FunctionName=self.resource("SweepDue"))
+        variables = told["Environment"]["Variables"]
+        return Desk(Settings.model_validate({name.lower(): value for name, value in variables.items()}))
+
+    @cached_property
+    def _resources(self) -> dict[str, str]:
+        pages = self._cloudformation.get_paginator("list_stack_resources").paginate(StackName=self.name)
+        found = (each for page in pages for each in page["StackResourceSummaries"])
+        return {each["LogicalResourceId"]: each.get("PhysicalResourceId", "") for each in found}

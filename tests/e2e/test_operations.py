@@ -1,0 +1,502 @@
+"""What docs/operations.md tells to do when something went wrong, rehearsed on the deployed stack.
+
+MiniStack is not AWS in four things. It tries a stream's records again for ever, so the dead letter of a
+stream is written here as Lambda would. Its Scheduler neither tries again nor leaves dead letters, so wake-ups
+are invoked here as Scheduler would. A restored table is the table as it is at that moment, whatever moment
+was asked for. And after a jump of the clock it looks at its streams only when something is written.
+"""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from local.places import ROOT, environment
+from operations.redrive import OWNERS
+from operations.safety import BECAUSE
+from operations.senders import SENDERS
+from tests.e2e.desk import DAY, HOUR, MINUTE, Desk, Person, eventually, link
+from vaada.gateways.links import BadLink, ExpiredLink, Links
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_sqs import SQSClient
+
+EVENTS = Path(__file__).parents[2] / "events"
+KEYS_ARE_KEPT = 6 * MINUTE  # in the memory of functions, and a little
+ALWAYS = [{"opens": "00:00", "closes": "24:00"}]
+LONG_GONE = "100000000000000000001", "100000000000000000002"
+WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+@pytest.fixture(autouse=True)
+def _queues_of_its_own(desk: Desk) -> Iterator[None]:
+    """Each test begins and ends with empty queues. What others left there is looked at first."""
+    left = "\n".join(desk.dead_letters())
+    assert not [personal for personal in desk.personal if personal in left]
+    _empty(desk)
+    yield
+    _empty(desk)
+
+
+def _empty(desk: Desk) -> None:
+    for queue in OWNERS:
+        desk.cloud.client("sqs").purge_queue(QueueUrl=desk.resource(queue))
+
+
+def operate(desk: Desk, command: str, *arguments: str) -> tuple[int, str]:
+    """Run a command as its line in the Makefile does. Gives its exit code and what it printed."""
+    done = subprocess.run(  # noqa: S603 - a program of our own
+        [sys.executable, "-m", f"operations.{command}", *arguments, "--stack", "vaada"],
+        cwd=ROOT,
+        env=environment(
+            PYTHONPATH="layers/vaada", AWS_ENDPOINT_URL=desk.cloud.endpoint, **desk.cloud.clock.environment()
+        ),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert not done.stderr, done.stderr
+    assert not [personal for personal in desk.personal if personal in done.stdout]
+    return done.returncode, done.stdout
+
+
+def always_at_work(desk: Desk, name: str, **more: Any) -> Person:
+    """An agent who hears at any hour, whenever the test runs."""
+    return desk.agent(name, working_hours=dict.fromkeys(WEEK, ALWAYS), **more)
+
+
+def by_day(desk: Desk, name: str, **more: Any) -> Person:
+    """A customer where it is noon now: they may be written to."""
+    ahead = 12 - desk.now.hour  # the signs of these zones are turned round
+    return desk.customer(name, time_zone=f"Etc/GMT{-ahead:+d}" if ahead else "UTC", **more)
+
+
+def soon(desk: Desk, after: timedelta = 3 * MINUTE) -> datetime:
+    return (desk.now + after).replace(microsecond=0)
+
+
+@contextmanager
+def held(desk: Desk, *functions: str) -> Iterator[None]:
+    """These functions cannot run: what wakes them is refused."""
+    lambdas: LambdaClient = desk.cloud.client("lambda")
+    for function in functions:
+        name = desk.resource(function)
+        lambdas.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
+    try:
+        yield
+    finally:
+        for function in functions:
+            lambdas.delete_function_concurrency(FunctionName=desk.resource(function))
+
+
+def bury(desk: Desk, queue: str, letter: object, **attributes: str) -> None:
+    """Leave a dead letter."""
+    sqs: SQSClient = desk.cloud.client("sqs")
+    told: Any = {name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()}
+    sqs.send_message(QueueUrl=desk.resource(queue), MessageBody=json.dumps(letter), MessageAttributes=told)
+
+
+def invoke_later(desk: Desk, function: str, event: str) -> None:
+    """Ask for a function without waiting for it, as Scheduler, SNS and EventBridge do."""
+    lambdas: LambdaClient = desk.cloud.client("lambda")
+    lambdas.invoke(FunctionName=desk.resource(function), InvocationType="Event", Payload=event)
+
+
+def letters(desk: Desk, *, number: int) -> None:
+    """Wait until so many dead letters wait."""
+    eventually(lambda: len(list(desk.dead_letters())) == number, f"{number} dead letters wait")
+
+
+def sample(path: str) -> Any:
+    return json.loads((EVENTS / path).read_text())
+
+
+# ---------------------------------------------------------------- dead letters
+
+
+def test_wake_ups_that_could_not_be_delivered_are_played_again(desk: Desk) -> None:
+    agent, customer = always_at_work(desk, "Ottilie Brandt"), by_day(desk, "Anselm Kreuz")
+    due_at = soon(desk)
+    desk.resolved(customer, agent, "The lamp works again.", due_at - DAY)
+    promise = desk.promise(customer, agent, "Bring the lamp", due_at)
+    follow_up = desk.follow_up(customer, agent, "Ask about the lamp", due_at)
+    [survey] = desk.surveys(customer)
+    woken = {"FlagOverdue": promise, "RemindAgent": follow_up, "SendSurvey": survey["survey_id"]}
+    rows = set(woken.values())
+    eventually(lambda: rows <= desk.schedule_names(), "all three have their schedules")
+    with held(desk, "SweepDue"):
+        with held(desk, "RemindAgent", "FlagOverdue", "SendSurvey"):
+            wake_ups = {function: desk.schedule(row_id)[1] for function, row_id in woken.items()}
+            desk.cloud.travel(due_at - desk.now + timedelta(seconds=5))
+            for function, wake_up in wake_ups.items():
+                invoke_later(desk, function, wake_up)
+            letters(desk, number=3)
+        assert desk.surveys(customer)[0]["status"] == "scheduled"
+
+        code, shown = operate(desk, "redrive", "--look")
+        assert (code, shown.splitlines()[-1]) == (0, "3 dead letters.")
+        assert rows == set(re.findall(r"row (\w{32}), version \d", shown))
+        letters(desk, number=3)
+
+        code, played = operate(desk, "redrive")
+        assert (code, played.splitlines()[-1]) == (0, "3 played, 0 settled, 0 left.")
+        assert played.count("played: fired") == 3
+    assert desk.row(customer, follow_up)["status"] == "due"
+    assert desk.row(customer, promise)["flagged_at"]
+    assert desk.row(customer, survey["survey_id"])["status"] == "sent"
+    assert "how did we do" in desk.mail(customer).subject
+    assert operate(desk, "redrive", "--queue", "SendSurveyFailures")[1] == "0 played, 0 settled, 0 left.\n"
+    desk.manager.post(f"/api/commitments/{promise}/keep")
+    desk.manager.post(f"/api/follow-ups/{follow_up}/complete")
+
+
+def test_a_wake_up_of_the_past_changes_nothing_and_one_that_fails_stays(desk: Desk) -> None:
+    agent, customer = always_at_work(desk, "Gesine Holt"), by_day(desk, "Jost Amberg")
+    follow_up = desk.follow_up(customer, agent, "Ask about the hinge", soon(desk, 2 * HOUR))
+    before = desk.row(customer, follow_up)
+    bury(desk, "RemindAgentFailures", {"row_id": follow_up, "version": 7}, ERROR_CODE="AccessDeniedException")
+    bury(desk, "RemindAgentFailures", {"row_id": follow_up})  # cannot be done: no version
+    bury(desk, "RemindAgentFailures", "not one of ours")
+
+    code, said = operate(desk, "redrive", "--queue", "RemindAgentFailures")
+
+    assert (code, said.splitlines()[-1]) == (1, "1 played, 0 settled, 2 left.")
+    assert "AccessDeniedException\n  played: stale" in said
+    assert "left: it failed again: " in said
+    assert "nothing that the desk wrote" in said
+    letters(desk, number=2)  # and can be seen at once
+    assert desk.row(customer, follow_up) == before
+    desk.manager.post(f"/api/follow-ups/{follow_up}/cancel")
+
+
+def test_news_and_texts_that_could_not_be_taken_are_played_again(desk: Desk) -> None:
+    events = {
+        "RecordDelivery": sample("record_delivery/mail_delivered.json"),
+        "ReceiveText": sample("receive_text/question.json"),
+    }
+    with held(desk, *events):
+        for function, event in events.items():
+            invoke_later(desk, function, json.dumps(event))
+        letters(desk, number=2)
+
+        code, said = operate(desk, "redrive", "--queue", "NewsFailures")
+        assert (code, said.splitlines()[-1]) == (1, "0 played, 0 settled, 2 left.")
+        assert said.count("left: AWS refused: TooManyRequestsException") == 2
+
+    code, said = operate(desk, "redrive", "--queue", "NewsFailures")
+
+    assert (code, said.splitlines()[-1]) == (0, "2 played, 0 settled, 0 left.")
+    assert events["RecordDelivery"]["detail"]["mail"]["messageId"] in said
+    assert "bilal@example.com" not in said
+
+
+def batch_of(desk: Desk, function: str, first: str, last: str) -> dict[str, Any]:
+    """The dead letter of records that a function could not handle."""
+    [stream] = desk.cloud.client("dynamodbstreams").list_streams(TableName=desk.cloud.outputs["TableName"])[
+        "Streams"
+    ]
+    arn = desk.cloud.client("lambda").get_function(FunctionName=desk.resource(function))["Configuration"]
+    return {
+        "requestContext": {
+            "requestId": "c9b8fa9f-5a7f-xmpl-af9c-0c604cde93a5",
+            "functionArn": arn["FunctionArn"],
+            "condition": "RetryAttemptsExhausted",
+            "approximateInvokeCount": 6,
+        },
+        "responseContext": {"statusCode": 200, "executedVersion": "$LATEST", "functionError": "Unhandled"},
+        "version": "1.0",
+        "timestamp": "2026-03-02T09:00:03.000Z",
+        "DDBStreamBatchInfo": {
+            "shardId": "shardId-00000000000000000000-00000000",
+            "startSequenceNumber": first,
+            "endSequenceNumber": last,
+            "approximateArrivalOfFirstRecord": "2026-03-02T09:00:00Z",
+            "approximateArrivalOfLastRecord": "2026-03-02T09:00:00Z",
+            "batchSize": 1,
+            "streamArn": stream["StreamArn"],
+        },
+    }
+
+
+@contextmanager
+def switched_off(desk: Desk, function: str) -> Iterator[None]:
+    """The stream does not wake the function. Whoever comes out of this has it switched on again."""
+    lambdas: LambdaClient = desk.cloud.client("lambda")
+
+    def mappings() -> Any:
+        name = desk.resource(function)
+        return lambdas.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
+
+    [mapping] = mappings()
+    lambdas.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+    try:
+        assert [each["State"] for each in mappings()] == ["Disabled"]
+        yield
+    finally:
+        lambdas.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
+
+
+def test_records_of_the_stream_are_played_again(desk: Desk) -> None:
+    agent, customer = always_at_work(desk, "Wiebke Lang"), desk.customer("Tilo Brenner")
+    with switched_off(desk, "PlanFollowUps"):
+        recorded = desk.contact(customer, agent, "The stove smokes.", awaits_reply=False)
+        records = desk.stream_records(customer)
+        numbers = sorted((record["dynamodb"]["SequenceNumber"] for record in records), key=int)
+        bury(desk, "StreamFailures", batch_of(desk, "PlanFollowUps", numbers[0], numbers[-1]))
+        assert recorded["interaction_id"] in operate(desk, "redrive", "--look")[1]
+
+        code, said = operate(desk, "redrive", "--queue", "StreamFailures")
+
+        assert (code, said.splitlines()[-1]) == (0, "1 played, 0 settled, 0 left.")
+        assert "played: 1 records" in said  # of the contact, its customer and its case only the contact
+        [follow_up] = desk.timeline(customer, "follow_up")
+    desk.manager.post(f"/api/follow-ups/{follow_up['follow_up_id']}/cancel")
+
+
+def test_records_that_the_stream_has_no_more_the_sweep_has_made_good(desk: Desk) -> None:
+    bury(desk, "StreamFailures", batch_of(desk, "SyncSchedules", *LONG_GONE))
+    stranger = batch_of(desk, "PlanFollowUps", *LONG_GONE)
+    stranger["requestContext"]["functionArn"] = "arn:aws:lambda:us-east-1:000000000000:function:another"
+    bury(desk, "StreamFailures", stranger)
+    code, said = operate(desk, "redrive", "--queue", "StreamFailures")
+    assert (code, said.splitlines()[-1]) == (1, "0 played, 0 settled, 2 left.")
+    assert "left: its records are no longer in the stream; the sweep has its turn until" in said
+    desk.cloud.travel(31 * MINUTE)
+    desk.invoke("SweepDue", {})
+
+    code, said = operate(desk, "redrive", "--queue", "StreamFailures")
+
+    assert (code, said.splitlines()[-1]) == (1, "0 played, 1 settled, 1 left.")
+    assert "settled: its records are no longer in the stream; the sweep has done what was due" in said
+    assert "left: it is of another stack's function" in said
+
+
+def test_while_something_waits_a_lost_record_is_not_taken_for_settled(desk: Desk) -> None:
+    agent, customer = always_at_work(desk, "Hedwig Sander"), desk.customer("Bruno Falk")
+    with switched_off(desk, "PlanFollowUps"), held(desk, *SENDERS):
+        desk.contact(customer, agent, "The door sticks.", awaits_reply=False)
+        bury(desk, "StreamFailures", batch_of(desk, "PlanFollowUps", *LONG_GONE))
+        desk.cloud.travel(31 * MINUTE)
+        code, said = operate(desk, "redrive", "--queue", "StreamFailures")
+        assert code == 1
+        assert "left: its records are no longer in the stream, and the sweep has not done all" in said
+        assert desk.timeline(customer, "follow_up") == []
+        desk.cloud.client("lambda").delete_function_concurrency(FunctionName=desk.resource("SweepDue"))
+        desk.invoke("SweepDue", {})
+        assert operate(desk, "redrive", "--queue", "StreamFailures")[0] == 0
+    [follow_up] = desk.timeline(customer, "follow_up")
+    desk.manager.post(f"/api/follow-ups/{follow_up['follow_up_id']}/cancel")
+
+
+# ---------------------------------------------------------------- a stuck stream
+
+
+def test_a_stream_that_was_switched_off_is_resumed_and_nothing_is_lost(desk: Desk) -> None:
+    agent, customer = always_at_work(desk, "Rosalie Winter"), desk.customer("Emil Harms")
+    with switched_off(desk, "PlanFollowUps"):
+        with switched_off(desk, "SyncSchedules"):
+            desk.contact(customer, agent, "The gate creaks.", awaits_reply=False)
+            later = desk.follow_up(customer, agent, "Oil the gate", soon(desk, 5 * HOUR))
+            assert later not in desk.schedule_names()
+        desk.customer("Somebody else")
+        eventually(lambda: later in desk.schedule_names(), "what was missed has its schedule")
+        assert len(desk.timeline(customer, "follow_up")) == 1
+    desk.customer("Somebody else again")
+    planned = eventually(
+        lambda: found if len(found := desk.timeline(customer, "follow_up")) == 2 else None,
+        "what was missed is planned, and not by the sweep, for no time has passed",
+    )
+    for row in planned:
+        desk.manager.post(f"/api/follow-ups/{row['follow_up_id']}/cancel")
+
+
+# ---------------------------------------------------------------- the keys of links
+
+
+class OnlyKey:
+    """Stands for a parameter that holds this key alone."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+
+    def get_parameter(self, **_: object) -> dict[str, Any]:
+        return {"Parameter": {"Value": json.dumps([self._key])}}
+
+
+def keys(desk: Desk) -> list[str]:
+    """The keys that sign links, the newest last."""
+    stored = desk.cloud.client("ssm").get_parameter(Name=desk.resource("LinkKeys"), WithDecryption=True)
+    found: list[str] = json.loads(stored["Parameter"]["Value"])
+    return found
+
+
+def is_signed_with(url: str, key: str) -> bool:
+    try:
+        Links(OnlyKey(key), "", "").row_id("action", url.rsplit("/", 1)[1])  # type: ignore[arg-type]  # all it asks
+    except ExpiredLink:  # by the clock of this machine; the signature is looked at first
+        return True
+    except BadLink:
+        return False
+    return True
+
+
+def warned(desk: Desk, customer: Person, what: str) -> tuple[str, str]:
+    """A promise that its agent is warned of at once: its id, and the link in the mail."""
+    agent = always_at_work(desk, f"Agent for {what}")
+    promise = desk.promise(customer, agent, what, soon(desk, HOUR))
+    return promise, link(desk.mail(agent), "a").partition("?")[0]
+
+
+def test_keys_are_rotated_once_and_links_live_on_and_twice_and_they_do_not(desk: Desk) -> None:
+    customer = desk.customer("Lorenz Pohl")
+    first, opened_before = warned(desk, customer, "Return the key")
+    second, never_opened = warned(desk, customer, "Return the lock")
+    page = desk.open(opened_before)
+    nonce = re.search(r'name="nonce" value="([^"]+)"', page.text)
+    assert nonce
+    old = keys(desk)[-1]
+
+    desk.invoke("RotateLinkKeys", {})
+    desk.cloud.travel(KEYS_ARE_KEPT)
+
+    assert keys(desk)[-2] == old
+    third, new = warned(desk, customer, "Return the chain")
+    assert is_signed_with(opened_before, old)
+    assert is_signed_with(new, keys(desk)[-1])
+    assert not is_signed_with(new, old)
+    assert desk.open(never_opened).status_code == desk.open(new).status_code == 200
+    assert desk.send(opened_before, do="kept", nonce=nonce[1]).status_code == 200
+    assert desk.row(customer, first)["status"] == "kept"
+
+    desk.invoke("RotateLinkKeys", {})
+    desk.cloud.travel(KEYS_ARE_KEPT)
+
+    refused, bad = desk.open(never_opened), desk.open(f"{new[:-4]}AAAA")
+    assert (refused.status_code, refused.text) == (bad.status_code, bad.text)
+    assert refused.status_code == 404
+    assert desk.answer(never_opened, do="kept").status_code == 404
+    assert desk.row(customer, second)["status"] == "open"
+    assert desk.answer(new, do="kept").status_code == 200
+    assert desk.row(customer, third)["status"] == "kept"
+    desk.manager.post(f"/api/commitments/{second}/keep")
+
+
+# ---------------------------------------------------------------- restoring
+
+
+@pytest.fixture
+def backup(desk: Desk) -> Iterator[str]:
+    """What the table that is restored is called."""
+    name = f"{desk.cloud.outputs['TableName']}-restored"
+    yield name
+    desk.cloud.client("dynamodb").delete_table(TableName=name)
+
+
+def restored_to_now(desk: Desk, backup: str) -> None:
+    """Ask for the table as it is now, and wait for it."""
+    dynamodb: DynamoDBClient = desk.cloud.client("dynamodb")
+    dynamodb.restore_table_to_point_in_time(
+        SourceTableName=desk.cloud.outputs["TableName"],
+        TargetTableName=backup,
+        RestoreDateTime=desk.now,
+    )
+    dynamodb.get_waiter("table_exists").wait(TableName=backup)
+
+
+def lose(desk: Desk, customer: Person) -> int:
+    """Delete everything of a customer, by mistake. Says how many rows it was."""
+    dynamodb: DynamoDBClient = desk.cloud.client("dynamodb")
+    table = desk.cloud.outputs["TableName"]
+    found = dynamodb.query(
+        TableName=table,
+        KeyConditionExpression="pk = :pk",
+        ExpressionAttributeValues={":pk": {"S": f"CUSTOMER#{customer.id}"}},
+    )["Items"]
+    for item in found:
+        dynamodb.delete_item(TableName=table, Key={"pk": item["pk"], "sk": item["sk"]})
+    return len(found)
+
+
+def test_what_was_lost_is_restored_and_no_customer_hears_twice(desk: Desk, backup: str) -> None:
+    agent = always_at_work(desk, "Mathilde Roth")
+    lost, forgotten, kept = by_day(desk, "Kaspar Voss"), by_day(desk, "Irma Stein"), by_day(desk, "Ulf Beck")
+    due_at = soon(desk)
+    desk.resolved(lost, agent, "The clock runs again.", due_at - DAY)
+    promise = desk.promise(lost, agent, "Bring the clock", soon(desk, 9 * HOUR))
+    desk.promise(forgotten, agent, "Bring the mirror", soon(desk, 9 * HOUR))
+    newer = desk.promise(kept, agent, "Bring the frame", soon(desk, 9 * HOUR))
+    eventually(lambda: promise in desk.schedule_names(), "the promise has its schedule")
+    restored_to_now(desk, backup)
+    desk.cloud.travel(due_at - desk.now + timedelta(seconds=5))
+    desk.mail(lost)  # asked since
+    desk.manager.post(f"/api/commitments/{newer}/keep")
+    desk.manager.post(f"/api/customers/{forgotten.id}/erase")
+    number = lose(desk, lost)
+    eventually(lambda: promise not in desk.schedule_names(), "its schedule is gone with it")
+
+    code, looked = operate(desk, "restore", "--from", backup, "--look")
+    assert code == 0
+    assert desk.call("GET", f"/api/customers/{lost.id}").status_code == 404
+
+    code, said = operate(desk, "restore", "--from", backup)
+
+    assert code == 0
+    counts = {what: int(count) for count, what in re.findall(r"^ +(\d+)  (.+)$", said, re.MULTILINE)}
+    assert counts["brought back: missing"] == number - 1  # the message that asked is of later
+    assert f"{number - 1}  brought back: missing" in looked
+    assert counts["of customers who were forgotten"] >= 4
+    assert counts["erasures that begin anew"] >= 1
+    [survey] = desk.surveys(lost)
+    assert (survey["status"], survey["withheld_because"]) == ("withheld", BECAUSE)
+    assert desk.row(kept, newer)["status"] == "kept"
+    assert desk.call("GET", f"/api/customers/{forgotten.id}").status_code == 404
+    eventually(lambda: promise in desk.schedule_names(), "the promise has its schedule again")
+
+    desk.wait_until(desk.now + 5 * MINUTE)
+    assert len(desk.mails(lost)) == 1
+    ledger = desk.manager.get("/api/erasures", limit="100")["items"]
+    assert [line["status"] for line in ledger if line["customer_id"] == forgotten.id] == ["done"]
+    again = operate(desk, "restore", "--from", backup, "--customer", lost.id)[1]
+    assert "brought back" not in again
+    desk.manager.post(f"/api/commitments/{promise}/keep")
+
+
+def test_who_was_held_before_a_restore_is_held_after_it(desk: Desk, backup: str) -> None:
+    customer = desk.customer("Adele Kurz")
+    restored_to_now(desk, backup)
+    lambdas: LambdaClient = desk.cloud.client("lambda")
+
+    def concurrency() -> list[int | None]:
+        found = (lambdas.get_function_concurrency(FunctionName=desk.resource(name)) for name in SENDERS)
+        return [each.get("ReservedConcurrentExecutions") for each in found]
+
+    assert operate(desk, "senders", "hold")[0] == 0
+    try:
+        assert concurrency() == [0, 0, 0, 0]
+        code, said = operate(desk, "restore", "--from", backup, "--customer", customer.id)
+        assert code == 0
+        assert "make release STACK=vaada" in said
+        assert concurrency() == [0, 0, 0, 0]
+    finally:
+        assert operate(desk, "senders", "release")[0] == 0
+    assert concurrency() == [None, None, None, None]
+    operate(desk, "restore", "--from", backup, "--customer", customer.id)
+    assert concurrency() == [None, None, None, None]
+
+
+def test_a_command_that_cannot_go_on_says_why(desk: Desk) -> None:
+    code, said = operate(desk, "restore", "--from", "no-such-table")
+
+    assert code == 2
+    assert "ResourceNotFoundException" in said
+    assert set(OWNERS) == {name for name in OWNERS if desk.resource(name)}

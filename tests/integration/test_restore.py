@@ -1,0 +1,419 @@
+"""Bringing back what was lost from a table restored to an earlier moment, without doing harm."""
+
+from datetime import timedelta
+from typing import Any
+
+import boto3
+import pytest
+
+from operations.restore import Restoration
+from operations.safety import BECAUSE
+from tests.integration.people import Shop, add_agent, add_customer, change_policy, words_of
+from tests.integration.scripted_desk import ScriptedDesk
+from tests.integration.template import resource
+from vaada.desk import open_desk
+from vaada.gateways.items import key_of
+from vaada.model.people import Customer
+from vaada.model.suppressions import Suppression
+
+DAY, HOUR, MINUTES = timedelta(days=1), timedelta(hours=1), timedelta(minutes=6)
+BACKUP = "vaada-restored"
+
+
+@pytest.fixture
+def shop(desk: ScriptedDesk) -> Shop:
+    """A customer with a promise and a survey to come."""
+    shop = Shop.opened(desk)
+    shop.promise(desk.now + 3 * DAY)
+    shop.contact(resolved=True)
+    return shop
+
+
+def items(table: str = "vaada", customer_id: str = "") -> dict[str, Any]:
+    """What stands in a table, by its place; all of it, or what is of one customer."""
+    found = boto3.client("dynamodb").scan(TableName=table)["Items"]
+    return {
+        f"{item['pk']['S']} {item['sk']['S']}": item
+        for item in found
+        if customer_id in item["pk"]["S"] and item["row_kind"]["S"] != "receipt"
+    }
+
+
+def backed_up() -> None:
+    """The table, restored to this moment: another table with the same rows."""
+    dynamodb = boto3.client("dynamodb")
+    wanted = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
+    dynamodb.create_table(TableName=BACKUP, **{name: resource("Table")[name] for name in wanted})
+    for item in items().values():
+        dynamodb.put_item(TableName=BACKUP, Item=item)
+
+
+def lose(**of: str) -> int:
+    """Delete what has these values in the live table, by mistake. Says how much."""
+    dynamodb, lost = boto3.client("dynamodb"), 0
+    for item in items().values():
+        if all(item.get(name) == {"S": value} for name, value in of.items()):
+            dynamodb.delete_item(TableName="vaada", Key={"pk": item["pk"], "sk": item["sk"]})
+            lost += 1
+    return lost
+
+
+def overwrite(item: dict[str, Any], **values: Any) -> None:
+    boto3.client("dynamodb").put_item(TableName="vaada", Item={**item, **values})
+
+
+def restore(shop: Shop, customer_id: str | None = None, *, look: bool = False) -> dict[str, int]:
+    """Run the command's work; afterwards stream and schedules settle."""
+    work = Restoration(open_desk(), BACKUP, shop.desk.now, look=look)
+    for _ in work.customer(customer_id) if customer_id else work.everything():
+        pass
+    shop.desk.settle()
+    return {what: number for what, number in work.counts.items() if number}
+
+
+def of_kind(shop: Shop, kind: str) -> dict[str, Any]:
+    found = items(customer_id=shop.customer_id).values()
+    item: dict[str, Any]
+    (item,) = [each for each in found if each["row_kind"]["S"] == kind]
+    return item
+
+
+def test_what_was_deleted_comes_back_with_its_schedules(shop: Shop) -> None:
+    backed_up()
+    before, schedules = items(), set(shop.desk.schedules())
+    lost = lose(pk=f"CUSTOMER#{shop.customer_id}")
+    shop.desk.settle()
+    assert not [name for name in shop.desk.schedules() if name.startswith(shop.customer_id)]
+
+    assert restore(shop)["brought back: missing"] == lost
+
+    after = items()
+    customer = f"CUSTOMER#{shop.customer_id} CUSTOMER"
+    assert after.keys() == before.keys()
+    assert {place for place in after if after[place] != before[place]} == {customer}
+    assert set(shop.desk.schedules()) == schedules
+    shop.desk.pass_time(3 * DAY)
+    assert any("Call back with a price" in words_of(mail) for mail in shop.desk.mails)
+
+
+def test_running_it_again_changes_nothing(shop: Shop) -> None:
+    backed_up()
+    lose(pk=f"CUSTOMER#{shop.customer_id}")
+    restore(shop)
+    before = items()
+
+    again = restore(shop)
+
+    assert again.keys() == {"as it was, or newer"}
+    assert items() == before
+
+
+def test_what_the_desk_has_written_since_stays(shop: Shop) -> None:
+    backed_up()
+    promise = of_kind(shop, "commitment")
+    shop.desk.call(f"POST /api/commitments/{shop.rows('commitment')[0]['commitment_id']}/keep")
+    new = shop.contact(summary="Something else")
+    before = items()
+
+    assert "brought back: missing" not in restore(shop)
+
+    assert items() == before
+    assert of_kind(shop, "commitment")["status"] == {"S": "kept"} != promise["status"]
+    assert new["interaction_id"] in {row["interaction_id"] for row in shop.rows("interaction")}
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"due_at": {"S": "soon"}},
+        {"row_kind": {"S": "of no kind"}},
+        {"commitment_id": {"S": "0" * 32}},
+        {"version": {"S": "seven"}},
+    ],
+    ids=lambda damage: next(iter(damage)),
+)
+def test_a_row_that_is_broken_is_mended_and_its_version_goes_up(shop: Shop, damage: dict[str, Any]) -> None:
+    good = of_kind(shop, "commitment")
+    backed_up()
+    overwrite(good, **damage)
+    shop.desk.stream_records()  # those of a broken row become dead letters
+
+    work = Restoration(open_desk(), BACKUP, shop.desk.now)
+    list(work.everything())
+
+    assert work.counts["brought back: broken"] == 1
+    mended = of_kind(shop, "commitment")
+    assert int(mended["version"]["N"]) == int(good["version"]["N"]) + 1
+    assert {**mended, "version": good["version"]} == good
+
+
+def test_a_row_set_back_to_an_earlier_version_comes_forward_again(shop: Shop) -> None:
+    earlier = of_kind(shop, "commitment")
+    shop.desk.call(
+        f"POST /api/commitments/{shop.rows('commitment')[0]['commitment_id']}/renegotiate",
+        {"due_at": (shop.desk.now + 5 * DAY).isoformat(), "reason": "The price list is late"},
+    )
+    later = of_kind(shop, "commitment")
+    backed_up()
+    overwrite(earlier)
+
+    assert restore(shop)["brought back: at an earlier version"] == 1
+
+    assert of_kind(shop, "commitment") == later
+
+
+def test_a_row_that_is_written_at_this_moment_is_left_alone(shop: Shop) -> None:
+    backed_up()
+    promise = of_kind(shop, "commitment")
+    lose(row_kind="commitment")
+
+    def written(call: str) -> None:
+        shop.desk.before_call = lambda _call: None
+        if call == "dynamodb.PutItem":
+            overwrite(promise, version={"N": "9"})
+        else:
+            shop.desk.before_call = written
+
+    shop.desk.before_call = written
+    counts = restore(shop)
+
+    assert counts["written at this moment: left alone"] == 1
+    assert of_kind(shop, "commitment")["version"] == {"N": "9"}
+
+
+def test_only_one_customer_comes_back_where_only_one_is_asked_for(shop: Shop) -> None:
+    other = add_customer(shop.desk, name="Dana", email="dana@example.com")
+    backed_up()
+    lose(pk=f"CUSTOMER#{shop.customer_id}")
+    lose(pk=f"CUSTOMER#{other}")
+
+    restore(shop, shop.customer_id)
+
+    assert items(customer_id=shop.customer_id).keys() == items(BACKUP, shop.customer_id).keys()
+    assert items(customer_id=other) == {}
+
+
+def test_a_look_writes_nothing(shop: Shop) -> None:
+    backed_up()
+    lost = lose(pk=f"CUSTOMER#{shop.customer_id}")
+    before = items()
+
+    assert restore(shop, look=True)["brought back: missing"] == lost
+
+    assert items() == before
+
+
+# ---------------------------------------------------------------- nothing twice
+
+
+def test_a_survey_that_may_have_been_sent_since_is_not_asked(shop: Shop) -> None:
+    backed_up()
+    shop.desk.pass_time(DAY + HOUR)
+    asked = len(_surveys(shop))
+    assert asked == 1
+    lose(row_kind="survey")
+    lose(row_kind="message")
+
+    restore(shop)
+    shop.desk.pass_time(20 * DAY)
+
+    (survey,) = shop.rows("survey")
+    assert (survey["status"], survey["withheld_because"]) == ("withheld", BECAUSE)
+    assert len(_surveys(shop)) == asked
+
+
+def test_a_survey_whose_time_has_not_come_is_asked_in_time(shop: Shop) -> None:
+    backed_up()
+    lose(row_kind="survey")
+
+    restore(shop)
+    shop.desk.pass_time(DAY + HOUR)
+
+    assert len(_surveys(shop)) == 1
+
+
+def test_a_reminder_of_a_survey_that_may_have_been_sent_since_is_not_sent(shop: Shop) -> None:
+    shop.desk.pass_time(DAY + HOUR)
+    backed_up()
+    shop.desk.pass_time(3 * DAY + HOUR)
+    assert len(_surveys(shop)) == 2
+    lose(row_kind="survey")
+    lose(row_kind="message")
+
+    restore(shop)
+    shop.desk.pass_time(20 * DAY)
+
+    assert len(_surveys(shop)) == 2
+    assert shop.rows("survey")[0]["status"] == "expired"
+
+
+@pytest.mark.parametrize(
+    ("status", "becomes"), [("sending", "unknown"), ("waiting", "withheld"), ("held", "withheld")]
+)
+def test_a_message_to_a_customer_that_was_on_its_way_is_never_sent(
+    shop: Shop, status: str, becomes: str
+) -> None:
+    shop.desk.pass_time(DAY + HOUR)
+    message = next(
+        item
+        for item in items(customer_id=shop.customer_id).values()
+        if item["row_kind"]["S"] == "message" and item["to"]["S"] == "customer"
+    )
+    for name in ("provider_id", "sent_at"):
+        del message[name]
+    then = {"S": (shop.desk.now + MINUTES).strftime("%Y-%m-%dT%H:%M:%SZ")}
+    overwrite(message, status={"S": status}, wake_at=then, due_shard={"S": "due-0"})
+    backed_up()
+    lose(row_kind="message")
+    shop.desk.clock.shift(HOUR)
+    sent = len(_surveys(shop))
+
+    restore(shop)
+    shop.desk.pass_time(HOUR)
+
+    (row,) = shop.rows("message")
+    assert (row["status"], row["why_not"]) == (becomes, BECAUSE)
+    assert len(_surveys(shop)) == sent
+
+
+def test_who_comes_back_is_asked_nothing_for_as_long_as_after_a_survey(shop: Shop) -> None:
+    lose(row_kind="survey")
+    backed_up()
+    lose(pk=f"CUSTOMER#{shop.customer_id}")
+    restore(shop)
+
+    shop.contact(resolved=True)
+    shop.desk.pass_time(2 * DAY)
+    assert _surveys(shop) == []
+
+    shop.desk.pass_time(30 * DAY)
+    shop.contact(resolved=True)
+    shop.desk.pass_time(2 * DAY)
+    assert len(_surveys(shop)) == 1
+
+
+def test_the_question_about_the_business_comes_again_with_the_next_contact(desk: ScriptedDesk) -> None:
+    shop = Shop.opened(desk)
+    change_policy(desk, surveys={"nps_every_days": 90, "after_resolution": "none"})
+    shop.contact(resolved=True)
+    backed_up()
+    (first,) = shop.rows("survey")
+    lose(survey_id=first["survey_id"])
+    desk.pass_time(91 * DAY)
+
+    restore(shop)
+    shop.contact(resolved=True)
+
+    surveys = {row["survey_id"]: row["status"] for row in shop.rows("survey")}
+    assert surveys.pop(first["survey_id"]) == "withheld"
+    assert list(surveys.values()) == ["scheduled"]
+
+
+def test_a_contact_of_long_ago_is_not_planned_by_a_new_policy(desk: ScriptedDesk) -> None:
+    shop = Shop.opened(desk)
+    change_policy(desk, surveys={"after_resolution": "none"})
+    shop.contact(resolved=True)
+    desk.pass_time(10 * DAY)
+    backed_up()
+    change_policy(desk, surveys={"after_resolution": "csat"})
+    open_desk().forget_policy()
+    lose(row_kind="interaction")
+
+    restore(shop)
+    desk.pass_time(2 * DAY)
+
+    assert shop.rows("survey") == []
+    assert _surveys(shop) == []
+
+
+def test_a_contact_whose_planning_stands_waits_for_nothing(desk: ScriptedDesk) -> None:
+    shop = Shop.opened(desk)
+    desk.call("POST /api/interactions", shop.contact_body(awaits_reply=False))
+    backed_up()
+    desk.settle()
+    lose(row_kind="interaction")
+    before = shop.rows("follow_up")
+
+    restore(shop)
+
+    assert not shop.rows("interaction")[0].get("wake_at")
+    assert shop.rows("follow_up") == before
+
+
+# ---------------------------------------------------------------- nobody who was forgotten
+
+
+def test_nobody_who_was_forgotten_comes_back(shop: Shop) -> None:
+    backed_up()
+    shop.desk.call(f"POST /api/customers/{shop.customer_id}/erase")
+    left = items()
+
+    counts = restore(shop)
+
+    assert counts["of customers who were forgotten"] > 5
+    assert items(customer_id=shop.customer_id).keys() == {f"ERASURE#{shop.customer_id} ERASURE"}
+    assert items().keys() == left.keys()
+
+
+def test_the_ledger_comes_back_and_is_replayed(shop: Shop) -> None:
+    shop.desk.call(f"POST /api/customers/{shop.customer_id}/erase")
+    backed_up()
+    lose(row_kind="erasure")
+    customer = Customer(customer_id=shop.customer_id, name="Bilal Khan", created_at=shop.desk.now)
+    open_desk().table.write(customer)  # whoever restored by hand brought them back
+
+    assert restore(shop)["erasures that begin anew"] == 1
+    shop.desk.pass_time(MINUTES)
+
+    assert items(customer_id=shop.customer_id).keys() == {f"ERASURE#{shop.customer_id} ERASURE"}
+    assert [line["status"] for line in shop.desk.call("GET /api/erasures").json["items"]] == ["done"]
+
+
+def test_a_stop_comes_back_too(shop: Shop) -> None:
+    desk = open_desk()
+    address = desk.addresses.hashed("email", "bilal@example.com")
+    desk.table.write(Suppression(suppression_id=address, medium="email"))
+    backed_up()
+    lose(row_kind="suppression")
+
+    restore(shop)
+
+    assert desk.table.get(Suppression, address) is not None
+
+
+# ---------------------------------------------------------------- those who sign in
+
+
+def test_an_address_that_an_agent_gave_up_is_not_theirs_again(shop: Shop) -> None:
+    leaver = add_agent(shop.desk, "Noor")
+    backed_up()
+    shop.desk.call(f"PATCH /api/agents/{leaver}", {"email": "noor@elsewhere.example"})
+
+    counts = restore(shop)
+
+    assert counts["addresses that agents have no more"] == 1
+    assert "EMAIL_CLAIM#noor@example.com EMAIL_CLAIM" not in items()
+
+
+def test_a_lost_agent_comes_back_with_their_address(shop: Shop) -> None:
+    backed_up()
+    before = items()
+    lose(row_kind="agent")
+    lose(row_kind="email_claim")
+
+    restore(shop)
+
+    assert items() == before
+
+
+def test_what_cannot_be_read_in_the_backup_is_told(shop: Shop) -> None:
+    backed_up()
+    broken = {**key_of(Customer, "0" * 16), "row_kind": {"S": "customer"}}
+    boto3.client("dynamodb").put_item(TableName=BACKUP, Item=broken)
+
+    assert restore(shop)["cannot be read in the backup either"] == 1
+
+
+def _surveys(shop: Shop) -> list[str]:
+    """The mails that ask the customer something."""
+    return [words for mail in shop.desk.mails if "/s/" in (words := words_of(mail))]
