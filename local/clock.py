@@ -8,6 +8,7 @@ from local.errors import CloudError
 
 # The variant for threads: with the plain one, now and then a thread reads the real time.
 LIBRARY = next(Path("/usr/lib").glob("**/faketime/libfaketimeMT.so.1"), None)
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  # nosec B108 # libfaketime's choice
 HOW_TO_TRAVEL = "To travel in time, install Debian's faketime: sudo apt install faketime"
 
 UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
@@ -58,7 +59,7 @@ class Clock:
     @staticmethod
     def tidy(process: int) -> None:
         """Remove the shared memory that libfaketime leaves behind when its process is killed."""
-        for left in Path("/dev/shm").glob(f"*faketime_*_{process}"):  # noqa: S108 - not ours to name
+        for left in SHARED_MEMORY.glob(f"*faketime_*_{process}"):
             left.unlink(missing_ok=True)
 
     def _shift(self, by: timedelta) -> None:

@@ -104,7 +104,7 @@ def _running(cloud: Cloud) -> Iterator[subprocess.Popen[bytes]]:
         **cloud.clock.environment(),
     }
     with (cloud.folder / "ministack.log").open("wb") as log:
-        process = subprocess.Popen(  # noqa: S603 - a program of our own
+        process = subprocess.Popen(  # noqa: S603  # nosec B603 # a program of our own
             [*_dying_with_us(), python, "-P", quick.__file__],
             env=environment(**settings),
             stdin=subprocess.DEVNULL,

@@ -50,7 +50,7 @@ def _run(command: list[str], log: Path, settings: dict[str, str]) -> None:
     (FOLDER / "metadata.json").write_text(json.dumps({"lastVersionCheck": 4102444800.0}))
     env["PATH"] = search + env["PATH"]
     with log.open("ab") as output:
-        done = subprocess.run(  # noqa: S603 - a program of our own
+        done = subprocess.run(  # noqa: S603  # nosec B603 # a program of our own
             [program, *command, "--config-file", str(ROOT / "samconfig.toml"), "--config-env", "local"],
             cwd=ROOT,
             env=env,

@@ -107,7 +107,7 @@ def read_mapping(file: Path) -> Mapping:
 
 
 def _plain(error: object) -> str:
-    assert isinstance(error, dict)  # noqa: S101 - pydantic's own form
+    assert isinstance(error, dict)  # noqa: S101  # nosec B101 # pydantic's own form
     name = ".".join(str(part) for part in error["loc"])
     match error["type"]:
         case "missing":

@@ -1,0 +1,131 @@
+"""What checkov and cfn-guard say of template.yaml, and of what CloudFormation makes of it: `make check`.
+
+Runs in the environment of the scanners, offline. What is excused everywhere, and why, stands in .checkov.yaml
+and in `NOT_FOR_US`; what one resource is excused from, in its Metadata in template.yaml.
+"""
+
+import json
+import os
+import platform
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from samtranslator.parser.parser import Parser  # type: ignore[import-not-found] # in the scanners' environment
+from samtranslator.translator.translator import Translator  # type: ignore[import-not-found]
+from samtranslator.yaml_helper import yaml_parse  # type: ignore[import-not-found]
+
+from local.places import REGION, ROOT, STATE, TOOLS
+
+GUARD = TOOLS / "guard" / "package"
+NOT_FOR_US = {
+    "lambda_inside_vpc_check": "see CKV_AWS_117 in .checkov.yaml",
+    "sqs_dlq_check": "every queue here is itself where dead letters wait, and nothing reads it by itself",
+}
+PSEUDO = {
+    "AWS::AccountId": "123456789012",
+    "AWS::Partition": "aws",
+    "AWS::Region": REGION,
+    "AWS::StackName": "vaada",
+    "AWS::URLSuffix": "amazonaws.com",
+}
+NOT_COMPLIANT = 19  # cfn-guard's exit code when it finds something
+
+
+def transformed() -> dict[str, Any]:
+    """The template as CloudFormation gets it: SAM's resources spelt out, parameters at their defaults."""
+    template = yaml_parse((ROOT / "template.yaml").read_text(encoding="utf-8"))
+    for resource in template["Resources"].values():
+        for uri in {"CodeUri", "ContentUri"} & resource.get("Properties", {}).keys():
+            resource["Properties"][uri] = "s3://bucket/key"  # where `sam package` would have put it
+    metadata = {name: one["Metadata"] for name, one in template["Resources"].items() if "Metadata" in one}
+    parameters = {name: one.get("Default", name) for name, one in template["Parameters"].items()}
+    os.environ.setdefault("AWS_DEFAULT_REGION", REGION)
+    plain: dict[str, Any] = Translator({}, Parser()).translate(template, parameters)
+    for name in metadata.keys() & plain["Resources"].keys():
+        plain["Resources"][name]["Metadata"] = metadata[name]  # SAM drops what a function is excused from
+    plain["Resources"] = resolved(plain["Resources"], PSEUDO | parameters)
+    return plain
+
+
+def resolved(value: Any, known: dict[str, Any]) -> Any:
+    """The same with the values of parameters, texts put together. A resource's name stands for its value."""
+    match value:
+        case {"Ref": str(name)} if name in known:
+            return known[name]
+        case {"Fn::Sub": str(text)}:
+            return re.sub(r"\$\{([^}]+)\}", lambda found: str(known.get(found[1], found[1])), text)
+        case dict():
+            return {key: resolved(each, known) for key, each in value.items()}
+        case list():
+            return [resolved(each, known) for each in value]
+    return value
+
+
+def guarded(file: Path) -> Iterator[str]:
+    """What cfn-guard finds by AWS Control Tower's rules, and excuses that excuse nothing."""
+    maker = {"Darwin": "macos"}.get(platform.system(), "ubuntu")
+    machine = {"arm64": "aarch64"}.get(platform.machine(), platform.machine())
+    program = GUARD / "bin" / maker / machine / "cfn-guard"
+    rules = GUARD / "rules"
+    done = subprocess.run(  # noqa: S603  # nosec B603 # a program of our own
+        [
+            program,
+            "validate",
+            "-d",
+            file,
+            "-r",
+            rules,
+            "--structured",
+            "-o",
+            "json",
+            "--show-summary",
+            "none",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode not in {0, NOT_COMPLIANT}:
+        yield f"cfn-guard failed: {done.stderr}"
+        return
+    resources = json.loads(file.read_text(encoding="utf-8"))["Resources"]
+    excused = {
+        (rule, name)
+        for name, resource in resources.items()
+        for rule in resource.get("Metadata", {}).get("guard", {}).get("SuppressedRules", ())
+    }
+    found = {
+        (rule["name"], name)
+        for report in json.loads(done.stdout)
+        for rule in (one["Rule"] for one in report["not_compliant"])
+        for name in re.findall(r'"/Resources/([^/"]+)', json.dumps(rule))
+    }
+    for rule, name in sorted(found - excused):
+        if rule not in NOT_FOR_US:
+            yield f"cfn-guard: {name}: {rule}"
+    for rule, name in sorted(excused - found):
+        yield f"cfn-guard: {name} need not be excused from {rule}"
+    for rule in sorted(NOT_FOR_US.keys() - {rule for rule, _ in found}):
+        yield f"cfn-guard: {rule} finds nothing"
+
+
+def main() -> int:
+    """How many scanners found something."""
+    file = STATE / "scan" / "template.json"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(json.dumps(transformed(), indent=1, default=str), encoding="utf-8")
+    findings = list(guarded(file))
+    print("\n".join(findings) or "cfn-guard: nothing found")
+    checkov = subprocess.run(  # noqa: S603  # nosec B603 # a program of our own
+        [TOOLS / "scanners" / "bin" / "checkov", "--file", "template.yaml", file], cwd=ROOT, check=False
+    )
+    print("checkov: " + ("see above" if checkov.returncode else "nothing found"))
+    return bool(findings) + bool(checkov.returncode)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
