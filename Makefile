@@ -8,7 +8,10 @@ UV_VERSION := 0.13.9
 UV := $(shell uv --version >/dev/null 2>&1 && command -v uv || echo .local/uv/bin/uv)
 BIN := .venv/bin
 REQUIREMENTS := layers/dependencies/requirements.txt
+OPERATE = PYTHONPATH=layers/vaada $(BIN)/python -m operations
+NAMED = $(or $(STACK),$(error Name the stack: STACK=vaada))
 EXPORT = $(UV) export --quiet --locked --no-dev --no-emit-project --no-annotate
+AUDIT = $(UV) export --quiet --locked --no-emit-project --no-annotate | $(BIN)/python -m local.audit
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate $(RENEW)
 
 export UV_PYTHON_DOWNLOADS := never
@@ -17,7 +20,7 @@ unexport VIRTUAL_ENV UV_PROJECT_ENVIRONMENT
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo replay test simulate check format messages openapi lock upgrade clean
+.PHONY: help setup demo replay test simulate crowd bench check audit format messages openapi lock upgrade clean redrive hold release restore
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -30,20 +33,28 @@ replay: setup ## Replay a CSV of requests, the clock travelling: make replay FIL
 		$(if $(MAP),--map "$(MAP)") $(if $(UNTIL),--until "$(UNTIL)")
 
 test: setup ## Run all tests, those on the local cloud included
-	@$(BIN)/python -m pytest -n auto tests/unit tests/integration
-	@$(BIN)/python -m pytest -n auto tests/simulation
-	@$(BIN)/python -m pytest tests/e2e
+	@$(BIN)/python -m pytest -n 3 --dist loadgroup tests
 
 simulate: .venv/.ready ## Live histories under faults: make simulate SEEDS=1000; one again, with its story: make simulate SEED=88
 	@PYTHONPATH=layers/vaada $(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000))
 
-check: .venv/.ready ## Look for mistakes: style, types, the template, stale lock files
+crowd: .venv/.ready ## Months with a crowd of customers, each count exact, then a year with others: make crowd CUSTOMERS=1000
+	@PYTHONPATH=layers/vaada $(BIN)/python -m tests.simulation.crowd --customers $(or $(CUSTOMERS),1000)
+	@PYTHONPATH=layers/vaada $(BIN)/python -m tests.simulation.year --customers $(or $(REGULARS),300)
+
+check: .venv/.ready .local/tools/scanners/.ready .local/tools/guard/package ## Look for mistakes: style, types, weaknesses, the template, stale lock files
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/cfn-lint template.yaml
+	.local/tools/scanners/bin/bandit -q -c pyproject.toml -r layers/vaada/vaada functions local operations
+	@.local/tools/scanners/bin/python -m local.scan
 	$(UV) lock --check
 	@$(EXPORT) | diff -u $(REQUIREMENTS) - || { echo "$(REQUIREMENTS) is not what uv.lock says. Run: make lock" >&2; exit 1; }
+	@$(AUDIT) || [ $$? = 75 ] # nobody answered, and it says so
+
+audit: .venv/.ready .local/tools/scanners/.ready ## Ask PyPI whether anything that we use has a known weakness
+	@$(AUDIT)
 
 format: .venv/.ready ## Lay out the code, and mend what can be mended without asking
 	$(BIN)/ruff check --fix-only
@@ -63,11 +74,26 @@ lock: | $(UV) ## Write the lock files anew after a change of dependencies
 	$(EXPORT) >$(REQUIREMENTS)
 	$(COMPILE) local/tools/ministack.in --output-file local/tools/ministack.txt
 	$(COMPILE) local/tools/sam.in --output-file local/tools/sam.txt
+	$(COMPILE) local/tools/scanners.in --output-file local/tools/scanners.txt
+	$(COMPILE) --no-deps local/tools/guard.in --output-file local/tools/guard.txt
 
 upgrade: RENEW := --upgrade
 upgrade: lock ## Write the lock files anew with the newest versions
 
 setup: .venv/.ready .local/tools/ministack/.ready .local/tools/sam/.ready .local/cache/.ready ## Only set up what the other commands need
+
+redrive: .venv/.ready ## Play dead letters of a deployed stack again: make redrive STACK=vaada [QUEUE=NewsFailures] [LOOK=yes]
+	@$(OPERATE).redrive --stack "$(NAMED)" $(if $(QUEUE),--queue "$(QUEUE)") $(if $(LOOK),--look)
+
+hold: .venv/.ready ## Let a deployed stack send nothing: make hold STACK=vaada
+	@$(OPERATE).senders hold --stack "$(NAMED)"
+
+release: .venv/.ready ## Let it send again: make release STACK=vaada
+	@$(OPERATE).senders release --stack "$(NAMED)"
+
+restore: .venv/.ready ## Bring back lost rows: make restore STACK=vaada FROM=restored-table [CUSTOMER=id] [LOOK=yes]
+	@$(OPERATE).restore --stack "$(NAMED)" --from "$(or $(FROM),$(error Name the restored table: FROM=...))" \
+		$(if $(CUSTOMER),--customer "$(CUSTOMER)") $(if $(LOOK),--look)
 
 clean: ## Remove all that was set up, built or cached
 	rm -rf .venv .local .aws-sam .hypothesis .mypy_cache .pytest_cache .ruff_cache
@@ -94,11 +120,17 @@ endef
 	@$(UV) sync --quiet --locked --python $(PYTHON) $(OR_SAY_HOW)
 	@touch $@
 
-# MiniStack and the SAM CLI each want a botocore of their own, so each has an environment of its own.
+# MiniStack, the SAM CLI and checkov each want a botocore of their own, so each has an environment of its own.
 .local/tools/%/.ready: local/tools/%.txt | .local/python $(UV)
 	@echo "Setting up $* in .local/tools ..."
 	@$(UV) venv --quiet --clear --python $(PYTHON) .local/tools/$*
 	@$(UV) pip sync --quiet --require-hashes --python .local/tools/$*/bin/python $< $(OR_SAY_HOW)
+	@touch $@
+
+# AWS's own package of cfn-guard and Control Tower's rules. It is for the CDK, of which nothing else is needed.
+.local/tools/guard/package: .local/tools/guard/.ready
+	@tar -xzf .local/tools/guard/lib/python*/site-packages/cdklabs/cdk_validator_cfnguard/_jsii/*.tgz \
+		-C .local/tools/guard package/bin package/rules
 	@touch $@
 
 # The wheels of the functions' dependencies, kept so that builds for the local cloud need no network.
