@@ -44,16 +44,19 @@ def stage(desk: Desk, request: pytest.FixtureRequest) -> Stage:
     return stage
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """They share a cloud, so one worker has them all, and begins with them: they take longest.
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """They share a cloud, so one worker has them all. The replay has a cloud of its own."""
+    item.add_marker(pytest.mark.xdist_group("replay" if item.path.stem == "test_replay" else "cloud"))
 
-    What looks for traces of all that was done comes last of them. The replay has a cloud of its own.
-    """
-    here = Path(__file__).parent
-    on_cloud = {item for item in items if item.path.parent == here}
-    for item in on_cloud:
-        item.add_marker(pytest.mark.xdist_group("replay" if item.path.stem == "test_replay" else "cloud"))
-    items.sort(key=lambda item: (item not in on_cloud, item.get_closest_marker("last") is not None))
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """They begin, as they take longest; what looks for traces of all that was done comes last of them."""
+    items.sort(
+        key=lambda item: (
+            item.get_closest_marker("xdist_group") is None,
+            item.get_closest_marker("last") is not None,
+        )
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
