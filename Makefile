@@ -7,6 +7,7 @@ UV_VERSION := 0.13.9
 # The uv on PATH, or one of our own.
 UV := $(shell uv --version >/dev/null 2>&1 && command -v uv || echo .local/uv/bin/uv)
 BIN := .venv/bin
+OTHERS := tests/unit tests/integration tests/simulation tests/conformance tests/rights
 REQUIREMENTS := layers/dependencies/requirements.txt
 OPERATE = PYTHONPATH=layers/vaada $(BIN)/python -m operations
 NAMED = $(or $(STACK),$(error Name the stack: STACK=vaada))
@@ -33,7 +34,11 @@ replay: setup ## Replay a CSV of requests, the clock travelling: make replay FIL
 		$(if $(MAP),--map "$(MAP)") $(if $(UNTIL),--until "$(UNTIL)")
 
 test: setup ## Run all tests, those on the local cloud included
-	@$(BIN)/python -m pytest -n 3 --dist loadgroup tests
+	@$(BIN)/python -m pytest -n 2 $(OTHERS) >.local/tests.txt 2>&1 & others=$$!; \
+	trap 'kill $$others 2>/dev/null' EXIT INT TERM; \
+	echo "First what the tests on the local cloud say; the others run meanwhile, and follow."; \
+	$(BIN)/python -m pytest tests/e2e; cloud=$$?; wait $$others; rest=$$?; \
+	cat .local/tests.txt; exit $$((cloud | rest))
 
 simulate: .venv/.ready ## Live histories under faults: make simulate SEEDS=1000; one again, with its story: make simulate SEED=88
 	@PYTHONPATH=layers/vaada $(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000))

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -44,19 +43,9 @@ def stage(desk: Desk, request: pytest.FixtureRequest) -> Stage:
     return stage
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """They share a cloud, so one worker has them all. The replay has a cloud of its own."""
-    item.add_marker(pytest.mark.xdist_group("replay" if item.path.stem == "test_replay" else "cloud"))
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """They begin, as they take longest; what looks for traces of all that was done comes last of them."""
-    items.sort(
-        key=lambda item: (
-            item.get_closest_marker("xdist_group") is None,
-            item.get_closest_marker("last") is not None,
-        )
-    )
+    """What looks for traces of all that was done comes last."""
+    items.sort(key=lambda item: item.get_closest_marker("last") is not None)
 
 
 def pytest_configure(config: pytest.Config) -> None:
