@@ -527,6 +527,7 @@ def test_what_cannot_even_reach_the_owner_fails_visibly(
 ) -> None:
     for address in ("amina@example.com", "sana@example.com", "owner@example.com"):
         suppress(open_desk(), "email", address, "bounced", desk.now)
+    caplog.set_level("ERROR", logger="vaada")
 
     remind_amina(desk, "Ask for the size")
 
