@@ -45,7 +45,7 @@ from vaada.model.work import Commitment, FollowUp, Survey
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 YEAR = 365 * DAY
 HALF = 182 * DAY  # from then on it is asked how easy it was
-END = YEAR + 24 * DAY  # until the last survey is closed, if it was sent a week after the year
+END = YEAR + 24 * DAY + 90 * MINUTE  # until the last survey is closed, if it was sent a week after the year
 COOL_DOWN = {"csat": 30 * DAY, "ces": 30 * DAY, "promise": 30 * DAY, "nps": 90 * DAY}
 NPS_EVERY = 90  # days
 LATEST = 5 * MINUTE  # after the occasion
@@ -357,7 +357,7 @@ def _asked_when_possible(year: Year, regular: Regular, occasions: list[Occasion]
     for at, kinds in together.items():
         before = [(when, _kind(year, survey)) for survey, when in asked.items() if when < at]
         last = max((when for when, _ in before), default=None)
-        rested = last is None or at + LATEST - last >= COOL_DOWN["csat"]
+        rested = last is None or at - last >= COOL_DOWN["csat"]
         room = sum(at - WEEK < when < at for when in reached) < MESSAGES_A_WEEK
         possible = [kind for kind in kinds if not _lately(before, kind, at)]
         wanted = regular.reachable and rested and room and bool(possible)
@@ -373,7 +373,9 @@ def _asked_when_possible(year: Year, regular: Regular, occasions: list[Occasion]
 
 
 def _lately(before: list[tuple[datetime, str]], kind: str, at: datetime) -> bool:
-    return any(one == kind and at + LATEST - when < COOL_DOWN[kind] for when, one in before)
+    # The next of those that come again and again is counted from when the last one really went out.
+    later = at + LATEST if kind == "nps" else at
+    return any(one == kind and later - when < COOL_DOWN[kind] for when, one in before)
 
 
 def _kind(year: Year, survey: str) -> str:
