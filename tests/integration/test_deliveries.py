@@ -141,6 +141,18 @@ def test_news_by_way_of_a_topic_are_read_too() -> None:
     assert message().delivery == "delivered"
 
 
+@pytest.mark.usefixtures("desk")
+def test_a_full_mailbox_is_a_bounce_even_without_a_delivery_status() -> None:
+    write_mail()
+    event = sample("record_delivery/mail_bounced_for_now")
+    for recipient in event["detail"]["bounce"]["bouncedRecipients"]:
+        del recipient["status"], recipient["action"]
+
+    record_delivery(event, None)
+
+    assert message().delivery == "bounced"
+
+
 @pytest.mark.parametrize(
     "name",
     [

@@ -107,11 +107,14 @@ def sns_messages(event: Mapping[str, Any]) -> list[str]:
 def _by_a_machine(said: Mapping[str, Any]) -> bool:
     """Whether a bounce is an automatic answer, such as an absence note: SES tells of those as soft bounces.
 
-    The mail did arrive then. What could not be delivered has a delivery status for its recipient.
+    The mail did arrive then. What could not be delivered has a delivery status for its recipient, or a
+    reason of its own, such as MailboxFull.
     """
     if said.get("bounceType") not in {"Transient", "Undetermined"}:
         return False
-    return not any("status" in one or "action" in one for one in said["bouncedRecipients"])
+    if said.get("bounceSubType", "General") not in {"General", "Undetermined"}:
+        return False
+    return not any("status" in one or "action" in one for one in said.get("bouncedRecipients", ()))
 
 
 def _time(text: str) -> datetime:
