@@ -148,7 +148,7 @@ def test_refused_for_good_fails_at_once() -> None:
         (message(), follow_up(status="scheduled"), False),
         (message(), follow_up(status="done"), False),
         (message(purpose="running_late"), commitment(MONDAY + timedelta(hours=1)), True),
-        (message(purpose="running_late"), commitment(MONDAY), True),
+        (message(purpose="running_late"), commitment(MONDAY), False),
         (message(purpose="running_late"), commitment(MONDAY, status="kept"), False),
         (message(purpose="reply_missed"), reply(), True),
         (message(purpose="reply_missed"), reply(status="paused"), True),

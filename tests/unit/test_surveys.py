@@ -247,7 +247,9 @@ def test_an_answer_counts_that_came_with_its_page_and_not_too_fast(
         (4, timedelta(0), None, "same"),
         (4, 3 * DAY, None, "same"),
         (1, SECOND, 5 * SECOND, "discard"),
+        (1, -SECOND, 5 * SECOND, "discard"),
         (1, 2 * SECOND, 5 * SECOND, "amend"),
+        (1, -2 * SECOND, 5 * SECOND, "amend"),
         (1, 35 * SECOND, None, "refuse"),
         (1, 35 * SECOND, SECOND / 2, "refuse"),
         (5, DAY, 5 * SECOND, "amend"),
@@ -281,6 +283,16 @@ def test_two_scores_at_one_moment_are_both_kept_apart_and_the_survey_is_open_aga
     assert (row.wake_at, row.version) == (asked().wake_at, first.version + 1)
     assert [one.score for one in row.quarantined] == [1, 2]
     assert surveys.is_open(row, MONDAY + 2 * DAY)
+
+
+def test_what_amended_a_discarded_answer_does_not_count_either() -> None:
+    first = surveys.answered(asked(), 1, None, MONDAY + DAY)
+    amended = surveys.amended(first, Answer(at=MONDAY + DAY - 2 * SECOND, score=3))
+
+    row = surveys.discarded(amended, Answer(at=MONDAY + DAY, score=2))
+
+    assert row.amendments == ()
+    assert [one.score for one in row.quarantined] == [3, 1, 2]
 
 
 def test_of_answers_that_do_not_count_the_latest_twenty_are_kept() -> None:

@@ -62,7 +62,9 @@ def still_wanted(
     """Whether the message still says something true of the row it is about."""
     match work:
         case Commitment() if message.purpose == "running_late":
-            return work.status == "open" and commitments.moved_at(work) <= message.created_at
+            # Nobody is told a new date that has passed as well.
+            named = now < work.due_at and commitments.moved_at(work) <= message.created_at
+            return work.status == "open" and named
         case Commitment():
             overdue = message.purpose != "promise_warning"
             return work.status in {"open", "broken"} and (now >= work.due_at) == overdue

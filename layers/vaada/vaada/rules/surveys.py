@@ -14,7 +14,7 @@ from vaada.model.ids import derived_row_id
 from vaada.model.people import Customer, Medium
 from vaada.model.policy import PolicyDocument
 from vaada.model.rows import Explained, Explanation, Row
-from vaada.model.work import SCALES, Answer, Survey, SurveyKind, SurveyStep
+from vaada.model.work import SCALES, Answer, Survey, SurveyKind
 from vaada.rules import budgets
 from vaada.rules.deadlines import business_hours
 from vaada.rules.decisions import Decision, Notice
@@ -128,7 +128,7 @@ def _after_the_first(
         return "same"
     if page_age is None or page_age < DWELL:
         return "refuse"
-    if since <= _AT_ONCE and said.score != survey.score:
+    if abs(since) <= _AT_ONCE and said.score != survey.score:
         return "discard"
     in_time = since <= timedelta(hours=policy.surveys.amend_within_hours)
     return "amend" if in_time else "refuse"
@@ -146,15 +146,19 @@ def quarantined(survey: Survey, said: Answer, why_not: str) -> Survey:
 
 
 def discarded(survey: Survey, said: Answer) -> Survey:
-    """Two scores at one moment: neither counts, and it is as unanswered as before."""
-    why = "several scores at the same moment"
+    """Two scores at one moment: neither counts, nor what amended the first. It is unanswered again."""
+    why = {"why_not": "several scores at the same moment"}
     first = Answer(at=survey.answered_at or said.at, score=survey.score or 0, comment=survey.comment)
-    both = quarantined(quarantined(survey, first, why), said, why).model_copy(
-        update={"version": survey.version + 1}
-    )
-    reopened = {"status": "sent", "score": None, "comment": None, "answered_at": None}
-    step: SurveyStep = "close" if survey.reminds_at is None else "remind"
-    return both.model_copy(update={**reopened, "step": step}).waiting(survey.reminds_at or survey.closes_at)
+    apart = [one.model_copy(update=why) for one in (*survey.amendments, first, said)]
+    return survey.changed(
+        status="sent",
+        score=None,
+        comment=None,
+        answered_at=None,
+        amendments=(),
+        quarantined=(*survey.quarantined, *apart)[-_MOST_KEPT:],
+        step="close" if survey.reminds_at is None else "remind",
+    ).waiting(survey.reminds_at or survey.closes_at)
 
 
 def is_open(survey: Survey, now: datetime) -> bool:
