@@ -687,7 +687,8 @@ class Watch:
             zone = ZoneInfo(customer.time_zone or self.policies[0].business.time_zone)
             due_at = promise.due_at.astimezone(zone)
             assert f"{due_at:%H:%M}" in sent.text, f"an old date, not {due_at}: {sent.text}"
-            anew = message.why.startswith(ANEW)
+            assert sent.at < due_at + SKEW, f"a new date that has passed: {sent.text}"
+            anew = message.why if message.why.startswith(ANEW) else None
             self._once("told the same new date again", promise.id, _renewals(promise), anew)
 
     def _judge_to_staff(self, message: Message, reader: Row, at: datetime) -> None:

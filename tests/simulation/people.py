@@ -505,8 +505,7 @@ class People:
                 self.world.at(self.world.now + timedelta(seconds=35), "a program tries again", later)
             case "tries all scores":
                 page = self.world.open(link)
-                nonce = (page and nonce_on(page)) or ""
-                burst = partial(self._try_all, link, nonce)
+                burst = partial(self._try_all, link, page or "")
                 self.world.at(self.world.now + timedelta(seconds=5), "a program tries all scores", burst)
 
     def _storm(self, link: str) -> None:
@@ -536,9 +535,10 @@ class People:
     def _try(self, link: str, fields: dict[str, str]) -> None:
         self.world.post_form(link, fields)
 
-    def _try_all(self, link: str, nonce: str) -> None:
-        for score in "12345":
-            self.world.post_form(link, {"score": score, "nonce": nonce})
+    def _try_all(self, link: str, page: str) -> None:
+        """All scores that the page offers, in one moment."""
+        for score in re.findall(r'value="(\d+)"', page):
+            self.world.post_form(link, {"score": score, "nonce": nonce_on(page) or ""})
 
     def _told(self, at: timedelta) -> str:
         return f"{self.world.start + at:%a %d %b %H:%M}"
