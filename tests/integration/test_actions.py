@@ -582,6 +582,15 @@ def test_a_customer_in_touch_wakes_what_was_put_off_and_the_old_date_can_be_kept
     assert (follow_up["status"], follow_up["due_at"]) == ("scheduled", "2026-03-05T10:00:00Z")
 
 
+def test_what_is_woken_leaves_no_schedule_of_the_old_date(shop: Shop) -> None:
+    case_id = put_off(shop)
+    (before,) = shop.desk.schedules()
+
+    shop.contact(case_id=case_id, summary="Asks about the cake again", awaits_reply=False)
+
+    assert before not in shop.desk.schedules()
+
+
 def test_thanks_wake_nothing(shop: Shop) -> None:
     case_id = put_off(shop)
 

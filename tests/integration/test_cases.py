@@ -34,6 +34,11 @@ def merged(shop: Shop, case_id: str, into: str) -> Any:
     return answer.json
 
 
+def calls(shop: Shop) -> dict[str, str]:
+    """What became of the calls that the customer was promised, by the channel on which they had come."""
+    return {row["channel"]: row["status"] for row in shop.rows("commitment")}
+
+
 def supervisors_work(shop: Shop, origin: str) -> list[dict[str, Any]]:
     """The follow-ups that came to the supervisor for this reason."""
     rows = shop.rows("follow_up")
@@ -150,6 +155,61 @@ def test_the_reply_of_a_merged_case_can_still_be_put_off_and_given(shop: Shop) -
     shop.contact(case_id=second, direction="outbound")
 
     assert (waiting.status, paused, shop.rows("reply")[0]["status"]) == (200, "paused", "given")
+
+
+@pytest.mark.parametrize("into_first", [True, False])
+def test_of_two_calls_that_were_promised_the_one_that_is_due_first_stays(
+    shop: Shop, *, into_first: bool
+) -> None:
+    wait_until(shop.desk, "2026-03-07T11:00")
+    first = shop.contact(channel="phone")["case_id"]
+    second = shop.contact(channel="email")["case_id"]
+    one, into = (second, first) if into_first else (first, second)
+
+    merged(shop, one, into=into)
+    before = calls(shop)
+    shop.contact(case_id=into, direction="outbound")
+
+    assert before == {"phone": "open", "email": "withdrawn"}
+    assert calls(shop) == {"phone": "kept", "email": "withdrawn"}
+
+
+def test_the_call_that_stays_is_the_answer_that_is_waited_for(shop: Shop) -> None:
+    wait_until(shop.desk, "2026-03-07T11:00")
+    first, second = shop.contact(channel="phone"), shop.contact(channel="email")
+    call = f"POST /api/commitments/{first['call_back']['commitment_id']}"
+    shop.desk.call(f"{call}/renegotiate", {"due_at": "2026-03-09T17:00:00Z", "reason": "They are out"})
+
+    merged(shop, first["case_id"], into=second["case_id"])
+    shop.desk.call(f"{call}/keep")
+
+    assert calls(shop) == {"phone": "kept", "email": "withdrawn"}
+    assert {reply["channel"]: reply["status"] for reply in shop.rows("reply")} == {
+        "phone": "given",
+        "email": "closed",
+    }
+
+
+def test_a_call_that_was_promised_in_a_merged_case_is_kept_in_the_one_that_goes_on(shop: Shop) -> None:
+    second = shop.contact(direction="outbound")["case_id"]
+    wait_until(shop.desk, "2026-03-07T11:00")
+    first = shop.contact()["case_id"]
+    merged(shop, first, into=second)
+
+    shop.contact(case_id=second, direction="outbound")
+
+    assert calls(shop) == {"phone": "kept"}
+
+
+def test_a_contact_that_is_planned_late_is_no_reminder_of_what_is_settled_by_then(shop: Shop) -> None:
+    into = shop.contact()["case_id"]
+    one = shop.desk.call("POST /api/interactions", shop.contact_body()).json["case_id"]
+    merged(shop, one, into=into)
+    shop.desk.call(f"POST /api/cases/{into}/resolve")
+
+    shop.desk.settle()
+
+    assert [row["status"] for row in shop.rows("follow_up")] == ["done"]
 
 
 # ---------------------------------------------------------------- evidence

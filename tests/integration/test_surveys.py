@@ -42,6 +42,11 @@ def resolve(shop: Shop, case_id: str) -> None:
     shop.desk.settle()
 
 
+def merge(shop: Shop, case_id: str, into: str) -> None:
+    answer = shop.desk.call(f"POST /api/cases/{case_id}/merge", {"into": into})
+    assert answer.status == 200, answer.body
+
+
 # ---------------------------------------------------------------- how often
 
 
@@ -152,6 +157,22 @@ def test_a_matter_in_which_the_customer_was_answered_is_asked_about(shop: Shop, 
     assert [status for _, status, _ in surveys(shop)] == ["sent"]
 
 
+@pytest.mark.parametrize(
+    ("said", "status"), [({"direction": "outbound"}, "sent"), ({"tone": "abusive"}, "withheld")]
+)
+def test_what_was_said_in_either_of_two_merged_cases_decides(
+    shop: Shop, said: dict[str, object], status: str
+) -> None:
+    into = shop.contact(channel="email", **said)["case_id"]
+    shop.desk.pass_time(MINUTE)
+    merge(shop, shop.contact(channel="email")["case_id"], into)
+
+    resolve(shop, into)
+    shop.desk.pass_time(2 * DAY)
+
+    assert [(row["status"], row["case_id"]) for row in shop.rows("survey")] == [(status, into)]
+
+
 # ---------------------------------------------------------------- what an answer brings
 
 
@@ -176,6 +197,41 @@ def test_an_unhappy_customer_is_called_and_asked_again_once_it_is_settled(shop: 
     assert len(asked(shop)) == 2
     assert [status for _, status, _ in surveys(shop)] == ["answered", "sent"]
     assert shop.reminders("follow_up_reminder") == []
+
+
+def test_a_call_to_an_unhappy_customer_takes_nothing_from_what_they_are_asked_later(shop: Shop) -> None:
+    case_id = shop.contact(resolved=True)["case_id"]
+    shop.desk.pass_time(DAY + MINUTE)
+    shop.desk.answer(link_of(shop), score="1")
+
+    shop.contact(case_id=case_id, direction="outbound")
+    shop.desk.pass_time(MINUTE)
+
+    assert [row["ask_again"] for row in shop.rows("case")] == [True]
+
+
+def test_a_business_that_asks_nobody_asks_nobody_of_a_case_it_resolves(shop: Shop) -> None:
+    change_policy(shop.desk, surveys={"after_resolution": "none"})
+
+    resolve(shop, shop.contact()["case_id"])
+
+    assert surveys(shop) == []
+
+
+def test_an_unhappy_customer_is_asked_again_even_where_their_case_was_merged(shop: Shop) -> None:
+    change_policy(shop.desk, surveys={"after_kept_promise": True})
+    promise = shop.desk.now + HOUR
+    recorded = shop.contact(commitments=[{"what": "Call with a price", "due_at": text_of(promise)}])
+    shop.desk.call(f"POST /api/commitments/{recorded['commitments'][0]['commitment_id']}/keep")
+    shop.desk.pass_time(DAY + MINUTE)
+    into = shop.contact()["case_id"]
+    merge(shop, recorded["case_id"], into)
+
+    shop.desk.answer(link_of(shop), score="0")
+    resolve(shop, into)
+    shop.desk.pass_time(35 * DAY)
+
+    assert surveys(shop) == [("promise", "answered", None), ("csat", "sent", None)]
 
 
 def test_a_call_that_was_promised_is_warned_of_like_any_promise(shop: Shop) -> None:

@@ -332,7 +332,6 @@ def test_a_complaint_that_is_merged_into_a_question_makes_it_one() -> None:
 
 def test_merging_forgets_neither_what_is_owed_nor_that_the_supervisor_heard() -> None:
     owing = case(
-        call_back_id=row_id(3),
         follow_up_ids=(row_id(4),),
         granted="10",
         run_around_at=MONDAY,
@@ -342,9 +341,20 @@ def test_merging_forgets_neither_what_is_owed_nor_that_the_supervisor_heard() ->
 
     _, taken = cases.merge(owing, case(case_id=row_id(12)), MONDAY + 2 * DAY, "amina")
 
-    assert (taken.call_back_id, taken.follow_up_ids) == (row_id(3), (row_id(4),))
+    assert taken.follow_up_ids == (row_id(4),)
     assert (taken.granted, taken.run_around_at) == (Decimal(10), MONDAY)
     assert taken.last_interaction_id == row_id(11)
+
+
+@pytest.mark.parametrize("known", ["abusive", "ask_again"])
+def test_what_was_known_of_either_case_is_known_of_both(known: str) -> None:
+    one, other = case(**{known: True}), case(case_id=row_id(12))
+
+    _, into_other = cases.merge(one, other, MONDAY, "amina")
+    _, into_one = cases.merge(other, one, MONDAY, "amina")
+
+    assert getattr(into_other, known)
+    assert getattr(into_one, known)
 
 
 def test_merging_keeps_evidence_in_the_order_of_time() -> None:

@@ -112,6 +112,7 @@ def test_the_survey_of_a_case_rates_who_served_last_a_day_after_its_end() -> Non
 
     row = planning.survey_of_case(case(), last, policy(), MONDAY + 3 * DAY)
 
+    assert row is not None
     assert (row.agent_id, row.channel, row.wake_at) == ("omar", "email", MONDAY + 4 * DAY)
     assert row.id == planning.case_survey_id(case(), MONDAY + 3 * DAY)
 

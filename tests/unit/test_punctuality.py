@@ -32,6 +32,13 @@ def test_a_row_that_is_due_already_wakes_its_function_at_once() -> None:
     assert schedule_change(None, follow_up(MONDAY), MONDAY) == "wake"
 
 
+def test_one_that_is_due_before_its_time_wakes_its_function_instead_of_the_schedule() -> None:
+    before = follow_up(LATER)
+    after = follow_ups.woken(before, MONDAY)
+
+    assert schedule_change(before, after, MONDAY) == "wake_instead"
+
+
 def test_a_snooze_before_the_time_moves_the_schedule() -> None:
     before = follow_up(LATER)
     after = follow_ups.snooze(before, LATER + timedelta(days=1), MONDAY, "amina")

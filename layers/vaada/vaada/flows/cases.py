@@ -21,6 +21,7 @@ from vaada.rules import goodwill as giving
 from vaada.rules.errors import NotPossible
 
 _TRIES = 4
+_ONE_CALL = "the matter became part of another, in which they are called back"
 Along = Callable[[Case], tuple[Row, ...]]
 
 
@@ -158,7 +159,7 @@ def merge(desk: Desk, case_id: str, into_id: str, receipts: Receipts, now: datet
     for _ in range(_TRIES):
         case, into = require(desk, Case, case_id), require(desk, Case, into_id)
         gone, taken = cases.merge(case, into, now, by)
-        # One clock is enough: the one that runs out first.
+        # One clock is enough, and one call: those that run out first, the call for what is waited for.
         waiting = [reply for reply in (_unanswered(desk, into), _unanswered(desk, case)) if reply]
         waiting.sort(key=lambda reply: (reply.status == "paused", reply.due_at))
         others = [replies.closed(reply) for reply in waiting[1:]]
@@ -167,9 +168,19 @@ def merge(desk: Desk, case_id: str, into_id: str, receipts: Receipts, now: datet
             for reply in waiting[:1]
             if reply.case_id != into_id
         ]
-        taken = taken.model_copy(update={"reply_id": waiting[0].id if waiting else None})
+        calls = [call for call in (_call_back(desk, into), _call_back(desk, case)) if call]
+        calls.sort(key=lambda call: _comes_last(call, waiting[:1]))
+        needless = [
+            commitments.withdraw(call, _ONE_CALL, now, by) for call in calls[1:] if call.status == "open"
+        ]
+        taken = taken.model_copy(
+            update={
+                "reply_id": waiting[0].id if waiting else None,
+                "call_back_id": calls[0].id if calls else None,
+            }
+        )
         try:
-            desk.table.write(gone, taken, *others, *receipts(into_id))
+            desk.table.write(gone, taken, *others, *needless, *receipts(into_id))
         except Conflict as conflict:
             if any(isinstance(row, Receipt) for row in conflict.rows):
                 raise
@@ -262,7 +273,8 @@ def _settled(desk: Desk, case: Case, now: datetime, by: str, *, again: bool) -> 
     if case.survey_id == planning.case_survey_id(case, now):
         contact = require(desk, Interaction, case.last_interaction_id)
         survey = planning.survey_of_case(case, contact, desk.policy, now)
-        yield survey.model_copy(update={"again": again})
+        if survey is not None:
+            yield survey.model_copy(update={"again": again})
 
 
 def _unanswered(desk: Desk, case: Case) -> Reply | None:
@@ -273,6 +285,12 @@ def _unanswered(desk: Desk, case: Case) -> Reply | None:
 def _call_back(desk: Desk, case: Case) -> Commitment | None:
     row = desk.table.get(Commitment, case.call_back_id) if case.call_back_id else None
     return row if row and row.status in {"open", "broken"} else None
+
+
+def _comes_last(call: Commitment, waiting: list[Reply]) -> tuple[bool, bool, datetime]:
+    """By what a call comes after others: it was given up, nobody waits for it, it is due later."""
+    awaited = any(reply.interaction_id == call.interaction_id for reply in waiting)
+    return call.status == "broken", not awaited, call.due_at
 
 
 def _reply(desk: Desk, case: Case) -> Reply | None:

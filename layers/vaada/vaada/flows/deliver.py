@@ -141,7 +141,10 @@ def _release(desk: Desk, message: Message, now: datetime) -> str:
     """Send a held message to staff, together with all others that wait for the same reader."""
     reader = desk.table.get(Agent, message.recipient_id) if message.recipient_id else None
     if reader is not None and (is_away(reader, now) or not reaching.works(desk, reader, message.medium)):
-        return _reroute(desk, message, now)
+        if not _is_over(desk, message, now):
+            return _reroute(desk, message, now)
+        _record(desk, messages.withheld(message, _NOT_NEEDED))
+        return "withheld"
     waiting: tuple[Message, ...] = ()
     if message.purpose != "praise":  # which is nothing to act on, and goes out by itself
         waiting = desk.table.held(message.recipient_id or message.to, message.medium, messages.TOGETHER)

@@ -10,11 +10,11 @@ from vaada.rules.punctuality import Act, schedule_change, schedule_time
 def sync(desk: Desk, before: DueRow | None, after: DueRow | None, now: datetime) -> Act:
     """Create, move or delete the row's schedule, or wake its function when it is due already."""
     act = schedule_change(before, after, now)
-    if act == "delete" and before is not None:
-        desk.schedules.delete(before.id)
-    elif act == "wake" and after is not None:
+    if after is not None and act in {"wake", "wake_instead"}:
         desk.schedules.wake_now(after.kind_of_row, after.id, after.version)
-    elif after is not None and after.wake_at is not None and act != "none":
+    if before is not None and act in {"delete", "wake_instead"}:
+        desk.schedules.delete(before.id)
+    if after is not None and after.wake_at is not None and act in {"create", "move"}:
         at = schedule_time(after.wake_at, now)
         desk.schedules.put(after.kind_of_row, after.id, after.version, at, moved=act == "move")
     return act

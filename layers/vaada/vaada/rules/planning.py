@@ -98,9 +98,14 @@ def survey_id(interaction: Interaction) -> str:
     return _id(interaction, "csat")
 
 
-def survey_of_case(case: Case, interaction: Interaction, policy: PolicyDocument, now: datetime) -> Survey:
+def survey_of_case(
+    case: Case, interaction: Interaction, policy: PolicyDocument, now: datetime
+) -> Survey | None:
     """The survey that a case earns when it is resolved by itself, after this last contact."""
-    return _survey(case_survey_id(case, now), interaction, now, policy, now)
+    if policy.surveys.after_resolution == "none":
+        return None
+    asked = _survey(case_survey_id(case, now), interaction, now, policy, now)
+    return asked.model_copy(update={"case_id": case.case_id})  # the contact may be of one merged into it
 
 
 def case_survey_id(case: Case, resolved_at: datetime) -> str:

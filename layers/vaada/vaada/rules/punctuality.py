@@ -11,7 +11,7 @@ from typing import Literal
 from vaada.model.rows import DueRow
 from vaada.model.work import Commitment, FollowUp, Survey
 
-Act = Literal["none", "create", "move", "delete", "wake"]
+Act = Literal["none", "create", "move", "delete", "wake", "wake_instead"]
 
 SOONEST = timedelta(seconds=5)
 """Scheduler refuses the past, which a nearer time could be when it arrives."""
@@ -26,7 +26,7 @@ def schedule_change(before: DueRow | None, after: DueRow | None, now: datetime) 
     if after is None or after.wake_at is None or not _punctual(after):
         return "delete" if had else "none"
     if after.wake_at <= now:
-        return "wake"
+        return "wake_instead" if had else "wake"
     return "move" if had else "create"
 
 
