@@ -16,7 +16,7 @@ def to_utc(at: datetime) -> datetime:
 
 def text_of(at: datetime) -> str:
     """RFC 3339 in UTC, of fixed width, so that it sorts as time does."""
-    return to_utc(at).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{to_utc(at).replace(tzinfo=None).isoformat()}Z"
 
 
 def _bounded(at: datetime) -> datetime:
