@@ -1,9 +1,14 @@
-"""Dead letters, as Scheduler and Lambda leave them: what could not be done, and why."""
+"""Dead letters, as Scheduler, Lambda and SQS leave them: what could not be done, and why."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from pydantic import ValidationError
+
+from vaada.model.news import MailNews, News, OptOut, TextedScore, TextNews
+from vaada.model.news import read as read_news
 
 
 class NotALetter(ValueError):
@@ -20,17 +25,40 @@ class Call:
 
     @property
     def names(self) -> str:
-        """What it is about: ids only, for news hold addresses."""
+        """What it is about: ids only."""
         match self.event:
             case {"row_id": row_id}:
                 return f"row {row_id}, version {self.event.get('version', 'not told')}"
-            case {"detail": {"mail": {"messageId": message_id}}}:
-                return f"news of mail {message_id}"
-            case {"Records": [{"Sns": {"MessageId": message_id}}, *_]}:
-                return f"notification {message_id}"
-            case {"awslogs": _}:
-                return "news of texts"
         return "something unknown"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A piece of news that could not be heard, however often. The queue's own function is to hear it."""
+
+    news: News
+    function: None = None
+    why: str = "it failed each time"
+
+    @property
+    def names(self) -> str:
+        """What it is about."""
+        match self.news:
+            case MailNews():
+                return f"message {self.news.message_id}, {self.news.delivery}"
+            case TextNews():
+                return f"text {self.news.provider_id}, {self.news.delivery}"
+            case OptOut():
+                return f"{self.news.said} of {self.news.suppression_id}"
+            case TextedScore():
+                return f"a score in answer to text {self.news.answers}"
+        return f"{self.news.source} {self.news.event_id} that could not be read ({self.news.error})"
+
+    @property
+    def event(self) -> dict[str, Any]:
+        """As the queue News brings it."""
+        body = self.news.model_dump_json()
+        return {"Records": [{"messageId": "letter", "eventSource": "aws:sqs", "body": body}]}
 
 
 @dataclass(frozen=True)
@@ -53,7 +81,7 @@ class Batch:
         return f"records {self.first} to {self.last}"
 
 
-def read(body: str, attributes: Mapping[str, str]) -> Call | Batch:
+def read(body: str, attributes: Mapping[str, str]) -> Call | Piece | Batch:
     """What a letter tells. Raises NotALetter."""
     try:
         letter = json.loads(body)
@@ -74,6 +102,11 @@ def read(body: str, attributes: Mapping[str, str]) -> Call | Batch:
                 raise NotALetter from error
         case {"requestContext": {"functionArn": str(arn)} as context, "requestPayload": event}:
             return Call(arn, event, _why(context, letter))
+        case {"kind": str()}:
+            try:
+                return Piece(read_news(body))
+            except ValidationError as error:
+                raise NotALetter from error
         case {"row_id": str()}:  # Scheduler could not even call: the letter is what the schedule says
             return Call(None, letter, attributes.get("ERROR_CODE", "Scheduler could not deliver it"))
     raise NotALetter

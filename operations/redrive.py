@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from operations.letters import Batch, Call, NotALetter, read
+from operations.letters import Batch, Call, NotALetter, Piece, read
 from operations.stack import Stack, console
 from vaada.gateways.items import id_of
 
@@ -26,7 +26,7 @@ OWNERS = {
     "RemindAgentFailures": "RemindAgent",
     "FlagOverdueFailures": "FlagOverdue",
     "SendSurveyFailures": "SendSurvey",
-    "NewsFailures": None,  # two functions leave theirs there; the letter says which
+    "NewsFailures": "RecordDelivery",
     "StreamFailures": None,
 }
 _HIDDEN_SECONDS = 900  # where playing is cut off, they are there again after that
@@ -95,15 +95,20 @@ class Player:
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
 
-    def play(self, letter: Call | Batch, queue: str, since: datetime) -> Outcome:
+    def play(self, letter: Call | Piece | Batch, queue: str, since: datetime) -> Outcome:
         """Do what the letter, there `since` then, asks for. Says what came of it."""
         function = self.function(letter, queue)
         if function is None:
             return Outcome("left", "it is of another stack's function")
         try:
-            if isinstance(letter, Call):
-                return Outcome("played", str(self._invoke(function, letter.event)))
-            return self._play_batch(letter, function, since)
+            if isinstance(letter, Batch):
+                return self._play_batch(letter, function, since)
+            if isinstance(letter, Piece):
+                self._bring(letter, function)
+                said = "heard"
+            else:
+                said = str(self._invoke(function, letter.event))
+            return Outcome("played", said)
         except FunctionFailed as failure:
             return Outcome("left", f"it failed again: {failure}")
         except ClientError as error:
@@ -111,7 +116,7 @@ class Player:
         except BotoCoreError as error:
             return Outcome("left", f"AWS did not answer: {type(error).__name__}")
 
-    def function(self, letter: Call | Batch, queue: str) -> str | None:
+    def function(self, letter: Call | Piece | Batch, queue: str) -> str | None:
         """Which function the letter is for, by its name in template.yaml."""
         return self._stack.function_of(letter.function) if letter.function else OWNERS[queue]
 
@@ -119,6 +124,11 @@ class Player:
         """The records that the function wants, read from the stream again. Raises NoLongerKept."""
         filters = self._filters(function)
         return [record for record in self._kept(batch) if any(_matches(each, record) for each in filters)]
+
+    def _bring(self, letter: Piece, function: str) -> None:
+        """Raises FunctionFailed where it cannot be heard now either."""
+        if self._invoke(function, letter.event)["batchItemFailures"]:
+            raise FunctionFailed("the log says why")
 
     def _play_batch(self, batch: Batch, function: str, since: datetime) -> Outcome:
         try:
@@ -190,7 +200,7 @@ class Player:
 
 
 class FunctionFailed(Exception):
-    """The function raised an error of this type."""
+    """The function raised an error of this type, or says that it could not do it."""
 
 
 def redrive(stack: Stack, queues: list[str], *, look: bool) -> Counter[Result]:

@@ -1,21 +1,41 @@
-"""SES or SNS tells what became of a message: write it down, and stop addresses that do not work."""
+"""SES or SNS tells what became of a message, or the queue brings news that could not be heard at once."""
 
 from datetime import UTC, datetime
 from typing import Any
 
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
 from vaada.desk import open_desk
-from vaada.flows.deliveries import record_mail_news, record_text_news
+from vaada.flows.hearing import hear, hear_or_wait
 from vaada.gateways.news import mail_news, text_news
 from vaada.log import logger
+from vaada.model.news import read
 
 
-def handler(event: dict[str, Any], _context: object) -> int:
-    """Record all that the event tells; answers with how many pieces of news it was."""
+def handler(event: dict[str, Any], context: LambdaContext) -> int | dict[str, Any]:
+    """Hear all that the event tells; answers with how many pieces it was, or with those that failed again."""
+    match event:
+        case {"Records": [{"eventSource": "aws:sqs"}, *_] as records}:
+            return _hear_again(records)
     desk, now = open_desk(), datetime.now(UTC).replace(microsecond=0)
-    outcomes = []
     if "awslogs" in event:
-        outcomes = [record_text_news(desk, news, now) for news in text_news(event)]
+        told = text_news(event, context.aws_request_id)
     else:
-        outcomes = [record_mail_news(desk, news, now) for news in mail_news(event)]
+        told = mail_news(event, context.aws_request_id, desk.addresses)
+    outcomes = [hear_or_wait(desk, news, now) for news in told]
     logger.info("heard", outcomes=outcomes)
     return len(outcomes)
+
+
+def _hear_again(records: list[dict[str, Any]]) -> dict[str, Any]:
+    """Hear each piece of a batch of the queue; answers with those that failed, which come again."""
+    desk, now = open_desk(), datetime.now(UTC).replace(microsecond=0)
+    outcomes, failures = [], []
+    for record in records:
+        try:
+            outcomes.append(hear(desk, read(record["body"]), now))
+        except Exception:  # noqa: BLE001 - whatever it is, the others must be heard
+            logger.exception("news failed again", news=record["messageId"])
+            failures.append({"itemIdentifier": record["messageId"]})
+    logger.info("heard at last", outcomes=outcomes, failed=len(failures))
+    return {"batchItemFailures": failures}

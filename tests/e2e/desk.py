@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import httpx
 
@@ -163,6 +164,15 @@ class Desk:
         eventually(
             lambda: len(self.surveys(customer)) > planned, "the survey of a resolved contact is planned"
         )
+
+    def texts_in(self, customer: Person, words: str) -> None:
+        """A customer texts this to our number."""
+        self.hand_in(json.dumps({"originationNumber": customer.phone, "messageBody": words}))
+
+    def hand_in(self, message: str) -> None:
+        """SNS brings this from our number."""
+        notification = {"MessageId": str(uuid4()), "Message": message}
+        assert self.invoke("ReceiveText", {"Records": [{"Sns": notification}]}) == 1
 
     def call(self, method: str, path: str, *, user: Api | None = None, **what: Any) -> httpx.Response:
         """Call the API as a user, or as the manager, and take whatever it answers."""
@@ -341,6 +351,27 @@ class Desk:
         logs = self.cloud.client("logs")
         pages = logs.get_paginator("filter_log_events").paginate(logGroupName=self.resource("LogGroup"))
         return [event["message"] for page in pages for event in page["events"]]
+
+    def waiting_news(self) -> list[str]:
+        """What waits in the queue News, those included that are not to be seen just now."""
+        return [str(message["Body"]) for message in self._in_queue()]
+
+    def let_news_wait(self, by: timedelta) -> None:
+        """Let time pass, and the function have what comes up in the queue News by then."""
+        self.cloud.travel(by)
+        sqs: SQSClient = self.cloud.client("sqs")
+        bell = sqs.create_queue(QueueName="bell")["QueueUrl"]
+
+        def tried() -> bool:  # after a jump of the clock MiniStack looks at queues once something is sent
+            sqs.send_message(QueueUrl=bell, MessageBody="look")
+            return not any(message["IsVisible"] for message in self._in_queue())
+
+        eventually(tried, "what came up in the queue was brought")
+
+    def _in_queue(self) -> list[dict[str, Any]]:
+        told = self.cloud.look(f"sqs/messages?QueueUrl={self.resource('News')}")["messages"]
+        regions = [region for account in told.values() for region in account.values()]
+        return [message for region in regions for queue in region.values() for message in queue]
 
     def dead_letters(self) -> Iterator[str]:
         """What waits in the queues for what could not be done."""

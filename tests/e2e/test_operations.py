@@ -3,7 +3,7 @@
 MiniStack is not AWS in four things. It tries a stream's records again for ever, so the dead letter of a
 stream is written here as Lambda would. Its Scheduler neither tries again nor leaves dead letters, so wake-ups
 are invoked here as Scheduler would. A restored table is the table as it is at that moment, whatever moment
-was asked for. And after a jump of the clock it looks at its streams only when something is written.
+was asked for. And after a jump of the clock it looks at streams and queues only when something is written.
 """
 
 import json
@@ -13,7 +13,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,6 +22,7 @@ from operations.redrive import OWNERS
 from operations.safety import BECAUSE
 from operations.senders import SENDERS
 from tests.e2e.desk import DAY, HOUR, MINUTE, Desk, Person, eventually, link
+from tests.e2e.test_rights import without
 from vaada.gateways.links import BadLink, ExpiredLink, Links
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_sqs import SQSClient
 
-EVENTS = Path(__file__).parents[2] / "events"
 KEYS_ARE_KEPT = 6 * MINUTE  # in the memory of functions, and a little
+FIVE_TIMES_AND_ONCE_MORE = 6
 ALWAYS = [{"opens": "00:00", "closes": "24:00"}]
 LONG_GONE = "100000000000000000001", "100000000000000000002"
 WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -40,15 +40,16 @@ WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
 @pytest.fixture(autouse=True)
 def _queues_of_its_own(desk: Desk) -> Iterator[None]:
     """Each test begins and ends with empty queues. What others left there is looked at first."""
-    left = "\n".join(desk.dead_letters())
+    left = "\n".join([*desk.dead_letters(), *desk.waiting_news()])
     assert not [personal for personal in desk.personal if personal in left]
-    _empty(desk)
+    empty(desk)
     yield
-    _empty(desk)
+    empty(desk)
 
 
-def _empty(desk: Desk) -> None:
-    for queue in OWNERS:
+def empty(desk: Desk) -> None:
+    """Let nothing wait in any queue."""
+    for queue in (*OWNERS, "News"):
         desk.cloud.client("sqs").purge_queue(QueueUrl=desk.resource(queue))
 
 
@@ -117,10 +118,6 @@ def letters(desk: Desk, *, number: int) -> None:
     eventually(lambda: len(list(desk.dead_letters())) == number, f"{number} dead letters wait")
 
 
-def sample(path: str) -> Any:
-    return json.loads((EVENTS / path).read_text())
-
-
 # ---------------------------------------------------------------- dead letters
 
 
@@ -179,25 +176,61 @@ def test_a_wake_up_of_the_past_changes_nothing_and_one_that_fails_stays(desk: De
     desk.manager.post(f"/api/follow-ups/{follow_up}/cancel")
 
 
-def test_news_and_texts_that_could_not_be_taken_are_played_again(desk: Desk) -> None:
-    events = {
-        "RecordDelivery": sample("record_delivery/mail_delivered.json"),
-        "ReceiveText": sample("receive_text/question.json"),
-    }
-    with held(desk, *events):
-        for function, event in events.items():
-            invoke_later(desk, function, json.dumps(event))
-        letters(desk, number=2)
+def test_a_stop_that_cannot_be_written_waits_without_the_number_and_is_heard(desk: Desk) -> None:
+    customer = desk.customer("Odo Finke")
+    with without(desk, "ReceiveText", "dynamodb:PutItem"):
+        desk.texts_in(customer, "Stop")
+    assert [json.loads(news)["said"] for news in desk.waiting_news()] == ["stop"]
+    assert customer.phone not in "".join(desk.waiting_news())
+    assert stopped(desk, customer) == []
 
+    desk.let_news_wait(MINUTE)
+
+    eventually(lambda: stopped(desk, customer) == ["texted_stop"], "the STOP is heard at last")
+    eventually(lambda: not desk.waiting_news(), "nothing waits any more")
+    assert list(desk.dead_letters()) == []
+
+
+def test_what_nobody_can_read_is_left_for_a_person_by_its_id(desk: Desk) -> None:
+    customer = desk.customer("Ilka Brosz")
+    desk.hand_in(f"of {customer.phone}")
+    [news] = desk.waiting_news()
+    for _ in range(FIVE_TIMES_AND_ONCE_MORE):
+        desk.let_news_wait(4 * MINUTE)
+    letters(desk, number=1)
+
+    code, said = operate(desk, "redrive")
+
+    event_id = json.loads(news)["event_id"]
+    assert (code, said.splitlines()[-1]) == (1, "0 played, 0 settled, 1 left.")
+    assert f"incoming text {event_id} that could not be read (JSONDecodeError)" in said
+    assert "left: it failed again" in said
+    letters(desk, number=1)
+
+
+def test_news_that_were_given_up_are_played_again(desk: Desk) -> None:
+    customer = desk.customer("Wido Lenz")
+    with without(desk, "ReceiveText", "dynamodb:PutItem"):
+        desk.texts_in(customer, "Stop")
+    [news] = desk.waiting_news()
+    empty(desk)
+    bury(desk, "NewsFailures", json.loads(news))
+    with held(desk, "RecordDelivery"):
         code, said = operate(desk, "redrive", "--queue", "NewsFailures")
-        assert (code, said.splitlines()[-1]) == (1, "0 played, 0 settled, 2 left.")
-        assert said.count("left: AWS refused: TooManyRequestsException") == 2
+        assert (code, said.splitlines()[-1]) == (1, "0 played, 0 settled, 1 left.")
+        assert "left: AWS refused: TooManyRequestsException" in said
 
     code, said = operate(desk, "redrive", "--queue", "NewsFailures")
 
-    assert (code, said.splitlines()[-1]) == (0, "2 played, 0 settled, 0 left.")
-    assert events["RecordDelivery"]["detail"]["mail"]["messageId"] in said
-    assert "bilal@example.com" not in said
+    assert (code, said.splitlines()[-1]) == (0, "1 played, 0 settled, 0 left.")
+    assert f"RecordDelivery, stop of {json.loads(news)['suppression_id']}" in said
+    assert stopped(desk, customer) == ["texted_stop"]
+
+
+def stopped(desk: Desk, customer: Person) -> list[str]:
+    """Why nothing is to be sent to the customer's addresses."""
+    found = desk.manager.get(f"/api/customers/{customer.id}/export")["stopped"]
+    return [address["anything"]["reason"] for address in found]
 
 
 def batch_of(desk: Desk, function: str, first: str, last: str) -> dict[str, Any]:

@@ -1,10 +1,11 @@
-"""No names, addresses, numbers or words of anybody in logs, schedules and dead letters."""
+"""No names, addresses, numbers or words of anybody in logs, schedules, queues and dead letters."""
 
 import json
 
 import pytest
 
 from tests.e2e.desk import DAY, Desk, eventually
+from tests.e2e.test_rights import without
 
 
 @pytest.mark.last
@@ -23,6 +24,11 @@ def test_nothing_personal_is_in_logs_schedules_and_dead_letters(desk: Desk) -> N
         InvocationType="Event",
         Payload=json.dumps({"row_id": promise}),
     )
+    with without(desk, "ReceiveText", "dynamodb:PutItem"):  # a STOP and gibberish that must wait
+        desk.texts_in(customer, "Stop")
+        desk.hand_in(f"of {customer.phone}")
+    waiting = desk.waiting_news()
+    assert len(waiting) == 2
     dead = eventually(lambda: list(desk.dead_letters()), "the dead letter of a wake-up without a version")
 
     payloads = {name: desk.schedule(name)[1] for name in desk.schedule_names()}
@@ -31,7 +37,7 @@ def test_nothing_personal_is_in_logs_schedules_and_dead_letters(desk: Desk) -> N
         assert json.loads(payload) == {"row_id": name, "version": json.loads(payload)["version"]}
     log = desk.log()
     assert any(near in line for line in log)
-    kept = "\n".join([*log, *dead, *payloads.values()])
+    kept = "\n".join([*log, *dead, *waiting, *payloads.values()])
     told = [personal for personal in desk.personal if personal in kept]
     assert told == []
     assert "eyJ" not in kept  # nor anybody's token

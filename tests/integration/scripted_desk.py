@@ -27,6 +27,7 @@ from functions.api.app import handler as api
 from functions.flag_overdue.app import handler as flag_overdue
 from functions.pages.app import handler as pages
 from functions.plan_follow_ups.app import handler as plan_follow_ups
+from functions.record_delivery.app import handler as record_delivery
 from functions.remind_agent.app import handler as remind_agent
 from functions.send_survey.app import handler as send_survey
 from functions.sweep_due.app import handler as sweep_due
@@ -57,6 +58,7 @@ ENVIRONMENT = {
     "LINK_KEYS_PARAMETER": "/vaada/link-keys",
     "ADDRESS_KEY_PARAMETER": "/vaada/address-key",
     "TEXTS_ANSWERED": "on",
+    "NEWS_QUEUE_URL": f"https://sqs.{REGION}.amazonaws.com/{DEFAULT_ACCOUNT_ID}/news",
     "SCHEDULE_GROUP": "vaada-due",
     "SCHEDULER_ROLE_ARN": f"arn:aws:iam::{DEFAULT_ACCOUNT_ID}:role/scheduler",
     "REMIND_AGENT_ARN": f"{_FUNCTION}remind-agent",
@@ -112,6 +114,7 @@ class ScriptedDesk:
         self.calls: Counter[str] = Counter()
         self.before_call: Callable[[str], None] = lambda _call: None
         self.after_call: Callable[[str], None] = lambda _call: None
+        self.waiting: list[str] = []
         self._woken: list[tuple[str, dict[str, Any]]] = []
         self._after: str | None = None
         self._dynamodb = _client("dynamodb")
@@ -187,6 +190,16 @@ class ScriptedDesk:
             if wanted:
                 assert handler({"Records": wanted}, Context()) == {"batchItemFailures": []}
 
+    def bring_news(self) -> None:
+        """Bring what waits in the queue News to its function; what fails again goes on waiting."""
+        letters = {str(number): body for number, body in enumerate(self.waiting)}
+        records = [
+            {"messageId": letter_id, "eventSource": "aws:sqs", "body": body}
+            for letter_id, body in letters.items()
+        ]
+        failed = record_delivery({"Records": records}, Context())["batchItemFailures"]  # type: ignore[arg-type, index]
+        self.waiting = [letters[each["itemIdentifier"]] for each in failed]
+
     def sweep(self) -> int:
         """Let the sweep run once."""
         return sweep_due({}, Context())  # type: ignore[arg-type]  # all of a context that is read
@@ -250,10 +263,15 @@ class ScriptedDesk:
     # ------------------------------------------------------------ clockwork
 
     def on_call(self, call: str, request: dict[str, Any]) -> tuple[SimpleNamespace, dict[str, Any]] | None:
-        """Count a call to AWS, let the test interfere, and stand in for Lambda's own Invoke."""
+        """Count a call to AWS, let the test interfere, and stand in for Lambda and the queue of news."""
         self.before_call(call)
         counts = call == "dynamodb.PutItem" and '"PACE"' in _text(request["body"])
         self.calls[COUNTING if counts else call] += 1
+        if call == "sqs.SendMessage":
+            told = json.loads(request["body"])
+            assert told["QueueUrl"] == ENVIRONMENT["NEWS_QUEUE_URL"]
+            self.waiting.append(told["MessageBody"])
+            return SimpleNamespace(status_code=200), {"MessageId": "a-letter"}
         if call != "lambda.Invoke":
             return None
         arn = unquote(request["url_path"].split("/")[-2])

@@ -1,6 +1,9 @@
 """What SES, SNS and customers send in, as AWS documents it, and what comes of it."""
 
+import base64
+import gzip
 import json
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -10,12 +13,13 @@ from botocore.exceptions import ClientError
 from functions.receive_text.app import handler as receive_text
 from functions.record_delivery.app import handler as record_delivery
 from tests.integration.people import add_customer, change_policy, token_of, words_of
-from tests.integration.scripted_desk import Answer, ScriptedDesk
+from tests.integration.scripted_desk import Answer, Context, ScriptedDesk
 from tests.integration.test_events import sample
 from tests.unit import rows
 from vaada.desk import open_desk
 from vaada.flows.fire import fire
 from vaada.flows.suppressing import stopped_media, suppress
+from vaada.gateways.addresses import NoKey
 from vaada.model.messages import Message
 from vaada.model.people import Customer, Medium
 from vaada.model.receipts import EmailClaim
@@ -68,12 +72,23 @@ def without_phone() -> None:
     open_desk().table.write(bilal.changed(phone=None))
 
 
+def hear(event: dict[str, Any]) -> Any:
+    """Hand the event to the function that hears news."""
+    return record_delivery(event, Context())  # type: ignore[arg-type]  # all of a context that is read
+
+
+def receive(event: dict[str, Any]) -> int:
+    """Hand the event to the function that hears texts."""
+    return receive_text(event, Context())  # type: ignore[arg-type]  # all of a context that is read
+
+
 def tell(name: str, **other: str) -> int:
     """Hand the sample to the function, with other words in the place of its own."""
     text = json.dumps(sample(f"record_delivery/{name}"))
     for before, after in other.items():
         text = text.replace({"message_id": OUR_ID, "address": "bilal@example.com"}[before], after)
-    return record_delivery(json.loads(text), None)
+    count: int = hear(json.loads(text))
+    return count
 
 
 def message() -> Message:
@@ -148,7 +163,7 @@ def test_a_full_mailbox_is_a_bounce_even_without_a_delivery_status() -> None:
     for recipient in event["detail"]["bounce"]["bouncedRecipients"]:
         del recipient["status"], recipient["action"]
 
-    record_delivery(event, None)
+    hear(event)
 
     assert message().delivery == "bounced"
 
@@ -777,7 +792,7 @@ def test_a_survey_whose_second_way_is_stopped_before_it_could_be_sent_is_withhel
     write_mail()
     tell("mail_bounced")
 
-    receive_text(sample("receive_text/stop"), None)
+    receive(sample("receive_text/stop"))
     desk.pass_time(HOUR)
 
     survey = open_desk().table.get(Survey, rows.row_id(5))
@@ -838,7 +853,7 @@ def test_a_text_that_failed_stops_no_number_and_is_mailed_instead(desk: Scripted
 def test_stop_stops_the_number_until_start(desk: ScriptedDesk) -> None:
     story = []
     for name in ("stop", "stop", "start", "start"):
-        assert receive_text(sample(f"receive_text/{name}"), None) == 1
+        assert receive(sample(f"receive_text/{name}")) == 1
         story.append((stopped(), stopped(survey=False)))
 
     assert story == [({"sms"}, {"sms"})] * 2 + [(set(), set())] * 2
@@ -852,7 +867,7 @@ def test_a_number_answers_the_survey_that_the_text_asked(*, delivered: bool) -> 
         tell("text_delivered")
 
     for _ in range(2):
-        receive_text(sample("receive_text/answer"), None)
+        receive(sample("receive_text/answer"))
 
     survey = open_desk().table.get(Survey, rows.row_id(5))
     assert survey is not None
@@ -863,7 +878,7 @@ def test_a_number_answers_the_survey_that_the_text_asked(*, delivered: bool) -> 
 def test_other_words_and_numbers_that_answer_nothing_change_nothing(name: str) -> None:
     write_text()
 
-    receive_text(sample(f"receive_text/{name}"), None)
+    receive(sample(f"receive_text/{name}"))
 
     survey = open_desk().table.get(Survey, rows.row_id(5))
     assert survey is not None
@@ -875,7 +890,222 @@ def test_a_number_in_answer_to_a_text_to_staff_is_no_answer(desk: ScriptedDesk) 
     open_desk().table.write(rows.follow_up(wake_at=None))
     write_text(about_id=rows.row_id(4), about_kind="follow_up", purpose="follow_up_reminder", to="agent")
 
-    receive_text(sample("receive_text/answer"), None)
+    receive(sample("receive_text/answer"))
 
     assert open_desk().table.get(FollowUp, rows.row_id(4)) == rows.follow_up(wake_at=None)
     assert desk.mails == []
+
+
+# ---------------------------------------------------------------- what cannot be heard at once
+
+
+def failing(call: str, *names: str) -> None:
+    if call in names:
+        raise ClientError({"Error": {"Code": "ThrottlingException"}}, call)
+
+
+def test_a_stop_that_cannot_be_written_waits_without_the_number_and_is_heard(desk: ScriptedDesk) -> None:
+    desk.before_call = lambda call: failing(call, "dynamodb.PutItem")
+    assert receive(sample("receive_text/stop")) == 1
+    desk.before_call = lambda _call: None
+    [waiting] = desk.waiting
+    assert stopped() == set()
+
+    desk.bring_news()
+
+    assert (stopped(), desk.waiting) == ({"sms"}, [])
+    assert json.loads(waiting).keys() == {"kind", "suppression_id", "said"}
+    assert "923001234567" not in waiting
+
+
+def test_a_bounce_that_cannot_be_written_waits_without_the_address_and_is_heard(desk: ScriptedDesk) -> None:
+    write_mail()
+    desk.before_call = lambda call: failing(call, "dynamodb.TransactWriteItems")
+    assert tell("mail_bounced") == 1
+    desk.before_call = lambda _call: None
+    [waiting] = desk.waiting
+    assert message().delivery is None
+
+    desk.bring_news()
+
+    assert (message().delivery, stopped(), desk.waiting) == ("bounced", {"email"}, [])
+    assert "@" not in waiting
+
+
+@pytest.mark.parametrize("name", ["answer", "stop"])
+def test_a_text_that_is_heard_twice_since_its_first_hearing_was_cut_short_counts_once(
+    desk: ScriptedDesk, name: str
+) -> None:
+    write_text()
+    desk.after_call = lambda call: failing(call, "dynamodb.PutItem", "dynamodb.TransactWriteItems")
+    receive(sample(f"receive_text/{name}"))
+    desk.after_call = lambda _call: None
+    before = all_of_bilal()
+    assert desk.waiting
+
+    desk.bring_news()
+
+    assert all_of_bilal() == before
+    assert desk.waiting == []
+
+
+def all_of_bilal() -> tuple[object, ...]:
+    survey = open_desk().table.get(Survey, rows.row_id(5))
+    return survey, stopped(), message()
+
+
+def test_what_fails_again_comes_again_and_holds_up_nothing_else(desk: ScriptedDesk) -> None:
+    write_mail()
+    letters = sample("record_delivery/news_that_waited")
+
+    answer = hear(letters)
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": letters["Records"][1]["messageId"]}]}
+    assert message().delivery == "bounced"
+    assert desk.waiting == []  # the queue has it already
+
+
+def test_where_it_cannot_even_wait_lambda_is_told_and_tries_again(desk: ScriptedDesk) -> None:
+    desk.before_call = lambda call: failing(call, "dynamodb.PutItem", "sqs.SendMessage")
+    with pytest.raises(ClientError):
+        receive(sample("receive_text/stop"))
+    desk.before_call = lambda _call: None
+
+    receive(sample("receive_text/stop"))
+
+    assert (stopped(), desk.waiting) == ({"sms"}, [])
+
+
+@pytest.mark.parametrize("name", ["stop", "start"])
+def test_without_the_key_of_addresses_lambda_is_told_and_nothing_is_called_unreadable(
+    desk: ScriptedDesk, name: str
+) -> None:
+    desk.before_call = lambda call: failing(call, "ssm.GetParameter")
+
+    with pytest.raises(NoKey):
+        receive(sample(f"receive_text/{name}"))
+
+    assert desk.waiting == []
+
+
+def a_log(*messages: str, data: str | None = None) -> dict[str, Any]:
+    """The log of SNS's deliveries with these entries, which are numbered, or with data of another kind."""
+    entries = [
+        {"id": f"{number:056d}", "timestamp": 1772442002000, "message": each}
+        for number, each in enumerate(messages, 1)
+    ]
+    log = json.dumps({"messageType": "DATA_MESSAGE", "logEvents": entries})
+    return {"awslogs": {"data": data or base64.b64encode(gzip.compress(log.encode())).decode()}}
+
+
+def by_topic(*messages: str) -> dict[str, Any]:
+    """An event of SNS with these messages, which are numbered."""
+    return {
+        "Records": [
+            {"Sns": {"MessageId": f"95df01b4-ee98-5cb9-9903-{number:012d}", "Message": each}}
+            for number, each in enumerate(messages, 1)
+        ]
+    }
+
+
+def mail_of(name: str, **other: object) -> dict[str, Any]:
+    """A sample of EventBridge with other particulars."""
+    event = sample(f"record_delivery/{name}")
+    return {**event, "detail": {**event["detail"], **other}}
+
+
+ARRIVED = json.dumps({"notification": {"messageId": TEXT_ID}, "status": "SUCCESS"})
+EVENT_ID = "12345678-1234-1234-1234-123456789012"  # in the samples
+STOP = {"messageBody": "stop", "originationNumber": "+923001234567"}
+
+
+@pytest.mark.parametrize(
+    ("event", "event_id", "error"),
+    [
+        (mail_of("mail_bounced", mail="bilal@example.com"), EVENT_ID, "Attr"),
+        (mail_of("mail_bounced", bounce={"timestamp": "soon"}), EVENT_ID, "Val"),
+        ({"detail": "bilal@example.com", "id": "bilal@example.com"}, "request", "Attr"),
+        ({}, "request", "Key"),
+        ({"Records": ["bilal@example.com"]}, "request", "Type"),
+        (by_topic("bilal@example.com"), "95df01b4-ee98-5cb9-9903-000000000001", "JSON"),
+        (a_log("of +923001234567"), f"{1:056d}", "JSON"),
+        (a_log(json.dumps({"status": "SUCCESS"})), f"{1:056d}", "Key"),
+        (a_log(data="bilal@example.com"), "request", "Err"),
+        (a_log(data=base64.b64encode(b"bilal").decode()), "request", "Bad"),
+        ({"awslogs": None}, "request", "Type"),
+    ],
+)
+def test_what_cannot_be_read_waits_by_its_id_for_a_person(
+    desk: ScriptedDesk, event: dict[str, Any], event_id: str, error: str
+) -> None:
+    assert hear(event) == 1
+
+    for _ in range(2):
+        [waiting] = desk.waiting
+        desk.bring_news()
+    told = json.loads(waiting)
+    assert told.keys() == {"kind", "source", "event_id", "error"}
+    assert (told["kind"], told["event_id"]) == ("unreadable", event_id)
+    assert error in told["error"]
+    assert "ilal" not in waiting
+    assert "3001234567" not in waiting
+
+
+@pytest.mark.parametrize(
+    "text", ["+923001234567", json.dumps({"messageBody": "stop"}), json.dumps({**STOP, "messageBody": 5})]
+)
+def test_nor_does_a_text_that_cannot_be_read_hold_up_others(desk: ScriptedDesk, text: str) -> None:
+    assert receive(by_topic(text, json.dumps(STOP))) == 2
+
+    [waiting] = desk.waiting
+    assert json.loads(waiting)["event_id"] == "95df01b4-ee98-5cb9-9903-000000000001"
+    assert "923001234567" not in waiting
+    assert stopped() == {"sms"}
+
+
+def test_nor_does_an_entry_of_the_log(desk: ScriptedDesk) -> None:
+    write_text()
+
+    assert hear(a_log("not JSON", ARRIVED)) == 2
+
+    assert (len(desk.waiting), message().delivery) == (1, "delivered")
+
+
+def test_the_log_names_what_failed_by_ids(desk: ScriptedDesk, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("ERROR", logger="vaada")
+    desk.before_call = lambda call: failing(call, "dynamodb.PutItem")
+    receive(sample("receive_text/stop"))
+    receive(by_topic("+923001234567"))
+    desk.bring_news()
+
+    failed = [record for record in caplog.records if record.message.startswith("news failed")]
+    assert [vars(record)["news"] for record in failed] == [
+        *map(json.loads, desk.waiting),  # as they were put there
+        *("0", "1"),  # the letters in the queue
+    ]
+    assert "923001234567" not in caplog.text  # nor does what was raised
+
+
+@pytest.mark.parametrize(
+    ("tell_of", "calls"),
+    [
+        (lambda: tell("mail_delivered"), {"dynamodb.GetItem": 2, "dynamodb.PutItem": 1}),
+        (lambda: tell("mail_delayed"), {"dynamodb.GetItem": 2, "dynamodb.PutItem": 1}),
+        (
+            lambda: receive(sample("receive_text/stop")),
+            {"ssm.GetParameter": 1, "dynamodb.GetItem": 1, "dynamodb.PutItem": 1},
+        ),
+        (lambda: receive(sample("receive_text/question")), {}),
+        (lambda: receive(sample("receive_text/answer_to_nothing")), {}),
+        (lambda: receive(sample("receive_text/answer")), {"dynamodb.Query": 1}),
+    ],
+)
+def test_nothing_is_asked_of_the_queue_where_nothing_fails(
+    desk: ScriptedDesk, tell_of: Any, calls: dict[str, int]
+) -> None:
+    write_mail()
+    desk.calls.clear()
+
+    tell_of()
+
+    assert desk.calls == Counter(calls)

@@ -1,7 +1,7 @@
 """Who may do what, as template.yaml grants it: every action and every resource a right of its own.
 
-Not here is what SAM adds by itself: to log, to read the stream, to hand dead letters to a function's queue,
-and to be woken by the events that a function names.
+Not here is what SAM adds by itself: to log, to read the stream and the queue of news, to hand dead
+letters to a function's queue, and to be woken by the events that a function names.
 """
 
 import re
@@ -240,7 +240,12 @@ def _referred(name: str) -> Any:
         return _PSEUDO[name]
     if name in template["Parameters"]:
         return _CHOSEN.get(name, template["Parameters"][name].get("Default"))
-    return arn_of(name) if template["Resources"][name]["Type"] == "AWS::SNS::Topic" else _name_of(name)
+    match template["Resources"][name]["Type"]:
+        case "AWS::SNS::Topic":
+            return arn_of(name)
+        case "AWS::SQS::Queue":
+            return f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{_name_of(name)}"
+    return _name_of(name)
 
 
 def _attribute(logical_id: str, attribute: str) -> str:

@@ -126,6 +126,11 @@ def _asked_by_sns(operation: str, params: Params) -> Iterator[Need]:
     yield Need(f"sns:{operation}", params.get("PhoneNumber") or params["TopicArn"])
 
 
+def _asked_by_sqs(operation: str, params: Params) -> Iterator[Need]:
+    name = params["QueueUrl"].rpartition("/")[2]
+    yield Need(f"sqs:{operation}", f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}")
+
+
 def _asked_by_ssm(operation: str, params: Params) -> Iterator[Need]:
     yield Need(f"ssm:{operation}", f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter{params['Name']}")
 
@@ -140,6 +145,7 @@ _ASKED: Mapping[str, Callable[[str, Params], Iterator[Need]]] = {
     "scheduler": _asked_by_scheduler,
     "sesv2": _asked_by_ses,
     "sns": _asked_by_sns,
+    "sqs": _asked_by_sqs,
     "ssm": _asked_by_ssm,
     "lambda": _asked_by_lambda,
 }

@@ -19,8 +19,10 @@ from unittest.mock import patch
 from botocore.model import OperationModel
 from moto import mock_aws
 
+from functions.receive_text.app import handler as receive_text
+from functions.record_delivery.app import handler as record_delivery
 from functions.rotate_link_keys.app import handler as rotate_link_keys
-from tests.integration.scripted_desk import ENVIRONMENT
+from tests.integration.scripted_desk import ENVIRONMENT, Context
 from tests.rights.granted import function_of
 from tests.rights.guard import Guard, needed_to_wake
 from tests.simulation.faults import Faults
@@ -35,6 +37,7 @@ SERVICES = {
     "scheduler": "scheduler",
     "functions": "lambda",
     "parameters": "ssm",
+    "queues": "sqs",
     "ses": "sesv2",
     "sns": "sns",
 }
@@ -72,6 +75,14 @@ class GuardedWorld(World):
         for holder, need in needed_to_wake(function_of(function.__module__.split(".")[1]), event):
             self._guard.check(holder, need)
         return super()._run(function, event)
+
+    def garble(self, *functions: Callable[..., Any]) -> None:
+        """Each is handed something that nobody can read, which waits in vain."""
+        for function in functions:
+            self._inform(function, {"Records": [{"Sns": {"Message": "not JSON"}}]}, "gibberish")
+
+    def _hears(self, function: Callable[..., Any], event: dict[str, Any]) -> Any:
+        return function(event, Context())  # what is known by that is not looked at here
 
 
 class Guarded:
@@ -159,6 +170,7 @@ def at_the_office(guard: Guard) -> None:
         asked = world.post.sent[-1]
         world.text(asked.to, "5", asked.provider_id)
         world.text(asked.to, "stop", asked.provider_id)
+        world.garble(receive_text, record_delivery)
 
         world.fates["moved@example.com"] = "no such address"
         moved = office.customer(email="moved@example.com")

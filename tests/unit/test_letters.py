@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from operations.letters import Batch, Call, NotALetter, read
+from operations.letters import Batch, Call, NotALetter, Piece, read
 from tests.unit.rows import row_id
 
 FUNCTION = "arn:aws:lambda:eu-west-1:123456789012:function:vaada-FlagOverdue-1:$LATEST"
@@ -61,18 +61,44 @@ def test_a_streams_letter_says_where_the_records_are() -> None:
     assert (letter.shard, letter.why) == ("shardId-1", "RetryAttemptsExhausted")
 
 
+@pytest.mark.parametrize("event", [{"name": "Bilal Khan"}, "Bilal Khan"])
+def test_a_letter_is_shown_by_ids_only(event: object) -> None:
+    assert read(by_lambda(event), {}).names == "something unknown"
+
+
+A_HASH = f"sms-{'0' * 32}"
+MAIL = {
+    "kind": "mail",
+    "message_id": row_id(6),
+    "provider_id": "0100",
+    "delivery": "bounced",
+    "permanent": True,
+}
+TEXT = {"kind": "text", "provider_id": "34d9", "delivery": "bounced", "at": "2026-03-02T09:00:02Z"}
+
+
 @pytest.mark.parametrize(
-    ("event", "names"),
+    ("news", "names"),
     [
-        ({"detail": {"mail": {"messageId": "0100", "destination": ["b@example.com"]}}}, "news of mail 0100"),
-        ({"Records": [{"Sns": {"MessageId": "95df", "Message": "+923001234567"}}]}, "notification 95df"),
-        ({"awslogs": {"data": "H4sI"}}, "news of texts"),
-        ({"name": "Bilal Khan"}, "something unknown"),
-        ("Bilal Khan", "something unknown"),
+        ({**TEXT, **MAIL}, f"message {row_id(6)}, bounced"),
+        (TEXT, "text 34d9, bounced"),
+        ({"kind": "opt_out", "suppression_id": A_HASH, "said": "stop"}, f"stop of {A_HASH}"),
+        ({"kind": "score", "answers": "34d9", "score": 5}, "a score in answer to text 34d9"),
+        (
+            {"kind": "unreadable", "source": "incoming text", "event_id": "95df", "error": "KeyError"},
+            "incoming text 95df that could not be read (KeyError)",
+        ),
     ],
 )
-def test_a_letter_is_shown_by_ids_only(event: object, names: str) -> None:
-    assert read(by_lambda(event), {}).names == names
+def test_news_that_could_not_be_heard_are_shown_and_brought_again(
+    news: dict[str, object], names: str
+) -> None:
+    letter = read(json.dumps(news), {})
+
+    assert isinstance(letter, Piece)
+    assert (letter.function, letter.names) == (None, names)
+    [record] = letter.event["Records"]
+    assert json.loads(record["body"]).items() >= news.items()
 
 
 @pytest.mark.parametrize(
@@ -84,6 +110,8 @@ def test_a_letter_is_shown_by_ids_only(event: object, names: str) -> None:
         "[]",
         '"row_id"',
         "{}",
+        '{"kind": "gossip"}',
+        json.dumps({**TEXT, "provider_id": "+923001234567"}),
         '{"row_id": 3}',
         '{"requestContext": {}, "requestPayload": {}}',
         of_a_stream(startSequenceNumber="first"),

@@ -10,8 +10,9 @@ from vaada.gateways.mail import Mailer
 from vaada.gateways.schedules import Schedules, Target
 from vaada.gateways.table import Table
 from vaada.gateways.texts import Texter
+from vaada.gateways.waiting import Waiting
 from vaada.model.policy import Business, Policy, PolicyDocument
-from vaada.settings import ScheduleSettings, Settings
+from vaada.settings import NewsSettings, ScheduleSettings, Settings
 
 _POLICY_SECONDS = 60.0
 
@@ -63,6 +64,11 @@ class Desk:
                 "survey": Target(told.send_survey_arn, told.send_survey_dlq_arn),
             },
         )
+
+    @cached_property
+    def waiting(self) -> Waiting:
+        """Where news wait. Only the functions that hear them are told what this needs."""
+        return Waiting(aws.queues(), NewsSettings.from_environment().news_queue_url)
 
     @property
     def policy(self) -> PolicyDocument:

@@ -44,3 +44,9 @@ class ScheduleSettings(_Environment):
     flag_overdue_dlq_arn: str
     send_survey_arn: str
     send_survey_dlq_arn: str
+
+
+class NewsSettings(_Environment):
+    """What template.yaml tells the two functions that hear news."""
+
+    news_queue_url: str

@@ -7,12 +7,12 @@ from vaada.desk import Desk
 from vaada.flows.briefing import Work, agent_of
 from vaada.flows.compose import work_of
 from vaada.flows.replacing import instead, is_told_otherwise
-from vaada.flows.suppressing import suppress
+from vaada.flows.suppressing import stop
 from vaada.flows.writing import Busy, NotThere
-from vaada.gateways.news import MailNews, TextNews
 from vaada.gateways.table import Conflict
 from vaada.log import logger
 from vaada.model.messages import Delivery, Message
+from vaada.model.news import MailNews, TextNews
 from vaada.model.people import Agent
 from vaada.model.rows import Row
 from vaada.model.suppressions import StopReason, Suppression
@@ -24,15 +24,10 @@ _TRIES = 4
 
 
 def record_mail_news(desk: Desk, news: MailNews, now: datetime) -> str:
-    """Write it to the message, and stop the address where it has to be. Says what came of it. Raises Busy."""
-    reason: StopReason | None = None
-    if news.delivery == "complained":
-        reason = "complained"
-    elif news.delivery == "bounced" and news.permanent:
-        reason = "bounced"
-    if reason is not None:
-        for address in news.addresses:
-            suppress(desk, "email", address, reason, now)
+    """Write it to the message, and stop the addresses that have to be. Says what came of it. Raises Busy."""
+    reason: StopReason = "complained" if news.delivery == "complained" else "bounced"
+    for suppression_id in news.stops:
+        stop(desk, "email", suppression_id, reason, now)
     return _record(
         desk, news.message_id, news.provider_id, news.delivery, news.at, now, for_good=news.permanent
     )

@@ -25,14 +25,18 @@ def suppress(desk: Desk, medium: Medium, address: str, reason: StopReason, now: 
 
     Twice is no error.
     """
-    suppression_id = desk.addresses.hashed(medium, address)
-    stop = Stop(reason=reason, at=now)
-    _settle(desk, suppression_id, lambda before: stopped(before, suppression_id, medium, stop))
+    stop(desk, medium, desk.addresses.hashed(medium, address), reason, now)
 
 
-def start_again(desk: Desk, number: str) -> None:
+def stop(desk: Desk, medium: Medium, suppression_id: str, reason: StopReason, now: datetime) -> None:
+    """The same, for whoever does not know the address itself. Raises Busy."""
+    why = Stop(reason=reason, at=now)
+    _settle(desk, suppression_id, lambda before: stopped(before, suppression_id, medium, why))
+
+
+def start_again(desk: Desk, suppression_id: str) -> None:
     """The number's owner texted START: what they had stopped themselves may be sent again. Raises Busy."""
-    _settle(desk, desk.addresses.hashed("sms", number), lambda before: before and without_texted_stop(before))
+    _settle(desk, suppression_id, lambda before: before and without_texted_stop(before))
 
 
 def lift_unsubscribed(desk: Desk, medium: Medium, address: str) -> None:

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
 
+class NoKey(Exception):
+    """AWS did not hand out the key just now: no address can be told from another."""
+
+
 @dataclass
 class Addresses:
     """Hashes addresses with a key that is made once and never rotated: the hashes must stay the same."""
@@ -20,11 +24,17 @@ class Addresses:
     parameter: str
 
     def hashed(self, medium: Medium, address: str) -> str:
-        """The id that the address's suppression has. Mail addresses are the same in any case of letters."""
+        """The id that the address's suppression has. Mail addresses are the same in any case of letters.
+
+        Raises NoKey.
+        """
         digest = hmac.digest(self._key, f"{medium}:{address.strip().casefold()}".encode(), hashlib.sha256)
         return f"{medium}-{digest.hex()[:32]}"
 
     @cached_property
     def _key(self) -> bytes:
-        stored = self.client.get_parameter(Name=self.parameter, WithDecryption=True)
+        try:
+            stored = self.client.get_parameter(Name=self.parameter, WithDecryption=True)
+        except Exception as error:
+            raise NoKey(type(error).__name__) from error
         return stored["Parameter"]["Value"].encode()

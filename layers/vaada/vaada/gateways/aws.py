@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from mypy_boto3_scheduler import EventBridgeSchedulerClient
     from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_sns import SNSClient
+    from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
 
 # The SDK may try again whatever it can ask for twice without harm.
@@ -48,6 +49,12 @@ def functions() -> "LambdaClient":
 def parameters() -> "SSMClient":
     """The client that reads the link keys."""
     return session().client("ssm", config=_REPEATABLE)
+
+
+@cache
+def queues() -> "SQSClient":
+    """The client that lets news wait in a queue."""
+    return session().client("sqs", config=_REPEATABLE)
 
 
 @cache

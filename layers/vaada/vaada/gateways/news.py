@@ -1,15 +1,28 @@
-"""What SES, SNS and customers send in, read into what it says. Shapes as AWS documents them."""
+"""What SES, SNS and customers send in, read into news. Shapes as AWS documents them.
+
+No address leaves this module. What cannot be read is news too, which nobody can hear: it holds up nothing
+else, and a person sees it. The `request_id` is Lambda's, for events that have no id of their own. Only NoKey
+is raised: it says nothing of the event.
+"""
 
 import base64
 import gzip
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import re
+import zlib
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parseaddr
-from typing import Any
+from typing import Any, Literal, TypeVar
 
+from vaada.gateways.addresses import Addresses
 from vaada.model.messages import Delivery
+from vaada.model.news import MailNews, News, OptOut, Source, TextedScore, TextNews, Unreadable
+
+T = TypeVar("T")
+Event = Mapping[str, Any]
+Meaning = Callable[[str], Literal["stop", "start"] | int | None]
+"""What the words of a text ask for. None: nothing that is understood."""
 
 _EVENTS: dict[str, tuple[Delivery, str]] = {
     # the event's type: what it means, and the field that holds its particulars
@@ -20,88 +33,120 @@ _EVENTS: dict[str, tuple[Delivery, str]] = {
     "Complaint": ("complained", "complaint"),
     "Reject": ("rejected", "reject"),
 }
+# All that a malformed event can lead to.
+_MALFORMED = (
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    RecursionError,
+    TypeError,
+    ValueError,
+    zlib.error,
+)
+_AN_ID = re.compile(r"[0-9A-Fa-f-]{20,64}")  # as AWS makes them: no address, number or name
 
 
-@dataclass(frozen=True)
-class MailNews:
-    """What became of a mail. `permanent`: the address does not work at all."""
-
-    message_id: str
-    provider_id: str
-    delivery: Delivery
-    at: datetime
-    permanent: bool
-    addresses: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class TextNews:
-    """What became of a text."""
-
-    provider_id: str
-    delivery: Delivery
-    at: datetime
-
-
-@dataclass(frozen=True)
-class IncomingText:
-    """A text from a number. `answers` is the provider's id of the text that it answers, if it knows."""
-
-    number: str
-    words: str
-    answers: str | None
-
-
-def mail_news(event: Mapping[str, Any]) -> Iterator[MailNews]:
+def mail_news(event: Event, request_id: str, addresses: Addresses) -> Iterator[News]:
     """What an event of EventBridge, or each record of one of SNS, tells of a mail of ours."""
-    details = [event["detail"]] if "detail" in event else [json.loads(body) for body in sns_messages(event)]
-    for detail in details:
-        found = _EVENTS.get(detail.get("eventType") or detail.get("notificationType", ""))
-        mail = detail.get("mail", {})
-        ours = mail.get("tags", {}).get("message_id", [])
-        if found is None or not ours:
-            continue
-        delivery, field = found
-        said = detail.get(field, {})
-        if _by_a_machine(said) or said.get("complaintFeedbackType") == "not-spam":
-            continue
-        yield MailNews(
-            message_id=ours[0],
-            provider_id=mail["messageId"],
-            delivery=delivery,
-            at=_time(said.get("timestamp") or mail["timestamp"]),
-            permanent=said.get("bounceType") == "Permanent",
-            addresses=tuple(
-                parseaddr(one["emailAddress"])[1]
-                for one in (*said.get("bouncedRecipients", ()), *said.get("complainedRecipients", ()))
-            ),
-        )
+    for record in _records(event):
+        news = _tried("mail", record, request_id, lambda each: _mail(_detail(each), addresses))
+        if news is not None:
+            yield news
 
 
-def text_news(event: Mapping[str, Any]) -> Iterator[TextNews]:
+def text_news(event: Event, request_id: str) -> Iterator[News]:
     """What the log of SNS's deliveries tells of texts."""
+    entries = _tried("text delivery", event, request_id, _entries)
+    if isinstance(entries, Unreadable):
+        yield entries
+        return
+    for entry in entries:
+        yield _tried("text delivery", entry, request_id, _text)
+
+
+def incoming_texts(
+    event: Event, request_id: str, addresses: Addresses, meaning: Meaning
+) -> Iterator[News | None]:
+    """What each text that customers sent to our number asks for. None: nothing that is understood."""
+    for record in _records(event):
+        yield _tried("incoming text", record, request_id, lambda each: _said(each, addresses, meaning))
+
+
+def _tried(source: Source, record: Any, request_id: str, read: Callable[[Any], T]) -> T | Unreadable:
+    try:
+        return read(record)
+    except _MALFORMED as error:
+        event_id = _id_of(record) or request_id
+        return Unreadable(source=source, event_id=event_id, error=type(error).__name__)
+
+
+def _id_of(record: Any) -> str | None:
+    match record:
+        case {"id": str(found)} | {"Sns": {"MessageId": str(found)}} if _AN_ID.fullmatch(found):
+            return found
+    return None
+
+
+def _records(event: Event) -> list[Any]:
+    """The records of an event of SNS; one of EventBridge is itself one."""
+    records = event.get("Records")
+    return records if isinstance(records, list) else [event]
+
+
+def _detail(record: Any) -> Any:
+    return record["detail"] if "detail" in record else json.loads(record["Sns"]["Message"])
+
+
+def _mail(detail: Any, addresses: Addresses) -> MailNews | None:
+    found = _EVENTS.get(detail.get("eventType") or detail.get("notificationType", ""))
+    mail = detail.get("mail", {})
+    ours = mail.get("tags", {}).get("message_id", [])
+    if found is None or not ours:
+        return None
+    delivery, field = found
+    said = detail.get(field, {})
+    if _by_a_machine(said) or said.get("complaintFeedbackType") == "not-spam":
+        return None
+    permanent = said.get("bounceType") == "Permanent"
+    recipients = (
+        *(said.get("bouncedRecipients", ()) if permanent else ()),
+        *said.get("complainedRecipients", ()),
+    )
+    return MailNews(
+        message_id=ours[0],
+        provider_id=mail["messageId"],
+        delivery=delivery,
+        at=_time(said.get("timestamp") or mail["timestamp"]),
+        permanent=permanent,
+        stops=tuple(addresses.hashed("email", parseaddr(one["emailAddress"])[1]) for one in recipients),
+    )
+
+
+def _entries(event: Any) -> list[Any]:
     log = json.loads(gzip.decompress(base64.b64decode(event["awslogs"]["data"])))
-    if log["messageType"] != "DATA_MESSAGE":
-        return  # CloudWatch asks whether anybody is there
-    for entry in log["logEvents"]:
-        said = json.loads(entry["message"])
-        delivered = said.get("status") == "SUCCESS"
-        at = datetime.fromtimestamp(entry["timestamp"] / 1000, UTC)
-        yield TextNews(said["notification"]["messageId"], "delivered" if delivered else "bounced", at)
+    # With any other type CloudWatch asks whether anybody is there.
+    return list(log["logEvents"]) if log["messageType"] == "DATA_MESSAGE" else []
 
 
-def incoming_texts(event: Mapping[str, Any]) -> Iterator[IncomingText]:
-    """The texts that customers sent to our number."""
-    for body in sns_messages(event):
-        said = json.loads(body)
-        yield IncomingText(
-            said["originationNumber"], said.get("messageBody", ""), said.get("previousPublishedMessageId")
-        )
+def _text(entry: Any) -> TextNews:
+    said = json.loads(entry["message"])
+    return TextNews(
+        provider_id=said["notification"]["messageId"],
+        delivery="delivered" if said.get("status") == "SUCCESS" else "bounced",
+        at=datetime.fromtimestamp(entry["timestamp"] / 1000, UTC),
+    )
 
 
-def sns_messages(event: Mapping[str, Any]) -> list[str]:
-    """The messages of an event of SNS."""
-    return [record["Sns"]["Message"] for record in event.get("Records", ()) if "Sns" in record]
+def _said(record: Any, addresses: Addresses, meaning: Meaning) -> OptOut | TextedScore | None:
+    text = json.loads(record["Sns"]["Message"])
+    match meaning(text.get("messageBody", "")), text.get("previousPublishedMessageId"):
+        case ("stop" | "start") as said, _:
+            return OptOut(suppression_id=addresses.hashed("sms", text["originationNumber"]), said=said)
+        case int(score), str(answers):
+            return TextedScore(answers=answers, score=score)
+    return None
 
 
 def _by_a_machine(said: Mapping[str, Any]) -> bool:

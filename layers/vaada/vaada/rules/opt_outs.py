@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from typing import Literal
 
 # The words that carriers know, and their like in the languages that customers are written to.
 _STOP = frozenset(
@@ -27,6 +28,13 @@ _STOP = frozenset(
 _START = frozenset({"start", "unstop", "yes start", "optin", "opt in", "شروع", "ابدأ", "शुरू"})
 _MARKS = re.compile(r"[\s.!,;:'\"«»“”،؟?-]+")
 _DIGITS = re.compile(r"\d{1,2}")
+
+
+def meaning(text: str) -> Literal["stop", "start"] | int | None:
+    """What the text asks for, or its score. None: nothing that is understood."""
+    if is_stop(text):
+        return "stop"
+    return "start" if is_start(text) else score(text)
 
 
 def is_stop(text: str) -> bool:

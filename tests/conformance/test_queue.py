@@ -1,0 +1,154 @@
+"""What the desk relies on of SQS: what is not deleted comes again, but not for ever."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import count
+from typing import Any, Protocol
+from unittest.mock import patch
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from tests.conformance.engines import Clients
+from tests.integration.scripted_desk import ENVIRONMENT
+from tests.simulation.aws import Calls
+from tests.simulation.faults import Faults
+from tests.simulation.queues import Letter, Queue
+
+SECONDS, MOST_RECEIVES = 1, 2  # of delay, and hidden
+A_LITTLE_MORE = SECONDS + 0.3
+_numbers = count(1)
+
+
+class Box(Protocol):
+    """A queue with its queue of dead letters, on one of the three."""
+
+    def send(self, body: str) -> None:
+        """Put something in."""
+
+    def receive(self) -> list[str]:
+        """What is visible now."""
+
+    def delete(self) -> None:
+        """What was received last is done with."""
+
+    def dead(self) -> list[str]:
+        """What was given up."""
+
+
+@dataclass
+class Simulated:
+    """The simulation's own, polled as its world does it."""
+
+    queue: Queue
+    letters: list[Letter] = field(default_factory=list)
+    given_up: list[str] = field(default_factory=list)
+
+    def send(self, body: str) -> None:
+        self.queue.send_message(MessageBody=body)
+
+    def receive(self) -> list[str]:
+        self.given_up += [letter.body for letter in self.queue.give_up()]
+        self.letters = self.queue.receive()
+        return [letter.body for letter in self.letters]
+
+    def delete(self) -> None:
+        for letter in self.letters:
+            self.queue.delete(letter)
+
+    def dead(self) -> list[str]:
+        return self.given_up
+
+
+@dataclass
+class Real:
+    """One that boto3 talks to."""
+
+    sqs: Any
+    url: str
+    dead_url: str
+    handles: list[str] = field(default_factory=list)
+
+    def send(self, body: str) -> None:
+        self.sqs.send_message(QueueUrl=self.url, MessageBody=body)
+
+    def receive(self) -> list[str]:
+        found = self._found(self.url)
+        self.handles = [message["ReceiptHandle"] for message in found]
+        return [message["Body"] for message in found]
+
+    def delete(self) -> None:
+        for handle in self.handles:
+            self.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=handle)
+
+    def dead(self) -> list[str]:
+        return [message["Body"] for message in self._found(self.dead_url)]
+
+    def _found(self, url: str) -> Any:
+        return self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+
+
+@contextmanager
+def _on_moto() -> Iterator[Real]:
+    with patch.dict("os.environ", ENVIRONMENT), mock_aws():
+        yield _made(boto3.client("sqs"))
+
+
+def _made(sqs: Any) -> Real:
+    number = next(_numbers)
+    dead_url = sqs.create_queue(QueueName=f"dead-{number}")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=dead_url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    policy = {"deadLetterTargetArn": arn, "maxReceiveCount": MOST_RECEIVES}
+    attributes = {
+        "DelaySeconds": str(SECONDS),
+        "VisibilityTimeout": str(SECONDS),
+        "RedrivePolicy": json.dumps(policy),
+    }
+    return Real(
+        sqs, sqs.create_queue(QueueName=f"news-{number}", Attributes=attributes)["QueueUrl"], dead_url
+    )
+
+
+@pytest.fixture(params=["the simulation", "moto", "MiniStack"])
+def box(request: pytest.FixtureRequest) -> Iterator[Box]:
+    """A queue with nothing in it."""
+    match request.param:
+        case "the simulation":
+            a_while = timedelta(seconds=SECONDS)
+            yield Simulated(Queue(Calls(Faults()), a_while, a_while, MOST_RECEIVES))
+        case "moto":
+            with _on_moto() as real:
+                yield real
+        case _:
+            clients: Clients = request.getfixturevalue("ministack")
+            yield _made(clients("sqs"))
+
+
+def test_what_is_sent_comes_after_its_delay_and_no_more_once_it_is_deleted(box: Box) -> None:
+    box.send("news")
+    assert box.receive() == []
+
+    time.sleep(A_LITTLE_MORE)
+    assert box.receive() == ["news"]
+    box.delete()
+
+    time.sleep(A_LITTLE_MORE)
+    assert box.receive() == []
+    assert box.dead() == []
+
+
+def test_what_is_received_is_hidden_comes_again_and_is_given_up(box: Box) -> None:
+    box.send("news")
+    for _ in range(MOST_RECEIVES):
+        time.sleep(A_LITTLE_MORE)
+        assert box.receive() == ["news"]
+        assert box.receive() == []
+
+    time.sleep(A_LITTLE_MORE)
+    assert box.receive() == []
+    assert box.dead() == ["news"]
