@@ -40,8 +40,8 @@ test: setup ## Run all tests, those on the local cloud included
 	$(BIN)/python -m pytest tests/e2e; cloud=$$?; wait $$others; rest=$$?; \
 	cat .local/tests.txt; exit $$((cloud | rest))
 
-simulate: .venv/.ready ## Live histories under faults: make simulate SEEDS=1000; one again, with its story: make simulate SEED=88
-	@PYTHONPATH=layers/vaada $(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000))
+simulate: .venv/.ready ## Live histories under faults, and every crash point: make simulate SEEDS=1000; one again, with its story: make simulate SEED=88
+	@PYTHONPATH=layers/vaada $(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--all --seeds $(or $(SEEDS),1000))
 
 crowd: .venv/.ready ## Months with a crowd of customers, each count exact, then a year with others: make crowd CUSTOMERS=1000
 	@PYTHONPATH=layers/vaada $(BIN)/python -m tests.simulation.crowd --customers $(or $(CUSTOMERS),1000)

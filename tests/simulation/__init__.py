@@ -1,6 +1,8 @@
 """Histories of the whole desk under faults, each made by a seed, each judged at every step.
 
     people.py      what people do: a play that is drawn beforehand, so that acts can be left out
+    scenes.py      situations that hardly come about by chance, as parts of such plays
+    acts.py        one thing that somebody does, and the minute of the hour that it has
     faults.py      what goes wrong: once (killed, throttled, lost, doubled, late, lagging, not quite dead,
                    unreadable), or for a while (bursts of errors, no Scheduler, no quota, a stream stuck)
     aws.py         the AWS that the desk's clients talk to: table and stream, Scheduler, Lambda, SES, SNS

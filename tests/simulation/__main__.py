@@ -1,19 +1,27 @@
-"""Live many histories: `make simulate SEEDS=1000`, or one again: `make simulate SEED=88`."""
+"""Live many histories, every crash point and a crowd: `make simulate SEEDS=1000`.
+
+One history again, with its story: `make simulate SEED=88`.
+"""
 
 import argparse
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from tests.simulation import crowd, year
+from tests.simulation.account import drawn
+from tests.simulation.crash_points import SCENARIOS, SEND_PATH, Scenario, visit_pairs, visit_points
 from tests.simulation.histories import MIXES, Failure, History, judged
 from tests.simulation.shrinking import shrunk
 
 _STORY_LINES = 150
 _MOST_SHOWN = 5
+_CUSTOMERS, _REGULARS, _TOWN = 84, 24, 6
 
 
 def main() -> int:
@@ -23,24 +31,66 @@ def main() -> int:
     asked.add_argument("--first", type=int, default=0, help="the first seed")
     asked.add_argument("--seed", help="only this one, with its whole story")
     asked.add_argument("--without", default="", help="numbers of acts and kinds of faults to leave out of it")
+    asked.add_argument("--all", action="store_true", help="all crash points, and a crowd, as well")
     options = asked.parse_args()
     console = Console()
     if options.seed is not None:
         history = History.read(f"{options.seed} without {options.without}")
-        return _told(console, [judged(history)], whole=True)
+        return _told(console, [judged(history)], [], whole=True)
     seeds = range(options.first, options.first + options.seeds)
     columns = (*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn())
     found: list[Failure | None] = []
-    with Progress(*columns, TextColumn("{task.fields[speed]}"), console=console) as progress:
+    wrong: list[str] = []
+    with (
+        Progress(*columns, TextColumn("{task.fields[speed]}"), console=console) as progress,
+        ProcessPoolExecutor(os.cpu_count()) as processes,
+    ):
         task = progress.add_task("Histories", total=len(seeds), speed="")
-        with ProcessPoolExecutor(os.cpu_count()) as processes:
-            # Those with the same people go to the same process, which lives them without faults only once.
-            for failures in processes.map(_judged, _together(seeds)):
-                found += [failure for failure in failures if failure]
-                speed = progress.tasks[task].speed or 0
-                told = f"{speed:.1f} a second, {len(found)} failed"
-                progress.update(task, advance=len(failures), speed=told)
-    return _told(console, found, whole=False)
+        # Those with the same people go to the same process, which lives them without faults only once.
+        for failures in processes.map(_judged, _together(seeds)):
+            found += [failure for failure in failures if failure]
+            speed = progress.tasks[task].speed or 0
+            told = f"{speed:.1f} a second, {len(found)} failed"
+            progress.update(task, advance=len(failures), speed=told)
+        besides = range(len(_BESIDES)) if options.all else ()
+        task = progress.add_task("Crash points, and a crowd", total=len(besides), speed="")
+        for seen in processes.map(_beside, besides):
+            wrong += seen
+            progress.update(task, advance=1, speed=f"{len(wrong)} wrong")
+    return _told(console, found, wrong, whole=False)
+
+
+def _crowd() -> list[str]:
+    everybody = crowd.Crowd(drawn(_CUSTOMERS, seed=1))
+    everybody.live()
+    return crowd.differences(everybody)
+
+
+def _year(first: int) -> list[str]:
+    return year.lived(range(first, first + _TOWN), seed=2)[0]
+
+
+def _pairs(scenario: Scenario) -> list[str]:
+    return visit_pairs(scenario).found
+
+
+def _points(scenario: Scenario) -> list[str]:
+    return visit_points(scenario).found
+
+
+_BESIDES: tuple[Callable[[], list[str]], ...] = (
+    _crowd,
+    *(partial(_year, first) for first in range(0, _REGULARS, _TOWN)),
+    *(partial(_pairs, scenario) for scenario in SEND_PATH),
+    *(partial(_points, scenario) for scenario in SCENARIOS),
+)
+
+
+def _beside(number: int) -> list[str]:
+    try:
+        return _BESIDES[number]()
+    except AssertionError as error:
+        return [str(error.args[0] if error.args else error)]
 
 
 def _together(seeds: Iterable[int]) -> Iterator[list[int]]:
@@ -53,7 +103,7 @@ def _judged(seeds: list[int]) -> list[Failure | None]:
     return [judged(seed) for seed in seeds]
 
 
-def _told(console: Console, found: list[Failure | None], *, whole: bool) -> int:
+def _told(console: Console, found: list[Failure | None], wrong: list[str], *, whole: bool) -> int:
     failures = [failure for failure in found if failure]
     if len(failures) > 1:
         console.print(f"Failed: {', '.join(str(failure.history) for failure in failures)}", highlight=False)
@@ -68,8 +118,14 @@ def _told(console: Console, found: list[Failure | None], *, whole: bool) -> int:
             console.print("\n".join(told), markup=False, highlight=False)
         console.print(f"\n{failure.what}\n", markup=False, highlight=False, style="bold red")
         console.print(f"Live it again: {command(failure.history)}\n", markup=False, highlight=False)
-    console.print(f"{len(failures)} failed" if failures else "All held.")
-    return 1 if failures else 0
+    if wrong:
+        console.rule("Crash points, and a crowd")
+        console.print("\n".join(wrong[:_STORY_LINES]), markup=False, highlight=False, style="bold red")
+    if not (failures or wrong):
+        console.print("All held.")
+        return 0
+    console.print(f"{len(failures)} histories failed, {len(wrong)} other things were wrong.")
+    return 1
 
 
 def command(history: History) -> str:

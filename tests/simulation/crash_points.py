@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial, wraps
 from time import perf_counter
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NoReturn, TypeVar
 from unittest.mock import patch
 
 from botocore.exceptions import ReadTimeoutError
@@ -35,9 +35,10 @@ from functions.send_survey.app import handler as send_survey
 from functions.sweep_due.app import handler as sweep_due
 from functions.sync_schedules.app import handler as sync_schedules
 from tests.integration.scripted_desk import ENVIRONMENT
-from tests.simulation.aws import Calls, parsed
+from tests.simulation.aws import Calls, error, parsed
 from tests.simulation.faults import Faults, Killed
 from tests.simulation.invariants import Watch, agree
+from tests.simulation.news import news_of
 from tests.simulation.world import THINKING, World, nonce_on
 from vaada.gateways import aws
 from vaada.model.messages import Message
@@ -56,8 +57,10 @@ Moment = Literal[
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 AGAIN = timedelta(seconds=5)
+BUSY = timedelta(seconds=30)  # less than what must wait waits
 LATE = timedelta(minutes=15)  # as DESIGN has it: within so long what is due is done, or visibly failed
 SENDS = frozenset({"SendEmail", "Publish"})  # which the SDK tries once
+WRITES = frozenset({"PutItem", "TransactWriteItems"})
 ONCE = SENDS | {"GetItem", "Query", "GetParameter"}  # and these tell the same when they are asked again
 
 
@@ -90,10 +93,13 @@ class Tracked(Calls):
         self.runs: list[list[str]] = []
         self.struck: list[Point] = []
         self.watching = False
+        self.busy_until = MONDAY  # the table, to whoever writes
         self._plan = {(point.run, point.call): point for point in plan}
 
     def make(self, name: str, effect: Callable[[], T], *, again: Callable[[], T] | None = None) -> T:
         """Make the call, if it comes to that."""
+        if name in WRITES and datetime.now(UTC) < self.busy_until:
+            effect = again = self._busy
         if not self.watching:
             return effect()
         calls = self.runs[-1]
@@ -127,6 +133,10 @@ class Tracked(Calls):
         if point is not None:
             self._strike(point)
         return point is not None
+
+    def _busy(self) -> NoReturn:
+        self.faults.struck += 1
+        raise error("ThrottlingException")
 
     def _strike(self, point: Point | None) -> None:
         assert point is not None
@@ -197,7 +207,7 @@ class Stage(World):
         self.start = self.now = self.faults.start = MONDAY
         self.zone, self.country = "UTC", "GB"
         self.calls = Tracked(plan, self.faults, self.tell)
-        for service in (self.table, self.scheduler, self.functions, self.post):
+        for service in (self.table, self.scheduler, self.functions, self.post, self.queue):
             service.calls = self.calls
         self.keys = KeyStore(self.calls)
         self.told_cloudformation: list[str] = []
@@ -279,7 +289,7 @@ class Stage(World):
         self.run_until(self.now + by)
 
     def watched(self, method: str | None = None) -> None:
-        """The next run of the function is the one that counts; of the pages the next of this method."""
+        """The next run of the function is the one that counts, if that is asked for: by this method."""
         self._armed, self._method = True, method
 
     def insist(self, link: str, fields: dict[str, str]) -> None:
@@ -323,7 +333,8 @@ class Stage(World):
             key: {name: value for name, value in item.items() if name != "claim"}
             for key, item in self.table.items.items()
         }
-        return items, dict(self.scheduler.schedules), list(self.functions.invoked), len(self.post.sent)
+        woken, waiting = list(self.functions.invoked), [letter.body for letter in self.queue.letters]
+        return items, dict(self.scheduler.schedules), woken, waiting, len(self.post.sent)
 
     def _counts(self, function: Handler, event: dict[str, Any]) -> bool:
         if self._armed and function is self.function and self._method in {None, _method(event)}:
@@ -339,6 +350,9 @@ class Stage(World):
 
 
 def _method(event: dict[str, Any]) -> str | None:
+    """By what the function is asked: that of HTTP, or the queue."""
+    if any("body" in record for record in event.get("Records", ())):
+        return "queue"
     method: str | None = event.get("requestContext", {}).get("http", {}).get("method")
     return method
 
@@ -756,9 +770,40 @@ def a_score_by_text(stage: Stage) -> None:
     texted(stage, "2")
 
 
-def texted(stage: Stage, words: str) -> None:
+def a_stop_that_must_wait(stage: Stage) -> None:
+    texted(stage, "Stop", busy=True)
+
+
+def a_stop_that_waited(stage: Stage) -> None:
+    texted(stage, "Stop", "queue", busy=True)
+
+
+def a_score_that_waited(stage: Stage) -> None:
+    texted(stage, "2", "queue", busy=True)
+
+
+def a_bounce_that_must_wait(stage: Stage) -> None:
+    bounced(stage)
+
+
+def a_bounce_that_waited(stage: Stage) -> None:
+    bounced(stage, "queue")
+
+
+def bounced(stage: Stage, by: str | None = None) -> None:
+    """A mail bounces while nothing can be written."""
+    stage.survey()
+    stage.calls.busy_until = stage.now + BUSY
+    stage.watched(by)
+    for news in news_of(stage.post.sent[-1], "no such address"):
+        stage.invoke(news.event)
+
+
+def texted(stage: Stage, words: str, by: str | None = None, *, busy: bool = False) -> None:
     stage.survey(preferred_channel="sms")
-    stage.watched()
+    if busy:
+        stage.calls.busy_until = stage.now + BUSY
+    stage.watched(by)
     sent = stage.post.sent[-1]
     stage.does(lambda: stage.text(sent.to, words, sent.provider_id))
 
@@ -993,7 +1038,12 @@ SCENARIOS = (
     Scenario(record_delivery, "a complaint of spam", a_complaint_of_spam, DAY),
     Scenario(record_delivery, "an agent who is not reached", an_agent_unreachable),
     Scenario(record_delivery, "a lost text", a_lost_text, 2 * DAY),
+    Scenario(record_delivery, "a bounce that must wait", a_bounce_that_must_wait, 2 * DAY),
+    Scenario(record_delivery, "a bounce that waited", a_bounce_that_waited, 2 * DAY),
+    Scenario(record_delivery, "a stop that waited", a_stop_that_waited),
+    Scenario(record_delivery, "a bad score that waited", a_score_that_waited),
     Scenario(receive_text, "stop", stop_by_text),
+    Scenario(receive_text, "a stop that must wait", a_stop_that_must_wait),
     Scenario(receive_text, "a bad score", a_score_by_text),
     Scenario(pages, "a good answer", a_good_answer),
     Scenario(pages, "a bad answer", a_bad_answer),

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.simulation.people import THANKS
+from tests.simulation.acts import THANKS
 from tests.simulation.reckoning import after, at_work, before, check_in, intervals, mornings, opened, opens
 from tests.simulation.world import World
 from vaada.model.cases import Case
@@ -53,8 +53,10 @@ class Expectations:
     case_of: Callable[[Row], str | None]
     changed_at: dict[str, datetime]
     steps: list[Step] = field(default_factory=list)
+    _merges: list[tuple[Case, Row]] = field(default_factory=list)
     _planned_now: list[tuple[Interaction, bool, bool]] = field(default_factory=list)
     _new: list[Row] = field(default_factory=list)
+    _unhappy: set[str] = field(default_factory=set)  # cases to be asked about once more
 
     @property
     def quiet(self) -> bool:
@@ -84,6 +86,7 @@ class Expectations:
             case FollowUp():
                 self._follow_up(row)
             case Survey() if row.kind != "nps":
+                self._asked_once_more(row)
                 since = row.created_at
                 if row.kind != "promise" and (contact := self._contact_of(row)) and contact.resolved:
                     since = min(contact.occurred_at, since)
@@ -264,6 +267,14 @@ class Expectations:
         wanted = {after(policy, delay, since) for policy in self.policies for delay in delays}
         assert row.due_at in wanted, f"due at {row.due_at}, not {wanted}: {row!r}"
 
+    def _asked_once_more(self, row: Survey) -> None:
+        asks = {policy.surveys.after_resolution for policy in self.policies}
+        assert row.kind == "promise" or asks != {"none"}, f"nobody is to be asked: {row!r}"
+        again = row.kind != "promise" and row.case_id in self._unhappy
+        assert row.again == again, f"to be asked once more {again}: {row!r}"
+        if again:
+            self._unhappy.discard(str(row.case_id))
+
     def _goodwill(self, row: Goodwill) -> None:
         case = self.rows[row.case_id]
         assert isinstance(case, Case)
@@ -286,6 +297,8 @@ class Expectations:
             late = self.world.now - since
             assert late <= within, f"{late} late: {before!r}"
         match before, row:
+            case Case(), Case() if row.merged_into and not before.merged_into:
+                self._merges.append((before, self.rows[row.merged_into]))
             case Interaction(), Interaction() if row.wake_at is None and before.wake_at is not None:
                 self._planned(row)
             case Commitment(), Commitment():
@@ -382,6 +395,7 @@ class Expectations:
         if row.status == "given" and before.status != "given":
             at = row.given_at
             assert at is not None, f"{row!r}"
+            assert at >= row.asked_at, f"answered before it was asked: {row!r}"
             took = {int(opened(policy, row.asked_at, at).total_seconds()) for policy in self.policies}
             assert row.took_seconds in took, f"it took {took} s: {row!r}"
             late = {int(opened(policy, row.due_at, at).total_seconds()) for policy in self.policies}
@@ -438,8 +452,12 @@ class Expectations:
         case = self.rows.get(self.case_of(row) or "")
         if isinstance(case, Case) and row.kind != "promise":
             assert case.status == "resolved", f"asked about what is not settled: {row!r}"
+            settled = {change.at for change in case.history if change.what == "resolved"}
             given = any(
-                isinstance(one, Reply) and one.given_at is not None and self.case_of(one) == case.id
+                isinstance(one, Reply)
+                and one.given_at is not None
+                and one.given_at not in settled
+                and self.case_of(one) == case.id
                 for one in self.rows.values()
             )
             served = any(map(_serves, self._contacts(row)))
@@ -462,6 +480,7 @@ class Expectations:
         open_again = isinstance(case, Case) and (case.status == "open" or case.survey_id != row.id)
         served = any(map(_serves, contacts))
         is_so = {
+            "lately": not row.again,  # it waits until they may be asked
             "did not agree": agreed is None or not agreed[1]["survey"] or customer.id in known.surveys,
             "no address": all(not self._reaches(customer, medium) for medium in ("email", "sms")),
             "abusive": any(one.tone == "abusive" for one in contacts),
@@ -472,12 +491,14 @@ class Expectations:
         reason = next((reason for reason in is_so if reason in because), None)
         assert reason is None or is_so[reason], f"not so: {because}: {row!r}"
 
-    def _reaches(self, customer: Customer, medium: str) -> bool:
-        """Whether the customer can be asked by it, for all that is known."""
+    def _reaches(self, customer: Customer, medium: str, *, survey: bool = True) -> bool:
+        """Whether the customer can be written to by it, for all that is known."""
         known = self.world.known
         address = customer.email if medium == "email" else customer.phone
         agreed = known.consents.get(customer.id)
-        if address is None or agreed is None or not agreed[1][medium] or customer.id in known.surveys:
+        if address is None or agreed is None or not agreed[1][medium]:
+            return False
+        if survey and customer.id in known.surveys:
             return False
         return known.stopped_at(address) is None and address not in known.unsettled
 
@@ -501,6 +522,8 @@ class Expectations:
         praise = [one for one in new if isinstance(one, Message) and one.purpose == "praise"]
         assert bool(ours) in low, f"unhappy or not: {row!r}"
         assert bool(praise) in {one and bool(row.comment) for one in high}, f"praised or not: {row!r}"
+        if ours and row.case_id and not row.again:
+            self._unhappy.add(self.case_of(row) or row.case_id)
         led = agent.supervisor_id is not None and row.interaction_id is not None
         assert bool(calls) == (bool(ours) and led), f"to be called or not: {row!r}"
         for one in ours:
@@ -514,23 +537,115 @@ class Expectations:
 
     # ------------------------------------------------------------ at the end of a step
 
-    def settle(self, new: list[Row]) -> None:
-        """What follows in the same breath did follow. `new` are the rows of this step that are new."""
+    def settle(self, touched: list[Row]) -> None:
+        """What follows in the same breath did follow. `touched` are the rows as they were written."""
+        new = [row for row in touched if row.version == 1]
+        self._judge_merges()
         for contact, asked_again, asked in self._planned_now:
             found = {type(row) for row in new if getattr(row, "interaction_id", None) == contact.id}
             assert (FollowUp in found) == asked_again, f"to be followed up {asked_again}: {contact!r}"
             assert (Survey in found) or not asked, f"to be asked: {contact!r}"
             assert contact.resolved or Survey not in found, f"not to be asked: {contact!r}"
         self._planned_now.clear()
+        thanked = any(isinstance(row, Interaction) and row.summary in THANKS for row in new)
         messages = [row for row in new if isinstance(row, Message) and not row.instead_of]
         for step in self.steps:
             self._told(step, [one for one in messages if one.about_id == step.after.id])
             row, before = step.after, step.before
             if isinstance(row, Survey) and (before.status, row.status) == ("sent", "answered"):
                 self._answered(row, [one for one in new if self._comes_of(one, row)])
+            if isinstance(row, Survey) and (before.status, row.status) == ("answered", "sent"):
+                self._unhappy.discard(self.case_of(row) or "")
             if isinstance(row, Commitment) and row.status == "kept" and before.status != "kept":
                 self._kept(row)
+            if isinstance(row, Reply) and (before.status, row.status) == ("paused", "awaited"):
+                assert not thanked, f"thanks, and the clock goes on: {row!r}"
+            if isinstance(row, Reply) and row.status == "given" and self.rows.get(row.id) is row:
+                self._given(row)
+        for message in messages:
+            if message.to == "customer":
+                self._by_what_they_prefer(message)
+        for case in touched:
+            if isinstance(case, Case) and self.rows.get(case.id) is case and case.status != "merged":
+                self._stands(case)
         self.steps.clear()
+
+    def _stands(self, case: Case) -> None:
+        """A case knows whom it keeps waiting, and whoever has it owes them the answer."""
+        waits = {
+            row.id: row.agent_id
+            for row in self.rows.values()
+            if isinstance(row, Reply) and row.status in {"awaited", "paused"} and self.case_of(row) == case.id
+        }
+        assert waits.items() <= {(case.reply_id, case.agent_id)}, f"they wait for {waits}: {case!r}"
+        assert case.ask_again == (case.id in self._unhappy), f"to be asked once more: {case!r}"
+
+    def _given(self, reply: Reply) -> None:
+        calls = [
+            row
+            for row in self.rows.values()
+            if isinstance(row, Commitment)
+            and row.origin == "call_back"
+            and row.status == "open"
+            and row.interaction_id == reply.interaction_id
+        ]
+        assert not calls, f"answered, and still to be called: {calls}"
+
+    def _by_what_they_prefer(self, message: Message) -> None:
+        """The customer hears by what they prefer, if they can; else by what there is."""
+        customer, known, now = self.rows[message.customer_id], self.world.known, self.world.now
+        assert isinstance(customer, Customer)
+        agreed = known.consents.get(customer.id)
+        if agreed is None:
+            return
+        said = [known.said_at.get(customer.id), agreed[0]]
+        said += [known.changed_at.get(str(address)) for address in (customer.email, customer.phone)]
+        unsettled = not known.unsettled.isdisjoint({customer.email, customer.phone})
+        if unsettled or any(at and now - at < UNSURE for at in said):
+            return
+        first: Medium = "sms" if customer.preferred_channel == "sms" else "email"
+        second: Medium = "email" if first == "sms" else "sms"
+        survey = message.about_kind == "survey"
+        reached = [each for each in (first, second) if self._reaches(customer, each, survey=survey)]
+        assert reached[:1] == [message.medium], f"not by the first of {reached}: {message!r}"
+
+    def _judge_merges(self) -> None:
+        for gone, into in self._merges:
+            assert isinstance(into, Case)
+            self._merged(gone, into)
+        self._merges.clear()
+
+    def _merged(self, gone: Case, into: Case) -> None:
+        """What stood about either of two cases stands about what they became."""
+        became = self.rows[into.id]
+        assert isinstance(became, Case)
+        if gone.id in self._unhappy:
+            self._unhappy = self._unhappy - {gone.id} | {into.id}
+        for fact in ("answered", "served", "abusive", "ask_again"):
+            either = getattr(gone, fact) or getattr(into, fact)
+            assert getattr(became, fact) == either, f"{fact}: {became!r}"
+        assert became.granted == gone.granted + into.granted, f"given for both: {became!r}"
+        assert became.steps == (into.steps or gone.steps), f"the steps of a complaint: {became!r}"
+        complaint = "complaint" in {gone.kind, into.kind}
+        assert (became.kind == "complaint") == complaint, f"a complaint or not: {became!r}"
+        assert set(became.follow_up_ids) == {*gone.follow_up_ids, *into.follow_up_ids}, f"to do: {became!r}"
+        calls = {
+            row.id
+            for row in self.rows.values()
+            if isinstance(row, Commitment)
+            and row.origin == "call_back"
+            and row.status == "open"
+            and self.case_of(row) == became.id
+        }
+        assert calls <= {became.call_back_id}, f"to call {calls}: {became!r}"
+        last = max((gone, into), key=lambda one: one.last_contact_at)
+        assert became.last_contact_at == last.last_contact_at, f"the last contact: {became!r}"
+        last_ids = {
+            one.last_interaction_id for one in (gone, into) if one.last_contact_at == last.last_contact_at
+        }
+        assert became.last_interaction_id in last_ids, f"the last contact: {became!r}"
+        around = min(filter(None, (gone.run_around_at, into.run_around_at)), default=None)
+        assert became.run_around_at == around, f"a run-around: {became!r}"
 
     @staticmethod
     def _comes_of(one: Row, survey: Survey) -> bool:
@@ -704,8 +819,7 @@ class Expectations:
         found = {name: _scheduled(schedule) for name, schedule in self.world.scheduler.schedules.items()}
         for name, wanted in due.items():
             assert found.get(name) == wanted, f"scheduled {found.get(name)}, not {wanted}: {steady[name]!r}"
-        woken = {row.id for row in steady.values() if isinstance(row, FollowUp) and _was_woken(row)}
-        stale = (found.keys() & steady.keys()) - due.keys() - woken
+        stale = (found.keys() & steady.keys()) - due.keys()
         assert not stale, f"schedules of nothing: {[steady[name] for name in stale]}"
 
 
@@ -728,11 +842,6 @@ def _is_punctual(row: DueRow) -> bool:
         case Survey():
             return row.step == "ask"
     return False
-
-
-def _was_woken(row: FollowUp) -> bool:
-    """Whether the schedule of the old date may be left, which finds another version when it fires."""
-    return any(change.what == "woken by the customer" for change in row.history)
 
 
 def _hours(policy: PolicyDocument, kind: str) -> int:

@@ -1,5 +1,6 @@
 """What must hold at every step of a history, and at its end."""
 
+import json
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -8,18 +9,23 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pydantic import ValidationError
+
 from tests.integration.scripted_desk import ENVIRONMENT
+from tests.simulation.acts import THANKS
 from tests.simulation.aws import OVER_QUOTA, Sent, parsed
 from tests.simulation.expectations import Expectations
-from tests.simulation.people import THANKS, is_a_customers, unsigned
+from tests.simulation.people import is_a_customers, unsigned
 from tests.simulation.reckoning import at_work, has_passed, is_day, opened
 from tests.simulation.streams import OF_ANOTHER_RELEASE, is_poison, number_of
-from tests.simulation.world import NEWS_FAILURES, World
+from tests.simulation.world import World
 from vaada.desk import Desk
 from vaada.model.cases import Case
 from vaada.model.erasures import Erasure
+from vaada.model.ids import customer_of
 from vaada.model.interactions import Interaction
 from vaada.model.messages import Message
+from vaada.model.news import read as read_news
 from vaada.model.pace import Pace
 from vaada.model.people import Agent, Customer
 from vaada.model.policy import Policy, PolicyDocument
@@ -60,6 +66,8 @@ RACE = timedelta(minutes=5)  # a lease: what was true when it was claimed may ha
 SKEW = timedelta(seconds=6)  # between the clocks of two functions
 REPEAT = timedelta(days=7)
 WITHDRAWN = ("the matter was opened again", "it could not be sent")
+ASKED_LATELY = "asked something lately"
+STILL_NOT_KEPT = "the promise is still not kept"
 ANEW = "the first one "  # could not be sent, or did not arrive: it is tried in another way, or later
 WEEK = timedelta(days=7)
 A_PERSON = timedelta(seconds=1)  # takes at least so long to answer
@@ -70,6 +78,7 @@ FIRST_DAY_BEGINS = timedelta(minutes=30)  # what is in force before counts for n
 NEW_LINK = "the link in an earlier message"
 DAYS_OF_SCHEDULES, BETWEEN = 9, timedelta(hours=13, minutes=20)
 WHILE_ERASED = timedelta(hours=2)
+PERSONAL = ("name", "email", "phone", "notes", "summary", "what", "comment")
 
 
 @dataclass(frozen=True)
@@ -129,9 +138,9 @@ class Tally:
         came_back = contact.direction == "inbound" and not contact.resolved and not thanks
         self.reopenings += was_resolved and came_back
 
-    def evidence(self) -> tuple[int, ...]:
-        """As numbers."""
-        return self.contacts, self.hand_offs, self.repeats, self.reopenings
+    def evidence(self) -> tuple[object, ...]:
+        """As the case shows it."""
+        return self.contacts, self.hand_offs, self.repeats, self.reopenings, self.last_inbound
 
 
 @dataclass
@@ -142,13 +151,16 @@ class Watch:
     rows: dict[str, Row] = field(default_factory=dict)
     policies: list[PolicyDocument] = field(default_factory=list)
     said_at: dict[str, int] = field(default_factory=dict)  # at which version of the row it is about
+    turns: dict[str, tuple[str, datetime | None]] = field(default_factory=dict)  # of surveys: whose, and when
     _seen: int = 0
     _posted: int = 0
+    _kept: tuple[int, int] = (0, 0)  # how many letters there were in queues, and dead letters
     _changed_at: dict[str, datetime] = field(default_factory=dict)
     _sent: Counter[str] = field(default_factory=Counter)
     _told: Counter[tuple[object, ...]] = field(default_factory=Counter)
     _tallies: defaultdict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
     _settled: set[str] = field(default_factory=set)
+    _reopened: set[str] = field(default_factory=set)  # surveys of cases that are open again since this step
     _reminded: dict[str, tuple[int, int, date]] = field(default_factory=dict)
     _last_contact: Interaction | None = None
     _carried: dict[str, str] = field(default_factory=dict)
@@ -168,7 +180,7 @@ class Watch:
         desk = Desk(self.world.settings)
         self.policies.append(desk.first_policy)
         self._hashed = desk.addresses.hashed
-        self._expected = Expectations(self.world, self.rows, self.policies, self._case_of, self._changed_at)
+        self._expected = Expectations(self.world, self.rows, self.policies, self.case_of, self._changed_at)
         self.world.on_refused = self._judge_refusal
         for day in range(DAYS_OF_SCHEDULES):
             at = self.world.start + day * timedelta(days=1) + BETWEEN
@@ -187,8 +199,11 @@ class Watch:
         for row in touched:
             if row.version == 1:
                 self._expected.born(row)
-        self._expected.settle([row for row in touched if row.version == 1])
-        for case_id in {self._case_of(row) for row in touched} - {None}:
+        self._expected.settle(touched)
+        for survey_id in self._reopened:
+            self._judge_withdrawn(self.rows.get(survey_id))
+        self._reopened.clear()
+        for case_id in {self.case_of(row) for row in touched} - {None}:
             self._judge_goodwill(str(case_id))
         for row in touched:
             if isinstance(row, Interaction) and row.version == 1:
@@ -201,11 +216,28 @@ class Watch:
         for sent in self.world.post.sent[self._posted :]:
             self._judge_send(sent)
         self._posted = len(self.world.post.sent)
+        kept = len(self.world.queue.sent), len(self.world.dead_letters)
+        if kept != self._kept:
+            self._judge_letters(*self._kept)
+            self._kept = kept
+
+    def _judge_letters(self, queued: int, dead: int) -> None:
+        """What came into queues and dead letters since there were so many names and quotes nobody."""
+        bodies = [letter.body for letter in self.world.queue.sent[queued:]]
+        letters = [json.dumps(each.letter, ensure_ascii=False) for each in self.world.dead_letters[dead:]]
+        personal = {str(getattr(row, name, None) or "") for row in self.rows.values() for name in PERSONAL}
+        personal |= {sent.to for sent in self.world.post.sent}
+        told = {said for said in personal if any(said and said in kept for kept in (*bodies, *letters))}
+        assert not told, f"in a queue: {told}"
+        for body in bodies:
+            assert _are_news(body), f"not news, or more than news, in a queue: {body}"
 
     def _judge_erasure(self, erasure: Erasure) -> None:
         """Nothing new goes to them from now on; in a while nothing is left of them."""
         customer = self.rows[erasure.customer_id]
         assert isinstance(customer, Customer)
+        first = erasure.version > 1 or not self.world.is_there(customer.id)
+        assert first, f"to be erased, and still found: {customer!r}"
         self.world.forgotten.add(customer.id)
         self._forgotten.update(
             {address: self.world.now for address in (customer.email, customer.phone) if address}
@@ -297,6 +329,9 @@ class Watch:
 
     def _judge_survey(self, before: Survey, after: Survey) -> None:
         now = self.world.now
+        its_turn = after.status == "sent" or ASKED_LATELY in str(after.withheld_because)
+        if before.status == "scheduled" and its_turn:
+            self.turns[after.id] = after.customer_id, before.wake_at
         match before.status, after.status:
             case "scheduled", "sent":
                 last = self._asked.get(after.customer_id)
@@ -322,6 +357,10 @@ class Watch:
                 kept = (before.score, before.comment, before.answered_at)
                 counted = (after.score, after.comment, after.answered_at)
                 assert kept == counted, f"another answer counted: {after!r}"
+                hours = max(policy.surveys.amend_within_hours for policy in self.policies)
+                for later in after.amendments[len(before.amendments) :]:
+                    in_time = later.at - (after.answered_at or later.at) <= timedelta(hours=hours)
+                    assert in_time, f"amended after {hours} hours: {after!r}"
             case "answered", "sent":
                 first, second = after.quarantined[-2:]
                 at_once = abs(second.at - first.at) <= A_PERSON
@@ -331,7 +370,7 @@ class Watch:
     def _judge_withheld(self, survey: Survey) -> None:
         """They were asked, or written to, as lately and as often as is said."""
         now, because = self.world.now, str(survey.withheld_because)
-        if "asked something lately" in because:
+        if ASKED_LATELY in because:
             last = self._asked.get(survey.customer_id)
             days = max(policy.surveys.days_between for policy in self.policies)
             lately = last is not None and now - last < timedelta(days=days) + RACE
@@ -371,9 +410,16 @@ class Watch:
     def _judge_case(self, case: Case, before: Case | None) -> None:
         if case.status == "merged" and before and before.status != "merged":
             self._tallies[str(case.merged_into)].add(self._tallies[case.id])
-        shown = (case.contacts, len(case.hand_offs), len(case.repeat_contacts), len(case.reopenings))
+        if case.status == "open" and before and before.status == "resolved" and before.survey_id:
+            self._reopened.add(before.survey_id)
+        lists = (case.hand_offs, case.repeat_contacts, case.reopenings)
+        shown = (case.contacts, *map(len, lists), case.last_inbound_at)
         counted = self._tallies[case.id].evidence()
         assert case.status == "merged" or shown == counted, f"evidence {shown}, not {counted}: {case!r}"
+
+    def _judge_withdrawn(self, survey: Row | None) -> None:
+        asked = isinstance(survey, Survey) and survey.status in {"scheduled", "sent"}
+        assert not asked, f"the matter is open again, and asked about: {survey!r}"
 
     def _judge_goodwill(self, case_id: str) -> None:
         case = self.rows[case_id]
@@ -389,7 +435,7 @@ class Watch:
         assert case.granted == given, f"granted {case.granted}, not {given}: {case!r}"
 
     def _counts(self, row: Goodwill, case_id: str) -> bool:
-        return row.status in GIVEN and self._case_of(row) == case_id
+        return row.status in GIVEN and self.case_of(row) == case_id
 
     def _judge_answer(self, contact: Interaction) -> None:
         if contact.direction == "inbound" and not contact.resolved:
@@ -398,7 +444,7 @@ class Watch:
             if isinstance(row, Commitment | Reply) and _is_awaited(row):
                 asked = self.rows[row.interaction_id]
                 assert isinstance(asked, Interaction)
-                answered = asked.occurred_at < contact.occurred_at and self._case_of(row) == contact.case_id
+                answered = asked.occurred_at < contact.occurred_at and self.case_of(row) == contact.case_id
                 assert not answered, f"answered by {contact.summary}, and still to be: {row!r}"
 
     def _judge_resolved(self, case: Case) -> None:
@@ -406,12 +452,13 @@ class Watch:
             return
         self._settled.add(case.id)
         earned = case.resolved_at is not None and case.survey_id == case_survey_id(case, case.resolved_at)
+        earned = earned and all(policy.surveys.after_resolution != "none" for policy in self.policies)
         assert not earned or str(case.survey_id) in self.rows, f"resolved, and nobody is asked: {case!r}"
         for row in self.rows.values():
             forgotten = (isinstance(row, Reply) and row.status in UNANSWERED) or (
                 isinstance(row, FollowUp) and row.origin == "unresolved" and row.status in OPEN
             )
-            assert not forgotten or self._case_of(row) != case.id, f"resolved, and still open: {row!r}"
+            assert not forgotten or self.case_of(row) != case.id, f"resolved, and still open: {row!r}"
 
     def _judge_climb(self, before: Commitment, after: Commitment) -> None:
         now = self.world.now
@@ -449,6 +496,9 @@ class Watch:
         about = self.rows[message.about_id]
         self.said_at[message.id] = about.version
         at = message.created_at + SKEW
+        if message.why.startswith(ANEW):
+            self._once("sent anew again", message.instead_of, message.why, message.medium, *_whom(message))
+            return
         if message.purpose == "praise":
             self._once("praised again", about.id, message.created_at)
             return
@@ -456,13 +506,12 @@ class Watch:
             hour = message.created_at.replace(minute=0, second=0, microsecond=0)
             self._once("another new link within the hour", about.id, hour)
             return
-        if message.why.startswith(ANEW):
-            self._once("sent anew again", message.instead_of, message.why, message.medium, *_whom(message))
-            return
         assert getattr(about, "status", "") in OPEN, f"said of what is closed: {message!r}"
         match about:
             case Commitment() if message.purpose in {"promise_overdue", "promise_escalation"}:
                 assert at >= about.due_at, f"early: {message!r}"
+            case Commitment() if message.purpose == "promise_warning":
+                assert message.created_at - SKEW < about.due_at, f"warned too late: {message!r}"
             case FollowUp() | Survey() | Goodwill():
                 assert at >= about.due_at, f"early: {message!r}"
         match about:
@@ -473,15 +522,17 @@ class Watch:
                 self._once("told again", about.id, about.due_at, *_whom(message))
             case FollowUp():
                 self._once("reminded again", about.id, len(about.history), about.reminders, *_whom(message))
-                self._judge_reminder(about, at)
+                self._judge_reminder(about, message, at)
             case Goodwill():
                 self._once("asked again", about.id, about.reminders, *_whom(message))
             case Survey():
                 self._once("asked again", about.id, message.purpose)
 
-    def _judge_reminder(self, about: FollowUp, at: datetime) -> None:
+    def _judge_reminder(self, about: FollowUp, message: Message, at: datetime) -> None:
         agent = self.rows[about.agent_id]
         assert isinstance(agent, Agent)
+        if message.status == "held" and message.recipient_id == agent.id:
+            at = message.wake_at or at  # they read it at work
         today = at.astimezone(ZoneInfo(agent.time_zone or self.policies[0].business.time_zone)).date()
         answers, count, day = self._reminded.get(about.id, (0, 0, date.min))
         again = answers == len(about.history) and count < about.reminders
@@ -521,7 +572,10 @@ class Watch:
         assert not tries_again or after.attempts <= most, f"tried {after.attempts} times: {after!r}"
         if before.status == "held" and after.status in {"sending", "grouped"}:
             about = self.rows[after.about_id]
-            quiet = self.world.now - self._changed_at[about.id] > RACE
+            changed_at = self._changed_at[about.id]
+            skewed = self.world.faults.rates.get("clock skewed", 0) > 0
+            skewed = skewed and abs(changed_at - after.created_at) <= SKEW
+            quiet = self.world.now - changed_at > RACE and not skewed  # else it is unclear what came first
             assert not quiet or self._still_true(after, about), f"not true any more: {after!r} of {about!r}"
         if after.status == "sending" and before.status == "held":
             for carried in after.carries:
@@ -564,12 +618,19 @@ class Watch:
             stopped = isinstance(row, Suppression) and row.anything is not None
             wanted = known.stopped_at(address) is not None
             assert stopped == wanted, f"{address} is to be stopped: {wanted}, and is: {row!r}"
+        for message_id in [each for each, at in known.told_at.items() if at == self.world.now]:
+            message = self.rows.get(message_id)
+            erased = customer_of(message_id) in self.world.forgotten
+            told = isinstance(message, Message) and message.delivery is not None
+            assert told or erased or self.world.gaps, f"heard of, and nothing written: {message!r}"
         for customer_id in [each for each, at in known.said_at.items() if at == self.world.now]:
             customer = self.rows.get(customer_id)
             if not isinstance(customer, Customer):
                 continue
             left = customer_id in known.surveys
             assert not (left and customer.consent.survey), f"asked on, after they left: {customer!r}"
+            back = not left and known.agreed(customer_id, "survey")
+            assert customer.consent.survey or not back, f"they came back: {customer!r}"
             for address in filter(None, (customer.email, customer.phone)):
                 row = self.rows.get(self._hashed("email" if "@" in address else "sms", address))
                 stopped = isinstance(row, Suppression) and row.surveys is not None
@@ -583,6 +644,8 @@ class Watch:
         """What is refused cannot be done, as things stand."""
         _, _, _, row_id, action = (*route.split("/"), "", "")[:5]
         row = self.rows.get(row_id)
+        erased = self.world.forgotten or self.world.gaps
+        assert erased or route != "POST /api/interactions", "a contact is refused"
         if row is None or not self._expected.quiet:
             return
         done = getattr(row, "status", "")
@@ -713,7 +776,7 @@ class Watch:
         self._told[what, *of] += 1
         assert self._told[what, *of] == 1, f"{what}: {of}"
 
-    def _case_of(self, row: Row) -> str | None:
+    def case_of(self, row: Row) -> str | None:
         """The case that the row belongs to by now, if it belongs to one."""
         case_id = getattr(row, "case_id", None)
         while case_id is not None:
@@ -788,7 +851,7 @@ class Watch:
             assert not unseen, f"a bad record, and nobody was told: {unseen}"
         for dead in self.world.dead_letters:
             told = dead.letter.get("requestPayload", {}).keys()
-            ids_only = dead.queue == NEWS_FAILURES or told <= {"row_id", "version", *OF_ANOTHER_RELEASE}
+            ids_only = told <= {"row_id", "version", *OF_ANOTHER_RELEASE}
             assert ids_only, f"more than ids in a dead letter: {told}"
 
     def _is_called_back(self, reply: Reply) -> bool:
@@ -812,6 +875,15 @@ class Watch:
         if overdue and len(ladders) == 1:
             climbed = {rung for told in self._told if (rung := _climbed(told, row)) is not None}
             assert len(climbed) == max(ladders), f"escalated {climbed}: {row.what}"
+
+
+def _are_news(body: str) -> bool:
+    """Whether it is a piece of news, and nothing else."""
+    try:
+        known = read_news(body).model_dump(mode="json")
+    except ValidationError:
+        return False
+    return bool(json.loads(body) == known)
 
 
 def _is_of(row: Row, customer_id: str) -> bool:
@@ -857,11 +929,7 @@ def _if_case(row: Row | None) -> Case | None:
 def ending(watch: Watch) -> dict[str, list[str]]:
     """How everything that people speak of ended, by their own names for it."""
     end: defaultdict[str, list[str]] = defaultdict(list)
-    lost = {
-        row.about_id
-        for row in watch.rows.values()
-        if isinstance(row, Message) and row.status in {"unknown", "failed", "withheld"}
-    }
+    unsure = _unsure_surveys(watch)
     for row in watch.rows.values():
         name = spoken_of(watch, row)
         if name is None:
@@ -882,10 +950,34 @@ def ending(watch: Watch) -> dict[str, list[str]]:
                 around = "run-around" if row.run_around_at else ""
                 end[name].append(f"{row.status} {evidence} {around} {row.granted} {row.waiting_for_customer}")
             case Survey():
-                # A survey that may never have arrived may never be answered.
-                unsure = row.id in lost or watch.unsteady
-                end[name].append("lost" if unsure else f"{row.status} {row.score}")
+                either = watch.unsteady or row.id in unsure
+                end[name].append("either way" if either else f"{row.status} {row.score}")
     return {name: sorted(ends) for name, ends in end.items()}
+
+
+def _unsure_surveys(watch: Watch) -> set[str]:
+    """Those that may end either way.
+
+    What may never have arrived may never be answered; of two that waited for the same moment either may be
+    asked; and only after an unhappy answer is the customer asked about the same case again.
+    """
+    lost = {
+        row.about_id
+        for row in watch.rows.values()
+        if isinstance(row, Message) and row.status in {"unknown", "failed", "withheld"}
+    }
+    waited = Counter(watch.turns.values())
+    unsure = lost | {survey_id for survey_id, turn in watch.turns.items() if waited[turn] > 1}
+    cases: set[str] = set()  # of which nobody knows how the customer answered
+    surveys = [row for row in watch.rows.values() if isinstance(row, Survey)]
+    for row in sorted(surveys, key=lambda row: row.created_at):
+        depends = row.again or ASKED_LATELY in str(row.withheld_because)
+        case_id = watch.case_of(row)
+        if depends and case_id in cases:
+            unsure.add(row.id)
+        if row.id in unsure and case_id is not None:
+            cases.add(case_id)
+    return unsure
 
 
 def spoken_of(watch: Watch, row: Row) -> str | None:  # noqa: PLR0911 - one for each kind
@@ -942,13 +1034,18 @@ def steps(watch: Watch) -> Counter[tuple[str, str]]:
             name = None if is_raced(watch, about) else spoken_of(watch, about)
             # Whether there is a way to a customer depends on when it was heard that another does not work.
             unsure = row.to == "customer" and watch.unsteady
+            # An answer in time may be written down when the desk has already missed it, or not yet.
+            in_time = isinstance(about, Reply) and about.status == "given" and about.missed_at is None
+            unsure = unsure or (in_time and row.purpose == "reply_missed")
+            # A rung is a rung, whoever stands on it.
+            purpose = "promise_escalation" if row.why == STILL_NOT_KEPT else row.purpose
             if (
                 name
                 and row.about_kind != "survey"
                 and not row.why.startswith((ANEW, NEW_LINK))
                 and not unsure
             ):
-                told[name, row.purpose].add((row.about_id, watch.said_at[row.id]))
+                told[name, purpose].add((row.about_id, watch.said_at[row.id]))
     return Counter({step: len(versions) for step, versions in told.items()})
 
 
@@ -959,7 +1056,7 @@ def agree(faulty: Watch, without: Watch) -> None:
     differing = {
         name: (found[name], wanted[name])
         for name in wanted
-        if found[name] != wanted[name] and "lost" not in found[name]
+        if found[name] != wanted[name] and "either way" not in (*found[name], *wanted[name])
     }
     assert not differing, f"ended otherwise: {differing}"
     told, right = steps(faulty), steps(without)

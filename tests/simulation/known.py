@@ -24,6 +24,7 @@ class Known:
     unsettled: set[str] = field(default_factory=set)
     changed_at: dict[str, datetime] = field(default_factory=dict)
     said_at: dict[str, datetime] = field(default_factory=dict)
+    told_at: dict[str, datetime] = field(default_factory=dict)  # of messages, what became of them
 
     def hearing(self, event: dict[str, Any]) -> None:
         """Somebody says something of an address; it may not be heard."""
@@ -31,6 +32,7 @@ class Known:
 
     def heard(self, event: dict[str, Any], now: datetime) -> None:
         """It was heard to its end."""
+        self.told_at.update(dict.fromkeys(_mails(event), now))
         for address, why, stops in _said(event):
             self.unsettled.discard(address)
             self.changed_at[address] = now
@@ -62,6 +64,11 @@ class Known:
         """Whether the customer agreed to this. None: it is not known."""
         at_and_consent = self.consents.get(customer_id)
         return None if at_and_consent is None else at_and_consent[1][what]
+
+
+def _mails(event: dict[str, Any]) -> list[str]:
+    """The message of which it tells, if it is a mail."""
+    return list(event.get("detail", {}).get("mail", {}).get("tags", {}).get("message_id", []))
 
 
 def _said(event: dict[str, Any]) -> list[tuple[str, str, bool]]:

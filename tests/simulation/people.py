@@ -2,11 +2,11 @@
 
 All of it is drawn beforehand, so that the same people can be had with faults and without, and with some of
 their acts left out. Each kind of act has its own minute of the hour, and what the desk does has others: no
-fault delays the desk by so much that it matters which came first.
+fault delays the desk by so much that it matters which came first. `scenes.py` adds to the ordinary days.
 
     :01  what was promised or asked for falls due      :30  contacts
     :05  agents go away and come back                  :50  what is done about a case
-    :10  the policy is edited                          :42  second thoughts
+    :10  the policy is edited; again :12               :42  second thoughts
                                                        :56  what is done about a promise or follow-up
 
 Contacts took place a quarter of an hour before, and so does what is reckoned from them. Some things are done
@@ -15,21 +15,34 @@ in the very second in which they fall due: of these it is left open who was firs
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 from typing import Any
 
+from tests.simulation import scenes
+from tests.simulation.acts import (
+    AWAY,
+    CASE,
+    CONTACT,
+    DAY,
+    DUE,
+    EDIT,
+    HOUR,
+    MINUTE,
+    SECOND,
+    THANKS,
+    THINK,
+    WORK,
+    WRITING_DOWN,
+    Act,
+)
 from tests.simulation.aws import Sent
 from tests.simulation.faults import DAYS
 from tests.simulation.news import Fate
 from tests.simulation.world import World, nonce_on
 from vaada.model.times import text_of
 
-SECOND, MINUTE, HOUR, DAY = (timedelta(seconds=n) for n in (1, 60, 3600, 86400))
-DUE, AWAY, EDIT, CONTACT, THINK, CASE, WORK = (n * MINUTE for n in (1, 5, 10, 30, 42, 50, 56))
-WRITING_DOWN = 15 * MINUTE
 SUPERVISOR = {"name": "Sana", "email": "sana@example.com"}
 AGENTS: tuple[dict[str, Any], ...] = (
     {"name": "Amina", "email": "amina@example.com", "phone": "+923001234567"},
@@ -48,7 +61,6 @@ AGENTS: tuple[dict[str, Any], ...] = (
 ZONES = (None, "America/New_York", "Europe/London", "Asia/Karachi", "Australia/Sydney")
 FATES: tuple[Fate, ...] = (*("arrives",) * 6, "no such address", "full", "complained of")
 FATES_OF_STAFF: tuple[Fate, ...] = (*("arrives",) * 8, "no such address", "full")  # of one of them
-THANKS = ("Thanks", "Thank you", "Many thanks", "Merci", "Gracias", "Danke", "Thanks a lot", "Thank you all")
 LADDERS: tuple[list[dict[str, Any]], ...] = (
     [],
     [{"tell": "owner", "after": {"hours": 1}}],
@@ -67,7 +79,7 @@ RULES: dict[str, tuple[dict[str, Any], ...]] = {
     "commitments": (
         {"warn_before": {"opening_hours": 2}},
         {"warn_before": {"days": 1}, "broken_days_after": 30},
-        {"warn_before": {"minutes": 30}, "ladder": [{"tell": "supervisor", "after": {"minutes": 90}}]},
+        {"warn_before": {"minutes": 25}, "ladder": [{"tell": "supervisor", "after": {"minutes": 80}}]},
     ),
     "replies": ({"warn_opening_minutes_before": 0}, {"call_back_outside_hours": False}),
     "cases": ({"hand_offs_at_most": 0}, {"repeat_contacts_at_most": 0, "upset_follow_up_after": {"days": 1}}),
@@ -80,6 +92,7 @@ RULES: dict[str, tuple[dict[str, Any], ...]] = {
     "goodwill": ({"allowance_per_case": 12},),
 }
 """What some businesses do otherwise."""
+DAYS_BESIDE_A_SCENE = 4 * DAY
 WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday")
 HOURS: tuple[dict[str, Any], ...] = (
     {day: [{"opens": "00:00", "closes": "24:00"}] for day in (*WEEK, "saturday", "sunday")},
@@ -124,19 +137,6 @@ SCANNERS = (
 CONTACTS = {"inbound", "outbound", "resolved", "thanks", "upset", "abusive", "complaint"}
 
 
-@dataclass(frozen=True)
-class Act:
-    """Something that somebody does at a time."""
-
-    at: timedelta
-    what: str
-    about: str
-    details: Mapping[str, Any] = field(default_factory=dict)
-
-    def __str__(self) -> str:
-        return f"{self.what} {self.about}"
-
-
 class Play:
     """Who there is in a history, and what they will do."""
 
@@ -157,7 +157,11 @@ class Play:
         # Drawn by dice of their own, so that histories without them stay as they are.
         self._more = Random(f"more {start} {self.customers} {len(acts)}")
         self.policy: dict[str, Any] = {}
-        self.acts = sorted([*acts, *self._rules(), *self._second_thoughts(acts)], key=lambda act: act.at)
+        ordinary = [*acts, *self._rules(), *self._second_thoughts(acts)]
+        scene = self._scene(ordinary)
+        if scene:  # which takes the place of some ordinary days: histories are to be short
+            ordinary = [act for act in ordinary if act.at < DAYS_BESIDE_A_SCENE]
+        self.acts = sorted([*ordinary, *scene], key=lambda act: act.at)
 
     def _some(self, kinds: tuple[str, ...], number: int) -> tuple[str, ...]:
         return tuple(self._choose.sample(list(dict.fromkeys(kinds)), number))
@@ -210,6 +214,17 @@ class Play:
                 self.policy[part] = self._more.choice(rules)
         return [Act(2 * EDIT, "policy", "")]
 
+    def _scene(self, ordinary: list[Act]) -> list[Act]:
+        """Something that hardly comes about by chance, with the policy that it takes."""
+        scene = scenes.drawn(
+            Random(f"scene {self.start} {self.customers} {len(ordinary)}"), self.start, 0, self.customers[0]
+        )
+        self.leaves = scene.leaves
+        edits = [] if self.policy or not scene.policy else [Act(2 * EDIT, "policy", "")]
+        for part, rules in scene.policy.items():
+            self.policy[part] = {**self.policy.get(part, {}), **rules}
+        return [*scene.acts, *edits]
+
     def _second_thoughts(self, acts: list[Act]) -> list[Act]:
         """Some withdraw what they agreed to, or give it again; some links have expired when they are used."""
         more, found = self._more, []
@@ -238,7 +253,8 @@ class Play:
         return self._choose.choice((0, 0, 1, 2, 5)) * SECOND
 
     def _edits(self) -> list[Act]:
-        choose, acts = self._choose, []
+        choose = self._choose
+        acts: list[Act] = []
         policy: dict[str, Any] = {}
         for _ in range(choose.choice((0, 1, 1, 2))):
             match choose.choice(("ladder", "ladder", "ladder", "hours", "closed", "other")):
@@ -257,7 +273,8 @@ class Play:
                         "nps_every_days": choose.choice((0, 0, 60)),
                     }
                     policy["goodwill"] = {"allowance_per_case": choose.choice((0, 15, 100))}
-            acts.append(Act(choose.randrange(1, 5 * 24) * HOUR + EDIT, "policy", "", dict(policy)))
+            minute = EDIT + len(acts) * 2 * MINUTE  # of two edits in one hour the later one stands
+            acts.append(Act(choose.randrange(1, 5 * 24) * HOUR + minute, "policy", "", dict(policy)))
         return acts
 
     def _about_customer(self, n: int) -> list[Act]:
@@ -371,7 +388,9 @@ class Play:
             return [given]
         verdict = self._choose.choice(("approve", "approve", "decline"))
         later = at + self._choose.randint(1, 60) * HOUR
-        return [given, Act(later, verdict, label, {"tapped": self._chance(0.5)})]
+        decided = Act(later, verdict, label, {"tapped": self._chance(0.5)})
+        other = "decline" if verdict == "approve" else "approve"  # somebody thinks otherwise, too late
+        return [given, decided, Act(later + 2 * HOUR, other, label, {"tapped": False})]
 
 
 def is_a_customers(address: str) -> bool:
@@ -436,10 +455,12 @@ class People:
                 mood.choice((None, "1", "5", "5", "1")),
                 mood.choice(({}, {"comment": "Lovely people"})),
             )
-            enough, texts = mood.random() < 0.15, mood.random() < 0.5
+            enough, texts = mood.random() < 0.15 or self.play.leaves, mood.random() < 0.5
             for link in dict.fromkeys(re.findall(r"https://desk\.example\.com/[asu]/[^\s?]+", sent.text)):
                 if self._scanner.random() < 0.1:
                     self.world.open(link)
+                if self._scanner.random() < 0.05:
+                    self.world.try_other_doors(link)
                 if self._scans == "storms through everything" and self._scanner.random() < 0.3:
                     self._storm(link)
                 if "/u/" in link and enough:
@@ -459,7 +480,8 @@ class People:
                 self._answer(HOUR, link, {"score": score, **words})
                 if self._mood < 0.5:  # some answer again, or think better of it
                     self._answer(3 * HOUR, link, {"score": "3"})
-                    self._answer(30 * HOUR, link, {"score": score})
+                    anew = partial(self.world.send_anew, link)
+                    self.world.at(self.world.now + 30 * HOUR, "a page that stayed open is sent anew", anew)
         self._read = len(self.world.post.sent)
 
     def _left(self, address: str, link: str, page: str) -> None:
@@ -634,7 +656,7 @@ class People:
             "customer_id": customer_id,
             "agent_id": self._agents[told["agent"]],
             **{name: told[name] for name in ("channel", "direction", "kind", "tone", "resolved", "summary")},
-            "occurred_at": text_of(self.world.start + act.at - WRITING_DOWN),
+            "occurred_at": text_of(self.world.start + told.get("took_place", act.at) - WRITING_DOWN),
             "commitments": [
                 {"what": name, "due_at": text_of(self.world.start + due)}
                 for name, due in told["promises"].items()
@@ -657,6 +679,8 @@ class People:
             self._rows[name] = row["commitment_id"]
         for name in act.details["follow_up"]:
             self._rows[name] = answer["follow_up"]["follow_up_id"]
+        if answer["call_back"]:
+            self._rows[f"call back {act.details['matter']}"] = answer["call_back"]["commitment_id"]
         if answer["reply"]:
             self._rows[f"reply {act.details['matter']}"] = answer["reply"]["reply_id"]
 

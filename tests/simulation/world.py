@@ -6,6 +6,7 @@ import json
 import logging
 import math
 import re
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -50,6 +51,8 @@ from tests.simulation.aws import (
 from tests.simulation.faults import Faults, Killed, Zombie
 from tests.simulation.known import Known
 from tests.simulation.news import Fate, a_text, news_of
+from tests.simulation.queues import Letter as QueueLetter
+from tests.simulation.queues import Queue, brought
 from tests.simulation.streams import (
     KEPT,
     OF_ANOTHER_RELEASE,
@@ -67,6 +70,10 @@ from tests.simulation.streams import (
 from vaada.desk import Desk
 from vaada.gateways import aws, items, mail
 from vaada.gateways.links import LinkPurpose, Links
+from vaada.model.interactions import Interaction
+from vaada.model.messages import Message
+from vaada.model.pace import Pace
+from vaada.model.people import Customer
 from vaada.present import rendering
 from vaada.settings import Settings
 
@@ -104,9 +111,12 @@ TARGETS = {
     ENVIRONMENT["FLAG_OVERDUE_ARN"]: flag_overdue,
     ENVIRONMENT["SEND_SURVEY_ARN"]: send_survey,
 }
+Event = dict[str, Any]
+EARLY = timedelta(minutes=20)
+OFTEN_DOUBTED = 2  # of ten contacts
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     function.__module__.split(".")[1]: function
-    for function in (*TARGETS.values(), plan_follow_ups, receive_text, record_delivery, sync_schedules)
+    for function in (*TARGETS.values(), plan_follow_ups, sync_schedules)
 }
 
 
@@ -182,6 +192,7 @@ class World:
         self.scheduler = Scheduler(calls)
         self.functions = Functions(calls)
         self.post = Post(calls)
+        self.queue = Queue(calls)
         self.after_step: Callable[[], None] = lambda: None
         self.fates: dict[str, Fate] = {}  # of addresses to which not all goes well
         self.unsteady = False  # whether what comes of surveys depends on who is faster
@@ -190,8 +201,11 @@ class World:
         self.entries: list[Entry] = []  # answers sent in this step
         self.texted: set[str] = set()
         self._pages: dict[str, datetime] = {}  # when they were opened, by their nonces
+        self._forms: dict[str, dict[str, str]] = {}  # as they were last sent, by their links
         self._taken = False  # whether the last form was
         self._told_of = 0
+        self._brought = 0  # of what was put into the queue
+        self._heard_of: dict[str, Event] = {}  # what news in the queue came from
         self._queue: list[tuple[datetime, int, str, Callable[[], None]]] = []
         self._order = count()
         self._shards: list[list[tuple[datetime, Record]]] = [[] for _ in range(SHARDS)]
@@ -201,9 +215,10 @@ class World:
         self.held = False  # whether the functions that send are, as `make hold` does it
         self._redriven = 0
         self._timed: dict[str, dict[str, Any]] = {}
+        self._targets: dict[str, dict[str, Any]] = {}
         self._next_sweep: datetime | None = None
         self._planned_until = 0
-        self._soonest = ("", self.start)
+        self._soonest: tuple[str | None, datetime] = (None, self.start)
         self._desks: dict[Callable[..., Any], Desk] = {}
         self._running: list[Callable[..., Any]] = []
         self._zombies: list[Zombie] = []
@@ -217,6 +232,7 @@ class World:
             "dynamodb": self.table,
             "scheduler": self.scheduler,
             "functions": self.functions,
+            "queues": self.queue,
             "parameters": Parameters(),
             "ses": self.post,
             "sns": self.post,
@@ -298,8 +314,11 @@ class World:
         """
         key = f"key-{next(self._order)}"
 
+        def send(what: object) -> Any:
+            return self._run(api, _request(route, json.dumps(what), {"idempotency-key": key}, user))
+
         def attempt() -> None:
-            answer = self._run(api, _request(route, json.dumps(body), {"idempotency-key": key}, user))
+            answer = send(body)
             status = int(answer["statusCode"]) if answer else 500
             if status >= 500 or (status == 409 and "try again" in answer["body"]):
                 self.at(self.now + timedelta(seconds=5), f"again: {route}", attempt)
@@ -310,8 +329,19 @@ class World:
             else:
                 assert status < 400, f"refused: {route} {answer['body']}"
                 then(json.loads(answer["body"]))
+                if route == "POST /api/interactions" and int(key[-1]) < OFTEN_DOUBTED:
+                    self._doubt(send, body, answer)
 
         attempt()
+
+    def _doubt(self, send: Callable[[object], Any], body: Any, answer: Any) -> None:
+        """The answer got lost; or something else is asked for with the same key. Nothing comes of it."""
+        written = len(self.table.stream)
+        again, other = send(body), send({**body, "summary": "something else"})
+        for said, wanted in ((again, int(answer["statusCode"])), (other, 422)):
+            status = int(said["statusCode"]) if said else 500
+            assert status in {wanted, *NOT_NOW, 500}, f"asked again: {status}, not {wanted}: {said}"
+        assert len(self.table.stream) == written, f"asked again, and done again: {body}"
 
     def link(self, purpose: LinkPurpose, row_id: str, age: timedelta = timedelta(minutes=1)) -> str:
         """The link that a message about this row has, which came so long ago."""
@@ -329,6 +359,16 @@ class World:
         answer = self._run(pages, _request(f"{method} {_path(link)}", None, {}))
         assert len(self.table.stream) == written, f"a {method} wrote: {link}"
         return None if answer is None else self._seen(answer)
+
+    def try_other_doors(self, link: str) -> None:
+        """Somebody tries what a link is signed for at the doors of others. Nothing may come of it."""
+        _, door, token = _path(link).split("/")
+        for other in {"a", "s", "u"} - {door}:
+            written = len(self.table.stream)
+            for method, form in (("GET", None), ("POST", "score=1&do=done")):
+                answer = self._run(pages, _request(f"{method} /{other}/{token}", form, {}))
+                assert answer is None or int(answer["statusCode"]) >= 400, f"opened {other} with {link}"
+            assert len(self.table.stream) == written, f"wrote behind {other} with {link}"
 
     def submit(
         self,
@@ -413,6 +453,7 @@ class World:
         read()
 
     def _send(self, link: str, fields: dict[str, str], read: Callable[[], None]) -> None:
+        self._forms[link] = fields
         page = self.post_form(link, fields)
         if page is None:
             self.at(self.now + timedelta(seconds=5), "again: the survey", read)
@@ -420,6 +461,11 @@ class World:
             confirmed = {**fields, "nonce": str(nonce_on(page)), "confirm": "1"}
             sure = partial(self._send, link, confirmed, read)
             self.at(self.now + THINKING, "the answer is confirmed", sure)
+
+    def send_anew(self, link: str) -> None:
+        """The page that stayed open is sent once more, with another answer."""
+        if fields := self._forms.get(link):
+            self.post_form(link, {**fields, "score": "5" if fields["score"] == "1" else "1"})
 
     def post_form(self, link: str, fields: dict[str, str]) -> str | None:
         """Send a form once. What it is answered with, if it is."""
@@ -461,8 +507,12 @@ class World:
             seconds = self.faults.dice["clock skewed"].randint(-SKEW_SECONDS, SKEW_SECONDS)
             self._move_to(truth + timedelta(seconds=seconds))
         self._running.append(function)
+        idle = function in TARGETS.values() and not self._is_awaited(event)
+        written, answered, answer = len(self.table.stream), len(self.post.answered), None
+        today = f"mail-{self.now:%Y%m%d}"
+        uncounted = self._mails_sent() - self._counted(today)
         try:
-            return function(event, Context()) if function not in HEARING else self._hears(function, event)
+            answer = function(event, Context()) if function not in HEARING else self._hears(function, event)
         except Killed:
             self._desks.pop(function, None)
         except Exception as failure:  # noqa: BLE001 - Lambda catches whatever a function raises
@@ -474,13 +524,59 @@ class World:
                 self._running.remove(function)
             if not self._is_zombie():
                 self._move_to(truth)
-        return None
+        if not self._is_zombie():
+            assert not idle or len(self.table.stream) == written, f"not due, or of the past: {event}"
+            if answer is not None:
+                self._judge_sent(self.post.answered[answered:])
+                uncounted -= self._mails_sent() - self._counted(today)
+                assert not uncounted, f"{uncounted} more mails counted than sent: {event}"
+        return answer
 
-    def _hears(self, function: Callable[..., Any], event: dict[str, Any]) -> Any:
-        """News, or a text: once the function has ended it is known to have been heard."""
-        self.known.hearing(event)
-        answer = function(event, Context())
-        self.known.heard(event, self.now)
+    def is_there(self, customer_id: str) -> bool:
+        """Whether anybody can find the customer."""
+        return key_of_item(items.key_of(Customer, customer_id)) in self.table.items
+
+    def _counted(self, pace_id: str) -> int:
+        row = self.table.items.get(key_of_item(items.key_of(Pace, pace_id)))
+        return int(row["count"]["N"]) if row else 0
+
+    def _mails_sent(self) -> int:
+        return sum(sent.message_id is not None for sent in self.post.sent)
+
+    def _is_awaited(self, event: Event) -> bool:
+        """Whether a wake-up is for its row as it stands, and not too early."""
+        row = self.table.items.get(key_of_item(items.key_of(Interaction, event["row_id"])))
+        if row is None or row["version"]["N"] != str(event["version"]) or "wake_at" not in row:
+            return False
+        return datetime.fromisoformat(row["wake_at"]["S"]) <= self.now
+
+    def _judge_sent(self, message_ids: list[str]) -> None:
+        """What came of each is written down once the function has ended well."""
+        for message_id in message_ids:
+            row = self.table.items.get(key_of_item(items.key_of(Message, message_id)))
+            assert row is None or row["status"]["S"] != "sending", f"not written down: {parsed(row)!r}"
+
+    def _hears(self, function: Callable[..., Any], event: Event) -> Any:
+        """News, or a text: once the function has ended it is heard, or it waits in the queue.
+
+        Others may let theirs wait while this one is held up: the thread tells them apart.
+        """
+        from_queue = [record for record in event.get("Records", ()) if "body" in record]
+        told = {record["messageId"]: self._heard_of[record["body"]] for record in from_queue} or {"": event}
+        for each in told.values():
+            self.known.hearing(each)
+        struck, sent = self.faults.struck, len(self.queue.sent)
+        try:
+            answer = function(event, Context())
+        finally:
+            mine = [letter for letter in self.queue.sent[sent:] if letter.sender == threading.get_ident()]
+            self._heard_of.update({letter.body: event for letter in mine})
+        failed = {each["itemIdentifier"] for each in answer["batchItemFailures"]} if from_queue else set()
+        failed |= {""} if mine else set()
+        well = self.faults.struck == struck and not self._is_zombie()
+        assert not (failed and well), f"nothing was wrong, and it could not be heard: {event}"
+        for letter_id in told.keys() - failed:
+            self.known.heard(told[letter_id], self.now)
         return answer
 
     def _woken(self, function: Callable[..., Any], event: dict[str, Any]) -> Any:
@@ -614,11 +710,23 @@ class World:
         letters = self.dead_letters[self._redriven :]
         self._redriven = len(self.dead_letters)
         for dead in letters:
+            if dead.queue == NEWS_FAILURES:
+                self._hear_again(dead)
+                continue
             function = FUNCTIONS[dead.letter["requestContext"]["functionArn"]]
             if "requestPayload" in dead.letter:
                 self._run(function, dead.letter["requestPayload"])
             else:
                 self._play_again(function, dead.letter["DDBStreamBatchInfo"])
+
+    def _hear_again(self, dead: DeadLetter) -> None:
+        """What was not even read is only looked at; all else is played until it is heard."""
+        [record] = dead.letter["Records"]
+        if json.loads(record["body"])["kind"] == "unreadable":
+            return
+        answer = self._run(record_delivery, dead.letter)
+        if answer is None or answer["batchItemFailures"]:
+            self._bury(NEWS_FAILURES, dead.letter)
 
     def _play_again(self, consumer: Consumer, batch: dict[str, Any]) -> None:
         """What the function wants of the records from the first to the last, if they are still kept."""
@@ -640,6 +748,9 @@ class World:
         for sent in self.post.sent[self._told_of :]:
             self._tell_news(sent)
         self._told_of = len(self.post.sent)
+        for letter in self.queue.sent[self._brought :]:
+            self.at(letter.visible_at, "the queue → record_delivery", self._poll)
+        self._brought = len(self.queue.sent)
         if self._planned_until != len(self.table.stream) or self._next_sweep is None:
             self._planned_until = len(self.table.stream)
             self._plan_a_sweep()
@@ -661,15 +772,45 @@ class World:
         if self._woken(function, event) is not None:
             return
         if attempt == len(RETRIES):
-            context = {"functionArn": _name(function), "condition": "RetriesExhausted"}
-            self._bury(NEWS_FAILURES, {"requestContext": context, "requestPayload": event})
+            self.tell("Lambda drops the event")
             self.unsteady = self.unsteady or function is receive_text
         else:
             again = partial(self._inform, function, event, what, attempt + 1)
             self.at(self.now + RETRIES[attempt], f"again: {what}", again)
 
+    def _poll(self) -> None:
+        """What waits in the queue is brought to the function, until it is heard or has come too often."""
+        for letter in self.queue.give_up():
+            self._bury(NEWS_FAILURES, brought(letter))
+        batch = self.queue.receive()
+        if batch:
+            self._bring(batch)
+        for letter in batch:
+            if letter in self.queue.letters:
+                self.at(letter.visible_at, "the queue → record_delivery, again", self._poll)
+        if batch and self.faults.strikes("news doubled"):
+            late = self.now + timedelta(seconds=self.faults.dice["news doubled"].randint(1, 300))
+            self.at(late, "the queue → record_delivery, twice", partial(self._bring, batch))
+
+    def _bring(self, batch: list[QueueLetter]) -> None:
+        answer = self._woken(record_delivery, brought(*batch))
+        if answer is not None:
+            failed = {each["itemIdentifier"] for each in answer["batchItemFailures"]}
+            for letter in batch:
+                if letter.id not in failed:
+                    self.queue.delete(letter)
+
     def _time(self, name: str, schedule: dict[str, Any]) -> None:
         at = datetime.fromisoformat(schedule["ScheduleExpression"][3:-1]).replace(tzinfo=UTC)
+        before, self._targets[name] = self._targets.get(name), schedule["Target"]
+        if before is not None and self.faults.strikes("schedule doubled"):
+            # A call that was late has made again what stood there before.
+            again = partial(self._wake, before["Arn"], json.loads(before["Input"]), "of the past")
+            self.at(at, "a schedule of the past", again)
+        if self.faults.strikes("schedule doubled"):
+            target = self._targets[name]
+            early = partial(self._wake, target["Arn"], json.loads(target["Input"]), "early")
+            self.at(at - EARLY, "somebody tries what a schedule does", early)
         if self.faults.strikes("schedule late"):
             at += timedelta(minutes=self.faults.dice["schedule late"].randint(1, 90))
 
@@ -722,10 +863,10 @@ class World:
 
     def _plan_a_sweep(self) -> None:
         wakes = self.table.next_wake()
-        if wakes is None:
-            return
         if wakes != self._soonest[0]:
             self._soonest = wakes, self.now
+        if wakes is None:
+            return
         lies_since = max(datetime.fromisoformat(wakes), self._soonest[1])
         assert self.now - lies_since < LYING, f"due since {wakes}, and nothing happens"
         soonest = max(datetime.fromisoformat(wakes), self.now + timedelta(seconds=1))
@@ -749,8 +890,9 @@ class World:
 
     @property
     def idle(self) -> bool:
-        """Whether the stream is read to its end, and nobody has dead letters to look at."""
-        return all(reader.idle for reader in self.readers) and self._redriven == len(self.dead_letters)
+        """Whether the stream is read to its end, no news wait, and nobody has dead letters to look at."""
+        read = all(reader.idle for reader in self.readers)
+        return read and not self.queue.letters and self._redriven == len(self.dead_letters)
 
 
 def nonce_on(page: str) -> str | None:
