@@ -15,6 +15,7 @@ from vaada.desk import open_desk
 from vaada.gateways.items import key_of
 from vaada.model.people import Customer
 from vaada.model.suppressions import Suppression
+from vaada.model.times import text_of
 
 DAY, HOUR, MINUTES = timedelta(days=1), timedelta(hours=1), timedelta(minutes=6)
 BACKUP = "vaada-restored"
@@ -94,6 +95,19 @@ def test_what_was_deleted_comes_back_with_its_schedules(shop: Shop) -> None:
     assert set(shop.desk.schedules()) == schedules
     shop.desk.pass_time(3 * DAY)
     assert any("Call back with a price" in words_of(mail) for mail in shop.desk.mails)
+
+
+def test_what_is_newer_than_the_backup_and_lost_holds_up_nothing(shop: Shop) -> None:
+    backed_up()
+    shop.contact(resolved=True)
+    lose(row_kind="case")
+
+    restore(shop)
+    shop.desk.pass_time(2 * DAY)
+
+    waits = [each["wake_at"]["S"] for each in items().values() if "wake_at" in each]
+    assert min(waits) > text_of(shop.desk.now)
+    assert sorted(row["status"] for row in shop.rows("survey")) == ["sent", "withheld"]
 
 
 def test_running_it_again_changes_nothing(shop: Shop) -> None:

@@ -480,7 +480,7 @@ class Expectations:
         open_again = isinstance(case, Case) and (case.status == "open" or case.survey_id != row.id)
         served = any(map(_serves, contacts))
         is_so = {
-            "lately": not row.again,  # it waits until they may be asked
+            "asked something lately": not row.again,  # it waits until they may be asked
             "did not agree": agreed is None or not agreed[1]["survey"] or customer.id in known.surveys,
             "no address": all(not self._reaches(customer, medium) for medium in ("email", "sms")),
             "abusive": any(one.tone == "abusive" for one in contacts),

@@ -15,7 +15,7 @@ FAULTY = timedelta(days=8)
 SETTLED = timedelta(
     days=400, hours=3, minutes=7
 )  # promises are given up after a year, surveys close after 14 days
-LOSSES = 10  # among so many seeds is one in which rows are lost and brought back as well
+LOSSES = 20  # among so many seeds is one in which rows are lost and brought back as well
 MIXES = 5  # so many seeds in a row have the same people, each with other faults
 
 

@@ -70,6 +70,8 @@ ASKED_LATELY = "asked something lately"
 STILL_NOT_KEPT = "the promise is still not kept"
 ANEW = "the first one "  # could not be sent, or did not arrive: it is tried in another way, or later
 WEEK = timedelta(days=7)
+OVERDUE = timedelta(minutes=3)  # a sweep and a half: nobody is as late as that but for faults
+OVER = {"kept", "withdrawn", "done", "cancelled", "given", "closed"}
 A_PERSON = timedelta(seconds=1)  # takes at least so long to answer
 NONE = timedelta(0)
 DULL = {"explain", "version", "customer_id", "history", "created_at", "claim", "row_kind", "recorded_at"}
@@ -151,6 +153,7 @@ class Watch:
     rows: dict[str, Row] = field(default_factory=dict)
     policies: list[PolicyDocument] = field(default_factory=list)
     said_at: dict[str, int] = field(default_factory=dict)  # at which version of the row it is about
+    overtaken: set[str] = field(default_factory=set)  # what people did was sooner than what was due
     turns: dict[str, tuple[str, datetime | None]] = field(default_factory=dict)  # of surveys: whose, and when
     _seen: int = 0
     _posted: int = 0
@@ -314,7 +317,20 @@ class Watch:
         self.rows[name] = after
         self._changed_at[name] = self.world.now
 
+    def _reads_it_later(self, row: Row, due_at: datetime) -> bool:
+        """Whether the agent who is reminded was at work when it was due, and is not now, or is only now."""
+        if not isinstance(row, FollowUp):
+            return False
+        agent, policy = self.rows[row.agent_id], self.policies[-1]
+        assert isinstance(agent, Agent)
+        return at_work(policy, agent, due_at) != at_work(policy, agent, self.world.now)
+
     def _judge_step(self, before: Row, after: Row) -> None:
+        if isinstance(before, Commitment | FollowUp | Reply) and before.wake_at is not None:
+            moved = getattr(after, "due_at", None) != before.due_at or getattr(after, "status", "") in OVER
+            late = before.wake_at < self.world.now - OVERDUE
+            if late and (moved or self._reads_it_later(after, before.wake_at)):
+                self.overtaken.add(str(spoken_of(self, before)))
         match before, after:
             case Commitment(), Commitment():
                 self._judge_climb(before, after)
@@ -959,7 +975,8 @@ def _unsure_surveys(watch: Watch) -> set[str]:
     """Those that may end either way.
 
     What may never have arrived may never be answered; of two that waited for the same moment either may be
-    asked; and only after an unhappy answer is the customer asked about the same case again.
+    asked; only after an unhappy answer is the customer asked about the same case again; and whoever wants no
+    more of them says so when one arrives.
     """
     lost = {
         row.about_id
@@ -969,12 +986,17 @@ def _unsure_surveys(watch: Watch) -> set[str]:
     waited = Counter(watch.turns.values())
     unsure = lost | {survey_id for survey_id, turn in watch.turns.items() if waited[turn] > 1}
     cases: set[str] = set()  # of which nobody knows how the customer answered
+    leaving: set[str] = set()  # customers who would have said so, had it arrived
     surveys = [row for row in watch.rows.values() if isinstance(row, Survey)]
     for row in sorted(surveys, key=lambda row: row.created_at):
         depends = row.again or ASKED_LATELY in str(row.withheld_because)
         case_id = watch.case_of(row)
-        if depends and case_id in cases:
+        customer = watch.rows.get(row.customer_id)
+        left = isinstance(customer, Customer) and customer.unsubscribed_at is not None
+        if (depends and case_id in cases) or row.customer_id in leaving:
             unsure.add(row.id)
+        if left and row.id in lost:
+            leaving.add(row.customer_id)
         if row.id in unsure and case_id is not None:
             cases.add(case_id)
     return unsure
@@ -1060,6 +1082,9 @@ def agree(faulty: Watch, without: Watch) -> None:
     }
     assert not differing, f"ended otherwise: {differing}"
     told, right = steps(faulty), steps(without)
+    for step in [step for step in (*told, *right) if step[0] in faulty.overtaken]:
+        told.pop(step, None)
+        right.pop(step, None)
     # A warning that comes too late gives way to the flag; all other steps are taken, and once.
     more = told - right
     less = Counter({step: n for step, n in (right - told).items() if step[1] not in WARNINGS})

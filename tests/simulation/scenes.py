@@ -209,6 +209,18 @@ def agrees_to_one_way_only(scene: Scene) -> None:
     consent = {**scene.customer["consent"], way: False}
     scene.acts.append(Act(scene.begins * HOUR + THINK, "agree", f"{scene.n}", {"consent": consent}))
     scene.contact(1, "way", resolved=True)
+    if scene.at_times():
+        _agrees_to_nothing_by_morning(scene)
+
+
+def _agrees_to_nothing_by_morning(scene: Scene) -> None:
+    """A new date is told at night, so it waits; by the morning they want no messages any more."""
+    night = (NIGHT - scene.begins) % 24
+    at, promise = (scene.begins + night) * HOUR, f"promise {scene.n}.night"
+    scene.contact(night, "night", direction="outbound", promises={promise: at + 30 * HOUR + DUE})
+    scene.work(night + 1, "tell", promise)
+    nothing = dict.fromkeys(scene.customer["consent"], False)
+    scene.acts.append(Act(at + 2 * HOUR + THINK, "agree", f"{scene.n}", {"consent": nothing}))
 
 
 SCENES: tuple[Callable[[Scene], None], ...] = (

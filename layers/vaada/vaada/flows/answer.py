@@ -6,7 +6,7 @@ from typing import Literal
 
 from vaada.desk import Desk
 from vaada.flows.briefing import agent_of, customer_of
-from vaada.flows.cases import standing
+from vaada.flows.cases import case_of
 from vaada.flows.suppressing import addresses_of, lift_unsubscribed, suppress
 from vaada.flows.writing import change, require
 from vaada.model.messages import Message
@@ -116,7 +116,7 @@ def _opened_by(desk: Desk, survey: Survey, agent: Agent, now: datetime) -> list[
     """What the answer opens: for an unhappy one a follow-up and a promise, for kind words a thank-you."""
     policy = desk.policy
     if surveys.is_low(survey, policy):
-        case = standing(desk, survey.case_id) if survey.case_id else None
+        case = case_of(desk, survey.case_id)
         marked = [case.changed(ask_again=True)] if case is not None and not survey.again else []
         supervisor = desk.table.get(Agent, agent.supervisor_id) if agent.supervisor_id else None
         follow_up = planning.unhappy(survey, agent, policy, now)
@@ -142,7 +142,7 @@ def _taken_back(desk: Desk, survey: Survey, now: datetime) -> list[Row]:
     praise = desk.table.get(Message, praise_id)
     if praise is not None and praise.status == "held":
         found.append(praise.changed(status="withheld", why_not=reason, wake_at=None))
-    case = standing(desk, survey.case_id) if survey.case_id else None
+    case = case_of(desk, survey.case_id)
     if case is not None and case.ask_again:
         found.append(case.changed(ask_again=False))
     return found

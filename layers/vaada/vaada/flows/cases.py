@@ -7,7 +7,7 @@ from decimal import Decimal
 from vaada.desk import Desk
 from vaada.flows.once import Receipts
 from vaada.flows.record import require_agents
-from vaada.flows.writing import Busy, change, require
+from vaada.flows.writing import Busy, NotThere, change, require
 from vaada.gateways.table import Conflict
 from vaada.model.cases import Case
 from vaada.model.ids import customer_of, new_row_id
@@ -109,6 +109,14 @@ def standing(desk: Desk, case_id: str) -> Case:
     while case.merged_into:
         case = require(desk, Case, case.merged_into)
     return case
+
+
+def case_of(desk: Desk, case_id: str | None) -> Case | None:
+    """The case that goes on. None: there is none, or none any more, as after a restore."""
+    try:
+        return standing(desk, case_id) if case_id else None
+    except NotThere:
+        return None
 
 
 def after_call_back(desk: Desk, promise: Commitment) -> tuple[Row, ...]:

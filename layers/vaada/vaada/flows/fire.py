@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from vaada.desk import Desk
 from vaada.flows import deliver, reaching
 from vaada.flows.briefing import Work, agent_of, customer_of
-from vaada.flows.cases import standing
+from vaada.flows.cases import case_of
 from vaada.flows.writing import NotThere
 from vaada.gateways.table import Conflict
 from vaada.model.ids import derived_row_id
@@ -87,7 +87,7 @@ def _decide(desk: Desk, row: Due, now: datetime) -> Step:
             return goodwill.next_step(row, policy, working_hours(supervisor, policy), now)
         case Survey():
             customer = customer_of(desk, row)
-            case = standing(desk, row.case_id) if row.case_id else None
+            case = case_of(desk, row.case_id)
             medium = reaching.customer_medium(desk, customer, survey=True)
             asked = surveys.Asked(customer, case, medium)
             return surveys.next_step(row, asked, policy, now)

@@ -1,8 +1,7 @@
 """Planning what follows from a contact: from the table's stream, or by the sweep if that failed."""
 
 from vaada.desk import Desk
-from vaada.flows.cases import standing
-from vaada.flows.writing import NotThere
+from vaada.flows.cases import case_of
 from vaada.gateways.table import Conflict
 from vaada.model.cases import Case
 from vaada.model.interactions import Interaction
@@ -17,13 +16,10 @@ def plan(desk: Desk, interaction: Interaction) -> int:
         return 0  # it was planned before: it comes from a backup
     rows: list[Row] = list(planning.derived(interaction, desk.policy))
     if rows:
-        try:
-            case = standing(desk, interaction.case_id)
-        except NotThere:
-            return 0  # its customer was erased
-        settled = case.status == "resolved"
+        case = case_of(desk, interaction.case_id)
+        settled = case is not None and case.status == "resolved"
         rows = [row for row in rows if isinstance(row, Survey if settled else FollowUp)]
-        if rows and case.ask_again and settled:  # a call to an unhappy customer asks nothing
+        if rows and case is not None and settled and case.ask_again:  # a call to an unhappy one asks nothing
             rows = [row.model_copy(update={"again": True}) for row in rows]
             rows.append(case.changed(ask_again=False))
     try:
