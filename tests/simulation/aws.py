@@ -72,6 +72,8 @@ def attribute(value: Any) -> dict[str, Any]:
 
 def plain(attribute: Mapping[str, Any]) -> Any:
     """And back, as boto3's TypeDeserializer has it."""
+    if (text := attribute.get("S")) is not None:
+        return text
     for kind, value in attribute.items():  # of which there is one
         if kind == "L":
             return [plain(each) for each in value]
@@ -368,6 +370,7 @@ class Scheduler:
 
     calls: Calls
     schedules: dict[str, dict[str, Any]] = field(default_factory=dict)
+    made: int = 0  # how often one was made or changed
 
     class exceptions:  # noqa: N801 - botocore's name for it
         ResourceNotFoundException = ResourceNotFoundException
@@ -399,6 +402,7 @@ class Scheduler:
         if (schedule["Name"] in self.schedules) != there:
             raise error("ResourceNotFoundException" if there else "ConflictException", status=409)
         self.schedules[schedule["Name"]] = schedule
+        self.made += 1
 
 
 BROKEN = 500  # a status of which nobody knows what was done
@@ -436,6 +440,7 @@ class Post:
     calls: Calls
     sent: list[Sent] = field(default_factory=list)
     answered: list[str] = field(default_factory=list)  # mails of which the desk was told what came of them
+    mails: int = 0  # that were sent
 
     def send_email(self, *, Destination: Any, Content: Any, EmailTags: Any, **_: object) -> dict[str, str]:  # noqa: N803
         """Accept a mail."""
@@ -457,6 +462,7 @@ class Post:
                 raise error(OVER_QUOTA[name])
             provider_id = f"{name}-{len(self.sent) + 1}"
             self.sent.append(Sent(datetime.now(UTC), to, text, message_id, provider_id))
+            self.mails += message_id is not None
             if self.calls.faults.strikes("send unanswered"):
                 self.calls.log(f"no answer to {name}")
                 raise ReadTimeoutError(endpoint_url="https://provider")

@@ -17,7 +17,7 @@ from tests.simulation.aws import OVER_QUOTA, Sent, parsed
 from tests.simulation.expectations import Expectations
 from tests.simulation.people import is_a_customers, unsigned
 from tests.simulation.reckoning import at_work, has_passed, is_day, opened
-from tests.simulation.streams import OF_ANOTHER_RELEASE, is_poison, number_of
+from tests.simulation.streams import OF_ANOTHER_RELEASE, Record, is_poison, number_of
 from tests.simulation.world import World
 from vaada.desk import Desk
 from vaada.model.cases import Case
@@ -193,10 +193,22 @@ class Watch:
 
     def step(self) -> None:
         """Judge what was written and sent since the last step. Raises AssertionError."""
-        records = self.world.table.stream[self._seen :]
+        if self._seen < len(self.world.table.stream):
+            records = self.world.table.stream[self._seen :]
+            self._seen = len(self.world.table.stream)
+            self._judge_writes(records)
+        self._judge_what_was_said()
+        for sent in self.world.post.sent[self._posted :]:
+            self._judge_send(sent)
+        self._posted = len(self.world.post.sent)
+        kept = len(self.world.queue.sent), len(self.world.dead_letters)
+        if kept != self._kept:
+            self._judge_letters(*self._kept)
+            self._kept = kept
+
+    def _judge_writes(self, records: list[Record]) -> None:
         for record in records:
             self._judge_write(record["dynamodb"])
-        self._seen = len(self.world.table.stream)
         images = [record["dynamodb"].get("NewImage") for record in records]
         touched = [row for row in (parsed(image) for image in images if image) if not self._is_forgotten(row)]
         for row in touched:
@@ -215,14 +227,6 @@ class Watch:
                 self._judge_burst(row)
             elif isinstance(row, Case) and row.status == "resolved" and row.resolved_at == row.history[-1].at:
                 self._judge_resolved(row)
-        self._judge_what_was_said()
-        for sent in self.world.post.sent[self._posted :]:
-            self._judge_send(sent)
-        self._posted = len(self.world.post.sent)
-        kept = len(self.world.queue.sent), len(self.world.dead_letters)
-        if kept != self._kept:
-            self._judge_letters(*self._kept)
-            self._kept = kept
 
     def _judge_letters(self, queued: int, dead: int) -> None:
         """What came into queues and dead letters since there were so many names and quotes nobody."""
@@ -259,7 +263,7 @@ class Watch:
             assert not schedules, f"erased, and schedules are left: {schedules}"
 
     def _is_forgotten(self, row: Row) -> bool:
-        return getattr(row, "customer_id", None) in self.world.forgotten
+        return bool(self.world.forgotten) and getattr(row, "customer_id", None) in self.world.forgotten
 
     def _row(self, row_id: str) -> Row:
         """The row as it stands, or as it stood when it was erased."""

@@ -216,6 +216,7 @@ class World:
         self._redriven = 0
         self._timed: dict[str, dict[str, Any]] = {}
         self._targets: dict[str, dict[str, Any]] = {}
+        self._made = 0
         self._next_sweep: datetime | None = None
         self._planned_until = 0
         self._soonest: tuple[str | None, datetime] = (None, self.start)
@@ -510,7 +511,7 @@ class World:
         idle = function in TARGETS.values() and not self._is_awaited(event)
         written, answered, answer = len(self.table.stream), len(self.post.answered), None
         today = f"mail-{self.now:%Y%m%d}"
-        uncounted = self._mails_sent() - self._counted(today)
+        uncounted = self.post.mails - self._counted(today)
         try:
             answer = function(event, Context()) if function not in HEARING else self._hears(function, event)
         except Killed:
@@ -528,7 +529,7 @@ class World:
             assert not idle or len(self.table.stream) == written, f"not due, or of the past: {event}"
             if answer is not None:
                 self._judge_sent(self.post.answered[answered:])
-                uncounted -= self._mails_sent() - self._counted(today)
+                uncounted -= self.post.mails - self._counted(today)
                 assert not uncounted, f"{uncounted} more mails counted than sent: {event}"
         return answer
 
@@ -539,9 +540,6 @@ class World:
     def _counted(self, pace_id: str) -> int:
         row = self.table.items.get(key_of_item(items.key_of(Pace, pace_id)))
         return int(row["count"]["N"]) if row else 0
-
-    def _mails_sent(self) -> int:
-        return sum(sent.message_id is not None for sent in self.post.sent)
 
     def _is_awaited(self, event: Event) -> bool:
         """Whether a wake-up is for its row as it stands, and not too early."""
@@ -738,10 +736,12 @@ class World:
             self._run(consumer, {"Records": records})
 
     def _notice_what_is_due(self) -> None:
-        for name, schedule in self.scheduler.schedules.items():
-            if self._timed.get(name) is not schedule:
-                self._timed[name] = schedule
-                self._time(name, schedule)
+        if self._made != self.scheduler.made:
+            self._made = self.scheduler.made
+            for name, schedule in self.scheduler.schedules.items():
+                if self._timed.get(name) is not schedule:
+                    self._timed[name] = schedule
+                    self._time(name, schedule)
         for arn, event in self.functions.invoked:
             self._wake(arn, event, "invoked")
         self.functions.invoked.clear()

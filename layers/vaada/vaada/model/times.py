@@ -16,7 +16,7 @@ def to_utc(at: datetime) -> datetime:
 
 def text_of(at: datetime) -> str:
     """RFC 3339 in UTC, of fixed width, so that it sorts as time does."""
-    return f"{to_utc(at).replace(tzinfo=None).isoformat()}Z"
+    return f"{to_utc(at).isoformat()[:19]}Z"
 
 
 def _bounded(at: datetime) -> datetime:
