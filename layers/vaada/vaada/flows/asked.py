@@ -13,6 +13,7 @@ from vaada.flows.writing import change, require
 from vaada.gateways.table import Conflict
 from vaada.model.ids import derived_row_id
 from vaada.model.messages import Message, Party, Purpose
+from vaada.model.people import Medium
 from vaada.model.receipts import Receipt
 from vaada.model.rows import Row
 from vaada.model.times import text_of
@@ -50,25 +51,7 @@ def renegotiate(
     def along(row: Commitment) -> tuple[Row, ...]:
         told.clear()
         if medium is not None:
-            told.append(
-                Message(
-                    message_id=derived_row_id(
-                        row.id, f"running-late/{text_of(row.due_at)}", commitments.moved_at(row)
-                    ),
-                    customer_id=row.customer_id,
-                    about_id=row.id,
-                    about_kind="commitment",
-                    purpose="running_late",
-                    to="customer",
-                    recipient_id=customer.id,
-                    medium=medium,
-                    why="the agent runs late and names a new date",
-                    status="held",
-                    attempts=0,
-                    wake_at=customer_hears_at(customer, policy, now),
-                    created_at=now,
-                )
-            )
+            told.append(_of_a_new_date(row, medium, customer_hears_at(customer, policy, now), now))
         return (*told, *receipts(row.id))
 
     try:
@@ -78,6 +61,25 @@ def renegotiate(
             raise
         changed = require(desk, Commitment, commitment_id)  # the same form was sent before
     return changed, told[0] if told else None
+
+
+def _of_a_new_date(row: Commitment, medium: Medium, at: datetime, now: datetime) -> Message:
+    """The notice to the customer, one for each date, held until then."""
+    return Message(
+        message_id=derived_row_id(row.id, f"running-late/{text_of(row.due_at)}", commitments.moved_at(row)),
+        customer_id=row.customer_id,
+        about_id=row.id,
+        about_kind="commitment",
+        purpose="running_late",
+        to="customer",
+        recipient_id=row.customer_id,
+        medium=medium,
+        why="the agent runs late and names a new date",
+        status="held",
+        attempts=0,
+        wake_at=at,
+        created_at=now,
+    )
 
 
 def ask_for_new_link(desk: Desk, work: StaffWork, now: datetime) -> None:
