@@ -66,8 +66,6 @@ SURVEYS = {
     "low_score_at_most": LOW,
     "high_score_at_least": HIGH,
 }
-BOUNDLESS = {"texts_a_day": 1_000_000, "mails_a_second": 10_000, "texts_spend_a_month": "1000000.00"}
-"""What is said of sending where the policy knows it: here it is not what is looked at."""
 PLACES = {"mean_score": 2, "nps": 1}  # to which the report rounds; all else to 4
 
 
@@ -108,10 +106,7 @@ class Crowd:
             self.town.later(hours * HOUR, "the supervisor's round", self._round)
 
     def _change_policy(self, kind: str) -> None:
-        policy = self.town.get("/api/policy")
-        policy["surveys"] |= {**SURVEYS, "after_resolution": kind}
-        policy["sending"] |= {name: most for name, most in BOUNDLESS.items() if name in policy["sending"]}
-        self.town.ask("PUT /api/policy", policy)
+        self.town.ask_by({**SURVEYS, "after_resolution": kind})
 
     def _staff(self, supervisor: dict[str, Any]) -> None:
         for number in range(AGENTS):

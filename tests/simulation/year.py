@@ -23,7 +23,6 @@ from zoneinfo import ZoneInfo
 
 from tests.simulation.account import HIGH, LOW
 from tests.simulation.characters import SCALES
-from tests.simulation.crowd import BOUNDLESS
 from tests.simulation.town import (
     DAY,
     EVENING,
@@ -200,10 +199,7 @@ class Year:
             self.timelines = {one.number: self._timeline(one) for one in self.regulars}
 
     def _change_policy(self, kind: str) -> None:
-        policy = self.town.get("/api/policy")
-        policy["surveys"] |= {**SURVEYS, "after_resolution": kind}
-        policy["sending"] |= {name: most for name, most in BOUNDLESS.items() if name in policy["sending"]}
-        self.town.ask("PUT /api/policy", policy)
+        self.town.ask_by({**SURVEYS, "after_resolution": kind})
 
     def _staff(self, supervisor: dict[str, Any]) -> None:
         for n in range(3):
