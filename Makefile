@@ -87,7 +87,7 @@ upgrade: lock ## Write the lock files anew with the newest versions
 
 setup: .venv/.ready .local/tools/ministack/.ready .local/tools/sam/.ready .local/cache/.ready ## Only set up what the other commands need
 
-redrive: .venv/.ready ## Play dead letters of a deployed stack again: make redrive STACK=vaada [QUEUE=NewsFailures] [LOOK=yes]
+redrive: .venv/.ready ## Play dead letters of a deployed stack again: make redrive STACK=vaada [QUEUE=RetryQueueFailures] [LOOK=yes]
 	@$(OPERATE).redrive --stack "$(NAMED)" $(if $(QUEUE),--queue "$(QUEUE)") $(if $(LOOK),--look)
 
 hold: .venv/.ready ## Let a deployed stack send nothing: make hold STACK=vaada

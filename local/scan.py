@@ -23,7 +23,7 @@ from local.places import REGION, ROOT, STATE, TOOLS
 GUARD = TOOLS / "guard" / "package"
 NOT_FOR_US = {
     "lambda_inside_vpc_check": "see CKV_AWS_117 in .checkov.yaml",
-    "sqs_dlq_check": "every queue but News is itself where dead letters wait, and nothing reads it by itself",
+    "sqs_dlq_check": "every queue but RetryQueue holds dead letters itself, and no function reads it",
 }
 PSEUDO = {
     "AWS::AccountId": "123456789012",

@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from vaada.model.news import MailNews, News, OptOut, TextedScore, TextNews
-from vaada.model.news import read as read_news
+from vaada.model.inbound_events import InboundEvent, MailEvent, OptOut, TextDeliveryEvent, TextedScore
+from vaada.model.inbound_events import parse as parse_event
 
 
 class NotALetter(ValueError):
@@ -36,7 +36,7 @@ class Call:
 class Piece:
     """A piece of news that could not be heard, however often. The queue's own function is to hear it."""
 
-    news: News
+    news: InboundEvent
     function: None = None
     why: str = "it failed each time"
 
@@ -44,9 +44,9 @@ class Piece:
     def names(self) -> str:
         """What it is about."""
         match self.news:
-            case MailNews():
+            case MailEvent():
                 return f"message {self.news.message_id}, {self.news.delivery}"
-            case TextNews():
+            case TextDeliveryEvent():
                 return f"text {self.news.provider_id}, {self.news.delivery}"
             case OptOut():
                 return f"{self.news.said} of {self.news.suppression_id}"
@@ -56,7 +56,7 @@ class Piece:
 
     @property
     def event(self) -> dict[str, Any]:
-        """As the queue News brings it."""
+        """As the queue RetryQueue brings it."""
         body = self.news.model_dump_json()
         return {"Records": [{"messageId": "letter", "eventSource": "aws:sqs", "body": body}]}
 
@@ -104,7 +104,7 @@ def read(body: str, attributes: Mapping[str, str]) -> Call | Piece | Batch:
             return Call(arn, event, _why(context, letter))
         case {"kind": str()}:
             try:
-                return Piece(read_news(body))
+                return Piece(parse_event(body))
             except ValidationError as error:
                 raise NotALetter from error
         case {"row_id": str()}:  # Scheduler could not even call: the letter is what the schedule says

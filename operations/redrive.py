@@ -26,7 +26,7 @@ OWNERS = {
     "RemindAgentFailures": "RemindAgent",
     "FlagOverdueFailures": "FlagOverdue",
     "SendSurveyFailures": "SendSurvey",
-    "NewsFailures": "RecordDelivery",
+    "RetryQueueFailures": "RecordDelivery",
     "StreamFailures": None,
 }
 _HIDDEN_SECONDS = 900  # where playing is cut off, they are there again after that

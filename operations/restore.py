@@ -19,18 +19,18 @@ from operations.safety import made_safe
 from operations.senders import held
 from operations.stack import Stack, console
 from vaada.desk import Desk
-from vaada.flows import erase
-from vaada.flows.writing import change
+from vaada.flows import erasure
+from vaada.flows.optimistic_write import change
 from vaada.gateways.items import Item, from_item, key_of, to_item
 from vaada.model.erasures import Erasure
 from vaada.model.interactions import Interaction
-from vaada.model.pace import Pace
 from vaada.model.people import Agent, Customer
 from vaada.model.policy import Policy
+from vaada.model.rate_limits import RateCount
 from vaada.model.receipts import EmailClaim, Receipt
 from vaada.model.rows import Row
 from vaada.model.work import Survey
-from vaada.rules import planning
+from vaada.rules import interactions
 
 _AT_ONCE = 100  # rows that DynamoDB reads in one call
 _LEDGER, _POLICY, _CLAIM = Erasure.kind_of_row, Policy.kind_of_row, EmailClaim.kind_of_row
@@ -136,13 +136,13 @@ class Restoration:
         """A contact whose planning is there already waits for nothing."""
         if not isinstance(row, Interaction) or row.wake_at is None:
             return row
-        derived = planning.derived(row, self._desk.policy)
+        derived = interactions.planned_rows(row, self._desk.policy)
         there = any(self._desk.table.get(type(each), each.id) for each in derived)
-        return planning.planned(row) if there else row
+        return interactions.mark_planned(row) if there else row
 
     def _why_not(self, row: Row) -> str | None:
         """Why the row is not to come back, wherever it stands now, if so."""
-        if isinstance(row, Receipt | Pace) and row.expires_at <= self._now.timestamp():
+        if isinstance(row, Receipt | RateCount) and row.expires_at <= self._now.timestamp():
             return "past their time"
         if isinstance(row, EmailClaim):
             stands = self._stands(key_of(Agent, row.agent_id))
@@ -194,7 +194,7 @@ class Restoration:
 
     def _end(self) -> None:
         if not self._look:
-            self.counts["erasures that begin anew"] += erase.replay(self._desk, self._now)
+            self.counts["erasures that begin anew"] += erasure.replay_erasures(self._desk, self._now)
 
 
 def _read(item: Item) -> Row | None:

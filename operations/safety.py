@@ -7,7 +7,8 @@ from vaada.model.messages import Message
 from vaada.model.people import Customer
 from vaada.model.rows import DueRow, Row
 from vaada.model.work import SCALES, Survey
-from vaada.rules import messages, surveys
+from vaada.rules import surveys
+from vaada.rules.messages import lifecycle
 
 BECAUSE = "restored from a backup: it may have been sent already"
 
@@ -20,13 +21,13 @@ def made_safe(row: Row, now: datetime) -> Row:
     safe = row
     match row:
         case Survey(status="scheduled") if _has_come(row, now):
-            safe = surveys.withheld(row, BECAUSE)
+            safe = surveys.withhold(row, BECAUSE)
         case Survey(status="sent", step="remind") if _has_come(row, now):
             safe = row.changed(step="close").waiting(row.closes_at)
         case Message(to="customer", status="sending"):
             safe = row.changed(status="unknown", why_not=BECAUSE, wake_at=None)
         case Message(to="customer", status="held" | "waiting") if _has_come(row, now):
-            safe = messages.withheld(row, BECAUSE)
+            safe = lifecycle.withhold(row, BECAUSE)
         case Case(ask_again=True):
             safe = row.changed(ask_again=False)
         case Customer():  # what they were asked since is forgotten: for the cool-down it was just now

@@ -4,13 +4,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from vaada.desk import open_desk
-from vaada.flows.fire import fire
+from vaada.flows.due.advance import advance
 from vaada.log import logger
 from vaada.model.work import Commitment
 
 
 def handler(event: dict[str, Any], _context: object) -> str:
     """Take the steps of the row that are due; answers with what came of it."""
-    outcome = fire(open_desk(), Commitment, event["row_id"], event["version"], datetime.now(UTC))
+    outcome = advance(open_desk(), Commitment, event["row_id"], event["version"], datetime.now(UTC))
     logger.info("woken", row_id=event["row_id"], version=event["version"], outcome=outcome)
     return outcome

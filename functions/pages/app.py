@@ -10,8 +10,8 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from vaada.desk import open_desk
-from vaada.flows.taking import TooOften
-from vaada.flows.writing import Busy, NotThere
+from vaada.flows.form_rate_limit import TooManyForms
+from vaada.flows.optimistic_write import Busy, NotFound
 from vaada.gateways.links import BadLink
 from vaada.gateways.table import Conflict
 from vaada.headers import EVERY_ANSWER
@@ -64,13 +64,13 @@ def _page(event: dict[str, Any], *, posts: bool) -> Page:
     try:
         fields = _form(event, headers, place) if posts else _fields(event.get("rawQueryString", ""))
         return (submit if posts else show)(replace(visit, fields=fields))
-    except (BadLink, NotThere):
+    except (BadLink, NotFound):
         logger.info("bad link", place=place, request_id=_request_id(event))
         page = pages.link_problem(business=visit.deployed.name, language=visit.language)
         return Page(HTTPStatus.NOT_FOUND, page)
     except _Refused as refused:
         return _refusal(visit, refused.status, refused.because)
-    except TooOften as often:
+    except TooManyForms as often:
         logger.info("too often", place=place, request_id=_request_id(event))
         later = {"retry-after": str(often.after)}
         return replace(_refusal(visit, HTTPStatus.TOO_MANY_REQUESTS, "too_often"), headers=later)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from vaada.desk import open_desk
-from vaada.flows.plan import plan
+from vaada.flows.interactions import plan_interaction
 from vaada.log import logger
 from vaada.model.interactions import Interaction
 from vaada.model.rows import Row
@@ -17,5 +17,5 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
 
 def _plan(before: Row | None, after: Row | None) -> None:
     if before is None and isinstance(after, Interaction):
-        planned = plan(open_desk(), after)
+        planned = plan_interaction(open_desk(), after)
         logger.info("planned", interaction_id=after.id, rows=planned)

@@ -6,10 +6,10 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from vaada.desk import open_desk
-from vaada.flows.hearing import hear, hear_or_wait
-from vaada.gateways.news import mail_news, text_news
+from vaada.flows.inbound_events import handle, handle_or_queue
+from vaada.gateways.inbound_events import mail_events, text_delivery_events
 from vaada.log import logger
-from vaada.model.news import read
+from vaada.model.inbound_events import parse
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> int | dict[str, Any]:
@@ -19,10 +19,10 @@ def handler(event: dict[str, Any], context: LambdaContext) -> int | dict[str, An
             return _hear_again(records)
     desk, now = open_desk(), datetime.now(UTC).replace(microsecond=0)
     if "awslogs" in event:
-        told = text_news(event, context.aws_request_id)
+        told = text_delivery_events(event, context.aws_request_id)
     else:
-        told = mail_news(event, context.aws_request_id, desk.addresses)
-    outcomes = [hear_or_wait(desk, news, now) for news in told]
+        told = mail_events(event, context.aws_request_id, desk.addresses)
+    outcomes = [handle_or_queue(desk, news, now) for news in told]
     logger.info("heard", outcomes=outcomes)
     return len(outcomes)
 
@@ -33,7 +33,7 @@ def _hear_again(records: list[dict[str, Any]]) -> dict[str, Any]:
     outcomes, failures = [], []
     for record in records:
         try:
-            outcomes.append(hear(desk, read(record["body"]), now))
+            outcomes.append(handle(desk, parse(record["body"]), now))
         except Exception:  # noqa: BLE001 - whatever it is, the others must be heard
             logger.exception("news failed again", news=record["messageId"])
             failures.append({"itemIdentifier": record["messageId"]})

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from vaada.desk import open_desk
-from vaada.flows.sync import sync
+from vaada.flows.due.sync_schedules import sync_schedule
 from vaada.log import logger
 from vaada.model.rows import DueRow, Row
 from vaada.stream import each_record
@@ -18,6 +18,6 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
 def _sync(before: Row | None, after: Row | None) -> None:
     old = before if isinstance(before, DueRow) else None
     new = after if isinstance(after, DueRow) else None
-    act = sync(open_desk(), old, new, datetime.now(UTC))
+    act = sync_schedule(open_desk(), old, new, datetime.now(UTC))
     row = new or old
     logger.info("synced", row_id=row.id if row else None, act=act)

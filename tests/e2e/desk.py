@@ -352,12 +352,12 @@ class Desk:
         pages = logs.get_paginator("filter_log_events").paginate(logGroupName=self.resource("LogGroup"))
         return [event["message"] for page in pages for event in page["events"]]
 
-    def waiting_news(self) -> list[str]:
-        """What waits in the queue News, those included that are not to be seen just now."""
+    def queued_events(self) -> list[str]:
+        """What waits in the queue RetryQueue, those included that are not to be seen just now."""
         return [str(message["Body"]) for message in self._in_queue()]
 
-    def let_news_wait(self, by: timedelta) -> None:
-        """Let time pass, and the function have what comes up in the queue News by then."""
+    def let_queued_events_wait(self, by: timedelta) -> None:
+        """Let time pass, and the function have what comes up in the queue RetryQueue by then."""
         self.cloud.travel(by)
         sqs: SQSClient = self.cloud.client("sqs")
         bell = sqs.create_queue(QueueName="bell")["QueueUrl"]
@@ -369,7 +369,7 @@ class Desk:
         eventually(tried, "what came up in the queue was brought")
 
     def _in_queue(self) -> list[dict[str, Any]]:
-        told = self.cloud.look(f"sqs/messages?QueueUrl={self.resource('News')}")["messages"]
+        told = self.cloud.look(f"sqs/messages?QueueUrl={self.resource('RetryQueue')}")["messages"]
         regions = [region for account in told.values() for region in account.values()]
         return [message for region in regions for queue in region.values() for message in queue]
 
@@ -381,7 +381,7 @@ class Desk:
             "RemindAgentFailures",
             "FlagOverdueFailures",
             "SendSurveyFailures",
-            "NewsFailures",
+            "RetryQueueFailures",
         ):
             found = sqs.receive_message(
                 QueueUrl=self.resource(queue), MaxNumberOfMessages=10, VisibilityTimeout=0

@@ -10,7 +10,7 @@ from selenium.webdriver import Chrome
 from tests.e2e.phone import phone
 from tests.unit.presenting import a_promise, a_reply, a_request
 from vaada.present import pages
-from vaada.present.briefs import CallBack, Review, SurveyKind
+from vaada.present.view_models import CallBack, Review, SurveyKind
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")

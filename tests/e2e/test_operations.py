@@ -40,7 +40,7 @@ WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
 @pytest.fixture(autouse=True)
 def _queues_of_its_own(desk: Desk) -> Iterator[None]:
     """Each test begins and ends with empty queues. What others left there is looked at first."""
-    left = "\n".join([*desk.dead_letters(), *desk.waiting_news()])
+    left = "\n".join([*desk.dead_letters(), *desk.queued_events()])
     assert not [personal for personal in desk.personal if personal in left]
     empty(desk)
     yield
@@ -49,7 +49,7 @@ def _queues_of_its_own(desk: Desk) -> Iterator[None]:
 
 def empty(desk: Desk) -> None:
     """Let nothing wait in any queue."""
-    for queue in (*OWNERS, "News"):
+    for queue in (*OWNERS, "RetryQueue"):
         desk.cloud.client("sqs").purge_queue(QueueUrl=desk.resource(queue))
 
 
@@ -180,23 +180,23 @@ def test_a_stop_that_cannot_be_written_waits_without_the_number_and_is_heard(des
     customer = desk.customer("Odo Finke")
     with without(desk, "ReceiveText", "dynamodb:PutItem"):
         desk.texts_in(customer, "Stop")
-    assert [json.loads(news)["said"] for news in desk.waiting_news()] == ["stop"]
-    assert customer.phone not in "".join(desk.waiting_news())
+    assert [json.loads(news)["said"] for news in desk.queued_events()] == ["stop"]
+    assert customer.phone not in "".join(desk.queued_events())
     assert stopped(desk, customer) == []
 
-    desk.let_news_wait(MINUTE)
+    desk.let_queued_events_wait(MINUTE)
 
     eventually(lambda: stopped(desk, customer) == ["texted_stop"], "the STOP is heard at last")
-    eventually(lambda: not desk.waiting_news(), "nothing waits any more")
+    eventually(lambda: not desk.queued_events(), "nothing waits any more")
     assert list(desk.dead_letters()) == []
 
 
 def test_what_nobody_can_read_is_left_for_a_person_by_its_id(desk: Desk) -> None:
     customer = desk.customer("Ilka Brosz")
     desk.hand_in(f"of {customer.phone}")
-    [news] = desk.waiting_news()
+    [news] = desk.queued_events()
     for _ in range(FIVE_TIMES_AND_ONCE_MORE):
-        desk.let_news_wait(4 * MINUTE)
+        desk.let_queued_events_wait(4 * MINUTE)
     letters(desk, number=1)
 
     code, said = operate(desk, "redrive")
@@ -212,15 +212,15 @@ def test_news_that_were_given_up_are_played_again(desk: Desk) -> None:
     customer = desk.customer("Wido Lenz")
     with without(desk, "ReceiveText", "dynamodb:PutItem"):
         desk.texts_in(customer, "Stop")
-    [news] = desk.waiting_news()
+    [news] = desk.queued_events()
     empty(desk)
-    bury(desk, "NewsFailures", json.loads(news))
+    bury(desk, "RetryQueueFailures", json.loads(news))
     with held(desk, "RecordDelivery"):
-        code, said = operate(desk, "redrive", "--queue", "NewsFailures")
+        code, said = operate(desk, "redrive", "--queue", "RetryQueueFailures")
         assert (code, said.splitlines()[-1]) == (1, "0 played, 0 settled, 1 left.")
         assert "left: AWS refused: TooManyRequestsException" in said
 
-    code, said = operate(desk, "redrive", "--queue", "NewsFailures")
+    code, said = operate(desk, "redrive", "--queue", "RetryQueueFailures")
 
     assert (code, said.splitlines()[-1]) == (0, "1 played, 0 settled, 0 left.")
     assert f"RecordDelivery, stop of {json.loads(news)['suppression_id']}" in said

@@ -27,7 +27,7 @@ def test_nothing_personal_is_in_logs_schedules_and_dead_letters(desk: Desk) -> N
     with without(desk, "ReceiveText", "dynamodb:PutItem"):  # a STOP and gibberish that must wait
         desk.texts_in(customer, "Stop")
         desk.hand_in(f"of {customer.phone}")
-    waiting = desk.waiting_news()
+    waiting = desk.queued_events()
     assert len(waiting) == 2
     dead = eventually(lambda: list(desk.dead_letters()), "the dead letter of a wake-up without a version")
 

@@ -58,7 +58,7 @@ ENVIRONMENT = {
     "LINK_KEYS_PARAMETER": "/vaada/link-keys",
     "ADDRESS_KEY_PARAMETER": "/vaada/address-key",
     "TEXTS_ANSWERED": "on",
-    "NEWS_QUEUE_URL": f"https://sqs.{REGION}.amazonaws.com/{DEFAULT_ACCOUNT_ID}/news",
+    "RETRY_QUEUE_URL": f"https://sqs.{REGION}.amazonaws.com/{DEFAULT_ACCOUNT_ID}/retry-queue",
     "SCHEDULE_GROUP": "vaada-due",
     "SCHEDULER_ROLE_ARN": f"arn:aws:iam::{DEFAULT_ACCOUNT_ID}:role/scheduler",
     "REMIND_AGENT_ARN": f"{_FUNCTION}remind-agent",
@@ -190,8 +190,8 @@ class ScriptedDesk:
             if wanted:
                 assert handler({"Records": wanted}, Context()) == {"batchItemFailures": []}
 
-    def bring_news(self) -> None:
-        """Bring what waits in the queue News to its function; what fails again goes on waiting."""
+    def deliver_queued_events(self) -> None:
+        """Bring what waits in the queue RetryQueue to its function; what fails again goes on waiting."""
         letters = {str(number): body for number, body in enumerate(self.waiting)}
         records = [
             {"messageId": letter_id, "eventSource": "aws:sqs", "body": body}
@@ -269,7 +269,7 @@ class ScriptedDesk:
         self.calls[COUNTING if counts else call] += 1
         if call == "sqs.SendMessage":
             told = json.loads(request["body"])
-            assert told["QueueUrl"] == ENVIRONMENT["NEWS_QUEUE_URL"]
+            assert told["QueueUrl"] == ENVIRONMENT["RETRY_QUEUE_URL"]
             self.waiting.append(told["MessageBody"])
             return SimpleNamespace(status_code=200), {"MessageId": "a-letter"}
         if call != "lambda.Invoke":

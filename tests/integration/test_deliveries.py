@@ -17,8 +17,8 @@ from tests.integration.scripted_desk import Answer, Context, ScriptedDesk
 from tests.integration.test_events import sample
 from tests.unit import rows
 from vaada.desk import open_desk
-from vaada.flows.fire import fire
-from vaada.flows.suppressing import stopped_media, suppress
+from vaada.flows.due.advance import advance
+from vaada.flows.messages.suppression import stopped_media, suppress
 from vaada.gateways.addresses import NoKey
 from vaada.model.messages import Message
 from vaada.model.people import Customer, Medium
@@ -736,7 +736,7 @@ def test_a_survey_is_asked_by_a_message_or_withheld_whenever_its_address_dies(
 
     desk.clock.shift(HOUR)
     desk.before_call = stopped_meanwhile
-    fire(open_desk(), Survey, due.id, due.version, desk.now)
+    advance(open_desk(), Survey, due.id, due.version, desk.now)
 
     after = open_desk().table.get(Survey, due.id)
     assert after is not None
@@ -911,7 +911,7 @@ def test_a_stop_that_cannot_be_written_waits_without_the_number_and_is_heard(des
     [waiting] = desk.waiting
     assert stopped() == set()
 
-    desk.bring_news()
+    desk.deliver_queued_events()
 
     assert (stopped(), desk.waiting) == ({"sms"}, [])
     assert json.loads(waiting).keys() == {"kind", "suppression_id", "said"}
@@ -926,7 +926,7 @@ def test_a_bounce_that_cannot_be_written_waits_without_the_address_and_is_heard(
     [waiting] = desk.waiting
     assert message().delivery is None
 
-    desk.bring_news()
+    desk.deliver_queued_events()
 
     assert (message().delivery, stopped(), desk.waiting) == ("bounced", {"email"}, [])
     assert "@" not in waiting
@@ -943,7 +943,7 @@ def test_a_text_that_is_heard_twice_since_its_first_hearing_was_cut_short_counts
     before = all_of_bilal()
     assert desk.waiting
 
-    desk.bring_news()
+    desk.deliver_queued_events()
 
     assert all_of_bilal() == before
     assert desk.waiting == []
@@ -956,7 +956,7 @@ def all_of_bilal() -> tuple[object, ...]:
 
 def test_what_fails_again_comes_again_and_holds_up_nothing_else(desk: ScriptedDesk) -> None:
     write_mail()
-    letters = sample("record_delivery/news_that_waited")
+    letters = sample("record_delivery/queued_events")
 
     answer = hear(letters)
 
@@ -1042,7 +1042,7 @@ def test_what_cannot_be_read_waits_by_its_id_for_a_person(
 
     for _ in range(2):
         [waiting] = desk.waiting
-        desk.bring_news()
+        desk.deliver_queued_events()
     told = json.loads(waiting)
     assert told.keys() == {"kind", "source", "event_id", "error"}
     assert (told["kind"], told["event_id"]) == ("unreadable", event_id)
@@ -1076,7 +1076,7 @@ def test_the_log_names_what_failed_by_ids(desk: ScriptedDesk, caplog: pytest.Log
     desk.before_call = lambda call: failing(call, "dynamodb.PutItem")
     receive(sample("receive_text/stop"))
     receive(by_topic("+923001234567"))
-    desk.bring_news()
+    desk.deliver_queued_events()
 
     failed = [record for record in caplog.records if record.message.startswith("news failed")]
     assert [vars(record)["news"] for record in failed] == [

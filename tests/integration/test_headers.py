@@ -6,8 +6,8 @@ import pytest
 
 from tests.integration.people import Shop, fields_of, links, token_of, words_of
 from tests.integration.scripted_desk import Answer, ScriptedDesk
-from vaada.flows import answer as answers
-from vaada.flows.writing import Busy
+from vaada.flows import surveys as answers
+from vaada.flows.optimistic_write import Busy
 from vaada.model.times import text_of
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -9,8 +9,8 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from tests.integration.people import Shop, add_customer, change_policy, wait_until, words_of
 from tests.integration.scripted_desk import ScriptedDesk
 from vaada.desk import open_desk
-from vaada.flows.pacing import count_mail, give_back
-from vaada.model.pace import Pace
+from vaada.flows.messages.rate_limits import count_mail, refund
+from vaada.model.rate_limits import RateCount
 from vaada.model.times import text_of
 
 HOUR, DAY, MINUTE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)
@@ -45,7 +45,7 @@ def undisturbed(_call: str) -> None: ...
 
 
 def counted(pace_id: str) -> int:
-    found = open_desk().table.get(Pace, pace_id)
+    found = open_desk().table.get(RateCount, pace_id)
     assert found is not None
     return found.count
 
@@ -188,7 +188,7 @@ def test_who_gives_back_while_others_count_takes_nothing_from_them(shop: Shop) -
             count_mail(open_desk(), shop.desk.now)
 
     shop.desk.before_call = meanwhile
-    give_back(open_desk(), one)
+    refund(open_desk(), one)
 
     assert counted("mail-20260302") == 1
 
@@ -203,7 +203,7 @@ def test_what_cannot_be_given_back_for_all_the_others_stays_counted(shop: Shop) 
             shop.desk.before_call = always
 
     shop.desk.before_call = always
-    give_back(open_desk(), one)
+    refund(open_desk(), one)
 
     assert counted("mail-20260302") == 6
 

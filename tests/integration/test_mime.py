@@ -15,11 +15,11 @@ from moto.ses.models import ses_backends
 
 from tests.integration.people import Shop
 from tests.integration.scripted_desk import REGION, ScriptedDesk
+from tests.unit.test_present_email import every_mail
 from tests.unit.test_present_hostile import EVERYTHING, WORDS
-from tests.unit.test_present_mails import every_mail
 from vaada.gateways.mail import Mailer
-from vaada.present.mails import Mail
-from vaada.present.plain import line
+from vaada.present.email import Mail
+from vaada.present.sanitize import line
 
 DAY = timedelta(days=1)
 NAMES = {"en": "O'Neil, Ann", "ur": "عائشہ خان", "hi": "आयशा ख़ान", "de": "Jörg Müßiggang", "fr": "Éloïse Ça"}

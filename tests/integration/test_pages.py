@@ -12,8 +12,8 @@ from functions.pages.app import handler as pages
 from tests.integration.people import Shop, add_customer, links, nonce_of, words_of
 from tests.integration.scripted_desk import READS, Answer, Context, ScriptedDesk
 from vaada.desk import open_desk
-from vaada.flows.suppressing import suppress
-from vaada.flows.taking import count_form
+from vaada.flows.form_rate_limit import count_form
+from vaada.flows.messages.suppression import suppress
 from vaada.gateways.links import PATHS, LinkPurpose
 from vaada.gateways.table import Table
 from vaada.model.ids import new_row_id

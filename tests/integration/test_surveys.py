@@ -8,7 +8,7 @@ import pytest
 from tests.integration.people import Shop, change_policy, links, wait_until, words_of
 from tests.integration.scripted_desk import ScriptedDesk
 from vaada.desk import open_desk
-from vaada.flows.suppressing import suppress
+from vaada.flows.messages.suppression import suppress
 from vaada.model.times import text_of
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

@@ -30,7 +30,7 @@ from tests.simulation.characters import (
     Access,
     Character,
 )
-from tests.simulation.news import Fate
+from tests.simulation.provider_events import Fate
 from tests.simulation.town import DAY, EVENING, HOUR, LANGUAGES, MORNING, ZONES
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)

@@ -16,7 +16,7 @@ from tests.integration.template import table
 from tests.simulation.faults import Faults, Killed
 from vaada.gateways.items import from_item
 from vaada.model.rows import Row
-from vaada.present.mails import Mail
+from vaada.present.email import Mail
 
 T = TypeVar("T")
 Item = dict[str, Any]

@@ -38,11 +38,11 @@ from tests.integration.scripted_desk import ENVIRONMENT
 from tests.simulation.aws import Calls, error, parsed
 from tests.simulation.faults import Faults, Killed
 from tests.simulation.invariants import Watch, agree
-from tests.simulation.news import news_of
+from tests.simulation.provider_events import events_of
 from tests.simulation.world import THINKING, World, nonce_on
 from vaada.gateways import aws
 from vaada.model.messages import Message
-from vaada.model.pace import Pace
+from vaada.model.rate_limits import RateCount
 from vaada.model.rows import Row
 from vaada.model.times import text_of
 
@@ -383,7 +383,7 @@ class Ending:
         posted = {sent.message_id for sent in stage.post.sent}
         shapes, parked = [], 0
         for row in rows:
-            if isinstance(row, Pace):
+            if isinstance(row, RateCount):
                 continue  # what is sent is counted before: one more or less, which is judged elsewhere
             if isinstance(row, Message) and row.status == "unknown":
                 assert row.to == "customer", f"given up: {row!r}"
@@ -795,7 +795,7 @@ def bounced(stage: Stage, by: str | None = None) -> None:
     stage.survey()
     stage.calls.busy_until = stage.now + BUSY
     stage.watched(by)
-    for news in news_of(stage.post.sent[-1], "no such address"):
+    for news in events_of(stage.post.sent[-1], "no such address"):
         stage.invoke(news.event)
 
 

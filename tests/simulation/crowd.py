@@ -39,14 +39,7 @@ from tests.simulation.account import (
 )
 from tests.simulation.aws import Sent
 from tests.simulation.characters import Asked
-from tests.simulation.town import (
-    DAY,
-    HOUR,
-    Town,
-    Watcher,
-    links,
-    survey_of,
-)
+from tests.simulation.town import DAY, HOUR, Town, Watcher, links, survey_of
 from vaada.model.messages import Message
 from vaada.model.times import text_of
 from vaada.model.work import Commitment, FollowUp, Survey

@@ -23,16 +23,16 @@ from vaada.desk import Desk
 from vaada.model.cases import Case
 from vaada.model.erasures import Erasure
 from vaada.model.ids import customer_of
+from vaada.model.inbound_events import parse as parse_event
 from vaada.model.interactions import Interaction
 from vaada.model.messages import Message
-from vaada.model.news import read as read_news
-from vaada.model.pace import Pace
 from vaada.model.people import Agent, Customer
 from vaada.model.policy import Policy, PolicyDocument
+from vaada.model.rate_limits import RateCount
 from vaada.model.rows import DueRow, Row
 from vaada.model.suppressions import Suppression
 from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
-from vaada.rules.planning import case_survey_id
+from vaada.rules.ids import case_survey_id
 
 Edges = dict[str, str]
 EDGES: dict[str, Edges] = {
@@ -855,7 +855,7 @@ class Watch:
         assert set(derived.values()) <= {1}, f"planned twice: {derived}"
 
     def _judge_counts(self) -> None:
-        paces = [row for row in self.rows.values() if isinstance(row, Pace)]
+        paces = [row for row in self.rows.values() if isinstance(row, RateCount)]
         for name, sent in (("sms-2", self._texts), ("mail-2", self._sent.total())):
             counted = sum(row.count for row in paces if row.id.startswith(name))
             assert counted >= sent, f"counted {counted} of {sent}: {name}"
@@ -900,7 +900,7 @@ class Watch:
 def _are_news(body: str) -> bool:
     """Whether it is a piece of news, and nothing else."""
     try:
-        known = read_news(body).model_dump(mode="json")
+        known = parse_event(body).model_dump(mode="json")
     except ValidationError:
         return False
     return bool(json.loads(body) == known)

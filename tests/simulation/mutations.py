@@ -1,6 +1,7 @@
 """Bugs planted on purpose, each a mistake that somebody could make. The net must catch every one of them."""
 
 import json
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import replace
@@ -13,40 +14,27 @@ from functions.flag_overdue.app import handler as flag_overdue
 from functions.record_delivery.app import handler as record_delivery
 from tests.integration.scripted_desk import ENVIRONMENT
 from vaada import stream
-from vaada.flows import (
-    answer,
-    asked,
-    cases,
-    compose,
-    deliver,
-    erase,
-    fire,
-    hearing,
-    reaching,
-    suppressing,
-    sweep,
-)
-from vaada.flows.pacing import count_mail
+from vaada.flows import cases, inbound_events, unsubscribing, work
+from vaada.flows import commitments as commitments_flow
+from vaada.flows import erasure as erasure_flow
+from vaada.flows import goodwill as goodwill_flow
+from vaada.flows import surveys as surveys_flow
+from vaada.flows.due import advance, sweep
+from vaada.flows.messages import compose, create, delivery_status, recipients, resume, suppression
+from vaada.flows.messages import send as send_flow
+from vaada.flows.messages.rate_limits import count_mail
 from vaada.gateways import table
 from vaada.gateways.items import to_item
-from vaada.gateways.sending import Refused, Unanswered, sending
-from vaada.gateways.waiting import Waiting
+from vaada.gateways.retry_queue import RetryQueue
+from vaada.gateways.send_errors import Refused, Unanswered, sending
+from vaada.model.ids import customer_of, new_row_id
 from vaada.public import surveys as page
 from vaada.public import visits
 from vaada.rules import cases as case_rules
-from vaada.rules import (
-    check_ins,
-    commitments,
-    contacts,
-    follow_ups,
-    messages,
-    planning,
-    reach,
-    replies,
-    surveys,
-)
+from vaada.rules import check_ins, commitments, follow_ups, ids, interactions, replies, surveys
 from vaada.rules import goodwill as giving
-from vaada.rules.punctuality import schedule_change
+from vaada.rules.messages import lifecycle, media
+from vaada.rules.schedules import schedule_change
 from vaada.stream import each_record
 
 FAR_AHEAD = datetime(2030, 1, 1, tzinfo=UTC)
@@ -54,12 +42,23 @@ Planted = AbstractContextManager[object]
 Answer = dict[str, Any]
 Handle = Callable[[Any, Any], None]
 _put = table.Table._put  # bugs are planted inside
-_messages, _composed, _late_notice = fire._messages, compose.composed, compose._late_notice
-_fire, _attempt, _keep, _ask = fire.fire, deliver.attempt, commitments.keep, surveys.next_step
-_worth, _climbing, _next_rung = surveys.what_to_make_of, commitments._climbing, commitments.next_step
+_messages, _composed, _late_notice = create.messages_of, compose.compose, compose._late_notice
+_fire, _attempt, _keep, _ask = advance.advance, send_flow.attempt, commitments.keep, surveys.next_step
+_worth, _climbing, _next_rung = surveys.judge_answer, commitments._next_rung, commitments.next_step
 _each_record, _image, _sending, _schedule_change = each_record, stream._image, sending, schedule_change
-_throttled, _begun = messages.throttled, erase._begun
-_claimed, _carried, _with = messages.claimed, compose.carried, case_rules._with
+_throttled, _begun = lifecycle.mark_throttled, erasure_flow._begin
+_claimed, _carried, _with = lifecycle.claim, compose.batch_members, case_rules._with_interaction
+
+
+def _replaced(function: Callable[..., Any], bug: Callable[..., Any]) -> Planted:
+    """Put `bug` in the place of a function of the product, in its own module and wherever it was imported."""
+    patches = ExitStack()
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] in {"vaada", "functions"}:
+            for own_name, value in list(vars(module).items()):
+                if value is function:
+                    patches.enter_context(patch.object(module, own_name, bug))
+    return patches
 
 
 def claims_without_a_condition() -> Planted:
@@ -74,18 +73,18 @@ def fires_before_its_time() -> Planted:
     def early(desk: Any, kind: Any, row_id: str, version: int, _now: datetime) -> str:
         return _fire(desk, kind, row_id, version, FAR_AHEAD)
 
-    return patch("functions.flag_overdue.app.fire", early)
+    return patch("functions.flag_overdue.app.advance", early)
 
 
 def records_before_it_sends() -> Planted:
     def attempt(desk: Any, message: Any, now: datetime) -> None:
-        desk.table.write(messages.sent(message, "sure", now))
+        desk.table.write(lifecycle.mark_sent(message, "sure", now))
         send = _composed(desk, message, now)
         if message.medium == "email":
             count_mail(desk, now)
         send()
 
-    return patch.object(deliver, "attempt", attempt)
+    return patch.object(send_flow, "attempt", attempt)
 
 
 def forgets_messages_between_claim_and_record() -> Planted:
@@ -93,15 +92,15 @@ def forgets_messages_between_claim_and_record() -> Planted:
         for message in _messages(*facts):
             yield message if message.status == "held" else message.model_copy(update={"wake_at": None})
 
-    return patch.object(fire, "_messages", without_lease)
+    return _replaced(create.messages_of, without_lease)
 
 
 def sends_to_customers_again() -> Planted:
-    return patch.object(messages, "may_try_again", lambda message: message.attempts < messages.ATTEMPTS)
+    return patch.object(lifecycle, "may_try_again", lambda message: message.attempts < lifecycle.ATTEMPTS)
 
 
 def tries_for_ever() -> Planted:
-    return patch.object(messages, "may_try_again", lambda message: message.to != "customer")
+    return patch.object(lifecycle, "may_try_again", lambda message: message.to != "customer")
 
 
 def never_sweeps() -> Planted:
@@ -114,12 +113,12 @@ def restarts_the_ladder() -> Planted:
         again = {"step": "flag", "wake_at": commitment.due_at + timedelta(hours=8)}
         return climbed.model_copy(update=again) if rung == 1 else climbed
 
-    return patch.object(commitments, "_climbing", climbing)
+    return patch.object(commitments, "_next_rung", climbing)
 
 
 def skips_a_rung() -> Planted:
     return patch.object(
-        commitments, "_climbing", lambda row, rung, policy: _climbing(row, max(rung, 1), policy)
+        commitments, "_next_rung", lambda row, rung, policy: _climbing(row, max(rung, 1), policy)
     )
 
 
@@ -139,7 +138,7 @@ def escalates_by_the_clock() -> Planted:
             return climbed
         return climbed.model_copy(update={"wake_at": commitment.due_at + timedelta(hours=4 + 20 * rung)})
 
-    return patch.object(commitments, "_climbing", climbing)
+    return patch.object(commitments, "_next_rung", climbing)
 
 
 def goes_on_after_a_promise_is_kept() -> Planted:
@@ -162,7 +161,7 @@ def takes_a_second_answer() -> Planted:
         made = _worth(*said, **facts)
         return "count" if made == "amend" else made
 
-    return patch.multiple(surveys, what_to_make_of=worth, is_open=lambda *_: True)
+    return patch.multiple(surveys, judge_answer=worth, is_open=lambda *_: True)
 
 
 def counts_answers_without_a_page() -> Planted:
@@ -174,7 +173,7 @@ def believes_programs_that_try_all_scores() -> Planted:
         made = _worth(*said, **facts)
         return "same" if made == "discard" else made
 
-    return patch.object(surveys, "what_to_make_of", worth)
+    return patch.object(surveys, "judge_answer", worth)
 
 
 def asks_again_within_the_month() -> Planted:
@@ -182,27 +181,27 @@ def asks_again_within_the_month() -> Planted:
 
 
 def looks_up_no_suppression() -> Planted:
-    return patch("vaada.flows.suppressing.may_write", lambda *_, **__: True)
+    return patch("vaada.rules.messages.suppression.may_write", lambda *_, **__: True)
 
 
 def counts_no_messages() -> Planted:
-    from vaada.rules import budgets  # noqa: PLC0415 - only here
+    from vaada.rules.messages import frequency_cap  # noqa: PLC0415 - only here
 
-    return patch.object(budgets, "written_to", lambda customer, *_: customer.changed())
+    return patch.object(frequency_cap, "count_message", lambda customer, *_: customer.changed())
 
 
 def sends_surveys_at_night() -> Planted:
-    return patch.object(surveys, "customer_hears_at", lambda _customer, _policy, now: now)
+    return patch.object(surveys, "customer_reachable_at", lambda _customer, _policy, now: now)
 
 
 def praises_without_sending() -> Planted:
     def wanted(message: Any, *facts: Any) -> Any:
         return message.purpose != "praise" and _wanted(message, *facts)
 
-    return patch.object(messages, "still_wanted", wanted)
+    return patch.object(lifecycle, "is_still_true", wanted)
 
 
-_wanted = messages.still_wanted
+_wanted = lifecycle.is_still_true
 
 
 def ignores_the_idempotency_key() -> Planted:
@@ -210,16 +209,14 @@ def ignores_the_idempotency_key() -> Planted:
 
 
 def plans_with_fresh_ids() -> Planted:
-    from vaada.model.ids import customer_of, new_row_id  # noqa: PLC0415 - only here
-
     def unresolved(interaction: Any, policy: Any) -> Any:
         row = _unresolved(interaction, policy)
         return row and row.model_copy(update={"follow_up_id": new_row_id(customer_of(row.id), FAR_AHEAD)})
 
-    return patch.object(planning, "unresolved", unresolved)
+    return patch.object(follow_ups, "unresolved", unresolved)
 
 
-_unresolved = planning.unresolved
+_unresolved = follow_ups.unresolved
 
 
 def returns_inside_the_record_loop() -> Planted:
@@ -232,7 +229,7 @@ def returns_inside_the_record_loop() -> Planted:
 
 
 def makes_no_schedules() -> Planted:
-    return patch("vaada.flows.sync.schedule_change", lambda *_: "none")
+    return patch("vaada.flows.due.sync_schedules.schedule_change", lambda *_: "none")
 
 
 def writes_on_a_get() -> Planted:
@@ -245,24 +242,24 @@ def writes_on_a_get() -> Planted:
 
 
 def releases_without_another_look() -> Planted:
-    return patch.object(deliver, "no_longer_true", lambda *_: False)
+    return patch.object(resume, "is_obsolete", lambda *_: False)
 
 
 def groups_without_carrying() -> Planted:
     def claimed(message: Any, now: datetime, claim: str, _carries: tuple[str, ...] = ()) -> Any:
         return _claimed(message, now, claim)
 
-    return patch.object(messages, "claimed", claimed)
+    return patch.object(lifecycle, "claim", claimed)
 
 
 def mails_only_the_first_of_a_group() -> Planted:
-    return patch("vaada.present.mails.for_staff_together", _for_staff)
+    return patch("vaada.present.email.for_staff_together", _for_staff)
 
 
 def _for_staff(notes: Any) -> Any:
-    from vaada.present import mails  # noqa: PLC0415 - only here
+    from vaada.present import email  # noqa: PLC0415 - only here
 
-    return mails.for_staff(notes[0].purpose, notes[0].to, notes[0].brief)
+    return email.for_staff(notes[0].purpose, notes[0].to, notes[0].brief)
 
 
 def tries_each_of_a_group_by_itself() -> Planted:
@@ -270,7 +267,7 @@ def tries_each_of_a_group_by_itself() -> Planted:
         # "If the mail fails each is to be tried again, so let each wait for that."
         return message.changed(status="waiting", attempts=1, carried_by=carrier.id, wake_at=carrier.wake_at)
 
-    return patch.object(messages, "grouped", grouped)
+    return patch.object(lifecycle, "join_batch", grouped)
 
 
 def sends_the_carrier_again_whatever_came_of_it() -> Planted:
@@ -284,15 +281,17 @@ def sends_the_carrier_again_whatever_came_of_it() -> Planted:
 
     # Nor does it hear that the mail has come.
     return patch.multiple(
-        messages, sent=sent, told=lambda one, *news: None if one.carries else _told(one, *news)
+        lifecycle,
+        mark_sent=sent,
+        record_delivery=lambda one, *news: None if one.carries else _told(one, *news),
     )
 
 
-_sent, _told = messages.sent, messages.told
+_sent, _told = lifecycle.mark_sent, lifecycle.record_delivery
 
 
 def forgets_the_hold() -> Planted:
-    return patch.object(fire, "_release_at", lambda *_: None)
+    return patch.object(create, "_release_at", lambda *_: None)
 
 
 def holds_for_ever() -> Planted:
@@ -300,21 +299,21 @@ def holds_for_ever() -> Planted:
         for message in _messages(*facts):
             yield message.model_copy(update={"wake_at": None}) if message.status == "held" else message
 
-    return patch.object(fire, "_messages", held)
+    return _replaced(create.messages_of, held)
 
 
 def works_by_the_clock_of_the_business() -> Planted:
-    from vaada.rules.deadlines import business_hours  # noqa: PLC0415 - only here
+    from vaada.rules.time.deadlines import business_hours  # noqa: PLC0415 - only here
 
-    return patch.object(fire, "working_hours", lambda _agent, policy: business_hours(policy))
+    return patch.object(advance, "working_hours", lambda _agent, policy: business_hours(policy))
 
 
 def writes_to_those_who_are_away() -> Planted:
-    return patch.multiple("vaada.flows.reaching", is_away=lambda *_: False)
+    return patch.multiple("vaada.flows.messages.recipients", is_away=lambda *_: False)
 
 
 def writes_to_dead_addresses_of_staff() -> Planted:
-    return patch.multiple("vaada.flows.reaching", works=lambda *_: True)
+    return patch.multiple("vaada.flows.messages.recipients", can_receive=lambda *_: True)
 
 
 def takes_no_answer_for_an_answer() -> Planted:
@@ -322,13 +321,13 @@ def takes_no_answer_for_an_answer() -> Planted:
         return before.reply, before.call_back
 
     return patch.object(
-        contacts,
+        interactions,
         "_reply",
         lambda *facts, answered: reply(*facts) if answered else _reply(*facts, answered=answered),
     )
 
 
-_reply = contacts._reply
+_reply = interactions._reply
 
 
 def misses_what_stands_still() -> Planted:
@@ -336,18 +335,18 @@ def misses_what_stands_still() -> Planted:
         still = _paused(reply, now, policy)
         return still.model_copy(update={"wake_at": reply.wake_at, "step": reply.step})
 
-    return patch.object(replies, "paused", paused)
+    return patch.object(replies, "pause", paused)
 
 
-_paused = replies.paused
+_paused = replies.pause
 
 
 def never_goes_on() -> Planted:
-    return patch.object(replies, "running", lambda reply, *_: reply)
+    return patch.object(replies, "start_clock", lambda reply, *_: reply)
 
 
 def leaves_the_call_back_open() -> Planted:
-    return patch.object(contacts, "_CALLS", frozenset({"broken"}))
+    return patch.object(interactions, "_CALLS", frozenset({"broken"}))
 
 
 def tells_of_the_run_around_each_time() -> Planted:
@@ -356,10 +355,10 @@ def tells_of_the_run_around_each_time() -> Planted:
             before = replace(before, case=before.case.model_copy(update={"run_around_at": None}))
         return _brought(interaction, before, *facts)
 
-    return patch.object(contacts, "_brought", brought)
+    return patch.object(interactions, "_new_follow_ups", brought)
 
 
-_brought = contacts._brought
+_brought = interactions._new_follow_ups
 
 
 def counts_thanks_as_a_question() -> Planted:
@@ -367,18 +366,18 @@ def counts_thanks_as_a_question() -> Planted:
 
 
 def wakes_by_thanks() -> Planted:
-    return patch.object(contacts, "is_only_thanks", lambda _contact: False)
+    return patch.object(interactions, "is_only_thanks", lambda _contact: False)
 
 
 def _giving_more(when: str) -> Planted:
     def give(desk: Any, *facts: Any, freely: bool) -> Any:
         goodwill = _give(desk, *facts, freely=freely)
         if goodwill.status == when:
-            case = cases.standing(desk, goodwill.case_id)
+            case = work.standing_case(desk, goodwill.case_id)
             desk.table.write(case.changed(granted=case.granted + goodwill.amount))
         return goodwill
 
-    return patch.object(cases, "give", give)
+    return patch.object(goodwill_flow, "give", give)
 
 
 def counts_goodwill_twice() -> Planted:
@@ -389,13 +388,15 @@ def grants_what_was_only_asked_for() -> Planted:
     return _giving_more("requested")
 
 
-_give = cases.give
+_give = goodwill_flow.give
 
 
 def writes_to_customers_at_night() -> Planted:
     with_each_other = ExitStack()
-    for flow in (asked, deliver):
-        with_each_other.enter_context(patch.object(flow, "customer_hears_at", lambda _who, _policy, now: now))
+    for flow in (commitments_flow, resume):
+        with_each_other.enter_context(
+            patch.object(flow, "customer_reachable_at", lambda _who, _policy, now: now)
+        )
     return with_each_other
 
 
@@ -428,7 +429,7 @@ _remind = follow_ups.next_step
 
 
 def takes_programs_for_staff() -> Planted:
-    return patch.object(visits, "is_a_persons", lambda _age: True)
+    return patch.object(visits, "is_human", lambda _age: True)
 
 
 def swallows_what_it_cannot_read() -> Planted:
@@ -512,25 +513,27 @@ def takes_wake_ups_by_position() -> Planted:
 
 
 def plans_only_from_the_stream() -> Planted:
-    return patch.object(sweep, "plan", lambda *_: 0)
+    return patch.object(sweep, "plan_interaction", lambda *_: 0)
 
 
 def takes_a_full_quota_for_sent() -> Planted:
-    return patch.object(messages, "throttled", lambda message, _why, now, **_: _sent(message, "queued", now))
+    return patch.object(
+        lifecycle, "mark_throttled", lambda message, _why, now, **_: _sent(message, "queued", now)
+    )
 
 
 def gives_up_when_the_quota_is_used_up() -> Planted:
     def failed(message: Any, reason: str, now: datetime, **_: Any) -> Any:
-        return messages.refused(message, reason, now, for_good=True)
+        return lifecycle.mark_refused(message, reason, now, for_good=True)
 
-    return patch.object(messages, "throttled", failed)
+    return patch.object(lifecycle, "mark_throttled", failed)
 
 
 def waits_for_the_quota_for_ever() -> Planted:
     def waiting(message: Any, *why: Any, **for_now: Any) -> Any:
         return _throttled(message, *why, **for_now).model_copy(update={"wake_at": None})
 
-    return patch.object(messages, "throttled", waiting)
+    return patch.object(lifecycle, "mark_throttled", waiting)
 
 
 def takes_a_500_for_a_refusal() -> Planted:
@@ -552,26 +555,26 @@ def leaves_the_schedules_of_who_is_erased() -> Planted:
     def change(before: Any, after: Any, now: datetime) -> Any:
         return "none" if after is None else _schedule_change(before, after, now)
 
-    return patch("vaada.flows.sync.schedule_change", change)
+    return patch("vaada.flows.due.sync_schedules.schedule_change", change)
 
 
 def erases_one_piece_only() -> Planted:
     def one(desk: Any, erasure: Any, now: datetime) -> Any:
         desk.table.remove(desk.table.some_of(erasure.customer_id))
-        return erase._ended(desk, erasure, now)
+        return erasure_flow._end(desk, erasure, now)
 
-    return patch.object(erase, "go_on", one)
+    return patch.object(erasure_flow, "continue_erasure", one)
 
 
 def erases_only_the_customers_own_row() -> Planted:
-    return patch.object(erase, "go_on", erase._ended)
+    return patch.object(erasure_flow, "continue_erasure", erasure_flow._end)
 
 
 def never_goes_on_with_an_erasure() -> Planted:
     def begun(*facts: Any) -> Any:
         return _begun(*facts).model_copy(update={"wake_at": None})
 
-    return patch.object(erase, "_begun", begun)
+    return patch.object(erasure_flow, "_begin", begun)
 
 
 def brings_surveys_back_as_they_were() -> Planted:
@@ -595,15 +598,15 @@ def overwrites_what_others_counted() -> Planted:
     def joined(case: Case, interaction: Any, rules: Any) -> Any:
         return _with(case.changed(contacts=max(case.contacts - 1, 1)), interaction, rules)
 
-    return patch.object(case_rules, "joined", joined)
+    return patch.object(case_rules, "add_interaction", joined)
 
 
 def hears_no_stop() -> Planted:
-    return patch("vaada.flows.texted.stop", lambda *_: None)
+    return patch.object(suppression, "suppress_id", lambda *_: None)
 
 
 def hears_no_start() -> Planted:
-    return patch("vaada.flows.texted.start_again", lambda *_: None)
+    return patch.object(suppression, "lift_texted_stop", lambda *_: None)
 
 
 def writes_to_those_who_complained() -> Planted:
@@ -611,11 +614,11 @@ def writes_to_those_who_complained() -> Planted:
         if reason != "complained":
             _stop(desk, medium, suppression_id, reason, now)
 
-    return patch("vaada.flows.deliveries.stop", stop)
+    return patch.object(delivery_status, "suppress_id", stop)
 
 
 def leaves_addresses_open_to_surveys() -> Planted:
-    return patch("vaada.flows.answer.suppress", lambda *_: None)
+    return patch.object(unsubscribing, "suppress", lambda *_: None)
 
 
 def never_tells_the_supervisor() -> Planted:
@@ -651,12 +654,12 @@ def asks_after_abuse() -> Planted:
 
 
 def withdraws_no_survey() -> Planted:
-    return patch.object(contacts, "_withdrawn", lambda *_: None)
+    return patch.object(interactions, "_withdrawn_survey", lambda *_: None)
 
 
 def forgets_what_was_said() -> Planted:
     return patch.object(
-        surveys, "answered", lambda survey, score, _words, now: _answered(survey, score, None, now)
+        surveys, "record_answer", lambda survey, score, _words, now: _answered(survey, score, None, now)
     )
 
 
@@ -664,7 +667,7 @@ def knows_no_cover() -> Planted:
     def reached(desk: Any, agent: Any, *facts: Any) -> Any:
         return _reached(desk, agent and agent.model_copy(update={"covered_by": None}), *facts)
 
-    return patch.object(reaching, "_reached", reached)
+    return patch.object(recipients, "_first_reachable", reached)
 
 
 def leaves_old_schedules() -> Planted:
@@ -672,7 +675,7 @@ def leaves_old_schedules() -> Planted:
         act = _schedule_change(*facts)
         return "none" if act == "delete" else act
 
-    return patch("vaada.flows.sync.schedule_change", change)
+    return patch("vaada.flows.due.sync_schedules.schedule_change", change)
 
 
 def leaves_the_schedules_of_what_it_wakes() -> Planted:
@@ -680,7 +683,7 @@ def leaves_the_schedules_of_what_it_wakes() -> Planted:
         act = _schedule_change(*facts)
         return "wake" if act == "wake_instead" else act
 
-    return patch("vaada.flows.sync.schedule_change", change)
+    return patch("vaada.flows.due.sync_schedules.schedule_change", change)
 
 
 def counts_weekends_as_working_days() -> Planted:
@@ -689,28 +692,28 @@ def counts_weekends_as_working_days() -> Planted:
         due_at = interaction.occurred_at + timedelta(days=policy.follow_ups.unresolved_after_business_days)
         return row and row.model_copy(update={"due_at": due_at, "wake_at": due_at})
 
-    return patch.object(planning, "unresolved", unresolved)
+    return _replaced(follow_ups.unresolved, unresolved)
 
 
 def loses_news_that_fail() -> Planted:
     def hear(desk: Any, news: Any, now: datetime) -> str:
         with suppress(Exception):
-            return hearing.hear(desk, news, now)
+            return inbound_events.handle(desk, news, now)
         return "lost"
 
     both = ExitStack()
     for function in ("receive_text", "record_delivery"):
-        both.enter_context(patch(f"functions.{function}.app.hear_or_wait", hear))
+        both.enter_context(patch(f"functions.{function}.app.handle_or_queue", hear))
     return both
 
 
 def loses_news_that_fail_again() -> Planted:
     def hear(desk: Any, news: Any, now: datetime) -> str:
         with suppress(Exception):
-            return hearing.hear(desk, news, now)
+            return inbound_events.handle(desk, news, now)
         return "lost"
 
-    return patch("functions.record_delivery.app.hear", hear)
+    return patch("functions.record_delivery.app.handle", hear)
 
 
 def lets_the_whole_event_wait() -> Planted:
@@ -719,7 +722,7 @@ def lets_the_whole_event_wait() -> Planted:
         def put(waiting: Any, _news: Any) -> None:
             waiting.client.send_message(QueueUrl=waiting.url, MessageBody=json.dumps(event))
 
-        with patch.object(Waiting, "put", put):
+        with patch.object(RetryQueue, "put", put):
             return record_delivery(event, context)
 
     return patch.multiple("tests.simulation.world", record_delivery=heard, HEARING={heard})
@@ -759,12 +762,12 @@ def forgets_the_abuse_in_a_merged_case() -> Planted:
 
 
 def calls_back_those_who_have_their_answer() -> Planted:
-    return patch.object(cases, "_call_back", lambda *_: None)
+    return _replaced(work.open_call_back, lambda *_: None)
 
 
 def leaves_the_answer_with_who_had_the_case() -> Planted:
     def assign(*facts: Any) -> Any:
-        with patch.object(cases, "_unanswered", lambda *_: None):
+        with _replaced(work.unanswered_reply, lambda *_: None):
             return _assign(*facts)
 
     return patch.object(cases, "assign", assign)
@@ -777,31 +780,31 @@ def asks_whether_a_call_back_kept_our_word() -> Planted:
     def survey(promise: Any, *facts: Any) -> Any:
         return _promise_survey(promise.model_copy(update={"origin": "stated"}), *facts)
 
-    return patch.object(planning, "promise_survey", survey)
+    return patch.object(surveys, "of_kept_commitment", survey)
 
 
-_promise_survey = planning.promise_survey
+_promise_survey = surveys.of_kept_commitment
 
 
 def never_asks_once_more() -> Planted:
     def opened(*facts: Any) -> Any:
         return [row for row in _opened(*facts) if row.kind_of_row != "case"]
 
-    return patch.object(answer, "_opened_by", opened)
+    return patch.object(surveys_flow, "_opened_by", opened)
 
 
-_opened = answer._opened_by
+_opened = surveys_flow._opened_by
 
 
 def asks_once_more_without_a_rest() -> Planted:
-    return patch.object(surveys, "_rested", lambda survey, *_: survey.due_at)
+    return patch.object(surveys, "_due_after_rest", lambda survey, *_: survey.due_at)
 
 
 def asks_where_nobody_is_to_be_asked() -> Planted:
     def survey(case: Any, contact: Any, policy: Any, now: datetime) -> Any:
-        return planning._survey(planning.case_survey_id(case, now), contact, now, policy, now)
+        return surveys._after_resolution(ids.case_survey_id(case, now), contact, now, policy, now)
 
-    return patch.object(planning, "survey_of_case", survey)
+    return patch.object(surveys, "of_case", survey)
 
 
 def asks_where_nobody_served() -> Planted:
@@ -810,9 +813,9 @@ def asks_where_nobody_served() -> Planted:
 
 def stops_only_mails_where_they_left() -> Planted:
     def mails(person: Any) -> Any:
-        return (one for one in suppressing.addresses_of(person) if one[0] == "email")
+        return (one for one in suppression.addresses_of(person) if one[0] == "email")
 
-    return patch.object(answer, "addresses_of", mails)
+    return patch.object(unsubscribing, "addresses_of", mails)
 
 
 def counts_each_gift_by_itself() -> Planted:
@@ -825,10 +828,10 @@ def checks_in_by_whatever_is_written_down_last() -> Planted:
     def counted(customer: Any, anchor: datetime, policy: Any) -> Any:
         return _counted_from(customer.model_copy(update={"anchor": None}), anchor, policy)
 
-    return patch.object(check_ins, "counted_from", counted)
+    return patch.object(check_ins, "count_from", counted)
 
 
-_counted_from = check_ins.counted_from
+_counted_from = check_ins.count_from
 
 
 def takes_what_was_said_before_for_an_answer() -> Planted:
@@ -839,14 +842,14 @@ def takes_what_was_said_before_for_an_answer() -> Planted:
         given, call = _reply(contact, replace(before, reply=earlier), *facts, answered=answered)
         return given and given.model_copy(update={"asked_at": before.reply.asked_at}), call
 
-    return patch.object(contacts, "_reply", reply)
+    return patch.object(interactions, "_reply", reply)
 
 
 def writes_to_all_by_mail_first() -> Planted:
     def medium(customer: Any, *facts: Any, texts: bool) -> Any:
         return _medium(customer.model_copy(update={"preferred_channel": "email"}), *facts, texts=texts)
 
-    return patch.object(reaching, "medium_for_customer", medium)
+    return patch.object(recipients, "medium_for_customer", medium)
 
 
 def mails_those_who_did_not_agree_to_it() -> Planted:
@@ -854,14 +857,14 @@ def mails_those_who_did_not_agree_to_it() -> Planted:
         agreed = customer.consent.model_copy(update={"email": True})
         return _medium(customer.model_copy(update={"consent": agreed}), *facts, texts=texts)
 
-    return patch.object(reaching, "medium_for_customer", medium)
+    return patch.object(recipients, "medium_for_customer", medium)
 
 
-_medium = reach.medium_for_customer
+_medium = media.medium_for_customer
 
 
-_stop, _put_off, _why_not = suppressing.stop, follow_ups._put_off, surveys.why_not
-_answered, _reached = surveys.answered, reaching._reached
+_stop, _put_off, _why_not = suppression.suppress_id, follow_ups._put_off, surveys.why_not
+_answered, _reached = surveys.record_answer, recipients._first_reachable
 
 Mutation = Callable[[], Planted]
 """Puts a bug in for a while."""

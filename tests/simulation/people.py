@@ -39,7 +39,7 @@ from tests.simulation.acts import (
 )
 from tests.simulation.aws import Sent
 from tests.simulation.faults import DAYS
-from tests.simulation.news import Fate
+from tests.simulation.provider_events import Fate
 from tests.simulation.world import World, nonce_on
 from vaada.model.times import text_of
 

@@ -9,7 +9,7 @@ from typing import Any
 from tests.integration.template import resource
 from tests.simulation.aws import Calls
 
-_TEMPLATE = resource("News")
+_TEMPLATE = resource("RetryQueue")
 DELAY = timedelta(seconds=_TEMPLATE["DelaySeconds"])
 HIDDEN = timedelta(seconds=_TEMPLATE["VisibilityTimeout"])
 MOST_RECEIVES: int = _TEMPLATE["RedrivePolicy"]["maxReceiveCount"]

@@ -24,13 +24,13 @@ from tests.simulation.crash_points import (
     visit_pairs,
     visit_points,
 )
-from vaada.rules import messages
+from vaada.rules.messages import lifecycle
 
 Planted = AbstractContextManager[object]
 A_REMINDER, A_WARNING, _, A_QUESTION, _ = SEND_PATH
 TO_CUSTOMERS = [scenario for scenario in SEND_PATH if scenario.function is A_QUESTION.function]
 visited, visited_in_pairs = cache(visit_points), cache(visit_pairs)  # as it is, without planted bugs
-_claimed, _rotate = messages.claimed, link_keys._rotate  # bugs are planted inside
+_claimed, _rotate = lifecycle.claim, link_keys._rotate  # bugs are planted inside
 
 
 def named(what: str) -> Scenario:
@@ -130,7 +130,7 @@ def leases_only_the_first_attempt() -> Planted:
     def claimed(*facts: Any) -> Any:
         return _claimed(*facts).model_copy(update={"wake_at": None})
 
-    return patch.object(messages, "claimed", claimed)
+    return patch.object(lifecycle, "claim", claimed)
 
 
 @pytest.mark.parametrize(

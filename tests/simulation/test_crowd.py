@@ -46,12 +46,12 @@ def test_in_a_year_everybody_is_asked_as_often_as_they_may_be_and_no_more(first:
         ("answers_days_later", "rules.surveys._remind", lambda survey, *_: _as_it_is(survey)),
         ("unsubscribes", "public.unsubscribing.unsubscribe", lambda *_: None),
         ("unsubscribes_by_mistake", "public.unsubscribing.subscribe_again", lambda *_: None),
-        ("texts_stop", "rules.opt_outs.is_stop", lambda _text: False),
+        ("texts_stop", "rules.messages.opt_out_keywords.is_stop", lambda _text: False),
         ("two matters", "rules.surveys._within", lambda *_: False),
-        ("told of delays", "rules.budgets.has_room", lambda *_: True),
-        ("reopened before", "rules.surveys.withdrawn", lambda _survey: None),
-        ("answers", "rules.surveys.customer_hears_at", lambda _customer, _policy, now: now),
-        ("answers", "rules.reports.statistics.share", lambda part, whole: (part / 99, whole / 99)),
+        ("told of delays", "rules.messages.frequency_cap.has_room", lambda *_: True),
+        ("reopened before", "rules.surveys.withdraw", lambda _survey: None),
+        ("answers", "rules.surveys.customer_reachable_at", lambda _customer, _policy, now: now),
+        ("answers", "rules.reports.confidence_intervals.share", lambda part, whole: (part / 99, whole / 99)),
     ],
 )
 def test_the_crowd_shows(who: str, what: str, instead: object) -> None:
@@ -68,7 +68,7 @@ def test_the_crowd_shows(who: str, what: str, instead: object) -> None:
     [
         ("rules.surveys._within", lambda *_: False),
         ("rules.surveys._within", lambda last, *_: last is not None),
-        ("rules.budgets.has_room", lambda *_: True),
+        ("rules.messages.frequency_cap.has_room", lambda *_: True),
     ],
 )
 def test_the_year_shows(what: str, instead: object) -> None:

@@ -50,7 +50,7 @@ from tests.simulation.aws import (
 )
 from tests.simulation.faults import Faults, Killed, Zombie
 from tests.simulation.known import Known
-from tests.simulation.news import Fate, a_text, news_of
+from tests.simulation.provider_events import Fate, a_text, events_of
 from tests.simulation.queues import Letter as QueueLetter
 from tests.simulation.queues import Queue, brought
 from tests.simulation.streams import (
@@ -72,8 +72,8 @@ from vaada.gateways import aws, items, mail
 from vaada.gateways.links import LinkPurpose, Links
 from vaada.model.interactions import Interaction
 from vaada.model.messages import Message
-from vaada.model.pace import Pace
 from vaada.model.people import Customer
+from vaada.model.rate_limits import RateCount
 from vaada.present import rendering
 from vaada.settings import Settings
 
@@ -103,7 +103,7 @@ ZOMBIE_SECONDS = (20, 200)  # less than a lease: no function runs longer
 HELD_UP_AT = (1, 12)  # which of a zombie's calls
 EVENT_AGE = timedelta(hours=1)  # how long Lambda tries to deliver an asynchronous invoke
 STUCK: dict[Consumer, str] = {plan_follow_ups: "planning stuck", sync_schedules: "schedules stuck"}
-STREAM_FAILURES, NEWS_FAILURES = "StreamFailures", "NewsFailures"
+STREAM_FAILURES, RETRY_QUEUE_FAILURES = "StreamFailures", "RetryQueueFailures"
 SOMEBODY_LOOKS = timedelta(hours=3)
 HELD_PAUSE = timedelta(minutes=5)
 TARGETS = {
@@ -251,7 +251,7 @@ class World:
             stack.enter_context(patch("secrets.token_bytes", ids.randbytes))
             stack.enter_context(patch("vaada.desk.time", SimpleNamespace(monotonic=time.time)))
             stack.enter_context(patch.multiple(mail, _mime=Letter, Address=_address))
-            stack.enter_context(patch("vaada.present.mails.rendering", PLAIN))
+            stack.enter_context(patch("vaada.present.email.rendering", PLAIN))
             if not self.drawn:
                 stack.enter_context(patch("vaada.present.pages.rendering", SimpleNamespace(html=_undrawn)))
             stack.enter_context(patch.multiple(items, _serialize=attribute, _deserialize=plain))
@@ -538,7 +538,7 @@ class World:
         return key_of_item(items.key_of(Customer, customer_id)) in self.table.items
 
     def _counted(self, pace_id: str) -> int:
-        row = self.table.items.get(key_of_item(items.key_of(Pace, pace_id)))
+        row = self.table.items.get(key_of_item(items.key_of(RateCount, pace_id)))
         return int(row["count"]["N"]) if row else 0
 
     def _is_awaited(self, event: Event) -> bool:
@@ -708,7 +708,7 @@ class World:
         letters = self.dead_letters[self._redriven :]
         self._redriven = len(self.dead_letters)
         for dead in letters:
-            if dead.queue == NEWS_FAILURES:
+            if dead.queue == RETRY_QUEUE_FAILURES:
                 self._hear_again(dead)
                 continue
             function = FUNCTIONS[dead.letter["requestContext"]["functionArn"]]
@@ -724,7 +724,7 @@ class World:
             return
         answer = self._run(record_delivery, dead.letter)
         if answer is None or answer["batchItemFailures"]:
-            self._bury(NEWS_FAILURES, dead.letter)
+            self._bury(RETRY_QUEUE_FAILURES, dead.letter)
 
     def _play_again(self, consumer: Consumer, batch: dict[str, Any]) -> None:
         """What the function wants of the records from the first to the last, if they are still kept."""
@@ -757,7 +757,7 @@ class World:
 
     def _tell_news(self, sent: Sent) -> None:
         """SES and SNS tell what became of it: usually soon, once, and in order."""
-        for news in news_of(sent, self.fates.get(sent.to, "arrives")):
+        for news in events_of(sent, self.fates.get(sent.to, "arrives")):
             at = self.now + news.after
             if self.faults.strikes("news late"):
                 at += timedelta(minutes=self.faults.dice["news late"].randint(1, 400))
@@ -781,7 +781,7 @@ class World:
     def _poll(self) -> None:
         """What waits in the queue is brought to the function, until it is heard or has come too often."""
         for letter in self.queue.give_up():
-            self._bury(NEWS_FAILURES, brought(letter))
+            self._bury(RETRY_QUEUE_FAILURES, brought(letter))
         batch = self.queue.receive()
         if batch:
             self._bring(batch)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from vaada.model.messages import Party, Purpose
 from vaada.model.rows import CountedTime, Explanation, SkippedTime
-from vaada.present.briefs import SCORES, Brief, Invitation, LateNotice, Note, Praise
+from vaada.present.view_models import SCORES, Brief, Invitation, LateNotice, Note, Praise
 
 DIRECTIONS = {
     **{"en": "ltr", "ur": "rtl", "es": "ltr", "ar": "rtl"},

@@ -8,8 +8,8 @@ from vaada.model.messages import Message
 from vaada.model.people import Agent, Consent, Customer
 from vaada.model.policy import Business, PolicyDocument
 from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
-from vaada.rules.clock import Hours
-from vaada.rules.deadlines import working_hours
+from vaada.rules.time.clock import Hours
+from vaada.rules.time.deadlines import working_hours
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 CUSTOMER_ID = "bilal0khan000000"

@@ -1,6 +1,7 @@
-"""Arrows run one way: functions, public and api, flows, rules, model. Only the gateways know AWS."""
+"""Imports run one way: functions, public and api, flows, rules, model. Only the gateways know AWS."""
 
 import ast
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,11 @@ MAY_IMPORT = {
     "public": {"public", "desk", "flows", "gateways", "present", "rules", "model"},
 }
 FILES = sorted(path.relative_to(LAYER) for path in LAYER.rglob("*.py"))
+MODULES = {"vaada." + ".".join(path.with_suffix("").parts).removesuffix(".__init__"): path for path in FILES}
 
 
 def imported(path: Path) -> set[str]:
+    """The modules that a file imports from, and for `from vaada import x` the name as well."""
     modules = set()
     for node in ast.walk(ast.parse((LAYER / path).read_text())):
         if isinstance(node, ast.ImportFrom) and node.module:
@@ -38,7 +41,7 @@ def test_a_room_imports_only_from_rooms_below(path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("package", "home"),
-    [("boto3", {"aws.py", "items.py"}), ("botocore", {"aws.py", "sending.py", "table.py"})],
+    [("boto3", {"aws.py", "items.py"}), ("botocore", {"aws.py", "send_errors.py", "table.py"})],
 )
 def test_only_the_gateways_know_aws(package: str, home: set[str]) -> None:
     users = {path for path in FILES if any(module.split(".")[0] == package for module in imported(path))}
@@ -48,3 +51,40 @@ def test_only_the_gateways_know_aws(package: str, home: set[str]) -> None:
 
 def test_only_one_module_reads_the_environment() -> None:
     assert {path for path in FILES if "os" in imported(path)} == {Path("settings.py")}
+
+
+def test_no_two_modules_import_each_other() -> None:
+    assert cycle({name: vaada_modules(path) - {name} for name, path in MODULES.items()}) == []
+
+
+def test_no_two_folders_import_each_other() -> None:
+    folders: dict[str, set[str]] = {}
+    for name, path in MODULES.items():
+        folders.setdefault(folder(name), set()).update(map(folder, vaada_modules(path)))
+
+    assert cycle({name: others - {name} for name, others in folders.items()}) == []
+
+
+def vaada_modules(path: Path) -> set[str]:
+    """The modules of ours that a file imports, or imports names from."""
+    found = set()
+    for node in ast.walk(ast.parse((LAYER / path).read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = (f"{node.module}.{alias.name}" for alias in node.names)
+            found |= {name if name in MODULES else node.module for name in names}
+    return found & set(MODULES)
+
+
+def folder(module: str) -> str:
+    """A folder within a room, such as `vaada.flows.messages`; a file that is in none is its own."""
+    parts = module.split(".")
+    return ".".join(parts[:3]) if len(parts) > 3 or MODULES[module].name == "__init__.py" else module
+
+
+def cycle(graph: dict[str, set[str]]) -> list[str]:
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        found: list[str] = error.args[1]
+        return found
+    return []

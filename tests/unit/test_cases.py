@@ -23,16 +23,16 @@ def contact(at: datetime = MONDAY, /, **facts: object) -> Interaction:
 def after(*contacts: Interaction, rules: CaseRules = RULES) -> Case:
     """The case that these contacts make, in this order."""
     first, *others = contacts
-    row = cases.opened(first, rules)
+    row = cases.open_case(first, rules)
     for one in others:
-        row = cases.joined(row, one, rules)
+        row = cases.add_interaction(row, one, rules)
     return row
 
 
 def worked_through(row: Case, *but: str) -> Case:
     for name in cases.STEPS:
         if name not in but:
-            row = cases.step_done(row, name, MONDAY, "amina", None, None)
+            row = cases.complete_step(row, name, MONDAY, "amina", None, None)
     return row
 
 
@@ -59,22 +59,22 @@ def test_that_we_called_is_no_repeat_but_does_not_excuse_one() -> None:
     row = after(contact(), contact(MONDAY + DAY, direction="outbound"))
 
     assert row.repeat_contacts == ()
-    assert len(cases.joined(row, contact(MONDAY + 2 * DAY), RULES).repeat_contacts) == 1
+    assert len(cases.add_interaction(row, contact(MONDAY + 2 * DAY), RULES).repeat_contacts) == 1
 
 
 def test_who_was_asked_to_come_again_does_not_repeat_themselves() -> None:
-    row = cases.waiting(after(contact()), MONDAY + HOUR, "amina")
+    row = cases.wait(after(contact()), MONDAY + HOUR, "amina")
 
-    answered = cases.joined(row, contact(MONDAY + DAY), RULES)
+    answered = cases.add_interaction(row, contact(MONDAY + DAY), RULES)
 
     assert (answered.repeat_contacts, answered.waiting_for_customer) == ((), False)
 
 
 def test_thanks_is_no_repeat_and_not_what_we_waited_for() -> None:
-    row = cases.waiting(after(contact()), MONDAY + HOUR, "amina")
+    row = cases.wait(after(contact()), MONDAY + HOUR, "amina")
 
-    thanked = cases.joined(row, contact(MONDAY + DAY, summary="Thanks!"), RULES)
-    sent_it = cases.joined(thanked, contact(MONDAY + 2 * DAY, summary="Here is the photo"), RULES)
+    thanked = cases.add_interaction(row, contact(MONDAY + DAY, summary="Thanks!"), RULES)
+    sent_it = cases.add_interaction(thanked, contact(MONDAY + 2 * DAY, summary="Here is the photo"), RULES)
 
     assert (thanked.waiting_for_customer, thanked.repeat_contacts) == (True, ())
     assert (sent_it.waiting_for_customer, sent_it.repeat_contacts) == (False, ())
@@ -126,7 +126,7 @@ def test_an_older_contact_written_down_later_does_not_take_the_case_away() -> No
 
 def test_a_resolved_contact_resolves_the_case_and_another_question_reopens_it() -> None:
     settled = after(contact(resolved=True))
-    again = cases.joined(settled, contact(MONDAY + DAY, interaction_id=row_id(9)), RULES)
+    again = cases.add_interaction(settled, contact(MONDAY + DAY, interaction_id=row_id(9)), RULES)
 
     assert (settled.status, settled.resolved_at) == ("resolved", MONDAY)
     assert (again.status, again.resolved_at) == ("open", None)
@@ -235,9 +235,9 @@ def test_a_question_that_turns_into_a_complaint_is_one() -> None:
 def test_a_later_edit_of_the_policy_changes_no_running_checklist() -> None:
     row = after(contact(kind="complaint"))
 
-    row = cases.joined(row, contact(MONDAY + DAY, kind="complaint"), CaseRules(critical_steps=()))
+    row = cases.add_interaction(row, contact(MONDAY + DAY, kind="complaint"), CaseRules(critical_steps=()))
 
-    assert cases.missing(row) == RULES.critical_steps
+    assert cases.missing_steps(row) == RULES.critical_steps
 
 
 def test_critical_steps_that_are_missing_block_the_end_and_are_named() -> None:
@@ -268,8 +268,8 @@ def test_a_contact_that_says_resolved_does_not_pass_over_missing_steps() -> None
 def test_a_step_done_again_keeps_when_and_by_whom_it_was_done_first() -> None:
     row = after(contact(kind="complaint"))
 
-    once = cases.step_done(row, "apologised", MONDAY, "amina", "By phone", None)
-    twice = cases.step_done(once, "apologised", MONDAY + DAY, "omar", None, None)
+    once = cases.complete_step(row, "apologised", MONDAY, "amina", "By phone", None)
+    twice = cases.complete_step(once, "apologised", MONDAY + DAY, "omar", None, None)
 
     (step,) = [step for step in twice.steps if step.done_at]
     assert (step.name, step.done_at, step.done_by, step.note) == ("apologised", MONDAY, "amina", "By phone")
@@ -282,8 +282,8 @@ def test_a_cause_that_is_understood_better_later_is_put_right() -> None:
         cases.Cause("The oven was cold", "A checklist at opening"),
     )
 
-    once = cases.step_done(row, "cause_recorded", MONDAY, "amina", None, first)
-    twice = cases.step_done(once, "cause_recorded", MONDAY + DAY, "omar", None, better)
+    once = cases.complete_step(row, "cause_recorded", MONDAY, "amina", None, first)
+    twice = cases.complete_step(once, "cause_recorded", MONDAY + DAY, "omar", None, better)
 
     (step,) = [step for step in twice.steps if step.done_at]
     assert (step.done_at, step.done_by) == (MONDAY, "amina")
@@ -293,14 +293,16 @@ def test_a_cause_that_is_understood_better_later_is_put_right() -> None:
 def test_the_last_step_says_what_led_to_it_and_what_keeps_it_from_returning() -> None:
     cause = cases.Cause("The oven was cold", "A checklist at opening")
 
-    row = cases.step_done(after(contact(kind="complaint")), "cause_recorded", MONDAY, "amina", None, cause)
+    row = cases.complete_step(
+        after(contact(kind="complaint")), "cause_recorded", MONDAY, "amina", None, cause
+    )
 
     assert (row.cause, row.prevention) == ("The oven was cold", "A checklist at opening")
 
 
 def test_only_a_complaint_has_steps() -> None:
     with pytest.raises(NotPossible, match="case without a complaint"):
-        cases.step_done(after(contact()), "apologised", MONDAY, "amina", None, None)
+        cases.complete_step(after(contact()), "apologised", MONDAY, "amina", None, None)
 
 
 # ---------------------------------------------------------------- merged
@@ -322,7 +324,7 @@ def test_what_one_case_counted_counts_for_the_other() -> None:
 def test_a_complaint_that_is_merged_into_a_question_makes_it_one() -> None:
     cause = cases.Cause("The oven was cold", "A checklist at opening")
     complaint = after(contact(kind="complaint"))
-    complaint = cases.step_done(complaint, "cause_recorded", MONDAY, "amina", None, cause)
+    complaint = cases.complete_step(complaint, "cause_recorded", MONDAY, "amina", None, cause)
 
     _, taken = cases.merge(complaint, case(case_id=row_id(12), kind="question"), MONDAY, "amina")
 
@@ -380,9 +382,9 @@ def test_a_case_that_is_not_open_is_not_worked_on(status: str) -> None:
     with pytest.raises(NotPossible, match="cannot be assigned"):
         cases.assign(closed, "omar", MONDAY, "amina")
     with pytest.raises(NotPossible, match="cannot be left waiting"):
-        cases.waiting(closed, MONDAY, "amina")
+        cases.wait(closed, MONDAY, "amina")
     with pytest.raises(NotPossible, match="cannot be taken up again"):
-        cases.going_on(closed, MONDAY, "amina")
+        cases.go_on(closed, MONDAY, "amina")
     with pytest.raises(NotPossible, match="cannot be merged"):
         cases.merge(closed, other, MONDAY, "amina")
     with pytest.raises(NotPossible, match="cannot be merged into"):
@@ -400,10 +402,10 @@ def test_each_change_counts_up_the_version_once() -> None:
 
     gone, taken = cases.merge(row, case(case_id=row_id(12), version=8), MONDAY, "amina")
     changed = [
-        cases.joined(row, contact(resolved=True), policy().cases),
+        cases.add_interaction(row, contact(resolved=True), policy().cases),
         cases.resolve(row, MONDAY, "amina", None),
         cases.assign(row, "omar", MONDAY, "amina"),
-        cases.waiting(row, MONDAY, "amina"),
+        cases.wait(row, MONDAY, "amina"),
         gone,
     ]
 

@@ -13,8 +13,8 @@ from vaada.model.people import Customer
 from vaada.model.policy import PolicyDocument
 from vaada.model.work import FollowUp
 from vaada.rules import check_ins
-from vaada.rules.clock import at_local
-from vaada.rules.deadlines import business_hours
+from vaada.rules.time.clock import at_local
+from vaada.rules.time.deadlines import business_hours
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 RULES = policy(check_ins={"every_days_by_tag": {"vip": 30, "wholesale": 90}})
@@ -23,7 +23,7 @@ RULES = policy(check_ins={"every_days_by_tag": {"vip": 30, "wholesale": 90}})
 def bilal(every: int | None = 7, anchor: datetime = MONDAY, **facts: object) -> Customer:
     """A customer who was in touch last at `anchor`."""
     row = customer(check_in_every_days=every, agent_id=AGENT_ID, **facts)
-    return check_ins.counted_from(row, anchor, RULES)
+    return check_ins.count_from(row, anchor, RULES)
 
 
 def checked_in(row: Customer, times: int, rules: PolicyDocument = RULES) -> list[datetime]:
@@ -71,14 +71,14 @@ def test_a_closed_day_moves_one_check_in_and_not_those_after_it() -> None:
 
 def test_check_ins_that_fall_into_one_closure_are_one() -> None:
     rules = policy(closed_days=[{"first": "2026-03-03", "last": "2026-03-15", "name": "Rebuilding"}])
-    row = check_ins.counted_from(customer(check_in_every_days=3, agent_id=AGENT_ID), MONDAY, rules)
+    row = check_ins.count_from(customer(check_in_every_days=3, agent_id=AGENT_ID), MONDAY, rules)
 
     assert [at - MONDAY for at in checked_in(row, 2, rules)] == [14 * DAY, 15 * DAY]
 
 
 def test_the_hour_stays_the_same_when_the_clocks_change() -> None:
     london = policy("Europe/London")
-    row = check_ins.counted_from(customer(check_in_every_days=14, agent_id=AGENT_ID), MONDAY, london)
+    row = check_ins.count_from(customer(check_in_every_days=14, agent_id=AGENT_ID), MONDAY, london)
 
     zone = ZoneInfo("Europe/London")
     assert [at.astimezone(zone).time() for at in checked_in(row, 3, london)] == [time(9)] * 3
@@ -96,7 +96,7 @@ def test_check_ins_never_drift_from_the_anchor(
 ) -> None:
     hours = business_hours(rules)
     first_day = anchor.astimezone(ZoneInfo(hours.zone)).date()
-    row = check_ins.counted_from(customer(check_in_every_days=days, agent_id=AGENT_ID), anchor, rules)
+    row = check_ins.count_from(customer(check_in_every_days=days, agent_id=AGENT_ID), anchor, rules)
     now, count = anchor, 0
 
     for late in lates:
@@ -123,7 +123,7 @@ def test_check_ins_go_on_in_a_far_year(year: int) -> None:
 
 
 def test_any_contact_restarts_it() -> None:
-    again = check_ins.counted_from(bilal(7), MONDAY + 3 * DAY, RULES)
+    again = check_ins.count_from(bilal(7), MONDAY + 3 * DAY, RULES)
 
     assert (again.anchor, again.wake_at) == (MONDAY + 3 * DAY, MONDAY + 10 * DAY)
 
@@ -131,7 +131,7 @@ def test_any_contact_restarts_it() -> None:
 def test_an_older_contact_that_is_written_down_later_does_not() -> None:
     row = bilal(7)
 
-    assert check_ins.counted_from(row, MONDAY - 30 * DAY, RULES) is row
+    assert check_ins.count_from(row, MONDAY - 30 * DAY, RULES) is row
 
 
 def test_a_customer_who_is_not_checked_in_with_waits_for_nothing() -> None:
@@ -141,7 +141,7 @@ def test_a_customer_who_is_not_checked_in_with_waits_for_nothing() -> None:
 def test_once_nobody_wants_it_any_more_it_ends() -> None:
     unwanted = bilal(7).model_copy(update={"check_in_every_days": None})
 
-    assert check_ins.counted_from(unwanted, MONDAY, RULES).wake_at is None
+    assert check_ins.count_from(unwanted, MONDAY, RULES).wake_at is None
     assert check_ins.next_step(unwanted, None, RULES, MONDAY + 7 * DAY).row.wake_at is None
 
 

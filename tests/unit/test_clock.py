@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from vaada.model.hours import WEEKDAYS, ClosedDays, Holidays, Interval, Week, Weekday
-from vaada.rules.clock import (
+from vaada.rules.time.clock import (
     Counted,
     Gap,
     Hours,

@@ -10,17 +10,18 @@ from tests.unit import businesses
 from tests.unit.rows import MONDAY, agent, commitment, policy, working
 from vaada.model.policy import PolicyDocument
 from vaada.model.work import Commitment
-from vaada.rules import commitments, deadlines
-from vaada.rules.deadlines import business_hours, working_hours
+from vaada.rules import commitments
 from vaada.rules.decisions import Decision
 from vaada.rules.errors import NotPossible
-from vaada.rules.reach import is_at_work
+from vaada.rules.time import deadlines
+from vaada.rules.time.availability import is_at_work
+from vaada.rules.time.deadlines import business_hours, working_hours
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def opened(due_at: datetime, now: datetime = MONDAY) -> Commitment:
-    return commitments.opened(commitment(due_at), policy(), working(), now)
+    return commitments.open_commitment(commitment(due_at), policy(), working(), now)
 
 
 def climb(
@@ -63,7 +64,7 @@ def test_a_ladder_of_the_businesss_own_is_climbed_rung_by_rung() -> None:
         {"tell": "owner", "after": {"days": 2}, "by": ["email", "sms"]},
     ]
     rules = policy(commitments={"ladder": ladder, "broken_days_after": 7})
-    row = commitments.opened(commitment(MONDAY), rules, working(), MONDAY)
+    row = commitments.open_commitment(commitment(MONDAY), rules, working(), MONDAY)
 
     _, *steps, last = climb(row, rules)
 
@@ -80,7 +81,7 @@ def test_a_ladder_of_the_businesss_own_is_climbed_rung_by_rung() -> None:
 def test_without_a_ladder_the_agent_hears_and_it_waits_to_be_given_up() -> None:
     rules = policy(commitments={"ladder": []})
 
-    steps = climb(commitments.opened(commitment(MONDAY), rules, working(), MONDAY), rules)
+    steps = climb(commitments.open_commitment(commitment(MONDAY), rules, working(), MONDAY), rules)
 
     assert [[notice.step for notice in step.notices] for _, step in steps] == [["flag"], []]
 
@@ -121,7 +122,7 @@ def test_the_warning_follows_the_agents_own_hours_and_clock() -> None:
     evenings = {"monday": [{"opens": "18:00", "closes": "22:00"}]}
     hours = working(working_hours=evenings, time_zone="Asia/Karachi")
 
-    row = commitments.opened(commitment(MONDAY + 5 * HOUR), policy(), hours, MONDAY)
+    row = commitments.open_commitment(commitment(MONDAY + 5 * HOUR), policy(), hours, MONDAY)
 
     assert row.wake_at == MONDAY + 4 * HOUR  # 13:00 UTC is 18:00 in Karachi
 
@@ -207,7 +208,7 @@ def test_every_rung_is_climbed_once_in_order_and_never_early(
     rules: PolicyDocument, due_in: timedelta, start: datetime
 ) -> None:
     due_at, ladder, hours = start + due_in, rules.commitments.ladder, business_hours(rules)
-    row = commitments.opened(commitment(due_at), rules, working_hours(None, rules), start)
+    row = commitments.open_commitment(commitment(due_at), rules, working_hours(None, rules), start)
     steps = climb(row, rules)
 
     names = [notice.step for _, decision in steps for notice in decision.notices]
@@ -227,7 +228,7 @@ def test_every_rung_is_climbed_once_in_order_and_never_early(
 def test_an_open_promise_always_waits_for_something(
     rules: PolicyDocument, due_in: timedelta, late: timedelta
 ) -> None:
-    row = commitments.opened(commitment(MONDAY + due_in), rules, working_hours(None, rules), MONDAY)
+    row = commitments.open_commitment(commitment(MONDAY + due_in), rules, working_hours(None, rules), MONDAY)
     while row.status == "open":
         assert row.wake_at is not None
         row = commitments.next_step(row, rules, row.wake_at + late).row
@@ -311,7 +312,9 @@ def test_a_new_date_does_not_keep_the_old_ones_explanation() -> None:
 def test_a_customer_who_cannot_be_reached_is_counted_and_the_promise_stays_due() -> None:
     row = opened(MONDAY + DAY)
 
-    tried = commitments.unreached(commitments.unreached(row, MONDAY, "amina"), MONDAY + HOUR, "amina")
+    tried = commitments.note_unreached(
+        commitments.note_unreached(row, MONDAY, "amina"), MONDAY + HOUR, "amina"
+    )
 
     assert (tried.unreached, tried.due_at, tried.wake_at, tried.step) == (
         2,
@@ -334,7 +337,7 @@ def test_a_closed_promise_can_be_neither_kept_nor_moved_nor_withdrawn(status: st
     with pytest.raises(NotPossible, match="cannot be withdrawn"):
         commitments.withdraw(closed, "because", MONDAY, "amina")
     with pytest.raises(NotPossible, match="cannot be tried again"):
-        commitments.unreached(closed, MONDAY, "amina")
+        commitments.note_unreached(closed, MONDAY, "amina")
 
 
 def test_the_history_drops_its_oldest_line_past_the_hundredth() -> None:

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from tests.unit import businesses
 from tests.unit.rows import MONDAY, agent, policy
 from vaada.model.policy import Delay, PolicyDocument
-from vaada.rules import deadlines
-from vaada.rules.deadlines import Deadline, business_hours, working_hours
+from vaada.rules.time import deadlines
+from vaada.rules.time.deadlines import Deadline, business_hours, working_hours
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 FRIDAY = MONDAY + 4 * DAY

@@ -13,10 +13,10 @@ from vaada.model.policy import PolicyDocument
 from vaada.model.rows import Explained
 from vaada.model.work import FollowUp
 from vaada.rules import follow_ups
-from vaada.rules.clock import Hours
-from vaada.rules.deadlines import working_hours
 from vaada.rules.errors import NotPossible
-from vaada.rules.reach import staff_hear_at
+from vaada.rules.time.availability import staff_reachable_at
+from vaada.rules.time.clock import Hours
+from vaada.rules.time.deadlines import working_hours
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 FRIDAY_NIGHT = MONDAY + 4 * DAY + 13 * HOUR
@@ -126,7 +126,7 @@ def test_a_reminder_is_never_due_again_at_the_run_that_sent_it_nor_before_it_was
     while row.wake_at is not None:
         now = row.wake_at
         decision = follow_ups.next_step(row, rules, hours, now)
-        assert decision.row.wake_at is None or decision.row.wake_at > staff_hear_at(hours, now)
+        assert decision.row.wake_at is None or decision.row.wake_at > staff_reachable_at(hours, now)
         assert decision.row.version == row.version + 1
         steps += [notice.step for notice in decision.notices if notice.to == "agent"]
         row = decision.row
@@ -176,7 +176,7 @@ def test_woken_by_the_customer_it_is_due_now_and_remembers_the_old_date() -> Non
     until = MONDAY + 10 * DAY
     snoozed = follow_ups.snooze(follow_up(), until, MONDAY, "amina")
 
-    woken = follow_ups.woken(snoozed, MONDAY + DAY)
+    woken = follow_ups.wake(snoozed, MONDAY + DAY)
 
     assert (woken.status, woken.due_at, woken.wake_at) == ("scheduled", MONDAY + DAY, MONDAY + DAY)
     assert (woken.woken_from, follow_ups.is_snoozed(woken)) == (until, False)
@@ -184,7 +184,7 @@ def test_woken_by_the_customer_it_is_due_now_and_remembers_the_old_date() -> Non
 
 
 def test_going_back_to_the_old_date_is_a_snooze_like_any_other() -> None:
-    woken = follow_ups.woken(follow_ups.snooze(follow_up(), MONDAY + 9 * DAY, MONDAY, "a"), MONDAY + DAY)
+    woken = follow_ups.wake(follow_ups.snooze(follow_up(), MONDAY + 9 * DAY, MONDAY, "a"), MONDAY + DAY)
     assert woken.woken_from is not None
 
     again = follow_ups.snooze(woken, woken.woken_from, MONDAY + DAY, "amina")
@@ -195,7 +195,7 @@ def test_going_back_to_the_old_date_is_a_snooze_like_any_other() -> None:
 def test_a_customer_who_cannot_be_reached_is_tried_again_after_four_working_hours() -> None:
     late_monday = MONDAY + 8 * HOUR
 
-    tried = follow_ups.unreached(follow_up(status="due"), policy(), working(), late_monday, "amina")
+    tried = follow_ups.note_unreached(follow_up(status="due"), policy(), working(), late_monday, "amina")
 
     assert (tried.status, tried.unreached, tried.reminders) == ("scheduled", 1, 0)
     assert tried.wake_at == tried.due_at == MONDAY + DAY + 3 * HOUR  # an hour on Monday, three on Tuesday
@@ -206,7 +206,7 @@ def test_a_customer_who_cannot_be_reached_is_tried_again_after_four_working_hour
 def test_at_the_third_time_somebody_must_decide_so_it_only_counts() -> None:
     row = follow_up(status="due", unreached=2, reminders=1, wake_at=MONDAY + DAY)
 
-    tried = follow_ups.unreached(row, policy(), working(), MONDAY, "amina")
+    tried = follow_ups.note_unreached(row, policy(), working(), MONDAY, "amina")
 
     assert (tried.unreached, tried.status, tried.reminders, tried.wake_at) == (3, "due", 1, MONDAY + DAY)
 
@@ -224,6 +224,6 @@ def test_a_closed_follow_up_waits_for_nothing_and_stays_closed(close: object) ->
         follow_ups.snooze(closed, MONDAY + timedelta(days=1), MONDAY, "amina")
     for unreached in (0, 2):
         with pytest.raises(NotPossible):
-            follow_ups.unreached(
+            follow_ups.note_unreached(
                 closed.model_copy(update={"unreached": unreached}), policy(), working(), MONDAY, "amina"
             )

@@ -71,15 +71,15 @@ def test_asked_at_night_it_is_asked_again_the_morning_after_it_was_heard() -> No
 
 @pytest.mark.parametrize(("approved", "status"), [(True, "approved"), (False, "declined")])
 def test_it_is_decided_once(approved: bool, status: str) -> None:
-    decided = giving.decided(goodwill(), MONDAY, "sana", approved=approved, reason="Fair enough")
+    decided = giving.decide(goodwill(), MONDAY, "sana", approved=approved, reason="Fair enough")
 
     assert (decided.status, decided.decided_by, decided.decided_at) == (status, "sana", MONDAY)
     assert (decided.wake_at, decided.history[-1].reason) == (None, "Fair enough")
     for again in (True, False):
         with pytest.raises(NotPossible, match=f"that is {status} cannot be"):
-            giving.decided(decided, MONDAY, "sana", approved=again)
+            giving.decide(decided, MONDAY, "sana", approved=again)
 
 
 def test_what_was_granted_freely_is_not_decided_any_more() -> None:
     with pytest.raises(NotPossible, match="granted cannot be declined"):
-        giving.decided(goodwill(status="granted"), MONDAY, "sana", approved=False)
+        giving.decide(goodwill(status="granted"), MONDAY, "sana", approved=False)

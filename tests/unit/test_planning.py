@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.rows import AGENT_ID, MONDAY, agent, case, commitment, interaction, policy, row_id, survey
 from vaada.model.interactions import Promise, Request
-from vaada.rules import planning
+from vaada.rules import commitments, follow_ups, ids, interactions, survey_follow_up, surveys
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SANA = "sana000000000000"
@@ -14,13 +14,13 @@ PROMISES = (Promise(what="Call", due_at=MONDAY + DAY), Promise(what="Send", due_
 
 
 def test_a_resolved_contact_earns_a_survey_a_day_later() -> None:
-    (row,) = planning.derived(interaction(resolved=True), policy())
+    (row,) = interactions.planned_rows(interaction(resolved=True), policy())
 
     assert (row.kind_of_row, row.wake_at) == ("survey", MONDAY + timedelta(hours=24))
 
 
 def test_an_unresolved_contact_that_nothing_brings_back_gets_a_follow_up() -> None:
-    (row,) = planning.derived(interaction(), policy())
+    (row,) = interactions.planned_rows(interaction(), policy())
 
     assert (row.kind_of_row, row.wake_at) == ("follow_up", MONDAY + DAY)
 
@@ -28,7 +28,7 @@ def test_an_unresolved_contact_that_nothing_brings_back_gets_a_follow_up() -> No
 def test_over_a_weekend_it_says_what_was_passed_over() -> None:
     friday = MONDAY + 4 * DAY
 
-    (row,) = planning.derived(interaction(occurred_at=friday), policy())
+    (row,) = interactions.planned_rows(interaction(occurred_at=friday), policy())
 
     assert row.wake_at == MONDAY + 7 * DAY
     assert row.explain.due_at is not None
@@ -45,16 +45,16 @@ def test_over_a_weekend_it_says_what_was_passed_over() -> None:
     ],
 )
 def test_what_was_stated_brings_it_back_and_thanks_asks_for_nothing(stated: dict[str, object]) -> None:
-    assert planning.derived(interaction(**stated), policy()) == []
+    assert interactions.planned_rows(interaction(**stated), policy()) == []
 
 
 def test_promises_are_made_in_the_order_they_were_given_by_who_gave_them() -> None:
     contact = interaction(commitments=PROMISES)
 
-    rows = planning.promised(contact, agent(), policy())
+    rows = commitments.stated_in(contact, agent(), policy())
 
     assert [row.what for row in rows] == ["Call", "Send"]
-    assert [row.id for row in rows] == planning.promised_ids(contact)
+    assert [row.id for row in rows] == ids.commitment_ids(contact)
     assert {(row.agent_id, row.case_id, row.channel, row.origin) for row in rows} == {
         (contact.agent_id, contact.case_id, "phone", "stated")
     }
@@ -66,13 +66,13 @@ def test_a_promise_is_warned_of_in_the_agents_own_working_time() -> None:
         commitments=[Promise(what="Call", due_at=MONDAY + 7 * DAY)], recorded_at=MONDAY - HOUR
     )
 
-    (row,) = planning.promised(contact, early_bird, policy())
+    (row,) = commitments.stated_in(contact, early_bird, policy())
 
     assert row.wake_at == MONDAY + 7 * DAY - 4 * HOUR  # 05:00, when the bakery is still closed
 
 
 def test_the_requested_follow_up_is_for_who_took_the_contact() -> None:
-    row = planning.requested(interaction(follow_up=Request(at=MONDAY + DAY, reason="Ask again")))
+    row = follow_ups.requested(interaction(follow_up=Request(at=MONDAY + DAY, reason="Ask again")))
 
     assert row is not None
     assert (row.origin, row.reason, row.due_at, row.told) == ("requested", "Ask again", MONDAY + DAY, "agent")
@@ -88,11 +88,11 @@ def test_planning_twice_plans_the_same_rows_with_ids_of_their_own() -> None:
 
     def rows() -> list[object]:
         return [
-            *planning.promised(contact, agent(), policy()),
-            *planning.derived(contact, policy()),
-            planning.requested(contact),
-            planning.by_tone(contact, agent(), policy()),
-            planning.run_around(case(), contact, agent()),
+            *commitments.stated_in(contact, agent(), policy()),
+            *interactions.planned_rows(contact, policy()),
+            follow_ups.requested(contact),
+            follow_ups.by_tone(contact, agent(), policy()),
+            follow_ups.run_around(case(), contact, agent()),
         ]
 
     assert rows() == rows()
@@ -103,31 +103,31 @@ def test_a_case_that_is_resolved_twice_earns_two_surveys() -> None:
     once = case()
     again = case(reopenings=[{"at": MONDAY, "interaction_id": row_id(1)}])
 
-    assert planning.case_survey_id(once, MONDAY) != planning.case_survey_id(again, MONDAY)
-    assert planning.case_survey_id(once, MONDAY) == planning.case_survey_id(once, MONDAY)
+    assert ids.case_survey_id(once, MONDAY) != ids.case_survey_id(again, MONDAY)
+    assert ids.case_survey_id(once, MONDAY) == ids.case_survey_id(once, MONDAY)
 
 
 def test_the_survey_of_a_case_rates_who_served_last_a_day_after_its_end() -> None:
     last = interaction(agent_id="omar", channel="email")
 
-    row = planning.survey_of_case(case(), last, policy(), MONDAY + 3 * DAY)
+    row = surveys.of_case(case(), last, policy(), MONDAY + 3 * DAY)
 
     assert row is not None
     assert (row.agent_id, row.channel, row.wake_at) == ("omar", "email", MONDAY + 4 * DAY)
-    assert row.id == planning.case_survey_id(case(), MONDAY + 3 * DAY)
+    assert row.id == ids.case_survey_id(case(), MONDAY + 3 * DAY)
 
 
 def test_an_unhappy_customer_is_promised_a_call_by_the_supervisor_that_settles_the_follow_up() -> None:
     answered = survey(status="answered", score=1)
     sana = agent(agent_id=SANA, name="Sana")
 
-    row = planning.unhappy(answered, agent(supervisor_id=SANA), policy(), MONDAY)
-    call = planning.unhappy_call(answered, agent(supervisor_id=SANA), sana, policy(), MONDAY)
+    row = survey_follow_up.unhappy_follow_up(answered, agent(supervisor_id=SANA), policy(), MONDAY)
+    call = survey_follow_up.unhappy_call(answered, agent(supervisor_id=SANA), sana, policy(), MONDAY)
 
     assert call is not None
     assert (call.agent_id, call.origin, call.settles_id) == (SANA, "unhappy", row.id)
     assert call.due_at == row.due_at == MONDAY + DAY
-    assert planning.promise_survey(call, policy(surveys={"after_kept_promise": True}), MONDAY) is None
+    assert surveys.of_kept_commitment(call, policy(surveys={"after_kept_promise": True}), MONDAY) is None
 
 
 @pytest.mark.parametrize("nobody", [{"supervisor": None}, {"interaction_id": None}, {"case_id": None}])
@@ -138,12 +138,12 @@ def test_without_somebody_to_call_or_a_matter_to_call_about_nothing_is_promised(
     sana = None if "supervisor" in facts else agent(agent_id=SANA)
     facts.pop("supervisor", None)
 
-    assert planning.unhappy_call(survey(**facts), agent(), sana, policy(), MONDAY) is None
+    assert survey_follow_up.unhappy_call(survey(**facts), agent(), sana, policy(), MONDAY) is None
 
 
 @pytest.mark.parametrize(("at", "mailed"), [(MONDAY, MONDAY), (MONDAY - DAY, MONDAY)])
 def test_praise_reaches_the_agent_when_they_are_at_work(at: datetime, mailed: datetime) -> None:
-    row = planning.praise(survey(status="answered", score=5, comment="Lovely"), agent(), policy(), at)
+    row = survey_follow_up.praise(survey(status="answered", score=5, comment="Lovely"), agent(), policy(), at)
 
     assert (row.status, row.to, row.recipient_id, row.wake_at) == ("held", "agent", AGENT_ID, mailed)
 
@@ -152,11 +152,11 @@ def test_a_kept_promise_earns_a_question_only_where_the_policy_asks_it() -> None
     asking = policy(surveys={"after_kept_promise": True, "hours_after_kept_promise": 2})
     kept = commitment(status="kept", kept_at=MONDAY)
 
-    row = planning.promise_survey(kept, asking, MONDAY)
+    row = surveys.of_kept_commitment(kept, asking, MONDAY)
 
     assert row is not None
     assert (row.kind, row.commitment_id, row.wake_at) == ("promise", kept.id, MONDAY + 2 * HOUR)
-    assert planning.promise_survey(kept, policy(), MONDAY) is None
+    assert surveys.of_kept_commitment(kept, policy(), MONDAY) is None
 
 
 @pytest.mark.parametrize(
@@ -167,13 +167,15 @@ def test_the_unhappy_are_the_supervisors_business_or_else_the_owners(
 ) -> None:
     answered = survey(status="answered", score=1, comment="Cold")
 
-    row = planning.unhappy(answered, agent(supervisor_id=supervisor), policy(), MONDAY + 4 * DAY)
+    row = survey_follow_up.unhappy_follow_up(
+        answered, agent(supervisor_id=supervisor), policy(), MONDAY + 4 * DAY
+    )
 
     assert (row.agent_id, row.told, row.due_at) == (agent_id, told, MONDAY + 7 * DAY)
     assert row.reason == "Unhappy with Amina's service, 1 of 5: Cold"
 
 
 def test_once_planned_a_contact_waits_for_nothing_more() -> None:
-    planned = planning.planned(interaction(wake_at=MONDAY + planning.PATIENCE))
+    planned = interactions.mark_planned(interaction(wake_at=MONDAY + interactions.PATIENCE))
 
     assert (planned.wake_at, planned.version) == (None, 2)

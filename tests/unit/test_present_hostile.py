@@ -25,10 +25,10 @@ from tests.unit.presenting import (
     about,
     an_invitation,
 )
-from tests.unit.test_present_mails import CUSTOMERS, STAFF, every_mail
+from tests.unit.test_present_email import CUSTOMERS, STAFF, every_mail
 from tests.unit.test_present_pages import every_page
-from vaada.present import mails, pages, texts
-from vaada.present.plain import line
+from vaada.present import email, pages, sms
+from vaada.present.sanitize import line
 
 SNIPPETS = (
     *("<script>alert(1)</script>", "</title><script>x()</script>", "</style><b>", "</textarea><img src=x>"),
@@ -107,15 +107,15 @@ def every_text(words: str) -> Iterator[str]:
     """Each kind of text message, with these words wherever somebody typed them."""
     typed: dict[str, Any] = {"business": words, "agent_name": words, "customer_name": words, "owed": words}
     for purpose, to in STAFF:
-        yield texts.for_staff(purpose, to, about(purpose, **typed))
-    yield texts.for_staff_together([a_note(**typed)] * 3, LINK)
+        yield sms.for_staff(purpose, to, about(purpose, **typed))
+    yield sms.for_staff_together([a_note(**typed)] * 3, LINK)
     asked = {"business": words, "agent_name": words, "customer_name": words, "what": words}
     for language in LANGUAGES:
         for kind in KINDS:
             for purpose in CUSTOMERS:
-                yield texts.for_customer(purpose, an_invitation(**asked, language=language, kind=kind))
-        yield texts.for_late(a_late_notice(**asked, language=language))
-    yield texts.for_praise(a_praise(business=words, customer_name=words, words=words))
+                yield sms.for_customer(purpose, an_invitation(**asked, language=language, kind=kind))
+        yield sms.for_late(a_late_notice(**asked, language=language))
+    yield sms.for_praise(a_praise(business=words, customer_name=words, words=words))
 
 
 def mail_pages(words: str) -> list[str]:
@@ -194,10 +194,10 @@ def test_no_line_of_a_mail_or_text_is_reordered_or_controlled(words: str) -> Non
 def test_a_megabyte_is_rendered_all_the_same(words: str) -> None:
     brief = a_brief(customer_name=words, agent_name=words, owed=words, said=words)
 
-    mail = mails.for_staff("follow_up_reminder", "agent", brief)
-    text = texts.for_staff("follow_up_reminder", "agent", brief)
+    mail = email.for_staff("follow_up_reminder", "agent", brief)
+    text = sms.for_staff("follow_up_reminder", "agent", brief)
     page = pages.action_form(business=words, brief=brief, path="/a/t", chosen=None, nonce="n")
 
     assert len(mail.subject) < 200
-    assert texts.segments(text) <= 2
+    assert sms.segments(text) <= 2
     assert "<b>" not in mail.html + page

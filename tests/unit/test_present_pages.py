@@ -26,8 +26,8 @@ from tests.unit.presenting import (
 )
 from vaada.model.work import CommitmentStatus, FollowUpStatus, GoodwillStatus, ReplyStatus
 from vaada.present import pages
-from vaada.present.briefs import SCORES, ActionName, CallBack, Referral, Review, SurveyKind
-from vaada.present.words import words as words_in
+from vaada.present.i18n import words as words_in
+from vaada.present.view_models import SCORES, ActionName, CallBack, Referral, Review, SurveyKind
 
 FOLLOW_UP: tuple[ActionName, ...] = (
     *("done", "tomorrow", "next_week", "pick_date", "unreachable", "old_date", "give_up"),

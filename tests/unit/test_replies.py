@@ -13,20 +13,20 @@ from vaada.model.people import Channel
 from vaada.model.policy import PolicyDocument
 from vaada.model.work import Reply
 from vaada.rules import replies
-from vaada.rules.deadlines import business_hours
 from vaada.rules.errors import NotPossible
+from vaada.rules.time.deadlines import business_hours
 
 HOUR, DAY, MINUTE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)
 
 
 def asked(at: datetime = MONDAY, rules: PolicyDocument | None = None, /, **facts: object) -> Reply:
-    opened = replies.opened(interaction(occurred_at=at, **facts), None, rules or policy())
+    opened = replies.open_reply(interaction(occurred_at=at, **facts), None, rules or policy())
     assert opened is not None
     return opened
 
 
 def running(at: datetime = MONDAY, recorded_at: datetime | None = None) -> Reply:
-    return replies.running(asked(at), policy(), recorded_at or at)
+    return replies.start_clock(asked(at), policy(), recorded_at or at)
 
 
 def told(row: Reply) -> list[tuple[datetime, str, str]]:
@@ -59,7 +59,7 @@ def test_each_channel_has_a_target(channel: Channel, target: timedelta) -> None:
 
 
 def test_a_channel_without_a_target_starts_no_clock() -> None:
-    assert replies.opened(interaction(channel="in_person"), None, policy()) is None
+    assert replies.open_reply(interaction(channel="in_person"), None, policy()) is None
 
 
 def test_an_hour_from_friday_half_past_five_is_over_the_weekend_and_the_holiday() -> None:
@@ -86,7 +86,7 @@ def test_who_writes_at_night_waits_from_the_morning() -> None:
     ("before", "which"), [(None, "first"), (case(), "first"), (case(answered=True), "next")]
 )
 def test_the_first_answer_and_those_that_follow_are_told_apart(before: Case | None, which: str) -> None:
-    row = replies.opened(interaction(), before, policy())
+    row = replies.open_reply(interaction(), before, policy())
 
     assert row is not None
     assert row.which == which
@@ -129,7 +129,7 @@ def test_a_missed_answer_is_still_awaited() -> None:
 def test_without_time_to_warn_there_is_no_warning(early: int) -> None:
     rules = policy(replies={"warn_opening_minutes_before": early})
 
-    row = replies.running(asked(MONDAY, rules), rules, MONDAY)
+    row = replies.start_clock(asked(MONDAY, rules), rules, MONDAY)
 
     assert (row.step, row.wake_at) == ("miss", MONDAY + HOUR)
 
@@ -157,7 +157,7 @@ def test_the_clock_runs_in_opening_hours_only_and_tells_each_once(
     assert hours.between(at, row.due_at) == HOUR
     assert hours.is_open(row.due_at - timedelta(seconds=1))
 
-    story = told(replies.running(row, rules, at + late))
+    story = told(replies.start_clock(row, rules, at + late))
 
     assert [purpose for *_, purpose in story] in (["reply_warning", "reply_missed"], ["reply_missed"])
     assert all(when >= row.due_at for when, to, _ in story if to == "supervisor")
@@ -168,7 +168,7 @@ def test_the_clock_runs_in_opening_hours_only_and_tells_each_once(
 
 
 def test_given_in_time_it_says_how_long_it_took() -> None:
-    given_ = replies.given(running(MONDAY + 3.5 * HOUR), MONDAY + 5 * HOUR + MINUTE, "contact", policy())
+    given_ = replies.give(running(MONDAY + 3.5 * HOUR), MONDAY + 5 * HOUR + MINUTE, "contact", policy())
 
     assert (given_.status, given_.given_by, given_.wake_at, given_.step) == ("given", "contact", None, None)
     assert (given_.took_seconds, given_.late_by_seconds) == (31 * 60, 0)
@@ -177,7 +177,7 @@ def test_given_in_time_it_says_how_long_it_took() -> None:
 def test_late_is_counted_in_opening_time() -> None:
     friday_half_past_four = MONDAY + 4 * DAY + 7.5 * HOUR
 
-    given_ = replies.given(running(friday_half_past_four), MONDAY + 7 * DAY + HOUR, "contact", policy())
+    given_ = replies.give(running(friday_half_past_four), MONDAY + 7 * DAY + HOUR, "contact", policy())
 
     assert (given_.took_seconds, given_.late_by_seconds) == (150 * 60, 90 * 60)
 
@@ -185,7 +185,7 @@ def test_late_is_counted_in_opening_time() -> None:
 def test_an_answer_in_time_that_is_written_down_late_was_not_missed() -> None:
     missed = replies.next_step(running(), MONDAY + HOUR).row
 
-    given_ = replies.given(missed, MONDAY + HOUR / 2, "contact", policy())
+    given_ = replies.give(missed, MONDAY + HOUR / 2, "contact", policy())
 
     assert (given_.missed_at, given_.late_by_seconds) == (None, 0)
 
@@ -193,11 +193,11 @@ def test_an_answer_in_time_that_is_written_down_late_was_not_missed() -> None:
 @pytest.mark.parametrize("status", ["given", "closed"])
 def test_an_answer_is_given_once(status: str) -> None:
     with pytest.raises(NotPossible, match=f"that is {status} cannot be given"):
-        replies.given(reply(status=status), MONDAY, "contact", policy())
+        replies.give(reply(status=status), MONDAY, "contact", policy())
 
 
 def test_a_matter_that_ends_without_an_answer_waits_for_nothing() -> None:
-    closed = replies.closed(running())
+    closed = replies.close(running())
 
     assert (closed.status, closed.step, closed.wake_at) == ("closed", None, None)
 
@@ -206,8 +206,8 @@ def test_a_matter_that_ends_without_an_answer_waits_for_nothing() -> None:
 
 
 def test_the_clock_stands_still_and_goes_on_with_what_was_left() -> None:
-    paused = replies.paused(running(), MONDAY + 20 * MINUTE, policy())
-    resumed = replies.resumed(paused, MONDAY + 2 * DAY, policy())
+    paused = replies.pause(running(), MONDAY + 20 * MINUTE, policy())
+    resumed = replies.resume(paused, MONDAY + 2 * DAY, policy())
 
     assert (paused.status, paused.remaining_seconds, paused.wake_at) == ("paused", 40 * 60, None)
     assert (resumed.status, resumed.due_at) == ("awaited", MONDAY + 2 * DAY + 40 * MINUTE)
@@ -218,11 +218,11 @@ def test_the_clock_stands_still_and_goes_on_with_what_was_left() -> None:
 
 def test_a_pause_does_not_forgive_what_was_late_already() -> None:
     missed = replies.next_step(running(), MONDAY + HOUR).row
-    paused = replies.paused(missed, MONDAY + 2 * HOUR, policy())
+    paused = replies.pause(missed, MONDAY + 2 * HOUR, policy())
 
-    there_and_then = replies.given(paused, MONDAY + 8 * HOUR, "contact", policy())
-    resumed = replies.resumed(paused, MONDAY + DAY, policy())
-    next_day = replies.given(resumed, MONDAY + DAY + HOUR / 2, "contact", policy())
+    there_and_then = replies.give(paused, MONDAY + 8 * HOUR, "contact", policy())
+    resumed = replies.resume(paused, MONDAY + DAY, policy())
+    next_day = replies.give(resumed, MONDAY + DAY + HOUR / 2, "contact", policy())
 
     assert there_and_then.late_by_seconds == 60 * 60
     assert next_day.late_by_seconds == 90 * 60
@@ -231,15 +231,15 @@ def test_a_pause_does_not_forgive_what_was_late_already() -> None:
 def test_who_heard_that_it_was_missed_does_not_hear_it_again_after_a_pause() -> None:
     missed = replies.next_step(running(), MONDAY + HOUR).row
 
-    resumed = replies.resumed(replies.paused(missed, MONDAY + 2 * HOUR, policy()), MONDAY + DAY, policy())
+    resumed = replies.resume(replies.pause(missed, MONDAY + 2 * HOUR, policy()), MONDAY + DAY, policy())
 
     assert told(resumed) == []
 
 
 def test_an_answer_given_while_we_wait_in_time_is_not_late() -> None:
-    paused = replies.paused(running(), MONDAY + 20 * MINUTE, policy())
+    paused = replies.pause(running(), MONDAY + 20 * MINUTE, policy())
 
-    assert replies.given(paused, MONDAY + 7 * DAY, "contact", policy()).late_by_seconds == 0
+    assert replies.give(paused, MONDAY + 7 * DAY, "contact", policy()).late_by_seconds == 0
 
 
 @settings(deadline=None)
@@ -252,10 +252,10 @@ def test_an_answer_given_while_we_wait_in_time_is_not_late() -> None:
 def test_a_pause_keeps_exactly_what_was_left(
     rules: PolicyDocument, at: datetime, pause_after: timedelta, resume_after: timedelta
 ) -> None:
-    hours, row = business_hours(rules), replies.running(asked(at, rules), rules, at)
+    hours, row = business_hours(rules), replies.start_clock(asked(at, rules), rules, at)
     pause, resume = at + pause_after, at + pause_after + resume_after
 
-    resumed = replies.resumed(replies.paused(row, pause, rules), resume, rules)
+    resumed = replies.resume(replies.pause(row, pause, rules), resume, rules)
 
     assert hours.between(resume, resumed.due_at) == hours.between(pause, row.due_at)
     assert hours.between(resumed.due_at, resume) == hours.between(row.due_at, pause)
@@ -263,9 +263,9 @@ def test_a_pause_keeps_exactly_what_was_left(
 
 def test_only_a_running_clock_can_be_paused_and_only_a_paused_one_goes_on() -> None:
     with pytest.raises(NotPossible, match="that is paused cannot be paused"):
-        replies.paused(reply(status="paused"), MONDAY, policy())
+        replies.pause(reply(status="paused"), MONDAY, policy())
     with pytest.raises(NotPossible, match="that is awaited cannot be resumed"):
-        replies.resumed(reply(), MONDAY, policy())
+        replies.resume(reply(), MONDAY, policy())
 
 
 @pytest.mark.parametrize("year", [1971, 2999, 8999])

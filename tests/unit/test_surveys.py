@@ -80,7 +80,7 @@ def test_no_reminder_when_the_desk_comes_to_it_after_the_closing_date() -> None:
 
 
 def test_one_answer_is_recorded_and_no_second() -> None:
-    answered = surveys.answered(asked(), 5, "Lovely", MONDAY + DAY)
+    answered = surveys.record_answer(asked(), 5, "Lovely", MONDAY + DAY)
 
     assert (answered.status, answered.score, answered.comment, answered.wake_at) == (
         "answered",
@@ -89,15 +89,15 @@ def test_one_answer_is_recorded_and_no_second() -> None:
         None,
     )
     with pytest.raises(NotPossible, match="answered cannot be answered"):
-        surveys.answered(answered, 1, None, MONDAY + DAY)
+        surveys.record_answer(answered, 1, None, MONDAY + DAY)
 
 
 def test_an_answer_on_the_closing_minute_is_too_late_and_one_before_it_is_not() -> None:
     closes_at = MONDAY + 14 * DAY
 
-    assert surveys.answered(asked(), 3, None, closes_at - timedelta(seconds=1)).score == 3
+    assert surveys.record_answer(asked(), 3, None, closes_at - timedelta(seconds=1)).score == 3
     with pytest.raises(NotPossible, match="expired cannot be answered"):
-        surveys.answered(asked(), 3, None, closes_at)
+        surveys.record_answer(asked(), 3, None, closes_at)
 
 
 def test_the_last_day_is_told_in_the_customers_own_zone() -> None:
@@ -114,11 +114,11 @@ def test_days_are_days_of_the_calendar_when_the_clocks_change() -> None:
 
 
 def test_a_survey_that_could_not_be_sent_says_why() -> None:
-    row = surveys.undelivered(asked(), "no such address")
+    row = surveys.mark_undelivered(asked(), "no such address")
 
     assert (row.status, row.withheld_because) == ("withheld", "it could not be sent: no such address")
     with pytest.raises(NotPossible, match="withheld cannot be answered"):
-        surveys.answered(row, 5, None, MONDAY)
+        surveys.record_answer(row, 5, None, MONDAY)
 
 
 def test_a_reminder_leaves_the_closing_date_as_it_was() -> None:
@@ -220,7 +220,7 @@ def made_of(
     row: Survey, score: int, at: datetime, open_for: timedelta | None = 5 * SECOND, *, confirmed: bool = False
 ) -> str:
     said = Answer(at=at, score=score)
-    return surveys.what_to_make_of(row, said, open_for, confirmed=confirmed, policy=policy())
+    return surveys.judge_answer(row, said, open_for, confirmed=confirmed, policy=policy())
 
 
 @pytest.mark.parametrize(
@@ -259,14 +259,14 @@ def test_an_answer_counts_that_came_with_its_page_and_not_too_fast(
 def test_what_comes_after_the_first_answer(
     score: int, later: timedelta, open_for: timedelta | None, worth: str
 ) -> None:
-    first = surveys.answered(asked(), 4, None, MONDAY + DAY)
+    first = surveys.record_answer(asked(), 4, None, MONDAY + DAY)
 
     assert made_of(first, score, MONDAY + DAY + later, open_for) == worth
 
 
 def test_after_a_program_a_person_confirms_for_a_minute_and_then_no_more() -> None:
     at = MONDAY + DAY
-    suspected = surveys.quarantined(asked(), Answer(at=at, score=1), "too fast")
+    suspected = surveys.quarantine(asked(), Answer(at=at, score=1), "too fast")
 
     assert made_of(suspected, 5, at + 30 * SECOND) == "quarantine"
     assert made_of(suspected, 5, at + 30 * SECOND, confirmed=True) == "count"
@@ -275,9 +275,9 @@ def test_after_a_program_a_person_confirms_for_a_minute_and_then_no_more() -> No
 
 
 def test_two_scores_at_one_moment_are_both_kept_apart_and_the_survey_is_open_again() -> None:
-    first = surveys.answered(asked(), 1, None, MONDAY + DAY)
+    first = surveys.record_answer(asked(), 1, None, MONDAY + DAY)
 
-    row = surveys.discarded(first, Answer(at=MONDAY + DAY, score=2))
+    row = surveys.discard(first, Answer(at=MONDAY + DAY, score=2))
 
     assert (row.status, row.score, row.answered_at, row.step) == ("sent", None, None, "remind")
     assert (row.wake_at, row.version) == (asked().wake_at, first.version + 1)
@@ -286,10 +286,10 @@ def test_two_scores_at_one_moment_are_both_kept_apart_and_the_survey_is_open_aga
 
 
 def test_what_amended_a_discarded_answer_does_not_count_either() -> None:
-    first = surveys.answered(asked(), 1, None, MONDAY + DAY)
-    amended = surveys.amended(first, Answer(at=MONDAY + DAY - 2 * SECOND, score=3))
+    first = surveys.record_answer(asked(), 1, None, MONDAY + DAY)
+    amended = surveys.amend(first, Answer(at=MONDAY + DAY - 2 * SECOND, score=3))
 
-    row = surveys.discarded(amended, Answer(at=MONDAY + DAY, score=2))
+    row = surveys.discard(amended, Answer(at=MONDAY + DAY, score=2))
 
     assert row.amendments == ()
     assert [one.score for one in row.quarantined] == [3, 1, 2]
@@ -298,7 +298,7 @@ def test_what_amended_a_discarded_answer_does_not_count_either() -> None:
 def test_of_answers_that_do_not_count_the_latest_twenty_are_kept() -> None:
     row = asked()
     for n in range(30):
-        row = surveys.quarantined(row, Answer(at=MONDAY + n * SECOND, score=1), "too fast")
+        row = surveys.quarantine(row, Answer(at=MONDAY + n * SECOND, score=1), "too fast")
 
     assert [one.at for one in row.quarantined] == [MONDAY + n * SECOND for n in range(10, 30)]
 
@@ -316,7 +316,7 @@ def test_low_and_high_are_by_the_kinds_own_scale(kind: SurveyKind, lowest: int, 
 
 @pytest.mark.parametrize("status", ["scheduled", "sent", "answered", "expired", "withheld"])
 def test_only_an_unanswered_survey_is_withdrawn(status: str) -> None:
-    row = surveys.withdrawn(survey(status=status))
+    row = surveys.withdraw(survey(status=status))
 
     assert (row is not None) is (status in {"scheduled", "sent"})
-    assert surveys.withdrawn(None) is None
+    assert surveys.withdraw(None) is None

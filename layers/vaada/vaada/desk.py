@@ -7,12 +7,12 @@ from vaada.gateways import aws
 from vaada.gateways.addresses import Addresses
 from vaada.gateways.links import Links
 from vaada.gateways.mail import Mailer
+from vaada.gateways.retry_queue import RetryQueue
 from vaada.gateways.schedules import Schedules, Target
 from vaada.gateways.table import Table
 from vaada.gateways.texts import Texter
-from vaada.gateways.waiting import Waiting
 from vaada.model.policy import Business, Policy, PolicyDocument
-from vaada.settings import NewsSettings, ScheduleSettings, Settings
+from vaada.settings import RetryQueueSettings, ScheduleSettings, Settings
 
 _POLICY_SECONDS = 60.0
 
@@ -66,9 +66,9 @@ class Desk:
         )
 
     @cached_property
-    def waiting(self) -> Waiting:
+    def retry_queue(self) -> RetryQueue:
         """Where news wait. Only the functions that hear them are told what this needs."""
-        return Waiting(aws.queues(), NewsSettings.from_environment().news_queue_url)
+        return RetryQueue(aws.queues(), RetryQueueSettings.from_environment().retry_queue_url)
 
     @property
     def policy(self) -> PolicyDocument:

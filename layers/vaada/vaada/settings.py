@@ -46,7 +46,7 @@ class ScheduleSettings(_Environment):
     send_survey_dlq_arn: str
 
 
-class NewsSettings(_Environment):
+class RetryQueueSettings(_Environment):
     """What template.yaml tells the two functions that hear news."""
 
-    news_queue_url: str
+    retry_queue_url: str

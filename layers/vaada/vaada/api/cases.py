@@ -14,8 +14,9 @@ from vaada.api.access import User
 from vaada.api.listing import Listing, listing
 from vaada.api.resolver import Cursor, Limit, app, created, desk, key, now, user
 from vaada.flows import cases as flow
-from vaada.flows.once import Receipts, once
-from vaada.flows.writing import require
+from vaada.flows import goodwill
+from vaada.flows.idempotency import Receipts, once
+from vaada.flows.optimistic_write import require
 from vaada.model.cases import Case
 from vaada.model.ids import PartyId, RowId
 from vaada.model.people import Agent, Customer
@@ -184,7 +185,7 @@ def give(case_id: Id, body: Annotated[NewGoodwill, Body()]) -> Response[Goodwill
         once(
             desk(),
             key(asking),
-            lambda receipts: flow.give(
+            lambda receipts: goodwill.give(
                 desk(),
                 case_id,
                 body.amount,
@@ -227,7 +228,7 @@ def _decided(goodwill_id: str, *, approved: bool, reason: str | None) -> Goodwil
     return once(
         desk(),
         key(asking),
-        lambda receipts: flow.decide(
+        lambda receipts: goodwill.decide(
             desk(), goodwill_id, approved=approved, reason=reason, receipts=receipts, now=now(), by=asking.id
         ),
         lambda result_id: require(desk(), Goodwill, result_id),

@@ -10,12 +10,12 @@ from pydantic import BaseModel
 
 from vaada.api import problems
 from vaada.api.resolver import app, created, desk, key, now, user
-from vaada.flows import contact
-from vaada.flows.once import once
-from vaada.flows.writing import require
+from vaada.flows import interactions
+from vaada.flows.idempotency import once
+from vaada.flows.optimistic_write import require
 from vaada.model.interactions import Interaction, NewInteraction
 from vaada.model.work import Commitment, FollowUp, Reply
-from vaada.rules import planning
+from vaada.rules import follow_ups, ids
 
 _CLOCKS_DIFFER = timedelta(minutes=5)
 
@@ -44,21 +44,21 @@ def record_interaction(body: Annotated[NewInteraction, Body()]) -> Response[Reco
     interaction = once(
         desk(),
         key(asking),
-        lambda receipts: contact.record_contact(desk(), body, receipts, now()),
+        lambda receipts: interactions.record_interaction(desk(), body, receipts, now()),
         lambda interaction_id: require(desk(), Interaction, interaction_id),
     )
-    asked = planning.requested(interaction)
-    suggested = () if body.case_id else contact.suggested_cases(desk(), interaction)
+    asked = follow_ups.requested(interaction)
+    suggested = () if body.case_id else interactions.suggested_cases(desk(), interaction)
     table, waits = desk().table, interaction.awaits_reply
     return created(
         Recorded(
             interaction_id=interaction.interaction_id,
             case_id=interaction.case_id,
             commitments=tuple(
-                require(desk(), Commitment, row_id) for row_id in planning.promised_ids(interaction)
+                require(desk(), Commitment, row_id) for row_id in ids.commitment_ids(interaction)
             ),
-            call_back=table.get(Commitment, planning.call_back_id(interaction)) if waits else None,
-            reply=table.get(Reply, planning.reply_id(interaction)) if waits else None,
+            call_back=table.get(Commitment, ids.call_back_id(interaction)) if waits else None,
+            reply=table.get(Reply, ids.reply_id(interaction)) if waits else None,
             suggested_case_ids=tuple(case.case_id for case in suggested),
             follow_up=require(desk(), FollowUp, asked.id) if asked else None,
         )

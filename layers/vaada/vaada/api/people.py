@@ -9,9 +9,10 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 from vaada.api import problems
 from vaada.api.listing import Listing, listing
 from vaada.api.resolver import Cursor, Limit, app, created, desk, key, now, user
-from vaada.flows import record, suppressing
-from vaada.flows.once import once
-from vaada.flows.writing import require
+from vaada.flows import people
+from vaada.flows.idempotency import once
+from vaada.flows.messages import suppression
+from vaada.flows.optimistic_write import require
 from vaada.model.cases import Case
 from vaada.model.ids import PartyId
 from vaada.model.interactions import Interaction
@@ -39,7 +40,7 @@ def add_agent(body: Annotated[NewAgent, Body()]) -> Response[Agent]:
         once(
             desk(),
             key(asking),
-            lambda receipts: record.add_agent(desk(), body, receipts, now()),
+            lambda receipts: people.add_agent(desk(), body, receipts, now()),
             lambda agent_id: require(desk(), Agent, agent_id),
         )
     )
@@ -63,7 +64,7 @@ def change_agent(agent_id: Id, body: Annotated[AgentChanges, Body()]) -> Agent:
     for field in ("supervisor_id", "covered_by"):
         if getattr(body, field) == agent_id:
             raise problems.invalid(field, "is the agent themselves; leave it out, and others stand in")
-    return record.change_agent(desk(), agent_id, body.model_dump(exclude_unset=True))
+    return people.change_agent(desk(), agent_id, body.model_dump(exclude_unset=True))
 
 
 @app.post("/api/customers", summary="Add a customer", tags=["People"], status_code=HTTPStatus.CREATED)
@@ -74,7 +75,7 @@ def add_customer(body: Annotated[NewCustomer, Body()]) -> Response[Customer]:
         once(
             desk(),
             key(asking),
-            lambda receipts: record.add_customer(desk(), mine, receipts, now()),
+            lambda receipts: people.add_customer(desk(), mine, receipts, now()),
             lambda customer_id: require(desk(), Customer, customer_id),
         )
     )
@@ -95,7 +96,7 @@ def customer(customer_id: Id) -> Customer:
 @app.patch("/api/customers/<customer_id>", summary="Change a customer", tags=["People"])
 def change_customer(customer_id: Id, body: Annotated[CustomerChanges, Body()]) -> Customer:
     _served(customer_id)
-    return record.change_customer(desk(), customer_id, body.model_dump(exclude_unset=True), now())
+    return people.change_customer(desk(), customer_id, body.model_dump(exclude_unset=True), now())
 
 
 @app.get("/api/customers/<customer_id>/timeline", summary="Everything, newest first", tags=["People"])
@@ -115,10 +116,10 @@ def _served(customer_id: str) -> Customer:
 @app.post("/api/agents/<agent_id>/write-again", summary="Their addresses work again", tags=["People"])
 def write_to_agent_again(agent_id: Id) -> Addresses:
     user().require_manager()
-    return Addresses(stopped=suppressing.write_again(desk(), require(desk(), Agent, agent_id)))
+    return Addresses(stopped=suppression.lift_bounces(desk(), require(desk(), Agent, agent_id)))
 
 
 @app.post("/api/customers/<customer_id>/write-again", summary="Their addresses work again", tags=["People"])
 def write_to_customer_again(customer_id: Id) -> Addresses:
     user().require_manager()
-    return Addresses(stopped=suppressing.write_again(desk(), require(desk(), Customer, customer_id)))
+    return Addresses(stopped=suppression.lift_bounces(desk(), require(desk(), Customer, customer_id)))

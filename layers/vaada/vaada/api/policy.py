@@ -5,7 +5,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from vaada.api.resolver import app, desk, now, user
-from vaada.flows import record
+from vaada.flows import policy as policy_flow
 from vaada.model.policy import PolicyDocument
 
 
@@ -18,4 +18,4 @@ def policy() -> PolicyDocument:
 @app.put("/api/policy", summary="Put a new policy in force", tags=["Policy"])
 def write_policy(body: Annotated[PolicyDocument, Body()]) -> PolicyDocument:
     user().require_manager()
-    return record.write_policy(desk(), body, now())
+    return policy_flow.write_policy(desk(), body, now())

@@ -12,8 +12,8 @@ from pydantic import BaseModel
 from vaada.api.listing import Listing, listing
 from vaada.api.people import Entry
 from vaada.api.resolver import Cursor, Limit, app, desk, now, user
-from vaada.flows import erase as flow
-from vaada.flows.export import as_csv, held
+from vaada.flows import erasure as flow
+from vaada.flows.export import export_customer, to_csv
 from vaada.model.erasures import Erasure
 from vaada.model.ids import PartyId
 from vaada.model.people import Customer
@@ -57,7 +57,7 @@ def export(
     cursor: Cursor = None,
 ) -> Response[Export | str]:
     user().require_manager()
-    found = held(desk(), customer_id, cursor)
+    found = export_customer(desk(), customer_id, cursor)
     name = f"customer-{customer_id}.{format}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     if format == "json":
@@ -72,7 +72,7 @@ def export(
     if found.next_cursor:
         more = urlencode({"format": "csv", "cursor": found.next_cursor})
         headers["Link"] = f'</api/customers/{customer_id}/export?{more}>; rel="next"'
-    return Response(HTTPStatus.OK, _CSV, as_csv(found), headers)
+    return Response(HTTPStatus.OK, _CSV, to_csv(found), headers)
 
 
 @app.post(
@@ -100,4 +100,4 @@ def erasures(limit: Limit = 25, cursor: Cursor = None) -> Listing[Erasure]:
 )
 def replay() -> Replayed:
     user().require_manager()
-    return Replayed(erasures=flow.replay(desk(), now()))
+    return Replayed(erasures=flow.replay_erasures(desk(), now()))

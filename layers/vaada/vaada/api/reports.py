@@ -15,7 +15,7 @@ from vaada.model.rows import Row
 from vaada.model.times import Instant
 from vaada.model.work import Commitment, CommitmentStatus, Reply, ReplyStatus, Survey, SurveyStatus
 from vaada.rules import reports
-from vaada.rules.clock import at_local
+from vaada.rules.time.clock import at_local
 
 R = TypeVar("R", bound=Row)
 _INSTANT: TypeAdapter[datetime] = TypeAdapter(Instant)

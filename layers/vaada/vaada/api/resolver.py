@@ -21,9 +21,10 @@ from vaada.api import problems
 from vaada.api.access import User, user_of
 from vaada.api.problems import FieldError, Refusal
 from vaada.desk import Desk, open_desk
-from vaada.flows.once import Key, KeyReused
-from vaada.flows.record import Invalid, Taken, Unknown, Unworkable
-from vaada.flows.writing import Busy, NotThere
+from vaada.flows.idempotency import Key, KeyReused
+from vaada.flows.optimistic_write import Busy, NotFound
+from vaada.flows.people import EmailTaken, InvalidChange, UnknownReference
+from vaada.flows.policy import UnworkablePolicy
 from vaada.gateways.table import BadCursor, Conflict
 from vaada.log import logger
 from vaada.rules.cases import StepsMissing
@@ -135,17 +136,17 @@ def _refusal(refusal: Refusal) -> Response[str]:
     return problems.response(refusal.status, refusal.detail, refusal.errors)
 
 
-def _invalid(error: RequestValidationError | Invalid) -> Response[str]:
+def _invalid(error: RequestValidationError | InvalidChange) -> Response[str]:
     errors = problems.field_errors(error.errors())
     detail = "; ".join(f"{found.field}: {found.message}" for found in errors[:3])
     return problems.response(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors)
 
 
-def _unknown(error: Unknown) -> Response[str]:
+def _unknown(error: UnknownReference) -> Response[str]:
     return _refusal(problems.invalid(error.field, str(error)))
 
 
-def _unworkable(error: Unworkable) -> Response[str]:
+def _unworkable(error: UnworkablePolicy) -> Response[str]:
     errors = [FieldError(field=field, message=message) for field, message in error.problems]
     return problems.response(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), errors)
 
@@ -154,7 +155,7 @@ def _bad_cursor(_: BadCursor) -> Response[str]:
     return _refusal(problems.invalid("cursor", "is not a next_cursor of this list"))
 
 
-def _taken(_: Taken) -> Response[str]:
+def _taken(_: EmailTaken) -> Response[str]:
     detail = "Another agent has this e-mail address."
     return problems.response(HTTPStatus.CONFLICT, detail, [FieldError(field="email", message=detail)])
 
@@ -177,7 +178,7 @@ def _conflict(_: Exception) -> Response[str]:
     return problems.response(HTTPStatus.CONFLICT, "Somebody else changed this at the same time; try again.")
 
 
-def _not_there(error: NotThere) -> Response[str]:
+def _not_there(error: NotFound) -> Response[str]:
     return problems.response(HTTPStatus.NOT_FOUND, str(error))
 
 
@@ -190,17 +191,17 @@ for _error, _answer in (
     (Refusal, _refusal),
     (RequestValidationError, _invalid),
     (RequestUnsupportedContentType, _unsupported),
-    (Invalid, _invalid),
-    (Unknown, _unknown),
-    (Unworkable, _unworkable),
+    (InvalidChange, _invalid),
+    (UnknownReference, _unknown),
+    (UnworkablePolicy, _unworkable),
     (BadCursor, _bad_cursor),
-    (Taken, _taken),
+    (EmailTaken, _taken),
     (KeyReused, _key_reused),
     (NotPossible, _not_possible),
     (StepsMissing, _steps_missing),
     (Conflict, _conflict),
     (Busy, _conflict),
-    (NotThere, _not_there),
+    (NotFound, _not_there),
     (NotFoundError, _no_route),
 ):
     app.exception_handler(_error)(_answer)

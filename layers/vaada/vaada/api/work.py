@@ -10,23 +10,15 @@ from vaada.api import problems
 from vaada.api.access import User
 from vaada.api.listing import Listing, listing
 from vaada.api.resolver import Cursor, Limit, app, desk, key, now, user
-from vaada.flows import asked, keeping
-from vaada.flows.once import Receipts, once
-from vaada.flows.writing import change, require
+from vaada.flows import commitments as commitments_flow
+from vaada.flows.idempotency import Receipts, once
+from vaada.flows.optimistic_write import change, require
 from vaada.model.ids import PartyId, RowId
 from vaada.model.people import Customer
 from vaada.model.rows import Row
 from vaada.model.text import Input, Line
 from vaada.model.times import Instant
-from vaada.model.work import (
-    Commitment,
-    FollowUp,
-    FollowUpStatus,
-    Reply,
-    ReplyStatus,
-    Survey,
-    SurveyStatus,
-)
+from vaada.model.work import Commitment, FollowUp, FollowUpStatus, Reply, ReplyStatus, Survey, SurveyStatus
 from vaada.rules import commitments, follow_ups
 
 W = TypeVar("W", Commitment, FollowUp)
@@ -125,7 +117,7 @@ def keep(commitment_id: Id, body: Annotated[Keeping | None, Body()] = None) -> C
         Commitment,
         commitment_id,
         lambda row, by: commitments.keep(row, kept_at, by),
-        lambda row: keeping.after_end(desk(), row, now()),
+        lambda row: commitments_flow.rows_after_end(desk(), row, now()),
     )
 
 
@@ -137,7 +129,7 @@ def renegotiate(commitment_id: Id, body: Annotated[Renegotiation, Body()]) -> Co
     asking.require_work(desk(), require(desk(), Commitment, commitment_id))
 
     def act(receipts: Receipts) -> Commitment:
-        changed, _ = asked.renegotiate(
+        changed, _ = commitments_flow.renegotiate(
             desk(), commitment_id, agreed, receipts, now(), asking.id, tell_customer=body.tell_customer
         )
         return changed
@@ -151,7 +143,7 @@ def withdraw(commitment_id: Id, body: Annotated[Withdrawal, Body()]) -> Commitme
         Commitment,
         commitment_id,
         lambda row, by: commitments.withdraw(row, body.reason, now(), by),
-        lambda row: keeping.after_end(desk(), row, now()),
+        lambda row: commitments_flow.rows_after_end(desk(), row, now()),
     )
 
 

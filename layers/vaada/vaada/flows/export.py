@@ -4,19 +4,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from vaada.desk import Desk
-from vaada.flows.suppressing import addresses_of
-from vaada.flows.writing import require
+from vaada.flows.messages.suppression import addresses_of
+from vaada.flows.optimistic_write import require
 from vaada.gateways.table import Page
 from vaada.model.people import Customer
 from vaada.model.rows import Row
 from vaada.model.suppressions import Suppression
-from vaada.present.sheets import csv_of
+from vaada.present.csv_export import csv_of
 
 _ROWS = 500  # far below the 6 MB that Lambda answers with
 
 
 @dataclass(frozen=True)
-class Held:
+class CustomerExport:
     """What is held of a customer, newest first; where there is more, the cursor to go on with."""
 
     customer: Customer
@@ -25,19 +25,19 @@ class Held:
     next_cursor: str | None
 
 
-def held(desk: Desk, customer_id: str, cursor: str | None) -> Held:
+def export_customer(desk: Desk, customer_id: str, cursor: str | None) -> CustomerExport:
     """Everything in the customer's story, and what stops their addresses. Raises NotThere, BadCursor."""
     customer = require(desk, Customer, customer_id)
     page: Page = desk.table.timeline(customer_id, _ROWS, cursor)
-    return Held(customer, tuple(_stopped(desk, customer)), page.rows, page.next_cursor)
+    return CustomerExport(customer, tuple(_suppressions(desk, customer)), page.rows, page.next_cursor)
 
 
-def as_csv(found: Held) -> str:
+def to_csv(found: CustomerExport) -> str:
     """The same as a table."""
     return csv_of((found.customer, *found.stopped, *found.rows))
 
 
-def _stopped(desk: Desk, customer: Customer) -> Iterator[Suppression]:
+def _suppressions(desk: Desk, customer: Customer) -> Iterator[Suppression]:
     for medium, address in addresses_of(customer):
         found = desk.table.get(Suppression, desk.addresses.hashed(medium, address))
         if found is not None:

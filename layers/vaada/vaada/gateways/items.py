@@ -18,9 +18,9 @@ from vaada.model.erasures import Erasure
 from vaada.model.ids import customer_of, own_part
 from vaada.model.interactions import Interaction
 from vaada.model.messages import Message
-from vaada.model.pace import Pace
 from vaada.model.people import Agent, Customer
 from vaada.model.policy import Policy
+from vaada.model.rate_limits import RateCount
 from vaada.model.receipts import EmailClaim, Receipt
 from vaada.model.rows import DueRow, Row
 from vaada.model.suppressions import Suppression
@@ -32,7 +32,7 @@ Item = dict[str, Any]
 
 _PEOPLE = (Agent, Customer)
 _STORY = (Interaction, Case, Commitment, FollowUp, Reply, Goodwill, Survey, Message)
-_OTHER = (Policy, Receipt, EmailClaim, Suppression, Pace, Erasure)
+_OTHER = (Policy, Receipt, EmailClaim, Suppression, RateCount, Erasure)
 KINDS: dict[str, type[Row]] = {kind.kind_of_row: kind for kind in (*_PEOPLE, *_STORY, *_OTHER)}
 DUE_SHARDS = tuple(f"due-{n}" for n in range(4))
 """A partition takes 1,000 writes a second; four spread the index of due rows."""

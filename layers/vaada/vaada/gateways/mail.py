@@ -8,9 +8,9 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
-from vaada.gateways.sending import sending
-from vaada.present.mails import Mail
-from vaada.present.plain import line, shorten_to
+from vaada.gateways.send_errors import sending
+from vaada.present.email import Mail
+from vaada.present.sanitize import line, shorten_to
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client

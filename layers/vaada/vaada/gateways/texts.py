@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from vaada.gateways.sending import sending
+from vaada.gateways.send_errors import sending
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient

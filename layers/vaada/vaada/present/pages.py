@@ -7,7 +7,11 @@ from typing import Literal
 
 from vaada.model.people import Medium
 from vaada.present import rendering
-from vaada.present.briefs import (
+from vaada.present.deadline_explanation import small_print
+from vaada.present.i18n import Words, words
+from vaada.present.relative_time import count
+from vaada.present.sanitize import line, typed
+from vaada.present.view_models import (
     SCORES,
     ActionName,
     Brief,
@@ -19,10 +23,6 @@ from vaada.present.briefs import (
     SurveyKind,
     urgency,
 )
-from vaada.present.plain import line, typed
-from vaada.present.reckoning import small_print
-from vaada.present.when import count
-from vaada.present.words import Words, words
 
 _STYLE = (rendering.TEMPLATES / "page" / "page.css").read_text(encoding="utf-8")
 _STYLE_HASH = b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()

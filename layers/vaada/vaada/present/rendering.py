@@ -7,9 +7,9 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from vaada.present.plain import isolate, line, lines
-from vaada.present.when import sentence
-from vaada.present.words import Words
+from vaada.present.i18n import Words
+from vaada.present.relative_time import sentence
+from vaada.present.sanitize import isolate, line, lines
 
 TEMPLATES = Path(__file__).parent / "templates"
 

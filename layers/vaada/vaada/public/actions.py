@@ -6,16 +6,18 @@ from http import HTTPStatus
 from typing import get_args
 from zoneinfo import ZoneInfo
 
-from vaada.flows import asked, compose
-from vaada.flows.act import BadEntry, Entry, act
-from vaada.flows.briefing import StaffWork, actions_for, agent_of, brief, customer_of, is_answerable
-from vaada.flows.writing import NotThere, Outdated
+from vaada.flows import work as work_flow
+from vaada.flows.messages import compose, new_link
+from vaada.flows.messages.brief import actions_for, brief, is_answerable
+from vaada.flows.optimistic_write import NotFound, VersionChanged
+from vaada.flows.staff_actions import BadEntry, Entry, act
+from vaada.flows.work import StaffWork, agent_of, customer_of
 from vaada.gateways.links import ExpiredLink
 from vaada.model.messages import Message
 from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
 from vaada.present import pages
-from vaada.present.briefs import ActionName
-from vaada.present.when import moment
+from vaada.present.relative_time import moment
+from vaada.present.view_models import ActionName
 from vaada.public.visits import Page, Visit
 from vaada.rules.errors import NotPossible
 
@@ -59,7 +61,7 @@ def _act(visit: Visit, work: StaffWork) -> Page:
         if not actions_for(work, visit.now):
             return _over(visit, work)
         return _form(visit, work, HTTPStatus.UNPROCESSABLE_ENTITY, error.problem)
-    except Outdated:
+    except VersionChanged:
         return _form(visit, _work(visit, work.id), HTTPStatus.UNPROCESSABLE_ENTITY, "confirm")
     except NotPossible:
         return _over(visit, _work(visit, work.id))
@@ -95,7 +97,7 @@ def _named(visit: Visit, row_id: str) -> StaffWork | Message:
 def _work(visit: Visit, row_id: str) -> StaffWork:
     row = visit.desk.table.find(row_id)
     if not isinstance(row, _STAFF):
-        raise NotThere(FollowUp, row_id)
+        raise NotFound(FollowUp, row_id)
     return row
 
 
@@ -140,17 +142,17 @@ def _list(visit: Visit, message: Message) -> Page:
         for one, work in _together(visit, message)
     ]
     if not briefs:
-        raise NotThere(Message, message.id)
+        raise NotFound(Message, message.id)
     return Page(HTTPStatus.OK, pages.action_list(business=visit.business, briefs=briefs))
 
 
 def _together(visit: Visit, message: Message) -> Iterator[tuple[Message, StaffWork]]:
     """What went out with the message, and what each is about, but for customers who were erased."""
-    for one in compose.carried(visit.desk, message):
+    for one in compose.batch_members(visit.desk, message):
         try:
-            work = compose.work_of(visit.desk, one)
+            work = work_flow.work_of(visit.desk, one)
             customer_of(visit.desk, work)
-        except NotThere:
+        except NotFound:
             continue
         if not isinstance(work, Survey):
             yield one, work
@@ -175,7 +177,7 @@ def _new_link(visit: Visit, row_id: str) -> Page:
     if not open_ones:
         return _list(visit, row) if isinstance(row, Message) else _over(visit, row)
     for work in open_ones:
-        asked.ask_for_new_link(visit.desk, work, visit.now)
+        new_link.ask_for_new_link(visit.desk, work, visit.now)
     return Page(HTTPStatus.OK, pages.action_sent(business=visit.business))
 
 

@@ -6,17 +6,17 @@ from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter, ValidationError
 
-from vaada.flows.answer import receive
-from vaada.flows.briefing import customer_of
-from vaada.flows.writing import require
+from vaada.flows.optimistic_write import require
+from vaada.flows.surveys import receive_answer
+from vaada.flows.work import customer_of
 from vaada.gateways.links import ExpiredLink
 from vaada.model.people import Agent
 from vaada.model.text import Prose
 from vaada.model.work import SCALES, Answer, Commitment, Survey
 from vaada.present import pages
-from vaada.present.briefs import CallBack, NextStep, Referral, Review
+from vaada.present.view_models import CallBack, NextStep, Referral, Review
 from vaada.public.visits import Page, Visit
-from vaada.rules import planning, surveys
+from vaada.rules import survey_follow_up, surveys
 
 _COMMENT: TypeAdapter[str] = TypeAdapter(Prose)
 _COMMENT_CHARACTERS = 2000
@@ -48,7 +48,7 @@ def submit(visit: Visit) -> Page:
         return _form(visit, survey, HTTPStatus.UNPROCESSABLE_ENTITY, error.problem)
     confirmed = visit.fields.get("confirm") == "1"
     page_age = visit.page_age("survey", survey.id)
-    received = receive(visit.desk, survey.id, said, page_age, confirmed=confirmed)
+    received = receive_answer(visit.desk, survey.id, said, page_age, confirmed=confirmed)
     match received.outcome:
         case "counted":
             return _thanks(visit, received.survey)
@@ -148,7 +148,7 @@ def _next_step(visit: Visit, survey: Survey) -> NextStep | None:
     """What comes of it: who calls an unhappy customer and by when; what a happy one is asked for."""
     rules = visit.desk.policy.surveys
     if surveys.is_low(survey, visit.desk.policy) and survey.answered_at is not None:
-        _, call_id, _ = planning.opened_by_answer(survey.survey_id, survey.answered_at)
+        _, call_id, _ = survey_follow_up.opened_ids(survey.survey_id, survey.answered_at)
         call = visit.desk.table.get(Commitment, call_id)
         caller = visit.desk.table.get(Agent, call.agent_id) if call else None
         if call is None or caller is None:

@@ -2,14 +2,14 @@
 
 from http import HTTPStatus
 
-from vaada.flows.answer import subscribe_again, unsubscribe
-from vaada.flows.briefing import customer_of
-from vaada.flows.writing import require
+from vaada.flows.optimistic_write import require
+from vaada.flows.unsubscribing import subscribe_again, unsubscribe
+from vaada.flows.work import customer_of
 from vaada.gateways.links import ExpiredLink
 from vaada.model.work import Survey
 from vaada.present import pages
 from vaada.public.visits import Page, Visit
-from vaada.rules.visits import may_subscribe_again
+from vaada.rules.bot_detection import may_subscribe_again
 
 
 def show(visit: Visit) -> Page:

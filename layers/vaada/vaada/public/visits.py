@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from vaada.desk import Desk
-from vaada.flows.briefing import customer_of
-from vaada.flows.taking import count_form
+from vaada.flows.form_rate_limit import count_form
+from vaada.flows.work import customer_of
 from vaada.gateways.links import LinkPurpose
 from vaada.model.policy import Business
 from vaada.model.work import Survey
-from vaada.present.words import preferred
-from vaada.rules.visits import is_a_persons
+from vaada.present.i18n import preferred
+from vaada.rules.bot_detection import is_human
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Visit:
 
     def is_a_persons(self, purpose: LinkPurpose, shown: str) -> bool:
         """Whether the form was sent from a page, in a person's time."""
-        return is_a_persons(self.page_age(purpose, shown))
+        return is_human(self.page_age(purpose, shown))
 
     def nonce(self, purpose: LinkPurpose, shown: str) -> str:
         """What a page carries so that its form is known for a person's."""

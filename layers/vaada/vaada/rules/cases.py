@@ -12,7 +12,7 @@ from vaada.model.interactions import Interaction
 from vaada.model.people import Channel
 from vaada.model.policy import CaseRules, StepName
 from vaada.rules.errors import NotPossible
-from vaada.rules.history import noted
+from vaada.rules.history import add_change
 from vaada.rules.thanks import is_only_thanks
 
 STEPS: dict[StepName, str] = dict(
@@ -55,7 +55,7 @@ class Cause:
     prevention: str
 
 
-def opened(interaction: Interaction, rules: CaseRules) -> Case:
+def open_case(interaction: Interaction, rules: CaseRules) -> Case:
     """The case that begins with this contact."""
     case = Case(
         case_id=interaction.case_id,
@@ -68,29 +68,31 @@ def opened(interaction: Interaction, rules: CaseRules) -> Case:
         last_interaction_id=interaction.interaction_id,
         contacts=0,
     )
-    return _with(case, interaction, rules)
+    return _with_interaction(case, interaction, rules)
 
 
-def joined(case: Case, interaction: Interaction, rules: CaseRules) -> Case:
+def add_interaction(case: Case, interaction: Interaction, rules: CaseRules) -> Case:
     """The case with one more contact. The version is counted up."""
-    return _with(case.changed(), interaction, rules)
+    return _with_interaction(case.changed(), interaction, rules)
 
 
-def waiting(case: Case, now: datetime, by: str) -> Case:
+def wait(case: Case, now: datetime, by: str) -> Case:
     """The next word is the customer's. Raises NotPossible unless open."""
     _require_open(case, "left waiting")
     return case.changed(
-        waiting_for_customer=True, history=noted(case.history, now, by, "waiting for the customer")
+        waiting_for_customer=True, history=add_change(case.history, now, by, "waiting for the customer")
     )
 
 
-def going_on(case: Case, now: datetime, by: str) -> Case:
+def go_on(case: Case, now: datetime, by: str) -> Case:
     """The customer is not waited for any more. Raises NotPossible unless open."""
     _require_open(case, "taken up again")
-    return case.changed(waiting_for_customer=False, history=noted(case.history, now, by, "taken up again"))
+    return case.changed(
+        waiting_for_customer=False, history=add_change(case.history, now, by, "taken up again")
+    )
 
 
-def step_done(
+def complete_step(
     case: Case, name: StepName, now: datetime, by: str, note: str | None, cause: Cause | None
 ) -> Case:
     """A step of the complaint is done. Done again, the first time stands. Raises NotPossible."""
@@ -109,7 +111,7 @@ def step_done(
     return case.changed(steps=steps, **changes)
 
 
-def missing(case: Case) -> tuple[StepName, ...]:
+def missing_steps(case: Case) -> tuple[StepName, ...]:
     """The critical steps that are not done."""
     return tuple(step.name for step in case.steps if step.critical and step.done_at is None)
 
@@ -117,7 +119,7 @@ def missing(case: Case) -> tuple[StepName, ...]:
 def resolve(case: Case, now: datetime, by: str, outcome: str | None) -> Case:
     """The matter is settled. Raises NotPossible unless open, StepsMissing."""
     _require_open(case, "resolved")
-    if names := missing(case):
+    if names := missing_steps(case):
         raise StepsMissing(names)
     return _resolved(case.changed(outcome=outcome), now, by, outcome)
 
@@ -126,14 +128,14 @@ def reopen(case: Case, now: datetime, by: str, reason: str) -> Case:
     """It is not settled after all. Raises NotPossible unless resolved."""
     if case.status != "resolved":
         raise NotPossible("case", case.status, "reopened")
-    history = noted(case.history, now, by, "reopened", reason=reason)
+    history = add_change(case.history, now, by, "reopened", reason=reason)
     return case.changed(status="open", resolved_at=None, survey_id=None, history=history)
 
 
 def assign(case: Case, agent_id: str, now: datetime, by: str) -> Case:
     """Somebody else has it from now on. Raises NotPossible unless open."""
     _require_open(case, "assigned")
-    return case.changed(agent_id=agent_id, history=noted(case.history, now, by, "assigned"))
+    return case.changed(agent_id=agent_id, history=add_change(case.history, now, by, "assigned"))
 
 
 def merge(case: Case, into: Case, now: datetime, by: str) -> tuple[Case, Case]:
@@ -164,15 +166,17 @@ def merge(case: Case, into: Case, now: datetime, by: str) -> tuple[Case, Case]:
         cause=into.cause or case.cause,
         prevention=into.prevention or case.prevention,
         kind="complaint" if "complaint" in {case.kind, into.kind} else into.kind,
-        history=noted(into.history, now, by, "another case was merged into this one", reason=case.case_id),
+        history=add_change(
+            into.history, now, by, "another case was merged into this one", reason=case.case_id
+        ),
     )
     gone = case.changed(
-        status="merged", merged_into=into.case_id, history=noted(case.history, now, by, "merged")
+        status="merged", merged_into=into.case_id, history=add_change(case.history, now, by, "merged")
     )
     return gone, taken
 
 
-def _with(case: Case, interaction: Interaction, rules: CaseRules) -> Case:
+def _with_interaction(case: Case, interaction: Interaction, rules: CaseRules) -> Case:
     at, agent_id, thanks = interaction.occurred_at, interaction.agent_id, is_only_thanks(interaction)
     evidence = Contact(at=at, interaction_id=interaction.interaction_id)
     is_latest = at >= case.last_contact_at  # contacts are written down in any order
@@ -208,13 +212,13 @@ def _with(case: Case, interaction: Interaction, rules: CaseRules) -> Case:
     joined = case.model_copy(update=changes)
     if _is_run_around(joined, rules):
         joined = joined.model_copy(update={"run_around_at": at})
-    if interaction.resolved and is_latest and joined.status == "open" and not missing(joined):
+    if interaction.resolved and is_latest and joined.status == "open" and not missing_steps(joined):
         joined = _resolved(joined, at, agent_id, None)
     return joined
 
 
 def _resolved(case: Case, now: datetime, by: str, outcome: str | None) -> Case:
-    history = noted(case.history, now, by, "resolved", reason=outcome)
+    history = add_change(case.history, now, by, "resolved", reason=outcome)
     changes = {"status": "resolved", "resolved_at": now, "waiting_for_customer": False, "history": history}
     return case.model_copy(update=changes)
 

@@ -8,9 +8,9 @@ from vaada.model.people import Customer
 from vaada.model.policy import PolicyDocument
 from vaada.model.rows import Explanation
 from vaada.model.work import FollowUp
-from vaada.rules.clock import Hours, at_local
-from vaada.rules.deadlines import business_hours
 from vaada.rules.decisions import Decision
+from vaada.rules.time.clock import Hours, at_local
+from vaada.rules.time.deadlines import business_hours
 
 
 def every_days(customer: Customer, policy: PolicyDocument) -> int | None:
@@ -21,7 +21,7 @@ def every_days(customer: Customer, policy: PolicyDocument) -> int | None:
     )
 
 
-def counted_from(customer: Customer, anchor: datetime, policy: PolicyDocument) -> Customer:
+def count_from(customer: Customer, anchor: datetime, policy: PolicyDocument) -> Customer:
     """The customer as they wait for the first check-in after this contact; never from an earlier one.
 
     The row itself where nothing changes. Does not count up the version.

@@ -6,17 +6,20 @@ open → kept · broken · withdrawn; broken → kept, when the word was kept af
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from vaada.model.interactions import Interaction
 from vaada.model.messages import Purpose
+from vaada.model.people import Agent
 from vaada.model.policy import CommitmentRules, PolicyDocument
 from vaada.model.rows import Explained
-from vaada.model.work import Commitment
-from vaada.rules import deadlines
-from vaada.rules.clock import Hours
-from vaada.rules.deadlines import Deadline, business_hours
+from vaada.model.work import Commitment, Reply
 from vaada.rules.decisions import Decision, Notice
 from vaada.rules.errors import NotPossible
-from vaada.rules.history import noted
-from vaada.rules.reach import is_at_work
+from vaada.rules.history import add_change
+from vaada.rules.ids import derived_id
+from vaada.rules.time import deadlines
+from vaada.rules.time.availability import is_at_work
+from vaada.rules.time.clock import Hours
+from vaada.rules.time.deadlines import Deadline, business_hours, working_hours
 
 _BEFORE_CLOSING = timedelta(hours=1)  # so that whoever is warned at the end of a day can still act on it
 
@@ -46,7 +49,9 @@ def warn_at(due_at: datetime, policy: PolicyDocument, working: Hours) -> Deadlin
     return Deadline(max(last.start, last.end - _BEFORE_CLOSING), moved)
 
 
-def opened(commitment: Commitment, policy: PolicyDocument, working: Hours, now: datetime) -> Commitment:
+def open_commitment(
+    commitment: Commitment, policy: PolicyDocument, working: Hours, now: datetime
+) -> Commitment:
     """The commitment at the foot of the ladder: warned of before it is due, at once if that is nearer."""
     if now >= commitment.due_at:
         return commitment.waiting(commitment.due_at, step="flag", rung=0)
@@ -68,15 +73,15 @@ def next_step(commitment: Commitment, policy: PolicyDocument, now: datetime) -> 
             return Decision(flag, (Notice("agent", "promise_warning", "warn", why, useless_from=due_at),))
         case "flag":
             why = "the promise was not kept in time"
-            flagged = _climbing(commitment.changed(flagged_at=now), 0, policy)
+            flagged = _next_rung(commitment.changed(flagged_at=now), 0, policy)
             return Decision(flagged, (Notice("agent", "promise_overdue", "flag", why),))
         case "escalate" if commitment.rung < len(rules.ladder):
-            climbed = _climbing(commitment.changed(), commitment.rung + 1, policy)
+            climbed = _next_rung(commitment.changed(), commitment.rung + 1, policy)
             return Decision(climbed, (_escalation(rules, commitment.rung),))
         case "escalate":  # the ladder was made shorter meanwhile
-            return Decision(_climbing(commitment.changed(), commitment.rung, policy))
+            return Decision(_next_rung(commitment.changed(), commitment.rung, policy))
         case _:
-            history = noted(commitment.history, now, "desk", "broken")
+            history = add_change(commitment.history, now, "desk", "broken")
             return Decision(_ended(commitment, status="broken", history=history))
 
 
@@ -85,7 +90,7 @@ def keep(commitment: Commitment, at: datetime, by: str) -> Commitment:
     if commitment.status not in {"open", "broken"}:
         raise NotPossible("commitment", commitment.status, "kept")
     late = max(0, int((at - commitment.due_at).total_seconds()))
-    history = noted(commitment.history, at, by, "kept")
+    history = add_change(commitment.history, at, by, "kept")
     return _ended(commitment, status="kept", kept_at=at, late_by_seconds=late, history=history)
 
 
@@ -99,7 +104,7 @@ def renegotiate(
 ) -> Commitment:
     """A new date was agreed with the customer; the ladder starts anew. Raises NotPossible unless open."""
     _require_open(commitment, "renegotiated")
-    history = noted(
+    history = add_change(
         commitment.history,
         now,
         by,
@@ -109,20 +114,20 @@ def renegotiate(
         due_after=agreed.due_at,
     )
     moved = commitment.changed(due_at=agreed.due_at, history=history, explain=Explained())
-    return opened(moved, policy, working, now)
+    return open_commitment(moved, policy, working, now)
 
 
 def withdraw(commitment: Commitment, reason: str, now: datetime, by: str) -> Commitment:
     """The promise was taken back. Raises NotPossible unless open."""
     _require_open(commitment, "withdrawn")
-    history = noted(commitment.history, now, by, "withdrawn", reason=reason)
+    history = add_change(commitment.history, now, by, "withdrawn", reason=reason)
     return _ended(commitment, status="withdrawn", history=history)
 
 
-def unreached(commitment: Commitment, now: datetime, by: str) -> Commitment:
+def note_unreached(commitment: Commitment, now: datetime, by: str) -> Commitment:
     """The customer could not be reached; the promise stays due. Raises NotPossible unless open."""
     _require_open(commitment, "tried again")
-    history = noted(commitment.history, now, by, "customer not reached")
+    history = add_change(commitment.history, now, by, "customer not reached")
     return commitment.changed(unreached=commitment.unreached + 1, history=history)
 
 
@@ -132,7 +137,7 @@ def moved_at(commitment: Commitment) -> datetime:
     return max(moves, default=commitment.created_at)
 
 
-def _climbing(commitment: Commitment, rung: int, policy: PolicyDocument) -> Commitment:
+def _next_rung(commitment: Commitment, rung: int, policy: PolicyDocument) -> Commitment:
     """The row as it waits for this rung, or to be given up where there is none."""
     rules, hours = policy.commitments, business_hours(policy)
     if rung >= len(rules.ladder):
@@ -155,3 +160,45 @@ def _ended(commitment: Commitment, **changes: object) -> Commitment:
 def _require_open(row: Commitment, wanted: str) -> None:
     if row.status != "open":
         raise NotPossible("commitment", row.status, wanted)
+
+
+def stated_in(interaction: Interaction, agent: Agent, policy: PolicyDocument) -> list[Commitment]:
+    """The commitments given in the contact, in the order they were given."""
+    return [
+        _commitment(interaction, agent, policy, f"commitment-{n}", promise.what, promise.due_at)
+        for n, promise in enumerate(interaction.commitments)
+    ]
+
+
+def call_back(
+    interaction: Interaction, reply: Reply, agent: Agent, policy: PolicyDocument
+) -> Commitment | None:
+    """The promise to call back that a contact outside opening hours becomes, for when the business opens.
+
+    It is due when the answer is: the channel's target, counted from the next opening.
+    """
+    if not policy.replies.call_back_outside_hours:
+        return None
+    if business_hours(policy).is_open(interaction.occurred_at):
+        return None
+    what = "Get back to them: they were in touch outside opening hours."
+    back = _commitment(interaction, agent, policy, "call-back", what, reply.due_at)
+    explain = back.explain.model_copy(update={"due_at": reply.explain.due_at})
+    return back.model_copy(update={"origin": "call_back", "explain": explain})
+
+
+def _commitment(
+    interaction: Interaction, agent: Agent, policy: PolicyDocument, rule: str, what: str, due_at: datetime
+) -> Commitment:
+    commitment = Commitment(
+        commitment_id=derived_id(interaction, rule),
+        customer_id=interaction.customer_id,
+        interaction_id=interaction.interaction_id,
+        case_id=interaction.case_id,
+        agent_id=interaction.agent_id,
+        channel=interaction.channel,
+        what=what,
+        due_at=due_at,
+        created_at=interaction.recorded_at,
+    )
+    return open_commitment(commitment, policy, working_hours(agent, policy), interaction.recorded_at)

@@ -5,16 +5,21 @@ scheduled → due → done · cancelled; a snooze takes it back to scheduled and
 
 from datetime import datetime
 
-from vaada.model.policy import PolicyDocument
+from vaada.model.cases import Case
+from vaada.model.interactions import Interaction
+from vaada.model.people import Agent
+from vaada.model.policy import Delay, PolicyDocument
 from vaada.model.rows import Explained
-from vaada.model.work import FollowUp
-from vaada.rules import deadlines
-from vaada.rules.clock import Hours
-from vaada.rules.deadlines import Deadline
+from vaada.model.work import FollowUp, FollowUpOrigin
 from vaada.rules.decisions import Decision, Notice
 from vaada.rules.errors import NotPossible
-from vaada.rules.history import noted
-from vaada.rules.reach import staff_hear_at
+from vaada.rules.history import add_change
+from vaada.rules.ids import derived_id
+from vaada.rules.thanks import is_only_thanks
+from vaada.rules.time import deadlines
+from vaada.rules.time.availability import staff_reachable_at
+from vaada.rules.time.clock import Hours
+from vaada.rules.time.deadlines import Deadline, business_hours
 
 OPEN = frozenset({"scheduled", "due"})
 
@@ -31,7 +36,7 @@ def next_step(
     if last:
         reminded = reminded.waiting(None)
     else:
-        heard_at = now if urgent or follow_up.told == "owner" else staff_hear_at(working, now)
+        heard_at = now if urgent or follow_up.told == "owner" else staff_reachable_at(working, now)
         morning = deadlines.next_morning(heard_at, working)
         reminded = reminded.waiting(morning.at, morning.explain)
     why = "the follow-up is due" if count == 1 else f"the follow-up is not done, reminder {count}"
@@ -60,7 +65,7 @@ def snooze(follow_up: FollowUp, until: datetime, now: datetime, by: str) -> Foll
     )
 
 
-def unreached(
+def note_unreached(
     follow_up: FollowUp, policy: PolicyDocument, working: Hours, now: datetime, by: str
 ) -> FollowUp:
     """The customer could not be reached: remind to try again. Raises NotPossible once it is closed.
@@ -70,7 +75,7 @@ def unreached(
     count = follow_up.unreached + 1
     if count >= policy.follow_ups.unreached_asks_after:
         _require_open(follow_up, "tried again")
-        history = noted(follow_up.history, now, by, "customer not reached")
+        history = add_change(follow_up.history, now, by, "customer not reached")
         return follow_up.changed(unreached=count, history=history)
     again = try_again_at(policy, working, now)
     put_off = _put_off(follow_up, again.at, now, by, "customer not reached")
@@ -87,7 +92,7 @@ def is_snoozed(follow_up: FollowUp) -> bool:
     return follow_up.status == "scheduled" and follow_up.snoozes > 0
 
 
-def woken(follow_up: FollowUp, now: datetime) -> FollowUp:
+def wake(follow_up: FollowUp, now: datetime) -> FollowUp:
     """The customer was in touch while it was snoozed: due now, and the old date is offered again."""
     old = follow_up.due_at
     woken = _put_off(follow_up, now, now, "desk", "woken by the customer")
@@ -96,7 +101,7 @@ def woken(follow_up: FollowUp, now: datetime) -> FollowUp:
 
 def _put_off(follow_up: FollowUp, until: datetime, now: datetime, by: str, what: str) -> FollowUp:
     _require_open(follow_up, "snoozed")
-    history = noted(follow_up.history, now, by, what, due_before=follow_up.due_at, due_after=until)
+    history = add_change(follow_up.history, now, by, what, due_before=follow_up.due_at, due_after=until)
     put_off = follow_up.changed(
         status="scheduled", due_at=until, explain=Explained(), reminders=0, woken_from=None, history=history
     )
@@ -105,10 +110,95 @@ def _put_off(follow_up: FollowUp, until: datetime, now: datetime, by: str, what:
 
 def _closed(follow_up: FollowUp, status: str, now: datetime, by: str, reason: str | None = None) -> FollowUp:
     _require_open(follow_up, status)
-    history = noted(follow_up.history, now, by, status, reason=reason)
+    history = add_change(follow_up.history, now, by, status, reason=reason)
     return follow_up.changed(status=status, history=history).waiting(None)
 
 
 def _require_open(follow_up: FollowUp, wanted: str) -> None:
     if follow_up.status not in OPEN:
         raise NotPossible("follow-up", follow_up.status, wanted)
+
+
+def requested(interaction: Interaction) -> FollowUp | None:
+    """The follow-up that was asked for in the contact."""
+    asked = interaction.follow_up
+    return _of_interaction(interaction, "requested", asked.at, asked.reason) if asked else None
+
+
+def unresolved(interaction: Interaction, policy: PolicyDocument) -> FollowUp | None:
+    """The follow-up of a contact that is not resolved and that nothing else brings back.
+
+    A commitment brings the agent back by itself: it is warned of, flagged and escalated.
+    """
+    if interaction.resolved or interaction.commitments or interaction.follow_up:
+        return None
+    if is_only_thanks(interaction):
+        return None
+    delay = Delay(business_days=policy.follow_ups.unresolved_after_business_days)
+    due = deadlines.after(delay, interaction.occurred_at, business_hours(policy), "the contact")
+    return with_deadline(
+        _of_interaction(interaction, "unresolved", due.at, "This was not resolved yet."), due
+    )
+
+
+def by_tone(interaction: Interaction, agent: Agent, policy: PolicyDocument) -> FollowUp | None:
+    """What the customer's tone asks of the supervisor: at once if it was abusive, soon if they were upset."""
+    recorded = interaction.recorded_at
+    match interaction.tone:
+        case "abusive":
+            reason = f"The customer was abusive towards {agent.name}."
+            return _for_supervisor(interaction, agent, "abusive", recorded, reason, urgent=True)
+        case "upset":
+            delay = policy.cases.upset_follow_up_after
+            due = deadlines.after(delay, recorded, business_hours(policy), "the contact was recorded")
+            reason = f"The customer was upset when in touch with {agent.name}."
+            return with_deadline(_for_supervisor(interaction, agent, "upset", due.at, reason), due)
+        case "calm":
+            return None
+
+
+def run_around(case: Case, interaction: Interaction, owner: Agent) -> FollowUp:
+    """The supervisor hears once that a customer is sent from one to the next, and who has the case now."""
+    facts = (
+        (len(case.hand_offs), "hand-off"),
+        (len(case.repeat_contacts), "repeat contact"),
+        (len(case.reopenings), "reopening"),
+    )
+    counted = ", ".join(f"{count} {name}{'s' if count > 1 else ''}" for count, name in facts if count)
+    reason = f"Run-around: {counted}. {owner.name} has the case from now on."
+    return _for_supervisor(interaction, owner, "run_around", interaction.recorded_at, reason[:500])
+
+
+def _of_interaction(interaction: Interaction, rule: FollowUpOrigin, at: datetime, reason: str) -> FollowUp:
+    return FollowUp(
+        follow_up_id=derived_id(interaction, rule),
+        customer_id=interaction.customer_id,
+        interaction_id=interaction.interaction_id,
+        case_id=interaction.case_id,
+        agent_id=interaction.agent_id,
+        origin=rule,
+        reason=reason,
+        due_at=at,
+        wake_at=at,
+        created_at=interaction.recorded_at,
+    )
+
+
+def _for_supervisor(
+    interaction: Interaction,
+    agent: Agent,
+    rule: FollowUpOrigin,
+    at: datetime,
+    reason: str,
+    *,
+    urgent: bool = False,
+) -> FollowUp:
+    follow_up = _of_interaction(interaction, rule, at, reason)
+    told = "agent" if agent.supervisor_id else "owner"
+    return follow_up.model_copy(
+        update={"agent_id": agent.supervisor_id or agent.agent_id, "told": told, "urgent": urgent}
+    )
+
+
+def with_deadline(follow_up: FollowUp, due: Deadline) -> FollowUp:
+    return follow_up.model_copy(update={"explain": Explained(due_at=due.explain, wake_at=due.explain)})

@@ -9,12 +9,12 @@ from decimal import Decimal
 from vaada.model.cases import Case
 from vaada.model.policy import PolicyDocument
 from vaada.model.work import Goodwill
-from vaada.rules.clock import Hours
-from vaada.rules.deadlines import next_morning
 from vaada.rules.decisions import Decision, Notice
 from vaada.rules.errors import NotPossible
-from vaada.rules.history import noted
-from vaada.rules.reach import staff_hear_at
+from vaada.rules.history import add_change
+from vaada.rules.time.availability import staff_reachable_at
+from vaada.rules.time.clock import Hours
+from vaada.rules.time.deadlines import next_morning
 
 
 def is_allowed(case: Case, amount: Decimal, policy: PolicyDocument) -> bool:
@@ -30,14 +30,14 @@ def next_step(
     last = count >= policy.follow_ups.reminders_at_most
     asked = goodwill.changed(reminders=count).waiting(None)
     if not last:
-        morning = next_morning(staff_hear_at(working, now), working)
+        morning = next_morning(staff_reachable_at(working, now), working)
         asked = asked.waiting(morning.at, morning.explain)
     why = "goodwill above the allowance waits for a decision"
     notice = Notice("supervisor", "goodwill_approval", f"ask-{count}", why, may_wait=count > 1)
     return Decision(asked, (notice,))
 
 
-def decided(
+def decide(
     goodwill: Goodwill, now: datetime, by: str, *, approved: bool, reason: str | None = None
 ) -> Goodwill:
     """A supervisor or manager decides. Raises NotPossible unless it was asked for and is undecided."""
@@ -49,5 +49,5 @@ def decided(
         wake_at=None,
         decided_by=by,
         decided_at=now,
-        history=noted(goodwill.history, now, by, wanted, reason=reason),
+        history=add_change(goodwill.history, now, by, wanted, reason=reason),
     )

@@ -7,7 +7,7 @@ from vaada.model.work import Change
 _KEPT = 100  # lines; far beyond any real row, far below DynamoDB's 400 KB
 
 
-def noted(
+def add_change(
     history: tuple[Change, ...],
     at: datetime,
     by: str,

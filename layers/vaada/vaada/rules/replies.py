@@ -10,15 +10,16 @@ from vaada.model.interactions import Interaction
 from vaada.model.policy import Delay, PolicyDocument
 from vaada.model.rows import Explained
 from vaada.model.work import Reply
-from vaada.rules import deadlines, planning
-from vaada.rules.deadlines import business_hours
+from vaada.rules import ids
 from vaada.rules.decisions import Decision, Notice
 from vaada.rules.errors import NotPossible
+from vaada.rules.time import deadlines
+from vaada.rules.time.deadlines import business_hours
 
 UNANSWERED = frozenset({"awaited", "paused"})
 
 
-def opened(interaction: Interaction, case: Case | None, policy: PolicyDocument) -> Reply | None:
+def open_reply(interaction: Interaction, case: Case | None, policy: PolicyDocument) -> Reply | None:
     """The answer that the contact asks for, where its channel has a target.
 
     It is measured, but nobody is told of it unless it is `running`.
@@ -31,7 +32,7 @@ def opened(interaction: Interaction, case: Case | None, policy: PolicyDocument) 
         Delay(opening_minutes=minutes), interaction.occurred_at, hours, "the customer was in touch"
     )
     return Reply(
-        reply_id=planning.reply_id(interaction),
+        reply_id=ids.reply_id(interaction),
         customer_id=interaction.customer_id,
         interaction_id=interaction.interaction_id,
         case_id=interaction.case_id,
@@ -57,7 +58,7 @@ def next_step(reply: Reply, now: datetime) -> Decision[Reply]:
     return Decision(missed, (Notice("supervisor", "reply_missed", "miss", why),))
 
 
-def given(reply: Reply, at: datetime, by: str, policy: PolicyDocument) -> Reply:
+def give(reply: Reply, at: datetime, by: str, policy: PolicyDocument) -> Reply:
     """The customer has an answer, since `at`. Raises NotPossible unless they wait for it."""
     if reply.status not in UNANSWERED:
         raise NotPossible("reply", reply.status, "given")
@@ -65,7 +66,7 @@ def given(reply: Reply, at: datetime, by: str, policy: PolicyDocument) -> Reply:
     late = hours.between(reply.due_at, at)
     if reply.status == "paused":
         late = max(timedelta(0), -_left(reply))
-    return _ended(
+    return _end(
         reply,
         status="given",
         given_at=at,
@@ -76,12 +77,12 @@ def given(reply: Reply, at: datetime, by: str, policy: PolicyDocument) -> Reply:
     )
 
 
-def closed(reply: Reply) -> Reply:
+def close(reply: Reply) -> Reply:
     """The matter ended without an answer of its own."""
-    return _ended(reply, status="closed")
+    return _end(reply, status="closed")
 
 
-def paused(reply: Reply, now: datetime, policy: PolicyDocument) -> Reply:
+def pause(reply: Reply, now: datetime, policy: PolicyDocument) -> Reply:
     """The desk waits for the customer: the clock stands still. Raises NotPossible unless it runs.
 
     Less than nothing is left of a target that has passed: it stays as late as it was.
@@ -90,24 +91,24 @@ def paused(reply: Reply, now: datetime, policy: PolicyDocument) -> Reply:
         raise NotPossible("reply", reply.status, "paused")
     hours = business_hours(policy)
     left = hours.between(now, reply.due_at) - hours.between(reply.due_at, now)
-    return _ended(reply, status="paused", remaining_seconds=int(left.total_seconds()))
+    return _end(reply, status="paused", remaining_seconds=int(left.total_seconds()))
 
 
-def resumed(reply: Reply, now: datetime, policy: PolicyDocument) -> Reply:
+def resume(reply: Reply, now: datetime, policy: PolicyDocument) -> Reply:
     """The clock runs on with what was left. Raises NotPossible unless it is paused."""
     if reply.status != "paused":
         raise NotPossible("reply", reply.status, "resumed")
     hours = business_hours(policy)
     left = _left(reply)
     found = hours.before(now, -left) if left < timedelta(0) else hours.after(now, left)
-    explain = deadlines.explained("what was left when the clock was paused", now, hours, found)
+    explain = deadlines.explain("what was left when the clock was paused", now, hours, found)
     awaited = reply.changed(
         status="awaited", due_at=found.at, remaining_seconds=None, explain=Explained(due_at=explain)
     )
-    return awaited if reply.missed_at is not None else running(awaited, policy, now)
+    return awaited if reply.missed_at is not None else start_clock(awaited, policy, now)
 
 
-def running(reply: Reply, policy: PolicyDocument, now: datetime) -> Reply:
+def start_clock(reply: Reply, policy: PolicyDocument, now: datetime) -> Reply:
     """The reply as it waits for the warning, or for the target where there is no time to warn."""
     minutes = policy.replies.warn_opening_minutes_before
     if minutes and reply.due_at > now:
@@ -122,5 +123,5 @@ def _left(reply: Reply) -> timedelta:
     return timedelta(seconds=reply.remaining_seconds or 0)
 
 
-def _ended(reply: Reply, **changes: object) -> Reply:
+def _end(reply: Reply, **changes: object) -> Reply:
     return reply.changed(step=None, **changes).waiting(None)

@@ -16,7 +16,7 @@ from vaada.model.cases import Case
 from vaada.model.rows import Fact
 from vaada.model.times import Instant
 from vaada.model.work import SATISFIED, SCALES, Commitment, Reply, Survey, SurveyKind
-from vaada.rules import statistics
+from vaada.rules import confidence_intervals
 
 Reported = Commitment | Reply | Case | Survey
 Interval = tuple[float, float]
@@ -207,15 +207,15 @@ def _answers(kind: SurveyKind, asked: Sequence[Survey]) -> Answers:
         asked=len(asked),
         answered=len(scores),
         response_rate=_rate(len(scores), len(asked)),
-        response_interval=_rounded(statistics.share(len(scores), len(asked))),
+        response_interval=_rounded(confidence_intervals.share(len(scores), len(asked))),
         mean_score=round(sum(scores) / len(scores), 2) if scores else None,
         happy_rate=_rate(happy, len(scores)),
-        happy_interval=_rounded(statistics.share(happy, len(scores))),
+        happy_interval=_rounded(confidence_intervals.share(happy, len(scores))),
     )
     if kind != "nps" or not scores:
         return answers
     against = sum(score <= _DETRACTS for score in scores)
-    interval = statistics.net_promoter_score(happy, len(scores) - happy - against, against)
+    interval = confidence_intervals.net_promoter_score(happy, len(scores) - happy - against, against)
     nps = round(100 * (happy - against) / len(scores), 1)
     return answers.model_copy(update={"nps": nps, "nps_interval": _rounded(interval)})
 

@@ -11,15 +11,18 @@ from zoneinfo import ZoneInfo
 
 from vaada.model.cases import Case
 from vaada.model.ids import derived_row_id
+from vaada.model.interactions import Interaction
 from vaada.model.people import Customer, Medium
-from vaada.model.policy import PolicyDocument
+from vaada.model.policy import Delay, PolicyDocument
 from vaada.model.rows import Explained, Explanation, Row
-from vaada.model.work import SCALES, Answer, Survey, SurveyKind
-from vaada.rules import budgets
-from vaada.rules.deadlines import business_hours
+from vaada.model.work import SCALES, Answer, Commitment, Survey, SurveyKind
 from vaada.rules.decisions import Decision, Notice
 from vaada.rules.errors import NotPossible
-from vaada.rules.reach import customer_hears_at
+from vaada.rules.ids import case_survey_id, survey_id
+from vaada.rules.messages import frequency_cap
+from vaada.rules.time import deadlines
+from vaada.rules.time.availability import customer_reachable_at
+from vaada.rules.time.deadlines import business_hours
 
 DWELL = timedelta(seconds=1)
 """Nobody opens a page, chooses and submits faster; programs that follow every link do."""
@@ -53,11 +56,11 @@ class Asked:
 def next_step(survey: Survey, asked: Asked, policy: PolicyDocument, now: datetime) -> Decision[Survey]:
     """Ask, remind or close, whichever is due; not at night."""
     if survey.step in {"ask", "remind"}:
-        morning = customer_hears_at(asked.customer, policy, now)
+        morning = customer_reachable_at(asked.customer, policy, now)
         if morning > now:
             return Decision(survey.changed().waiting(morning, _by_day(policy, asked.customer, now)))
     match survey.step:
-        case "ask" if survey.again and (rested := _rested(survey, asked, policy)) > now:
+        case "ask" if survey.again and (rested := _due_after_rest(survey, asked, policy)) > now:
             return Decision(survey.changed().waiting(rested, _by_cool_down(policy, asked.customer, now)))
         case "ask":
             reason = why_not(survey, asked, policy, now)
@@ -86,12 +89,12 @@ def why_not(survey: Survey, asked: Asked, policy: PolicyDocument, now: datetime)
             _within(same, rules.days_between_kind.get(survey.kind, 0), now),
             "they were asked the same lately",
         ),
-        (not budgets.has_room(customer, policy, now), "they were written to often enough lately"),
+        (not frequency_cap.has_room(customer, policy, now), "they were written to often enough lately"),
     )
     return next((reason for applies, reason in reasons if applies), None)
 
 
-def answered(survey: Survey, score: int, comment: str | None, now: datetime) -> Survey:
+def record_answer(survey: Survey, score: int, comment: str | None, now: datetime) -> Survey:
     """Record the answer that counts. Raises NotPossible once it is closed or past its time."""
     if not is_open(survey, now):
         status = "expired" if survey.status == "sent" else survey.status
@@ -101,7 +104,7 @@ def answered(survey: Survey, score: int, comment: str | None, now: datetime) -> 
     ).waiting(None)
 
 
-def what_to_make_of(
+def judge_answer(
     survey: Survey, said: Answer, page_age: timedelta | None, *, confirmed: bool, policy: PolicyDocument
 ) -> Worth:
     """What an answer from the page is worth. `page_age` is how long the page was open; None: it never was.
@@ -134,18 +137,18 @@ def _after_the_first(
     return "amend" if in_time else "refuse"
 
 
-def amended(survey: Survey, said: Answer) -> Survey:
+def amend(survey: Survey, said: Answer) -> Survey:
     """A later answer, kept beside the one that counts."""
     return survey.changed(amendments=(*survey.amendments, said)[-_MOST_KEPT:])
 
 
-def quarantined(survey: Survey, said: Answer, why_not: str) -> Survey:
+def quarantine(survey: Survey, said: Answer, why_not: str) -> Survey:
     """An answer that does not count, kept apart."""
     apart = said.model_copy(update={"why_not": why_not})
     return survey.changed(quarantined=(*survey.quarantined, apart)[-_MOST_KEPT:])
 
 
-def discarded(survey: Survey, said: Answer) -> Survey:
+def discard(survey: Survey, said: Answer) -> Survey:
     """Two scores at one moment: neither counts, nor what amended the first. It is unanswered again."""
     why = {"why_not": "several scores at the same moment"}
     first = Answer(at=survey.answered_at or said.at, score=survey.score or 0, comment=survey.comment)
@@ -166,21 +169,21 @@ def is_open(survey: Survey, now: datetime) -> bool:
     return survey.status == "sent" and not _over(survey, now)
 
 
-def undelivered(survey: Survey, because: str | None) -> Survey:
+def mark_undelivered(survey: Survey, because: str | None) -> Survey:
     """The survey could not be sent at all."""
-    return withheld(survey, f"it could not be sent: {because}")
+    return withhold(survey, f"it could not be sent: {because}")
 
 
-def withheld(survey: Survey, because: str) -> Survey:
+def withhold(survey: Survey, because: str) -> Survey:
     """It is not asked, or not any more."""
     return survey.changed(status="withheld", withheld_because=because, step=None).waiting(None)
 
 
-def withdrawn(survey: Survey | None) -> Survey | None:
+def withdraw(survey: Survey | None) -> Survey | None:
     """The survey of a matter that is opened again, withheld. None: there is none without an answer."""
     if survey is None or survey.status not in {"scheduled", "sent"}:
         return None
-    return withheld(survey, "the matter was opened again")
+    return withhold(survey, "the matter was opened again")
 
 
 def last_day(survey: Survey, zone: str) -> date:
@@ -212,7 +215,7 @@ def next_nps(customer: Customer, agent_id: str, policy: PolicyDocument, since: d
     if not days or not customer.consent.survey:
         return None
     zone = customer.time_zone or policy.business.time_zone
-    at = customer_hears_at(customer, policy, since + timedelta(days=days))
+    at = customer_reachable_at(customer, policy, since + timedelta(days=days))
     why = Explanation(rule=f"every {days} days", counted_from=since, time_zone=zone)
     return Survey(
         survey_id=derived_row_id(customer.customer_id, f"nps-{since.isoformat()}", at),
@@ -236,7 +239,7 @@ def _ask(survey: Survey, asked: Asked, policy: PolicyDocument, now: datetime) ->
         reminds_at=reminds_at,
         closes_at=hours.days_after(now, rules.close_after_days),
     ).waiting(reminds_at)
-    customer = budgets.written_to(asked.customer, policy, now)
+    customer = frequency_cap.count_message(asked.customer, policy, now)
     customer = customer.model_copy(update={"asked_at": {**customer.asked_at, survey.kind: now}})
     along: tuple[Row, ...] = (customer,)
     if survey.kind == "nps":  # it rates whoever is the customer's own agent when it is asked
@@ -251,7 +254,7 @@ def _withhold(
 ) -> Decision[Survey]:
     nps = survey.kind == "nps"
     along = _with_next_nps(survey, asked.customer.changed(), policy, now) if nps else ()
-    return Decision(withheld(survey, reason), along=along)
+    return Decision(withhold(survey, reason), along=along)
 
 
 def _with_next_nps(
@@ -266,13 +269,13 @@ def _with_next_nps(
 def _remind(survey: Survey, asked: Asked, policy: PolicyDocument, now: datetime) -> Decision[Survey]:
     reminded = survey.changed(step="close", reminds_at=None).waiting(survey.closes_at)
     silent = not asked.customer.consent.survey or _over(survey, now)
-    if silent or asked.medium is None or not budgets.has_room(asked.customer, policy, now):
+    if silent or asked.medium is None or not frequency_cap.has_room(asked.customer, policy, now):
         return Decision(reminded)
     notice = Notice("customer", "survey_reminder", "remind", "the survey is unanswered", by=(asked.medium,))
-    return Decision(reminded, (notice,), (budgets.written_to(asked.customer, policy, now),))
+    return Decision(reminded, (notice,), (frequency_cap.count_message(asked.customer, policy, now),))
 
 
-def _rested(survey: Survey, asked: Asked, policy: PolicyDocument) -> datetime:
+def _due_after_rest(survey: Survey, asked: Asked, policy: PolicyDocument) -> datetime:
     """Until when the customer is left alone, who was asked before."""
     rules, before = policy.surveys, asked.customer.asked_at
     ends = [at + timedelta(days=rules.days_between) for at in before.values()]
@@ -314,3 +317,61 @@ def _suspected(survey: Survey, said: Answer) -> bool:
 
 def _over(survey: Survey, now: datetime) -> bool:
     return survey.closes_at is not None and now >= survey.closes_at
+
+
+def of_interaction(interaction: Interaction, policy: PolicyDocument) -> Survey | None:
+    """The survey that a resolved contact earns."""
+    if not interaction.resolved or policy.surveys.after_resolution == "none":
+        return None
+    recorded = interaction.recorded_at
+    return _after_resolution(survey_id(interaction), interaction, interaction.occurred_at, policy, recorded)
+
+
+def of_case(case: Case, interaction: Interaction, policy: PolicyDocument, now: datetime) -> Survey | None:
+    """The survey that a case earns when it is resolved by itself, after this last contact."""
+    if policy.surveys.after_resolution == "none":
+        return None
+    asked = _after_resolution(case_survey_id(case, now), interaction, now, policy, now)
+    return asked.model_copy(update={"case_id": case.case_id})  # the contact may be of one merged into it
+
+
+def of_kept_commitment(commitment: Commitment, policy: PolicyDocument, now: datetime) -> Survey | None:
+    """The question whether we kept our word, after a promise was kept, where the policy asks it."""
+    if not policy.surveys.after_kept_promise or commitment.origin != "stated":
+        return None
+    delay = Delay(hours=policy.surveys.hours_after_kept_promise)
+    due = deadlines.after(delay, now, business_hours(policy), "the promise was kept")
+    return Survey(
+        survey_id=derived_row_id(commitment.commitment_id, "promise-survey", now),
+        customer_id=commitment.customer_id,
+        interaction_id=commitment.interaction_id,
+        case_id=commitment.case_id,
+        commitment_id=commitment.commitment_id,
+        agent_id=commitment.agent_id,
+        channel=commitment.channel,
+        kind="promise",
+        due_at=due.at,
+        wake_at=due.at,
+        explain=Explained(due_at=due.explain, wake_at=due.explain),
+        created_at=now,
+    )
+
+
+def _after_resolution(
+    survey_id: str, interaction: Interaction, resolved_at: datetime, policy: PolicyDocument, now: datetime
+) -> Survey:
+    delay = Delay(hours=policy.surveys.hours_after_resolution)
+    due = deadlines.after(delay, resolved_at, business_hours(policy), "the matter was resolved")
+    return Survey(
+        survey_id=survey_id,
+        customer_id=interaction.customer_id,
+        interaction_id=interaction.interaction_id,
+        case_id=interaction.case_id,
+        agent_id=interaction.agent_id,
+        channel=interaction.channel,
+        kind="ces" if policy.surveys.after_resolution == "ces" else "csat",
+        due_at=due.at,
+        wake_at=due.at,
+        explain=Explained(due_at=due.explain, wake_at=due.explain),
+        created_at=now,
+    )

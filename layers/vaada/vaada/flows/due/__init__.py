@@ -1,0 +1,1 @@
+"""Advance due rows: by their schedule, or by the sweep."""

@@ -1,0 +1,20 @@
+"""Keeping schedules in step with due rows. Reads no table: the stream brings the row before and after."""
+
+from datetime import datetime
+
+from vaada.desk import Desk
+from vaada.model.rows import DueRow
+from vaada.rules.schedules import Act, schedule_change, schedule_time
+
+
+def sync_schedule(desk: Desk, before: DueRow | None, after: DueRow | None, now: datetime) -> Act:
+    """Create, move or delete the row's schedule, or wake its function when it is due already."""
+    act = schedule_change(before, after, now)
+    if after is not None and act in {"wake", "wake_instead"}:
+        desk.schedules.wake_now(after.kind_of_row, after.id, after.version)
+    if before is not None and act in {"delete", "wake_instead"}:
+        desk.schedules.delete(before.id)
+    if after is not None and after.wake_at is not None and act in {"create", "move"}:
+        at = schedule_time(after.wake_at, now)
+        desk.schedules.put(after.kind_of_row, after.id, after.version, at, moved=act == "move")
+    return act

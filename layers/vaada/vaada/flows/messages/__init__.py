@@ -1,0 +1,1 @@
+"""Send messages: to whom, in what words, when, by what medium, and what came of it."""

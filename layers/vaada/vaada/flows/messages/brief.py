@@ -1,0 +1,118 @@
+"""Gathering what a member of staff must know to act, and who they are."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from vaada.desk import Desk
+from vaada.flows.messages.recipients import customer_medium
+from vaada.flows.work import StaffWork, agent_of, customer_of
+from vaada.model.interactions import Interaction
+from vaada.model.messages import Purpose
+from vaada.model.people import Agent, Customer
+from vaada.model.rows import Explanation
+from vaada.model.work import Commitment, FollowUp, Goodwill, Reply
+from vaada.present.view_models import ActionName, Brief, BriefKind
+from vaada.rules import follow_ups
+
+_ANSWERABLE: frozenset[Purpose] = frozenset(
+    {"follow_up_reminder", "promise_warning", "promise_overdue", "reply_warning", "goodwill_approval"}
+)
+
+_BY_STATUS: dict[str, tuple[ActionName, ...]] = {
+    # promises
+    "open": ("kept", "running_late", "new_date", "unreachable"),
+    "broken": ("kept",),
+    # replies
+    "awaited": ("answered", "waiting"),
+    "paused": ("answered",),
+    # goodwill
+    "requested": ("approve", "decline"),
+}
+
+
+def is_answerable(purpose: Purpose) -> bool:
+    """Whether the message asks its reader to act, and so carries links."""
+    return purpose in _ANSWERABLE
+
+
+def brief(
+    desk: Desk,
+    work: StaffWork,
+    reader: Agent | None,
+    now: datetime,
+    *,
+    answerable: bool,
+    reckoning: Explanation | None = None,
+    asking: bool = False,
+) -> Brief:
+    """Who, what was said, what is owed; times in the reader's zone.
+
+    `asking` offers what else there is when the customer cannot be reached.
+    """
+    customer, agent = customer_of(desk, work), agent_of(desk, work)
+    interaction = desk.table.get(Interaction, work.interaction_id) if work.interaction_id else None
+    zone = ZoneInfo((reader and reader.time_zone) or desk.policy.business.time_zone)
+    old_date = work.woken_from if isinstance(work, FollowUp) else None
+    actions = actions_for(work, now, asking=asking) if answerable else ()
+    return Brief(
+        kind=_brief_kind(work),
+        business=desk.policy.business.name,
+        reader_name=reader.name if reader else "",
+        agent_name=agent.name,
+        customer_name=customer.name,
+        customer_phone=customer.phone,
+        customer_email=customer.email,
+        said=interaction.summary if interaction else None,
+        said_at=interaction.occurred_at.astimezone(zone) if interaction else None,
+        channel=interaction.channel if interaction else None,
+        owed=_owed(work, customer),
+        due_at=work.due_at.astimezone(zone),
+        now=now.astimezone(zone),
+        times=max(1, work.reminders) if isinstance(work, FollowUp) else 1,
+        reckoning=reckoning,
+        amount=f"{work.currency} {work.amount}" if isinstance(work, Goodwill) else None,
+        old_date=old_date.astimezone(zone) if old_date else None,
+        unreached=work.unreached if isinstance(work, Commitment | FollowUp) else 0,
+        tell_by=customer_medium(desk, customer, survey=False) if "running_late" in actions else None,
+        action_url=desk.links.url("action", work.id) if answerable else None,
+        actions=actions,
+    )
+
+
+def actions_for(work: StaffWork, now: datetime, *, asking: bool = False) -> tuple[ActionName, ...]:
+    """What a member of staff can answer, by the state the row is in."""
+    if isinstance(work, FollowUp):
+        return _to_follow_up(work, now, asking=asking) if work.status in follow_ups.OPEN else ()
+    if asking and work.status == "open":
+        return ("running_late", "new_date", "kept")
+    return _BY_STATUS.get(work.status, ())
+
+
+def _to_follow_up(work: FollowUp, now: datetime, *, asking: bool) -> tuple[ActionName, ...]:
+    if asking:
+        return ("next_week", "pick_date", "done", "give_up")
+    offered = work.woken_from is not None and work.woken_from > now
+    old_date: tuple[ActionName, ...] = ("old_date",) if offered else ()
+    return ("done", *old_date, "tomorrow", "next_week", "pick_date", "unreachable")
+
+
+def _brief_kind(work: StaffWork) -> BriefKind:
+    match work:
+        case Commitment():
+            return "commitment"
+        case FollowUp():
+            return "follow_up"
+        case Reply():
+            return "reply"
+        case Goodwill():
+            return "goodwill"
+
+
+def _owed(work: StaffWork, customer: Customer) -> str:
+    match work:
+        case Commitment():
+            return work.what
+        case FollowUp() | Goodwill():
+            return work.reason
+        case Reply():
+            return f"Answer {customer.name}"

@@ -1,0 +1,113 @@
+"""Create the messages that a decision asks for: one per reader and medium."""
+
+import uuid
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from vaada.desk import Desk
+from vaada.flows.messages import recipients
+from vaada.flows.work import Work, agent_of, customer_of
+from vaada.model.ids import derived_row_id
+from vaada.model.messages import Message, Party
+from vaada.model.people import Agent, Customer, Medium
+from vaada.model.rows import Explained
+from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
+from vaada.rules.decisions import Decision, Notice
+from vaada.rules.messages.lifecycle import BATCH_WINDOW, LEASE
+from vaada.rules.time.availability import staff_reachable_at
+from vaada.rules.time.deadlines import working_hours
+
+Step = (
+    Decision[Commitment]
+    | Decision[FollowUp]
+    | Decision[Reply]
+    | Decision[Goodwill]
+    | Decision[Survey]
+    | Decision[Customer]
+)
+
+
+_MOST_NEIGHBOURS = 10
+
+
+def messages_of(desk: Desk, decision: Step, before: Work, now: datetime) -> Iterator[Message]:
+    for notice in decision.notices:
+        reached = _recipients(desk, notice, before, now)
+        cause = f"{before.version}/{notice.step}/{notice.to}"
+        ids = {medium: derived_row_id(before.id, f"{cause}/{medium}", now) for _, _, medium in reached}
+        for to, reader, medium in reached:
+            message = Message(
+                message_id=ids[medium],
+                customer_id=before.customer_id,
+                about_id=before.id,
+                about_kind=before.kind_of_row,
+                purpose=notice.purpose,
+                to=to,
+                recipient_id=reader.id if reader else None,
+                medium=medium,
+                twins=tuple(twin for other, twin in ids.items() if other != medium),
+                why=notice.why,
+                claim=uuid.uuid4().hex,
+                wake_at=now + LEASE,
+                explain=Explained(due_at=before.explain.wake_at or before.explain.due_at),
+                created_at=now,
+            )
+            release = _release_at(desk, notice, before, reader, medium, now)
+            if release is not None and (notice.useless_from is None or release < notice.useless_from):
+                held = {"status": "held", "attempts": 0, "claim": None, "wake_at": release}
+                message = message.model_copy(update=held)
+            yield message
+
+
+def _recipients(
+    desk: Desk, notice: Notice, work: Work, now: datetime
+) -> list[tuple[Party, Agent | Customer | None, Medium]]:
+    """Who the notice goes to, and by what. A supervisor who is not there is the owner, told by e-mail."""
+    if notice.to == "customer":
+        customer = customer_of(desk, work)
+        return [("customer", customer, medium) for medium in notice.by or ()]
+    reader = recipients.staff_recipient(desk, notice.to, agent_of(desk, work), now, by=notice.by)
+    to = notice.to if reader.agent else "owner"
+    return [(to, reader.agent, medium) for medium in reader.media]
+
+
+def _release_at(
+    desk: Desk, notice: Notice, work: Work, reader: Agent | Customer | None, medium: Medium, now: datetime
+) -> datetime | None:
+    """Until when the message is held: for its reader's working time, or to go out with others. None: not."""
+    if notice.urgent or not isinstance(reader, Agent):
+        return None
+    at = staff_reachable_at(working_hours(reader, desk.policy), now, notice.useless_from)
+    if at > now or notice.may_wait:
+        return at + BATCH_WINDOW
+    window = timedelta(minutes=desk.policy.follow_ups.group_within_minutes)
+    if not window or notice.to != "agent":
+        return None
+    held = [one.wake_at for one in desk.table.held(reader.id, medium, _MOST_NEIGHBOURS) if one.wake_at]
+    if joined := [release for release in held if release <= now + window + BATCH_WINDOW]:
+        return max(*joined, now)
+    neighbours = _due_soon(desk, work, now, window)
+    return max(now, *neighbours) + BATCH_WINDOW if neighbours else None
+
+
+def _due_soon(desk: Desk, work: Work, now: datetime, window: timedelta) -> list[datetime]:
+    """When others like it, of the same agent, are told of that fall due within this time of it."""
+    match work:
+        case FollowUp(status="scheduled"):
+            status, first, last = "scheduled", None, now + window
+        case Commitment():
+            status, first, last = "open", work.due_at, work.due_at + window
+        case _:
+            return []
+    page = desk.table.listed(
+        type(work),
+        _MOST_NEIGHBOURS,
+        None,
+        agent_id=work.agent_id,
+        status=status,
+        due_from=first,
+        due_by=last,
+    )
+    others = [row for row in page.rows if isinstance(row, Commitment | FollowUp) and row.id != work.id]
+    told_at = work.wake_at or now  # a warning is told of before what it warns of is due
+    return [told_at + (row.due_at - work.due_at) for row in others]

@@ -1,0 +1,83 @@
+"""Replacing a message that cannot arrive: the same another way, or to whoever stands in."""
+
+from datetime import datetime
+from functools import partial
+
+from vaada.desk import Desk
+from vaada.flows.messages import recipients
+from vaada.flows.messages.compose import batch_members
+from vaada.flows.work import Work, agent_of, customer_of, work_of
+from vaada.model.messages import Message
+from vaada.model.people import Agent
+from vaada.model.work import Commitment, FollowUp, Reply, Survey
+from vaada.rules.messages import lifecycle
+from vaada.rules.time.availability import staff_reachable_at
+from vaada.rules.time.deadlines import working_hours
+
+_ENDED = frozenset({"failed", "unknown", "withheld"})
+_LOST = frozenset({"bounced", "rejected"})
+
+
+def fallback_message(
+    desk: Desk, message: Message, now: datetime, why: str = lifecycle.NOT_ARRIVED
+) -> Message | None:
+    """The message that goes out in its place, once. None: there is no other way. Raises NotThere."""
+    work = work_of(desk, message)
+    new = (
+        _to_customer(desk, message, work, now, why)
+        if message.to == "customer"
+        else _to_staff(desk, message, work, now, why)
+    )
+    return new if new is not None and desk.table.find(new.id) is None else None
+
+
+def is_sent_otherwise(desk: Desk, message: Message) -> bool:
+    """Whether its reader gets the same, and all that goes out with it, by another medium anyway."""
+    return all(any(_arrives(desk, twin) for twin in one.twins) for one in batch_members(desk, message))
+
+
+def notify_at(desk: Desk, work: Work, reader: Agent | None, now: datetime) -> datetime:
+    """When a reader who stands in is told: once they are at work, but for what cannot wait."""
+    if reader is None or (isinstance(work, FollowUp) and work.urgent):
+        return now
+    warned_of = work.due_at if isinstance(work, Commitment | Reply) and now < work.due_at else None
+    return staff_reachable_at(working_hours(reader, desk.policy), now, warned_of)
+
+
+def _to_customer(desk: Desk, message: Message, work: Work, now: datetime, why: str) -> Message | None:
+    first = desk.table.get(Message, message.instead_of) if message.instead_of else None
+    medium = recipients.customer_medium(
+        desk,
+        customer_of(desk, work),
+        survey=isinstance(work, Survey),
+        but=frozenset({message.medium, (first or message).medium}),
+    )
+    return lifecycle.replacement(message, medium, now, why) if medium else None
+
+
+def _to_staff(desk: Desk, message: Message, work: Work, now: datetime, why: str) -> Message | None:
+    if message.recipient_id is None:
+        return None
+    tried = (*message.tried, (message.recipient_id, message.medium))
+    twins = [twin for twin in map(partial(desk.table.get, Message), message.twins) if twin is not None]
+    tried += tuple((message.recipient_id, twin.medium) for twin in twins if not _arrives(desk, twin.id))
+    reader = recipients.staff_recipient(desk, message.to, agent_of(desk, work), now, failing=frozenset(tried))
+    if message.purpose == "praise" and (reader.agent is None or reader.agent.id != message.recipient_id):
+        return None  # it is for them alone
+    return lifecycle.replacement(
+        message,
+        reader.media[0],
+        notify_at(desk, work, reader.agent, now),
+        why,
+        to=message.to if reader.agent else "owner",
+        recipient_id=reader.agent.id if reader.agent else None,
+        tried=tried,
+    )
+
+
+def _arrives(desk: Desk, message_id: str) -> bool:
+    """Whether the message, or the one that carries it, went out or will."""
+    message = desk.table.get(Message, message_id)
+    if message is not None and message.carried_by is not None:
+        message = desk.table.get(Message, message.carried_by)
+    return message is not None and not (message.status in _ENDED or message.delivery in _LOST)

@@ -1,0 +1,56 @@
+"""Messages that people ask for behind a link or through the API: running late, a new link.
+
+Those functions may not send. They put the message down as held, and the sweep sends it.
+"""
+
+from datetime import datetime
+
+from vaada.desk import Desk
+from vaada.flows.messages import recipients
+from vaada.flows.work import StaffWork, agent_of
+from vaada.gateways.table import Conflict
+from vaada.model.ids import derived_row_id
+from vaada.model.messages import Message, Party, Purpose
+from vaada.model.work import Commitment, FollowUp, Goodwill, Reply
+
+
+def ask_for_new_link(desk: Desk, work: StaffWork, now: datetime) -> None:
+    """Mail a new link to whom the old one was for, at most once an hour: anybody who has that can ask."""
+    to: Party = "agent"
+    if isinstance(work, Goodwill):
+        to = "supervisor"
+    elif isinstance(work, FollowUp):
+        to = work.told
+    reader = recipients.staff_recipient(desk, to, agent_of(desk, work), now, by=("email",))
+    hour = now.replace(minute=0, second=0)
+    message = Message(
+        message_id=derived_row_id(work.id, f"new-link-{hour.isoformat()}", hour),
+        customer_id=work.customer_id,
+        about_id=work.id,
+        about_kind=work.kind_of_row,
+        purpose=_purpose(work, now),
+        to=to if reader.agent else "owner",
+        recipient_id=reader.agent.id if reader.agent else None,
+        medium=reader.media[0],
+        why="the link in an earlier message had expired",
+        status="held",
+        attempts=0,
+        wake_at=now,
+        created_at=now,
+    )
+    try:
+        desk.table.write(message, there=[work])
+    except Conflict:
+        return  # one was asked for within the hour, or the customer is erased
+
+
+def _purpose(work: StaffWork, now: datetime) -> Purpose:
+    match work:
+        case Commitment():
+            return "promise_warning" if now < work.due_at else "promise_overdue"
+        case FollowUp():
+            return "follow_up_reminder"
+        case Reply():
+            return "reply_warning"
+        case Goodwill():
+            return "goodwill_approval"

@@ -1,0 +1,91 @@
+"""Send one claimed message and record the result."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from vaada.desk import Desk
+from vaada.flows.messages import fallback
+from vaada.flows.messages.batch import hold_again
+from vaada.flows.messages.compose import compose
+from vaada.flows.messages.rate_limits import Counted, count_mail, count_text, refund
+from vaada.flows.optimistic_write import Busy, NotFound
+from vaada.gateways.send_errors import Refused, Unanswered
+from vaada.gateways.table import Conflict
+from vaada.log import logger
+from vaada.model.messages import Message
+from vaada.model.rows import Row
+from vaada.model.work import Survey
+from vaada.present.sms import segments
+from vaada.rules import surveys
+from vaada.rules.messages import lifecycle
+
+_TRIES = 4
+
+
+def attempt(desk: Desk, message: Message, now: datetime) -> None:
+    """Send a message that is claimed, and record what came of it.
+
+    Where no answer came nothing is recorded: the claim runs out, and `resume` decides. An error before
+    the provider was asked means that nothing was sent: it is recorded as refused, and raised again.
+    """
+    counted: Counted = {}
+    try:
+        send = compose(desk, message, now)
+        if message.medium == "sms":
+            counted = count_text(desk, send.keywords["to_phone"], segments(send.args[0]), now)
+        else:
+            counted = count_mail(desk, now)
+        provider_id = send()
+    except Unanswered as error:
+        logger.warning("no answer from the provider", message_id=message.id, error=str(error))
+    except Refused as refusal:
+        logger.warning("message refused", message_id=message.id, reason=refusal.reason)
+        record(desk, *_refused(desk, message, refusal, now))
+        refund(desk, counted)
+    except NotFound:
+        others = hold_again(desk, message.id, message.carries, now)
+        record(desk, lifecycle.withhold(message, "its customer was erased"), *others)
+    except Exception:
+        record(desk, lifecycle.mark_refused(message, "it could not be written", now, for_good=False))
+        raise
+    else:
+        record(desk, lifecycle.mark_sent(message, provider_id, now))
+
+
+def _refused(desk: Desk, message: Message, refusal: Refused, now: datetime) -> tuple[Message, ...]:
+    """The message that was refused, and what goes out in its place if it was for good."""
+    if refusal.throttled:
+        return (lifecycle.mark_throttled(message, refusal.reason, now, for_now=refusal.for_now),)
+    if refusal.for_good:
+        if fallback.is_sent_otherwise(desk, message):
+            return (lifecycle.withhold(message, refusal.reason),)
+        why = f"the first one could not be sent: {refusal.reason}"
+        if (other := fallback.fallback_message(desk, message, now, why)) is not None:
+            return lifecycle.withhold(message, refusal.reason), other
+    return (lifecycle.mark_refused(message, refusal.reason, now, for_good=refusal.for_good),)
+
+
+def record(desk: Desk, message: Message, *instead: Message) -> None:
+    if message.status in {"failed", "unknown"}:
+        logger.error("message not sent", message_id=message.id, status=message.status, reason=message.why_not)
+    for _ in range(_TRIES):
+        rows: list[Row] = [message, *instead, *_undelivered_survey(desk, message, instead)]
+        try:
+            desk.table.write(*rows)
+        except Conflict as conflict:
+            if message not in conflict.rows:
+                continue  # the survey was written to meanwhile, or a transaction was under way
+            # The claim ran out meanwhile and another took the message up: what it finds is the record.
+            logger.warning(
+                "somebody else recorded this message", message_id=message.id, status=message.status
+            )
+        return
+    raise Busy(message.id)
+
+
+def _undelivered_survey(desk: Desk, message: Message, instead: tuple[Message, ...]) -> Iterator[Survey]:
+    """The survey that this message was to ask, where nothing asks it any more."""
+    if message.purpose == "survey" and message.status in {"failed", "withheld"} and not instead:
+        survey = desk.table.get(Survey, message.about_id)
+        if survey is not None and survey.status == "sent":
+            yield surveys.mark_undelivered(survey, message.why_not)

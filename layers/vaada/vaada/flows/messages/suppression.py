@@ -1,0 +1,98 @@
+"""Stopping and starting again to write to an address, and whether it is stopped."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from vaada.desk import Desk
+from vaada.flows.optimistic_write import Busy
+from vaada.gateways.table import Conflict
+from vaada.model.inbound_events import OptOut
+from vaada.model.people import Agent, Customer, Medium
+from vaada.model.suppressions import Stop, Stopped, StopReason, Suppression
+from vaada.rules.messages import suppression as rules
+
+_TRIES = 4
+
+
+def suppress(desk: Desk, medium: Medium, address: str, reason: StopReason, now: datetime) -> None:
+    """Write nothing to this address any more; to one that unsubscribed, no surveys. Raises Busy.
+
+    Twice is no error.
+    """
+    suppress_id(desk, medium, desk.addresses.hashed(medium, address), reason, now)
+
+
+def suppress_id(desk: Desk, medium: Medium, suppression_id: str, reason: StopReason, now: datetime) -> None:
+    """The same, for whoever does not know the address itself. Raises Busy."""
+    why = Stop(reason=reason, at=now)
+    _update(desk, suppression_id, lambda before: rules.suppress(before, suppression_id, medium, why))
+
+
+def lift_texted_stop(desk: Desk, suppression_id: str) -> None:
+    """The number's owner texted START: what they had stopped themselves may be sent again. Raises Busy."""
+    _update(desk, suppression_id, lambda before: before and rules.lift_texted_stop(before))
+
+
+def lift_unsubscribe(desk: Desk, medium: Medium, address: str) -> None:
+    """The address's owner did not mean to unsubscribe: surveys may be sent to it again. Raises Busy."""
+    _update(
+        desk, desk.addresses.hashed(medium, address), lambda before: before and rules.lift_unsubscribe(before)
+    )
+
+
+def lift_bounces(desk: Desk, person: Agent | Customer) -> tuple[Stopped, ...]:
+    """The person's addresses work again after a bounce. Says what is stopped all the same. Raises Busy."""
+    still: list[Stopped] = []
+    for medium, address in addresses_of(person):
+        suppression_id = desk.addresses.hashed(medium, address)
+        _update(desk, suppression_id, lambda before: before and rules.lift_bounce(before))
+        still += rules.stops(desk.table.get(Suppression, suppression_id))
+    return tuple(still)
+
+
+def stopped_media(desk: Desk, customer: Customer, *, survey: bool) -> frozenset[Medium]:
+    """By what the customer is not to be written to."""
+    return frozenset(
+        medium
+        for medium, address in addresses_of(customer)
+        if is_stopped(desk, medium, address, survey=survey)
+    )
+
+
+def is_stopped(desk: Desk, medium: Medium, address: str, *, survey: bool) -> bool:
+    """Whether the address is not to be written to."""
+    found = desk.table.get(Suppression, desk.addresses.hashed(medium, address))
+    return not rules.may_write(found, survey=survey)
+
+
+def addresses_of(person: Agent | Customer) -> Iterator[tuple[Medium, str]]:
+    """Where the person can be written to, and by what."""
+    if person.email is not None:
+        yield "email", person.email
+    if person.phone is not None:
+        yield "sms", person.phone
+
+
+def _update(
+    desk: Desk, suppression_id: str, decide: Callable[[Suppression | None], Suppression | None]
+) -> None:
+    for _ in range(_TRIES):
+        before = desk.table.get(Suppression, suppression_id)
+        after = decide(before)
+        if after is None or after is before:
+            return
+        try:
+            desk.table.write(after)
+        except Conflict:
+            continue
+        return
+    raise Busy(suppression_id)
+
+
+def apply_opt_out(desk: Desk, news: OptOut, now: datetime) -> str:
+    """Stop to write to the number, or start again. Says what it was, for the log. Raises Busy."""
+    if news.said == "stop":
+        suppress_id(desk, "sms", news.suppression_id, "texted_stop", now)
+    else:
+        lift_texted_stop(desk, news.suppression_id)
+    return news.said

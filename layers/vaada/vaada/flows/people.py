@@ -1,0 +1,137 @@
+"""Recording who there is, and the policy."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TypeVar
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from vaada.desk import Desk
+from vaada.flows.idempotency import Receipts
+from vaada.flows.optimistic_write import change, require
+from vaada.gateways.table import Conflict
+from vaada.model.ids import new_party_id
+from vaada.model.interactions import Interaction
+from vaada.model.people import Agent, Customer, NewAgent, NewCustomer
+from vaada.model.receipts import EmailClaim
+from vaada.model.rows import Row
+from vaada.rules import check_ins
+
+_NEWEST = 100
+N = TypeVar("N", NewAgent, NewCustomer)
+
+
+class InvalidChange(Exception):
+    """What would come of the change is not valid. `errors` are as pydantic gives them."""
+
+    def __init__(self, error: ValidationError) -> None:
+        super().__init__(str(error))
+        self._error = error
+
+    def errors(self) -> list[ErrorDetails]:
+        """What is wrong, field by field."""
+        return self._error.errors()
+
+
+class EmailTaken(Exception):
+    """Another agent has this e-mail address already."""
+
+
+class UnknownReference(Exception):
+    """A field names somebody who does not exist."""
+
+    def __init__(self, field: str, kind: str) -> None:
+        super().__init__(f"there is no such {kind}")
+        self.field = field
+
+
+def add_agent(desk: Desk, new: NewAgent, receipts: Receipts, now: datetime) -> Agent:
+    """Add an agent. Raises Taken, Unknown, Conflict."""
+    require_agents(desk, supervisor_id=new.supervisor_id, covered_by=new.covered_by)
+    agent = Agent(agent_id=new_party_id(), created_at=now, **dict(new))
+    try:
+        desk.table.write(agent, _email_claim(agent), *receipts(agent.agent_id))
+    except Conflict as conflict:
+        raise _email_taken_or(conflict) from conflict
+    return agent
+
+
+def change_agent(desk: Desk, agent_id: str, changes: Mapping[str, object]) -> Agent:
+    """Change some fields of an agent. Raises NotThere, Invalid, Taken, Unknown, Conflict."""
+    agent = require(desk, Agent, agent_id)
+    new = _merged(NewAgent, agent, changes)
+    require_agents(desk, supervisor_id=new.supervisor_id, covered_by=new.covered_by)
+    changed = agent.changed(**dict(new))
+    rows: list[Row] = [changed]
+    former: list[Row] = []
+    if changed.email != agent.email:
+        former.append(require(desk, EmailClaim, agent.email.casefold()))
+        rows.append(_email_claim(changed))
+    try:
+        desk.table.write(*rows, gone=former)
+    except Conflict as conflict:
+        raise _email_taken_or(conflict) from conflict
+    return changed
+
+
+def add_customer(desk: Desk, new: NewCustomer, receipts: Receipts, now: datetime) -> Customer:
+    """Add a customer. Raises Unknown, Conflict."""
+    require_agents(desk, agent_id=new.agent_id)
+    added = Customer(customer_id=new_party_id(), created_at=now, **dict(new))
+    customer = check_ins.count_from(added, now, desk.policy)
+    desk.table.write(customer, *receipts(customer.customer_id))
+    return customer
+
+
+def change_customer(desk: Desk, customer_id: str, changes: Mapping[str, object], now: datetime) -> Customer:
+    """Change some fields of a customer. Raises NotThere, Invalid, Unknown."""
+
+    def decide(customer: Customer) -> Customer:
+        new = _merged(NewCustomer, customer, changes)
+        require_agents(desk, agent_id=new.agent_id)
+        changed = customer.changed(**dict(new))
+        days = check_ins.every_days(changed, desk.policy)
+        if days is None:
+            return changed.waiting(None, anchor=None)
+        before = (check_ins.every_days(customer, desk.policy), customer.agent_id)
+        if customer.wake_at is not None and before == (days, changed.agent_id):
+            return changed
+        last = changed.anchor or _last_contact(desk, customer_id) or now
+        return check_ins.count_from(changed, last, desk.policy)
+
+    return change(desk, Customer, customer_id, decide)
+
+
+def require_agents(desk: Desk, **named: str | None) -> dict[str, Agent]:
+    """The agents that these fields name. Raises Unknown."""
+    found: dict[str, Agent] = {}
+    for field, agent_id in named.items():
+        if agent_id is not None:
+            agent = desk.table.get(Agent, agent_id)
+            if agent is None:
+                raise UnknownReference(field, "agent")
+            found[field] = agent
+    return found
+
+
+def _last_contact(desk: Desk, customer_id: str) -> datetime | None:
+    """When the customer was last in touch, as far as the newest of their story tells."""
+    page = desk.table.timeline(customer_id, _NEWEST, None)
+    return max((row.occurred_at for row in page.rows if isinstance(row, Interaction)), default=None)
+
+
+def _email_claim(agent: Agent) -> EmailClaim:
+    return EmailClaim(email_claim_id=agent.email.casefold(), agent_id=agent.agent_id)
+
+
+def _email_taken_or(conflict: Conflict) -> Exception:
+    return EmailTaken() if any(isinstance(row, EmailClaim) for row in conflict.rows) else conflict
+
+
+def _merged(kind: type[N], row: Agent | Customer, changes: Mapping[str, object]) -> N:
+    stands = row.model_dump(include=set(kind.model_fields))
+    try:
+        return kind.model_validate({**stands, **changes})
+    except ValidationError as error:
+        raise InvalidChange(error) from error

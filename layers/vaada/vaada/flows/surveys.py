@@ -1,0 +1,120 @@
+"""What customers do behind their links: answer a survey, unsubscribe."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from vaada.desk import Desk
+from vaada.flows.optimistic_write import change, require
+from vaada.flows.work import agent_of, case_of
+from vaada.model.inbound_events import TextedScore
+from vaada.model.messages import Message
+from vaada.model.people import Agent
+from vaada.model.rows import Row
+from vaada.model.work import SCALES, Answer, Commitment, FollowUp, Survey
+from vaada.rules import commitments, follow_ups, survey_follow_up, surveys
+from vaada.rules.surveys import DWELL
+
+Outcome = Literal["counted", "unconfirmed", "stale", "over"]
+
+
+@dataclass(frozen=True)
+class Received:
+    """What came of an answer, and the survey as it stands then."""
+
+    outcome: Outcome
+    survey: Survey
+
+
+def receive_answer(
+    desk: Desk, survey_id: str, said: Answer, page_age: timedelta | None, *, confirmed: bool
+) -> Received:
+    """Take an answer for what it is worth; a low one opens a follow-up and a promise to call.
+
+    Raises NotThere, Busy; Conflict where another answer at this very moment opened the same.
+    """
+    policy = desk.policy
+    survey = require(desk, Survey, survey_id)
+    agent = agent_of(desk, survey)
+    outcome: Outcome = "counted"
+    discarded = False
+
+    def decide(row: Survey) -> Survey:
+        nonlocal outcome, discarded
+        discarded = False
+        match surveys.judge_answer(row, said, page_age, confirmed=confirmed, policy=policy):
+            case "count":
+                outcome = "counted"
+                return surveys.record_answer(row, said.score, said.comment, said.at)
+            case "amend":
+                outcome = "counted"
+                return surveys.amend(row, said)
+            case "same":
+                outcome = "counted"
+            case "discard":
+                outcome, discarded = "unconfirmed", True
+                return surveys.discard(row, said)
+            case "quarantine":
+                outcome = "unconfirmed"
+                return surveys.quarantine(row, said, "sent too fast, or without the page, for a person")
+            case "stale":
+                outcome = "stale"
+            case "refuse":
+                outcome = "over"
+        return row
+
+    def along(row: Survey) -> tuple[Row, ...]:
+        if row.status == "answered" and row.answered_at == said.at and not row.amendments:
+            return tuple(_opened_by(desk, row, agent, said.at))
+        return tuple(_withdraw_opened(desk, row, said.at)) if discarded else ()
+
+    after = change(desk, Survey, survey_id, decide, along=along)
+    return Received(outcome, after)
+
+
+def _opened_by(desk: Desk, survey: Survey, agent: Agent, now: datetime) -> list[Row]:
+    """What the answer opens: for an unhappy one a follow-up and a promise, for kind words a thank-you."""
+    policy = desk.policy
+    if surveys.is_low(survey, policy):
+        case = case_of(desk, survey.case_id)
+        marked = [case.changed(ask_again=True)] if case is not None and not survey.again else []
+        supervisor = desk.table.get(Agent, agent.supervisor_id) if agent.supervisor_id else None
+        follow_up = survey_follow_up.unhappy_follow_up(survey, agent, policy, now)
+        call = survey_follow_up.unhappy_call(survey, agent, supervisor, policy, now)
+        return [follow_up, *([call] if call else []), *marked]
+    if surveys.is_high(survey, policy) and survey.comment:
+        return [survey_follow_up.praise(survey, agent, policy, now)]
+    return []
+
+
+def _withdraw_opened(desk: Desk, survey: Survey, now: datetime) -> list[Row]:
+    """What an answer had opened that turns out not to be a person's."""
+    found: list[Row] = []
+    reason = "the answer was not a person's"
+    first, _ = survey.quarantined[-2:]
+    follow_up_id, call_id, praise_id = survey_follow_up.opened_ids(survey.survey_id, first.at)
+    follow_up = desk.table.get(FollowUp, follow_up_id)
+    if follow_up is not None and follow_up.status in follow_ups.OPEN:
+        found.append(follow_ups.cancel(follow_up, now, "desk", reason))
+    call = desk.table.get(Commitment, call_id)
+    if call is not None and call.status == "open":
+        found.append(commitments.withdraw(call, reason, now, "desk"))
+    praise = desk.table.get(Message, praise_id)
+    if praise is not None and praise.status == "held":
+        found.append(praise.changed(status="withheld", why_not=reason, wake_at=None))
+    case = case_of(desk, survey.case_id)
+    if case is not None and case.ask_again:
+        found.append(case.changed(ask_again=False))
+    return found
+
+
+def receive_texted_score(desk: Desk, news: TextedScore, now: datetime) -> str:
+    """The number answers the survey that the text before asked. Says what came of it. Raises Busy."""
+    message = desk.table.text_message(news.answers)
+    survey = desk.table.get(Survey, message.about_id) if message and message.to == "customer" else None
+    if survey is None:
+        return "answers nothing"
+    if news.score not in SCALES[survey.kind]:
+        return "not on the scale"
+    # It came from the number that was asked: no page could tell more of a person.
+    return receive_answer(desk, survey.id, Answer(at=now, score=news.score), DWELL, confirmed=True).outcome

@@ -1,0 +1,155 @@
+"""The words customers read, in their language: gettext catalogues under `locale/`.
+
+To add a language, say Persian: in `locale/`, `uv run pybabel init -D vaada -i vaada.pot -d . -l fa`;
+translate `fa/LC_MESSAGES/vaada.po`; `make messages`. Nothing else names the languages, but for those
+written from right to left. What is not translated stays English.
+"""
+
+import gettext
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from vaada.present.view_models import SCORES, SurveyKind
+
+Direction = Literal["ltr", "rtl"]
+
+LOCALE = Path(__file__).parent / "locale"
+CATALOGUES = {path.parts[-3]: path for path in sorted(LOCALE.glob("*/LC_MESSAGES/vaada.mo"))}
+_SOURCE = "en"
+_WEIGHT = re.compile(r"[01](\.[0-9]{0,3})?")
+_RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"})
+
+
+@dataclass(frozen=True)
+class Words:
+    """One language: its BCP 47 tag, the direction it is written in, and its catalogue."""
+
+    language: str
+    direction: Direction
+    catalogue: gettext.NullTranslations
+
+    def moment(self, at: datetime, now: datetime) -> str:
+        """The weekday, the date and the time; with the year if it is another one."""
+        _ = self.catalogue.gettext
+        weekdays = (
+            # Translators: weekdays as they stand in "Friday 27 November at 17:00"
+            _("Monday"),
+            _("Tuesday"),
+            _("Wednesday"),
+            _("Thursday"),
+            _("Friday"),
+            _("Saturday"),
+            _("Sunday"),
+        )
+        on = self.day(at)
+        if at.year != now.year:
+            # Translators: the date is such as "5 January"
+            on = _("%(date)s %(year)s") % {"date": on, "year": at.year}
+        # Translators: such as "Friday 27 November at 17:00"
+        return _("%(weekday)s %(date)s at %(time)s") % {
+            "weekday": weekdays[at.weekday()],
+            "date": on,
+            "time": f"{at:%H:%M}",
+        }
+
+    def day(self, on: date) -> str:
+        """The day and the month, without the year: what is written here is never far off."""
+        _ = self.catalogue.gettext
+        months = (
+            # Translators: months as they stand in a date, such as "5 January"
+            _("January"),
+            _("February"),
+            _("March"),
+            _("April"),
+            _("May"),
+            _("June"),
+            _("July"),
+            _("August"),
+            _("September"),
+            _("October"),
+            _("November"),
+            _("December"),
+        )
+        month = months[on.month - 1]
+        if on.day == 1:
+            # Translators: the first of a month, which some languages write in a way of its own
+            return _("1 %(month)s") % {"month": month}
+        # Translators: a date such as "5 January"; put the parts in your order
+        return _("%(day)s %(month)s") % {"day": on.day, "month": month}
+
+    def faces(self) -> tuple[str, str, str, str, str]:
+        """The five answers to "how happy are you?", from the worst to the best."""
+        _ = self.catalogue.gettext
+        return (
+            # Translators: the five faces; each word stands in a narrow column, so keep them short
+            _("Very unhappy"),
+            _("Unhappy"),
+            _("Neutral"),
+            _("Happy"),
+            _("Very happy"),
+        )
+
+    def meanings(self, kind: SurveyKind) -> dict[int, str]:
+        """What scores mean, from the lowest to the highest; of a scale of numbers, what its ends mean."""
+        _ = self.catalogue.gettext
+        match kind:
+            case "csat":
+                return dict(zip(SCORES[kind], self.faces(), strict=True))
+            case "promise":
+                # Translators: the answers to "Did we keep our word?"
+                return {0: _("No"), 1: _("Yes")}
+            case "nps":
+                # Translators: the ends of the scale from 0 to 10
+                ends = _("Not at all likely"), _("Very likely")
+            case "ces":
+                # Translators: the ends of the scale from 1 to 7
+                ends = _("Very difficult"), _("Very easy")
+        return {SCORES[kind][0]: ends[0], SCORES[kind][-1]: ends[1]}
+
+    def answer(self, kind: SurveyKind, score: int) -> str:
+        """A score by itself: "Happy", "Yes", "7 out of 10", "10 out of 10 (Very likely)"."""
+        _ = self.catalogue.gettext
+        meaning = self.meanings(kind).get(score)
+        if meaning and kind in {"csat", "promise"}:
+            return meaning
+        # Translators: a number on a scale, such as "7 out of 10"
+        number = _("%(score)s out of %(top)s") % {"score": score, "top": SCORES[kind][-1]}
+        return f"{number} ({meaning})" if meaning else number
+
+
+def words(language: str) -> Words:
+    """The language's words: its own catalogue, else that of a broader or a sister tag, else English."""
+    return _words(_closest(language))
+
+
+def preferred(accept_language: str) -> str | None:
+    """The language a browser asks for first (Accept-Language, RFC 9110) of those that there are words for."""
+    asked = []
+    for part in accept_language.split(","):
+        tag, _, weight = (piece.strip() for piece in part.partition(";q="))
+        asked.append((float(weight) if _WEIGHT.fullmatch(weight) else 1.0, tag))
+    spoken = {name.partition("_")[0] for name in CATALOGUES}
+    by_wish = sorted(asked, key=lambda wish: -wish[0])
+    return next((tag for weight, tag in by_wish if weight and tag.lower().partition("-")[0] in spoken), None)
+
+
+@cache
+def _words(name: str) -> Words:
+    with CATALOGUES[name].open("rb") as compiled:
+        catalogue = gettext.GNUTranslations(compiled)
+    primary = name.partition("_")[0]
+    return Words(name.replace("_", "-"), "rtl" if primary in _RIGHT_TO_LEFT else "ltr", catalogue)
+
+
+def _closest(language: str) -> str:
+    subtags = language.lower().replace("_", "-").split("-")
+    known = {name.lower(): name for name in CATALOGUES}
+    for count in range(len(subtags), 0, -1):
+        if found := known.get("_".join(subtags[:count])):
+            return found
+    sisters = (name for lowered, name in known.items() if lowered.startswith(f"{subtags[0]}_"))
+    return next(sisters, _SOURCE)

@@ -1,0 +1,1 @@
+"""Rules about messages: their lifecycle, media, limits and suppression."""

@@ -1,0 +1,86 @@
+"""Paces: how fast and how much may be sent, and what texts may cost. Days and months are those of UTC."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import ROUND_CEILING
+
+import phonenumbers
+
+from vaada.model.policy import SendingRules
+from vaada.model.rate_limits import RateCount
+
+_KEPT = timedelta(days=2)
+_LONGEST_MONTH = timedelta(days=31)
+_SECOND = 1_000_000  # microseconds
+_THOUSANDTHS_OF_A_CENT = 100_000  # in a dollar
+
+
+class LimitReached(Exception):
+    """A limit of the policy is reached. `for_good`: waiting would not help; `for_now`: a second would."""
+
+    def __init__(self, reason: str, *, for_good: bool = False, for_now: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.for_good = for_good
+        self.for_now = for_now
+
+
+def count_mail(before: RateCount | None, pace_id: str, rules: SendingRules, now: datetime) -> RateCount:
+    """The day's mails with one more, where it may go out now. Raises TooMuch.
+
+    The limit per second is the generic cell rate algorithm (ITU-T I.371): mails are spread evenly, but that
+    a second's worth may go at once. A new day begins as if the second before it had been used up but for one.
+    """
+    if before is not None and before.count >= rules.mails_a_day:
+        raise LimitReached(f"{rules.mails_a_day} mails a day are allowed")
+    apart = -(-_SECOND // rules.mails_a_second)
+    at = _microseconds(now)
+    stands = before.free_at if before is not None else None
+    if stands is None:
+        stands = _microseconds(_midnight(now)) + _SECOND - apart
+    free_at = max(stands, at) + apart
+    if free_at > at + _SECOND:
+        raise LimitReached(f"{rules.mails_a_second} mails a second are allowed", for_now=True)
+    return increment(before, pace_id, now).model_copy(update={"free_at": free_at})
+
+
+def count_text(before: RateCount | None, pace_id: str, most: int, now: datetime) -> RateCount:
+    """The day's texts with one more, where it may go out. Raises TooMuch."""
+    if before is not None and before.count >= most:
+        raise LimitReached(f"{most} texts a day are allowed")
+    return increment(before, pace_id, now)
+
+
+def count_spending(
+    before: RateCount | None, pace_id: str, cost: int, rules: SendingRules, now: datetime
+) -> RateCount:
+    """What the month's texts cost with this one, where there is money for it. Raises TooMuch, for good."""
+    total = (before.count if before is not None else 0) + cost
+    if total > int(rules.texts_spend_a_month * _THOUSANDTHS_OF_A_CENT):
+        raise LimitReached(f"texts for ${rules.texts_spend_a_month} a month are allowed", for_good=True)
+    return increment(before, pace_id, now, cost, kept=_LONGEST_MONTH + _KEPT)
+
+
+def cost(number: str, segments: int, rules: SendingRules) -> int:
+    """What a text to this number costs, in thousandths of a cent. Raises TooMuch where none may go there."""
+    code = str(phonenumbers.parse(number, None).country_code)
+    if rules.texts_to and code not in rules.texts_to:
+        raise LimitReached("texts to this country are not allowed by the policy", for_good=True)
+    price = rules.text_prices.get(code, rules.text_price) * segments * _THOUSANDTHS_OF_A_CENT
+    return int(price.to_integral_value(ROUND_CEILING))
+
+
+def increment(
+    before: RateCount | None, pace_id: str, now: datetime, by: int = 1, *, kept: timedelta = _KEPT
+) -> RateCount:
+    """The count with so much more."""
+    if before is not None:
+        return before.changed(count=before.count + by)
+    return RateCount(pace_id=pace_id, count=by, expires_at=int((now + kept).timestamp()))
+
+
+def _midnight(now: datetime) -> datetime:
+    return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _microseconds(at: datetime) -> int:
+    return (at - datetime.fromtimestamp(0, UTC)) // timedelta(microseconds=1)

@@ -1,0 +1,1 @@
+"""Rules about time: the business clock, deadlines, and who is there when."""

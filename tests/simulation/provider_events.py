@@ -1,0 +1,72 @@
+"""What SES and SNS tell of what they sent, and what customers text back: the events, as AWS makes them."""
+
+import base64
+import gzip
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from tests.simulation.aws import Sent
+
+Fate = Literal["arrives", "no such address", "full", "complained of"]
+"""What becomes of what is sent to an address."""
+
+SOON, LATER, MUCH_LATER = timedelta(seconds=20), timedelta(minutes=5), timedelta(hours=4)
+
+
+@dataclass(frozen=True)
+class ProviderEvent:
+    """Something to be told so long after it was sent."""
+
+    after: timedelta
+    what: str
+    event: dict[str, Any]
+
+
+def events_of(sent: Sent, fate: Fate) -> Iterator[ProviderEvent]:
+    """What is told of it, one after the other."""
+    if sent.message_id is None:
+        yield _of_a_text(sent, arrives=fate in {"arrives", "complained of"})
+        return
+    address = [{"emailAddress": sent.to}]
+    match fate:
+        case "arrives":
+            yield _of_a_mail(sent, SOON, "Delivery", "delivery")
+        case "no such address":
+            bounce = {"bounceType": "Permanent", "bouncedRecipients": address}
+            yield _of_a_mail(sent, SOON, "Bounce", "bounce", **bounce)
+        case "full":
+            yield _of_a_mail(sent, LATER, "DeliveryDelay", "deliveryDelay")
+            failed = [{**address[0], "action": "failed", "status": "4.2.2"}]
+            bounce = {"bounceType": "Transient", "bouncedRecipients": failed}
+            yield _of_a_mail(sent, MUCH_LATER, "Bounce", "bounce", **bounce)
+        case "complained of":
+            yield _of_a_mail(sent, SOON, "Delivery", "delivery")
+            yield _of_a_mail(sent, MUCH_LATER, "Complaint", "complaint", complainedRecipients=address)
+
+
+def a_text(number: str, words: str, answers: str) -> dict[str, Any]:
+    """A customer texts this, in answer to a text of ours."""
+    said = {"originationNumber": number, "messageBody": words, "previousPublishedMessageId": answers}
+    return {"Records": [{"Sns": {"Message": json.dumps(said)}}]}
+
+
+def _of_a_mail(sent: Sent, after: timedelta, kind: str, field: str, **particulars: Any) -> ProviderEvent:
+    tags = {"message_id": [sent.message_id]}
+    mail = {"messageId": sent.provider_id, "timestamp": _stamp(sent.at), "tags": tags}
+    particulars["timestamp"] = _stamp(sent.at + after)
+    return ProviderEvent(after, kind, {"detail": {"eventType": kind, "mail": mail, field: particulars}})
+
+
+def _of_a_text(sent: Sent, *, arrives: bool) -> ProviderEvent:
+    status = "SUCCESS" if arrives else "FAILURE"
+    said = {"notification": {"messageId": sent.provider_id}, "status": status}
+    entry = {"timestamp": int((sent.at + SOON).timestamp() * 1000), "message": json.dumps(said)}
+    data = gzip.compress(json.dumps({"messageType": "DATA_MESSAGE", "logEvents": [entry]}).encode(), 1)
+    return ProviderEvent(SOON, status, {"awslogs": {"data": base64.b64encode(data).decode()}})
+
+
+def _stamp(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M:%S.000Z")

@@ -1,0 +1,43 @@
+"""Budgets: three messages in seven days, and the window moves with the clock."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.unit.rows import MONDAY, customer, policy
+from vaada.rules.messages import frequency_cap
+
+SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
+
+
+def test_there_is_room_until_it_is_used_up() -> None:
+    bilal, room = customer(), []
+    for n in range(4):
+        room.append(frequency_cap.has_room(bilal, policy(), MONDAY + n * DAY))
+        bilal = frequency_cap.count_message(bilal, policy(), MONDAY + n * DAY)
+
+    assert room == [True, True, True, False]
+
+
+@pytest.mark.parametrize(("after", "room"), [(7 * DAY - SECOND, False), (7 * DAY, True)])
+def test_room_comes_back_when_the_first_message_is_a_week_old(after: timedelta, room: bool) -> None:
+    bilal = customer(written_at=[MONDAY, MONDAY + DAY, MONDAY + 2 * DAY])
+
+    assert frequency_cap.has_room(bilal, policy(), MONDAY + after) is room
+
+
+def test_what_is_over_is_forgotten_and_two_writers_cannot_both_have_room() -> None:
+    bilal = customer(written_at=[MONDAY, MONDAY + 6 * DAY])
+
+    written = frequency_cap.count_message(bilal, policy(), MONDAY + 8 * DAY)
+
+    assert written.written_at == (MONDAY + 6 * DAY, MONDAY + 8 * DAY)
+    assert written.version == bilal.version + 1
+
+
+def test_the_policy_says_how_many_in_how_long() -> None:
+    sparing = policy(customers={"messages_at_most": 1, "within_days": 1})
+    bilal = frequency_cap.count_message(customer(), sparing, MONDAY)
+
+    assert not frequency_cap.has_room(bilal, sparing, MONDAY + DAY - SECOND)
+    assert frequency_cap.has_room(bilal, sparing, MONDAY + DAY)

@@ -1,0 +1,112 @@
+"""Policies: what is refused before it is in force, by its form and by what it would come to."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from pydantic import ValidationError
+
+from tests.unit.rows import MONDAY, policy
+from vaada.rules.policy_checks import problems
+
+
+def closed(*years: int) -> list[dict[str, str]]:
+    return [{"first": f"{year}-01-01", "last": f"{year}-12-31", "name": "Gone fishing"} for year in years]
+
+
+def test_the_default_policy_has_no_problems() -> None:
+    assert problems(policy(), MONDAY) == []
+
+
+def test_a_business_that_never_opens_is_told_so() -> None:
+    ((field, why),) = problems(policy(closed_days=closed(*range(2026, 2032))), MONDAY)
+
+    assert field == "closed_days"
+    assert why.startswith("the business never opens: nothing opens within 3 years of 2026-03-02")
+
+
+def test_a_business_that_opens_in_more_than_a_year_is_told_when() -> None:
+    ((field, why),) = problems(policy(closed_days=closed(2026, 2027)), MONDAY)
+
+    assert (field, why) == (
+        "closed_days",
+        "the business would next open on 04 January 2028: deadlines would wait for that",
+    )
+
+
+def test_a_winter_of_closure_is_nobodys_problem() -> None:
+    assert problems(policy(closed_days=closed(2026)), MONDAY) == []
+
+
+def test_a_region_without_holidays_of_its_own_is_named_with_those_that_have_some() -> None:
+    ((field, why),) = problems(policy(holidays={"region": "Mercia"}), MONDAY)
+
+    assert field == "holidays.region"
+    assert why.startswith("'Mercia' is not a region of GB with holidays: known are ENG, ")
+
+
+def test_of_a_country_without_known_holidays_no_region_is_known() -> None:
+    nowhere = {"name": "Bakery", "time_zone": "UTC", "country": "XX", "language": "en"}
+
+    ((_, why),) = problems(policy(business=nowhere, holidays={"region": "ENG"}), MONDAY)
+
+    assert why == "'ENG' is not a region of XX with holidays: none are known there; leave it out"
+
+
+def test_a_region_counts_where_the_country_has_it() -> None:
+    assert problems(policy(holidays={"region": "SCT"}), MONDAY) == []
+
+
+def test_what_is_wrong_is_said_all_at_once() -> None:
+    rules = policy(holidays={"region": "Mercia"}, closed_days=closed(*range(2026, 2032)))
+
+    assert [field for field, _ in problems(rules, MONDAY)] == ["holidays.region", "closed_days"]
+
+
+@pytest.mark.parametrize("year", [2999, 8990])
+def test_a_policy_is_judged_in_any_year(year: int) -> None:
+    assert problems(policy(), datetime(year, 1, 1, tzinfo=UTC) + timedelta(hours=3)) == []
+
+
+# ---------------------------------------------------------------- refused by its form
+
+
+@pytest.mark.parametrize(
+    ("rules", "why"),
+    [
+        (
+            {"commitments": {"warn_before": {"hours": 4, "minutes": 30}}},
+            "must have exactly one of minutes, hours",
+        ),
+        ({"commitments": {"warn_before": {}}}, "must have exactly one of"),
+        ({"commitments": {"warn_before": {"weeks": 1}}}, "Extra inputs"),
+        ({"commitments": {"ladder": [{"tell": "customer", "after": {"hours": 1}}]}}, "'agent', 'supervisor'"),
+        ({"commitments": {"ladder": [{"tell": "owner", "after": {"hours": 1}, "by": []}]}}, "at least 1"),
+        ({"commitments": {"warn_befor": {"hours": 4}}}, "Extra inputs"),
+        (
+            {"customers": {"write_from": "20:00", "write_until": "09:00"}},
+            "write_from must be before write_until",
+        ),
+        ({"customers": {"write_from": "09:00", "write_until": "09:00"}}, "nobody is ever written to"),
+        ({"customers": {"write_from": "09:00:30"}}, "must be a whole minute"),
+        ({"opening_hours": {}}, "never opens: give at least one day an interval"),
+        ({"opening_hours": {"mon": []}}, "'monday'"),
+        ({"follow_ups": {"reminders_at_most": 2}}, "supervisor_hears_after_reminders must be less"),
+        ({"replies": {"opening_minutes": {"fax": 60}}}, "'phone'"),
+        ({"replies": {"opening_minutes": {"phone": 0}}}, "greater than or equal to 1"),
+        ({"cases": {"critical_steps": ["grovelled"]}}, "'apologised'"),
+        ({"goodwill": {"allowance_per_case": "-1"}}, "greater than or equal to 0"),
+        ({"goodwill": {"allowance_per_case": "0.001"}}, "2 decimal places"),
+        ({"goodwill": {"currency": "rupees"}}, "match pattern"),
+        ({"check_ins": {"every_days_by_tag": {"vip": 0}}}, "greater than or equal to 1"),
+        ({"surveys": {"remind_after_days": 14}}, "must be less than close_after_days"),
+    ],
+)
+def test_a_rule_that_makes_no_sense_is_refused(rules: dict[str, object], why: str) -> None:
+    with pytest.raises(ValidationError, match=why):
+        policy(**rules)
+
+
+def test_a_tag_is_the_same_in_any_case() -> None:
+    rules = policy(check_ins={"every_days_by_tag": {" VIP ": 30}})
+
+    assert rules.check_ins.every_days_by_tag == {"vip": 30}

@@ -1,0 +1,96 @@
+"""Suppressions: what stops an address stops no more than it should, and a bounce gives way to its owner."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.unit.rows import MONDAY
+from vaada.model.suppressions import Stop, StopReason, Suppression
+from vaada.rules.messages.suppression import (
+    lift_bounce,
+    lift_texted_stop,
+    may_write,
+    note_follow_up,
+    stops,
+    suppress,
+)
+
+ALL: tuple[StopReason, ...] = ("bounced", "complained", "unsubscribed", "texted_stop")
+
+
+def stop(*reasons: StopReason) -> Suppression:
+    row: Suppression | None = None
+    for n, reason in enumerate(reasons):
+        row = suppress(row, "sms-1", "sms", Stop(reason=reason, at=MONDAY + n * timedelta(hours=1)))
+    assert row is not None
+    return row
+
+
+def test_an_address_that_nobody_stopped_may_be_written_to() -> None:
+    assert may_write(None, survey=True)
+    assert may_write(None, survey=False)
+
+
+@pytest.mark.parametrize("reason", ALL)
+def test_unsubscribing_stops_surveys_and_all_else_everything(reason: StopReason) -> None:
+    row = stop(reason)
+
+    assert not may_write(row, survey=True)
+    assert may_write(row, survey=False) is (reason == "unsubscribed")
+
+
+@pytest.mark.parametrize("reason", ALL)
+def test_stopping_twice_changes_nothing(reason: StopReason) -> None:
+    once = stop(reason)
+
+    assert suppress(once, "sms-1", "sms", Stop(reason=reason, at=MONDAY + timedelta(days=1))) is once
+
+
+def test_surveys_and_all_else_are_stopped_apart() -> None:
+    row = stop("unsubscribed", "bounced")
+
+    assert [(one.what, one.reason) for one in stops(row)] == [
+        ("anything", "bounced"),
+        ("surveys", "unsubscribed"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("reasons", "stands"),
+    [
+        (("bounced", "complained"), "complained"),
+        (("bounced", "texted_stop"), "texted_stop"),
+        (("complained", "bounced"), "complained"),
+        (("complained", "texted_stop"), "complained"),
+        (("texted_stop", "complained"), "texted_stop"),
+    ],
+)
+def test_the_first_reason_stands_but_any_that_the_owner_gave_outdoes_a_bounce(
+    reasons: tuple[StopReason, ...], stands: StopReason
+) -> None:
+    (found,) = stops(stop(*reasons))
+
+    assert found.reason == stands
+
+
+def test_start_takes_back_a_texted_stop_and_nothing_else() -> None:
+    assert may_write(lift_texted_stop(stop("texted_stop")), survey=True)
+    still = lift_texted_stop(stop("texted_stop", "unsubscribed"))
+    assert (may_write(still, survey=False), may_write(still, survey=True)) == (True, False)
+    for reason in ALL[:3]:
+        row = stop(reason)
+        assert lift_texted_stop(row) is row
+
+
+def test_an_address_that_works_again_loses_its_bounce_and_nothing_that_its_owner_wants() -> None:
+    again = lift_bounce(note_follow_up(stop("unsubscribed", "bounced"), "a-follow-up"))
+
+    assert [(one.what, one.reason) for one in stops(again)] == [("surveys", "unsubscribed")]
+    assert again.follow_up_id is None
+    for reason in ALL[1:]:
+        row = stop(reason)
+        assert lift_bounce(row) is row
+
+
+def test_an_address_that_nobody_stopped_has_nothing_stopped() -> None:
+    assert list(stops(None)) == []
