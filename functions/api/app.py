@@ -6,10 +6,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from vaada.api import cases, interactions, people, policy, privacy, reports, work  # noqa: F401 - each brings its routes
 from vaada.api.resolver import app, refused_body
-from vaada.headers import EVERY_ANSWER
+from vaada.headers import RESPONSE_HEADERS
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request."""
     answer = refused_body(event) or app.resolve(event, context)
-    return {**answer, "headers": {**answer["headers"], **EVERY_ANSWER}}
+    return {**answer, "headers": {**answer["headers"], **RESPONSE_HEADERS}}

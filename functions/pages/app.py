@@ -14,7 +14,7 @@ from vaada.flows.form_rate_limit import TooManyForms
 from vaada.flows.optimistic_write import Busy, NotFound
 from vaada.gateways.links import BadLink
 from vaada.gateways.table import Conflict
-from vaada.headers import EVERY_ANSWER
+from vaada.headers import RESPONSE_HEADERS
 from vaada.log import logger
 from vaada.present import pages
 from vaada.public import actions, surveys, unsubscribing
@@ -26,7 +26,7 @@ _ROOMS = {
     "u": (unsubscribing.show, unsubscribing.submit),
 }
 _HEADERS = {
-    **EVERY_ANSWER,
+    **RESPONSE_HEADERS,
     "content-type": "text/html; charset=utf-8",
     "content-security-policy": pages.CONTENT_SECURITY_POLICY,
     "x-robots-tag": "noindex",

@@ -7,12 +7,12 @@ from vaada.flows.interactions import plan_interaction
 from vaada.log import logger
 from vaada.model.interactions import Interaction
 from vaada.model.rows import Row
-from vaada.stream import each_record
+from vaada.stream import handle_records
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Handle a batch of stream records; answers with those that failed."""
-    return each_record(event, _plan)
+    return handle_records(event, _plan)
 
 
 def _plan(before: Row | None, after: Row | None) -> None:

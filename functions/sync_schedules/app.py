@@ -7,12 +7,12 @@ from vaada.desk import open_desk
 from vaada.flows.due.sync_schedules import sync_schedule
 from vaada.log import logger
 from vaada.model.rows import DueRow, Row
-from vaada.stream import each_record
+from vaada.stream import handle_records
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Handle a batch of stream records; answers with those that failed."""
-    return each_record(event, _sync)
+    return handle_records(event, _sync)
 
 
 def _sync(before: Row | None, after: Row | None) -> None:

@@ -35,7 +35,7 @@ from vaada.rules import check_ins, commitments, follow_ups, ids, interactions, r
 from vaada.rules import goodwill as giving
 from vaada.rules.messages import lifecycle, media
 from vaada.rules.schedules import schedule_change
-from vaada.stream import each_record
+from vaada.stream import handle_records
 
 FAR_AHEAD = datetime(2030, 1, 1, tzinfo=UTC)
 Planted = AbstractContextManager[object]
@@ -45,7 +45,7 @@ _put = table.Table._put  # bugs are planted inside
 _messages, _composed, _late_notice = create.messages_of, compose.compose, compose._late_notice
 _fire, _attempt, _keep, _ask = advance.advance, send_flow.attempt, commitments.keep, surveys.next_step
 _worth, _climbing, _next_rung = surveys.judge_answer, commitments._next_rung, commitments.next_step
-_each_record, _image, _sending, _schedule_change = each_record, stream._image, sending, schedule_change
+_each_record, _image, _sending, _schedule_change = handle_records, stream._image, sending, schedule_change
 _throttled, _begun = lifecycle.mark_throttled, erasure_flow._begin
 _claimed, _carried, _with = lifecycle.claim, compose.batch_members, case_rules._with_interaction
 
@@ -221,11 +221,11 @@ _unresolved = follow_ups.unresolved
 
 def returns_inside_the_record_loop() -> Planted:
     def first_only(event: dict[str, Any], handle: Callable[[Any, Any], None]) -> dict[str, Any]:
-        from vaada.stream import each_record  # noqa: PLC0415 - the real one, whatever is patched
+        from vaada.stream import handle_records  # noqa: PLC0415 - the real one, whatever is patched
 
-        return each_record({"Records": event["Records"][:1]}, handle)
+        return handle_records({"Records": event["Records"][:1]}, handle)
 
-    return patch("functions.sync_schedules.app.each_record", first_only)
+    return patch("functions.sync_schedules.app.handle_records", first_only)
 
 
 def makes_no_schedules() -> Planted:
@@ -478,10 +478,10 @@ def raises_when_a_record_fails() -> Planted:
     return _reading(raising)
 
 
-def _reading(each_record: Callable[[dict[str, Any], Handle], Answer]) -> Planted:
+def _reading(handle_records: Callable[[dict[str, Any], Handle], Answer]) -> Planted:
     both = ExitStack()
     for function in ("plan_follow_ups", "sync_schedules"):
-        both.enter_context(patch(f"functions.{function}.app.each_record", each_record))
+        both.enter_context(patch(f"functions.{function}.app.handle_records", handle_records))
     return both
 
 

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from vaada.model.messages import Party, Purpose
+from vaada.model.messages import Purpose, RecipientRole
 from vaada.model.rows import CountedTime, Explanation, SkippedTime
 from vaada.present.view_models import SCORES, Brief, Invitation, LateNotice, Note, Praise
 
@@ -77,7 +77,7 @@ def about(purpose: Purpose, **changes: Any) -> Brief:
     return {"promise": a_promise, "reply": a_reply, "goodwill": a_request}.get(kind, a_brief)(**changes)
 
 
-def a_note(purpose: Purpose = "follow_up_reminder", to: Party = "agent", **changes: Any) -> Note:
+def a_note(purpose: Purpose = "follow_up_reminder", to: RecipientRole = "agent", **changes: Any) -> Note:
     """A reminder, not yet worded."""
     return Note(purpose, to, about(purpose, **changes))
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.unit import businesses
 from tests.unit.rows import MONDAY, agent, follow_up, policy, working
-from vaada.model.messages import Party
+from vaada.model.messages import RecipientRole
 from vaada.model.policy import PolicyDocument
 from vaada.model.rows import Explained
 from vaada.model.work import FollowUp
@@ -22,7 +22,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 FRIDAY_NIGHT = MONDAY + 4 * DAY + 13 * HOUR
 
 
-def reminded(row: FollowUp, hours: Hours | None = None) -> list[tuple[datetime, list[Party]]]:
+def reminded(row: FollowUp, hours: Hours | None = None) -> list[tuple[datetime, list[RecipientRole]]]:
     """When the row wakes, and whom it tells, until it waits for nothing more."""
     told = []
     while row.wake_at is not None:

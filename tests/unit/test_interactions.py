@@ -19,7 +19,7 @@ from tests.unit.rows import (
     row_id,
 )
 from vaada.model.cases import Case
-from vaada.model.interactions import Interaction, NewInteraction, Promise, Request
+from vaada.model.interactions import FollowUpRequest, Interaction, NewInteraction, StatedCommitment
 from vaada.model.people import Customer
 from vaada.model.rows import Row
 from vaada.model.work import Commitment, FollowUp, Reply
@@ -135,8 +135,11 @@ def test_a_question_starts_the_clock_and_the_case_knows_it() -> None:
 
 def test_promises_and_requests_come_with_the_contact() -> None:
     one = contact(
-        commitments=(Promise(what="Call", due_at=MONDAY + DAY), Promise(what="Send", due_at=MONDAY + DAY)),
-        follow_up=Request(at=MONDAY + DAY, reason="Ask again"),
+        commitments=(
+            StatedCommitment(what="Call", due_at=MONDAY + DAY),
+            StatedCommitment(what="Send", due_at=MONDAY + DAY),
+        ),
+        follow_up=FollowUpRequest(at=MONDAY + DAY, reason="Ask again"),
     )
 
     found = consequences(one, standing())
@@ -386,6 +389,6 @@ def test_every_row_that_stood_before_is_changed_by_one_version_and_only_once() -
 
 
 def test_the_same_contact_twice_has_the_same_consequences() -> None:
-    one = contact(awaits_reply=True, tone="abusive", follow_up=Request(at=MONDAY + DAY, reason="Ask"))
+    one = contact(awaits_reply=True, tone="abusive", follow_up=FollowUpRequest(at=MONDAY + DAY, reason="Ask"))
 
     assert consequences(one, standing()) == consequences(one, standing())

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.unit.rows import AGENT_ID, MONDAY, agent, case, commitment, interaction, policy, row_id, survey
-from vaada.model.interactions import Promise, Request
+from vaada.model.interactions import FollowUpRequest, StatedCommitment
 from vaada.rules import commitments, follow_ups, ids, interactions, survey_follow_up, surveys
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SANA = "sana000000000000"
-PROMISES = (Promise(what="Call", due_at=MONDAY + DAY), Promise(what="Send", due_at=MONDAY))
+PROMISES = (StatedCommitment(what="Call", due_at=MONDAY + DAY), StatedCommitment(what="Send", due_at=MONDAY))
 
 
 def test_a_resolved_contact_earns_a_survey_a_day_later() -> None:
@@ -40,7 +40,7 @@ def test_over_a_weekend_it_says_what_was_passed_over() -> None:
     "stated",
     [
         {"commitments": PROMISES},
-        {"follow_up": Request(at=MONDAY, reason="Ask again")},
+        {"follow_up": FollowUpRequest(at=MONDAY, reason="Ask again")},
         {"summary": "Thanks for your help"},
     ],
 )
@@ -63,7 +63,7 @@ def test_promises_are_made_in_the_order_they_were_given_by_who_gave_them() -> No
 def test_a_promise_is_warned_of_in_the_agents_own_working_time() -> None:
     early_bird = agent(working_hours={"monday": [{"opens": "05:00", "closes": "09:30"}]})
     contact = interaction(
-        commitments=[Promise(what="Call", due_at=MONDAY + 7 * DAY)], recorded_at=MONDAY - HOUR
+        commitments=[StatedCommitment(what="Call", due_at=MONDAY + 7 * DAY)], recorded_at=MONDAY - HOUR
     )
 
     (row,) = commitments.stated_in(contact, early_bird, policy())
@@ -72,7 +72,7 @@ def test_a_promise_is_warned_of_in_the_agents_own_working_time() -> None:
 
 
 def test_the_requested_follow_up_is_for_who_took_the_contact() -> None:
-    row = follow_ups.requested(interaction(follow_up=Request(at=MONDAY + DAY, reason="Ask again")))
+    row = follow_ups.requested(interaction(follow_up=FollowUpRequest(at=MONDAY + DAY, reason="Ask again")))
 
     assert row is not None
     assert (row.origin, row.reason, row.due_at, row.told) == ("requested", "Ask again", MONDAY + DAY, "agent")
@@ -83,7 +83,7 @@ def test_planning_twice_plans_the_same_rows_with_ids_of_their_own() -> None:
         commitments=PROMISES,
         resolved=True,
         tone="upset",
-        follow_up=Request(at=MONDAY, reason="Ask again"),
+        follow_up=FollowUpRequest(at=MONDAY, reason="Ask again"),
     )
 
     def rows() -> list[object]:

@@ -29,12 +29,12 @@ from tests.unit.presenting import (
     an_explanation,
     an_invitation,
 )
-from vaada.model.messages import Party, Purpose
+from vaada.model.messages import Purpose, RecipientRole
 from vaada.present import email
 from vaada.present.email import Mail
 from vaada.present.view_models import SCORES, ActionName, Brief, Note, SurveyKind
 
-STAFF: tuple[tuple[Purpose, Party], ...] = (
+STAFF: tuple[tuple[Purpose, RecipientRole], ...] = (
     ("follow_up_reminder", "agent"),
     ("follow_up_reminder", "owner"),
     ("follow_up_unanswered", "supervisor"),
@@ -98,7 +98,7 @@ def test_the_subject_names_the_customer_if_the_words_do_not() -> None:
         ("promise_escalation", "owner", "Sana Malik's promise is overdue by 2 hours: "),
     ],
 )
-def test_lateness_is_said_plainly(purpose: Purpose, to: Party, subject: str) -> None:
+def test_lateness_is_said_plainly(purpose: Purpose, to: RecipientRole, subject: str) -> None:
     mail = email.for_staff(purpose, to, a_notice())
     assert mail.subject == f"{subject}Bilal Khan · Say when the fan is replaced"
     assert "Overdue by 2 hours" in mail.text
@@ -112,7 +112,7 @@ def test_a_promise_is_overdue_from_its_first_minute() -> None:
 
 
 @pytest.mark.parametrize(("purpose", "to"), STAFF)
-def test_nobody_has_to_ask_for_anything(purpose: Purpose, to: Party) -> None:
+def test_nobody_has_to_ask_for_anything(purpose: Purpose, to: RecipientRole) -> None:
     brief = about(purpose, owed="Say when the fan is replaced", channel="phone")
     mail = email.for_staff(purpose, to, brief)
     page = Html(mail.html)

@@ -21,11 +21,11 @@ from tests.unit.presenting import (
     an_explanation,
     an_invitation,
 )
-from vaada.model.messages import Party, Purpose
+from vaada.model.messages import Purpose, RecipientRole
 from vaada.present import sms
 from vaada.present.view_models import SCORES, SurveyKind
 
-STAFF: tuple[tuple[Purpose, Party], ...] = (
+STAFF: tuple[tuple[Purpose, RecipientRole], ...] = (
     ("follow_up_reminder", "agent"),
     ("follow_up_unanswered", "supervisor"),
     ("promise_warning", "agent"),
@@ -241,7 +241,7 @@ def test_a_shorter_link_leaves_room_for_the_name() -> None:
 @pytest.mark.parametrize(("purpose", "to"), STAFF)
 @given(name=typed, owed=typed)
 def test_whatever_was_typed_a_text_to_staff_is_two_segments_at_most(
-    purpose: Purpose, to: Party, name: str, owed: str
+    purpose: Purpose, to: RecipientRole, name: str, owed: str
 ) -> None:
     text = sms.for_staff(purpose, to, about(purpose, customer_name=name, agent_name=name, owed=owed))
     assert sms.segments(text) <= 2

@@ -1,1 +1,1 @@
-"""Vaada, the follow-up desk. Imports run one way: functions, flows, rules, model."""
+"""Vaada, the follow-up desk. Imports go one way: functions, then flows, then rules, then model."""

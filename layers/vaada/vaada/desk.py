@@ -1,4 +1,4 @@
-"""The composition root: the gateways a function needs, each made when it is first used."""
+"""The composition root: all gateways, each created when it is first used."""
 
 import time
 from functools import cache, cached_property
@@ -18,7 +18,7 @@ _POLICY_SECONDS = 60.0
 
 
 class Desk:
-    """What the flows are handed."""
+    """The settings, the gateways and the policy. Every flow takes one."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -26,77 +26,76 @@ class Desk:
 
     @cached_property
     def table(self) -> Table:
-        """Where the rows are."""
+        """The table of rows."""
         return Table(aws.dynamodb(), self.settings.table_name)
 
     @cached_property
     def mailer(self) -> Mailer:
-        """How mail leaves."""
+        """The client that sends e-mail."""
         return Mailer(aws.ses(), self.settings.sender_email, self.settings.configuration_set)
 
     @cached_property
     def texter(self) -> Texter:
-        """How texts leave."""
+        """The client that sends SMS."""
         return Texter(aws.sns())
 
     @cached_property
     def links(self) -> Links:
-        """How links are signed and read."""
+        """The signer and verifier of links."""
         return Links(aws.parameters(), self.settings.link_keys_parameter, self.settings.public_url)
 
     @cached_property
     def addresses(self) -> Addresses:
-        """How addresses are hashed."""
+        """The keyed hash of addresses."""
         return Addresses(aws.parameters(), self.settings.address_key_parameter)
 
     @cached_property
     def schedules(self) -> Schedules:
-        """How schedules are made. Only one function is told what this needs."""
-        told = ScheduleSettings.from_environment()
+        """The one-time schedules. Only `sync_schedules` has the settings for them."""
+        settings = ScheduleSettings.from_environment()
         return Schedules(
             aws.scheduler(),
             aws.functions(),
-            told.schedule_group,
-            told.scheduler_role_arn,
+            settings.schedule_group,
+            settings.scheduler_role_arn,
             {
-                "follow_up": Target(told.remind_agent_arn, told.remind_agent_dlq_arn),
-                "commitment": Target(told.flag_overdue_arn, told.flag_overdue_dlq_arn),
-                "survey": Target(told.send_survey_arn, told.send_survey_dlq_arn),
+                "follow_up": Target(settings.remind_agent_arn, settings.remind_agent_dlq_arn),
+                "commitment": Target(settings.flag_overdue_arn, settings.flag_overdue_dlq_arn),
+                "survey": Target(settings.send_survey_arn, settings.send_survey_dlq_arn),
             },
         )
 
     @cached_property
     def retry_queue(self) -> RetryQueue:
-        """Where news wait. Only the functions that hear them are told what this needs."""
+        """The queue for inbound events to retry. Only the functions that receive them have its setting."""
         return RetryQueue(aws.queues(), RetryQueueSettings.from_environment().retry_queue_url)
 
     @property
     def policy(self) -> PolicyDocument:
-        """The policy in force, at most a minute old."""
+        """The policy in force, read from the table at most a minute ago."""
         if self._policy is None or time.monotonic() - self._policy[0] > _POLICY_SECONDS:
             stored = self.table.get(Policy, "policy")
             self._policy = (time.monotonic(), stored.document if stored else self.first_policy)
         return self._policy[1]
 
     def forget_policy(self) -> None:
-        """A new policy was written; read it when it is next needed."""
+        """Drop the cached policy, because a new one was written."""
         self._policy = None
 
     @cached_property
     def first_policy(self) -> PolicyDocument:
-        """The policy of a business that has not written one: the defaults, as the stack was deployed."""
-        told = self.settings
+        """The policy of a business that has not written one: the defaults and the stack's parameters."""
         return PolicyDocument(
             business=Business(
-                name=told.business_name,
-                time_zone=told.time_zone,
-                country=told.country,
-                language=told.language_tag,
+                name=self.settings.business_name,
+                time_zone=self.settings.time_zone,
+                country=self.settings.country,
+                language=self.settings.language_tag,
             )
         )
 
 
 @cache
 def open_desk() -> Desk:
-    """The desk of this process, from its environment."""
+    """The desk of this process, configured from the environment."""
     return Desk(Settings.from_environment())

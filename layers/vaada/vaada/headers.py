@@ -1,6 +1,6 @@
-"""What every answer carries, of the API and of the pages: nobody frames it, stores it or guesses its type."""
+"""The security headers of every response, from the API and from the pages."""
 
-EVERY_ANSWER = {
+RESPONSE_HEADERS = {
     "cache-control": "no-store",
     "content-security-policy": (
         "default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
@@ -16,4 +16,4 @@ EVERY_ANSWER = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
 }
-"""Names are lower case. A page puts a policy of its own in the place of `content-security-policy`."""
+"""Names are lower case. A page replaces `content-security-policy` with one of its own."""

@@ -1,4 +1,4 @@
-"""The log: JSON lines that carry ids and outcomes, never a name, an address or what was said."""
+"""The logger: JSON lines with ids and outcomes, never a name, an address or a customer's words."""
 
 from aws_lambda_powertools import Logger
 

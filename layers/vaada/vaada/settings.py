@@ -1,4 +1,4 @@
-"""The environment as a typed model. Nothing else reads it."""
+"""The environment variables as typed models. No other module reads the environment."""
 
 import os
 from typing import Self
@@ -11,12 +11,12 @@ class _Environment(BaseModel):
 
     @classmethod
     def from_environment(cls) -> Self:
-        """Read the environment. Raises ValidationError naming what is missing or wrong."""
+        """Read the environment. Raises ValidationError, which names missing and wrong variables."""
         return cls.model_validate({name.lower(): value for name, value in os.environ.items()})
 
 
 class Settings(_Environment):
-    """What template.yaml tells every function."""
+    """The variables that template.yaml gives to every function."""
 
     table_name: str
     business_name: str
@@ -34,7 +34,7 @@ class Settings(_Environment):
 
 
 class ScheduleSettings(_Environment):
-    """What template.yaml tells the one function that makes schedules."""
+    """The variables of `sync_schedules`, the only function that creates schedules."""
 
     schedule_group: str
     scheduler_role_arn: str
@@ -47,6 +47,6 @@ class ScheduleSettings(_Environment):
 
 
 class RetryQueueSettings(_Environment):
-    """What template.yaml tells the two functions that hear news."""
+    """The variable of `record_delivery` and `receive_text`, which retry inbound events."""
 
     retry_queue_url: str

@@ -1,6 +1,6 @@
-"""Reading a batch of the table's stream, so that a bad record holds up its own item and no other.
+"""Process a batch of the table's stream: a record that fails holds back its own item and no other.
 
-Powertools' processor would go on past a failed record to later ones of the same item, out of order.
+Powertools' batch processor would go on to later records of the failed item, out of order.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,10 +11,13 @@ from vaada.log import logger
 from vaada.model.rows import Row
 
 
-def each_record(event: Mapping[str, Any], handle: Callable[[Row | None, Row | None], None]) -> dict[str, Any]:
-    """Handle every record and report those that failed, each with all later ones of the same item.
+def handle_records(
+    event: Mapping[str, Any], handle: Callable[[Row | None, Row | None], None]
+) -> dict[str, Any]:
+    """Call `handle` with the old and the new row of every record. Returns the partial batch response.
 
-    Lambda takes up again from the first that is reported; those behind it come again, and change nothing.
+    It reports each record that failed, and all later records of the same item. Lambda retries from the first
+    one reported, so records after it come again: `handle` must be idempotent.
     """
     failed_items: set[str] = set()
     failures: list[dict[str, str]] = []
@@ -25,17 +28,17 @@ def each_record(event: Mapping[str, Any], handle: Callable[[Row | None, Row | No
             try:
                 handle(_image(change, "OldImage"), _image(change, "NewImage"))
                 continue
-            except Exception:  # noqa: BLE001 - whatever it is, the other items must go on
+            except Exception:  # noqa: BLE001 - the other items must go on, whatever the error
                 logger.exception(
-                    "record failed", row=_named(change), sequence_number=change["SequenceNumber"]
+                    "record failed", row=_loggable_id(change), sequence_number=change["SequenceNumber"]
                 )
                 failed_items.add(item)
         failures.append({"itemIdentifier": change["SequenceNumber"]})
     return {"batchItemFailures": failures}
 
 
-def _named(change: Mapping[str, Any]) -> str:
-    """The id of a customer's row; other keys may hold an address, which no log does."""
+def _loggable_id(change: Mapping[str, Any]) -> str:
+    """The id of the row if it is a customer's. Other keys may contain an address and are not logged."""
     of_customer = str(change["Keys"]["pk"]["S"]).startswith("CUSTOMER#")
     return id_of(change["Keys"]) if of_customer else "not a customer's row"
 

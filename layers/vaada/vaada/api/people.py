@@ -18,18 +18,18 @@ from vaada.model.ids import PartyId
 from vaada.model.interactions import Interaction
 from vaada.model.messages import Message
 from vaada.model.people import Agent, AgentChanges, Customer, CustomerChanges, NewAgent, NewCustomer
-from vaada.model.rows import Fact
-from vaada.model.suppressions import Stopped
+from vaada.model.rows import StoredModel
+from vaada.model.suppressions import ActiveStop
 from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
 
 Id = Annotated[PartyId, Path()]
 Entry = Interaction | Case | Commitment | FollowUp | Reply | Goodwill | Survey | Message
 
 
-class Addresses(Fact):
+class Addresses(StoredModel):
     """What is not sent to somebody all the same: they complained, unsubscribed or texted STOP."""
 
-    stopped: tuple[Stopped, ...]
+    stopped: tuple[ActiveStop, ...]
 
 
 @app.post("/api/agents", summary="Add an agent", tags=["People"], status_code=HTTPStatus.CREATED)

@@ -1,1 +1,1 @@
-"""What is remembered: the rows, the policy and the ids. Knows no AWS and makes no decisions."""
+"""Data: the rows, the policy and the ids. No AWS, no decisions."""

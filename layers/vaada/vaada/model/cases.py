@@ -1,4 +1,4 @@
-"""Cases: the contacts about one matter, what became of it, and what it cost the customer."""
+"""Cases: the interactions about one matter, its owner, its outcome, and the effort it cost the customer."""
 
 from decimal import Decimal
 from typing import ClassVar, Literal
@@ -7,15 +7,15 @@ from vaada.model.ids import RowId
 from vaada.model.interactions import Kind
 from vaada.model.people import Channel
 from vaada.model.policy import StepName
-from vaada.model.rows import Fact, Row
+from vaada.model.rows import Row, StoredModel
 from vaada.model.times import Instant
 from vaada.model.work import Change
 
 CaseStatus = Literal["open", "resolved", "merged"]
 
 
-class HandOff(Fact):
-    """The customer had to deal with somebody else."""
+class HandOff(StoredModel):
+    """One transfer of the customer to another agent."""
 
     at: Instant
     interaction_id: str
@@ -23,15 +23,15 @@ class HandOff(Fact):
     to_agent_id: str
 
 
-class Contact(Fact):
-    """A contact that counts as evidence."""
+class InteractionRef(StoredModel):
+    """An interaction that counts as evidence, for example of a repeat contact."""
 
     at: Instant
     interaction_id: str
 
 
-class Step(Fact):
-    """A step of a complaint; `critical` ones are needed before it can be resolved."""
+class Step(StoredModel):
+    """A step of a complaint. Every `critical` step must be done before the case can be resolved."""
 
     name: StepName
     critical: bool
@@ -41,13 +41,13 @@ class Step(Fact):
 
 
 class Case(Row):
-    """One matter. `agent_id` has it now; `last_inbound_at` is when the customer was last in touch about it.
+    """One matter. `agent_id` owns it; `last_inbound_at` is when the customer last got in touch about it.
 
-    `reply_id` is the answer that the customer waits for, `call_back_id` the call that the desk promised them,
-    `follow_up_ids` what is to be done about it. `run_around_at` is when the policy's threshold was passed:
-    from then on `agent_id` stays. `granted` is the goodwill they were given; `ask_again` that they were
-    unhappy, and are asked once more when it is settled. `served` is whether anybody was in touch with them:
-    wrote to them, spoke with them, or settled it in a contact.
+    `reply_id` is the reply the customer waits for, `call_back_id` the call-back promised to them, and
+    `follow_up_ids` are its open follow-ups. `run_around_at` is when the case passed the policy's threshold;
+    from then on `agent_id` does not change. `granted` is the goodwill given. `ask_again`: the customer was
+    unhappy, and is surveyed once more after the case is resolved. `served`: one of us wrote to the customer,
+    spoke with them, or resolved the case in an interaction.
     """
 
     kind_of_row: ClassVar[str] = "case"
@@ -73,8 +73,8 @@ class Case(Row):
     follow_up_ids: tuple[str, ...] = ()
     granted: Decimal = Decimal(0)
     hand_offs: tuple[HandOff, ...] = ()
-    repeat_contacts: tuple[Contact, ...] = ()
-    reopenings: tuple[Contact, ...] = ()
+    repeat_contacts: tuple[InteractionRef, ...] = ()
+    reopenings: tuple[InteractionRef, ...] = ()
     run_around_at: Instant | None = None
     steps: tuple[Step, ...] = ()
     cause: str | None = None

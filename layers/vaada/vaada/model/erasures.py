@@ -1,4 +1,4 @@
-"""Erasures: the ledger of customers who are forgotten. It holds their ids, and nothing else of them."""
+"""Erasures: the ledger of erased customers. It keeps their ids and no personal data."""
 
 from typing import ClassVar, Literal
 
@@ -10,9 +10,9 @@ ErasureStatus = Literal["under_way", "done"]
 
 
 class Erasure(DueRow):
-    """One customer forgotten. `under_way` until nothing of theirs is left, which may take several pieces.
+    """The erasure of one customer. `under_way` until all their rows are deleted, which may take several runs.
 
-    It is kept, so that whatever a backup brings back can be erased again.
+    The row is kept, so that a customer whom a backup brings back can be erased again.
     """
 
     kind_of_row: ClassVar[str] = "erasure"

@@ -1,4 +1,4 @@
-"""When a business is open, as its policy says it: a week of local times, holidays and closed days."""
+"""Opening hours in the policy: a week of local times, public holidays and closed days."""
 
 from datetime import date, time, timedelta
 from itertools import pairwise
@@ -31,13 +31,13 @@ _MINUTES_OF_A_DAY = 24 * 60
 _LONGEST_CLOSURE = timedelta(days=366)
 
 
-class Part(BaseModel):
-    """A part of the policy. A misspelt rule is refused, not ignored."""
+class PolicyPart(BaseModel):
+    """Base class for the sections of the policy. Unknown fields are rejected."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
-def _plain(clock: time) -> time:
+def _whole_minute(clock: time) -> time:
     if clock.tzinfo:
         raise ValueError("must be a local time without an offset")
     if clock.second or clock.microsecond:
@@ -45,32 +45,32 @@ def _plain(clock: time) -> time:
     return clock
 
 
-def _end_of_day(closes: object) -> object:
+def _midnight_as_zero(closes: object) -> object:
     return _MIDNIGHT if closes in ("24:00", "24:00:00") else closes
 
 
 # OpenAPI's own format "time" is one with an offset.
 _HOUR_AND_MINUTE = "([01][0-9]|2[0-3]):[0-5][0-9]"
-Clock = Annotated[
+LocalTime = Annotated[
     time,
-    AfterValidator(_plain),
+    AfterValidator(_whole_minute),
     WithJsonSchema({"type": "string", "pattern": f"^{_HOUR_AND_MINUTE}(:00)?$"}),
 ]
-Closing = Annotated[
-    Clock,
-    BeforeValidator(_end_of_day),
+ClosingTime = Annotated[
+    LocalTime,
+    BeforeValidator(_midnight_as_zero),
     WithJsonSchema({"type": "string", "pattern": f"^({_HOUR_AND_MINUTE}|24:00)(:00)?$"}),
 ]
 
 
-class Interval(Part):
-    """Opening time in local time. What closes no later than it opens closes on the next day."""
+class Interval(PolicyPart):
+    """Opening time in local time. If `closes` is not after `opens`, it is on the next day."""
 
-    opens: Clock
-    closes: Closing
+    opens: LocalTime
+    closes: ClosingTime
 
     @model_validator(mode="after")
-    def _lasts(self) -> Self:
+    def _check_length(self) -> Self:
         if self.opens == self.closes != _MIDNIGHT:
             raise ValueError(
                 f"opens and closes at {self.opens:%H:%M}: for the whole day, give 00:00 and 24:00"
@@ -79,7 +79,7 @@ class Interval(Part):
 
     @property
     def minutes(self) -> tuple[int, int]:
-        """From when until when, in minutes since the midnight of the day on which it opens."""
+        """Start and end, in minutes since midnight of the day on which it opens."""
         opens = self.opens.hour * 60 + self.opens.minute
         closes = self.closes.hour * 60 + self.closes.minute
         return opens, closes if closes > opens else closes + _MINUTES_OF_A_DAY
@@ -88,7 +88,7 @@ class Interval(Part):
         return f"{self.opens:%H:%M}-{self.closes:%H:%M}"
 
 
-def _apart(week: dict[Weekday, tuple[Interval, ...]]) -> dict[Weekday, tuple[Interval, ...]]:
+def _check_week(week: dict[Weekday, tuple[Interval, ...]]) -> dict[Weekday, tuple[Interval, ...]]:
     if not any(week.values()):
         raise ValueError("never opens: give at least one day an interval")
     days = [sorted(week.get(day, ()), key=lambda interval: interval.minutes) for day in WEEKDAYS]
@@ -107,20 +107,20 @@ def _apart(week: dict[Weekday, tuple[Interval, ...]]) -> dict[Weekday, tuple[Int
 
 Week = Annotated[
     dict[Weekday, Annotated[tuple[Interval, ...], Field(max_length=10)]],
-    AfterValidator(_apart),
+    AfterValidator(_check_week),
 ]
-"""Opening times of a week. A day that is left out is closed."""
+"""Opening times per weekday. A day that is left out is closed."""
 
 
-class ClosedDays(Part):
-    """Days on which the business is closed although the week says otherwise, both ends included."""
+class ClosedDays(PolicyPart):
+    """Days on which the business is closed although the week says open. First and last day are included."""
 
     first: date
     last: date | None = None
     name: Name
 
     @model_validator(mode="after")
-    def _forwards(self) -> Self:
+    def _check_order(self) -> Self:
         if self.last and self.last < self.first:
             raise ValueError(f"the last day, {self.last}, is before the first, {self.first}")
         if self.last and self.last - self.first >= _LONGEST_CLOSURE:
@@ -131,11 +131,11 @@ class ClosedDays(Part):
         return self.first <= day <= (self.last or self.first)
 
 
-class Holidays(Part):
-    """Whether the public holidays of the business's country are closed days."""
+class Holidays(PolicyPart):
+    """Whether the business is closed on the public holidays of its country."""
 
     observed: bool = True
     region: str | None = Field(default=None, description="ISO 3166-2 code within the country, such as SCT")
     open_on: tuple[Name, ...] = Field(
-        default=(), description="names of holidays, or parts of names, that are no closed days"
+        default=(), description="names of holidays, or parts of names, on which the business is open"
     )

@@ -1,4 +1,4 @@
-"""News: what SES, SNS and customers' phones tell, reduced to ids. No address, no number and no words."""
+"""Inbound events from SES, SNS and customers' phones, reduced to ids: no address, number or words."""
 
 from typing import Annotated, Literal
 
@@ -6,20 +6,20 @@ from pydantic import ConfigDict, Field, StringConstraints, TypeAdapter
 
 from vaada.model.ids import RowId
 from vaada.model.messages import Delivery
-from vaada.model.rows import Fact
+from vaada.model.rows import StoredModel
 from vaada.model.times import Instant
 
 Source = Literal["mail", "text delivery", "incoming text"]
 
 ProviderId = Annotated[str, StringConstraints(pattern=r"^[\w.-]{1,200}$")]
-"""What SES or SNS calls a message."""
+"""The id that SES or SNS gave a message."""
 
 SuppressionId = Annotated[str, StringConstraints(pattern=r"^(email|sms)-[0-9a-f]{32}$")]
 """A keyed hash of an address."""
 
 
-class MailEvent(Fact):
-    """What became of a mail. `permanent`: the address does not work at all; `stops` are to be stopped."""
+class MailEvent(StoredModel):
+    """The delivery status of an e-mail. `permanent`: a hard bounce; `stops`: the addresses to suppress."""
 
     kind: Literal["mail"] = "mail"
     message_id: RowId
@@ -30,8 +30,8 @@ class MailEvent(Fact):
     stops: tuple[SuppressionId, ...] = ()
 
 
-class TextDeliveryEvent(Fact):
-    """What became of a text."""
+class TextDeliveryEvent(StoredModel):
+    """The delivery status of an SMS."""
 
     kind: Literal["text"] = "text"
     provider_id: ProviderId
@@ -39,24 +39,24 @@ class TextDeliveryEvent(Fact):
     at: Instant
 
 
-class OptOut(Fact):
-    """A customer texted STOP, or START."""
+class OptOut(StoredModel):
+    """A customer texted STOP or START."""
 
     kind: Literal["opt_out"] = "opt_out"
     suppression_id: SuppressionId
     said: Literal["stop", "start"]
 
 
-class TextedScore(Fact):
-    """A customer texted a number. `answers` is the provider's id of the text that it answers."""
+class TextedScore(StoredModel):
+    """A customer texted a number. `answers` is the provider's id of the SMS that asked."""
 
     kind: Literal["score"] = "score"
     answers: ProviderId
     score: int
 
 
-class Unreadable(Fact):
-    """Something that was not understood: where it came from, its own id there, and the error's type."""
+class Unreadable(StoredModel):
+    """An event that could not be parsed: its source, its id there, and the type of the error."""
 
     kind: Literal["unreadable"] = "unreadable"
     source: Source
@@ -67,11 +67,11 @@ class Unreadable(Fact):
 InboundEvent = Annotated[
     MailEvent | TextDeliveryEvent | OptOut | TextedScore | Unreadable, Field(discriminator="kind")
 ]
-"""One piece of news."""
+"""Any inbound event."""
 
-_ANY: TypeAdapter[InboundEvent] = TypeAdapter(InboundEvent, config=ConfigDict(hide_input_in_errors=True))
+_ADAPTER: TypeAdapter[InboundEvent] = TypeAdapter(InboundEvent, config=ConfigDict(hide_input_in_errors=True))
 
 
 def parse(text: str) -> InboundEvent:
-    """The piece of news that was written as JSON. Raises ValidationError."""
-    return _ANY.validate_json(text)
+    """Parse an event from JSON. Raises ValidationError."""
+    return _ADAPTER.validate_json(text)

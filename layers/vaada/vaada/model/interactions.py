@@ -1,4 +1,4 @@
-"""Interactions: one contact with a customer each, recorded once."""
+"""Interactions: each is one contact with a customer, recorded once."""
 
 from typing import ClassVar, Literal
 
@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field, ValidationInfo, field_validator
 
 from vaada.model.ids import PartyId, RowId
 from vaada.model.people import Channel
-from vaada.model.rows import DueRow, Fact
+from vaada.model.rows import DueRow, StoredModel
 from vaada.model.text import Input, Line, Prose
 from vaada.model.times import Instant
 
@@ -15,37 +15,37 @@ Kind = Literal["question", "request", "complaint", "order", "visit", "other"]
 Tone = Literal["calm", "upset", "abusive"]
 
 
-class Promise(Fact):
-    """What was promised in the contact, in the agent's own words, and for when."""
+class StatedCommitment(StoredModel):
+    """A commitment made in the interaction, in the agent's own words, and when it is due."""
 
     what: Line
     due_at: Instant
 
 
-class NewPromise(Promise):
-    """What is asked of a promise: the same, and nothing that is unknown here."""
+class NewCommitment(StatedCommitment):
+    """The input for a commitment. Unknown fields are rejected."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class Request(Fact):
-    """The follow-up that was asked for in the contact."""
+class FollowUpRequest(StoredModel):
+    """The follow-up requested in the interaction."""
 
     at: Instant
     reason: Line
 
 
-class NewRequest(Request):
-    """What is asked of a request: the same, and nothing that is unknown here."""
+class NewFollowUpRequest(FollowUpRequest):
+    """The input for a requested follow-up. Unknown fields are rejected."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class NewInteraction(Input):
-    """What is asked of a new interaction. Without `occurred_at` it took place now.
+    """The input for a new interaction. `occurred_at` is now if left out.
 
-    Without `awaits_reply` the customer waits for an answer if they came, it is not resolved, nothing was
-    promised, and no conversation ended with a follow-up.
+    If `awaits_reply` is left out, the customer waits for a reply when the interaction is inbound, not
+    resolved, without commitments, and not a conversation with a follow-up.
     """
 
     customer_id: PartyId
@@ -60,8 +60,8 @@ class NewInteraction(Input):
     tone: Tone = "calm"
     case_id: RowId | None = None
     handed_over_from: PartyId | None = None
-    commitments: tuple[NewPromise, ...] = Field(default=(), max_length=20)
-    follow_up: NewRequest | None = None
+    commitments: tuple[NewCommitment, ...] = Field(default=(), max_length=20)
+    follow_up: NewFollowUpRequest | None = None
 
     @field_validator("case_id")
     @classmethod
@@ -72,9 +72,9 @@ class NewInteraction(Input):
 
 
 class Interaction(DueRow):
-    """One contact, as it took place (`occurred_at`) and as it was written down (`recorded_at`).
+    """One contact with a customer. It took place at `occurred_at` and was recorded at `recorded_at`.
 
-    It waits to be planned: at `wake_at` the sweep plans it if the stream has not.
+    At `wake_at` the sweep plans its follow-up and survey, if the stream has not done so before.
     """
 
     kind_of_row: ClassVar[str] = "interaction"
@@ -91,5 +91,5 @@ class Interaction(DueRow):
     awaits_reply: bool = False
     tone: Tone = "calm"
     handed_over_from: str | None = None
-    commitments: tuple[Promise, ...] = ()
-    follow_up: Request | None = None
+    commitments: tuple[StatedCommitment, ...] = ()
+    follow_up: FollowUpRequest | None = None

@@ -1,4 +1,4 @@
-"""Messages: one e-mail or text to anyone, with why it was sent or why it was not."""
+"""Messages: each is one e-mail or SMS to anyone, with the reason why it was sent or not sent."""
 
 from typing import ClassVar, Literal
 
@@ -21,22 +21,22 @@ Purpose = Literal[
     "survey_reminder",
     "praise",
 ]
-Party = Literal["agent", "supervisor", "owner", "customer"]
+RecipientRole = Literal["agent", "supervisor", "owner", "customer"]
 MessageStatus = Literal["held", "grouped", "sending", "waiting", "sent", "failed", "withheld", "unknown"]
 Delivery = Literal["accepted", "delivered", "delayed", "bounced", "complained", "rejected"]
 AboutKind = Literal["follow_up", "commitment", "reply", "goodwill", "survey"]
 
 
 class Message(DueRow):
-    """One e-mail or text about another row. `why` says why it is sent, `why_not` why it was not.
+    """One e-mail or SMS about another row. `why` is the reason for sending it, `why_not` for not sending it.
 
-    `held` waits until `wake_at` for its reader's working time, or for others to the same reader; `grouped`
-    went out with the message `carried_by`, which `carries` it. `sending` was claimed and may be on its way
-    until `wake_at`; `waiting` was refused for now and is tried again then; `unknown` may or may not have been
-    sent and never will be again, until the provider tells; `delivery` is what it told. `claim` tells apart
-    two attempts that were claimed in the same second. `twins` bring the same to the same reader by
-    other media; `instead_of` is the message that could not arrive, in whose place this one is sent, and
-    `tried` what did not arrive before: to which agent and by what.
+    The status `held` waits until `wake_at`, for the recipient's working time or for other messages to batch
+    with; `grouped` went out as part of the message `carried_by`, which lists it in `carries`. `sending` is
+    claimed until `wake_at`, the end of its lease; `waiting` was refused temporarily and is retried at
+    `wake_at`; `unknown` may have been sent, and is not sent again. `delivery` is the provider's last status.
+    `claim` distinguishes two attempts claimed in the same second. `twins` are the same message to the same
+    recipient by other media. `instead_of` is the undelivered message that this one replaces, and `tried`
+    lists the (agent id, medium) pairs that failed before.
     """
 
     kind_of_row: ClassVar[str] = "message"
@@ -44,7 +44,7 @@ class Message(DueRow):
     about_id: RowId
     about_kind: AboutKind
     purpose: Purpose
-    to: Party
+    to: RecipientRole
     recipient_id: str | None = None
     medium: Medium
     twins: tuple[RowId, ...] = ()

@@ -1,4 +1,4 @@
-"""Agents, who serve, and customers, who are served."""
+"""Agents and customers."""
 
 from typing import Annotated, ClassVar, Literal
 
@@ -6,25 +6,25 @@ from pydantic import ConfigDict, Field, ValidationInfo, field_validator
 
 from vaada.model.hours import Week
 from vaada.model.ids import PartyId
-from vaada.model.rows import DueRow, Fact, Row
+from vaada.model.rows import DueRow, Row, StoredModel
 from vaada.model.text import Email, Input, Language, Name, Phone, Prose, Tag
 from vaada.model.times import Instant, TimeZone
 
 Medium = Literal["email", "sms"]
-"""What a message goes out by."""
+"""How a message is sent."""
 
 Channel = Literal["phone", "email", "sms", "chat", "social", "web", "in_person"]
-"""Where a contact takes place."""
+"""Where an interaction takes place."""
 
 
 Tags = Annotated[tuple[Tag, ...], Field(max_length=20)]
-"""What a business calls a customer: "vip", "wholesale"."""
+"""Labels that the business gives a customer, such as "vip" or "wholesale"."""
 
 CheckInDays = Annotated[int, Field(ge=1, le=3650)]
 
 
 class NewAgent(Input):
-    """What is asked of a new agent."""
+    """The input for a new agent."""
 
     name: Name
     email: Email
@@ -40,7 +40,7 @@ class NewAgent(Input):
 
     @field_validator("notify_by")
     @classmethod
-    def _reachable(cls, media: tuple[Medium, ...], others: ValidationInfo) -> tuple[Medium, ...]:
+    def _check_media(cls, media: tuple[Medium, ...], others: ValidationInfo) -> tuple[Medium, ...]:
         if not media:
             raise ValueError("must name at least one of email and sms")
         if len(set(media)) < len(media):
@@ -51,7 +51,7 @@ class NewAgent(Input):
 
 
 class AgentChanges(Input):
-    """The fields of an agent to change. What is left out stays; null clears what may be empty."""
+    """The fields of an agent to change. A field left out stays; null clears an optional one."""
 
     name: Name | None = None
     email: Email | None = None
@@ -67,9 +67,9 @@ class AgentChanges(Input):
 
 
 class Agent(Row):
-    """Who serves. Absent from `away_from`, or from now where that is not given, until `away_until`.
+    """Somebody who serves customers. Away from `away_from` (from now, if empty) until `away_until`.
 
-    `working_hours` are in the agent's own zone; without them the business's opening hours count.
+    `working_hours` are in the agent's own time zone; without them the business's opening hours count.
     """
 
     kind_of_row: ClassVar[str] = "agent"
@@ -88,8 +88,8 @@ class Agent(Row):
     created_at: Instant
 
 
-class Consent(Fact):
-    """What a customer agreed to. Nothing is presumed."""
+class Consent(StoredModel):
+    """What a customer agreed to. The default is no consent."""
 
     email: bool = False
     sms: bool = False
@@ -97,13 +97,13 @@ class Consent(Fact):
 
 
 class NewConsent(Consent):
-    """What is asked of a consent: the same, and nothing that is unknown here."""
+    """The input for a consent. Unknown fields are rejected."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class NewCustomer(Input):
-    """What is asked of a new customer."""
+    """The input for a new customer."""
 
     name: Name
     email: Email | None = None
@@ -119,7 +119,7 @@ class NewCustomer(Input):
 
 
 class CustomerChanges(Input):
-    """The fields of a customer to change. What is left out stays; null clears what may be empty."""
+    """The fields of a customer to change. A field left out stays; null clears an optional one."""
 
     name: Name | None = None
     email: Email | None = None
@@ -135,12 +135,13 @@ class CustomerChanges(Input):
 
 
 class Customer(DueRow):
-    """Who is served. `served_by` are the agents who may see them.
+    """A person or company served. `served_by` are the ids of the agents who may see them.
 
-    `anchor` is the last contact, from which check-ins are counted; `wake_at` is the next of them and
-    `check_in_id` the last. `nps_id` is the survey about the business as a whole that is still to come;
-    `asked_at` is when they were last asked each kind, `written_at` when messages went out to them of late.
-    `unsubscribed_at` is when a link of theirs took back the consent to surveys, which the same link may undo.
+    `anchor` is the time of the last contact, from which check-ins are counted; `wake_at` is the time of the
+    next check-in and `check_in_id` the last one. `nps_id` is the planned survey about the whole business.
+    `asked_at` maps each kind of survey to when they were last asked; `written_at` are the times of recent
+    messages to them. `unsubscribed_at` is when an unsubscribe link withdrew the consent to surveys; the same
+    link can restore it.
     """
 
     kind_of_row: ClassVar[str] = "customer"

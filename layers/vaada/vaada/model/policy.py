@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, HttpUrl, SerializerFunctionWrapHandler, model_serializer, model_validator
 
-from vaada.model.hours import WEEKDAYS, Clock, ClosedDays, Holidays, Interval, Part, Week, Weekday
+from vaada.model.hours import WEEKDAYS, ClosedDays, Holidays, Interval, LocalTime, PolicyPart, Week, Weekday
 from vaada.model.people import Channel, CheckInDays, Medium
 from vaada.model.rows import Row
 from vaada.model.text import Language, Line, Name, Tag
@@ -16,17 +16,17 @@ from vaada.model.work import SATISFIED, SurveyKind
 Hours = Annotated[int, Field(ge=0, le=24 * 365)]
 Days = Annotated[int, Field(ge=0, le=365)]
 Minutes = Annotated[int, Field(ge=1, le=60 * 24 * 365)]
-Times = Annotated[int, Field(ge=0, le=100)]
+Count = Annotated[int, Field(ge=0, le=100)]
 CountryCode = Annotated[str, Field(pattern="^[1-9][0-9]{0,2}$")]
 TextPrice = Annotated[Decimal, Field(ge=0, max_digits=8, decimal_places=5)]
-"""US dollars for each part of a text."""
+"""US dollars per SMS part."""
 
 StepName = Literal["apologised", "gone_through", "written_down", "solved", "confirmed", "cause_recorded"]
-"""The six steps of a complaint, in their order."""
+"""The six steps of a complaint, in order."""
 
 
-class Business(Part):
-    """Who the business is."""
+class Business(PolicyPart):
+    """The business's name, time zone, country and language."""
 
     name: Name
     time_zone: TimeZone
@@ -34,8 +34,8 @@ class Business(Part):
     language: Language
 
 
-class Delay(Part):
-    """How long, in exactly one unit: by the clock, in opening time, or in whole days."""
+class Delay(PolicyPart):
+    """A length of time in exactly one unit: clock time, opening time or whole days."""
 
     minutes: Minutes | None = None
     hours: Hours | None = None
@@ -45,18 +45,18 @@ class Delay(Part):
     business_days: Days | None = None
 
     @model_validator(mode="after")
-    def _one_unit(self) -> Self:
+    def _check_one_unit(self) -> Self:
         if len(self.model_dump()) != 1:
             raise ValueError(f"must have exactly one of {', '.join(type(self).model_fields)}")
         return self
 
     @model_serializer(mode="wrap")
-    def _only_that(self, serialize: SerializerFunctionWrapHandler) -> dict[str, int]:
+    def _serialize_one_unit(self, serialize: SerializerFunctionWrapHandler) -> dict[str, int]:
         return {unit: amount for unit, amount in serialize(self).items() if amount is not None}
 
 
-class FollowUpRules(Part):
-    """When an agent is reminded of a follow-up."""
+class FollowUpRules(PolicyPart):
+    """When an agent is reminded of a follow-up, and when the supervisor is told."""
 
     unresolved_after_business_days: Days = 1
     reminders_at_most: Annotated[int, Field(ge=1, le=30)] = 5
@@ -66,22 +66,22 @@ class FollowUpRules(Part):
     group_within_minutes: Annotated[int, Field(ge=0, le=15)] = 5
 
     @model_validator(mode="after")
-    def _supervisor_hears(self) -> Self:
+    def _check_supervisor_is_told(self) -> Self:
         if self.supervisor_hears_after_reminders >= self.reminders_at_most:
             raise ValueError("supervisor_hears_after_reminders must be less than reminders_at_most")
         return self
 
 
-class Rung(Part):
-    """Who hears of a promise that was not kept, how long after its `due_at`, and by what."""
+class Rung(PolicyPart):
+    """A step of escalation: whom to tell of an overdue promise, how long after `due_at`, by which media."""
 
     tell: Literal["agent", "supervisor", "owner"]
     after: Delay
     by: Annotated[tuple[Medium, ...], Field(min_length=1, max_length=2)] | None = None
 
 
-class CommitmentRules(Part):
-    """Who hears of a commitment, and when. At `due_at` itself it is flagged, and its agent hears."""
+class CommitmentRules(PolicyPart):
+    """When the agent is warned, and who else is told after `due_at`, when the agent is told anyway."""
 
     warn_before: Delay = Delay(hours=4)
     ladder: Annotated[tuple[Rung, ...], Field(max_length=10)] = (
@@ -91,25 +91,25 @@ class CommitmentRules(Part):
     broken_days_after: Annotated[int, Field(ge=1, le=3650)] = 365
 
 
-def _targets() -> dict[Channel, Minutes]:
+def _default_reply_targets() -> dict[Channel, Minutes]:
     return {"phone": 60, "sms": 60, "social": 60, "chat": 60, "email": 240, "web": 240}
 
 
-class ReplyRules(Part):
-    """How soon a customer who waits for an answer gets one, in opening time. No target: no clock."""
+class ReplyRules(PolicyPart):
+    """The reply target per channel, in opening minutes. A channel without a target is not measured."""
 
-    opening_minutes: dict[Channel, Minutes] = Field(default_factory=_targets)
+    opening_minutes: dict[Channel, Minutes] = Field(default_factory=_default_reply_targets)
     warn_opening_minutes_before: Annotated[int, Field(ge=0, le=60 * 24)] = 15
     call_back_outside_hours: bool = True
 
 
-class CaseRules(Part):
-    """When a matter is a run-around, and which steps of a complaint may not be left out."""
+class CaseRules(PolicyPart):
+    """When a case counts as a run-around, and which steps of a complaint are critical."""
 
     repeat_within_days: Annotated[int, Field(ge=1, le=365)] = 7
-    hand_offs_at_most: Times = 2
-    repeat_contacts_at_most: Times = 2
-    reopenings_at_most: Times = 1
+    hand_offs_at_most: Count = 2
+    repeat_contacts_at_most: Count = 2
+    reopenings_at_most: Count = 1
     upset_follow_up_after: Delay = Delay(opening_hours=4)
     critical_steps: Annotated[tuple[StepName, ...], Field(max_length=6)] = (
         "apologised",
@@ -119,51 +119,51 @@ class CaseRules(Part):
     )
 
 
-class GoodwillRules(Part):
-    """What an agent may give away for one case without asking. `currency` is ISO 4217."""
+class GoodwillRules(PolicyPart):
+    """How much goodwill an agent may give per case without approval. `currency` is ISO 4217."""
 
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "USD"
     allowance_per_case: Annotated[Decimal, Field(ge=0, max_digits=10, decimal_places=2)] = Decimal(25)
 
 
-class CheckInRules(Part):
-    """How often customers with a tag hear from the business, in days; the most frequent counts."""
+class CheckInRules(PolicyPart):
+    """Days between check-ins, by the customer's tag. With several tags the shortest counts."""
 
     every_days_by_tag: Annotated[dict[Tag, CheckInDays], Field(max_length=50)] = Field(default_factory=dict)
 
 
-class CustomerRules(Part):
-    """When in their own day customers are written to, and how often at most, all messages together."""
+class CustomerRules(PolicyPart):
+    """The local hours in which customers may be sent messages, and how many in a number of days."""
 
-    write_from: Clock = time(9)
-    write_until: Clock = time(20)
+    write_from: LocalTime = time(9)
+    write_until: LocalTime = time(20)
     messages_at_most: Annotated[int, Field(ge=1, le=100)] = 3
     within_days: Annotated[int, Field(ge=1, le=90)] = 7
 
     @model_validator(mode="after")
-    def _by_day(self) -> Self:
+    def _check_order(self) -> Self:
         if self.write_from >= self.write_until:
             raise ValueError("write_from must be before write_until: otherwise nobody is ever written to")
         return self
 
 
-def _low() -> dict[SurveyKind, int]:
+def _default_low_scores() -> dict[SurveyKind, int]:
     return {"csat": 2, "nps": 6, "ces": 3, "promise": 0}
 
 
-def _between() -> dict[SurveyKind, Days]:
+def _default_days_between_kind() -> dict[SurveyKind, Days]:
     return {"nps": 90}
 
 
-def _high() -> dict[SurveyKind, int]:
+def _default_high_scores() -> dict[SurveyKind, int]:
     return dict(SATISFIED)
 
 
-class SurveyRules(Part):
-    """Which surveys customers are asked, when, and how often at most.
+class SurveyRules(PolicyPart):
+    """Which surveys customers are sent, when, and how often at most.
 
-    What a score `low_score_at_most` brings is due so many business days later; who gives one of
-    `high_score_at_least` is asked for a review, or told of the referral, where there is one.
+    A score up to `low_score_at_most` opens a follow-up, due `low_score_follow_up_business_days` later. After
+    a score from `high_score_at_least` up, the customer is asked for a review or shown the referral, if set.
     """
 
     after_resolution: Literal["csat", "ces", "none"] = "csat"
@@ -172,29 +172,29 @@ class SurveyRules(Part):
     hours_after_kept_promise: Hours = 24
     nps_every_days: Days = 0
     days_between: Days = 30
-    days_between_kind: dict[SurveyKind, Days] = Field(default_factory=_between)
+    days_between_kind: dict[SurveyKind, Days] = Field(default_factory=_default_days_between_kind)
     remind_after_days: Days = 3
     close_after_days: Annotated[int, Field(ge=1, le=60)] = 14
     amend_within_hours: Hours = 24
-    low_score_at_most: dict[SurveyKind, int] = Field(default_factory=_low)
+    low_score_at_most: dict[SurveyKind, int] = Field(default_factory=_default_low_scores)
     low_score_follow_up_business_days: Days = 1
-    high_score_at_least: dict[SurveyKind, int] = Field(default_factory=_high)
+    high_score_at_least: dict[SurveyKind, int] = Field(default_factory=_default_high_scores)
     review_url: HttpUrl | None = None
     referral: Line | None = None
 
     @model_validator(mode="after")
-    def _reminder_before_close(self) -> Self:
+    def _check_reminder_before_close(self) -> Self:
         if self.remind_after_days >= self.close_after_days:
             raise ValueError("remind_after_days must be less than close_after_days")
         return self
 
 
-class SendingRules(Part):
-    """How much may go out at most, by all functions together. Days and months are those of UTC.
+class SendingRules(PolicyPart):
+    """Sending limits, shared by all functions. Days and months are in UTC.
 
-    Set `mails_a_second`, `mails_a_day` and `texts_spend_a_month` (US dollars) to what AWS granted. Each part
-    of a text costs `text_price`, or what `text_prices` has for its country. Countries are the calling codes
-    of numbers ("92", "44"); `texts_to` are those that may be texted, empty: all.
+    Set `mails_a_second`, `mails_a_day` and `texts_spend_a_month` (US dollars) to the quotas of the AWS
+    account. Each SMS part costs `text_price`, or the price of its country in `text_prices`. A country is a
+    calling code ("92", "44"). Only countries in `texts_to` are sent SMS; if it is empty, all are.
     """
 
     mails_a_second: Annotated[int, Field(ge=1, le=10_000)] = 10
@@ -212,8 +212,8 @@ def _office_week() -> dict[Weekday, tuple[Interval, ...]]:
     return {weekday: day if weekday in WEEKDAYS[:5] else () for weekday in WEEKDAYS}
 
 
-class PolicyDocument(Part):
-    """The whole policy as the owner reads and writes it."""
+class PolicyDocument(PolicyPart):
+    """The whole policy, as the owner reads and writes it."""
 
     business: Business
     opening_hours: Week = Field(default_factory=_office_week)

@@ -1,4 +1,4 @@
-"""Pace: how much of a limit is used up, by all functions together."""
+"""Rate limits: how much of a limit is used, by all functions together."""
 
 from typing import ClassVar
 
@@ -6,12 +6,12 @@ from vaada.model.rows import Row
 
 
 class RateCount(Row):
-    """What is used up in a day, an hour or a month of UTC: so many mails, texts or forms, or so much money.
+    """What was used in one hour, day or month of UTC: a count of mails, SMS or forms, or an amount of money.
 
-    `free_at` is when a limit per second is wholly free again, in microseconds since 1970. Money is counted in
-    thousandths of a cent. No two writes have the same `mark`: without one, two functions that count the same
-    step would each take the other's write for their own. DynamoDB removes it some time after `expires_at`
-    (epoch seconds).
+    `free_at` is when a limit per second is fully free again, in microseconds since 1970. Money is counted in
+    thousandths of a cent. `mark` is different at every write: without it, two functions that write the same
+    count could not tell whose write succeeded. DynamoDB deletes the row some time after `expires_at` (epoch
+    seconds).
     """
 
     kind_of_row: ClassVar[str] = "pace"

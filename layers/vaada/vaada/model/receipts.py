@@ -1,4 +1,4 @@
-"""Receipts: what was already done for an `Idempotency-Key`."""
+"""Receipts: the requests already done for an `Idempotency-Key`, and the owners of e-mail addresses."""
 
 from typing import ClassVar
 
@@ -6,9 +6,9 @@ from vaada.model.rows import Row
 
 
 class Receipt(Row):
-    """A request that was carried out, written in the same transaction as its effect.
+    """A request that was carried out. It is written in the same transaction as the request's effect.
 
-    `fingerprint` is a hash of what was asked; `result_id` is the row that came of it. DynamoDB removes it
+    `fingerprint` is a hash of the request; `result_id` is the row it created. DynamoDB deletes the receipt
     some time after `expires_at` (epoch seconds).
     """
 
@@ -20,7 +20,7 @@ class Receipt(Row):
 
 
 class EmailClaim(Row):
-    """The one agent that an e-mail address belongs to; it is how a signed-in user is found."""
+    """The one agent to whom an e-mail address belongs. It is looked up when a user signs in."""
 
     kind_of_row: ClassVar[str] = "email_claim"
     email_claim_id: str

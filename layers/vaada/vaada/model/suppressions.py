@@ -1,33 +1,33 @@
-"""Suppressions: addresses that are not to be written to any more. The address itself is not kept."""
+"""Suppressions: addresses that must not be sent messages. The address itself is not stored."""
 
 from typing import ClassVar, Literal
 
 from vaada.model.ids import RowId
 from vaada.model.people import Medium
-from vaada.model.rows import Fact, Row
+from vaada.model.rows import Row, StoredModel
 from vaada.model.times import Instant
 
 StopReason = Literal["bounced", "complained", "unsubscribed", "texted_stop"]
 
 
-class Stop(Fact):
-    """Why and since when."""
+class Stop(StoredModel):
+    """The reason for a suppression, and its time."""
 
     reason: StopReason
     at: Instant
 
 
-class Stopped(Stop):
-    """What somebody is not to be sent any more, by what, why and since when."""
+class ActiveStop(Stop):
+    """A suppression as shown to staff: what must not be sent, by which medium, why and since when."""
 
     medium: Medium
     what: Literal["anything", "surveys"]
 
 
 class Suppression(Row):
-    """What is not to be sent to an address: anything, or surveys. The id is a keyed hash of the address.
+    """What must not be sent to an address: anything, or surveys. The id is a keyed hash of the address.
 
-    `follow_up_id` is what tells a supervisor that an address of their staff is stopped.
+    `follow_up_id` is the follow-up that tells a supervisor that an agent's address is suppressed.
     """
 
     kind_of_row: ClassVar[str] = "suppression"

@@ -1,4 +1,4 @@
-"""Text that people type: bounded, trimmed, without control characters; addresses in their one true form."""
+"""Types for text that people enter: trimmed, bounded, no control characters; addresses normalised."""
 
 import unicodedata
 from typing import Annotated
@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 
 class Input(BaseModel):
-    """A body that somebody sent: unknown fields are refused, so that a misspelt one is never lost."""
+    """Base class for request bodies. Unknown fields are rejected, so that a misspelt one is noticed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
@@ -28,12 +28,12 @@ def _several_lines(text: str) -> str:
 
 def _email(address: str) -> str:
     try:
-        found = validate_email(address, check_deliverability=False, globally_deliverable=False)
+        parsed = validate_email(address, check_deliverability=False, globally_deliverable=False)
     except EmailNotValidError as error:
         raise ValueError(str(error)) from None
-    if found.ascii_email is None or "." not in found.domain:
+    if parsed.ascii_email is None or "." not in parsed.domain:
         raise ValueError("must be an address that Amazon SES can deliver to, such as name@example.com")
-    return found.ascii_email
+    return parsed.ascii_email
 
 
 def _phone(number: str) -> str:

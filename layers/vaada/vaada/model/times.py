@@ -1,4 +1,4 @@
-"""Times: aware, in UTC, to the second. Local time exists only inside rules and on what people read."""
+"""Times: timezone-aware, in UTC, whole seconds. Only rules and texts for people use local time."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -10,17 +10,18 @@ _BOUNDS = "must be between the years 1970 and 9000"
 
 
 def to_utc(at: datetime) -> datetime:
-    """The same instant in UTC, to the second. Raises OverflowError or ValueError outside years 1 to 9999."""
+    """Return the instant in UTC, whole seconds. Raises OverflowError or ValueError outside years 1-9999."""
     return at.astimezone(UTC).replace(microsecond=0)
 
 
 def text_of(at: datetime) -> str:
-    """RFC 3339 in UTC, of fixed width, so that it sorts as time does."""
+    """Return the time as RFC 3339 in UTC. All have the same width, so they sort by time."""
     return f"{to_utc(at).isoformat()[:19]}Z"
 
 
-def _bounded(at: datetime) -> datetime:
-    # Room for every delay the policy can add. An offset may lead out of a year, or of what Python knows.
+def _to_utc_in_bounds(at: datetime) -> datetime:
+    # The bounds leave room for every delay in the policy. to_utc may move the year, even out of Python's
+    # range.
     try:
         at = to_utc(at)
     except OverflowError:
@@ -30,7 +31,7 @@ def _bounded(at: datetime) -> datetime:
     return at
 
 
-def _known_zone(name: str) -> str:
+def _check_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -40,11 +41,11 @@ def _known_zone(name: str) -> str:
 
 Instant = Annotated[
     AwareDatetime,
-    AfterValidator(_bounded),
+    AfterValidator(_to_utc_in_bounds),
     PlainSerializer(text_of, when_used="json"),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 """An aware datetime in UTC, whole seconds. Input needs an offset (RFC 3339)."""
 
-TimeZone = Annotated[str, AfterValidator(_known_zone)]
+TimeZone = Annotated[str, AfterValidator(_check_zone)]
 """An IANA time zone name."""

@@ -1,11 +1,11 @@
-"""What is owed: commitments to customers, follow-ups by agents, replies, goodwill, surveys to be asked."""
+"""Work: commitments, follow-ups, replies, goodwill and surveys."""
 
 from decimal import Decimal
 from typing import ClassVar, Literal
 
 from vaada.model.ids import RowId
 from vaada.model.people import Channel
-from vaada.model.rows import DueRow, Fact
+from vaada.model.rows import DueRow, StoredModel
 from vaada.model.times import Instant
 
 CommitmentStatus = Literal["open", "kept", "broken", "withdrawn"]
@@ -26,17 +26,17 @@ SCALES: dict[SurveyKind, range] = {
     "ces": range(1, 8),
     "promise": range(2),  # no, yes
 }
-"""The scores that each kind of survey knows."""
+"""The possible scores of each kind of survey."""
 
 SATISFIED: dict[SurveyKind, int] = {"csat": 4, "nps": 9, "ces": 6, "promise": 1}
-"""The least score that counts as satisfied, as is usual: the top two of five (CSAT) and of seven (CES),
-promoters (NPS), yes."""
+"""The lowest score that counts as satisfied: the usual top two of five (CSAT) and of seven (CES), promoters
+(NPS), and yes."""
 
 
-class Change(Fact):
-    """One line of a row's history: who did what to it, when, and why.
+class Change(StoredModel):
+    """One entry of a row's history: who did what, when, and why.
 
-    `by` is an agent's id, "manager" and a user's id for a manager who is no agent, "owner", or "desk".
+    `by` is an agent's id, "manager" with a user's id for a manager who is not an agent, "owner", or "desk".
     """
 
     at: Instant
@@ -48,10 +48,10 @@ class Change(Fact):
 
 
 class Commitment(DueRow):
-    """A promise to a customer. Open past `due_at` it is overdue; `flagged_at` says when the desk said so.
+    """A promise to a customer. Open after `due_at` it is overdue, and marked so at `flagged_at`.
 
-    `step` is what `wake_at` waits for: before `escalate` it is the ladder's rung number `rung`. Once it is
-    kept the follow-up `settles_id` is done too.
+    `step` happens next, at `wake_at`; for `escalate`, `rung` is the index in the policy's ladder. Keeping the
+    commitment also completes the follow-up `settles_id`.
     """
 
     kind_of_row: ClassVar[str] = "commitment"
@@ -76,11 +76,11 @@ class Commitment(DueRow):
 
 
 class FollowUp(DueRow):
-    """Something an agent must do at `due_at`, and why. `reminders` counts those since the last answer.
+    """Something an agent must do at `due_at`, and why. `reminders` counts them since the last snooze.
 
-    `told` is who hears of it: its agent, or the owner where a supervisor is wanted and there is none. An
-    `urgent` one reminds in working time or not. `woken_from` is the date it was snoozed to when the customer
-    was in touch again; `unreached` how often the customer could not be reached.
+    `told` is who is reminded: its agent, or the owner if it is for a supervisor and there is none. An
+    `urgent` one reminds outside working time too. `woken_from` is the date it was snoozed to before the
+    customer got in touch again. `unreached` counts failed attempts to reach the customer.
     """
 
     kind_of_row: ClassVar[str] = "follow_up"
@@ -103,10 +103,10 @@ class FollowUp(DueRow):
 
 
 class Reply(DueRow):
-    """An answer that a customer waits for, by `due_at`. `late_by_seconds` is opening time.
+    """The reply a customer waits for, due at `due_at`. `late_by_seconds` is opening time.
 
-    While the desk waits for the customer it is `paused`, with `remaining_seconds` of opening time left; less
-    than none if it was late already.
+    While the case waits for the customer it is `paused`, with `remaining_seconds` of opening time left;
+    negative if it was already late.
     """
 
     kind_of_row: ClassVar[str] = "reply"
@@ -130,7 +130,7 @@ class Reply(DueRow):
 
 
 class Goodwill(DueRow):
-    """Something given to a customer who was let down. Above the agent's allowance a supervisor decides."""
+    """Something given to a disappointed customer. Above the agent's allowance a supervisor decides."""
 
     kind_of_row: ClassVar[str] = "goodwill"
     goodwill_id: RowId
@@ -149,8 +149,8 @@ class Goodwill(DueRow):
     created_at: Instant
 
 
-class Answer(Fact):
-    """What came from a survey's page, and why it does not count, if it does not."""
+class Answer(StoredModel):
+    """An answer from a survey's page. `why_not` is why it does not count, or None."""
 
     at: Instant
     score: int
@@ -159,12 +159,12 @@ class Answer(Fact):
 
 
 class Survey(DueRow):
-    """One question to one customer, about a contact, a case, a promise, or the business as a whole (`nps`).
+    """One question to one customer, about an interaction, a case, a commitment, or the business (`nps`).
 
-    `agent_id` is whose service it rates, as it was when it was asked. `step` is what `wake_at` waits for.
-    `amendments` came after the answer that counts; what is `quarantined` was sent too fast, or without the
-    page, for a person. `again` is asked once more after an unhappy answer was seen to, when the customer may
-    be asked again. `reminds_at` is empty once that is done.
+    `agent_id` is the agent whose service it rates. `step` happens next, at `wake_at`. `amendments` are
+    answers after the one that counts; `quarantined` are answers that probably no person sent: too fast, or
+    without the page. `again`: it repeats a survey with an unhappy answer, after that was dealt with.
+    `reminds_at` is None once the reminder was sent.
     """
 
     kind_of_row: ClassVar[str] = "survey"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vaada.model.messages import Party, Purpose
+from vaada.model.messages import Purpose, RecipientRole
 from vaada.present import rendering
 from vaada.present.deadline_explanation import small_print
 from vaada.present.i18n import Words, words
@@ -51,7 +51,7 @@ class Mail:
     html: str
 
 
-def for_staff(purpose: Purpose, to: Party, brief: Brief) -> Mail:
+def for_staff(purpose: Purpose, to: RecipientRole, brief: Brief) -> Mail:
     """The mail to a member of staff: how it stands, what is owed to whom, what was said, how to answer."""
     section = _section(Note(purpose, to, brief))
     values = {"subject": section.subject, "section": section, "brief": brief}
@@ -209,7 +209,7 @@ def _opening(purpose: Purpose, brief: Brief) -> str:
     return openings[purpose]
 
 
-def _lead(purpose: Purpose, to: Party, brief: Brief) -> str:
+def _lead(purpose: Purpose, to: RecipientRole, brief: Brief) -> str:
     """Why this was sent, and what would help now."""
     agent, customer = isolate(brief.agent_name), isolate(brief.customer_name)
     mine = _is_the_agent(brief)
@@ -254,7 +254,7 @@ def _lead(purpose: Purpose, to: Party, brief: Brief) -> str:
     return lead
 
 
-def _follow_up_lead(to: Party, brief: Brief) -> str:
+def _follow_up_lead(to: RecipientRole, brief: Brief) -> str:
     agent = isolate(brief.agent_name)
     lead = "It is time to follow this up."
     if to == "owner":

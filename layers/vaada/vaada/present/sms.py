@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from vaada.model.messages import Party, Purpose
+from vaada.model.messages import Purpose, RecipientRole
 from vaada.present.i18n import Words, words
 from vaada.present.relative_time import count, sentence
 from vaada.present.sanitize import isolate, line, shorten, shorten_to
@@ -40,7 +40,7 @@ _PLAIN_PUNCTUATION = str.maketrans(
 )
 
 
-def for_staff(purpose: Purpose, to: Party, brief: Brief) -> str:
+def for_staff(purpose: Purpose, to: RecipientRole, brief: Brief) -> str:
     """The text to a member of staff: how it stands, whose, what, and the link to answer."""
     return _first_that_fits(_for_staff(purpose, to, brief), brief.action_url)
 
@@ -75,7 +75,7 @@ def segments(text: str) -> int:
     return 1 if units <= alone else -(-units // joined)
 
 
-def _for_staff(purpose: Purpose, to: Party, brief: Brief) -> Iterator[str]:
+def _for_staff(purpose: Purpose, to: RecipientRole, brief: Brief) -> Iterator[str]:
     """The words, from the fullest to the shortest."""
     promise = "promise" if to == "agent" else f"{isolate(brief.agent_name)}'s promise"
     standings = {

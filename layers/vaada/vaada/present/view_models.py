@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from vaada.model.messages import Party, Purpose
+from vaada.model.messages import Purpose, RecipientRole
 from vaada.model.people import Channel, Medium
 from vaada.model.rows import Explanation
 from vaada.present.relative_time import due, is_late, moment, overdue
@@ -125,7 +125,7 @@ class Note:
     """A message to a member of staff, before it is worded."""
 
     purpose: Purpose
-    to: Party
+    to: RecipientRole
     brief: Brief
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar, get_args
 
-from vaada.model.cases import Case, Contact, HandOff, Step
+from vaada.model.cases import Case, HandOff, InteractionRef, Step
 from vaada.model.interactions import Interaction
 from vaada.model.people import Channel
 from vaada.model.policy import CaseRules, StepName
@@ -35,7 +35,7 @@ CONVERSATIONS: frozenset[Channel] = frozenset({"phone", "chat", "in_person"})
 """Channels on which a contact is both asking and answering."""
 
 E = TypeVar("E")
-D = TypeVar("D", Contact, HandOff)
+D = TypeVar("D", InteractionRef, HandOff)
 _KEPT = 100  # pieces of evidence of a kind, the latest
 
 
@@ -178,7 +178,7 @@ def merge(case: Case, into: Case, now: datetime, by: str) -> tuple[Case, Case]:
 
 def _with_interaction(case: Case, interaction: Interaction, rules: CaseRules) -> Case:
     at, agent_id, thanks = interaction.occurred_at, interaction.agent_id, is_only_thanks(interaction)
-    evidence = Contact(at=at, interaction_id=interaction.interaction_id)
+    evidence = InteractionRef(at=at, interaction_id=interaction.interaction_id)
     is_latest = at >= case.last_contact_at  # contacts are written down in any order
     changes: dict[str, object] = {"contacts": case.contacts + 1}
     if is_latest:

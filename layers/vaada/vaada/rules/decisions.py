@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from vaada.model.messages import Party, Purpose
+from vaada.model.messages import Purpose, RecipientRole
 from vaada.model.people import Medium
 from vaada.model.rows import DueRow, Row
 
@@ -19,7 +19,7 @@ class Notice:
     Reminders that `may_wait` go out together with others. `by` is what the policy wants it to go by.
     """
 
-    to: Party
+    to: RecipientRole
     purpose: Purpose
     step: str
     why: str

@@ -13,7 +13,7 @@ from statistics import median
 from zoneinfo import ZoneInfo
 
 from vaada.model.cases import Case
-from vaada.model.rows import Fact
+from vaada.model.rows import StoredModel
 from vaada.model.times import Instant
 from vaada.model.work import SATISFIED, SCALES, Commitment, Reply, Survey, SurveyKind
 from vaada.rules import confidence_intervals
@@ -23,7 +23,7 @@ Interval = tuple[float, float]
 _DETRACTS = 6  # the most that a detractor gives, of ten
 
 
-class Promises(Fact):
+class Promises(StoredModel):
     """Promises that fell due. `kept_rate` is the share kept in time of all but the withdrawn."""
 
     due: int
@@ -36,7 +36,7 @@ class Promises(Fact):
     median_late_seconds: int | None
 
 
-class Replies(Fact):
+class Replies(StoredModel):
     """Answers that customers waited for. Times are opening time."""
 
     asked: int
@@ -48,7 +48,7 @@ class Replies(Fact):
     median_late_seconds: int | None
 
 
-class RunAround(Fact):
+class RunAround(StoredModel):
     """What help cost customers. `first_contact_rate` is the share of settled cases with one contact."""
 
     cases: int
@@ -59,7 +59,7 @@ class RunAround(Fact):
     first_contact_rate: float | None
 
 
-class Answers(Fact):
+class Answers(StoredModel):
     """What surveys of one kind brought.
 
     `happy_rate` is the share of answers of 4 or 5 of five, 6 or 7 of seven, 9 or 10 of ten, or yes: the usual
@@ -79,7 +79,7 @@ class Answers(Fact):
     nps_interval: Interval | None = None
 
 
-class Service(Fact):
+class Service(StoredModel):
     """How the service was, of everybody, an agent or a channel."""
 
     promises: Promises
@@ -88,14 +88,14 @@ class Service(Fact):
     satisfaction: dict[SurveyKind, Answers]
 
 
-class CauseCount(Fact):
+class CauseCount(StoredModel):
     """How often a complaint had this cause."""
 
     cause: str
     complaints: int
 
 
-class Report(Fact):
+class Report(StoredModel):
     """How the service was in a period, and what complaints came from."""
 
     begins: Instant

@@ -8,7 +8,7 @@ from vaada.desk import Desk
 from vaada.flows.messages import recipients
 from vaada.flows.work import Work, agent_of, customer_of
 from vaada.model.ids import derived_row_id
-from vaada.model.messages import Message, Party
+from vaada.model.messages import Message, RecipientRole
 from vaada.model.people import Agent, Customer, Medium
 from vaada.model.rows import Explained
 from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
@@ -61,7 +61,7 @@ def messages_of(desk: Desk, decision: Step, before: Work, now: datetime) -> Iter
 
 def _recipients(
     desk: Desk, notice: Notice, work: Work, now: datetime
-) -> list[tuple[Party, Agent | Customer | None, Medium]]:
+) -> list[tuple[RecipientRole, Agent | Customer | None, Medium]]:
     """Who the notice goes to, and by what. A supervisor who is not there is the owner, told by e-mail."""
     if notice.to == "customer":
         customer = customer_of(desk, work)

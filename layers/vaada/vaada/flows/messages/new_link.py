@@ -10,13 +10,13 @@ from vaada.flows.messages import recipients
 from vaada.flows.work import StaffWork, agent_of
 from vaada.gateways.table import Conflict
 from vaada.model.ids import derived_row_id
-from vaada.model.messages import Message, Party, Purpose
+from vaada.model.messages import Message, Purpose, RecipientRole
 from vaada.model.work import Commitment, FollowUp, Goodwill, Reply
 
 
 def ask_for_new_link(desk: Desk, work: StaffWork, now: datetime) -> None:
     """Mail a new link to whom the old one was for, at most once an hour: anybody who has that can ask."""
-    to: Party = "agent"
+    to: RecipientRole = "agent"
     if isinstance(work, Goodwill):
         to = "supervisor"
     elif isinstance(work, FollowUp):

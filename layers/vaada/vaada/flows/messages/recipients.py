@@ -5,7 +5,7 @@ from datetime import datetime
 
 from vaada.desk import Desk
 from vaada.flows.messages.suppression import is_stopped, stopped_media
-from vaada.model.messages import Party
+from vaada.model.messages import RecipientRole
 from vaada.model.people import Agent, Customer, Medium
 from vaada.rules.messages.media import media_for_agent, medium_for_customer, other_media
 from vaada.rules.time.availability import is_away
@@ -35,7 +35,7 @@ def customer_medium(
 
 def staff_recipient(
     desk: Desk,
-    to: Party,
+    to: RecipientRole,
     agent: Agent,
     now: datetime,
     *,

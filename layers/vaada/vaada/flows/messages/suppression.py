@@ -8,7 +8,7 @@ from vaada.flows.optimistic_write import Busy
 from vaada.gateways.table import Conflict
 from vaada.model.inbound_events import OptOut
 from vaada.model.people import Agent, Customer, Medium
-from vaada.model.suppressions import Stop, Stopped, StopReason, Suppression
+from vaada.model.suppressions import ActiveStop, Stop, StopReason, Suppression
 from vaada.rules.messages import suppression as rules
 
 _TRIES = 4
@@ -40,9 +40,9 @@ def lift_unsubscribe(desk: Desk, medium: Medium, address: str) -> None:
     )
 
 
-def lift_bounces(desk: Desk, person: Agent | Customer) -> tuple[Stopped, ...]:
+def lift_bounces(desk: Desk, person: Agent | Customer) -> tuple[ActiveStop, ...]:
     """The person's addresses work again after a bounce. Says what is stopped all the same. Raises Busy."""
-    still: list[Stopped] = []
+    still: list[ActiveStop] = []
     for medium, address in addresses_of(person):
         suppression_id = desk.addresses.hashed(medium, address)
         _update(desk, suppression_id, lambda before: before and rules.lift_bounce(before))

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from vaada.model.ids import derived_row_id
 from vaada.model.people import Agent, Medium
-from vaada.model.suppressions import Stop, Stopped, Suppression
+from vaada.model.suppressions import ActiveStop, Stop, Suppression
 from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
 
 
@@ -55,12 +55,12 @@ def note_follow_up(before: Suppression, follow_up_id: str) -> Suppression:
     return before.changed(follow_up_id=follow_up_id)
 
 
-def stops(found: Suppression | None) -> Iterator[Stopped]:
+def stops(found: Suppression | None) -> Iterator[ActiveStop]:
     """What is not to be sent to the address."""
     if found is not None and found.anything is not None:
-        yield Stopped(medium=found.medium, what="anything", **dict(found.anything))
+        yield ActiveStop(medium=found.medium, what="anything", **dict(found.anything))
     if found is not None and found.surveys is not None:
-        yield Stopped(medium=found.medium, what="surveys", **dict(found.surveys))
+        yield ActiveStop(medium=found.medium, what="surveys", **dict(found.surveys))
 
 
 def follow_up_of_bounce(
