@@ -28,8 +28,12 @@ def build(log: Path) -> None:
             return
         mark.unlink(missing_ok=True)
         # The wheels were fetched at set-up; a build never needs the network.
-        offline = {"UV_CACHE_DIR": str(STATE / "cache"), "UV_OFFLINE": "1"}
-        _run(["build", "--build-dir", str(BUILD)], log, offline)
+        settings = {
+            "UV_CACHE_DIR": str(STATE / "cache"),
+            "UV_OFFLINE": "1",
+            "RUNTIME_PYTHON": str(TOOLS / "ministack" / "bin" / "python"),
+        }
+        _run(["build", "--build-dir", str(BUILD)], log, settings)
         mark.write_text(fingerprint)
 
 
