@@ -33,7 +33,7 @@ def imported(path: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("path", [path for path in FILES if path.parts[0] in MAY_IMPORT], ids=str)
-def test_a_room_imports_only_from_rooms_below(path: Path) -> None:
+def test_a_layer_imports_only_from_layers_below(path: Path) -> None:
     rooms = {module.split(".")[1] for module in imported(path) if module.startswith("vaada.")}
 
     assert rooms <= MAY_IMPORT[path.parts[0]]
@@ -43,21 +43,21 @@ def test_a_room_imports_only_from_rooms_below(path: Path) -> None:
     ("package", "home"),
     [("boto3", {"aws.py", "items.py"}), ("botocore", {"aws.py", "send_errors.py", "table.py"})],
 )
-def test_only_the_gateways_know_aws(package: str, home: set[str]) -> None:
+def test_only_gateways_import_boto3_and_botocore(package: str, home: set[str]) -> None:
     users = {path for path in FILES if any(module.split(".")[0] == package for module in imported(path))}
 
     assert users == {Path("gateways") / name for name in home}
 
 
-def test_only_one_module_reads_the_environment() -> None:
+def test_only_settings_reads_the_environment() -> None:
     assert {path for path in FILES if "os" in imported(path)} == {Path("settings.py")}
 
 
-def test_no_two_modules_import_each_other() -> None:
+def test_modules_have_no_import_cycles() -> None:
     assert cycle({name: vaada_modules(path) - {name} for name, path in MODULES.items()}) == []
 
 
-def test_no_two_folders_import_each_other() -> None:
+def test_folders_have_no_import_cycles() -> None:
     folders: dict[str, set[str]] = {}
     for name, path in MODULES.items():
         folders.setdefault(folder(name), set()).update(map(folder, vaada_modules(path)))

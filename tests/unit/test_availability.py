@@ -40,12 +40,12 @@ def at(text: str, zone: str = "UTC") -> datetime:
         ("2026-04-03T11:00", False),  # Good Friday
     ],
 )
-def test_who_is_at_work(now: str, at_work: bool) -> None:
+def test_an_agent_is_at_work_from_opening_until_15_minutes_after_closing(now: str, at_work: bool) -> None:
     assert availability.is_at_work(working(), at(now)) is at_work
 
 
 @pytest.mark.parametrize(("begins_again", "at_work"), [("12:00", True), ("12:01", False), ("16:00", False)])
-def test_a_break_of_up_to_two_hours_is_part_of_the_day(begins_again: str, at_work: bool) -> None:
+def test_a_break_of_up_to_two_hours_is_part_of_the_working_day(begins_again: str, at_work: bool) -> None:
     day = [{"opens": "08:00", "closes": "10:00"}, {"opens": begins_again, "closes": "18:00"}]
 
     assert availability.is_at_work(working(working_hours={"monday": day}), at("2026-03-02T10:30")) is at_work
@@ -61,11 +61,11 @@ def test_a_break_of_up_to_two_hours_is_part_of_the_day(begins_again: str, at_wor
         ("2026-04-02T20:00", "2026-04-06T09:00"),  # nor on a holiday
     ],
 )
-def test_staff_hear_when_they_are_at_work_again(now: str, heard: str) -> None:
+def test_staff_are_reachable_when_they_are_at_work_again(now: str, heard: str) -> None:
     assert availability.staff_reachable_at(working(), at(now)) == at(heard)
 
 
-def test_staff_abroad_hear_in_their_own_morning() -> None:
+def test_staff_abroad_are_reachable_in_their_own_morning() -> None:
     hours = working(time_zone="Asia/Karachi")
 
     assert availability.staff_reachable_at(hours, at("2026-03-02T15:00")) == at(
@@ -81,13 +81,13 @@ def test_staff_abroad_hear_in_their_own_morning() -> None:
         ("2026-03-03T09:01", "2026-03-03T09:00"),
     ],
 )
-def test_what_would_be_of_no_use_in_the_morning_is_said_at_night(useless_from: str, heard: str) -> None:
+def test_staff_are_reachable_at_night_if_the_morning_is_too_late(useless_from: str, heard: str) -> None:
     assert availability.staff_reachable_at(working(), at("2026-03-02T22:00"), at(useless_from)) == at(heard)
 
 
 @settings(deadline=None)
 @given(rules=businesses.policies, week=businesses.weeks, zone=businesses.zones, now=businesses.moments)
-def test_staff_never_hear_early_and_always_at_work(
+def test_staff_are_reachable_only_at_work_and_never_in_the_past(
     rules: PolicyDocument, week: object, zone: str, now: datetime
 ) -> None:
     hours = working_hours(agent(working_hours=week, time_zone=zone), rules)
@@ -113,7 +113,9 @@ def test_staff_never_hear_early_and_always_at_work(
         ({"away_from": MONDAY - DAY}, False),  # nobody is away for good
     ],
 )
-def test_who_is_away(absence: dict[str, object], away: bool) -> None:
+def test_an_agent_is_away_between_the_two_times_of_the_absence(
+    absence: dict[str, object], away: bool
+) -> None:
     assert availability.is_away(agent(**absence), MONDAY) is away
 
 
@@ -133,7 +135,7 @@ def test_who_is_away(absence: dict[str, object], away: bool) -> None:
         ("2026-11-01T01:30", "2026-11-01T09:00"),  # and back
     ],
 )
-def test_customers_are_written_to_by_day_where_they_are(now: str, heard: str) -> None:
+def test_a_customer_is_reachable_by_day_in_their_own_time_zone(now: str, heard: str) -> None:
     there = customer(time_zone="America/New_York")
 
     found = availability.customer_reachable_at(there, policy(), at(now, "America/New_York"))
@@ -141,7 +143,7 @@ def test_customers_are_written_to_by_day_where_they_are(now: str, heard: str) ->
     assert found == at(heard, "America/New_York")
 
 
-def test_a_customer_without_a_zone_is_where_the_business_is() -> None:
+def test_a_customer_without_a_time_zone_has_that_of_the_business() -> None:
     night = at("2026-03-02T23:00")
 
     found = availability.customer_reachable_at(customer(), policy("Asia/Karachi"), night)
@@ -149,7 +151,7 @@ def test_a_customer_without_a_zone_is_where_the_business_is() -> None:
     assert found == at("2026-03-03T09:00", "Asia/Karachi")
 
 
-def test_an_hour_that_the_night_repeats_is_not_looked_for_in_the_past() -> None:
+def test_a_customer_is_reachable_at_once_in_a_repeated_hour() -> None:
     by_day = policy(customers={"write_from": "01:30"})
     second_time_round = at("2026-11-01T06:15")  # a quarter past one once more in New York
 
@@ -166,7 +168,7 @@ def test_an_hour_that_the_night_repeats_is_not_looked_for_in_the_past() -> None:
     opens=st.integers(0, 22),
     length=st.integers(1, 23),
 )
-def test_a_customer_never_hears_early_and_never_waits_for_more_than_a_day(
+def test_a_customer_is_reachable_within_26_hours_and_never_in_the_past(
     zone: str, now: datetime, opens: int, length: int
 ) -> None:
     by_day = {"write_from": f"{opens:02}:00", "write_until": f"{min(23, opens + length):02}:00"}
@@ -188,7 +190,7 @@ def test_a_customer_never_hears_early_and_never_waits_for_more_than_a_day(
         (("sms",), ("email", "sms"), ("email", "sms")),
     ],
 )
-def test_an_agent_is_told_as_the_policy_says_else_as_they_wish(
+def test_the_policy_chooses_the_media_for_an_agent_else_they_do(
     notify_by: tuple[Medium, ...], by: tuple[Medium, ...] | None, media: tuple[Medium, ...]
 ) -> None:
     amina = agent(notify_by=notify_by, phone="+923001234567")
@@ -197,7 +199,7 @@ def test_an_agent_is_told_as_the_policy_says_else_as_they_wish(
 
 
 @pytest.mark.parametrize("by", [None, ("sms",)])
-def test_no_setting_loses_a_reminder(by: tuple[Medium, ...] | None) -> None:
+def test_an_agent_who_cannot_get_texts_gets_e_mail(by: tuple[Medium, ...] | None) -> None:
     assert media_rules.media_for_agent(agent(notify_by=("sms",)), by, texts=True) == ("email",)
     assert media_rules.media_for_agent(agent(notify_by=("sms",), phone="+923001234567"), by, texts=False) == (
         "email",
@@ -215,20 +217,18 @@ def test_no_setting_loses_a_reminder(by: tuple[Medium, ...] | None) -> None:
         ({"consent": Consent()}, None),
     ],
 )
-def test_a_customer_is_written_to_by_what_they_agreed_to(
-    facts: dict[str, object], medium: Medium | None
-) -> None:
+def test_a_customer_gets_a_medium_they_consented_to(facts: dict[str, object], medium: Medium | None) -> None:
     assert media_rules.medium_for_customer(customer(**facts), texts=True) == medium
 
 
-def test_where_texts_are_off_a_customer_gets_none() -> None:
+def test_a_customer_without_e_mail_gets_nothing_while_texts_are_off() -> None:
     assert media_rules.medium_for_customer(customer(email=None), texts=False) is None
 
 
 # ---------------------------------------------------------------- whose customer
 
 
-def test_the_first_to_serve_a_customer_becomes_their_agent_and_later_ones_join() -> None:
+def test_the_first_agent_to_serve_a_customer_becomes_theirs_and_others_join() -> None:
     once = interactions.mark_served(customer(), "amina")
     twice = interactions.mark_served(once, "omar")
 
@@ -246,7 +246,7 @@ def test_the_first_to_serve_a_customer_becomes_their_agent_and_later_ones_join()
         ({"phone": "+447700900123", "notify_by": ["email", "sms"]}, True, ()),
     ],
 )
-def test_how_else_an_agent_can_be_told(
+def test_an_agent_has_the_other_media_besides_those_already_used(
     facts: dict[str, object], texts: bool, other: tuple[Medium, ...]
 ) -> None:
     amina = agent(**facts)

@@ -43,26 +43,26 @@ def worked_through(row: Case, *but: str) -> Case:
     ("later", "repeats"),
     [(0 * DAY, 1), (DAY, 1), (7 * DAY, 1), (7 * DAY + timedelta(seconds=1), 0), (30 * DAY, 0)],
 )
-def test_coming_again_within_a_week_is_a_repeat(later: timedelta, repeats: int) -> None:
+def test_a_second_inbound_contact_within_a_week_is_a_repeat_contact(later: timedelta, repeats: int) -> None:
     row = after(contact(), contact(MONDAY + later, interaction_id=row_id(9)))
 
     assert [one.interaction_id for one in row.repeat_contacts] == [row_id(9)] * repeats
 
 
-def test_the_week_is_counted_from_the_last_time_they_came() -> None:
+def test_the_repeat_week_is_counted_from_the_last_inbound_contact() -> None:
     row = after(contact(), contact(MONDAY + 6 * DAY), contact(MONDAY + 12 * DAY))
 
     assert len(row.repeat_contacts) == 2
 
 
-def test_that_we_called_is_no_repeat_but_does_not_excuse_one() -> None:
+def test_an_outbound_contact_is_no_repeat_and_does_not_prevent_one() -> None:
     row = after(contact(), contact(MONDAY + DAY, direction="outbound"))
 
     assert row.repeat_contacts == ()
     assert len(cases.add_interaction(row, contact(MONDAY + 2 * DAY), RULES).repeat_contacts) == 1
 
 
-def test_who_was_asked_to_come_again_does_not_repeat_themselves() -> None:
+def test_a_contact_that_the_case_waited_for_is_no_repeat() -> None:
     row = cases.wait(after(contact()), MONDAY + HOUR, "amina")
 
     answered = cases.add_interaction(row, contact(MONDAY + DAY), RULES)
@@ -70,7 +70,7 @@ def test_who_was_asked_to_come_again_does_not_repeat_themselves() -> None:
     assert (answered.repeat_contacts, answered.waiting_for_customer) == ((), False)
 
 
-def test_thanks_is_no_repeat_and_not_what_we_waited_for() -> None:
+def test_thanks_is_no_repeat_and_does_not_end_the_wait_for_the_customer() -> None:
     row = cases.wait(after(contact()), MONDAY + HOUR, "amina")
 
     thanked = cases.add_interaction(row, contact(MONDAY + DAY, summary="Thanks!"), RULES)
@@ -80,14 +80,14 @@ def test_thanks_is_no_repeat_and_not_what_we_waited_for() -> None:
     assert (sent_it.waiting_for_customer, sent_it.repeat_contacts) == (False, ())
 
 
-def test_a_contact_that_is_written_down_late_repeats_nothing() -> None:
+def test_a_contact_that_is_recorded_late_is_no_repeat() -> None:
     row = after(contact(MONDAY + 2 * DAY), contact(MONDAY + DAY))
 
     assert row.repeat_contacts == ()
     assert row.last_inbound_at == MONDAY + 2 * DAY
 
 
-def test_the_week_is_the_policys() -> None:
+def test_the_policy_sets_the_days_within_which_a_contact_repeats() -> None:
     row = after(contact(), contact(MONDAY + 2 * DAY), rules=CaseRules(repeat_within_days=1))
 
     assert row.repeat_contacts == ()
@@ -96,7 +96,7 @@ def test_the_week_is_the_policys() -> None:
 # ---------------------------------------------------------------- hand-offs
 
 
-def test_another_agent_is_a_hand_off_and_has_the_case_now() -> None:
+def test_a_contact_by_another_agent_is_a_hand_off_and_moves_the_case() -> None:
     row = after(contact(), contact(MONDAY + HOUR, agent_id="omar"))
 
     (hand_off,) = row.hand_offs
@@ -104,18 +104,18 @@ def test_another_agent_is_a_hand_off_and_has_the_case_now() -> None:
     assert (hand_off.at, row.agent_id) == (MONDAY + HOUR, "omar")
 
 
-def test_handed_over_in_the_first_contact_counts_too() -> None:
+def test_a_hand_over_in_the_first_contact_is_a_hand_off() -> None:
     row = after(contact(handed_over_from="zain"))
 
     assert [(one.from_agent_id, one.to_agent_id) for one in row.hand_offs] == [("zain", AGENT_ID)]
     assert row.agent_id == AGENT_ID
 
 
-def test_the_same_agent_again_is_none() -> None:
+def test_a_contact_by_the_same_agent_is_no_hand_off() -> None:
     assert after(contact(), contact(MONDAY + HOUR)).hand_offs == ()
 
 
-def test_an_older_contact_written_down_later_does_not_take_the_case_away() -> None:
+def test_an_older_contact_that_is_recorded_later_does_not_move_the_case() -> None:
     row = after(contact(), contact(MONDAY - DAY, agent_id="omar", interaction_id=row_id(9)))
 
     assert (row.agent_id, row.last_interaction_id, row.contacts) == (AGENT_ID, row_id(1), 2)
@@ -124,7 +124,7 @@ def test_an_older_contact_written_down_later_does_not_take_the_case_away() -> No
 # ---------------------------------------------------------------- settled and not
 
 
-def test_a_resolved_contact_resolves_the_case_and_another_question_reopens_it() -> None:
+def test_a_resolved_contact_resolves_the_case_and_a_question_reopens_it() -> None:
     settled = after(contact(resolved=True))
     again = cases.add_interaction(settled, contact(MONDAY + DAY, interaction_id=row_id(9)), RULES)
 
@@ -140,31 +140,31 @@ def test_a_resolved_contact_resolves_the_case_and_another_question_reopens_it() 
         {"resolved": True},
     ],
 )
-def test_thanks_and_a_contact_that_settles_itself_reopen_nothing(facts: dict[str, object]) -> None:
+def test_thanks_or_a_resolved_contact_does_not_reopen_the_case(facts: dict[str, object]) -> None:
     again = after(contact(resolved=True), contact(MONDAY + DAY, **facts))
 
     assert (again.status, again.reopenings) == ("resolved", ())
 
 
-def test_thanks_that_come_with_a_complaint_reopen_it() -> None:
+def test_thanks_with_a_complaint_reopens_the_case() -> None:
     again = after(contact(resolved=True), contact(MONDAY + DAY, summary="Thanks, but it still squeals"))
 
     assert again.status == "open"
 
 
-def test_a_contact_from_before_it_was_resolved_does_not_reopen_it() -> None:
+def test_a_contact_from_before_the_resolution_does_not_reopen_the_case() -> None:
     settled = after(contact(MONDAY + 2 * DAY, resolved=True), contact(MONDAY + DAY))
 
     assert (settled.status, settled.reopenings) == ("resolved", ())
 
 
-def test_a_resolved_contact_from_before_the_last_one_does_not_resolve_it() -> None:
+def test_a_resolved_contact_from_before_the_last_one_does_not_resolve_the_case() -> None:
     row = after(contact(MONDAY + 2 * DAY), contact(MONDAY + DAY, resolved=True))
 
     assert row.status == "open"
 
 
-def test_reopened_by_hand_it_is_open_and_earns_a_survey_anew() -> None:
+def test_a_case_that_an_agent_reopens_can_get_another_survey() -> None:
     settled = after(contact(resolved=True)).model_copy(update={"survey_id": row_id(5)})
 
     row = cases.reopen(settled, MONDAY + DAY, "amina", "It broke again")
@@ -176,7 +176,7 @@ def test_reopened_by_hand_it_is_open_and_earns_a_survey_anew() -> None:
 # ---------------------------------------------------------------- the run-around
 
 
-def test_the_run_around_is_seen_once_and_from_then_on_its_owner_stays() -> None:
+def test_a_run_around_is_noted_once_and_the_case_keeps_its_owner() -> None:
     agents = ("omar", "zain", "sana", "ali")
     contacts = [
         contact(MONDAY + n * DAY, agent_id=agent, direction="outbound") for n, agent in enumerate(agents, 1)
@@ -197,17 +197,17 @@ def test_the_run_around_is_seen_once_and_from_then_on_its_owner_stays() -> None:
         ([contact(MONDAY + n * 10 * DAY, resolved=n % 2 == 0) for n in range(4)], True),  # two reopenings
     ],
 )
-def test_repeats_and_reopenings_make_a_run_around_too(contacts: list[Interaction], seen: bool) -> None:
+def test_repeat_contacts_and_reopenings_make_a_run_around(contacts: list[Interaction], seen: bool) -> None:
     assert (after(*contacts).run_around_at is not None) is seen
 
 
-def test_how_much_is_too_much_says_the_policy() -> None:
+def test_the_policy_sets_the_run_around_thresholds() -> None:
     strict = CaseRules(hand_offs_at_most=0)
 
     assert after(contact(handed_over_from="zain"), rules=strict).run_around_at == MONDAY
 
 
-def test_of_the_evidence_the_latest_hundred_are_kept_and_all_are_counted() -> None:
+def test_a_case_keeps_the_latest_hundred_repeats_and_counts_every_contact() -> None:
     contacts = [contact(MONDAY + n * HOUR, interaction_id=row_id(100 + n)) for n in range(130)]
 
     row = after(*contacts)
@@ -219,20 +219,20 @@ def test_of_the_evidence_the_latest_hundred_are_kept_and_all_are_counted() -> No
 # ---------------------------------------------------------------- complaints
 
 
-def test_a_complaint_brings_its_six_steps_in_their_order() -> None:
+def test_a_complaint_has_six_steps_in_order() -> None:
     row = after(contact(kind="complaint"))
 
     assert [step.name for step in row.steps] == list(cases.STEPS)
     assert [step.name for step in row.steps if step.critical] == list(RULES.critical_steps)
 
 
-def test_a_question_that_turns_into_a_complaint_is_one() -> None:
+def test_a_question_that_becomes_a_complaint_gets_the_steps() -> None:
     row = after(contact(kind="question"), contact(MONDAY + DAY, kind="complaint"))
 
     assert (row.kind, len(row.steps)) == ("complaint", 6)
 
 
-def test_a_later_edit_of_the_policy_changes_no_running_checklist() -> None:
+def test_a_policy_change_leaves_a_running_checklist_alone() -> None:
     row = after(contact(kind="complaint"))
 
     row = cases.add_interaction(row, contact(MONDAY + DAY, kind="complaint"), CaseRules(critical_steps=()))
@@ -240,7 +240,7 @@ def test_a_later_edit_of_the_policy_changes_no_running_checklist() -> None:
     assert cases.missing_steps(row) == RULES.critical_steps
 
 
-def test_critical_steps_that_are_missing_block_the_end_and_are_named() -> None:
+def test_missing_critical_steps_are_named_and_block_the_resolution() -> None:
     row = worked_through(after(contact(kind="complaint")), "apologised", "cause_recorded", "written_down")
 
     with pytest.raises(cases.StepsMissing, match="apologised, cause and prevention recorded") as refusal:
@@ -249,7 +249,7 @@ def test_critical_steps_that_are_missing_block_the_end_and_are_named() -> None:
     assert refusal.value.names == ("apologised", "cause_recorded")
 
 
-def test_once_all_critical_steps_are_done_it_can_be_resolved() -> None:
+def test_a_complaint_can_be_resolved_once_all_critical_steps_are_done() -> None:
     row = worked_through(after(contact(kind="complaint")), "gone_through", "written_down")
 
     resolved = cases.resolve(row, MONDAY + DAY, "amina", "A new cake")
@@ -261,11 +261,11 @@ def test_once_all_critical_steps_are_done_it_can_be_resolved() -> None:
     )
 
 
-def test_a_contact_that_says_resolved_does_not_pass_over_missing_steps() -> None:
+def test_a_resolved_contact_does_not_resolve_a_complaint_with_missing_steps() -> None:
     assert after(contact(kind="complaint", resolved=True)).status == "open"
 
 
-def test_a_step_done_again_keeps_when_and_by_whom_it_was_done_first() -> None:
+def test_a_step_done_twice_keeps_its_first_time_agent_and_note() -> None:
     row = after(contact(kind="complaint"))
 
     once = cases.complete_step(row, "apologised", MONDAY, "amina", "By phone", None)
@@ -275,7 +275,7 @@ def test_a_step_done_again_keeps_when_and_by_whom_it_was_done_first() -> None:
     assert (step.name, step.done_at, step.done_by, step.note) == ("apologised", MONDAY, "amina", "By phone")
 
 
-def test_a_cause_that_is_understood_better_later_is_put_right() -> None:
+def test_a_cause_recorded_again_replaces_the_first() -> None:
     row = after(contact(kind="complaint"))
     first, better = (
         cases.Cause("Bad luck", "Hope"),
@@ -290,7 +290,7 @@ def test_a_cause_that_is_understood_better_later_is_put_right() -> None:
     assert (twice.cause, twice.prevention) == ("The oven was cold", "A checklist at opening")
 
 
-def test_the_last_step_says_what_led_to_it_and_what_keeps_it_from_returning() -> None:
+def test_the_cause_step_records_the_cause_and_the_prevention() -> None:
     cause = cases.Cause("The oven was cold", "A checklist at opening")
 
     row = cases.complete_step(
@@ -308,7 +308,7 @@ def test_only_a_complaint_has_steps() -> None:
 # ---------------------------------------------------------------- merged
 
 
-def test_what_one_case_counted_counts_for_the_other() -> None:
+def test_a_merged_case_brings_its_contacts_repeats_and_hand_offs() -> None:
     one = after(contact(MONDAY - DAY), contact(MONDAY, agent_id="omar"))
     other = after(contact(MONDAY - HOUR, kind="complaint"), contact(MONDAY + DAY))
     other = other.model_copy(update={"case_id": row_id(12)})
@@ -321,7 +321,7 @@ def test_what_one_case_counted_counts_for_the_other() -> None:
     assert taken.history[-1].reason == one.case_id
 
 
-def test_a_complaint_that_is_merged_into_a_question_makes_it_one() -> None:
+def test_a_complaint_merged_into_a_question_makes_it_a_complaint() -> None:
     cause = cases.Cause("The oven was cold", "A checklist at opening")
     complaint = after(contact(kind="complaint"))
     complaint = cases.complete_step(complaint, "cause_recorded", MONDAY, "amina", None, cause)
@@ -332,7 +332,7 @@ def test_a_complaint_that_is_merged_into_a_question_makes_it_one() -> None:
     assert [step.name for step in taken.steps if step.done_at] == ["cause_recorded"]
 
 
-def test_merging_forgets_neither_what_is_owed_nor_that_the_supervisor_heard() -> None:
+def test_a_merged_case_brings_its_follow_ups_goodwill_and_run_around() -> None:
     owing = case(
         follow_up_ids=(row_id(4),),
         granted="10",
@@ -349,7 +349,7 @@ def test_merging_forgets_neither_what_is_owed_nor_that_the_supervisor_heard() ->
 
 
 @pytest.mark.parametrize("known", ["abusive", "ask_again"])
-def test_what_was_known_of_either_case_is_known_of_both(known: str) -> None:
+def test_a_flag_of_either_case_stands_after_the_merge(known: str) -> None:
     one, other = case(**{known: True}), case(case_id=row_id(12))
 
     _, into_other = cases.merge(one, other, MONDAY, "amina")
@@ -359,7 +359,7 @@ def test_what_was_known_of_either_case_is_known_of_both(known: str) -> None:
     assert getattr(into_one, known)
 
 
-def test_merging_keeps_evidence_in_the_order_of_time() -> None:
+def test_a_merge_sorts_repeat_contacts_by_time() -> None:
     one = after(*(contact(MONDAY + n * DAY) for n in (0, 2, 4)))
     other = after(*(contact(MONDAY + n * DAY) for n in (1, 3, 5))).model_copy(update={"case_id": row_id(12)})
 
@@ -374,7 +374,7 @@ def test_merging_keeps_evidence_in_the_order_of_time() -> None:
 
 
 @pytest.mark.parametrize("status", ["resolved", "merged"])
-def test_a_case_that_is_not_open_is_not_worked_on(status: str) -> None:
+def test_a_resolved_or_merged_case_refuses_changes(status: str) -> None:
     closed, other = case(status=status), case(case_id=row_id(12))
 
     with pytest.raises(NotPossible, match=f"that is {status} cannot be resolved"):
@@ -392,12 +392,12 @@ def test_a_case_that_is_not_open_is_not_worked_on(status: str) -> None:
 
 
 @pytest.mark.parametrize("status", ["open", "merged"])
-def test_only_a_resolved_case_is_reopened(status: str) -> None:
+def test_only_a_resolved_case_can_be_reopened(status: str) -> None:
     with pytest.raises(NotPossible, match="cannot be reopened"):
         cases.reopen(case(status=status), MONDAY, "amina", "why not")
 
 
-def test_each_change_counts_up_the_version_once() -> None:
+def test_each_change_raises_the_version_by_one() -> None:
     row = case(version=3)
 
     gone, taken = cases.merge(row, case(case_id=row_id(12), version=8), MONDAY, "amina")

@@ -50,7 +50,7 @@ def checked_in(row: Customer, times: int, rules: PolicyDocument = RULES) -> list
         ({"tags": ("loud",)}, None),
     ],
 )
-def test_how_often_says_the_customer_or_the_most_frequent_tag(
+def test_the_interval_is_the_customers_own_or_that_of_the_most_frequent_tag(
     facts: dict[str, object], days: int | None
 ) -> None:
     assert check_ins.every_days(customer(**facts), RULES) == days
@@ -59,24 +59,24 @@ def test_how_often_says_the_customer_or_the_most_frequent_tag(
 # ---------------------------------------------------------------- when
 
 
-def test_it_is_due_so_many_days_after_the_last_contact_as_the_business_opens() -> None:
+def test_a_check_in_is_due_at_opening_so_many_days_after_the_last_contact() -> None:
     row = bilal(7, MONDAY + 5 * HOUR)
 
     assert (row.anchor, row.wake_at) == (MONDAY + 5 * HOUR, MONDAY + 7 * DAY)
 
 
-def test_a_closed_day_moves_one_check_in_and_not_those_after_it() -> None:
+def test_a_closed_day_moves_one_check_in_and_not_the_later_ones() -> None:
     assert [at - MONDAY for at in checked_in(bilal(5), 4)] == [7 * DAY, 10 * DAY, 15 * DAY, 21 * DAY]
 
 
-def test_check_ins_that_fall_into_one_closure_are_one() -> None:
+def test_check_ins_within_one_closure_become_one() -> None:
     rules = policy(closed_days=[{"first": "2026-03-03", "last": "2026-03-15", "name": "Rebuilding"}])
     row = check_ins.count_from(customer(check_in_every_days=3, agent_id=AGENT_ID), MONDAY, rules)
 
     assert [at - MONDAY for at in checked_in(row, 2, rules)] == [14 * DAY, 15 * DAY]
 
 
-def test_the_hour_stays_the_same_when_the_clocks_change() -> None:
+def test_check_ins_keep_their_local_hour_when_the_clocks_change() -> None:
     london = policy("Europe/London")
     row = check_ins.count_from(customer(check_in_every_days=14, agent_id=AGENT_ID), MONDAY, london)
 
@@ -115,30 +115,30 @@ def _opening(day: date, rules: PolicyDocument) -> datetime:
 
 
 @pytest.mark.parametrize("year", [2999, 8980])
-def test_check_ins_go_on_in_a_far_year(year: int) -> None:
+def test_check_ins_continue_in_a_far_year(year: int) -> None:
     assert len(checked_in(bilal(365, datetime(year, 6, 13, tzinfo=UTC)), 5)) == 5
 
 
 # ---------------------------------------------------------------- what restarts it
 
 
-def test_any_contact_restarts_it() -> None:
+def test_a_contact_restarts_the_count() -> None:
     again = check_ins.count_from(bilal(7), MONDAY + 3 * DAY, RULES)
 
     assert (again.anchor, again.wake_at) == (MONDAY + 3 * DAY, MONDAY + 10 * DAY)
 
 
-def test_an_older_contact_that_is_written_down_later_does_not() -> None:
+def test_an_older_contact_that_is_recorded_later_does_not_restart_the_count() -> None:
     row = bilal(7)
 
     assert check_ins.count_from(row, MONDAY - 30 * DAY, RULES) is row
 
 
-def test_a_customer_who_is_not_checked_in_with_waits_for_nothing() -> None:
+def test_a_customer_without_check_ins_is_not_due() -> None:
     assert bilal(None).wake_at is None
 
 
-def test_once_nobody_wants_it_any_more_it_ends() -> None:
+def test_a_customer_whose_check_ins_are_turned_off_is_not_due_any_more() -> None:
     unwanted = bilal(7).model_copy(update={"check_in_every_days": None})
 
     assert check_ins.count_from(unwanted, MONDAY, RULES).wake_at is None
@@ -148,7 +148,7 @@ def test_once_nobody_wants_it_any_more_it_ends() -> None:
 # ---------------------------------------------------------------- what it asks for
 
 
-def test_it_is_a_follow_up_for_the_customers_own_agent_that_says_why() -> None:
+def test_a_check_in_is_a_follow_up_for_the_customers_agent_with_a_reason() -> None:
     row = bilal(14)
 
     decision = check_ins.next_step(row, None, RULES, MONDAY + 14 * DAY)
@@ -161,20 +161,20 @@ def test_it_is_a_follow_up_for_the_customers_own_agent_that_says_why() -> None:
     assert decision.notices == ()  # the follow-up itself reminds
 
 
-def test_while_the_last_is_still_to_be_done_there_is_no_second() -> None:
+def test_an_open_check_in_prevents_a_second() -> None:
     decision = check_ins.next_step(bilal(7), follow_up(), RULES, MONDAY + 7 * DAY)
 
     assert (decision.along, decision.row.wake_at) == ((), MONDAY + 14 * DAY)
 
 
-def test_after_a_long_silence_of_the_desk_it_is_asked_for_once() -> None:
+def test_several_missed_check_ins_become_one() -> None:
     decision = check_ins.next_step(bilal(7), None, RULES, MONDAY + 30 * DAY)
 
     assert len(decision.along) == 1
     assert decision.row.wake_at == MONDAY + 35 * DAY
 
 
-def test_a_customer_without_an_agent_has_nobody_to_stay_in_touch() -> None:
+def test_a_customer_without_an_agent_gets_no_check_in() -> None:
     nobodys = bilal(7).model_copy(update={"agent_id": None})
 
     decision = check_ins.next_step(nobodys, None, RULES, MONDAY + 7 * DAY)
@@ -182,7 +182,7 @@ def test_a_customer_without_an_agent_has_nobody_to_stay_in_touch() -> None:
     assert (decision.along, decision.row.wake_at) == ((), None)
 
 
-def test_the_same_check_in_has_the_same_id() -> None:
+def test_a_check_in_decided_again_has_the_same_id() -> None:
     row = bilal(7)
 
     ids = {

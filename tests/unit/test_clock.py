@@ -80,7 +80,7 @@ def gaps(counted: Counted, zone: str = "UTC") -> list[tuple[str, str, str]]:
 # ---------------------------------------------------------------- stories
 
 
-def test_an_hour_from_friday_half_past_four_is_monday_half_past_nine() -> None:
+def test_an_opening_hour_after_friday_half_past_four_is_monday_half_past_nine() -> None:
     counted = hours(weekdays(*OFFICE)).after(at("2026-03-06T16:30"), HOUR)
 
     assert counted.at == at("2026-03-09T09:30")
@@ -91,14 +91,14 @@ def test_an_hour_from_friday_half_past_four_is_monday_half_past_nine() -> None:
     assert counted.skipped == (Gap(at("2026-03-06T17:00"), at("2026-03-09T09:00"), "closed"),)
 
 
-def test_lunch_is_not_counted() -> None:
+def test_the_lunch_break_is_not_counted() -> None:
     counted = hours(weekdays(*SHOP)).after(at("2026-03-02T12:30"), 2 * HOUR)
 
     assert counted.at == at("2026-03-02T15:30")
     assert gaps(counted) == [("Mon 02 13:00", "Mon 02 14:00", "closed")]
 
 
-def test_landing_on_closing_time_stays_there_and_on_opening_time_when_going_back() -> None:
+def test_a_count_may_end_at_closing_time_and_backwards_at_opening_time() -> None:
     office = hours(weekdays(*OFFICE))
 
     assert office.after(at("2026-03-06T16:00"), HOUR).at == at("2026-03-06T17:00")
@@ -107,7 +107,7 @@ def test_landing_on_closing_time_stays_there_and_on_opening_time_when_going_back
     assert office.is_open(at("2026-03-09T09:00"))
 
 
-def test_no_time_at_all_is_the_instant_itself_even_when_closed() -> None:
+def test_a_count_of_zero_is_the_same_instant_even_when_closed() -> None:
     saturday = at("2026-03-07T12:00")
     office = hours(weekdays(*OFFICE))
 
@@ -116,14 +116,14 @@ def test_no_time_at_all_is_the_instant_itself_even_when_closed() -> None:
     assert office.business_days_after(saturday, 0) == Counted(saturday)
 
 
-def test_going_back_skips_what_was_closed() -> None:
+def test_a_count_backwards_skips_closed_time() -> None:
     counted = hours(weekdays(*OFFICE)).before(at("2026-03-09T09:30"), HOUR)
 
     assert counted.at == at("2026-03-06T16:30")
     assert gaps(counted) == [("Fri 06 17:00", "Mon 09 09:00", "closed")]
 
 
-def test_less_than_nothing_is_refused() -> None:
+def test_a_negative_length_is_refused() -> None:
     with pytest.raises(ValueError, match="negative"):
         hours(weekdays(*OFFICE)).after(at("2026-03-06T16:30"), -HOUR)
 
@@ -140,7 +140,7 @@ def test_a_karachi_shop_is_closed_on_independence_day() -> None:
     ]
 
 
-def test_days_of_one_holiday_are_one_gap() -> None:
+def test_consecutive_days_of_one_holiday_are_one_gap() -> None:
     shop = hours(every(*SHOP), "Asia/Karachi", "PK", rules=Holidays())
 
     counted = shop.business_days_after(at("2026-03-19T12:00", "Asia/Karachi"), 1)
@@ -166,14 +166,14 @@ def test_the_second_of_january_is_a_holiday_in_scotland_and_not_in_england() -> 
     assert england.next_morning(new_year) == at("2026-01-02T09:00")
 
 
-def test_a_business_may_open_on_a_holiday_named_in_part() -> None:
+def test_a_business_can_open_on_a_holiday_by_part_of_its_name() -> None:
     shop = hours(every(*SHOP), country="PK", rules=Holidays(open_on=("eid-ul",)))
 
     assert shop.is_open(at("2026-03-20T10:00"))
     assert not shop.is_open(at("2026-03-23T10:00"))  # Pakistan Day
 
 
-def test_a_day_of_two_holidays_stays_closed_for_the_other() -> None:
+def test_a_day_with_two_holidays_stays_closed_for_the_other_one() -> None:
     shop = hours(every(*SHOP), country="PK", rules=Holidays(open_on=("Takbeer",)))
 
     counted = shop.business_days_after(at("2026-05-27T10:00"), 1)
@@ -186,20 +186,20 @@ def test_holidays_that_are_not_observed_are_ordinary_days() -> None:
     assert not hours(weekdays(*OFFICE), rules=Holidays()).is_open(at("2026-12-25T10:00"))
 
 
-def test_a_country_whose_holidays_are_unknown_has_none() -> None:
+def test_a_country_with_unknown_holidays_has_none() -> None:
     assert not holidays_known("XX")
     assert subdivisions("XX") == ()
     assert hours(weekdays(*OFFICE), country="XX", rules=Holidays()).is_open(at("2026-12-25T10:00"))
 
 
-def test_a_region_that_is_no_longer_known_leaves_the_holidays_of_the_country() -> None:
+def test_an_unknown_region_leaves_the_holidays_of_the_country() -> None:
     office = hours(weekdays(*OFFICE), rules=Holidays(region="Mercia"))
 
     assert not office.is_open(at("2026-12-25T10:00"))
     assert office.is_open(at("2026-01-02T10:00"))
 
 
-def test_which_countries_and_regions_are_known() -> None:
+def test_holidays_are_known_by_country_and_region() -> None:
     assert subdivisions("GB") == ("ENG", "NIR", "SCT", "WLS")
     assert holidays_known("GB")
     assert holidays_known("GB", "SCT")
@@ -207,7 +207,7 @@ def test_which_countries_and_regions_are_known() -> None:
     assert not holidays_known("GB", "PB")
 
 
-def test_holidays_have_english_names_whatever_the_machine_speaks(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_holiday_names_are_english_in_any_locale_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LANGUAGE", "de")
     berlin = hours(weekdays(*OFFICE), "Europe/Berlin", "DE", rules=Holidays())
 
@@ -218,13 +218,13 @@ def test_holidays_have_english_names_whatever_the_machine_speaks(monkeypatch: py
     )
 
 
-def test_every_country_answers_without_a_word_of_warning() -> None:
+def test_every_country_is_supported_without_a_warning() -> None:
     for country in holidays.list_supported_countries(include_aliases=False):
         for year in (1970, 2026, 8999):
             hours(every(*ALWAYS), country=country, rules=Holidays()).is_open(datetime(year, 1, 2, tzinfo=UTC))
 
 
-def test_the_business_closes_for_its_own_days() -> None:
+def test_the_business_is_closed_on_its_own_closed_days() -> None:
     summer = ClosedDays(first=date(2026, 8, 3), last=date(2026, 8, 9), name="Summer break")
     stock = ClosedDays(first=date(2026, 8, 10), name="Stocktaking")
     counted = hours(weekdays(*OFFICE), closed=(summer, stock)).after(at("2026-07-31T16:30"), HOUR)
@@ -238,13 +238,13 @@ def test_the_business_closes_for_its_own_days() -> None:
     ]
 
 
-def test_a_closed_day_may_be_called_closed() -> None:
+def test_a_closed_day_may_have_the_name_closed() -> None:
     closed = ClosedDays(first=date(2026, 3, 2), name="closed")
 
     assert not hours(weekdays(*OFFICE), closed=(closed,)).is_open(at("2026-03-02T10:00"))
 
 
-def test_a_night_belongs_to_the_day_on_which_it_begins() -> None:
+def test_opening_hours_past_midnight_belong_to_the_day_they_begin_on() -> None:
     party = ClosedDays(first=date(2026, 3, 3), name="Private party")
     bar = hours(every(*NIGHT), closed=(party,))
 
@@ -257,7 +257,7 @@ def test_a_night_belongs_to_the_day_on_which_it_begins() -> None:
     ]
 
 
-def test_a_sunday_night_runs_into_monday() -> None:
+def test_sunday_hours_past_midnight_run_into_monday() -> None:
     bar = hours(every(*NIGHT, on=("sunday",)))
 
     assert bar.after(at("2026-03-08T23:00"), 2 * HOUR).at == at("2026-03-09T01:00")
@@ -266,25 +266,25 @@ def test_a_sunday_night_runs_into_monday() -> None:
     )
 
 
-def test_the_morning_of_a_bar_is_in_the_evening() -> None:
+def test_the_next_morning_of_a_bar_is_its_opening_in_the_evening() -> None:
     assert hours(every(*NIGHT)).next_morning(at("2026-03-02T23:00")) == at("2026-03-03T22:00")
 
 
-def test_until_midnight_is_open_until_midnight() -> None:
+def test_hours_until_midnight_end_at_midnight() -> None:
     shop = hours(every("09:00-00:00"))
 
     assert shop.is_open(at("2026-03-02T23:59"))
     assert not shop.is_open(at("2026-03-03T00:00"))
 
 
-def test_around_the_clock_there_is_nothing_to_skip() -> None:
+def test_a_business_open_around_the_clock_skips_nothing() -> None:
     counted = hours(every(*ALWAYS)).after(at("2026-03-02T23:00"), 50 * HOUR)
 
     assert counted.counted == (Stretch(at("2026-03-02T23:00"), at("2026-03-05T01:00")),)
     assert counted.skipped == ()
 
 
-def test_what_opened_last() -> None:
+def test_closed_before_returns_the_last_open_stretch() -> None:
     shop = hours(weekdays(*SHOP))
 
     assert shop.closed_before(at("2026-03-07T12:00")) == Stretch(
@@ -297,7 +297,7 @@ def test_what_opened_last() -> None:
     assert hours(every(*ALWAYS)).closed_before(at("2026-03-09T09:00")).end == at("2026-03-09T09:00")
 
 
-def test_when_it_opens() -> None:
+def test_opens_returns_now_or_the_next_opening() -> None:
     shop = hours(weekdays(*SHOP))
 
     assert shop.opens(at("2026-03-02T10:15")) == at("2026-03-02T10:15")
@@ -312,20 +312,22 @@ def test_when_it_opens() -> None:
         ("2026-10-31T12:00", 24, "2026-11-01T11:00"),  # and came back
     ],
 )
-def test_a_new_york_shop_open_all_day_counts_real_hours(start: str, length: int, end: str) -> None:
+def test_a_shop_open_all_day_counts_elapsed_hours_over_a_clock_change(
+    start: str, length: int, end: str
+) -> None:
     shop = hours(every(*ALWAYS), "America/New_York")
 
     assert shop.after(at(start, "America/New_York"), length * HOUR).at == at(end, "America/New_York")
 
 
-def test_a_new_york_bakery_opens_when_the_skipped_hour_is_over() -> None:
+def test_a_bakery_opens_after_the_hour_that_a_clock_change_skips() -> None:
     bakery = hours(every("02:30-04:00"), "America/New_York")
 
     assert bakery.opens(at("2026-03-08T05:00")) == at("2026-03-08T07:00")  # 03:00 there
     assert bakery.between(at("2026-03-08T00:00"), at("2026-03-09T00:00")) == HOUR
 
 
-def test_a_new_york_bakery_opens_twice_when_an_hour_is_repeated() -> None:
+def test_a_bakery_opens_twice_when_a_clock_change_repeats_an_hour() -> None:
     bakery = hours(every("01:30-04:00"), "America/New_York")
     counted = bakery.after(at("2026-11-01T05:00"), 3 * HOUR)
 
@@ -336,7 +338,7 @@ def test_a_new_york_bakery_opens_twice_when_an_hour_is_repeated() -> None:
     assert bakery.next_morning(at("2026-10-31T16:00")) == at("2026-11-01T05:30")
 
 
-def test_a_day_whose_only_hours_are_skipped_is_no_business_day() -> None:
+def test_a_day_whose_only_open_hour_is_skipped_is_no_business_day() -> None:
     bakery = hours(every("02:00-03:00"), "America/New_York")
     saturday = at("2026-03-07T12:00", "America/New_York")
 
@@ -344,7 +346,7 @@ def test_a_day_whose_only_hours_are_skipped_is_no_business_day() -> None:
     assert bakery.business_days_after(saturday, 1).at == at("2026-03-09T12:00", "America/New_York")
 
 
-def test_london_keeps_its_local_hours_over_the_change() -> None:
+def test_an_office_keeps_its_local_hours_over_a_clock_change() -> None:
     office = hours(weekdays(*OFFICE), "Europe/London")
 
     assert office.after(at("2026-03-27T16:30"), HOUR).at == at("2026-03-30T08:30")
@@ -360,7 +362,9 @@ def test_london_keeps_its_local_hours_over_the_change() -> None:
         ("Asia/Beirut", "2026-10-24", 6),
     ],
 )
-def test_a_bar_over_a_change_at_midnight(zone: str, night: str, length: int) -> None:
+def test_a_bar_keeps_its_closing_time_over_a_clock_change_at_midnight(
+    zone: str, night: str, length: int
+) -> None:
     bar = hours(every("21:00-02:00"), zone)
     opens = bar.opens(at(f"{night}T12:00", zone))
 
@@ -369,7 +373,7 @@ def test_a_bar_over_a_change_at_midnight(zone: str, night: str, length: int) -> 
     assert bar.after(opens, length * HOUR).at.astimezone(ZoneInfo(zone)).time() == time(2)
 
 
-def test_days_that_have_no_midnight_follow_each_other() -> None:
+def test_a_closed_day_without_midnight_begins_at_one_in_the_morning() -> None:
     holiday = ClosedDays(first=date(2026, 4, 24), name="Wedding")
     shop = hours(every(*ALWAYS), "Africa/Cairo", closed=(holiday,))
 
@@ -378,7 +382,7 @@ def test_days_that_have_no_midnight_follow_each_other() -> None:
     ]
 
 
-def test_a_leap_day_is_a_day_like_any_other() -> None:
+def test_a_leap_day_counts_like_any_other_day() -> None:
     office = hours(weekdays(*OFFICE))
 
     assert office.business_days_after(at("2028-02-28T10:00"), 1).at == at("2028-02-29T10:00")
@@ -386,7 +390,7 @@ def test_a_leap_day_is_a_day_like_any_other() -> None:
     assert office.days_after(at("2027-02-28T10:00"), 1) == at("2027-03-01T10:00")
 
 
-def test_months_and_years_end() -> None:
+def test_counts_continue_over_the_end_of_months_and_years() -> None:
     office = hours(weekdays(*OFFICE), rules=Holidays())
 
     assert office.after(at("2026-04-30T16:30"), HOUR).at == at("2026-05-01T09:30")
@@ -396,7 +400,7 @@ def test_months_and_years_end() -> None:
     ]
 
 
-def test_each_weekend_that_is_passed_over_is_a_gap_of_its_own() -> None:
+def test_each_skipped_weekend_is_a_gap_of_its_own() -> None:
     counted = hours(weekdays(*OFFICE)).business_days_after(at("2026-03-06T10:00"), 6)
 
     assert counted.at == at("2026-03-16T10:00")
@@ -406,7 +410,7 @@ def test_each_weekend_that_is_passed_over_is_a_gap_of_its_own() -> None:
     ]
 
 
-def test_a_business_that_is_closed_for_good_says_so() -> None:
+def test_a_business_that_never_opens_again_raises_an_error() -> None:
     closures = tuple(
         ClosedDays(first=date(year, 1, 1), last=date(year, 12, 31), name="Gone fishing")
         for year in range(2020, 2034)
@@ -426,7 +430,7 @@ def test_a_business_that_is_closed_for_good_says_so() -> None:
     assert not office.is_open(now)
 
 
-def test_a_year_of_closure_is_waited_for() -> None:
+def test_a_count_continues_after_a_closure_of_a_year() -> None:
     closures = (ClosedDays(first=date(2026, 1, 1), last=date(2026, 12, 31), name="Rebuilding"),)
     counted = hours(weekdays(*OFFICE), closed=closures).after(at("2026-03-02T10:00"), HOUR)
 
@@ -459,12 +463,12 @@ def test_a_skipped_local_time_moves_forward_and_a_repeated_one_is_the_first() ->
         ({"opens": "24:00", "closes": "10:00"}, "time"),
     ],
 )
-def test_an_interval_that_makes_no_sense_is_refused(fields: dict[str, str], reason: str) -> None:
+def test_an_invalid_interval_is_refused(fields: dict[str, str], reason: str) -> None:
     with pytest.raises(ValidationError, match=reason):
         Interval.model_validate(fields)
 
 
-def test_midnight_may_be_written_as_24() -> None:
+def test_midnight_may_be_written_as_24_00() -> None:
     assert Interval.model_validate({"opens": "09:00", "closes": "24:00"}).closes == time(0)
     assert Interval.model_validate_json('{"opens": "00:00", "closes": "24:00"}').minutes == (0, 1440)
 
@@ -481,7 +485,7 @@ def test_midnight_may_be_written_as_24() -> None:
         ({"someday": ["09:00-17:00"]}, "monday"),
     ],
 )
-def test_a_week_that_makes_no_sense_is_refused(week: dict[str, list[str]], reason: str) -> None:
+def test_an_invalid_week_is_refused(week: dict[str, list[str]], reason: str) -> None:
     with pytest.raises(ValidationError, match=reason):
         TypeAdapter(Week).validate_python({day: [interval(i) for i in is_] for day, is_ in week.items()})
 
@@ -499,12 +503,12 @@ def test_intervals_may_touch() -> None:
         ("2026-01-01", "2027-01-02", "longer than 366 days"),
     ],
 )
-def test_closed_days_that_make_no_sense_are_refused(first: str, last: str, reason: str) -> None:
+def test_invalid_closed_days_are_refused(first: str, last: str, reason: str) -> None:
     with pytest.raises(ValidationError, match=reason):
         ClosedDays.model_validate({"first": first, "last": last, "name": "Away"})
 
 
-def test_a_nameless_part_of_a_holiday_is_refused_since_it_would_match_all() -> None:
+def test_an_empty_holiday_name_is_refused_since_it_matches_all() -> None:
     with pytest.raises(ValidationError):
         Holidays(open_on=("",))
 
@@ -611,7 +615,9 @@ thoroughly = settings(max_examples=100, deadline=None)
 
 @given(calendars, lengths, lengths)
 @thoroughly
-def test_opening_time_adds_up(calendar: tuple[Hours, datetime], one: timedelta, other: timedelta) -> None:
+def test_two_counts_in_a_row_equal_one_of_their_sum(
+    calendar: tuple[Hours, datetime], one: timedelta, other: timedelta
+) -> None:
     shop, start = calendar
 
     assert shop.after(shop.after(start, one).at, other).at == shop.after(start, one + other).at
@@ -620,7 +626,7 @@ def test_opening_time_adds_up(calendar: tuple[Hours, datetime], one: timedelta, 
 
 @given(calendars, lengths, lengths, lengths)
 @thoroughly
-def test_later_and_longer_is_never_earlier(
+def test_a_longer_or_later_count_never_ends_earlier(
     calendar: tuple[Hours, datetime], length: timedelta, more: timedelta, later: timedelta
 ) -> None:
     shop, start = calendar
@@ -632,7 +638,7 @@ def test_later_and_longer_is_never_earlier(
 
 @given(calendars, lengths)
 @thoroughly
-def test_what_was_added_lies_between_and_is_taken_off_again(
+def test_a_count_that_is_measured_or_taken_back_has_the_same_length(
     calendar: tuple[Hours, datetime], length: timedelta
 ) -> None:
     shop, start = calendar
@@ -646,7 +652,7 @@ def test_what_was_added_lies_between_and_is_taken_off_again(
 
 @given(calendars, lengths, st.sampled_from(ZONES))
 @thoroughly
-def test_an_instant_is_the_same_in_any_zone(
+def test_results_do_not_depend_on_the_zone_of_the_instant(
     calendar: tuple[Hours, datetime], length: timedelta, zone: str
 ) -> None:
     shop, start = calendar
@@ -664,7 +670,7 @@ def test_an_instant_is_the_same_in_any_zone(
 
 @given(calendars, lengths)
 @thoroughly
-def test_what_was_counted_and_what_was_skipped_is_all_there_was(
+def test_counted_and_skipped_stretches_cover_the_whole_time(
     calendar: tuple[Hours, datetime], length: timedelta
 ) -> None:
     shop, start = calendar
@@ -829,7 +835,7 @@ def check_against_the_minutes(seed: int) -> None:
         )
 
 
-def test_the_clock_agrees_with_an_oracle_that_looks_every_minute() -> None:
+def test_the_clock_agrees_with_an_oracle_that_checks_every_minute() -> None:
     for seed in range(CALENDARS):
         try:
             check_against_the_minutes(seed)

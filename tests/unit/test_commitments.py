@@ -37,7 +37,7 @@ def climb(
     return steps
 
 
-def test_a_promise_climbs_the_default_ladder_at_its_times() -> None:
+def test_the_default_ladder_warns_flags_escalates_twice_and_gives_up() -> None:
     due_at = MONDAY + 2 * DAY + 7 * HOUR  # Wednesday at 16:00
 
     steps = [(at, decision.notices) for at, decision in climb(opened(due_at))]
@@ -57,7 +57,7 @@ def test_a_promise_climbs_the_default_ladder_at_its_times() -> None:
     ]
 
 
-def test_a_ladder_of_the_businesss_own_is_climbed_rung_by_rung() -> None:
+def test_a_custom_ladder_is_followed_rung_by_rung() -> None:
     ladder = [
         {"tell": "agent", "after": {"minutes": 30}},
         {"tell": "supervisor", "after": {"hours": 1}, "by": ["sms"]},
@@ -78,7 +78,7 @@ def test_a_ladder_of_the_businesss_own_is_climbed_rung_by_rung() -> None:
     assert (last[0], last[1].row.status) == (MONDAY + 7 * DAY, "broken")
 
 
-def test_without_a_ladder_the_agent_hears_and_it_waits_to_be_given_up() -> None:
+def test_an_empty_ladder_still_flags_the_promise_to_its_agent() -> None:
     rules = policy(commitments={"ladder": []})
 
     steps = climb(commitments.open_commitment(commitment(MONDAY), rules, working(), MONDAY), rules)
@@ -86,7 +86,7 @@ def test_without_a_ladder_the_agent_hears_and_it_waits_to_be_given_up() -> None:
     assert [[notice.step for notice in step.notices] for _, step in steps] == [["flag"], []]
 
 
-def test_a_ladder_made_shorter_meanwhile_does_not_break_the_promise_at_once() -> None:
+def test_a_ladder_that_becomes_shorter_does_not_break_the_promise_at_once() -> None:
     waiting = commitment(MONDAY, step="escalate", rung=1, wake_at=MONDAY + DAY)
     shorter = policy(commitments={"ladder": [{"tell": "owner", "after": {"hours": 1}}]})
 
@@ -112,13 +112,13 @@ def test_a_ladder_made_shorter_meanwhile_does_not_break_the_promise_at_once() ->
         ("2026-04-04T09:00", "2026-04-02T17:00"),  # before Good Friday
     ],
 )
-def test_the_warning_comes_four_hours_before_or_in_the_working_day_before(due: str, warned: str) -> None:
+def test_the_warning_comes_four_hours_before_or_in_the_last_working_time(due: str, warned: str) -> None:
     due_at, expected = (datetime.fromisoformat(text).replace(tzinfo=UTC) for text in (due, warned))
 
     assert opened(due_at).wake_at == expected
 
 
-def test_the_warning_follows_the_agents_own_hours_and_clock() -> None:
+def test_the_warning_follows_the_agents_own_hours_and_time_zone() -> None:
     evenings = {"monday": [{"opens": "18:00", "closes": "22:00"}]}
     hours = working(working_hours=evenings, time_zone="Asia/Karachi")
 
@@ -134,24 +134,24 @@ def test_the_warning_follows_the_agents_own_hours_and_clock() -> None:
         (2 * DAY, "4 hours before it is due, moved into working time"),
     ],
 )
-def test_the_row_says_how_the_warnings_time_was_reached(due_in: timedelta, rule: str) -> None:
+def test_the_row_explains_the_time_of_the_warning(due_in: timedelta, rule: str) -> None:
     explain = opened(MONDAY + due_in).explain.wake_at
 
     assert explain is not None
     assert (explain.rule, explain.counted_from) == (rule, MONDAY + due_in)
 
 
-def test_a_promise_due_within_the_warning_time_is_warned_of_at_once() -> None:
+def test_a_promise_due_within_the_warning_time_gets_its_warning_at_once() -> None:
     assert opened(MONDAY + HOUR).wake_at == MONDAY
 
 
-def test_a_warning_is_of_no_use_once_the_promise_is_due() -> None:
+def test_a_warning_is_useless_from_the_due_time_of_the_promise() -> None:
     ((_, decision), *_) = climb(opened(MONDAY + HOUR))
 
     assert [notice.useless_from for notice in decision.notices] == [MONDAY + HOUR]
 
 
-def test_a_promise_that_is_overdue_already_is_flagged_without_a_warning() -> None:
+def test_a_promise_recorded_overdue_is_flagged_without_a_warning() -> None:
     row = opened(MONDAY - HOUR)
 
     decision = commitments.next_step(row, policy(), MONDAY)
@@ -159,7 +159,7 @@ def test_a_promise_that_is_overdue_already_is_flagged_without_a_warning() -> Non
     assert [notice.purpose for notice in decision.notices] == ["promise_overdue"]
 
 
-def test_a_warning_that_comes_after_the_promise_is_due_gives_way_to_the_flag() -> None:
+def test_a_late_wake_up_flags_the_promise_instead_of_warning() -> None:
     row = opened(MONDAY + 8 * HOUR)
 
     decision = commitments.next_step(row, policy(), MONDAY + 9 * HOUR)
@@ -170,7 +170,7 @@ def test_a_warning_that_comes_after_the_promise_is_due_gives_way_to_the_flag() -
 
 @settings(deadline=None)
 @given(rules=businesses.policies, due_at=businesses.moments, zone=businesses.zones, week=businesses.weeks)
-def test_a_warning_always_reaches_somebody_at_work_before_the_promise_is_due(
+def test_the_warning_always_falls_in_working_time_before_the_due_time(
     rules: PolicyDocument, due_at: datetime, zone: str, week: object
 ) -> None:
     hours = working_hours(agent(working_hours=week, time_zone=zone), rules)
@@ -184,7 +184,7 @@ def test_a_warning_always_reaches_somebody_at_work_before_the_promise_is_due(
 # ---------------------------------------------------------------- the ladder
 
 
-def test_an_escalation_in_opening_hours_waits_out_lunch_the_night_and_the_weekend() -> None:
+def test_an_escalation_counts_opening_hours_without_lunch_nights_and_weekends() -> None:
     friday_noon = MONDAY + 4 * DAY + 3 * HOUR
 
     supervisor, owner = (
@@ -195,7 +195,7 @@ def test_an_escalation_in_opening_hours_waits_out_lunch_the_night_and_the_weeken
     assert owner == MONDAY + 7 * DAY + 3 * HOUR
 
 
-def test_nobody_keeping_it_for_a_year_breaks_the_promise() -> None:
+def test_a_promise_that_nobody_keeps_for_a_year_is_broken() -> None:
     *_, (_, last) = climb(opened(MONDAY + HOUR))
 
     assert (last.row.status, last.row.wake_at) == ("broken", None)
@@ -204,7 +204,7 @@ def test_nobody_keeping_it_for_a_year_breaks_the_promise() -> None:
 
 @settings(deadline=None)
 @given(rules=businesses.policies, due_in=businesses.stretches, start=businesses.moments)
-def test_every_rung_is_climbed_once_in_order_and_never_early(
+def test_every_rung_is_taken_once_in_order_and_never_early(
     rules: PolicyDocument, due_in: timedelta, start: datetime
 ) -> None:
     due_at, ladder, hours = start + due_in, rules.commitments.ladder, business_hours(rules)
@@ -225,7 +225,7 @@ def test_every_rung_is_climbed_once_in_order_and_never_early(
 
 @settings(deadline=None)
 @given(rules=businesses.policies, due_in=businesses.stretches, late=businesses.stretches)
-def test_an_open_promise_always_waits_for_something(
+def test_an_open_promise_always_has_a_wake_time(
     rules: PolicyDocument, due_in: timedelta, late: timedelta
 ) -> None:
     row = commitments.open_commitment(commitment(MONDAY + due_in), rules, working_hours(None, rules), MONDAY)
@@ -236,7 +236,7 @@ def test_an_open_promise_always_waits_for_something(
 
 
 @pytest.mark.parametrize("year", [2999, 8999])
-def test_a_promise_for_a_far_year_climbs_all_the_same(year: int) -> None:
+def test_a_promise_for_a_far_year_follows_the_whole_ladder(year: int) -> None:
     due_at = datetime(year, 6, 13, 10, tzinfo=UTC)
 
     steps = climb(opened(due_at))
@@ -253,25 +253,25 @@ def test_a_promise_for_a_far_year_climbs_all_the_same(year: int) -> None:
 # ---------------------------------------------------------------- what people do about it
 
 
-def test_kept_in_time_is_not_late() -> None:
+def test_a_promise_kept_in_time_is_not_late() -> None:
     kept = commitments.keep(opened(MONDAY + HOUR), MONDAY, "amina")
 
     assert (kept.status, kept.late_by_seconds, kept.wake_at) == ("kept", 0, None)
 
 
-def test_kept_late_is_kept_and_says_by_how_much() -> None:
+def test_a_promise_kept_late_says_by_how_much() -> None:
     kept = commitments.keep(opened(MONDAY + HOUR), MONDAY + 3 * HOUR, "amina")
 
     assert (kept.status, kept.late_by_seconds) == ("kept", 2 * 3600)
 
 
-def test_a_broken_promise_may_still_be_kept() -> None:
+def test_a_broken_promise_can_still_be_kept() -> None:
     *_, (at, last) = climb(opened(MONDAY + HOUR))
 
     assert commitments.keep(last.row, at, "amina").status == "kept"
 
 
-def test_renegotiating_starts_the_ladder_anew_and_is_not_hidden() -> None:
+def test_a_renegotiation_restarts_the_ladder_and_stays_in_the_history() -> None:
     flagged = commitments.next_step(opened(MONDAY - HOUR), policy(), MONDAY).row
     climbed = commitments.next_step(flagged, policy(), MONDAY + DAY).row
     agreed = commitments.Agreement(MONDAY + 3 * DAY + 8 * HOUR, "The oven broke")
@@ -285,7 +285,7 @@ def test_renegotiating_starts_the_ladder_anew_and_is_not_hidden() -> None:
     assert (change.due_before, change.due_after) == (MONDAY - HOUR, agreed.due_at)
 
 
-def test_a_new_date_that_has_passed_too_is_flagged_from_the_foot_of_the_ladder() -> None:
+def test_a_new_date_in_the_past_restarts_the_ladder_with_the_flag() -> None:
     climbed = commitment(MONDAY - DAY, step="escalate", rung=1, wake_at=MONDAY)
     agreed = commitments.Agreement(MONDAY - HOUR, "Typed a day too early")
 
@@ -294,7 +294,7 @@ def test_a_new_date_that_has_passed_too_is_flagged_from_the_foot_of_the_ladder()
     assert (moved.step, moved.rung, moved.wake_at) == ("flag", 0, MONDAY - HOUR)
 
 
-def test_a_new_date_does_not_keep_the_old_ones_explanation() -> None:
+def test_a_new_date_replaces_the_explanation_of_the_old_one() -> None:
     called_back = opened(MONDAY + DAY)
     why = called_back.explain.wake_at
     called_back = called_back.model_copy(
@@ -309,7 +309,7 @@ def test_a_new_date_does_not_keep_the_old_ones_explanation() -> None:
     assert moved.explain.wake_at.counted_from == agreed.due_at
 
 
-def test_a_customer_who_cannot_be_reached_is_counted_and_the_promise_stays_due() -> None:
+def test_a_failed_attempt_to_reach_the_customer_leaves_the_promise_due() -> None:
     row = opened(MONDAY + DAY)
 
     tried = commitments.note_unreached(
@@ -326,7 +326,7 @@ def test_a_customer_who_cannot_be_reached_is_counted_and_the_promise_stays_due()
 
 
 @pytest.mark.parametrize("status", ["kept", "withdrawn"])
-def test_a_closed_promise_can_be_neither_kept_nor_moved_nor_withdrawn(status: str) -> None:
+def test_a_closed_promise_refuses_changes(status: str) -> None:
     closed = commitment(status=status)
     agreed = commitments.Agreement(MONDAY + HOUR, "why not")
 
@@ -340,7 +340,7 @@ def test_a_closed_promise_can_be_neither_kept_nor_moved_nor_withdrawn(status: st
         commitments.note_unreached(closed, MONDAY, "amina")
 
 
-def test_the_history_drops_its_oldest_line_past_the_hundredth() -> None:
+def test_the_history_keeps_its_latest_hundred_changes() -> None:
     row = opened(MONDAY + HOUR)
     for n in range(120):
         agreed = commitments.Agreement(MONDAY + timedelta(days=1, minutes=n), f"reason {n}")
@@ -350,7 +350,7 @@ def test_the_history_drops_its_oldest_line_past_the_hundredth() -> None:
 
 
 @given(late=st.integers(-10_000_000, 10_000_000))
-def test_nobody_is_late_by_less_than_nothing(late: int) -> None:
+def test_lateness_is_never_negative(late: int) -> None:
     kept = commitments.keep(opened(MONDAY + HOUR), MONDAY + HOUR + timedelta(seconds=late), "amina")
 
     assert kept.late_by_seconds == max(0, late)

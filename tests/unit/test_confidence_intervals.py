@@ -15,12 +15,14 @@ from vaada.rules import confidence_intervals
         (29, 29, 0.8830, 1.0),
     ],
 )
-def test_the_interval_of_a_share_is_wilsons(part: int, whole: int, low: float, high: float) -> None:
+def test_the_interval_of_a_share_equals_published_wilson_intervals(
+    part: int, whole: int, low: float, high: float
+) -> None:
     assert confidence_intervals.share(part, whole) == pytest.approx((low, high), abs=0.0001)
 
 
 @pytest.mark.parametrize("whole", [1, 2, 7, 500])
-def test_a_share_lies_in_its_interval_and_the_interval_between_none_and_all(whole: int) -> None:
+def test_the_interval_of_a_share_contains_it_and_stays_between_0_and_1(whole: int) -> None:
     for part in range(whole + 1):
         interval = confidence_intervals.share(part, whole)
         assert interval is not None
@@ -29,19 +31,19 @@ def test_a_share_lies_in_its_interval_and_the_interval_between_none_and_all(whol
         assert part / whole - 1e-12 <= high <= 1
 
 
-def test_where_nobody_answered_nothing_is_sure() -> None:
+def test_no_answers_give_no_interval() -> None:
     assert confidence_intervals.share(0, 0) is None
     assert confidence_intervals.net_promoter_score(0, 0, 0) is None
 
 
-def test_three_answers_are_added_to_a_net_promoter_score() -> None:
+def test_the_interval_of_a_net_promoter_score_adds_three_answers() -> None:
     # 6, 3 and 1 become 6.75, 4.5 and 1.75 of 13: 38.46, plus and minus 1.96 standard errors of 19.73.
     interval = confidence_intervals.net_promoter_score(6, 3, 1)
 
     assert interval == pytest.approx((-0.20, 77.13), abs=0.01)
 
 
-def test_a_net_promoter_score_turns_round_with_the_opinions_and_stays_on_its_scale() -> None:
+def test_the_interval_of_a_net_promoter_score_is_symmetric_and_within_the_scale() -> None:
     good, bad = (
         confidence_intervals.net_promoter_score(40, 0, 0),
         confidence_intervals.net_promoter_score(0, 0, 40),
@@ -53,7 +55,7 @@ def test_a_net_promoter_score_turns_round_with_the_opinions_and_stays_on_its_sca
     assert 80 < good[0] < good[1] <= 100
 
 
-def test_more_answers_make_it_surer() -> None:
+def test_more_answers_make_the_interval_narrower() -> None:
     widths = []
     for times in (1, 10, 100):
         interval = confidence_intervals.net_promoter_score(5 * times, 3 * times, 2 * times)

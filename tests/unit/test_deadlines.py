@@ -36,7 +36,7 @@ def shown(at: datetime) -> str:
         (Delay(business_days=1), "1 business day"),
     ],
 )
-def test_a_delay_in_words(delay: Delay, words: str) -> None:
+def test_a_delay_is_written_in_words(delay: Delay, words: str) -> None:
     assert deadlines.words(delay) == words
 
 
@@ -62,7 +62,9 @@ def test_the_rule_names_the_delay_and_the_event() -> None:
         (Delay(business_days=1), FRIDAY + 3 * DAY + 7 * HOUR),
     ],
 )
-def test_after_a_friday_at_four(delay: Delay, reached: datetime) -> None:
+def test_a_deadline_after_friday_at_four_follows_the_unit_of_the_delay(
+    delay: Delay, reached: datetime
+) -> None:
     start = FRIDAY + 7 * HOUR
 
     assert deadlines.after(delay, start, SHOP, "it").at == reached
@@ -78,7 +80,9 @@ def test_after_a_friday_at_four(delay: Delay, reached: datetime) -> None:
         (Delay(business_days=1), MONDAY - DAY + HOUR),  # before an event, days are days of the calendar
     ],
 )
-def test_before_a_monday_at_ten(delay: Delay, reached: datetime) -> None:
+def test_a_deadline_before_monday_at_ten_follows_the_unit_of_the_delay(
+    delay: Delay, reached: datetime
+) -> None:
     assert deadlines.before(delay, MONDAY + HOUR, SHOP, "it").at == reached
 
 
@@ -93,7 +97,7 @@ def test_a_calendar_day_keeps_its_local_time_when_the_clocks_change() -> None:
 # ---------------------------------------------------------------- the account
 
 
-def test_the_account_names_what_was_counted_and_what_was_passed_over() -> None:
+def test_the_explanation_lists_counted_and_skipped_stretches() -> None:
     thursday = datetime(2026, 4, 2, 16, 30, tzinfo=UTC)  # before Good Friday
 
     explain = deadlines.after(Delay(opening_hours=3), thursday, SHOP, "it was due").explain
@@ -111,7 +115,7 @@ def test_the_account_names_what_was_counted_and_what_was_passed_over() -> None:
 
 
 @pytest.mark.parametrize("delay", [Delay(minutes=5), Delay(hours=48), Delay(days=7)])
-def test_time_by_the_clock_counts_no_stretches_and_passes_nothing_over(delay: Delay) -> None:
+def test_the_explanation_of_elapsed_time_lists_no_stretches(delay: Delay) -> None:
     explain = deadlines.after(delay, FRIDAY, SHOP, "it").explain
 
     assert (explain.counted, explain.skipped) == ((), ())
@@ -127,7 +131,7 @@ def tiles(deadline: Deadline, start: datetime, end: datetime) -> bool:
 
 @settings(deadline=None)
 @given(rules=businesses.policies, delay=businesses.opening_delays, at=businesses.moments)
-def test_counted_and_passed_over_are_all_the_time_there_was(
+def test_counted_and_skipped_stretches_cover_the_whole_time(
     rules: PolicyDocument, delay: dict[str, int], at: datetime
 ) -> None:
     hours = business_hours(rules)
@@ -140,7 +144,7 @@ def test_counted_and_passed_over_are_all_the_time_there_was(
 
 @settings(deadline=None)
 @given(rules=businesses.policies, delay=businesses.delays, at=businesses.moments)
-def test_after_is_never_earlier_and_before_never_later(
+def test_a_deadline_after_is_never_earlier_and_one_before_never_later(
     rules: PolicyDocument, delay: dict[str, int], at: datetime
 ) -> None:
     hours, length = business_hours(rules), Delay.model_validate(delay)
@@ -148,7 +152,7 @@ def test_after_is_never_earlier_and_before_never_later(
     assert deadlines.before(length, at, hours, "it").at <= at <= deadlines.after(length, at, hours, "it").at
 
 
-def test_the_account_of_an_endless_delay_still_fits_into_a_row() -> None:
+def test_the_explanation_of_the_longest_delay_fits_into_a_row() -> None:
     week = {"monday": [{"opens": f"{hour:02}:00", "closes": f"{hour:02}:10"} for hour in range(10)]}
     hours = business_hours(policy(opening_hours=week))
 
@@ -160,11 +164,11 @@ def test_the_account_of_an_endless_delay_still_fits_into_a_row() -> None:
 # ---------------------------------------------------------------- whose hours
 
 
-def test_nobody_in_particular_works_as_the_business_is_open() -> None:
+def test_working_hours_default_to_opening_hours() -> None:
     assert working_hours(None, policy()) == working_hours(agent(), policy()) == SHOP
 
 
-def test_an_agent_may_have_a_week_of_their_own() -> None:
+def test_an_agent_may_have_their_own_week() -> None:
     week = {"saturday": [{"opens": "10:00", "closes": "16:00"}]}
 
     hours = working_hours(agent(working_hours=week), policy())
@@ -172,14 +176,14 @@ def test_an_agent_may_have_a_week_of_their_own() -> None:
     assert hours.opens(MONDAY) == FRIDAY + DAY + HOUR
 
 
-def test_the_business_week_is_meant_by_the_clock_where_the_agent_is() -> None:
+def test_opening_hours_apply_in_the_agents_own_time_zone() -> None:
     hours = working_hours(agent(time_zone="Asia/Karachi"), policy())
 
     assert hours.is_open(MONDAY.replace(hour=4))  # nine in Karachi
     assert not hours.is_open(MONDAY.replace(hour=13))
 
 
-def test_the_businesss_holidays_and_closed_days_are_the_agents_too() -> None:
+def test_holidays_and_closed_days_of_the_business_apply_to_agents() -> None:
     closed = [{"first": "2026-03-03", "name": "Stocktaking"}]
     every_day = {
         day: [{"opens": "00:00", "closes": "24:00"}] for day in ("monday", "tuesday", "wednesday", "friday")

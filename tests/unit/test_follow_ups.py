@@ -39,7 +39,7 @@ def reminded_again_at(row: FollowUp, now: datetime) -> datetime | None:
 # ---------------------------------------------------------------- reminders
 
 
-def test_reminders_come_at_the_time_then_each_working_morning_and_stop_at_five() -> None:
+def test_reminders_come_when_due_then_each_working_morning_and_stop_at_five() -> None:
     thursday_noon = MONDAY + timedelta(days=3, hours=3)
 
     told = reminded(follow_up(thursday_noon))
@@ -54,7 +54,7 @@ def test_reminders_come_at_the_time_then_each_working_morning_and_stop_at_five()
     ]
 
 
-def test_reminders_keep_to_the_agents_own_week_and_clock() -> None:
+def test_reminders_follow_the_agents_own_week_and_time_zone() -> None:
     weekend = {day: [{"opens": "10:00", "closes": "16:00"}] for day in ("saturday", "sunday")}
     hours = working(working_hours=weekend, time_zone="Asia/Karachi")
 
@@ -64,7 +64,7 @@ def test_reminders_keep_to_the_agents_own_week_and_clock() -> None:
     assert [at for at, _ in told[1:3]] == [in_karachi, in_karachi + 6 * DAY]
 
 
-def test_the_row_says_what_was_passed_over_until_the_next_morning() -> None:
+def test_the_row_explains_what_is_skipped_until_the_next_morning() -> None:
     reminded = follow_ups.next_step(follow_up(), policy(), working(), MONDAY + 4 * DAY)
 
     explain = reminded.row.explain.wake_at
@@ -72,13 +72,13 @@ def test_the_row_says_what_was_passed_over_until_the_next_morning() -> None:
     assert (explain.rule, [gap.why for gap in explain.skipped]) == ("the next working morning", ["closed"])
 
 
-def test_the_supervisor_hears_once_when_two_reminders_went_unanswered() -> None:
+def test_the_supervisor_is_told_once_with_the_third_reminder() -> None:
     told = [to for _, to in reminded(follow_up())]
 
     assert told == [["agent"], ["agent"], ["agent", "supervisor"], ["agent"], ["agent"]]
 
 
-def test_where_a_supervisor_is_missing_the_owner_is_told() -> None:
+def test_a_follow_up_for_the_owner_reminds_the_owner() -> None:
     assert reminded(follow_up(told="owner"))[0] == (MONDAY, ["owner"])
 
 
@@ -90,7 +90,7 @@ def test_the_last_reminder_leaves_the_follow_up_due() -> None:
     assert (last.status, last.wake_at, last.explain.wake_at) == ("due", None, None)
 
 
-def test_a_late_wake_up_reminds_once_and_not_for_every_morning_missed() -> None:
+def test_a_late_wake_up_sends_one_reminder_for_all_missed_mornings() -> None:
     a_week_late = MONDAY + timedelta(days=7, hours=1)
 
     decision = follow_ups.next_step(follow_up(), policy(), working(), a_week_late)
@@ -99,16 +99,16 @@ def test_a_late_wake_up_reminds_once_and_not_for_every_morning_missed() -> None:
     assert decision.row.wake_at == MONDAY + timedelta(days=8)
 
 
-def test_a_reminder_of_the_night_is_heard_in_the_morning_and_repeated_the_morning_after() -> None:
+def test_a_reminder_due_on_friday_night_is_repeated_on_tuesday() -> None:
     assert reminded_again_at(follow_up(FRIDAY_NIGHT), FRIDAY_NIGHT) == MONDAY + 8 * DAY
 
 
 @pytest.mark.parametrize("facts", [{"urgent": True}, {"told": "owner"}])
-def test_one_that_is_heard_at_once_is_repeated_on_the_next_working_morning(facts: dict[str, object]) -> None:
+def test_a_reminder_sent_at_once_is_repeated_on_the_next_working_morning(facts: dict[str, object]) -> None:
     assert reminded_again_at(follow_up(FRIDAY_NIGHT, **facts), FRIDAY_NIGHT) == MONDAY + 7 * DAY
 
 
-def test_only_the_first_reminder_is_urgent_and_only_later_ones_may_wait_for_others() -> None:
+def test_only_the_first_reminder_is_urgent_and_only_later_ones_may_join_a_batch() -> None:
     first = follow_ups.next_step(follow_up(urgent=True), policy(), working(), MONDAY)
     second = follow_ups.next_step(first.row, policy(), working(), MONDAY + DAY)
 
@@ -118,7 +118,7 @@ def test_only_the_first_reminder_is_urgent_and_only_later_ones_may_wait_for_othe
 
 @settings(deadline=None)
 @given(rules=businesses.policies, week=businesses.weeks, zone=businesses.zones, now=businesses.moments)
-def test_a_reminder_is_never_due_again_at_the_run_that_sent_it_nor_before_it_was_heard(
+def test_the_next_reminder_is_due_only_after_the_last_could_be_read(
     rules: PolicyDocument, week: object, zone: str, now: datetime
 ) -> None:
     hours = working_hours(agent(working_hours=week, time_zone=zone), rules)
@@ -135,7 +135,7 @@ def test_a_reminder_is_never_due_again_at_the_run_that_sent_it_nor_before_it_was
 
 
 @pytest.mark.parametrize("year", [2999, 8999])
-def test_a_follow_up_of_a_far_year_is_reminded_of_all_the_same(year: int) -> None:
+def test_a_follow_up_in_a_far_year_gets_all_its_reminders(year: int) -> None:
     assert len(reminded(follow_up(datetime(year, 6, 13, 10, tzinfo=UTC)))) == 5
 
 
@@ -143,7 +143,7 @@ def test_a_follow_up_of_a_far_year_is_reminded_of_all_the_same(year: int) -> Non
 
 
 @given(hours=st.integers(1, 24 * 400))
-def test_a_snooze_is_an_answer_reminders_count_anew(hours: int) -> None:
+def test_a_snooze_restarts_the_count_of_reminders(hours: int) -> None:
     until = MONDAY + timedelta(hours=hours)
 
     snoozed = follow_ups.snooze(follow_up(reminders=2, status="due"), until, MONDAY, "amina")
@@ -153,7 +153,7 @@ def test_a_snooze_is_an_answer_reminders_count_anew(hours: int) -> None:
     assert snoozed.history[-1].due_before == MONDAY
 
 
-def test_a_snooze_is_not_lost_to_a_reminder_that_was_on_its_way() -> None:
+def test_a_snooze_stands_over_a_reminder_sent_before_it() -> None:
     until = MONDAY + 10 * DAY
     reminded = follow_ups.next_step(follow_up(), policy(), working(), MONDAY).row
 
@@ -163,7 +163,7 @@ def test_a_snooze_is_not_lost_to_a_reminder_that_was_on_its_way() -> None:
     assert reminded_again_at(snoozed, until) == MONDAY + 11 * DAY  # its first reminder, not its second
 
 
-def test_a_snooze_drops_the_account_of_the_time_before() -> None:
+def test_a_snooze_drops_the_old_explanation() -> None:
     tried = follow_ups.try_again_at(policy(), working(), MONDAY).explain
     reminded = follow_up(status="due", explain=Explained(due_at=tried, wake_at=tried))
 
@@ -172,7 +172,7 @@ def test_a_snooze_drops_the_account_of_the_time_before() -> None:
     assert (snoozed.explain.due_at, snoozed.explain.wake_at) == (None, None)
 
 
-def test_woken_by_the_customer_it_is_due_now_and_remembers_the_old_date() -> None:
+def test_a_follow_up_woken_by_the_customer_is_due_now_and_keeps_its_old_date() -> None:
     until = MONDAY + 10 * DAY
     snoozed = follow_ups.snooze(follow_up(), until, MONDAY, "amina")
 
@@ -183,7 +183,7 @@ def test_woken_by_the_customer_it_is_due_now_and_remembers_the_old_date() -> Non
     assert [(change.by, change.what) for change in woken.history[1:]] == [("desk", "woken by the customer")]
 
 
-def test_going_back_to_the_old_date_is_a_snooze_like_any_other() -> None:
+def test_a_return_to_the_old_date_is_a_snooze() -> None:
     woken = follow_ups.wake(follow_ups.snooze(follow_up(), MONDAY + 9 * DAY, MONDAY, "a"), MONDAY + DAY)
     assert woken.woken_from is not None
 
@@ -192,7 +192,7 @@ def test_going_back_to_the_old_date_is_a_snooze_like_any_other() -> None:
     assert (again.wake_at, again.woken_from, follow_ups.is_snoozed(again)) == (MONDAY + 9 * DAY, None, True)
 
 
-def test_a_customer_who_cannot_be_reached_is_tried_again_after_four_working_hours() -> None:
+def test_a_failed_attempt_to_reach_the_customer_is_due_again_in_four_working_hours() -> None:
     late_monday = MONDAY + 8 * HOUR
 
     tried = follow_ups.note_unreached(follow_up(status="due"), policy(), working(), late_monday, "amina")
@@ -203,7 +203,7 @@ def test_a_customer_who_cannot_be_reached_is_tried_again_after_four_working_hour
     assert tried.explain.wake_at.rule == "4 opening hours after the last attempt"
 
 
-def test_at_the_third_time_somebody_must_decide_so_it_only_counts() -> None:
+def test_the_third_failed_attempt_is_only_counted() -> None:
     row = follow_up(status="due", unreached=2, reminders=1, wake_at=MONDAY + DAY)
 
     tried = follow_ups.note_unreached(row, policy(), working(), MONDAY, "amina")
@@ -212,7 +212,7 @@ def test_at_the_third_time_somebody_must_decide_so_it_only_counts() -> None:
 
 
 @pytest.mark.parametrize("close", [follow_ups.complete, follow_ups.cancel])
-def test_a_closed_follow_up_waits_for_nothing_and_stays_closed(close: object) -> None:
+def test_a_closed_follow_up_is_not_due_and_refuses_changes(close: object) -> None:
     assert callable(close)
     closed = close(follow_up(), MONDAY, "amina")
 

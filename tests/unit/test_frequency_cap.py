@@ -10,7 +10,7 @@ from vaada.rules.messages import frequency_cap
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 
 
-def test_there_is_room_until_it_is_used_up() -> None:
+def test_a_customer_may_get_three_messages_a_week() -> None:
     bilal, room = customer(), []
     for n in range(4):
         room.append(frequency_cap.has_room(bilal, policy(), MONDAY + n * DAY))
@@ -20,13 +20,13 @@ def test_there_is_room_until_it_is_used_up() -> None:
 
 
 @pytest.mark.parametrize(("after", "room"), [(7 * DAY - SECOND, False), (7 * DAY, True)])
-def test_room_comes_back_when_the_first_message_is_a_week_old(after: timedelta, room: bool) -> None:
+def test_another_message_is_allowed_once_the_first_is_a_week_old(after: timedelta, room: bool) -> None:
     bilal = customer(written_at=[MONDAY, MONDAY + DAY, MONDAY + 2 * DAY])
 
     assert frequency_cap.has_room(bilal, policy(), MONDAY + after) is room
 
 
-def test_what_is_over_is_forgotten_and_two_writers_cannot_both_have_room() -> None:
+def test_a_counted_message_drops_old_ones_and_raises_the_version() -> None:
     bilal = customer(written_at=[MONDAY, MONDAY + 6 * DAY])
 
     written = frequency_cap.count_message(bilal, policy(), MONDAY + 8 * DAY)
@@ -35,7 +35,7 @@ def test_what_is_over_is_forgotten_and_two_writers_cannot_both_have_room() -> No
     assert written.version == bilal.version + 1
 
 
-def test_the_policy_says_how_many_in_how_long() -> None:
+def test_the_policy_sets_the_cap_and_its_days() -> None:
     sparing = policy(customers={"messages_at_most": 1, "within_days": 1})
     bilal = frequency_cap.count_message(customer(), sparing, MONDAY)
 

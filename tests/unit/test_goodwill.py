@@ -30,7 +30,7 @@ def test_the_allowance_is_for_the_whole_case(granted: str, amount: str, allowed:
 
 
 @given(st.lists(amounts, max_size=20))
-def test_small_gifts_never_add_up_to_more_than_the_allowance(gifts: list[Decimal]) -> None:
+def test_several_small_grants_never_exceed_the_allowance(gifts: list[Decimal]) -> None:
     row = case()
     for amount in gifts:
         if giving.is_allowed(row, amount, policy()):
@@ -39,11 +39,11 @@ def test_small_gifts_never_add_up_to_more_than_the_allowance(gifts: list[Decimal
     assert row.granted <= policy().goodwill.allowance_per_case
 
 
-def test_without_an_allowance_a_supervisor_decides_on_everything() -> None:
+def test_an_allowance_of_zero_leaves_every_amount_to_the_supervisor() -> None:
     assert not giving.is_allowed(case(), Decimal("0.01"), policy(goodwill={"allowance_per_case": 0}))
 
 
-def test_the_supervisor_is_asked_at_once_and_then_each_working_morning_five_times() -> None:
+def test_the_supervisor_is_asked_at_once_then_each_working_morning_five_times() -> None:
     row, asked = goodwill(wake_at=MONDAY + 3 * DAY), []
     while row.wake_at is not None:
         at = row.wake_at
@@ -61,7 +61,7 @@ def test_the_supervisor_is_asked_at_once_and_then_each_working_morning_five_time
     assert row.status == "requested"
 
 
-def test_asked_at_night_it_is_asked_again_the_morning_after_it_was_heard() -> None:
+def test_a_request_made_on_friday_night_is_repeated_on_tuesday() -> None:
     friday_night = MONDAY + 4 * DAY + timedelta(hours=13)
 
     asked = giving.next_step(goodwill(wake_at=friday_night), policy(), working(), friday_night).row
@@ -70,7 +70,7 @@ def test_asked_at_night_it_is_asked_again_the_morning_after_it_was_heard() -> No
 
 
 @pytest.mark.parametrize(("approved", "status"), [(True, "approved"), (False, "declined")])
-def test_it_is_decided_once(approved: bool, status: str) -> None:
+def test_a_request_is_decided_once(approved: bool, status: str) -> None:
     decided = giving.decide(goodwill(), MONDAY, "sana", approved=approved, reason="Fair enough")
 
     assert (decided.status, decided.decided_by, decided.decided_at) == (status, "sana", MONDAY)
@@ -80,6 +80,6 @@ def test_it_is_decided_once(approved: bool, status: str) -> None:
             giving.decide(decided, MONDAY, "sana", approved=again)
 
 
-def test_what_was_granted_freely_is_not_decided_any_more() -> None:
+def test_goodwill_within_the_allowance_cannot_be_declined() -> None:
     with pytest.raises(NotPossible, match="granted cannot be declined"):
         giving.decide(goodwill(status="granted"), MONDAY, "sana", approved=False)

@@ -101,7 +101,9 @@ def the_promise(one: Interaction, before: Standing) -> Commitment:
         ({"follow_up": {"at": MONDAY, "reason": "Ask"}, "channel": "email"}, True),
     ],
 )
-def test_who_waits_for_an_answer(facts: dict[str, object], awaits: bool) -> None:
+def test_an_inbound_contact_awaits_a_reply_unless_it_is_settled_or_promised(
+    facts: dict[str, object], awaits: bool
+) -> None:
     new = NewInteraction.model_validate(
         {
             "customer_id": CUSTOMER_ID,
@@ -120,11 +122,11 @@ def test_who_waits_for_an_answer(facts: dict[str, object], awaits: bool) -> None
 # ---------------------------------------------------------------- the first contact
 
 
-def test_a_contact_that_asks_for_nothing_opens_a_case_and_leaves_all_else_alone() -> None:
+def test_a_contact_that_asks_for_nothing_only_opens_a_case() -> None:
     assert consequences(contact(), standing()).keys() == {"case"}
 
 
-def test_a_question_starts_the_clock_and_the_case_knows_it() -> None:
+def test_a_question_starts_the_reply_clock_of_its_case() -> None:
     one = contact(awaits_reply=True)
 
     row = the_reply(one, standing())
@@ -133,7 +135,7 @@ def test_a_question_starts_the_clock_and_the_case_knows_it() -> None:
     assert the_case(one, standing()).reply_id == row.id
 
 
-def test_promises_and_requests_come_with_the_contact() -> None:
+def test_a_contact_brings_its_promises_and_its_requested_follow_up() -> None:
     one = contact(
         commitments=(
             StatedCommitment(what="Call", due_at=MONDAY + DAY),
@@ -148,13 +150,13 @@ def test_promises_and_requests_come_with_the_contact() -> None:
     assert the_case(one, standing()).follow_up_ids == (found["follow_up"][0].id,)
 
 
-def test_the_case_knows_the_follow_up_that_is_still_to_be_planned() -> None:
+def test_the_case_lists_the_follow_up_that_is_planned_later() -> None:
     (to_come,) = interactions.planned_rows(contact(), policy())
 
     assert the_case(contact(), standing()).follow_up_ids == (to_come.id,)
 
 
-def test_an_agent_who_is_new_to_the_customer_serves_them_from_now_on() -> None:
+def test_a_new_agent_of_a_customer_is_added_to_those_who_serve_them() -> None:
     (row,) = consequences(contact(), standing(who=customer()))["customer"]
 
     assert isinstance(row, Customer)
@@ -165,7 +167,7 @@ def test_an_agent_who_is_new_to_the_customer_serves_them_from_now_on() -> None:
 
 
 @pytest.mark.parametrize("facts", [{"direction": "outbound"}, {"resolved": True}])
-def test_an_answer_stops_the_clock(facts: dict[str, object]) -> None:
+def test_a_reply_stops_the_clock(facts: dict[str, object]) -> None:
     one, before = contact(**facts), standing(case(reply_id=RUNNING.id), reply=RUNNING)
 
     row = the_reply(one, before)
@@ -174,20 +176,20 @@ def test_an_answer_stops_the_clock(facts: dict[str, object]) -> None:
     assert the_case(one, before).reply_id is None
 
 
-def test_asking_again_does_not_start_the_clock_anew() -> None:
+def test_a_second_question_does_not_restart_the_clock() -> None:
     before = standing(case(reply_id=RUNNING.id), reply=RUNNING)
 
     assert "reply" not in consequences(contact(awaits_reply=True), before)
     assert the_case(contact(awaits_reply=True), before).reply_id == RUNNING.id
 
 
-def test_after_an_answer_the_next_question_starts_the_next_clock() -> None:
+def test_a_question_after_a_reply_starts_the_next_clock() -> None:
     row = the_reply(contact(awaits_reply=True), standing(case(answered=True), reply=reply(status="given")))
 
     assert (row.which, row.interaction_id) == ("next", OWN_ID)
 
 
-def test_what_was_said_before_the_customer_asked_is_no_answer() -> None:
+def test_a_contact_from_before_the_question_is_no_reply() -> None:
     yesterday = contact(MONDAY - 3 * DAY, recorded_at=MONDAY + HOUR, direction="outbound")
     before = standing(case(reply_id=RUNNING.id), reply=RUNNING)
 
@@ -195,7 +197,7 @@ def test_what_was_said_before_the_customer_asked_is_no_answer() -> None:
     assert the_case(yesterday, before).reply_id == RUNNING.id
 
 
-def test_an_answer_that_is_written_down_late_counts_from_when_it_was_given() -> None:
+def test_a_reply_recorded_late_counts_from_when_it_was_given() -> None:
     late = contact(MONDAY + HOUR / 2, recorded_at=MONDAY + 2 * DAY, direction="outbound")
 
     row = the_reply(late, standing(case(reply_id=RUNNING.id), reply=RUNNING))
@@ -203,13 +205,13 @@ def test_an_answer_that_is_written_down_late_counts_from_when_it_was_given() -> 
     assert (row.given_at, row.late_by_seconds) == (MONDAY + HOUR / 2, 0)
 
 
-def test_another_agent_who_takes_the_next_contact_owes_the_answer() -> None:
+def test_the_agent_of_the_next_contact_owes_the_reply() -> None:
     row = the_reply(contact(agent_id="omar000000000000"), standing(case(), reply=RUNNING))
 
     assert (row.agent_id, row.due_at, row.wake_at) == ("omar000000000000", RUNNING.due_at, RUNNING.wake_at)
 
 
-def test_a_customer_we_waited_for_starts_the_clock_again_for_who_has_the_case_now() -> None:
+def test_an_awaited_customer_restarts_the_clock_for_the_present_agent() -> None:
     paused = replies.pause(RUNNING, MONDAY + HOUR / 3, policy())
     one = contact(MONDAY + DAY, agent_id="omar000000000000")
 
@@ -223,7 +225,7 @@ def test_a_customer_we_waited_for_starts_the_clock_again_for_who_has_the_case_no
     assert row.version == paused.version + 1
 
 
-def test_thanks_does_not_start_it_again() -> None:
+def test_thanks_does_not_restart_a_paused_clock() -> None:
     paused = replies.pause(RUNNING, MONDAY + HOUR / 3, policy())
     before = standing(case(waiting_for_customer=True), reply=paused)
 
@@ -234,7 +236,7 @@ def test_thanks_does_not_start_it_again() -> None:
 # ---------------------------------------------------------------- outside opening hours
 
 
-def test_a_contact_at_night_becomes_a_promise_to_call_back_and_the_clock_is_silent() -> None:
+def test_a_contact_at_night_is_a_promise_to_call_back_and_its_clock_does_not_warn() -> None:
     one = contact(MONDAY - 6 * HOUR, awaits_reply=True)
 
     promise, awaited = the_promise(one, standing()), the_reply(one, standing())
@@ -245,7 +247,7 @@ def test_a_contact_at_night_becomes_a_promise_to_call_back_and_the_clock_is_sile
     assert the_case(one, standing()).call_back_id == promise.id
 
 
-def test_calling_back_keeps_the_promise_and_gives_the_answer() -> None:
+def test_a_call_back_keeps_the_promise_and_gives_the_reply() -> None:
     silent, promised = reply(asked_at=MONDAY - 6 * HOUR), commitment(MONDAY + HOUR, origin="call_back")
     before = standing(case(reply_id=silent.id, call_back_id=promised.id), reply=silent, call_back=promised)
     one = contact(direction="outbound")
@@ -257,7 +259,7 @@ def test_calling_back_keeps_the_promise_and_gives_the_answer() -> None:
     assert the_case(one, before).call_back_id is None
 
 
-def test_where_the_business_does_not_want_it_a_night_is_a_contact_like_any_other() -> None:
+def test_the_policy_can_turn_off_call_backs_outside_opening_hours() -> None:
     rules = policy(replies={"call_back_outside_hours": False})
 
     rows = interactions.consequences(contact(MONDAY - 6 * HOUR, awaits_reply=True), standing(), rules)
@@ -270,14 +272,14 @@ def test_where_the_business_does_not_want_it_a_night_is_a_contact_like_any_other
 # ---------------------------------------------------------------- follow-ups of the case
 
 
-def test_a_customer_who_comes_wakes_what_was_snoozed() -> None:
+def test_a_contact_of_the_customer_wakes_a_snoozed_follow_up() -> None:
     row = the_follow_up(contact(), standing(case(), follow_ups=(SNOOZED,)))
 
     assert (row.status, row.wake_at, row.woken_from) == ("scheduled", MONDAY + HOUR / 2, MONDAY + 9 * DAY)
 
 
 @pytest.mark.parametrize("facts", [{"summary": "Thank you!"}, {"direction": "outbound"}, {"resolved": True}])
-def test_thanks_our_own_call_and_a_settled_contact_wake_nothing(facts: dict[str, object]) -> None:
+def test_thanks_outbound_and_resolved_contacts_wake_no_follow_up(facts: dict[str, object]) -> None:
     before = standing(case(status="resolved"), follow_ups=(SNOOZED,))
 
     assert "follow_up" not in consequences(contact(**facts), before)
@@ -285,11 +287,11 @@ def test_thanks_our_own_call_and_a_settled_contact_wake_nothing(facts: dict[str,
 
 
 @pytest.mark.parametrize("row", [UNRESOLVED, follow_up(status="due"), follow_up(MONDAY + DAY)])
-def test_what_was_not_snoozed_keeps_its_time(row: FollowUp) -> None:
+def test_a_follow_up_that_is_not_snoozed_keeps_its_time(row: FollowUp) -> None:
     assert "follow_up" not in consequences(contact(), standing(case(), follow_ups=(row,)))
 
 
-def test_a_settled_case_needs_no_reminder_that_it_is_not_but_keeps_the_others() -> None:
+def test_a_resolved_contact_completes_only_the_unresolved_follow_up() -> None:
     asked_for = follow_up(MONDAY + DAY, follow_up_id=row_id(22))
     one, before = contact(resolved=True), standing(case(), follow_ups=(UNRESOLVED, asked_for))
 
@@ -299,7 +301,7 @@ def test_a_settled_case_needs_no_reminder_that_it_is_not_but_keeps_the_others() 
     assert the_case(one, before).follow_up_ids == (asked_for.id,)
 
 
-def test_a_complaint_with_steps_to_do_goes_on_reminding() -> None:
+def test_a_complaint_with_missing_steps_keeps_its_follow_up() -> None:
     one, before = contact(resolved=True, kind="complaint"), standing(case(), follow_ups=(UNRESOLVED,))
 
     assert the_case(one, before).status == "open"
@@ -309,7 +311,7 @@ def test_a_complaint_with_steps_to_do_goes_on_reminding() -> None:
 # ---------------------------------------------------------------- tone and run-around
 
 
-def test_abuse_is_the_supervisors_business_at_once() -> None:
+def test_an_abusive_contact_is_an_urgent_follow_up_for_the_supervisor() -> None:
     row = the_follow_up(contact(tone="abusive"), standing())
 
     assert (row.origin, row.agent_id, row.told) == ("abusive", "sana000000000000", "agent")
@@ -317,7 +319,7 @@ def test_abuse_is_the_supervisors_business_at_once() -> None:
     assert row.reason == "The customer was abusive towards Amina."
 
 
-def test_an_upset_customer_is_followed_up_after_four_opening_hours() -> None:
+def test_an_upset_contact_is_a_follow_up_after_four_opening_hours() -> None:
     row = the_follow_up(contact(MONDAY + 3 * HOUR, tone="upset"), standing())
 
     assert (row.origin, row.urgent, row.due_at) == ("upset", False, MONDAY + 8 * HOUR)  # lunch is passed over
@@ -325,13 +327,13 @@ def test_an_upset_customer_is_followed_up_after_four_opening_hours() -> None:
     assert row.explain.due_at.rule == "4 opening hours after the contact was recorded"
 
 
-def test_without_a_supervisor_the_owner_is_told() -> None:
+def test_the_owner_is_told_of_abuse_if_there_is_no_supervisor() -> None:
     row = the_follow_up(contact(tone="abusive"), standing(supervisor_id=None))
 
     assert (row.agent_id, row.told) == (AGENT_ID, "owner")
 
 
-def test_a_run_around_is_told_once_with_what_was_counted() -> None:
+def test_a_run_around_is_reported_once_with_its_counts() -> None:
     tired = case(
         hand_offs=[
             {"at": MONDAY, "interaction_id": row_id(n), "from_agent_id": "a", "to_agent_id": "b"}
@@ -352,7 +354,7 @@ def test_a_run_around_is_told_once_with_what_was_counted() -> None:
 # ---------------------------------------------------------------- staying in touch
 
 
-def test_any_contact_is_the_check_in_and_restarts_it() -> None:
+def test_a_contact_completes_the_open_check_in_and_restarts_the_count() -> None:
     waiting = customer(
         agent_id=AGENT_ID,
         served_by=(AGENT_ID,),
@@ -375,7 +377,7 @@ def test_any_contact_is_the_check_in_and_restarts_it() -> None:
 # ---------------------------------------------------------------- all of it together
 
 
-def test_every_row_that_stood_before_is_changed_by_one_version_and_only_once() -> None:
+def test_every_existing_row_is_changed_once_and_by_one_version() -> None:
     paused = replies.pause(RUNNING, MONDAY + HOUR / 3, policy())
     who = customer(check_in_every_days=7)
     stood = [case(), paused, SNOOZED, who]
@@ -388,7 +390,7 @@ def test_every_row_that_stood_before_is_changed_by_one_version_and_only_once() -
     assert all(versions[row.id] == row.version + 1 for row in stood)
 
 
-def test_the_same_contact_twice_has_the_same_consequences() -> None:
+def test_a_contact_processed_twice_has_the_same_consequences() -> None:
     one = contact(awaits_reply=True, tone="abusive", follow_up=FollowUpRequest(at=MONDAY + DAY, reason="Ask"))
 
     assert consequences(one, standing()) == consequences(one, standing())

@@ -31,7 +31,7 @@ def of_a_stream(**batch: object) -> str:
     return json.dumps({"requestContext": context, "DDBStreamBatchInfo": told})
 
 
-def test_schedulers_own_letter_is_what_the_schedule_says() -> None:
+def test_a_dead_letter_of_scheduler_holds_the_payload_of_the_schedule() -> None:
     event = {"row_id": row_id(1), "version": 3}
 
     letter = read(json.dumps(event), {"ERROR_CODE": "ThrottlingException"})
@@ -40,7 +40,7 @@ def test_schedulers_own_letter_is_what_the_schedule_says() -> None:
     assert letter.names == f"row {row_id(1)}, version 3"
 
 
-def test_lambdas_letter_names_the_function_and_the_error_but_not_what_it_said() -> None:
+def test_a_dead_letter_of_lambda_names_function_and_error_without_its_text() -> None:
     error = {"errorType": "KeyError", "errorMessage": "of Bilal Khan", "stackTrace": ["Bilal Khan"]}
 
     letter = read(by_lambda({"row_id": row_id(1), "version": 3}, responsePayload=error), {})
@@ -49,11 +49,11 @@ def test_lambdas_letter_names_the_function_and_the_error_but_not_what_it_said() 
     assert (letter.function, letter.why) == (FUNCTION, "RetriesExhausted, KeyError")
 
 
-def test_a_letter_of_an_event_that_grew_too_old_has_no_error() -> None:
+def test_a_dead_letter_of_an_expired_event_has_no_error() -> None:
     assert read(by_lambda({"row_id": row_id(1)}), {}).why == "RetriesExhausted"
 
 
-def test_a_streams_letter_says_where_the_records_are() -> None:
+def test_a_dead_letter_of_a_stream_says_where_the_records_are() -> None:
     letter = read(of_a_stream(), {})
 
     assert isinstance(letter, Batch)
@@ -62,7 +62,7 @@ def test_a_streams_letter_says_where_the_records_are() -> None:
 
 
 @pytest.mark.parametrize("event", [{"name": "Bilal Khan"}, "Bilal Khan"])
-def test_a_letter_is_shown_by_ids_only(event: object) -> None:
+def test_a_dead_letter_is_shown_by_ids_only(event: object) -> None:
     assert read(by_lambda(event), {}).names == "something unknown"
 
 
@@ -90,9 +90,7 @@ TEXT = {"kind": "text", "provider_id": "34d9", "delivery": "bounced", "at": "202
         ),
     ],
 )
-def test_news_that_could_not_be_heard_are_shown_and_brought_again(
-    news: dict[str, object], names: str
-) -> None:
+def test_a_failed_inbound_event_is_shown_and_can_be_replayed(news: dict[str, object], names: str) -> None:
     letter = read(json.dumps(news), {})
 
     assert isinstance(letter, Piece)
@@ -119,6 +117,6 @@ def test_news_that_could_not_be_heard_are_shown_and_brought_again(
         json.dumps({"requestContext": {"functionArn": FUNCTION}, "DDBStreamBatchInfo": {}}),
     ],
 )
-def test_anything_else_is_no_letter(body: Any) -> None:
+def test_anything_else_is_no_dead_letter(body: Any) -> None:
     with pytest.raises(NotALetter):
         read(body, {})

@@ -10,7 +10,7 @@ from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
 from vaada.rules.messages import lifecycle
 
 
-def test_a_reminder_whose_outcome_is_unknown_is_tried_three_times_in_all() -> None:
+def test_a_reminder_with_unknown_outcome_is_attempted_three_times() -> None:
     row, attempts = message(), 1
     while lifecycle.may_try_again(row):
         row, attempts = lifecycle.claim(row, MONDAY, "claim"), attempts + 1
@@ -19,14 +19,14 @@ def test_a_reminder_whose_outcome_is_unknown_is_tried_three_times_in_all() -> No
     assert lifecycle.give_up(row).status == "unknown"
 
 
-def test_a_customers_message_whose_outcome_is_unknown_is_never_sent_again() -> None:
+def test_a_customers_message_with_unknown_outcome_is_never_sent_again() -> None:
     row = message(to="customer", about_kind="survey", purpose="survey")
 
     assert not lifecycle.may_try_again(row)
     assert lifecycle.give_up(row).status == "unknown"
 
 
-def test_a_customers_message_that_was_refused_for_now_may_be_tried_again() -> None:
+def test_a_customers_message_refused_for_now_may_be_retried() -> None:
     row = lifecycle.mark_refused(
         message(to="customer", purpose="survey"), "throttled", MONDAY, for_good=False
     )
@@ -35,7 +35,7 @@ def test_a_customers_message_that_was_refused_for_now_may_be_tried_again() -> No
     assert lifecycle.may_try_again(row)
 
 
-def test_refusals_pause_longer_and_then_fail_visibly() -> None:
+def test_refusals_are_retried_after_longer_pauses_and_then_fail() -> None:
     row, waits = message(), []
     while (row := lifecycle.mark_refused(row, "throttled", MONDAY, for_good=False)).status == "waiting":
         assert row.wake_at is not None
@@ -46,7 +46,7 @@ def test_refusals_pause_longer_and_then_fail_visibly() -> None:
     assert (row.status, row.why_not, row.wake_at) == ("failed", "throttled", None)
 
 
-def test_a_used_up_quota_is_waited_for_ever_longer_for_26_hours_and_costs_no_attempt() -> None:
+def test_a_used_up_quota_is_retried_for_26_hours_and_costs_no_attempt() -> None:
     created = MONDAY - 2 * timedelta(days=1)  # it waited over the weekend
     row, now, pauses = message(created_at=created, wake_at=None), MONDAY, []
     while (row := lifecycle.mark_throttled(row, "a quota", now)).status == "waiting":
@@ -61,7 +61,7 @@ def test_a_used_up_quota_is_waited_for_ever_longer_for_26_hours_and_costs_no_att
     assert (row.status, row.why_not, row.attempts) == ("failed", "a quota", 1)
 
 
-def test_a_limit_of_a_second_is_waited_for_a_minute_each_time_and_costs_no_patience() -> None:
+def test_a_limit_per_second_is_retried_each_minute_without_end() -> None:
     row = message()
     for _ in range(100):
         row = lifecycle.claim(
@@ -85,7 +85,7 @@ def test_a_limit_of_a_second_is_waited_for_a_minute_each_time_and_costs_no_patie
         (["bounced", "complained", "bounced"], "complained"),
     ],
 )
-def test_later_news_outdo_earlier_ones_in_whatever_order_they_come(told: list[Delivery], stands: str) -> None:
+def test_the_most_final_delivery_status_stands_in_any_order(told: list[Delivery], stands: str) -> None:
     row = message(status="sent", provider_id="ses-1", sent_at=MONDAY)
     for news in told:
         row = lifecycle.record_delivery(row, news, "ses-1", MONDAY) or row
@@ -94,7 +94,7 @@ def test_later_news_outdo_earlier_ones_in_whatever_order_they_come(told: list[De
 
 
 @pytest.mark.parametrize("status", ["unknown", "sending", "waiting", "failed", "withheld"])
-def test_news_of_a_message_whose_outcome_was_unknown_says_that_it_was_sent(status: str) -> None:
+def test_a_delivery_event_marks_an_unsettled_message_as_sent(status: str) -> None:
     row = lifecycle.record_delivery(message(status=status, why_not="no answer"), "accepted", "ses-1", MONDAY)
 
     assert row is not None
@@ -102,7 +102,7 @@ def test_news_of_a_message_whose_outcome_was_unknown_says_that_it_was_sent(statu
     assert row.why_not is None
 
 
-def test_what_goes_out_instead_is_the_same_message_held_under_an_id_of_its_own() -> None:
+def test_a_retry_and_a_replacement_are_held_copies_with_their_own_ids() -> None:
     first = message(status="sent", provider_id="ses-1", sent_at=MONDAY, attempts=2, delivery="accepted")
 
     again, text = lifecycle.retry_later(first, MONDAY), lifecycle.replacement(first, "sms", MONDAY)
@@ -115,7 +115,7 @@ def test_what_goes_out_instead_is_the_same_message_held_under_an_id_of_its_own()
         assert (row.delivery, row.delivered_at, row.why_not, row.sent_at) == (None, None, None, None)
 
 
-def test_what_replaces_a_replacement_goes_back_to_the_first_so_that_each_way_is_tried_once() -> None:
+def test_a_replacement_of_a_replacement_refers_to_the_first_message() -> None:
     first = message(twins=(row_id(9),))
 
     text = lifecycle.replacement(first, "sms", MONDAY, recipient_id="sana")
@@ -128,7 +128,7 @@ def test_what_replaces_a_replacement_goes_back_to_the_first_so_that_each_way_is_
     assert text.twins == ()
 
 
-def test_the_same_to_two_readers_has_two_replacements() -> None:
+def test_replacements_for_two_recipients_have_different_ids() -> None:
     to_sana, to_owner = (
         lifecycle.replacement(message(), "email", MONDAY, recipient_id=whom) for whom in ("sana", None)
     )
@@ -136,7 +136,7 @@ def test_the_same_to_two_readers_has_two_replacements() -> None:
     assert to_sana.id != to_owner.id
 
 
-def test_refused_for_good_fails_at_once() -> None:
+def test_a_message_refused_for_good_fails_at_once() -> None:
     assert lifecycle.mark_refused(message(), "no such number", MONDAY, for_good=True).status == "failed"
 
 
@@ -180,7 +180,7 @@ def held(**facts: object) -> Message:
 
 
 @pytest.mark.parametrize("to", ["agent", "customer"])
-def test_a_held_message_was_not_tried_yet_and_has_all_its_attempts(to: str) -> None:
+def test_a_held_message_has_all_its_attempts(to: str) -> None:
     row = held(to=to)
 
     assert lifecycle.may_try_again(row)
@@ -189,7 +189,7 @@ def test_a_held_message_was_not_tried_yet_and_has_all_its_attempts(to: str) -> N
     assert first.wake_at == MONDAY + lifecycle.LEASE
 
 
-def test_messages_that_go_out_together_are_carried_by_one_of_them() -> None:
+def test_a_batch_is_carried_by_one_of_its_messages() -> None:
     carrier = lifecycle.claim(held(), MONDAY, "claim", carries=(row_id(9),))
     other = lifecycle.join_batch(held(message_id=row_id(9)), carrier)
 
@@ -197,21 +197,21 @@ def test_messages_that_go_out_together_are_carried_by_one_of_them() -> None:
     assert (other.status, other.carried_by, other.wake_at) == ("grouped", carrier.id, None)
 
 
-def test_another_attempt_carries_the_same_ones() -> None:
+def test_a_second_attempt_carries_the_same_batch() -> None:
     carrier = lifecycle.claim(held(), MONDAY, "one", carries=(row_id(9),))
     refused = lifecycle.mark_refused(carrier, "throttled", MONDAY, for_good=False)
 
     assert lifecycle.claim(refused, MONDAY, "two").carries == (row_id(9),)
 
 
-def test_a_message_that_is_no_longer_true_when_it_is_released_says_why_it_was_not_sent() -> None:
+def test_a_withheld_message_keeps_the_reason() -> None:
     row = lifecycle.withhold(held(), "no longer needed when it could be sent")
 
     assert (row.status, row.wake_at, row.attempts) == ("withheld", None, 0)
     assert row.why_not == "no longer needed when it could be sent"
 
 
-def test_a_claim_forgets_why_the_attempt_before_it_failed() -> None:
+def test_a_claim_clears_the_reason_of_the_failed_attempt() -> None:
     waiting = lifecycle.mark_refused(message(), "throttled", MONDAY, for_good=False)
 
     assert lifecycle.claim(waiting, MONDAY, "claim").why_not is None

@@ -34,12 +34,12 @@ def test_every_alarm_is_explained(alarm: str) -> None:
     assert alarm in first_column("| alarm | it means |")
 
 
-def test_no_alarm_is_explained_that_is_not_there() -> None:
+def test_every_explained_alarm_exists() -> None:
     assert set(first_column("| alarm | it means |")) == set(ALARMS)
 
 
 @pytest.mark.parametrize("reason", first_column("| reason | what to do |"))
-def test_every_reason_is_one_that_can_be_given(reason: str) -> None:
+def test_every_listed_reason_can_occur(reason: str) -> None:
     if " " in reason:  # our own words, an ellipsis for what differs
         assert all(part in CODE for part in reason.split("…"))
     else:
@@ -47,26 +47,26 @@ def test_every_reason_is_one_that_can_be_given(reason: str) -> None:
 
 
 @pytest.mark.parametrize("said", re.findall(r"`((?:message|row|record|link keys) [a-z ]+)`", PAGE))
-def test_every_line_of_the_log_is_one_that_is_written(said: str) -> None:
+def test_every_quoted_log_line_is_written_by_the_code(said: str) -> None:
     functions = "\n".join(path.read_text() for path in (ROOT / "functions").rglob("*.py"))
 
     assert f'"{said}"' in CODE + functions
 
 
 @pytest.mark.parametrize("logical_id", sorted(set(re.findall(r"\$\(res (\w+)\)", PAGE))))
-def test_every_resource_that_a_command_names_is_there(logical_id: str) -> None:
+def test_every_resource_named_in_a_command_exists(logical_id: str) -> None:
     template = (ROOT / "template.yaml").read_text(encoding="utf-8")
 
     assert re.search(rf"^  {logical_id}:", template, re.MULTILINE)
 
 
 @pytest.mark.parametrize("command", sorted(set(re.findall(r"^ *make (\w+)", PAGE, re.MULTILINE))))
-def test_every_make_command_is_there(command: str) -> None:
+def test_every_make_command_exists(command: str) -> None:
     assert re.search(rf"^{command}:.*##", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
 
 
 @pytest.mark.parametrize("place", sorted(set(re.findall(r"\]\(#([\w-]+)\)", PAGE))))
-def test_every_section_that_is_referred_to_is_there(place: str) -> None:
+def test_every_linked_section_exists(place: str) -> None:
     headings = re.findall(r"^#+ (.+)$", PAGE, re.MULTILINE)
 
     assert place in {re.sub(r"[^\w\- ]", "", heading).lower().replace(" ", "-") for heading in headings}

@@ -22,14 +22,14 @@ from vaada.rules.messages import opt_out_keywords
         "إيقاف",
     ],
 )
-def test_a_word_that_stops_stops_in_any_case_and_dress(text: str) -> None:
+def test_a_stop_word_is_recognised_in_any_case_script_and_punctuation(text: str) -> None:
     assert opt_out_keywords.is_stop(text)
     assert not opt_out_keywords.is_start(text)
     assert opt_out_keywords.score(text) is None
 
 
 @pytest.mark.parametrize("text", ["START", "Unstop", " yes, start! ", "شروع", "शुरू"])
-def test_a_word_that_starts_again_starts(text: str) -> None:
+def test_a_start_word_is_recognised(text: str) -> None:
     assert opt_out_keywords.is_start(text)
     assert not opt_out_keywords.is_stop(text)
 
@@ -38,7 +38,7 @@ def test_a_word_that_starts_again_starts(text: str) -> None:
     "text",
     ["", " ", "Please do not stop", "When do you stop baking?", "stopped", "the end of the cake", "👍"],
 )
-def test_other_words_ask_for_nothing(text: str) -> None:
+def test_other_words_are_neither_stop_nor_start_nor_score(text: str) -> None:
     assert not opt_out_keywords.is_stop(text)
     assert not opt_out_keywords.is_start(text)
     assert opt_out_keywords.score(text) is None
@@ -53,5 +53,5 @@ def test_a_number_in_any_script_is_a_score(text: str, score: int) -> None:
 
 
 @pytest.mark.parametrize("text", ["-5", "5 of 5", "10/10", "100", "4.5", "five", "5 stars", "²³x", "1 2"])
-def test_a_number_among_others_is_none(text: str) -> None:
+def test_a_number_within_other_text_is_no_score(text: str) -> None:
     assert opt_out_keywords.score(text) is None

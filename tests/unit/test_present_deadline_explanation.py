@@ -21,7 +21,7 @@ def counted(start: datetime, end: datetime) -> CountedTime:
     return CountedTime(start=start, end=end)
 
 
-def test_it_names_the_rule_what_counted_and_what_was_passed_over() -> None:
+def test_the_explanation_names_rule_counted_time_and_skipped_days() -> None:
     assert small_print(an_explanation(), KARACHI) == (
         "Why now: 4 opening hours after it was due, "
         "counting Fri 20 Nov 16:00–18:00 and Tue 24 Nov 09:00–11:00; "
@@ -29,7 +29,7 @@ def test_it_names_the_rule_what_counted_and_what_was_passed_over() -> None:
     )
 
 
-def test_nights_and_breaks_go_without_saying() -> None:
+def test_nights_and_breaks_are_left_out() -> None:
     explanation = an_explanation(
         counted=(counted(karachi(24, 12), karachi(24, 13)), counted(karachi(24, 14), karachi(24, 18))),
         skipped=(
@@ -42,17 +42,17 @@ def test_nights_and_breaks_go_without_saying() -> None:
     )
 
 
-def test_a_rule_by_the_clock_counts_nothing() -> None:
+def test_a_rule_in_elapsed_time_lists_no_counted_time() -> None:
     explanation = an_explanation(rule="2 hours before it is due", counted=(), skipped=())
     assert small_print(explanation, KARACHI) == "Why now: 2 hours before it is due."
 
 
-def test_a_holiday_that_had_begun_is_named() -> None:
+def test_a_holiday_that_has_begun_is_named() -> None:
     explanation = an_explanation(counted=(), skipped=(skipped(karachi(23, 11), karachi(24), "Iqbal Day"),))
     assert small_print(explanation, KARACHI).endswith("passed over: Mon 23 Nov (Iqbal Day).")
 
 
-def test_of_a_long_count_only_the_beginning_is_named() -> None:
+def test_a_long_list_is_cut_to_its_beginning() -> None:
     hours = tuple(counted(karachi(day, 9), karachi(day, 11)) for day in range(2, 9))
     closed = skipped(karachi(9), karachi(18), "Eid")
     assert small_print(an_explanation(counted=hours, skipped=(closed,)), KARACHI) == (
@@ -62,20 +62,20 @@ def test_of_a_long_count_only_the_beginning_is_named() -> None:
     )
 
 
-def test_what_lasts_past_midnight_names_both_days() -> None:
+def test_a_stretch_past_midnight_names_both_days() -> None:
     explanation = an_explanation(counted=(counted(karachi(20, 22), karachi(21, 2)),), skipped=())
     assert "counting Fri 20 Nov 22:00–Sat 21 Nov 02:00." in small_print(explanation, KARACHI)
     until_midnight = an_explanation(counted=(counted(karachi(20, 22), karachi(21)),), skipped=())
     assert "counting Fri 20 Nov 22:00–00:00." in small_print(until_midnight, KARACHI)
 
 
-def test_times_are_the_readers_and_closed_days_the_businesss() -> None:
+def test_times_are_in_the_readers_zone_and_closed_days_in_the_business_zone() -> None:
     words = small_print(an_explanation(), ZoneInfo("America/New_York"))
     assert "counting Fri 20 Nov 06:00–08:00 and Mon 23 Nov 23:00–Tue 24 Nov 01:00;" in words
     assert "passed over: Sat 21 Nov, Sun 22 Nov (closed) and Mon 23 Nov (Iqbal Day)." in words
 
 
-def test_days_of_a_clock_change_are_passed_over_whole() -> None:
+def test_a_skipped_day_with_a_clock_change_is_a_whole_day() -> None:
     berlin = ZoneInfo("Europe/Berlin")
     friday = datetime(2026, 10, 23, 18, 0, tzinfo=berlin).astimezone(UTC)
     weekend = skipped(friday, friday + timedelta(hours=64))  # an hour longer than another one
@@ -83,6 +83,6 @@ def test_days_of_a_clock_change_are_passed_over_whole() -> None:
     assert small_print(explanation, berlin).endswith("passed over: Sat 24 Oct and Sun 25 Oct (closed).")
 
 
-def test_a_holidays_name_cannot_reorder_the_line() -> None:
+def test_a_holiday_name_cannot_reorder_the_line() -> None:
     hostile = skipped(karachi(23), karachi(24), HOSTILE)
     assert not BIDI_CONTROLS & set(small_print(an_explanation(rule=HOSTILE, skipped=(hostile,)), KARACHI))

@@ -83,7 +83,7 @@ def test_the_subject_says_when_and_what() -> None:
     assert mail.subject == "Due at 16:00: Call Bilal Khan back"
 
 
-def test_the_subject_names_the_customer_if_the_words_do_not() -> None:
+def test_the_subject_names_the_customer_unless_the_promise_does() -> None:
     mail = email.for_staff("promise_warning", "agent", a_brief())
     assert mail.subject == "Promise due at 16:00: Bilal Khan · Say when the fan is replaced"
 
@@ -98,21 +98,21 @@ def test_the_subject_names_the_customer_if_the_words_do_not() -> None:
         ("promise_escalation", "owner", "Sana Malik's promise is overdue by 2 hours: "),
     ],
 )
-def test_lateness_is_said_plainly(purpose: Purpose, to: RecipientRole, subject: str) -> None:
+def test_subject_and_body_say_how_late_it_is(purpose: Purpose, to: RecipientRole, subject: str) -> None:
     mail = email.for_staff(purpose, to, a_notice())
     assert mail.subject == f"{subject}Bilal Khan · Say when the fan is replaced"
     assert "Overdue by 2 hours" in mail.text
     assert "Overdue by 2 hours" in Html(mail.html).words
 
 
-def test_a_promise_is_overdue_from_its_first_minute() -> None:
+def test_the_subject_says_overdue_from_the_first_minute() -> None:
     assert email.for_staff("promise_overdue", "agent", a_brief()).subject.startswith(
         "Promise overdue since 16:00"
     )
 
 
 @pytest.mark.parametrize(("purpose", "to"), STAFF)
-def test_nobody_has_to_ask_for_anything(purpose: Purpose, to: RecipientRole) -> None:
+def test_a_staff_mail_has_all_facts_and_contact_links(purpose: Purpose, to: RecipientRole) -> None:
     brief = about(purpose, owed="Say when the fan is replaced", channel="phone")
     mail = email.for_staff(purpose, to, brief)
     page = Html(mail.html)
@@ -132,13 +132,13 @@ def test_nobody_has_to_ask_for_anything(purpose: Purpose, to: RecipientRole) -> 
     assert page.all("a", href="mailto:bilal.khan@example.com")
 
 
-def test_a_customer_without_addresses_has_no_links() -> None:
+def test_a_mail_about_a_customer_without_addresses_has_no_links() -> None:
     mail = email.for_staff("promise_overdue", "agent", a_notice(customer_phone=None, customer_email=None))
     assert not Html(mail.html).all("a")
     assert "None" not in mail.text + mail.html
 
 
-def test_each_answer_is_a_button_and_a_plain_link() -> None:
+def test_each_action_is_a_button_and_a_plain_link() -> None:
     mail = email.for_staff("promise_warning", "agent", a_promise())
     for action in ("kept", "running_late", "new_date", "unreachable"):
         assert f"\n{LINK}?do={action}\n" in mail.text
@@ -148,7 +148,7 @@ def test_each_answer_is_a_button_and_a_plain_link() -> None:
 
 
 @pytest.mark.parametrize("action", get_args(ActionName))
-def test_every_answer_has_words(action: ActionName) -> None:
+def test_every_action_has_a_label(action: ActionName) -> None:
     mail = email.for_staff("follow_up_reminder", "agent", a_brief(actions=(action,)))
     [words] = re.findall(r"\n(.+):\nhttps", mail.text)
     assert "_" not in words
@@ -162,37 +162,37 @@ def test_the_plain_text_has_every_link() -> None:
         assert [link for link in links if f"{link}\n" not in f"{mail.text}\n"] == []
 
 
-def test_a_notice_has_nothing_to_press() -> None:
+def test_a_notice_has_no_action_links() -> None:
     mail = email.for_staff("promise_escalation", "supervisor", a_notice())
     assert all(link.startswith(("tel:", "mailto:")) for link in Html(mail.html).values("href"))
     assert "http" not in mail.text
 
 
-def test_who_stands_in_for_somebody_is_told_so() -> None:
+def test_a_stand_in_reads_for_whom_they_stand_in() -> None:
     mail = email.for_staff("follow_up_reminder", "agent", a_brief(reader_name="Omar Farooq"))
     assert "Hello Omar Farooq. You stand in for Sana Malik" in mail.text
     assert "Today at 16:00, by Sana Malik" in mail.text
 
 
-def test_a_repeated_reminder_says_how_to_end_it() -> None:
+def test_a_repeated_reminder_says_how_to_stop_it() -> None:
     assert (
         "reminder 3; it stops when you answer"
         in email.for_staff("follow_up_reminder", "agent", a_brief(times=3)).text
     )
 
 
-def test_the_owner_may_have_no_name() -> None:
+def test_a_mail_to_an_owner_without_a_name_has_no_greeting() -> None:
     mail = email.for_staff("promise_escalation", "owner", a_notice(reader_name=""))
     assert "Hello" not in mail.text
     assert "Hello" not in mail.html
 
 
-def test_a_purpose_for_customers_is_refused() -> None:
+def test_a_staff_mail_refuses_a_purpose_for_customers() -> None:
     with pytest.raises(ValueError, match="survey"):
         email.for_staff("survey", "agent", a_brief())
 
 
-def test_who_was_in_touch_again_is_named_with_the_date_it_was_put_off_to() -> None:
+def test_a_woken_follow_up_names_the_customer_and_the_old_date() -> None:
     friday = datetime(2026, 11, 27, 9, 0, tzinfo=KARACHI)
     brief = a_brief(old_date=friday, actions=("done", "old_date"))
     mail = email.for_staff("follow_up_reminder", "agent", brief)
@@ -201,14 +201,14 @@ def test_who_was_in_touch_again_is_named_with_the_date_it_was_put_off_to() -> No
     assert f"\nKeep Fri 27 Nov at 09:00:\n{LINK}?do=old_date\n" in mail.text
 
 
-def test_the_owner_is_told_why_a_follow_up_is_theirs() -> None:
+def test_the_owner_reads_why_a_follow_up_comes_to_them() -> None:
     mail = email.for_staff("follow_up_reminder", "owner", a_brief(reader_name=""))
     assert "It comes to you because Sana Malik has no supervisor." in mail.text
     assert "\nToday at 16:00\n" in mail.text  # by nobody else
     assert f"{LINK}?do=done" in mail.text
 
 
-def test_an_answer_that_is_due_soon_is_asked_of_the_agent() -> None:
+def test_a_reply_warning_asks_the_agent_to_reply() -> None:
     mail = email.for_staff("reply_warning", "agent", a_reply())
     assert mail.subject == "Answer due at 16:00: Answer Bilal Khan"
     assert "Bilal Khan waits for an answer from you." in mail.text
@@ -216,14 +216,14 @@ def test_an_answer_that_is_due_soon_is_asked_of_the_agent() -> None:
     assert f"\nWe wait for them:\n{LINK}?do=waiting\n" in mail.text
 
 
-def test_an_answer_that_did_not_come_is_overdue_from_its_first_minute() -> None:
+def test_a_missed_reply_is_overdue_from_the_first_minute() -> None:
     mail = email.for_staff("reply_missed", "supervisor", a_reply(reader_name="Ayesha Siddiqui"))
     assert mail.subject == "Sana Malik's answer is overdue since 16:00: Answer Bilal Khan"
     assert "Bilal Khan waits for an answer from Sana Malik, and it did not come in time." in mail.text
     assert 'class="v-late"' in mail.html
 
 
-def test_goodwill_is_approved_with_one_tap() -> None:
+def test_a_goodwill_mail_has_links_to_approve_and_decline() -> None:
     mail = email.for_staff("goodwill_approval", "supervisor", a_request())
     assert mail.subject == (
         "Sana Malik asks for approval: Bilal Khan · USD 40.00: Two visits for the same fault"
@@ -234,13 +234,13 @@ def test_goodwill_is_approved_with_one_tap() -> None:
 
 
 @pytest.mark.parametrize("brief", [a_promise(), a_reply(), a_request()])
-def test_without_a_link_there_is_nothing_to_press(brief: Brief) -> None:
+def test_a_mail_without_an_action_url_has_no_links(brief: Brief) -> None:
     mail = email.for_staff("reply_missed", "owner", replace(brief, action_url=None))
     assert "http" not in mail.text
     assert "http" not in mail.html
 
 
-def test_without_a_contact_nothing_was_said() -> None:
+def test_a_mail_without_a_contact_quotes_nothing() -> None:
     check_in = a_brief(said=None, said_at=None, channel=None)
     mail = email.for_staff("follow_up_reminder", "agent", check_in)
     for words in (mail.text.lower(), Html(mail.html).words.lower()):
@@ -248,7 +248,7 @@ def test_without_a_contact_nothing_was_said() -> None:
         assert "none" not in words
 
 
-def test_the_small_print_says_why_it_comes_now() -> None:
+def test_the_small_print_says_why_the_mail_comes_now() -> None:
     brief = a_promise(reckoning=an_explanation())
     for mail in (
         email.for_staff("promise_escalation", "supervisor", brief),
@@ -259,7 +259,7 @@ def test_the_small_print_says_why_it_comes_now() -> None:
     assert "Why now" not in email.for_staff("promise_warning", "agent", a_promise()).text
 
 
-def test_several_reminders_are_one_mail_the_most_urgent_first() -> None:
+def test_a_batch_is_one_mail_with_the_most_urgent_first() -> None:
     now = a_brief().now
     mail = email.for_staff_together(
         [
@@ -282,14 +282,14 @@ def test_several_reminders_are_one_mail_the_most_urgent_first() -> None:
         assert Html(mail.html).all("a", href=f"{LINK}?do={action}")
 
 
-def test_a_section_without_a_link_only_informs() -> None:
+def test_a_section_of_a_batch_without_a_link_has_no_actions() -> None:
     notes = [Note("promise_escalation", "supervisor", a_notice()), a_note("goodwill_approval", "supervisor")]
     mail = email.for_staff_together(notes)
     assert re.findall(r"do=(\w+)\n", mail.text) == ["approve", "decline"]
     assert "For Bilal Khan, by Sana Malik" in mail.text
 
 
-def test_a_customer_is_told_plainly_what_comes_later_when_and_from_whom() -> None:
+def test_a_late_notice_says_what_comes_later_when_and_from_whom() -> None:
     mail = email.for_late(a_late_notice())
     assert mail.subject == "Nadeem Computers: we need more time"
     for words in (mail.text, Html(mail.html).words):
@@ -313,13 +313,13 @@ def test_a_customer_is_told_plainly_what_comes_later_when_and_from_whom() -> Non
         ("pt", "até sexta-feira, 27 de novembro, às 17:00"),
     ],
 )
-def test_a_customer_reads_the_new_date_in_their_language(language: str, when: str) -> None:
+def test_a_late_notice_has_the_new_date_in_the_customers_language(language: str, when: str) -> None:
     mail = email.for_late(a_late_notice(language=language))
     assert when in mail.text
     assert when in Html(mail.html).words
 
 
-def test_a_promise_typed_in_english_is_isolated_in_an_urdu_mail() -> None:
+def test_an_english_promise_is_isolated_in_an_urdu_late_notice() -> None:
     mail = email.for_late(a_late_notice(language="ur"))
     assert "\n\u2068Replace the fan\u2069\n" in mail.text
     page = Html(mail.html)
@@ -330,7 +330,7 @@ def test_a_promise_typed_in_english_is_isolated_in_an_urdu_mail() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("purpose", CUSTOMERS)
-def test_five_faces_each_with_its_words_and_link(purpose: Purpose, language: str) -> None:
+def test_a_csat_mail_has_five_links_and_an_unsubscribe_link(purpose: Purpose, language: str) -> None:
     mail = email.for_customer(purpose, an_invitation(language=language))
     for score in range(1, 6):
         assert Html(mail.html).all("a", href=f"{LINK}?score={score}")
@@ -339,7 +339,7 @@ def test_five_faces_each_with_its_words_and_link(purpose: Purpose, language: str
     assert Html(mail.html).all("a", href="https://example.com/u/token")
 
 
-def test_the_reminder_says_that_it_is_one() -> None:
+def test_a_survey_reminder_says_that_it_is_one() -> None:
     first, second = (email.for_customer(purpose, an_invitation()) for purpose in CUSTOMERS)
     assert first.subject == "Nadeem Computers: how did we do?"
     assert second.subject == "A short reminder from Nadeem Computers: how did we do?"
@@ -351,14 +351,16 @@ def test_the_reminder_says_that_it_is_one() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("purpose", CUSTOMERS)
-def test_each_answer_is_a_link_with_its_score(purpose: Purpose, kind: SurveyKind, language: str) -> None:
+def test_each_answer_of_a_survey_is_a_link_with_its_score(
+    purpose: Purpose, kind: SurveyKind, language: str
+) -> None:
     html = email.for_customer(purpose, an_invitation(language=language, kind=kind)).html
     links = [link["href"] for link in Html(html).all("a") if "score" in link["href"]]
     assert sorted(links) == sorted(f"{LINK}?score={score}" for score in SCORES[kind])
 
 
 @pytest.mark.parametrize(("kind", "first", "last"), [("nps", "0", "10"), ("ces", "1", "7")])
-def test_a_number_leads_to_its_score_and_the_ends_say_what_they_mean(
+def test_each_number_links_to_its_score_and_the_ends_have_labels(
     kind: SurveyKind, first: str, last: str
 ) -> None:
     mail = email.for_customer("survey", an_invitation(kind=kind))
@@ -376,7 +378,7 @@ def test_a_number_leads_to_its_score_and_the_ends_say_what_they_mean(
     assert "score=" not in mail.text
 
 
-def test_a_promise_is_quoted_and_was_kept_or_not() -> None:
+def test_a_promise_survey_quotes_the_promise_and_asks_yes_or_no() -> None:
     mail = email.for_customer("survey", an_invitation(kind="promise", what="Replace the fan"))
     assert mail.subject == "Nadeem Computers: did we keep our word?"
     assert "We promised you:\nReplace the fan\n\nDid we keep our word?\n" in mail.text
@@ -387,17 +389,17 @@ def test_a_promise_is_quoted_and_was_kept_or_not() -> None:
     assert reminder.subject == "A short reminder from Nadeem Computers: did we keep our word?"
 
 
-def test_a_promise_that_is_not_quoted_leaves_no_gap() -> None:
+def test_a_promise_survey_without_a_quote_has_no_introduction_of_it() -> None:
     assert "We promised you" not in email.for_customer("survey", an_invitation(kind="promise")).text
 
 
-def test_a_promise_that_runs_the_other_way_is_isolated() -> None:
+def test_an_english_promise_is_isolated_in_an_urdu_survey() -> None:
     mail = email.for_customer("survey", an_invitation(kind="promise", language="ur", what="Replace the fan"))
     assert "\n\u2068Replace the fan\u2069\n" in mail.text
     assert Html(mail.html).all("p", dir="auto")
 
 
-def test_everything_coloured_has_a_colour_for_the_dark() -> None:
+def test_every_coloured_class_has_a_dark_colour() -> None:
     for mail in every_mail("Bilal"):
         page = Html(mail.html)
         [dark] = re.findall(r"(?s)prefers-color-scheme: dark\) \{(.*?\n)\}", page.style)
@@ -405,7 +407,7 @@ def test_everything_coloured_has_a_colour_for_the_dark() -> None:
         assert {name for name in classes if f".{name} " not in dark} == set()
 
 
-def test_praise_reaches_the_agent_in_the_customers_own_words() -> None:
+def test_praise_quotes_the_customer() -> None:
     mail = email.for_praise(a_praise())
     assert mail.subject == "Well done: Bilal Khan gave you 5 out of 5"
     assert "Bilal Khan gave you 5 out of 5.\n\n> She called back within the hour.\n" in mail.text
@@ -414,7 +416,7 @@ def test_praise_reaches_the_agent_in_the_customers_own_words() -> None:
     assert not Html(mail.html).all("a")
 
 
-def test_praise_may_come_without_words() -> None:
+def test_praise_may_have_no_comment() -> None:
     mail = email.for_praise(a_praise(score=1, top=1, words=None))
     assert mail.subject == "Well done: Bilal Khan says that you kept your word"
     assert "None" not in mail.text + mail.html
@@ -422,20 +424,20 @@ def test_praise_may_come_without_words() -> None:
 
 
 @pytest.mark.parametrize(("language", "direction"), DIRECTIONS.items())
-def test_the_direction_survives_programs_that_drop_the_head(language: str, direction: str) -> None:
+def test_language_and_direction_are_set_on_both_html_and_div(language: str, direction: str) -> None:
     page = Html(email.for_customer("survey", an_invitation(language=language)).html)
     for tag in ("html", "div"):
         assert page.all(tag, lang=language, dir=direction)
 
 
-def test_a_name_that_runs_the_other_way_is_isolated() -> None:
+def test_a_name_in_the_other_direction_is_isolated() -> None:
     mail = email.for_customer("survey", an_invitation(language="ur"))
     assert "\u2068Bilal Khan\u2069" in mail.text
     assert "<bdi>Bilal Khan</bdi>" in mail.html
     assert mail.subject.startswith("\u2068Nadeem Computers\u2069: ")
 
 
-def test_nothing_typed_becomes_markup_or_a_header() -> None:
+def test_hostile_text_becomes_neither_markup_nor_a_header() -> None:
     for mail in every_mail(HOSTILE):
         message = EmailMessage(policy=SMTP)
         message["Subject"] = mail.subject  # refuses line breaks
@@ -449,14 +451,14 @@ def test_nothing_typed_becomes_markup_or_a_header() -> None:
 
 
 @pytest.mark.parametrize("name", [HOSTILE, URDU])
-def test_no_name_reorders_what_surrounds_it(name: str) -> None:
+def test_a_name_cannot_reorder_the_text_around_it(name: str) -> None:
     for mail in every_mail(name):
         for text in (mail.subject, mail.text, mail.html):
             assert not (BIDI_CONTROLS - {"\u2068", "\u2069"}) & set(text)
             assert text.count("\u2068") == text.count("\u2069")
 
 
-def test_a_long_note_is_kept_whole_and_a_long_name_leaves_room_in_the_subject() -> None:
+def test_a_long_note_is_kept_whole_and_a_long_name_is_cut_in_the_subject() -> None:
     note = "".join(f"{number} 😀 " for number in range(600))[:4000].strip()
     mail = email.for_staff(
         "promise_escalation", "owner", a_notice(said=note, customer_name="N" * 200, owed="w " * 250)
@@ -466,7 +468,7 @@ def test_a_long_note_is_kept_whole_and_a_long_name_leaves_room_in_the_subject() 
     assert len(mail.subject) < 180
 
 
-def test_nothing_is_loaded_and_nobody_is_followed() -> None:
+def test_a_mail_loads_no_images_styles_or_trackers() -> None:
     for mail in every_mail("Bilal"):
         page = Html(mail.html)
         assert not page.all("img")
@@ -475,20 +477,20 @@ def test_nothing_is_loaded_and_nobody_is_followed() -> None:
         assert "@import" not in mail.html
 
 
-def test_times_are_told_in_the_readers_zone() -> None:
+def test_a_due_time_of_the_next_day_is_called_tomorrow() -> None:
     due_at = datetime(2026, 11, 24, 16, 0, tzinfo=KARACHI)
     mail = email.for_staff("promise_warning", "agent", a_brief(due_at=due_at, now=due_at - timedelta(days=1)))
     assert mail.subject.startswith("Promise due tomorrow at 16:00: ")
 
 
-def test_a_promise_is_called_overdue_from_its_first_minute() -> None:
+def test_the_body_says_overdue_from_the_first_minute() -> None:
     on_the_minute = a_brief(now=a_brief().due_at)
     html = email.for_staff("promise_overdue", "agent", on_the_minute).html
     assert 'class="v-late"' in html
     assert "Overdue since" in html
 
 
-def test_the_supervisor_is_told_how_many_reminders_went_unanswered() -> None:
+def test_the_supervisor_reads_how_many_reminders_went_unanswered() -> None:
     assert "was reminded 2 times and has not answered" in (
         email.for_staff("follow_up_unanswered", "supervisor", a_brief(times=3)).text
     )

@@ -165,7 +165,7 @@ def plainly(made: Callable[[str], list[str]]) -> list[tuple[Skeleton, int]]:
 @example(words=EVERYTHING)
 @example(words=f"{BEGIN}{MARKUP}{END}")
 @given(words=WORDS)
-def test_in_a_mail_words_are_words_and_nothing_else(words: str) -> None:
+def test_hostile_text_changes_nothing_else_in_a_mail(words: str) -> None:
     judge(words, mail_pages)
 
 
@@ -177,21 +177,21 @@ PAGES = {language: partial(every_page, language=language) for language in LANGUA
 @example(words=EVERYTHING)
 @example(words=f"{BEGIN}{MARKUP}{END}")
 @given(words=WORDS)
-def test_on_a_page_words_are_words_and_nothing_else(language: str, words: str) -> None:
+def test_hostile_text_changes_nothing_else_on_a_page(language: str, words: str) -> None:
     judge(words, PAGES[language])
 
 
 @a_few
 @example(words=EVERYTHING)
 @given(words=WORDS)
-def test_no_line_of_a_mail_or_text_is_reordered_or_controlled(words: str) -> None:
+def test_hostile_text_reorders_no_line_of_a_mail_or_text(words: str) -> None:
     for text in lines_of_text(words):
         assert is_contained(text)
         assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]", text)
 
 
 @pytest.mark.parametrize("words", ["<b>" * 350_000, "م" * 600_000])
-def test_a_megabyte_is_rendered_all_the_same(words: str) -> None:
+def test_a_megabyte_of_text_is_rendered(words: str) -> None:
     brief = a_brief(customer_name=words, agent_name=words, owed=words, said=words)
 
     mail = email.for_staff("follow_up_reminder", "agent", brief)

@@ -46,11 +46,11 @@ def test_the_closest_catalogue_is_used(asked: str, found: str) -> None:
     assert words(asked).language == found
 
 
-def test_customers_are_written_to_in_eight_languages() -> None:
+def test_catalogues_exist_for_eight_languages_with_their_direction() -> None:
     assert {language: words(language).direction for language in CATALOGUES} == DIRECTIONS
 
 
-def test_dates_are_told_as_the_language_does() -> None:
+def test_a_date_is_written_as_in_the_language() -> None:
     on = date(2026, 12, 8)
     assert {language: words(language).day(on) for language in LANGUAGES} == {
         "en": "8 December",
@@ -64,7 +64,7 @@ def test_dates_are_told_as_the_language_does() -> None:
     }
 
 
-def test_the_first_of_a_month_is_told_as_the_language_does() -> None:
+def test_the_first_of_a_month_is_written_as_in_the_language() -> None:
     on = date(2026, 12, 1)
     assert [words(language).day(on) for language in ("en", "fr", "de", "es")] == [
         "1 December",
@@ -87,12 +87,12 @@ def test_the_first_of_a_month_is_told_as_the_language_does() -> None:
         ("pt", "terça-feira, 8 de dezembro, às 09:30"),
     ],
 )
-def test_a_moment_has_its_weekday(language: str, expected: str) -> None:
+def test_a_moment_is_written_with_its_weekday_and_time(language: str, expected: str) -> None:
     at = datetime(2026, 12, 8, 9, 30, tzinfo=UTC)
     assert words(language).moment(at, now=at) == expected
 
 
-def test_a_moment_in_another_year_names_it() -> None:
+def test_a_moment_in_another_year_names_the_year() -> None:
     now, at = datetime(2026, 12, 30, tzinfo=UTC), datetime(2027, 1, 4, 9, 0, tzinfo=UTC)
     assert words("en").moment(at, now) == "Monday 4 January 2027 at 09:00"
     assert words("es").moment(at, now) == "lunes 4 de enero de 2027 a las 09:00"
@@ -100,7 +100,7 @@ def test_a_moment_in_another_year_names_it() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_scale_has_words_where_it_needs_them(language: str) -> None:
+def test_every_scale_has_distinct_labels(language: str) -> None:
     meanings = {kind: words(language).meanings(kind) for kind in KINDS}
     assert {kind: list(scores) for kind, scores in meanings.items()} == {
         "csat": [1, 2, 3, 4, 5],
@@ -112,7 +112,7 @@ def test_every_scale_has_words_where_it_needs_them(language: str) -> None:
         assert len(set(scores.values())) == len(scores)
 
 
-def test_an_answer_by_itself_says_what_it_means() -> None:
+def test_an_answer_is_written_with_its_meaning() -> None:
     english, urdu = words("en"), words("ur")
     assert english.answer("csat", 4) == "Happy"
     assert english.answer("promise", 0) == "No"
@@ -141,7 +141,7 @@ def test_each_catalogue_has_every_sentence_and_is_compiled(language: str) -> Non
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
-def test_each_sentence_is_translated_with_the_same_parts(language: str) -> None:
+def test_each_sentence_is_translated_with_the_same_placeholders(language: str) -> None:
     for message in catalogue(CATALOGUES[language].with_suffix(".po"), language):
         if message.id:
             assert message.string, message.id
@@ -150,5 +150,5 @@ def test_each_sentence_is_translated_with_the_same_parts(language: str) -> None:
             assert sorted(parts.findall(str(message.string))) == sorted(parts.findall(str(message.id)))
 
 
-def test_every_catalogue_that_is_edited_is_compiled() -> None:
+def test_every_catalogue_has_a_compiled_file() -> None:
     assert {path.parts[-3] for path in LOCALE.glob("*/LC_MESSAGES/vaada.po")} == set(CATALOGUES), STALE

@@ -124,7 +124,7 @@ def every_page(words: str = "Nadeem", language: str = "en") -> list[str]:
     ]
 
 
-def test_the_tapped_face_is_chosen_and_all_five_have_words() -> None:
+def test_the_tapped_face_is_checked_and_all_five_have_labels() -> None:
     page = survey()
     radios = page.all("input", type="radio", name="score")
     assert [radio["value"] for radio in radios] == ["1", "2", "3", "4", "5"]
@@ -135,7 +135,7 @@ def test_the_tapped_face_is_chosen_and_all_five_have_words() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_score_can_be_chosen_and_the_tapped_one_is(kind: SurveyKind, language: str) -> None:
+def test_every_score_can_be_chosen_and_the_tapped_one_is_checked(kind: SurveyKind, language: str) -> None:
     for tapped in SCORES[kind]:
         radios = survey(kind=kind, language=language, score=tapped).all("input", type="radio", name="score")
         assert sorted(int(radio["value"]) for radio in radios) == list(SCORES[kind])
@@ -144,7 +144,7 @@ def test_every_score_can_be_chosen_and_the_tapped_one_is(kind: SurveyKind, langu
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_score_has_a_label_and_the_question_names_the_group(kind: SurveyKind) -> None:
+def test_every_score_has_a_label_and_the_question_is_the_legend(kind: SurveyKind) -> None:
     document = pages.survey_form(
         business="N", language="en", agent_name="S", path="/s/t", score=None, kind=kind, what="Call"
     )
@@ -159,14 +159,14 @@ def test_every_score_has_a_label_and_the_question_names_the_group(kind: SurveyKi
 
 
 @pytest.mark.parametrize(("kind", "ends"), [("nps", (0, 10)), ("ces", (1, 7))])
-def test_a_number_is_read_out_with_its_scale_and_its_meaning(kind: SurveyKind, ends: tuple[int, int]) -> None:
+def test_a_number_is_read_out_with_its_scale_and_meaning(kind: SurveyKind, ends: tuple[int, int]) -> None:
     page = survey(kind=kind, score=None)
     assert page.values("aria-label") == [ENGLISH.answer(kind, score) for score in SCORES[kind]]
     for end in ends:
         assert f"{end} = {ENGLISH.meanings(kind)[end]}" in page.words
 
 
-def test_each_kind_asks_its_own_question() -> None:
+def test_each_kind_of_survey_asks_its_own_question() -> None:
     for kind, question in {
         "csat": "How happy are you with the service from Sana Malik?",
         "nps": "How likely are you to recommend Nadeem Computers to people you know?",
@@ -176,7 +176,7 @@ def test_each_kind_asks_its_own_question() -> None:
         assert question in survey(kind=kind).words
 
 
-def test_the_promise_is_quoted_before_it_is_asked_about() -> None:
+def test_a_promise_survey_quotes_the_promise_before_the_question() -> None:
     page = survey(kind="promise", score=1, what="Replace the fan")
     assert page.words.index("We promised you:") < page.words.index("Replace the fan")
     assert page.words.index("Replace the fan") < page.words.index("Did we keep our word?")
@@ -186,7 +186,7 @@ def test_the_promise_is_quoted_before_it_is_asked_about() -> None:
     assert "We promised you" not in survey(kind="promise", score=1).words
 
 
-def test_people_neither_see_nor_reach_the_field_for_machines() -> None:
+def test_people_neither_see_nor_reach_the_honeypot_field() -> None:
     page = survey()
     [trap] = page.all("input", name="website")
     assert (trap["tabindex"], trap["autocomplete"]) == ("-1", "off")
@@ -196,7 +196,7 @@ def test_people_neither_see_nor_reach_the_field_for_machines() -> None:
     assert "display: none" not in rule
 
 
-def test_a_nonce_goes_with_every_form_it_is_given_to() -> None:
+def test_a_nonce_is_in_every_form_of_the_page() -> None:
     assert survey(nonce="n1").all("input", type="hidden", name="nonce", value="n1")
     assert not survey().all("input", name="nonce")
     page = action(nonce="n2", brief=a_promise())
@@ -213,7 +213,7 @@ def test_a_nonce_goes_with_every_form_it_is_given_to() -> None:
         ("promise", 0, "No"),
     ],
 )
-def test_one_more_tap_sends_the_same_answer(kind: SurveyKind, score: int, answer: str) -> None:
+def test_the_confirmation_sends_the_same_answer(kind: SurveyKind, score: int, answer: str) -> None:
     said = 'All "fine",\nthank you'
     document = pages.survey_confirm(
         business="N", language="en", kind=kind, score=score, comment=said, path="/s/token", nonce="n1"
@@ -227,18 +227,18 @@ def test_one_more_tap_sends_the_same_answer(kind: SurveyKind, score: int, answer
     assert len(page.all("button")) == 1
 
 
-def test_without_a_tapped_face_none_is_chosen() -> None:
+def test_no_face_is_checked_if_none_was_tapped() -> None:
     assert not [radio for radio in survey(score=None).all("input", type="radio") if "checked" in radio]
 
 
-def test_the_survey_posts_what_the_server_needs() -> None:
+def test_the_survey_form_posts_to_its_path_and_keeps_the_comment() -> None:
     page = survey(comment="All fine")
     assert page.all("form", method="post", action="/s/token")
     assert page.all("textarea", name="comment", maxlength="2000")
     assert "All fine" in page.words
 
 
-def test_a_mistake_is_said_in_the_title_and_tied_to_its_field() -> None:
+def test_an_error_is_in_the_title_and_tied_to_its_field() -> None:
     page = survey(score=None, problem="score")
     assert page.title.startswith("Error: Please choose one of the five faces.")
     assert page.all("p", id="problem", role="alert")
@@ -248,14 +248,14 @@ def test_a_mistake_is_said_in_the_title_and_tied_to_its_field() -> None:
     assert long.all("textarea", **{"aria-describedby": "problem", "aria-invalid": "true"})
 
 
-def test_thanks_for_a_bad_score_are_an_apology() -> None:
+def test_a_low_score_is_answered_with_an_apology() -> None:
     unhappy = pages.survey_thanks(business="N", language="en", score=2, followed_up=True)
     happy = pages.survey_thanks(business="N", language="en", score=4, followed_up=False)
     assert "We are sorry" in unhappy
     assert "We are sorry" not in happy
 
 
-def test_a_page_that_lay_open_too_long_is_sent_once_more() -> None:
+def test_a_stale_page_asks_to_send_the_answer_once_more() -> None:
     page = survey(comment="All fine", problem="again", nonce="n1")
     assert page.all("p", id="problem", role="alert")
     assert "Please send it once more." in page.words
@@ -264,7 +264,7 @@ def test_a_page_that_lay_open_too_long_is_sent_once_more() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_only_a_face_is_shown_again(kind: SurveyKind) -> None:
+def test_only_a_csat_answer_is_shown_again_as_a_face(kind: SurveyKind) -> None:
     assert bool(thanks(kind=kind, score=1).all("svg")) == (kind == "csat")
 
 
@@ -275,7 +275,7 @@ def test_a_happy_customer_may_be_asked_for_a_review() -> None:
     assert not thanks().all("a")
 
 
-def test_a_happy_customer_may_read_the_owners_sentence() -> None:
+def test_a_happy_customer_may_read_the_owners_referral() -> None:
     page = thanks(kind="nps", score=10, next_step=Referral("Bring a friend:\n10% off for both."))
     assert "Bring a friend:" in page.words
     assert "10% off for both." in page.words
@@ -302,13 +302,13 @@ def test_an_unhappy_customer_reads_who_will_call_and_by_when(language: str, word
     assert not page.all("svg")
 
 
-def test_a_matter_that_was_opened_again_will_be_asked_about_anew() -> None:
+def test_a_withdrawn_survey_says_that_another_will_follow() -> None:
     assert "We are working on your matter again. Once it is settled, we will ask you anew." in (
         pages.survey_over(business="N", language="en", because="withdrawn")
     )
 
 
-def test_a_follow_up_is_done_moved_to_tomorrow_or_to_a_date() -> None:
+def test_a_follow_up_page_offers_done_tomorrow_and_a_date() -> None:
     page = action()
     assert [field["value"] for field in page.all("input", name="do")] == ["done", "tomorrow", "pick_date"]
     assert len(page.all("form", method="post", action="/a/token")) == 3
@@ -317,7 +317,7 @@ def test_a_follow_up_is_done_moved_to_tomorrow_or_to_a_date() -> None:
     assert not page.all("textarea", name="reason")
 
 
-def test_a_promise_is_kept_or_gets_a_new_date_and_a_reason() -> None:
+def test_a_promise_page_offers_kept_and_a_new_date_with_a_reason() -> None:
     page = action(brief=a_promise(actions=("kept", "new_date")))
     assert [field["value"] for field in page.all("input", name="do")] == ["kept", "new_date"]
     assert page.all("input", type="date", name="date")
@@ -331,7 +331,7 @@ def test_the_chosen_action_comes_first_and_stands_out(chosen: ActionName) -> Non
     assert ["class" in button for button in page.all("button")] == [False, True, True]
 
 
-def test_a_wrong_date_costs_no_typing() -> None:
+def test_an_invalid_date_keeps_what_was_entered() -> None:
     page = action(
         brief=a_promise(actions=("kept", "new_date")),
         chosen="new_date",
@@ -344,11 +344,11 @@ def test_a_wrong_date_costs_no_typing() -> None:
     assert "The part is late" in page.words
 
 
-def test_the_time_promised_is_proposed_until_another_is_entered() -> None:
+def test_the_promised_time_is_the_default_of_the_time_field() -> None:
     assert action(entered={"date": "", "time": "", "reason": ""}).all("input", name="time", value="16:00")
 
 
-def test_the_brief_is_on_the_page() -> None:
+def test_the_page_shows_the_brief() -> None:
     page = action()
     for fact in (
         "Due at 16:00",
@@ -361,7 +361,7 @@ def test_the_brief_is_on_the_page() -> None:
     assert page.all("a", href="tel:+923001234567")
 
 
-def test_a_follow_up_has_every_answer_and_says_what_each_means() -> None:
+def test_a_follow_up_page_explains_each_action() -> None:
     page = action(brief=a_brief(actions=FOLLOW_UP, old_date=FRIDAY))
     assert [field["value"] for field in page.all("input", name="do")] == list(FOLLOW_UP)
     for words in (
@@ -377,21 +377,21 @@ def test_a_follow_up_has_every_answer_and_says_what_each_means() -> None:
         assert words in page.words
 
 
-def test_what_needs_more_than_a_tap_is_folded_until_it_is_chosen() -> None:
+def test_a_form_with_fields_is_folded_until_it_is_chosen() -> None:
     assert len(action(brief=a_promise()).all("details")) == 2
     chosen = action(brief=a_promise(), chosen="new_date")
     assert len(chosen.all("details")) == 1
     assert len(action(brief=a_promise(actions=("kept", "unreachable"))).all("details")) == 0
 
 
-def test_a_hint_belongs_to_its_button() -> None:
+def test_a_hint_is_tied_to_its_button() -> None:
     page = action(brief=a_promise(unreached=2))
     assert page.all("button", **{"aria-describedby": "unreachable-hint"})
     assert page.all("p", id="unreachable-hint")
     assert "Not reached twice so far. The promise stays due." in page.words
 
 
-def test_after_three_times_in_vain_the_page_asks_what_now() -> None:
+def test_the_page_asks_what_now_after_three_failed_attempts() -> None:
     brief = a_brief(unreached=3, actions=("next_week", "pick_date", "give_up"))
     page = action(brief=brief, asking=True)
     assert "You could not reach them three times. What now?" in page.words
@@ -402,7 +402,7 @@ def test_after_three_times_in_vain_the_page_asks_what_now() -> None:
 
 
 @pytest.mark.parametrize(("medium", "told"), [("email", "by e-mail"), ("sms", "by text message")])
-def test_who_runs_late_enters_a_date_and_reads_how_it_is_told(medium: str, told: str) -> None:
+def test_the_running_late_form_asks_for_a_date_and_names_the_medium(medium: str, told: str) -> None:
     page = action(brief=a_promise(tell_by=medium), chosen="running_late")
     assert page.all("input", name="do")[0]["value"] == "running_late"
     assert "Running late: tell Bilal Khan a new date" in page.words
@@ -413,7 +413,7 @@ def test_who_runs_late_enters_a_date_and_reads_how_it_is_told(medium: str, told:
     assert page.all("textarea", id="running_late-reason", name="reason")
 
 
-def test_who_cannot_be_written_to_is_called_instead() -> None:
+def test_a_customer_who_cannot_be_written_to_is_to_be_called() -> None:
     page = action(brief=a_promise(tell_by=None), chosen="running_late")
     assert [field["value"] for field in page.all("input", name="do")] == ["new_date", "kept", "unreachable"]
     assert "New date agreed with Bilal Khan" in page.words
@@ -421,12 +421,12 @@ def test_who_cannot_be_written_to_is_called_instead() -> None:
     assert "There is no address" not in action(brief=a_promise()).words
 
 
-def test_a_mistake_is_tied_to_the_chosen_form_only() -> None:
+def test_an_error_is_tied_to_the_chosen_form_only() -> None:
     page = action(brief=a_promise(), chosen="running_late", problem="reason")
     assert page.all("textarea", **{"aria-invalid": "true"}) == page.all("textarea", id="running_late-reason")
 
 
-def test_an_answer_is_given_or_waits_for_the_customer() -> None:
+def test_a_reply_page_offers_answered_and_waiting() -> None:
     page = action(brief=a_reply())
     assert [field["value"] for field in page.all("input", name="do")] == ["answered", "waiting"]
     assert "They have their answer" in page.words
@@ -434,7 +434,7 @@ def test_an_answer_is_given_or_waits_for_the_customer() -> None:
     assert "Sana Malik’s answer is due today at 16:00." in page.words
 
 
-def test_goodwill_is_approved_with_one_tap_or_declined_with_a_reason() -> None:
+def test_a_goodwill_page_offers_approve_and_decline_with_a_reason() -> None:
     page = action(brief=a_request())
     assert [field["value"] for field in page.all("input", name="do")] == ["approve", "decline"]
     assert "USD 40.00: Two visits for the same fault" in page.words
@@ -443,20 +443,20 @@ def test_goodwill_is_approved_with_one_tap_or_declined_with_a_reason() -> None:
     assert "Sana Malik asked for this; it is to be decided today at 16:00." in page.words
 
 
-def test_without_a_contact_nothing_was_said() -> None:
+def test_a_page_without_a_contact_quotes_nothing() -> None:
     page = action(brief=a_brief(said=None, said_at=None, channel=None))
     assert "What was said" not in page.words
     assert "None" not in page.words
 
 
-def test_the_small_print_says_why_it_comes_now() -> None:
+def test_the_small_print_says_why_the_reminder_comes_now() -> None:
     assert (
         "Why now: 4 opening hours after it was due" in action(brief=a_brief(reckoning=an_explanation())).words
     )
     assert "Why now" not in action().words
 
 
-def test_several_reminders_are_listed_the_most_urgent_first() -> None:
+def test_a_batch_is_listed_with_the_most_urgent_first() -> None:
     late = a_notice(owed="Replace the fan")
     page = Html(
         pages.action_list(
@@ -474,7 +474,7 @@ def test_several_reminders_are_listed_the_most_urgent_first() -> None:
         assert words in page.words
 
 
-def test_a_list_of_which_nothing_is_left_says_so() -> None:
+def test_an_empty_list_says_that_all_is_answered() -> None:
     assert "All of it has been answered." in pages.action_list(business="N", briefs=[])
 
 
@@ -487,7 +487,7 @@ def test_a_list_of_which_nothing_is_left_says_so() -> None:
         ("declined", "It was already declined, on Mon 23 Nov at 10:12."),
     ],
 )
-def test_a_closed_matter_says_how_it_ended_and_when(status: str, words: str) -> None:
+def test_a_closed_row_says_how_and_when_it_ended(status: str, words: str) -> None:
     when = "on Mon 23 Nov at 10:12"
     assert words in pages.action_over(business="N", because="closed", status=status, when=when)
 
@@ -497,13 +497,13 @@ def test_a_closed_matter_says_how_it_ended_and_when(status: str, words: str) -> 
     [CommitmentStatus, FollowUpStatus, ReplyStatus, GoodwillStatus],
     ids=["promise", "follow-up", "reply", "goodwill"],
 )
-def test_every_status_is_put_into_words(statuses: object) -> None:
+def test_every_status_has_a_sentence(statuses: object) -> None:
     for status in get_args(statuses):
         page = Html(pages.action_over(business="N", because="closed", status=status))
         assert re.search(r"\n(It|The) [a-z ,]+\. Nothing has been changed", page.words)
 
 
-def test_a_link_that_is_too_old_can_be_asked_for_anew() -> None:
+def test_an_expired_link_offers_a_new_one() -> None:
     page = Html(pages.action_over(business="N", because="expired", status=None, path="/a/token"))
     assert page.all("form", method="post", action="/a/token")
     assert [field["value"] for field in page.all("input", name="do")] == ["new_link"]
@@ -512,29 +512,29 @@ def test_a_link_that_is_too_old_can_be_asked_for_anew() -> None:
     assert "Links last 30 days" in page.words
 
 
-def test_a_link_that_is_too_old_and_names_nobody_offers_no_new_one() -> None:
+def test_an_expired_link_without_a_recipient_offers_no_new_one() -> None:
     page = Html(pages.action_over(business="N", because="expired", status=None))
     assert not page.all("form")
     assert "ask your supervisor" in page.words
 
 
-def test_whoever_asked_for_a_new_link_reads_where_it_goes() -> None:
+def test_the_page_says_where_a_new_link_goes() -> None:
     assert "A new link is on its way to the address we have for you." in pages.action_sent(business="N")
 
 
 @pytest.mark.parametrize(("language", "direction"), DIRECTIONS.items())
-def test_pages_for_customers_speak_their_language(language: str, direction: str) -> None:
+def test_customer_pages_have_the_customers_language_and_direction(language: str, direction: str) -> None:
     for page in customer_pages(language=language):
         assert Html(page).all("html", lang=language, dir=direction)
 
 
-def test_each_word_for_customers_is_translated() -> None:
+def test_customer_pages_in_urdu_have_no_english_words() -> None:
     # Words that stayed English would stand on the Urdu page in Latin letters.
     for page in customer_pages("نام", "ur"):
         assert not re.findall("[A-Za-z]", Html(page).words + Html(page).title)
 
 
-def test_the_policy_allows_the_pages_own_style_and_nothing_else() -> None:
+def test_the_content_security_policy_allows_only_the_pages_own_style() -> None:
     for document in every_page():
         page = Html(document)
         digest = b64encode(hashlib.sha256(page.style.encode()).digest()).decode()
@@ -546,7 +546,7 @@ def test_the_policy_allows_the_pages_own_style_and_nothing_else() -> None:
     assert pages.CONTENT_SECURITY_POLICY.startswith("default-src 'none'; ")
 
 
-def test_every_colour_has_one_for_the_dark() -> None:
+def test_every_colour_has_a_dark_one() -> None:
     style = survey().style
     light, dark = (
         set(re.findall(r"(--[\w-]+):", rule)) for rule in re.findall(r"(?s):root \{(.+?)\}", style)
@@ -556,7 +556,7 @@ def test_every_colour_has_one_for_the_dark() -> None:
     assert "@media (prefers-color-scheme: dark)" in style
 
 
-def test_pages_are_neither_indexed_nor_named_to_others() -> None:
+def test_pages_forbid_indexing_and_send_no_referrer() -> None:
     for document in every_page():
         assert Html(document).all("meta", name="robots", content="noindex, nofollow")
         assert Html(document).all("meta", name="referrer", content="no-referrer")
@@ -574,7 +574,7 @@ def test_every_field_has_a_label_and_every_page_one_heading() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_nothing_typed_becomes_markup(language: str) -> None:
+def test_hostile_text_becomes_no_markup(language: str) -> None:
     for document in every_page(HOSTILE, language):
         page = Html(document)
         assert not page.all("script")
@@ -584,21 +584,21 @@ def test_nothing_typed_becomes_markup(language: str) -> None:
 
 
 @pytest.mark.parametrize("name", [HOSTILE, URDU])
-def test_no_name_reorders_what_surrounds_it(name: str) -> None:
+def test_a_name_cannot_reorder_the_text_around_it(name: str) -> None:
     for document in every_page(name):
         # What was typed before stays as it was, where it surrounds nothing.
         kept = '(?s)<textarea.*?</textarea>|<input type="hidden" name="comment".*?>'
         assert not BIDI_CONTROLS & set(re.sub(kept, "", document))
 
 
-def test_every_broken_link_gets_the_same_answer() -> None:
+def test_every_broken_link_gets_the_same_page() -> None:
     page = pages.link_problem(business="Nadeem Computers")
     assert page == pages.link_problem(business="Nadeem Computers", language="xx")
     assert "answer our message or call us" in page
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_after_unsubscribing_one_button_takes_it_back(language: str) -> None:
+def test_the_unsubscribed_page_has_one_button_to_undo(language: str) -> None:
     page = Html(
         pages.unsubscribed(business="Nadeem Computers", language=language, path="/u/token", nonce="n1")
     )

@@ -14,12 +14,12 @@ from vaada.present.sanitize import isolate, line, lines, shorten_to
 NOW = datetime(2026, 11, 24, 16, 0, tzinfo=KARACHI)
 
 
-def test_a_line_has_no_breaks_and_no_controls() -> None:
+def test_a_line_has_no_breaks_and_no_control_characters() -> None:
     assert line(HOSTILE) == "Bilal Bcc: all@example.com<script>alert('x')</script>"
     assert line(" a\u2028b\x00c\x1b ") == "a bc"
 
 
-def test_joiners_that_spelling_needs_are_kept() -> None:
+def test_joiners_needed_for_spelling_are_kept() -> None:
     assert line("می\u200cخواهم 👨\u200d👩\u200d👧") == "می\u200cخواهم 👨\u200d👩\u200d👧"
 
 
@@ -38,7 +38,7 @@ def test_lines_keep_their_breaks() -> None:
         ("بلال\u2069 x", "ltr", "\u2068بلال x\u2069"),
     ],
 )
-def test_only_what_runs_the_other_way_is_isolated(text: str, direction: str, expected: str) -> None:
+def test_only_text_in_the_other_direction_is_isolated(text: str, direction: str, expected: str) -> None:
     assert isolate(text, "rtl" if direction == "rtl" else "ltr") == expected
 
 
@@ -53,12 +53,12 @@ def test_only_what_runs_the_other_way_is_isolated(text: str, direction: str, exp
         ("call", 0, ""),
     ],
 )
-def test_words_are_cut_between_words(text: str, length: int, expected: str) -> None:
+def test_long_text_is_cut_between_words(text: str, length: int, expected: str) -> None:
     assert shorten_to(text, length) == expected
 
 
 @given(st.text(max_size=80), st.integers(0, 80))
-def test_what_is_cut_is_never_too_long(text: str, length: int) -> None:
+def test_cut_text_is_never_too_long(text: str, length: int) -> None:
     assert len(shorten_to(text, length)) <= length
 
 
@@ -73,7 +73,7 @@ def test_what_is_cut_is_never_too_long(text: str, length: int) -> None:
         (timedelta(days=3, hours=2), "3 days"),
     ],
 )
-def test_spans_are_rounded_to_what_matters(time: timedelta, expected: str) -> None:
+def test_a_span_is_rounded_to_its_largest_unit(time: timedelta, expected: str) -> None:
     assert span(time) == expected
 
 
@@ -87,21 +87,21 @@ def test_spans_are_rounded_to_what_matters(time: timedelta, expected: str) -> No
         (NOW + timedelta(days=60), "on Sat 23 Jan 2027 at 16:00"),
     ],
 )
-def test_days_nearby_have_names(at: datetime, expected: str) -> None:
+def test_nearby_days_have_names(at: datetime, expected: str) -> None:
     assert moment(at, NOW) == expected
 
 
-def test_today_is_the_readers_today() -> None:
+def test_a_day_is_named_in_the_time_zone_of_the_moment() -> None:
     assert moment(datetime(2026, 11, 25, 1, 0, tzinfo=KARACHI), NOW.astimezone(UTC)) == "tomorrow at 01:00"
 
 
-def test_nobody_is_called_late_while_the_message_is_on_its_way() -> None:
+def test_a_due_time_is_called_overdue_only_after_15_minutes() -> None:
     assert due(NOW, NOW + timedelta(minutes=14)) == "due at 16:00"
     assert due(NOW, NOW + timedelta(minutes=15)) == "overdue by 15 minutes"
     assert overdue(NOW, NOW) == "overdue since 16:00"
 
 
-def test_lateness_is_real_time_when_the_clocks_change() -> None:
+def test_lateness_is_elapsed_time_over_a_clock_change() -> None:
     berlin = ZoneInfo("Europe/Berlin")
     due_at = datetime(2026, 10, 25, 1, 0, tzinfo=berlin)
     assert due(due_at, datetime(2026, 10, 25, 4, 0, tzinfo=berlin)) == "overdue by 4 hours"

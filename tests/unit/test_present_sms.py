@@ -73,34 +73,34 @@ def test_a_notice_has_no_link() -> None:
     )
 
 
-def test_who_was_in_touch_again_is_said_first() -> None:
+def test_a_woken_follow_up_begins_with_in_touch_again() -> None:
     brief = a_brief(old_date=datetime(2026, 11, 27, 9, 0, tzinfo=KARACHI))
     assert sms.for_staff("follow_up_reminder", "agent", brief).startswith("In touch again. Bilal Khan ")
 
 
-def test_an_answer_due_soon_is_named() -> None:
+def test_a_reply_warning_says_when_the_reply_is_due() -> None:
     assert sms.for_staff("reply_warning", "agent", a_reply(owed="Send the price list")) == (
         f"Answer due at 16:00. Bilal Khan +923001234567: Send the price list\n{LINK}"
     )
 
 
-def test_an_answer_that_did_not_come_names_the_agent() -> None:
+def test_a_missed_reply_names_the_agent() -> None:
     text = sms.for_staff("reply_missed", "supervisor", a_reply())
     assert text.startswith("Sana Malik's answer overdue since 16:00. Bilal Khan ")
 
 
-def test_goodwill_asked_for_names_the_agent_the_amount_and_the_reason() -> None:
+def test_a_goodwill_request_names_agent_amount_and_reason() -> None:
     text = sms.for_staff("goodwill_approval", "supervisor", a_request(customer_phone=None))
     assert text == (
         f"Sana Malik asks for approval. Bilal Khan: USD 40.00: Two visits for the same fault\n{LINK}"
     )
 
 
-def test_a_text_has_no_room_for_small_print() -> None:
+def test_a_text_has_no_small_print() -> None:
     assert "Why now" not in sms.for_staff("follow_up_reminder", "agent", a_brief(reckoning=an_explanation()))
 
 
-def test_several_reminders_are_one_text_the_most_urgent_first() -> None:
+def test_a_batch_is_one_text_with_the_most_urgent_first() -> None:
     now = a_brief().now
     notes = [
         a_note(customer_name="Oliver Grant", owed="Call back", due_at=now + timedelta(hours=1)),
@@ -112,7 +112,7 @@ def test_several_reminders_are_one_text_the_most_urgent_first() -> None:
     assert "http" not in sms.for_staff_together(notes, None)
 
 
-def test_the_more_reminders_the_less_of_each() -> None:
+def test_a_larger_batch_shows_less_of_each_reminder() -> None:
     few, many, most = (
         sms.for_staff_together([a_note(owed="replace the fan " * 9)] * number, LINK) for number in (2, 4, 30)
     )
@@ -122,7 +122,7 @@ def test_the_more_reminders_the_less_of_each() -> None:
 
 
 @given(name=typed, owed=typed, number=st.integers(2, 12), link=st.sampled_from([LINK, None]))
-def test_whatever_was_typed_a_text_of_several_is_two_segments_at_most(
+def test_a_batch_has_at_most_two_segments_whatever_was_typed(
     name: str, owed: str, number: int, link: str | None
 ) -> None:
     text = sms.for_staff_together([a_note(customer_name=name, owed=owed)] * number, link)
@@ -132,7 +132,7 @@ def test_whatever_was_typed_a_text_of_several_is_two_segments_at_most(
     assert text.count("\u2068") == text.count("\u2069")
 
 
-def test_long_words_are_cut_between_words_and_the_link_is_not() -> None:
+def test_long_text_is_cut_between_words_and_the_link_is_kept() -> None:
     text = sms.for_staff("promise_overdue", "agent", a_brief(owed="replace the fan " * 31))
     words, _, link = text.rpartition("\n")
     assert link == LINK
@@ -140,17 +140,17 @@ def test_long_words_are_cut_between_words_and_the_link_is_not() -> None:
     assert sms.segments(text) == 2
 
 
-def test_typographic_signs_do_not_cost_half_the_room() -> None:
+def test_typographic_characters_are_replaced_by_plain_ones() -> None:
     text = sms.for_staff("promise_overdue", "agent", a_brief(owed="Don’t forget “the fan” – it’s urgent…"))
     assert "Don't forget \"the fan\" - it's urgent..." in text
 
 
-def test_in_urdu_the_name_stays_when_the_words_do_not_fit() -> None:
+def test_an_urdu_text_keeps_the_name_if_the_words_do_not_fit() -> None:
     late = a_brief(customer_name="بلال خان", owed=URDU, now=a_brief().due_at + timedelta(hours=1))
     assert sms.for_staff("promise_overdue", "agent", late) == f"Late: \u2068بلال خان\u2069\n{LINK}"
 
 
-def test_if_no_words_fit_the_link_alone_wins() -> None:
+def test_a_link_stands_alone_if_no_words_fit() -> None:
     link = "https://example.com/" + "x" * 280
     assert sms.for_staff("follow_up_reminder", "agent", a_brief(action_url=link)) == link
     assert sms.for_customer("survey", an_invitation(language="ur", survey_url=link)) == link
@@ -173,9 +173,7 @@ def test_a_customer_always_gets_words_with_the_link(
 @pytest.mark.parametrize("language", ["en", "es", "fr", "de", "pt"])
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("purpose", ["survey", "survey_reminder"])
-def test_where_letters_are_plain_the_whole_question_fits(
-    purpose: Purpose, kind: SurveyKind, language: str
-) -> None:
+def test_the_whole_question_fits_in_latin_scripts(purpose: Purpose, kind: SurveyKind, language: str) -> None:
     asked = an_invitation(language=language, kind=kind, what="Replace the fan", can_reply=True)
     text = sms.for_customer(purpose, asked)
     assert text.startswith("Nadeem Computers")
@@ -186,9 +184,7 @@ def test_where_letters_are_plain_the_whole_question_fits(
 
 @pytest.mark.parametrize("language", ["ur", "ar", "hi"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_where_letters_need_room_a_short_link_leaves_some_for_a_reply(
-    kind: SurveyKind, language: str
-) -> None:
+def test_a_short_link_leaves_room_for_a_number_in_other_scripts(kind: SurveyKind, language: str) -> None:
     link = "https://n.pk/s/" + "x" * 45
     asked = an_invitation(language=language, kind=kind, survey_url=link, can_reply=True)
     text = sms.for_customer("survey", asked)
@@ -197,7 +193,7 @@ def test_where_letters_need_room_a_short_link_leaves_some_for_a_reply(
     assert sms.segments(text) == 2
 
 
-def test_each_kind_asks_its_own_question() -> None:
+def test_each_kind_of_survey_asks_its_own_question() -> None:
     assert {kind: sms.for_customer("survey", an_invitation(kind=kind)) for kind in KINDS} == {
         "csat": f"Nadeem Computers: how happy are you with the service from Sana Malik?\n{LINK}",
         "nps": f"Nadeem Computers: how likely are you to recommend us to others?\n{LINK}",
@@ -206,7 +202,7 @@ def test_each_kind_asks_its_own_question() -> None:
     }
 
 
-def test_a_number_may_be_texted_back() -> None:
+def test_a_survey_says_how_to_answer_with_a_number() -> None:
     replies = {
         kind: sms.for_customer("survey", an_invitation(kind=kind, can_reply=True)).partition("? ")[2]
         for kind in KINDS
@@ -220,12 +216,12 @@ def test_a_number_may_be_texted_back() -> None:
 
 
 @pytest.mark.parametrize("kind", ["nps", "ces"])
-def test_no_reply_is_asked_for_where_its_question_does_not_fit(kind: SurveyKind) -> None:
+def test_no_number_is_asked_for_if_the_full_question_does_not_fit(kind: SurveyKind) -> None:
     text = sms.for_customer("survey", an_invitation(language="ur", kind=kind, can_reply=True))
     assert text == f"خدمت کیسی رہی؟\n{LINK}"  # a number would answer another question
 
 
-def test_a_promise_is_quoted_as_far_as_there_is_room() -> None:
+def test_a_long_promise_is_quoted_as_far_as_there_is_room() -> None:
     asked = an_invitation(kind="promise", what="replace the fan " * 31)
     text = sms.for_customer("survey_reminder", asked)
     assert text.startswith('Nadeem Computers: a short reminder. We promised you "replace the fan ')
@@ -233,14 +229,14 @@ def test_a_promise_is_quoted_as_far_as_there_is_room() -> None:
     assert sms.segments(text) == 2
 
 
-def test_a_shorter_link_leaves_room_for_the_name() -> None:
+def test_a_short_link_leaves_room_for_the_business_name() -> None:
     text = sms.for_customer("survey", an_invitation(language="ur", survey_url="https://n.pk/s/" + "x" * 45))
     assert text.startswith("\u2068Nadeem Computers\u2069: ")
 
 
 @pytest.mark.parametrize(("purpose", "to"), STAFF)
 @given(name=typed, owed=typed)
-def test_whatever_was_typed_a_text_to_staff_is_two_segments_at_most(
+def test_a_text_to_staff_has_at_most_two_segments_whatever_was_typed(
     purpose: Purpose, to: RecipientRole, name: str, owed: str
 ) -> None:
     text = sms.for_staff(purpose, to, about(purpose, customer_name=name, agent_name=name, owed=owed))
@@ -252,7 +248,7 @@ def test_whatever_was_typed_a_text_to_staff_is_two_segments_at_most(
 @given(
     name=typed, what=typed, language=st.sampled_from(LANGUAGES), kind=st.sampled_from(KINDS), can_reply=...
 )
-def test_whatever_was_typed_a_text_to_a_customer_is_two_segments_at_most(
+def test_a_text_to_a_customer_has_at_most_two_segments_whatever_was_typed(
     name: str, what: str, language: str, kind: SurveyKind, can_reply: bool
 ) -> None:
     typed_by_others = {"business": name, "customer_name": name, "agent_name": name, "what": what}
@@ -263,7 +259,7 @@ def test_whatever_was_typed_a_text_to_a_customer_is_two_segments_at_most(
     assert text.count("\u2068") == text.count("\u2069")
 
 
-def test_praise_is_short_and_in_the_customers_own_words() -> None:
+def test_praise_quotes_the_customer() -> None:
     assert sms.for_praise(a_praise()) == (
         'Well done! Bilal Khan gave you 5 out of 5: "She called back within the hour."'
     )
@@ -273,14 +269,14 @@ def test_praise_is_short_and_in_the_customers_own_words() -> None:
 
 
 @given(name=typed, written=typed)
-def test_whatever_was_typed_praise_is_two_segments_at_most(name: str, written: str) -> None:
+def test_praise_has_at_most_two_segments_whatever_was_typed(name: str, written: str) -> None:
     text = sms.for_praise(a_praise(customer_name=name, words=written * 3))
     assert sms.segments(text) <= 2
     assert text.startswith("Well done! ")
     assert text.count("\u2068") == text.count("\u2069")
 
 
-def test_a_customer_is_told_what_comes_later_when_and_from_whom() -> None:
+def test_a_late_notice_says_what_comes_later_when_and_from_whom() -> None:
     assert sms.for_late(a_late_notice()) == (
         'Nadeem Computers: sorry, we need more time for "Replace the fan". '
         "It will be done by Friday 27 November at 17:00. Sana Malik takes care of it."
@@ -288,21 +284,23 @@ def test_a_customer_is_told_what_comes_later_when_and_from_whom() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_in_every_language_there_is_room_for_the_promise_and_the_agent(language: str) -> None:
+def test_a_late_notice_names_promise_and_agent_in_every_language(language: str) -> None:
     text = sms.for_late(a_late_notice(language=language))
     for words in ("Nadeem Computers", "Replace the fan", "17:00", "Sana Malik"):
         assert words in text
     assert sms.segments(text) <= 2
 
 
-def test_a_promise_that_is_too_long_is_cut_but_the_date_stays() -> None:
+def test_a_late_notice_cuts_a_long_promise_and_keeps_the_date() -> None:
     text = sms.for_late(a_late_notice(language="ur", what=URDU * 3))
     assert "…“" in text
     assert "جمعہ 27 نومبر، 17:00 بجے" in text
 
 
 @given(name=typed, what=typed, language=st.sampled_from(LANGUAGES))
-def test_whatever_was_typed_the_new_date_stays_in_two_segments(name: str, what: str, language: str) -> None:
+def test_a_late_notice_keeps_the_date_in_two_segments_whatever_was_typed(
+    name: str, what: str, language: str
+) -> None:
     notice = a_late_notice(language=language, business=name, customer_name=name, agent_name=name, what=what)
     text = sms.for_late(notice)
     assert sms.segments(text) <= 2

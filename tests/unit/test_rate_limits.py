@@ -35,7 +35,7 @@ def mailed(times: Sequence[datetime], rules: SendingRules) -> list[datetime]:
 
 
 @given(rate=st.integers(1, 20), pauses=pauses)
-def test_in_no_second_more_go_out_than_the_rate_and_one_burst_even_at_midnight(
+def test_a_second_has_at_most_the_rate_and_one_burst_even_at_midnight(
     rate: int, pauses: list[timedelta]
 ) -> None:
     times = list(accumulate(pauses, lambda at, pause: at + pause, initial=EVENING))
@@ -47,7 +47,7 @@ def test_in_no_second_more_go_out_than_the_rate_and_one_burst_even_at_midnight(
 
 
 @given(rate=st.integers(1, 20), seconds=st.integers(1, 30))
-def test_over_a_longer_time_the_rate_is_kept_and_used(rate: int, seconds: int) -> None:
+def test_the_rate_is_kept_and_used_over_a_longer_time(rate: int, seconds: int) -> None:
     times = [MONDAY + n * SECOND / (3 * rate) for n in range(3 * rate * seconds)]
 
     sent = mailed(times, SendingRules(mails_a_second=rate))
@@ -55,7 +55,7 @@ def test_over_a_longer_time_the_rate_is_kept_and_used(rate: int, seconds: int) -
     assert rate * seconds <= len(sent) <= rate * (seconds + 1)
 
 
-def test_a_seconds_worth_may_go_at_once_and_then_one_after_the_other() -> None:
+def test_a_burst_of_one_seconds_mails_is_followed_by_single_mails() -> None:
     rules = SendingRules(mails_a_second=4)
     tenths = [MONDAY] * 6 + [MONDAY + n * SECOND / 10 for n in range(1, 11)]
 
@@ -64,7 +64,7 @@ def test_a_seconds_worth_may_go_at_once_and_then_one_after_the_other() -> None:
     assert [(at - MONDAY) / SECOND for at in sent] == [0, 0, 0, 0, 0.3, 0.5, 0.8, 1.0]
 
 
-def test_a_thousand_mails_at_one_a_second_all_go_out_within_hours_and_none_fails() -> None:
+def test_a_thousand_mails_at_one_a_second_go_out_within_four_hours() -> None:
     rules, pace = SendingRules(mails_a_second=1), None
     waiting = [message(status="waiting", attempts=0, wake_at=MONDAY) for _ in range(1000)]
     sweep = MONDAY
@@ -88,14 +88,14 @@ def test_a_thousand_mails_at_one_a_second_all_go_out_within_hours_and_none_fails
     assert pace.count == 1000
 
 
-def test_a_function_whose_clock_is_slow_sends_no_more_than_others() -> None:
+def test_a_function_with_a_slow_clock_sends_no_more_than_others() -> None:
     rules = SendingRules(mails_a_second=2)
 
     assert mailed([MONDAY, MONDAY, MONDAY - SECOND], rules) == [MONDAY, MONDAY]
 
 
 @given(most=st.integers(1, 30), tried=st.integers(0, 80))
-def test_no_more_go_out_than_the_day_allows_and_the_next_day_begins_anew(most: int, tried: int) -> None:
+def test_the_daily_limit_holds_and_starts_again_the_next_day(most: int, tried: int) -> None:
     rules = SendingRules(mails_a_day=most, mails_a_second=1000)
     times = [day + n * SECOND for day in (MONDAY, MONDAY + DAY) for n in range(tried)]
 
@@ -113,7 +113,7 @@ def test_the_first_mail_of_a_day_goes_out_at_midnight() -> None:
     price=st.decimals(0, 1, places=5),
     segments=st.lists(st.integers(1, 2), max_size=60),
 )
-def test_texts_go_out_as_long_as_there_is_money_for_them_and_not_for_one_thousandth_of_a_cent_more(
+def test_texts_are_sent_up_to_the_monthly_budget_and_not_beyond(
     budget: Decimal, price: Decimal, segments: list[int]
 ) -> None:
     rules = SendingRules(texts_spend_a_month=budget, text_price=price)
@@ -133,7 +133,7 @@ def test_texts_go_out_as_long_as_there_is_money_for_them_and_not_for_one_thousan
     assert month is None or Decimal(month.count) / 100_000 == paid
 
 
-def test_each_country_has_its_price_and_the_others_the_usual_one() -> None:
+def test_a_country_has_its_own_price_or_the_default_price() -> None:
     rules = SendingRules.model_validate({"text_prices": {"44": "0.04171"}})
 
     assert [rate_limits.cost(number, 2, rules) for number in ("+447700900123", "+923001234567")] == [
@@ -143,7 +143,7 @@ def test_each_country_has_its_price_and_the_others_the_usual_one() -> None:
 
 
 @pytest.mark.parametrize(("number", "allowed"), [("+447700900123", True), ("+14155550123", False)])
-def test_only_countries_that_the_policy_names_are_texted(number: str, *, allowed: bool) -> None:
+def test_texts_go_only_to_countries_that_the_policy_names(number: str, *, allowed: bool) -> None:
     rules = SendingRules(texts_to=("92", "44"))
 
     if allowed:
@@ -154,7 +154,7 @@ def test_only_countries_that_the_policy_names_are_texted(number: str, *, allowed
         assert over.value.for_good
 
 
-def test_a_days_texts_are_waited_for_and_no_reason_to_give_up() -> None:
+def test_a_used_up_daily_limit_of_texts_is_not_final() -> None:
     day: RateCount | None = None
     for _ in range(3):
         day = rate_limits.count_text(day, "sms-20260302", 3, MONDAY)
@@ -164,7 +164,7 @@ def test_a_days_texts_are_waited_for_and_no_reason_to_give_up() -> None:
     assert not over.value.for_good
 
 
-def test_a_months_count_outlasts_the_month() -> None:
+def test_the_count_of_a_month_expires_after_the_month() -> None:
     first = MONDAY.replace(day=1)
     month = rate_limits.count_spending(None, "sms-spend-202603", 1, SendingRules(), first)
 

@@ -95,7 +95,7 @@ def utc(text: str) -> datetime:
 
 
 class TestMapping:
-    def test_the_public_boston_layout_is_shipped(self) -> None:
+    def test_the_mapping_of_the_boston_data_is_included(self) -> None:
         mapping = read_mapping(BOSTON)
 
         assert mapping.time("2022-01-21 13:47:00") == datetime(2022, 1, 21, 18, 47, tzinfo=UTC)
@@ -117,13 +117,15 @@ class TestMapping:
             (MAPPING.replace('default = "web"', 'default = "fax"'), "channel.default"),
         ],
     )
-    def test_a_bad_mapping_is_refused_with_the_place(self, wrong: str, said: str, tmp_path: Path) -> None:
+    def test_an_invalid_mapping_is_refused_with_the_place(
+        self, wrong: str, said: str, tmp_path: Path
+    ) -> None:
         with pytest.raises(BadMapping, match=said) as refused:
             read_mapping(written(tmp_path, wrong)[0])
 
         assert "map.toml" in str(refused.value)
 
-    def test_a_mapping_that_is_not_there(self, tmp_path: Path) -> None:
+    def test_a_missing_mapping_file_is_refused(self, tmp_path: Path) -> None:
         with pytest.raises(BadMapping, match="There is no mapping"):
             read_mapping(tmp_path / "none.toml")
 
@@ -145,7 +147,7 @@ class TestRows:
             overdue=True,
         )
 
-    def test_what_is_empty_was_not_promised_nor_kept(self, tmp_path: Path) -> None:
+    def test_empty_cells_mean_not_promised_and_not_kept(self, tmp_path: Path) -> None:
         [found] = read(tmp_path, rows="7,2022-01-03 09:00,,,,,Tweet,FINE\n")
 
         assert (found.promised, found.kept, found.summary) == (None, None, "7")
@@ -162,13 +164,13 @@ class TestRows:
             ("", "has no rows"),
         ],
     )
-    def test_a_bad_row_is_named(self, rows: str, said: str, tmp_path: Path) -> None:
+    def test_an_invalid_row_is_refused_with_the_place(self, rows: str, said: str, tmp_path: Path) -> None:
         with pytest.raises(BadData, match=said) as refused:
             read(tmp_path, rows=rows)
 
         assert "rows.csv" in str(refused.value)
 
-    def test_a_missing_column_is_named_with_those_that_are_there(self, tmp_path: Path) -> None:
+    def test_a_missing_column_is_refused_with_the_existing_ones(self, tmp_path: Path) -> None:
         with pytest.raises(BadData, match=r"no column 'due date'\. Its columns are: id, in, due.*MAP="):
             read(tmp_path, MAPPING.replace('"due"', '"due date"'), "7,2022-01-03 09:00,,,,,,\n")
 
@@ -202,10 +204,10 @@ class TestOpening:
             ("2024-03-08 14:00", 4, "2024-03-08 09:00"),
         ],
     )
-    def test_and_backwards(self, end: str, hours: int, start: str) -> None:
+    def test_opening_time_is_counted_backwards(self, end: str, hours: int, start: str) -> None:
         assert self.opening().before(utc(end), hours * HOUR) == utc(start)
 
-    def test_a_night_belongs_to_the_day_on_which_it_begins(self) -> None:
+    def test_opening_hours_past_midnight_belong_to_the_day_they_begin_on(self) -> None:
         bar = self.opening(opening_hours={"saturday": [{"opens": "22:00", "closes": "04:00"}]})
 
         assert bar.is_open(utc("2024-03-10 03:59"))
@@ -215,7 +217,7 @@ class TestOpening:
         assert bar.after(utc("2024-03-30 22:00"), 5 * HOUR) == utc("2024-03-31 03:00")
         assert bar.after(utc("2024-10-26 21:00"), 7 * HOUR) == utc("2024-10-27 04:00")
 
-    def test_closed_days_and_holidays_are_closed_unless_the_policy_says_otherwise(self) -> None:
+    def test_closed_days_and_holidays_are_closed_unless_the_policy_opens_them(self) -> None:
         good_friday = utc("2024-03-29 10:00")
         known = policy()["holidays"]
 
@@ -235,22 +237,22 @@ class TestOpening:
             ("2024-03-09 12:00", False),
         ],
     )
-    def test_the_working_day_has_breaks_and_no_nights(self, at: str, at_work: bool) -> None:
+    def test_working_time_includes_breaks_and_no_nights(self, at: str, at_work: bool) -> None:
         assert self.opening().is_working_time(utc(at)) is at_work
 
-    def test_business_days_are_those_on_which_something_opens(self) -> None:
+    def test_business_days_are_days_with_opening_hours(self) -> None:
         opening = self.opening()
 
         assert opening.business_days_after(utc("2024-03-28 16:30"), 1) == utc("2024-04-01 15:30")
         assert opening.business_days_after(FRIDAY, 0) == FRIDAY
 
-    def test_what_never_opens_is_refused(self) -> None:
+    def test_a_business_that_never_opens_is_refused(self) -> None:
         with pytest.raises(CloudError, match="nothing opens for years"):
             self.opening(opening_hours={}).business_days_after(FRIDAY, 1)
 
 
 class TestLadder:
-    def test_it_is_read_from_the_policy(self) -> None:
+    def test_the_ladder_is_read_from_the_policy(self) -> None:
         ladder = promising(
             warn_before={"opening_minutes": 90},
             ladder=[
@@ -267,11 +269,11 @@ class TestLadder:
         ]
         assert ladder.together_within == timedelta(minutes=5)
 
-    def test_a_policy_without_what_it_needs_is_refused(self) -> None:
+    def test_a_policy_without_the_rules_of_a_ladder_is_refused(self) -> None:
         with pytest.raises(CloudError, match="has no 'warn_before'"):
             Ladder.of(policy(commitments={}))
 
-    def test_a_promise_that_is_never_kept_climbs_all_of_it(self) -> None:
+    def test_a_promise_that_is_never_kept_takes_every_step(self) -> None:
         assert steps(request()) == {
             "warn": FRIDAY - 4 * HOUR,
             "flag": FRIDAY,
@@ -298,7 +300,7 @@ class TestLadder:
 
         assert steps(promised, promising(warn_before=before))["warn"] == utc(warned)
 
-    def test_no_warning_at_the_time_itself(self) -> None:
+    def test_a_warning_zero_hours_before_is_left_out(self) -> None:
         assert "warn" not in steps(request(), promising(warn_before={"hours": 0}))
 
     @pytest.mark.parametrize(
@@ -311,17 +313,17 @@ class TestLadder:
             ({"business_days": 2}, "2024-03-12 15:00"),
         ],
     )
-    def test_a_rung_is_as_late_as_the_policy_says(self, after: dict[str, int], at: str) -> None:
+    def test_a_rung_comes_as_late_as_the_policy_says(self, after: dict[str, int], at: str) -> None:
         ladder = promising(ladder=[{"tell": "owner", "after": after}])
 
         assert steps(request(), ladder)["owner"] == utc(at)
 
-    def test_no_rung_is_taken_before_the_one_below(self) -> None:
+    def test_a_rung_never_comes_before_the_one_below(self) -> None:
         rungs = [{"tell": "supervisor", "after": {"days": 2}}, {"tell": "owner", "after": {"days": 1}}]
 
         assert steps(request(), promising(ladder=rungs))["owner"] == FRIDAY + 2 * DAY
 
-    def test_staff_hear_in_working_time_and_the_owner_at_once(self) -> None:
+    def test_staff_are_told_in_working_time_and_the_owner_at_once(self) -> None:
         night = utc("2024-03-08 22:00")
         rungs = [{"tell": to, "after": {"hours": 1}} for to in ("supervisor", "owner")]
 
@@ -331,7 +333,7 @@ class TestLadder:
         assert found["warn"] == utc("2024-03-08 18:00")
         assert (found["flag"], found["supervisor"], found["owner"]) == (monday, monday, night + HOUR)
 
-    def test_a_warning_that_could_not_wait_is_heard_at_once(self) -> None:
+    def test_a_warning_that_cannot_wait_is_sent_at_once(self) -> None:
         opened = utc("2024-03-08 20:00")
 
         assert heard(request(opened + HOUR, opened=opened))["warn"] == opened
@@ -349,13 +351,13 @@ class TestLadder:
             (FRIDAY + 2 * DAY + 20 * HOUR, ["warn", "flag", "supervisor"]),
         ],
     )
-    def test_a_kept_promise_climbs_no_further(self, kept: datetime, taken: list[str]) -> None:
+    def test_a_kept_promise_takes_no_further_steps(self, kept: datetime, taken: list[str]) -> None:
         assert list(steps(request(kept=kept))) == taken
 
-    def test_the_warning_is_at_once_where_the_promise_is_near(self) -> None:
+    def test_a_promise_that_is_due_soon_gets_its_warning_at_once(self) -> None:
         assert steps(request(opened=FRIDAY - HOUR))["warn"] == FRIDAY - HOUR
 
-    def test_what_is_past_already_is_due_when_it_is_written_down(self) -> None:
+    def test_a_promise_recorded_late_takes_its_past_steps_at_once(self) -> None:
         late = FRIDAY + 2 * DAY + 20 * HOUR
 
         found = steps(request(opened=late))
@@ -364,12 +366,12 @@ class TestLadder:
         assert found["flag"] == found["supervisor"] == late
         assert found["owner"] == FRIDAY + 3 * DAY
 
-    def test_nothing_promised_nothing_due(self) -> None:
+    def test_a_request_without_a_promise_has_no_steps(self) -> None:
         assert steps(request(promised=None)) == {}
 
 
 class TestPlan:
-    def test_the_events_are_in_the_order_of_time(self) -> None:
+    def test_events_are_in_order_of_time(self) -> None:
         first = request(kept=FRIDAY + HOUR, name="R-1")
         second = request(opened=FRIDAY - DAY, promised=None, kept=FRIDAY, name="R-2")
 
@@ -385,7 +387,7 @@ class TestPlan:
             ("keep", "R-1"),
         ]
 
-    def test_a_message_that_waits_is_heard_a_minute_after_work_begins(self) -> None:
+    def test_a_held_message_is_sent_a_minute_after_work_begins(self) -> None:
         early = utc("2024-03-08 08:30")
 
         events = make_plan([request(early, kept=early + 5 * HOUR)], LONDON).events
@@ -395,12 +397,12 @@ class TestPlan:
             ("hear", utc("2024-03-08 09:01")),
         ]
 
-    def test_a_promise_kept_in_the_second_of_a_step_is_surely_before_it(self) -> None:
+    def test_a_promise_kept_in_the_second_of_a_step_is_kept_before_it(self) -> None:
         keep = make_plan([request(kept=FRIDAY)], LONDON).events[-1]
 
         assert (keep.kind, keep.at) == ("keep", FRIDAY - timedelta(seconds=5))
 
-    def test_a_promise_kept_as_it_is_written_down_is_flagged_first_when_past(self) -> None:
+    def test_a_promise_recorded_late_and_kept_at_once_is_flagged_first(self) -> None:
         late = FRIDAY + HOUR
 
         events = make_plan([request(opened=late, kept=late)], LONDON).events
@@ -412,7 +414,7 @@ class TestPlan:
             ("keep", None),
         ]
 
-    def test_it_ends_two_days_after_the_last_event_or_when_told(self) -> None:
+    def test_the_plan_ends_two_days_after_the_last_event_or_when_told(self) -> None:
         kept = FRIDAY - DAY
 
         assert make_plan([request(kept=kept)], LONDON).until == kept + 2 * DAY
@@ -457,7 +459,7 @@ class TestVerdict:
         outbox = [mail(n + 1) for n in range(mails)]
         return judge(plan, [(Opened(self.asked, "customer", "commitment"), story)], outbox)
 
-    def test_what_went_as_planned_is_exact(self) -> None:
+    def test_a_promise_that_went_as_planned_is_exact(self) -> None:
         verdict = self.judged()
 
         assert verdict.exact
@@ -475,7 +477,9 @@ class TestVerdict:
             ({"kept_at": "2024-03-08T17:00:00Z"}, "was kept at 2024-03-08 17:00:00Z"),
         ],
     )
-    def test_a_commitment_that_came_out_otherwise(self, changes: dict[str, Any], said: str) -> None:
+    def test_a_commitment_that_differs_from_the_plan_is_a_mismatch(
+        self, changes: dict[str, Any], said: str
+    ) -> None:
         assert said in mismatches(self.judged(**changes))
 
     @pytest.mark.parametrize(
@@ -486,7 +490,7 @@ class TestVerdict:
             ("survey", "a message that no step explains: survey to customer: sent"),
         ],
     )
-    def test_a_message_too_many(self, step: str, said: str) -> None:
+    def test_an_extra_message_is_a_mismatch(self, step: str, said: str) -> None:
         more = told(step, FRIDAY - 4 * HOUR, 3)
 
         assert said in mismatches(self.judged(self.warned, self.flagged, more, mails=3))
@@ -499,12 +503,12 @@ class TestVerdict:
             (FRIDAY + 62 * MINUTE, "the message came when it was true no more"),
         ],
     )
-    def test_a_message_out_of_time(self, sent_at: datetime, said: str) -> None:
+    def test_an_early_or_late_message_is_a_mismatch(self, sent_at: datetime, said: str) -> None:
         late = told("flag", FRIDAY, 2, sent_at=sent_at)
 
         assert said in mismatches(self.judged(self.warned, late))
 
-    def test_a_message_that_was_held_back_without_a_reason(self) -> None:
+    def test_a_message_withheld_without_reason_is_a_mismatch(self) -> None:
         withheld = told("flag", FRIDAY, 2, status="withheld", sent_at=None, why_not="no longer needed")
 
         said = mismatches(self.judged(self.warned, withheld, mails=1))
@@ -512,7 +516,7 @@ class TestVerdict:
         assert "flag, due 2024-03-08 15:00:00Z: 0 messages were sent, not 1" in said
         assert "promise_overdue to agent: withheld (no longer needed)" in said
 
-    def test_a_mail_without_a_row_and_a_row_without_a_mail(self) -> None:
+    def test_a_mail_without_a_row_and_a_row_without_a_mail_are_mismatches(self) -> None:
         assert "no row of a message explains it" in mismatches(self.judged(mails=3))
         assert "and not in the outbox" in mismatches(self.judged(mails=1))
 
@@ -535,17 +539,19 @@ class TestVerdictOnTheNight:
     def withheld(self) -> Told:
         return told("flag", self.due, 2, status="withheld", sent_at=None, provider_id=None)
 
-    def test_it_is_late_from_when_work_begins(self) -> None:
+    def test_a_flag_at_night_counts_as_late_from_when_work_begins(self) -> None:
         verdict = self.judged("13:00", self.flag("09:01:03"))
 
         assert verdict.exact
         assert verdict.judged[0].steps["flag"].heard == (63 * SECOND,)
 
-    def test_at_night_it_is_early(self) -> None:
+    def test_a_flag_sent_at_night_is_early(self) -> None:
         assert "came 0:29:00 early" in mismatches(self.judged("13:00", self.flag("08:31")))
 
     @pytest.mark.parametrize(("kept", "exact"), [("08:45", True), ("09:02", True), ("09:30", False)])
-    def test_it_may_be_silent_if_it_was_kept_before(self, kept: str, exact: bool) -> None:
+    def test_a_flag_at_night_may_be_withheld_if_the_promise_is_kept_before_work(
+        self, kept: str, exact: bool
+    ) -> None:
         assert self.judged(kept, self.withheld(), mails=1).exact is exact
 
 
@@ -568,7 +574,7 @@ class TestVerdictOnSeveral:
         outbox = [mail(1), mail(2, text="R-2"), mail(3, to, text)]
         return judge(make_plan(self.asked, LONDON), stories, outbox)
 
-    def test_the_mail_explains_both(self) -> None:
+    def test_one_mail_explains_both_promises(self) -> None:
         verdict = self.judged()
 
         assert (verdict.exact, verdict.together) == (True, 1)
@@ -584,11 +590,13 @@ class TestVerdictOnSeveral:
             ({"id": "row-5"}, "does not tell of row-4"),
         ],
     )
-    def test_one_that_is_not_in_it(self, changes: dict[str, Any], said: str) -> None:
+    def test_a_promise_missing_from_the_shared_mail_is_a_mismatch(
+        self, changes: dict[str, Any], said: str
+    ) -> None:
         assert said in mismatches(self.judged(**changes))
 
 
-def test_the_mapping_of_another_day_is_possible() -> None:
+def test_a_mapping_may_have_dates_without_times() -> None:
     mapping = Mapping.model_validate(
         {
             "time_zone": "Asia/Karachi",

@@ -54,7 +54,7 @@ def told(row: Reply) -> list[tuple[datetime, str, str]]:
         ("web", 4 * HOUR),
     ],
 )
-def test_each_channel_has_a_target(channel: Channel, target: timedelta) -> None:
+def test_each_channel_has_a_reply_target(channel: Channel, target: timedelta) -> None:
     assert asked(channel=channel).due_at == MONDAY + target
 
 
@@ -62,7 +62,7 @@ def test_a_channel_without_a_target_starts_no_clock() -> None:
     assert replies.open_reply(interaction(channel="in_person"), None, policy()) is None
 
 
-def test_an_hour_from_friday_half_past_five_is_over_the_weekend_and_the_holiday() -> None:
+def test_a_target_of_an_hour_on_friday_evening_skips_weekend_and_holiday() -> None:
     london = ZoneInfo("Europe/London")
     friday = datetime(2026, 5, 1, 17, 30, tzinfo=london)
 
@@ -74,18 +74,18 @@ def test_an_hour_from_friday_half_past_five_is_over_the_weekend_and_the_holiday(
     assert [gap.why for gap in row.explain.due_at.skipped] == ["closed", "May Day", "closed"]
 
 
-def test_the_lunch_break_does_not_count() -> None:
+def test_the_lunch_break_is_not_counted() -> None:
     assert asked(MONDAY + 3.5 * HOUR).due_at == MONDAY + 5.5 * HOUR
 
 
-def test_who_writes_at_night_waits_from_the_morning() -> None:
+def test_a_question_at_night_is_counted_from_the_morning() -> None:
     assert asked(MONDAY - 6 * HOUR).due_at == MONDAY + HOUR
 
 
 @pytest.mark.parametrize(
     ("before", "which"), [(None, "first"), (case(), "first"), (case(answered=True), "next")]
 )
-def test_the_first_answer_and_those_that_follow_are_told_apart(before: Case | None, which: str) -> None:
+def test_the_first_reply_and_later_ones_are_distinguished(before: Case | None, which: str) -> None:
     row = replies.open_reply(interaction(), before, policy())
 
     assert row is not None
@@ -95,38 +95,38 @@ def test_the_first_answer_and_those_that_follow_are_told_apart(before: Case | No
 # ---------------------------------------------------------------- warned and missed
 
 
-def test_the_agent_is_warned_a_quarter_of_an_hour_before_and_the_supervisor_hears_once() -> None:
+def test_the_agent_is_warned_15_minutes_before_and_the_supervisor_told_once() -> None:
     assert told(running()) == [
         (MONDAY + 45 * MINUTE, "agent", "reply_warning"),
         (MONDAY + HOUR, "supervisor", "reply_missed"),
     ]
 
 
-def test_the_quarter_of_an_hour_is_opening_time_too() -> None:
+def test_the_warning_comes_15_opening_minutes_before() -> None:
     row = running(MONDAY + 3 * HOUR + 5 * MINUTE)  # 12:05, so due at 14:05
 
     assert row.wake_at == MONDAY + 3 * HOUR + 50 * MINUTE
 
 
-def test_a_warning_is_of_no_use_once_the_answer_is_due() -> None:
+def test_a_warning_is_useless_from_the_due_time_of_the_reply() -> None:
     (notice,) = replies.next_step(running(), MONDAY + 45 * MINUTE).notices
 
     assert notice.useless_from == MONDAY + HOUR
 
 
-def test_a_warning_that_comes_too_late_gives_way_to_the_miss() -> None:
+def test_a_late_wake_up_marks_the_reply_missed_instead_of_warning() -> None:
     decision = replies.next_step(running(), MONDAY + 2 * HOUR)
 
     assert [notice.purpose for notice in decision.notices] == ["reply_missed"]
     assert (decision.row.missed_at, decision.row.wake_at) == (MONDAY + HOUR, None)
 
 
-def test_a_missed_answer_is_still_awaited() -> None:
+def test_a_missed_reply_is_still_awaited() -> None:
     assert replies.next_step(running(), MONDAY + 2 * HOUR).row.status == "awaited"
 
 
 @pytest.mark.parametrize("early", [0, 60, 120])
-def test_without_time_to_warn_there_is_no_warning(early: int) -> None:
+def test_a_warning_time_of_zero_or_beyond_the_target_gives_no_warning(early: int) -> None:
     rules = policy(replies={"warn_opening_minutes_before": early})
 
     row = replies.start_clock(asked(MONDAY, rules), rules, MONDAY)
@@ -134,13 +134,13 @@ def test_without_time_to_warn_there_is_no_warning(early: int) -> None:
     assert (row.step, row.wake_at) == ("miss", MONDAY + HOUR)
 
 
-def test_recorded_late_the_warning_comes_at_once() -> None:
+def test_a_question_recorded_late_gets_its_warning_at_once() -> None:
     row = running(recorded_at=MONDAY + 50 * MINUTE)
 
     assert (row.step, row.wake_at) == ("warn", MONDAY + 50 * MINUTE)
 
 
-def test_recorded_after_the_target_it_is_missed_at_once() -> None:
+def test_a_question_recorded_after_its_target_is_missed_at_once() -> None:
     row = running(recorded_at=MONDAY + 3 * DAY)
 
     assert [purpose for *_, purpose in told(row)] == ["reply_missed"]
@@ -149,7 +149,7 @@ def test_recorded_after_the_target_it_is_missed_at_once() -> None:
 
 @settings(deadline=None)
 @given(rules=businesses.policies, at=businesses.moments, late=businesses.stretches)
-def test_the_clock_runs_in_opening_hours_only_and_tells_each_once(
+def test_the_clock_runs_in_opening_hours_only_and_each_notice_comes_once(
     rules: PolicyDocument, at: datetime, late: timedelta
 ) -> None:
     hours = business_hours(rules)
@@ -167,14 +167,14 @@ def test_the_clock_runs_in_opening_hours_only_and_tells_each_once(
 # ---------------------------------------------------------------- given
 
 
-def test_given_in_time_it_says_how_long_it_took() -> None:
+def test_a_reply_in_time_says_how_long_it_took() -> None:
     given_ = replies.give(running(MONDAY + 3.5 * HOUR), MONDAY + 5 * HOUR + MINUTE, "contact", policy())
 
     assert (given_.status, given_.given_by, given_.wake_at, given_.step) == ("given", "contact", None, None)
     assert (given_.took_seconds, given_.late_by_seconds) == (31 * 60, 0)
 
 
-def test_late_is_counted_in_opening_time() -> None:
+def test_lateness_is_counted_in_opening_time() -> None:
     friday_half_past_four = MONDAY + 4 * DAY + 7.5 * HOUR
 
     given_ = replies.give(running(friday_half_past_four), MONDAY + 7 * DAY + HOUR, "contact", policy())
@@ -182,7 +182,7 @@ def test_late_is_counted_in_opening_time() -> None:
     assert (given_.took_seconds, given_.late_by_seconds) == (150 * 60, 90 * 60)
 
 
-def test_an_answer_in_time_that_is_written_down_late_was_not_missed() -> None:
+def test_a_reply_in_time_that_is_recorded_late_is_not_missed() -> None:
     missed = replies.next_step(running(), MONDAY + HOUR).row
 
     given_ = replies.give(missed, MONDAY + HOUR / 2, "contact", policy())
@@ -191,12 +191,12 @@ def test_an_answer_in_time_that_is_written_down_late_was_not_missed() -> None:
 
 
 @pytest.mark.parametrize("status", ["given", "closed"])
-def test_an_answer_is_given_once(status: str) -> None:
+def test_a_reply_is_given_once(status: str) -> None:
     with pytest.raises(NotPossible, match=f"that is {status} cannot be given"):
         replies.give(reply(status=status), MONDAY, "contact", policy())
 
 
-def test_a_matter_that_ends_without_an_answer_waits_for_nothing() -> None:
+def test_a_closed_reply_is_not_due() -> None:
     closed = replies.close(running())
 
     assert (closed.status, closed.step, closed.wake_at) == ("closed", None, None)
@@ -205,7 +205,7 @@ def test_a_matter_that_ends_without_an_answer_waits_for_nothing() -> None:
 # ---------------------------------------------------------------- while we wait for the customer
 
 
-def test_the_clock_stands_still_and_goes_on_with_what_was_left() -> None:
+def test_a_paused_clock_resumes_with_the_remaining_time() -> None:
     paused = replies.pause(running(), MONDAY + 20 * MINUTE, policy())
     resumed = replies.resume(paused, MONDAY + 2 * DAY, policy())
 
@@ -216,7 +216,7 @@ def test_the_clock_stands_still_and_goes_on_with_what_was_left() -> None:
     assert resumed.explain.due_at.rule == "what was left when the clock was paused"
 
 
-def test_a_pause_does_not_forgive_what_was_late_already() -> None:
+def test_a_pause_keeps_the_lateness_before_it() -> None:
     missed = replies.next_step(running(), MONDAY + HOUR).row
     paused = replies.pause(missed, MONDAY + 2 * HOUR, policy())
 
@@ -228,7 +228,7 @@ def test_a_pause_does_not_forgive_what_was_late_already() -> None:
     assert next_day.late_by_seconds == 90 * 60
 
 
-def test_who_heard_that_it_was_missed_does_not_hear_it_again_after_a_pause() -> None:
+def test_a_missed_reply_is_not_reported_again_after_a_pause() -> None:
     missed = replies.next_step(running(), MONDAY + HOUR).row
 
     resumed = replies.resume(replies.pause(missed, MONDAY + 2 * HOUR, policy()), MONDAY + DAY, policy())
@@ -236,7 +236,7 @@ def test_who_heard_that_it_was_missed_does_not_hear_it_again_after_a_pause() -> 
     assert told(resumed) == []
 
 
-def test_an_answer_given_while_we_wait_in_time_is_not_late() -> None:
+def test_a_reply_given_while_paused_in_time_is_not_late() -> None:
     paused = replies.pause(running(), MONDAY + 20 * MINUTE, policy())
 
     assert replies.give(paused, MONDAY + 7 * DAY, "contact", policy()).late_by_seconds == 0
@@ -249,7 +249,7 @@ def test_an_answer_given_while_we_wait_in_time_is_not_late() -> None:
     pause_after=businesses.stretches,
     resume_after=businesses.stretches,
 )
-def test_a_pause_keeps_exactly_what_was_left(
+def test_a_pause_keeps_the_remaining_time_exactly(
     rules: PolicyDocument, at: datetime, pause_after: timedelta, resume_after: timedelta
 ) -> None:
     hours, row = business_hours(rules), replies.start_clock(asked(at, rules), rules, at)
@@ -261,7 +261,7 @@ def test_a_pause_keeps_exactly_what_was_left(
     assert hours.between(resumed.due_at, resume) == hours.between(row.due_at, pause)
 
 
-def test_only_a_running_clock_can_be_paused_and_only_a_paused_one_goes_on() -> None:
+def test_only_a_running_clock_can_be_paused_and_only_a_paused_one_resumed() -> None:
     with pytest.raises(NotPossible, match="that is paused cannot be paused"):
         replies.pause(reply(status="paused"), MONDAY, policy())
     with pytest.raises(NotPossible, match="that is awaited cannot be resumed"):

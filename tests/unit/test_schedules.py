@@ -28,43 +28,43 @@ def test_a_new_follow_up_gets_a_schedule() -> None:
     assert schedule_change(None, follow_up(LATER), MONDAY) == "create"
 
 
-def test_a_row_that_is_due_already_wakes_its_function_at_once() -> None:
+def test_a_new_row_that_is_due_wakes_its_function_at_once() -> None:
     assert schedule_change(None, follow_up(MONDAY), MONDAY) == "wake"
 
 
-def test_one_that_is_due_before_its_time_wakes_its_function_instead_of_the_schedule() -> None:
+def test_a_row_moved_to_now_wakes_its_function_instead_of_the_schedule() -> None:
     before = follow_up(LATER)
     after = follow_ups.wake(before, MONDAY)
 
     assert schedule_change(before, after, MONDAY) == "wake_instead"
 
 
-def test_a_snooze_before_the_time_moves_the_schedule() -> None:
+def test_a_snooze_before_the_reminder_moves_the_schedule() -> None:
     before = follow_up(LATER)
     after = follow_ups.snooze(before, LATER + timedelta(days=1), MONDAY, "amina")
 
     assert schedule_change(before, after, MONDAY) == "move"
 
 
-def test_a_snooze_after_the_reminder_needs_a_new_one_since_the_old_has_fired() -> None:
+def test_a_snooze_after_the_reminder_creates_a_new_schedule() -> None:
     reminded = follow_ups.next_step(follow_up(), policy(), working(), MONDAY).row
     after = follow_ups.snooze(reminded, LATER, MONDAY, "amina")
 
     assert schedule_change(reminded, after, MONDAY) == "create"
 
 
-def test_done_before_the_time_deletes_it_and_done_after_needs_no_call() -> None:
+def test_a_row_done_before_its_time_loses_its_schedule_and_later_needs_no_call() -> None:
     waiting, due = follow_up(LATER), follow_up(MONDAY)
 
     assert schedule_change(waiting, follow_ups.complete(waiting, MONDAY, "amina"), MONDAY) == "delete"
     assert schedule_change(due, follow_ups.complete(due, MONDAY, "amina"), MONDAY) == "none"
 
 
-def test_a_removed_row_takes_its_schedule_along() -> None:
+def test_a_deleted_row_loses_its_schedule() -> None:
     assert schedule_change(follow_up(LATER), None, MONDAY) == "delete"
 
 
-def test_the_warning_and_the_flag_are_punctual_and_the_escalations_are_swept() -> None:
+def test_warning_and_flag_have_schedules_and_escalations_are_swept() -> None:
     row, acts = commitments.open_commitment(commitment(LATER), policy(), working(), MONDAY), []
     before: DueRow | None = None
     while row.wake_at is not None:
@@ -81,7 +81,7 @@ def test_messages_and_repeated_reminders_are_swept() -> None:
     assert schedule_change(None, survey(step="remind", wake_at=LATER), MONDAY) == "none"
 
 
-def test_replies_decisions_and_check_ins_are_swept() -> None:
+def test_replies_goodwill_and_check_ins_are_swept() -> None:
     assert schedule_change(None, reply(step="warn", wake_at=LATER), MONDAY) == "none"
     assert schedule_change(None, goodwill(wake_at=LATER), MONDAY) == "none"
     assert schedule_change(None, customer(wake_at=LATER), MONDAY) == "none"

@@ -61,32 +61,32 @@ NOT_FOR_US = "\n".join(
 SHOWN = sorted({place for row in MAP for place in re.findall(r"`([^`]+)`", row[4])})
 
 
-def test_every_requirement_of_levels_one_and_two_is_told_once() -> None:
+def test_every_requirement_of_levels_one_and_two_is_listed_once() -> None:
     told = Counter([*(row[0] for row in MAP), *ids(NOT_FOR_US)])
 
     assert len(LEVELS) == 253
     assert told == Counter(LEVELS.keys())
 
 
-def test_each_has_its_level() -> None:
+def test_each_requirement_has_its_level() -> None:
     assert {row[0]: row[1] for row in MAP} == {row[0]: LEVELS[row[0]] for row in MAP}
 
 
-def test_each_stands_in_its_chapter() -> None:
+def test_each_requirement_is_in_its_chapter() -> None:
     for chapter in section("The map").split("\n### ")[1:]:
         number = chapter.split(" ", 1)[0]
         assert {found.split(".", 1)[0] for found in ids(chapter)} == {number}
 
 
 @pytest.mark.parametrize("row", MAP, ids=lambda row: row[0])
-def test_each_is_told_and_shown_by_something(row: list[str]) -> None:
+def test_each_requirement_is_explained_and_has_evidence(row: list[str]) -> None:
     assert len(row) == 5
     assert all(row)
     assert re.search(r"`[^`]+`|\]\(", row[4])
 
 
 @pytest.mark.parametrize("place", SHOWN)
-def test_what_shows_it_is_there(place: str) -> None:
+def test_each_piece_of_evidence_exists(place: str) -> None:
     path, _, test = place.partition("::")
     files = [root / path for root in PLACES if (root / path).is_file()]
     if test:
@@ -103,7 +103,7 @@ def is_in_the_template(place: str) -> bool:
 
 
 @pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\(((?!http)[^)]+)\)", PAGE))))
-def test_every_page_and_section_that_is_referred_to_is_there(link: str) -> None:
+def test_every_linked_page_and_section_exists(link: str) -> None:
     path, _, place = link.partition("#")
     page = (ROOT / "docs" / path if path else ROOT / "docs" / "security.md").read_text(encoding="utf-8")
     headings = re.findall(r"^#+ (.+)$", page, re.MULTILINE)
@@ -115,14 +115,14 @@ def marked(*marks: str) -> list[str]:
     return sorted(row[0] for row in MAP if row[3].startswith(marks))
 
 
-def test_what_is_not_met_is_told_with_its_risk() -> None:
+def test_each_unmet_requirement_is_listed_with_its_risk() -> None:
     deviations = list(cells(section("Deviations")))
 
     assert sorted(one for row in deviations for one in ids(row[0])) == marked("**In part.**", "**Not met.**")
     assert all(len(row) == 4 and all(row) for row in deviations)
 
 
-def test_what_only_aws_keeps_is_told() -> None:
+def test_each_requirement_kept_by_aws_is_listed() -> None:
     kept = list(cells(section("Kept by AWS, and not tested here")))
 
     assert sorted(one for row in kept for one in ids(row[0])) == marked("**AWS.**")

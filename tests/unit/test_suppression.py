@@ -26,13 +26,13 @@ def stop(*reasons: StopReason) -> Suppression:
     return row
 
 
-def test_an_address_that_nobody_stopped_may_be_written_to() -> None:
+def test_an_address_without_a_suppression_may_be_written_to() -> None:
     assert may_write(None, survey=True)
     assert may_write(None, survey=False)
 
 
 @pytest.mark.parametrize("reason", ALL)
-def test_unsubscribing_stops_surveys_and_all_else_everything(reason: StopReason) -> None:
+def test_unsubscribing_stops_surveys_and_other_reasons_stop_everything(reason: StopReason) -> None:
     row = stop(reason)
 
     assert not may_write(row, survey=True)
@@ -40,13 +40,13 @@ def test_unsubscribing_stops_surveys_and_all_else_everything(reason: StopReason)
 
 
 @pytest.mark.parametrize("reason", ALL)
-def test_stopping_twice_changes_nothing(reason: StopReason) -> None:
+def test_a_second_stop_for_the_same_reason_changes_nothing(reason: StopReason) -> None:
     once = stop(reason)
 
     assert suppress(once, "sms-1", "sms", Stop(reason=reason, at=MONDAY + timedelta(days=1))) is once
 
 
-def test_surveys_and_all_else_are_stopped_apart() -> None:
+def test_stops_for_surveys_and_for_everything_are_kept_apart() -> None:
     row = stop("unsubscribed", "bounced")
 
     assert [(one.what, one.reason) for one in stops(row)] == [
@@ -65,7 +65,7 @@ def test_surveys_and_all_else_are_stopped_apart() -> None:
         (("texted_stop", "complained"), "texted_stop"),
     ],
 )
-def test_the_first_reason_stands_but_any_that_the_owner_gave_outdoes_a_bounce(
+def test_the_first_reason_stands_but_the_recipients_own_replaces_a_bounce(
     reasons: tuple[StopReason, ...], stands: StopReason
 ) -> None:
     (found,) = stops(stop(*reasons))
@@ -73,7 +73,7 @@ def test_the_first_reason_stands_but_any_that_the_owner_gave_outdoes_a_bounce(
     assert found.reason == stands
 
 
-def test_start_takes_back_a_texted_stop_and_nothing_else() -> None:
+def test_a_texted_start_lifts_a_texted_stop_and_nothing_else() -> None:
     assert may_write(lift_texted_stop(stop("texted_stop")), survey=True)
     still = lift_texted_stop(stop("texted_stop", "unsubscribed"))
     assert (may_write(still, survey=False), may_write(still, survey=True)) == (True, False)
@@ -82,7 +82,7 @@ def test_start_takes_back_a_texted_stop_and_nothing_else() -> None:
         assert lift_texted_stop(row) is row
 
 
-def test_an_address_that_works_again_loses_its_bounce_and_nothing_that_its_owner_wants() -> None:
+def test_an_address_that_works_again_loses_its_bounce_and_nothing_else() -> None:
     again = lift_bounce(note_follow_up(stop("unsubscribed", "bounced"), "a-follow-up"))
 
     assert [(one.what, one.reason) for one in stops(again)] == [("surveys", "unsubscribed")]
@@ -92,5 +92,5 @@ def test_an_address_that_works_again_loses_its_bounce_and_nothing_that_its_owner
         assert lift_bounce(row) is row
 
 
-def test_an_address_that_nobody_stopped_has_nothing_stopped() -> None:
+def test_an_address_without_a_suppression_has_no_stops() -> None:
     assert list(stops(None)) == []

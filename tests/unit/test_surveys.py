@@ -21,7 +21,7 @@ def asked() -> Survey:
     return surveys.next_step(survey(), ASKED, policy(), MONDAY).row
 
 
-def test_a_survey_is_asked_reminded_once_and_closed() -> None:
+def test_a_survey_is_sent_reminded_once_and_closed() -> None:
     row, story = survey(), []
     while row.wake_at is not None:
         at = row.wake_at
@@ -37,7 +37,7 @@ def test_a_survey_is_asked_reminded_once_and_closed() -> None:
 
 
 @pytest.mark.parametrize("medium", ["email", "sms"])
-def test_it_is_asked_and_reminded_of_by_what_it_was_decided_by(medium: Medium) -> None:
+def test_a_survey_and_its_reminder_use_the_given_medium(medium: Medium) -> None:
     by = Asked(customer(), None, medium)
 
     (ask,) = surveys.next_step(survey(), by, policy(), MONDAY).notices
@@ -53,7 +53,7 @@ def test_it_is_asked_and_reminded_of_by_what_it_was_decided_by(medium: Medium) -
         (Consent(survey=True), None, "there is no address that the customer agreed to and that works"),
     ],
 )
-def test_without_consent_or_address_it_is_withheld_and_says_why(
+def test_a_survey_without_consent_or_address_is_withheld_with_the_reason(
     consent: Consent, medium: Medium | None, because: str
 ) -> None:
     asked = Asked(customer(consent=consent), None, medium)
@@ -65,7 +65,7 @@ def test_without_consent_or_address_it_is_withheld_and_says_why(
     assert not decision.notices
 
 
-def test_no_reminder_once_the_customer_said_stop() -> None:
+def test_a_customer_who_withdrew_consent_gets_no_reminder() -> None:
     stopped = customer(consent=Consent(email=True))
 
     decision = surveys.next_step(asked(), Asked(stopped, None, "email"), policy(), MONDAY + 3 * DAY)
@@ -73,13 +73,13 @@ def test_no_reminder_once_the_customer_said_stop() -> None:
     assert not decision.notices
 
 
-def test_no_reminder_when_the_desk_comes_to_it_after_the_closing_date() -> None:
+def test_a_late_wake_up_after_the_closing_date_sends_no_reminder() -> None:
     decision = surveys.next_step(asked(), ASKED, policy(), MONDAY + 20 * DAY)
 
     assert not decision.notices
 
 
-def test_one_answer_is_recorded_and_no_second() -> None:
+def test_a_survey_records_one_answer() -> None:
     answered = surveys.record_answer(asked(), 5, "Lovely", MONDAY + DAY)
 
     assert (answered.status, answered.score, answered.comment, answered.wake_at) == (
@@ -92,7 +92,7 @@ def test_one_answer_is_recorded_and_no_second() -> None:
         surveys.record_answer(answered, 1, None, MONDAY + DAY)
 
 
-def test_an_answer_on_the_closing_minute_is_too_late_and_one_before_it_is_not() -> None:
+def test_an_answer_is_accepted_until_the_closing_time() -> None:
     closes_at = MONDAY + 14 * DAY
 
     assert surveys.record_answer(asked(), 3, None, closes_at - timedelta(seconds=1)).score == 3
@@ -100,12 +100,12 @@ def test_an_answer_on_the_closing_minute_is_too_late_and_one_before_it_is_not() 
         surveys.record_answer(asked(), 3, None, closes_at)
 
 
-def test_the_last_day_is_told_in_the_customers_own_zone() -> None:
+def test_the_last_day_is_in_the_customers_time_zone() -> None:
     # It closes on 16 March at 09:00 UTC, which is 22:00 in Auckland.
     assert surveys.last_day(asked(), "Pacific/Auckland") == date(2026, 3, 15)
 
 
-def test_days_are_days_of_the_calendar_when_the_clocks_change() -> None:
+def test_survey_days_are_calendar_days_over_a_clock_change() -> None:
     before_the_change = datetime(2026, 3, 27, 12, tzinfo=UTC)
 
     asked = surveys.next_step(survey(), ASKED, policy("Europe/London"), before_the_change).row
@@ -113,7 +113,7 @@ def test_days_are_days_of_the_calendar_when_the_clocks_change() -> None:
     assert asked.wake_at == before_the_change + 3 * DAY - timedelta(hours=1)
 
 
-def test_a_survey_that_could_not_be_sent_says_why() -> None:
+def test_an_undelivered_survey_is_withheld_with_the_reason() -> None:
     row = surveys.mark_undelivered(asked(), "no such address")
 
     assert (row.status, row.withheld_because) == ("withheld", "it could not be sent: no such address")
@@ -121,7 +121,7 @@ def test_a_survey_that_could_not_be_sent_says_why() -> None:
         surveys.record_answer(row, 5, None, MONDAY)
 
 
-def test_a_reminder_leaves_the_closing_date_as_it_was() -> None:
+def test_a_reminder_does_not_move_the_closing_date() -> None:
     reminded = surveys.next_step(asked(), ASKED, policy(), MONDAY + 5 * DAY).row
 
     assert (reminded.step, reminded.wake_at) == ("close", MONDAY + 14 * DAY)
@@ -149,7 +149,7 @@ def test_a_reminder_leaves_the_closing_date_as_it_was() -> None:
         ({"again": True}, {"written_at": [MONDAY] * 3}, {}, "they were written to often enough lately"),
     ],
 )
-def test_who_is_not_asked_and_why(
+def test_a_survey_that_may_not_be_asked_has_a_reason(
     facts: dict[str, Any], who: dict[str, Any], about: dict[str, Any], because: str | None
 ) -> None:
     asked = Asked(customer(**who), case(**{"status": "resolved", **about}), "email")
@@ -164,7 +164,7 @@ def test_who_is_not_asked_and_why(
         ({"csat": MONDAY - 9 * DAY, "ces": MONDAY - DAY}, MONDAY + 29 * DAY),
     ],
 )
-def test_who_is_to_be_asked_once_more_is_left_alone_first(before: dict[str, Any], until: datetime) -> None:
+def test_a_second_survey_waits_for_the_cool_down(before: dict[str, Any], until: datetime) -> None:
     asked = Asked(customer(asked_at=before), case(status="resolved"), "email")
 
     decided = surveys.next_step(survey(again=True), asked, policy(), MONDAY)
@@ -172,7 +172,7 @@ def test_who_is_to_be_asked_once_more_is_left_alone_first(before: dict[str, Any]
     assert (decided.row.status, decided.row.wake_at, decided.notices) == ("scheduled", until, ())
 
 
-def test_the_next_question_about_the_business_comes_when_it_may_be_asked() -> None:
+def test_the_next_nps_survey_is_due_when_it_may_be_asked() -> None:
     spring = datetime(2027, 1, 20, 14, 30, tzinfo=UTC)  # clocks change in between
     who = customer(time_zone="America/New_York", asked_at={"nps": spring})
 
@@ -184,7 +184,7 @@ def test_the_next_question_about_the_business_comes_when_it_may_be_asked() -> No
     assert following.due_at - spring < 91 * DAY
 
 
-def test_who_is_asked_is_remembered_as_asked_and_as_written_to() -> None:
+def test_a_sent_survey_is_noted_on_the_customer() -> None:
     (bilal,) = surveys.next_step(survey(kind="ces"), ASKED, policy(), MONDAY).along
 
     assert bilal == customer(version=2, asked_at={"ces": MONDAY}, written_at=[MONDAY])
@@ -192,7 +192,7 @@ def test_who_is_asked_is_remembered_as_asked_and_as_written_to() -> None:
 
 @pytest.mark.parametrize("step", ["ask", "remind"])
 @pytest.mark.parametrize(("hour", "zone"), [(21, "UTC"), (5, "UTC"), (17, "Asia/Karachi")])
-def test_at_night_it_waits_for_the_customers_morning(step: str, hour: int, zone: str) -> None:
+def test_a_survey_due_at_night_waits_for_the_customers_morning(step: str, hour: int, zone: str) -> None:
     asked, late = Asked(customer(time_zone=zone), None, "email"), MONDAY.replace(hour=hour)
 
     decision = surveys.next_step(survey(step=step), asked, policy(), late)
@@ -203,7 +203,7 @@ def test_at_night_it_waits_for_the_customers_morning(step: str, hour: int, zone:
 
 
 @pytest.mark.parametrize("days", [0, 90])
-def test_an_nps_that_is_not_asked_is_followed_by_the_next_where_the_policy_has_one(days: int) -> None:
+def test_a_withheld_nps_survey_is_followed_by_the_next_if_the_policy_repeats_it(days: int) -> None:
     asked = Asked(customer(asked_at={"nps": MONDAY - DAY}), None, "email")
     rows = surveys.next_step(
         survey(kind="nps"), asked, policy(surveys={"nps_every_days": days}), MONDAY
@@ -234,9 +234,7 @@ def made_of(
         (DAY + SECOND, "stale"),
     ],
 )
-def test_an_answer_counts_that_came_with_its_page_and_not_too_fast(
-    open_for: timedelta | None, worth: str
-) -> None:
+def test_an_answer_counts_if_its_page_was_open_long_enough(open_for: timedelta | None, worth: str) -> None:
     assert made_of(asked(), 4, MONDAY + DAY, open_for) == worth
     assert made_of(asked(), 4, MONDAY + 14 * DAY, open_for) == "refuse"
 
@@ -256,7 +254,7 @@ def test_an_answer_counts_that_came_with_its_page_and_not_too_fast(
         (5, DAY + SECOND, 5 * SECOND, "refuse"),
     ],
 )
-def test_what_comes_after_the_first_answer(
+def test_a_second_answer_is_the_same_an_amendment_discarded_or_refused(
     score: int, later: timedelta, open_for: timedelta | None, worth: str
 ) -> None:
     first = surveys.record_answer(asked(), 4, None, MONDAY + DAY)
@@ -264,7 +262,7 @@ def test_what_comes_after_the_first_answer(
     assert made_of(first, score, MONDAY + DAY + later, open_for) == worth
 
 
-def test_after_a_program_a_person_confirms_for_a_minute_and_then_no_more() -> None:
+def test_an_answer_within_a_minute_of_a_quarantined_one_needs_confirmation() -> None:
     at = MONDAY + DAY
     suspected = surveys.quarantine(asked(), Answer(at=at, score=1), "too fast")
 
@@ -274,7 +272,7 @@ def test_after_a_program_a_person_confirms_for_a_minute_and_then_no_more() -> No
     assert made_of(suspected, 5, at + 60 * SECOND) == "count"
 
 
-def test_two_scores_at_one_moment_are_both_kept_apart_and_the_survey_is_open_again() -> None:
+def test_two_scores_at_one_moment_are_quarantined_and_the_survey_reopens() -> None:
     first = surveys.record_answer(asked(), 1, None, MONDAY + DAY)
 
     row = surveys.discard(first, Answer(at=MONDAY + DAY, score=2))
@@ -285,7 +283,7 @@ def test_two_scores_at_one_moment_are_both_kept_apart_and_the_survey_is_open_aga
     assert surveys.is_open(row, MONDAY + 2 * DAY)
 
 
-def test_what_amended_a_discarded_answer_does_not_count_either() -> None:
+def test_amendments_of_a_discarded_answer_are_quarantined() -> None:
     first = surveys.record_answer(asked(), 1, None, MONDAY + DAY)
     amended = surveys.amend(first, Answer(at=MONDAY + DAY - 2 * SECOND, score=3))
 
@@ -295,7 +293,7 @@ def test_what_amended_a_discarded_answer_does_not_count_either() -> None:
     assert [one.score for one in row.quarantined] == [3, 1, 2]
 
 
-def test_of_answers_that_do_not_count_the_latest_twenty_are_kept() -> None:
+def test_a_survey_keeps_the_latest_twenty_quarantined_answers() -> None:
     row = asked()
     for n in range(30):
         row = surveys.quarantine(row, Answer(at=MONDAY + n * SECOND, score=1), "too fast")
@@ -306,7 +304,9 @@ def test_of_answers_that_do_not_count_the_latest_twenty_are_kept() -> None:
 @pytest.mark.parametrize(
     ("kind", "lowest", "highest"), [("csat", 2, 4), ("nps", 6, 9), ("ces", 3, 6), ("promise", 0, 1)]
 )
-def test_low_and_high_are_by_the_kinds_own_scale(kind: SurveyKind, lowest: int, highest: int) -> None:
+def test_low_and_high_scores_follow_the_scale_of_the_kind(
+    kind: SurveyKind, lowest: int, highest: int
+) -> None:
     def scores(found: Any) -> list[int]:
         return [score for score in range(11) if found(survey(kind=kind, score=score), policy())]
 
@@ -315,7 +315,7 @@ def test_low_and_high_are_by_the_kinds_own_scale(kind: SurveyKind, lowest: int, 
 
 
 @pytest.mark.parametrize("status", ["scheduled", "sent", "answered", "expired", "withheld"])
-def test_only_an_unanswered_survey_is_withdrawn(status: str) -> None:
+def test_only_an_unanswered_survey_can_be_withdrawn(status: str) -> None:
     row = surveys.withdraw(survey(status=status))
 
     assert (row is not None) is (status in {"scheduled", "sent"})

@@ -33,7 +33,7 @@ from vaada.rules.thanks import is_only_thanks
         "🙏 Thanks 🙏",
     ],
 )
-def test_thanks_in_many_languages(summary: str) -> None:
+def test_thanks_is_recognised_in_many_languages(summary: str) -> None:
     assert is_only_thanks(interaction(summary=summary))
 
 
@@ -56,7 +56,7 @@ def test_thanks_in_many_languages(summary: str) -> None:
         "!!!",
     ],
 )
-def test_whoever_says_more_is_heard(summary: str) -> None:
+def test_a_contact_that_says_more_is_not_only_thanks(summary: str) -> None:
     assert not is_only_thanks(interaction(summary=summary))
 
 
@@ -65,5 +65,5 @@ def test_a_complaint_or_an_order_is_never_only_thanks(kind: str) -> None:
     assert not is_only_thanks(interaction(summary="Thanks!", kind=kind))
 
 
-def test_that_we_said_thanks_is_not_the_customers_thanks() -> None:
+def test_thanks_from_us_is_not_thanks_from_the_customer() -> None:
     assert not is_only_thanks(interaction(summary="Thanks!", direction="outbound"))
