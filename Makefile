@@ -8,7 +8,7 @@ UV_VERSION := 0.13.9
 UV := $(shell uv --version >/dev/null 2>&1 && command -v uv || echo .local/uv/bin/uv)
 BIN := .venv/bin
 OTHERS := tests/unit tests/integration tests/simulation tests/conformance tests/rights
-REQUIREMENTS := layers/dependencies/requirements.txt
+REQUIREMENTS := layers/dependencies/aws/requirements.txt
 OPERATE = PYTHONPATH=layers/vaada $(BIN)/python -m operations
 NAMED = $(or $(STACK),$(error Name the stack: STACK=vaada))
 EXPORT = $(UV) export --quiet --locked --no-dev --no-emit-project --no-annotate
