@@ -9,7 +9,7 @@ from vaada.desk import open_desk
 from vaada.flows.inbound_events import handle_or_queue
 from vaada.gateways.inbound_events import incoming_texts
 from vaada.log import logger
-from vaada.rules.messages.opt_out_keywords import meaning
+from vaada.rules.messages.opt_out_keywords import parse
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> int:
@@ -17,7 +17,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> int:
     desk, now = open_desk(), datetime.now(UTC).replace(microsecond=0)
     outcomes = [
         "not understood" if news is None else handle_or_queue(desk, news, now)
-        for news in incoming_texts(event, context.aws_request_id, desk.addresses, meaning)
+        for news in incoming_texts(event, context.aws_request_id, desk.addresses, parse)
     ]
     logger.info("texted", outcomes=outcomes)
     return len(outcomes)

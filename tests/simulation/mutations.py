@@ -181,7 +181,7 @@ def asks_again_within_the_month() -> Planted:
 
 
 def looks_up_no_suppression() -> Planted:
-    return patch("vaada.rules.messages.suppression.may_write", lambda *_, **__: True)
+    return patch("vaada.rules.messages.suppression.may_send", lambda *_, **__: True)
 
 
 def counts_no_messages() -> Planted:
@@ -322,12 +322,12 @@ def takes_no_answer_for_an_answer() -> Planted:
 
     return patch.object(
         interactions,
-        "_reply",
+        "_update_reply",
         lambda *facts, answered: reply(*facts) if answered else _reply(*facts, answered=answered),
     )
 
 
-_reply = interactions._reply
+_reply = interactions._update_reply
 
 
 def misses_what_stands_still() -> Planted:
@@ -346,7 +346,7 @@ def never_goes_on() -> Planted:
 
 
 def leaves_the_call_back_open() -> Planted:
-    return patch.object(interactions, "_CALLS", frozenset({"broken"}))
+    return patch.object(interactions, "_UNKEPT", frozenset({"broken"}))
 
 
 def tells_of_the_run_around_each_time() -> Planted:
@@ -797,18 +797,18 @@ _opened = surveys_flow._opened_by
 
 
 def asks_once_more_without_a_rest() -> Planted:
-    return patch.object(surveys, "_due_after_rest", lambda survey, *_: survey.due_at)
+    return patch.object(surveys, "_cool_down_ends_at", lambda survey, *_: survey.due_at)
 
 
 def asks_where_nobody_is_to_be_asked() -> Planted:
     def survey(case: Any, contact: Any, policy: Any, now: datetime) -> Any:
-        return surveys._after_resolution(ids.case_survey_id(case, now), contact, now, policy, now)
+        return surveys._resolution_survey(ids.case_survey_id(case, now), contact, now, policy, now)
 
     return patch.object(surveys, "of_case", survey)
 
 
 def asks_where_nobody_served() -> Planted:
-    return patch.object(surveys, "_nobody_served", lambda *_: False)
+    return patch.object(surveys, "_was_not_served", lambda *_: False)
 
 
 def stops_only_mails_where_they_left() -> Planted:
@@ -828,10 +828,10 @@ def checks_in_by_whatever_is_written_down_last() -> Planted:
     def counted(customer: Any, anchor: datetime, policy: Any) -> Any:
         return _counted_from(customer.model_copy(update={"anchor": None}), anchor, policy)
 
-    return patch.object(check_ins, "count_from", counted)
+    return patch.object(check_ins, "plan_from", counted)
 
 
-_counted_from = check_ins.count_from
+_counted_from = check_ins.plan_from
 
 
 def takes_what_was_said_before_for_an_answer() -> Planted:
@@ -842,7 +842,7 @@ def takes_what_was_said_before_for_an_answer() -> Planted:
         given, call = _reply(contact, replace(before, reply=earlier), *facts, answered=answered)
         return given and given.model_copy(update={"asked_at": before.reply.asked_at}), call
 
-    return patch.object(interactions, "_reply", reply)
+    return patch.object(interactions, "_update_reply", reply)
 
 
 def writes_to_all_by_mail_first() -> Planted:

@@ -40,10 +40,10 @@ def test_in_a_year_everybody_is_asked_as_often_as_they_may_be_and_no_more(first:
 @pytest.mark.parametrize(
     ("who", "what", "instead"),
     [
-        ("is_scanned_first", "rules.surveys.DWELL", timedelta(0)),
-        ("is_scanned_patiently", "rules.surveys._AT_ONCE", timedelta(days=-1)),
-        ("taps_twice", "rules.surveys._after_the_first", lambda *_: "amend"),
-        ("answers_days_later", "rules.surveys._remind", lambda survey, *_: _as_it_is(survey)),
+        ("is_scanned_first", "rules.surveys.MIN_PAGE_TIME", timedelta(0)),
+        ("is_scanned_patiently", "rules.surveys._SAME_MOMENT", timedelta(days=-1)),
+        ("taps_twice", "rules.surveys._judge_later_answer", lambda *_: "amend"),
+        ("answers_days_later", "rules.surveys._decide_to_remind", lambda survey, *_: _as_it_is(survey)),
         ("unsubscribes", "public.unsubscribing.unsubscribe", lambda *_: None),
         ("unsubscribes_by_mistake", "public.unsubscribing.subscribe_again", lambda *_: None),
         ("texts_stop", "rules.messages.opt_out_keywords.is_stop", lambda _text: False),
@@ -51,7 +51,11 @@ def test_in_a_year_everybody_is_asked_as_often_as_they_may_be_and_no_more(first:
         ("told of delays", "rules.messages.frequency_cap.has_room", lambda *_: True),
         ("reopened before", "rules.surveys.withdraw", lambda _survey: None),
         ("answers", "rules.surveys.customer_reachable_at", lambda _customer, _policy, now: now),
-        ("answers", "rules.reports.confidence_intervals.share", lambda part, whole: (part / 99, whole / 99)),
+        (
+            "answers",
+            "rules.reports.confidence_intervals.for_share",
+            lambda part, whole: (part / 99, whole / 99),
+        ),
     ],
 )
 def test_the_crowd_shows(who: str, what: str, instead: object) -> None:

@@ -63,7 +63,7 @@ def test_an_outbound_contact_is_no_repeat_and_does_not_prevent_one() -> None:
 
 
 def test_a_contact_that_the_case_waited_for_is_no_repeat() -> None:
-    row = cases.wait(after(contact()), MONDAY + HOUR, "amina")
+    row = cases.wait_for_customer(after(contact()), MONDAY + HOUR, "amina")
 
     answered = cases.add_interaction(row, contact(MONDAY + DAY), RULES)
 
@@ -71,7 +71,7 @@ def test_a_contact_that_the_case_waited_for_is_no_repeat() -> None:
 
 
 def test_thanks_is_no_repeat_and_does_not_end_the_wait_for_the_customer() -> None:
-    row = cases.wait(after(contact()), MONDAY + HOUR, "amina")
+    row = cases.wait_for_customer(after(contact()), MONDAY + HOUR, "amina")
 
     thanked = cases.add_interaction(row, contact(MONDAY + DAY, summary="Thanks!"), RULES)
     sent_it = cases.add_interaction(thanked, contact(MONDAY + 2 * DAY, summary="Here is the photo"), RULES)
@@ -382,9 +382,9 @@ def test_a_resolved_or_merged_case_refuses_changes(status: str) -> None:
     with pytest.raises(NotPossible, match="cannot be assigned"):
         cases.assign(closed, "omar", MONDAY, "amina")
     with pytest.raises(NotPossible, match="cannot be left waiting"):
-        cases.wait(closed, MONDAY, "amina")
+        cases.wait_for_customer(closed, MONDAY, "amina")
     with pytest.raises(NotPossible, match="cannot be taken up again"):
-        cases.go_on(closed, MONDAY, "amina")
+        cases.stop_waiting(closed, MONDAY, "amina")
     with pytest.raises(NotPossible, match="cannot be merged"):
         cases.merge(closed, other, MONDAY, "amina")
     with pytest.raises(NotPossible, match="cannot be merged into"):
@@ -405,7 +405,7 @@ def test_each_change_raises_the_version_by_one() -> None:
         cases.add_interaction(row, contact(resolved=True), policy().cases),
         cases.resolve(row, MONDAY, "amina", None),
         cases.assign(row, "omar", MONDAY, "amina"),
-        cases.wait(row, MONDAY, "amina"),
+        cases.wait_for_customer(row, MONDAY, "amina"),
         gone,
     ]
 

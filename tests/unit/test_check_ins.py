@@ -23,7 +23,7 @@ RULES = policy(check_ins={"every_days_by_tag": {"vip": 30, "wholesale": 90}})
 def bilal(every: int | None = 7, anchor: datetime = MONDAY, **facts: object) -> Customer:
     """A customer who was in touch last at `anchor`."""
     row = customer(check_in_every_days=every, agent_id=AGENT_ID, **facts)
-    return check_ins.count_from(row, anchor, RULES)
+    return check_ins.plan_from(row, anchor, RULES)
 
 
 def checked_in(row: Customer, times: int, rules: PolicyDocument = RULES) -> list[datetime]:
@@ -32,7 +32,7 @@ def checked_in(row: Customer, times: int, rules: PolicyDocument = RULES) -> list
     for _ in range(times):
         assert row.wake_at is not None
         decision = check_ins.next_step(row, None, rules, row.wake_at)
-        due += [one.due_at for one in decision.along if isinstance(one, FollowUp)]
+        due += [one.due_at for one in decision.other_rows if isinstance(one, FollowUp)]
         row = decision.row
     return due
 
@@ -53,7 +53,7 @@ def checked_in(row: Customer, times: int, rules: PolicyDocument = RULES) -> list
 def test_the_interval_is_the_customers_own_or_that_of_the_most_frequent_tag(
     facts: dict[str, object], days: int | None
 ) -> None:
-    assert check_ins.every_days(customer(**facts), RULES) == days
+    assert check_ins.interval_days(customer(**facts), RULES) == days
 
 
 # ---------------------------------------------------------------- when
@@ -71,14 +71,14 @@ def test_a_closed_day_moves_one_check_in_and_not_the_later_ones() -> None:
 
 def test_check_ins_within_one_closure_become_one() -> None:
     rules = policy(closed_days=[{"first": "2026-03-03", "last": "2026-03-15", "name": "Rebuilding"}])
-    row = check_ins.count_from(customer(check_in_every_days=3, agent_id=AGENT_ID), MONDAY, rules)
+    row = check_ins.plan_from(customer(check_in_every_days=3, agent_id=AGENT_ID), MONDAY, rules)
 
     assert [at - MONDAY for at in checked_in(row, 2, rules)] == [14 * DAY, 15 * DAY]
 
 
 def test_check_ins_keep_their_local_hour_when_the_clocks_change() -> None:
     london = policy("Europe/London")
-    row = check_ins.count_from(customer(check_in_every_days=14, agent_id=AGENT_ID), MONDAY, london)
+    row = check_ins.plan_from(customer(check_in_every_days=14, agent_id=AGENT_ID), MONDAY, london)
 
     zone = ZoneInfo("Europe/London")
     assert [at.astimezone(zone).time() for at in checked_in(row, 3, london)] == [time(9)] * 3
@@ -96,7 +96,7 @@ def test_check_ins_never_drift_from_the_anchor(
 ) -> None:
     hours = business_hours(rules)
     first_day = anchor.astimezone(ZoneInfo(hours.zone)).date()
-    row = check_ins.count_from(customer(check_in_every_days=days, agent_id=AGENT_ID), anchor, rules)
+    row = check_ins.plan_from(customer(check_in_every_days=days, agent_id=AGENT_ID), anchor, rules)
     now, count = anchor, 0
 
     for late in lates:
@@ -123,7 +123,7 @@ def test_check_ins_continue_in_a_far_year(year: int) -> None:
 
 
 def test_a_contact_restarts_the_count() -> None:
-    again = check_ins.count_from(bilal(7), MONDAY + 3 * DAY, RULES)
+    again = check_ins.plan_from(bilal(7), MONDAY + 3 * DAY, RULES)
 
     assert (again.anchor, again.wake_at) == (MONDAY + 3 * DAY, MONDAY + 10 * DAY)
 
@@ -131,7 +131,7 @@ def test_a_contact_restarts_the_count() -> None:
 def test_an_older_contact_that_is_recorded_later_does_not_restart_the_count() -> None:
     row = bilal(7)
 
-    assert check_ins.count_from(row, MONDAY - 30 * DAY, RULES) is row
+    assert check_ins.plan_from(row, MONDAY - 30 * DAY, RULES) is row
 
 
 def test_a_customer_without_check_ins_is_not_due() -> None:
@@ -141,7 +141,7 @@ def test_a_customer_without_check_ins_is_not_due() -> None:
 def test_a_customer_whose_check_ins_are_turned_off_is_not_due_any_more() -> None:
     unwanted = bilal(7).model_copy(update={"check_in_every_days": None})
 
-    assert check_ins.count_from(unwanted, MONDAY, RULES).wake_at is None
+    assert check_ins.plan_from(unwanted, MONDAY, RULES).wake_at is None
     assert check_ins.next_step(unwanted, None, RULES, MONDAY + 7 * DAY).row.wake_at is None
 
 
@@ -153,7 +153,7 @@ def test_a_check_in_is_a_follow_up_for_the_customers_agent_with_a_reason() -> No
 
     decision = check_ins.next_step(row, None, RULES, MONDAY + 14 * DAY)
 
-    (check_in,) = decision.along
+    (check_in,) = decision.other_rows
     assert isinstance(check_in, FollowUp)
     assert (check_in.origin, check_in.agent_id, check_in.due_at) == ("check_in", AGENT_ID, row.wake_at)
     assert check_in.reason == "Stay in touch: nothing was heard for 14 days."
@@ -164,13 +164,13 @@ def test_a_check_in_is_a_follow_up_for_the_customers_agent_with_a_reason() -> No
 def test_an_open_check_in_prevents_a_second() -> None:
     decision = check_ins.next_step(bilal(7), follow_up(), RULES, MONDAY + 7 * DAY)
 
-    assert (decision.along, decision.row.wake_at) == ((), MONDAY + 14 * DAY)
+    assert (decision.other_rows, decision.row.wake_at) == ((), MONDAY + 14 * DAY)
 
 
 def test_several_missed_check_ins_become_one() -> None:
     decision = check_ins.next_step(bilal(7), None, RULES, MONDAY + 30 * DAY)
 
-    assert len(decision.along) == 1
+    assert len(decision.other_rows) == 1
     assert decision.row.wake_at == MONDAY + 35 * DAY
 
 
@@ -179,7 +179,7 @@ def test_a_customer_without_an_agent_gets_no_check_in() -> None:
 
     decision = check_ins.next_step(nobodys, None, RULES, MONDAY + 7 * DAY)
 
-    assert (decision.along, decision.row.wake_at) == ((), None)
+    assert (decision.other_rows, decision.row.wake_at) == ((), None)
 
 
 def test_a_check_in_decided_again_has_the_same_id() -> None:
@@ -188,7 +188,7 @@ def test_a_check_in_decided_again_has_the_same_id() -> None:
     ids = {
         one.id
         for n in range(3)
-        for one in check_ins.next_step(row, None, RULES, MONDAY + (7 + n) * DAY).along
+        for one in check_ins.next_step(row, None, RULES, MONDAY + (7 + n) * DAY).other_rows
     }
 
     assert len(ids) == 1

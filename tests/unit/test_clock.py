@@ -16,11 +16,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from vaada.model.hours import WEEKDAYS, ClosedDays, Holidays, Interval, Week, Weekday
 from vaada.rules.time.clock import (
-    Counted,
-    Gap,
     Hours,
     NeverOpens,
-    Stretch,
+    OpenSpan,
+    SkippedSpan,
+    TimeCount,
     at_local,
     holidays_known,
     subdivisions,
@@ -70,7 +70,7 @@ def at(text: str, zone: str = "UTC") -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
-def gaps(counted: Counted, zone: str = "UTC") -> list[tuple[str, str, str]]:
+def gaps(counted: TimeCount, zone: str = "UTC") -> list[tuple[str, str, str]]:
     def shown(instant: datetime) -> str:
         return f"{instant.astimezone(ZoneInfo(zone)):%a %d %H:%M}"
 
@@ -85,10 +85,10 @@ def test_an_opening_hour_after_friday_half_past_four_is_monday_half_past_nine() 
 
     assert counted.at == at("2026-03-09T09:30")
     assert counted.counted == (
-        Stretch(at("2026-03-06T16:30"), at("2026-03-06T17:00")),
-        Stretch(at("2026-03-09T09:00"), at("2026-03-09T09:30")),
+        OpenSpan(at("2026-03-06T16:30"), at("2026-03-06T17:00")),
+        OpenSpan(at("2026-03-09T09:00"), at("2026-03-09T09:30")),
     )
-    assert counted.skipped == (Gap(at("2026-03-06T17:00"), at("2026-03-09T09:00"), "closed"),)
+    assert counted.skipped == (SkippedSpan(at("2026-03-06T17:00"), at("2026-03-09T09:00"), "closed"),)
 
 
 def test_the_lunch_break_is_not_counted() -> None:
@@ -111,9 +111,9 @@ def test_a_count_of_zero_is_the_same_instant_even_when_closed() -> None:
     saturday = at("2026-03-07T12:00")
     office = hours(weekdays(*OFFICE))
 
-    assert office.after(saturday, timedelta(0)) == Counted(saturday)
-    assert office.before(saturday, timedelta(0)) == Counted(saturday)
-    assert office.business_days_after(saturday, 0) == Counted(saturday)
+    assert office.after(saturday, timedelta(0)) == TimeCount(saturday)
+    assert office.before(saturday, timedelta(0)) == TimeCount(saturday)
+    assert office.business_days_after(saturday, 0) == TimeCount(saturday)
 
 
 def test_a_count_backwards_skips_closed_time() -> None:
@@ -261,7 +261,7 @@ def test_sunday_hours_past_midnight_run_into_monday() -> None:
     bar = hours(every(*NIGHT, on=("sunday",)))
 
     assert bar.after(at("2026-03-08T23:00"), 2 * HOUR).at == at("2026-03-09T01:00")
-    assert bar.closed_before(at("2026-03-10T12:00")) == Stretch(
+    assert bar.closed_before(at("2026-03-10T12:00")) == OpenSpan(
         at("2026-03-08T22:00"), at("2026-03-09T02:00")
     )
 
@@ -280,17 +280,17 @@ def test_hours_until_midnight_end_at_midnight() -> None:
 def test_a_business_open_around_the_clock_skips_nothing() -> None:
     counted = hours(every(*ALWAYS)).after(at("2026-03-02T23:00"), 50 * HOUR)
 
-    assert counted.counted == (Stretch(at("2026-03-02T23:00"), at("2026-03-05T01:00")),)
+    assert counted.counted == (OpenSpan(at("2026-03-02T23:00"), at("2026-03-05T01:00")),)
     assert counted.skipped == ()
 
 
 def test_closed_before_returns_the_last_open_stretch() -> None:
     shop = hours(weekdays(*SHOP))
 
-    assert shop.closed_before(at("2026-03-07T12:00")) == Stretch(
+    assert shop.closed_before(at("2026-03-07T12:00")) == OpenSpan(
         at("2026-03-06T14:00"), at("2026-03-06T18:00")
     )
-    assert shop.closed_before(at("2026-03-09T10:00")) == Stretch(
+    assert shop.closed_before(at("2026-03-09T10:00")) == OpenSpan(
         at("2026-03-09T09:00"), at("2026-03-09T10:00")
     )
     assert shop.closed_before(at("2026-03-09T09:00")).end == at("2026-03-06T18:00")
@@ -332,8 +332,8 @@ def test_a_bakery_opens_twice_when_a_clock_change_repeats_an_hour() -> None:
     counted = bakery.after(at("2026-11-01T05:00"), 3 * HOUR)
 
     assert counted.counted == (
-        Stretch(at("2026-11-01T05:30"), at("2026-11-01T06:00")),
-        Stretch(at("2026-11-01T06:30"), at("2026-11-01T09:00")),
+        OpenSpan(at("2026-11-01T05:30"), at("2026-11-01T06:00")),
+        OpenSpan(at("2026-11-01T06:30"), at("2026-11-01T09:00")),
     )
     assert bakery.next_morning(at("2026-10-31T16:00")) == at("2026-11-01T05:30")
 
@@ -678,7 +678,7 @@ def test_counted_and_skipped_stretches_cover_the_whole_time(
         (ahead := shop.after(start, length), (start, ahead.at)),
         (back := shop.before(start, length), (back.at, start)),
     ):
-        parts: list[Stretch | Gap] = [*counted.counted, *counted.skipped]
+        parts: list[OpenSpan | SkippedSpan] = [*counted.counted, *counted.skipped]
         parts.sort(key=lambda part: part.start)
         edges = [ends[0], *(part.end for part in parts)]
 
@@ -688,7 +688,7 @@ def test_counted_and_skipped_stretches_cover_the_whole_time(
         for part in parts:
             middle = part.start + (part.end - part.start) / 2
             for instant in (part.start, middle, part.end - timedelta(seconds=1)):
-                assert shop.is_open(instant) is isinstance(part, Stretch)
+                assert shop.is_open(instant) is isinstance(part, OpenSpan)
 
 
 # ---------------------------------------------------------------- the oracle
@@ -747,15 +747,15 @@ class ByTheMinute:
     def instant(self, n: int) -> datetime:
         return self.first + n * MINUTE
 
-    def story(self, start: int, end: int) -> tuple[list[Stretch], list[Gap]]:
+    def story(self, start: int, end: int) -> tuple[list[OpenSpan], list[SkippedSpan]]:
         counted, skipped = [], []
         for why, group in groupby(range(start, end), key=lambda n: self.whys[n]):
             minutes = list(group)
             edges = self.instant(minutes[0]), self.instant(minutes[-1] + 1)
             if why:
-                skipped.append(Gap(*edges, why))
+                skipped.append(SkippedSpan(*edges, why))
             else:
-                counted.append(Stretch(*edges))
+                counted.append(OpenSpan(*edges))
         return counted, skipped
 
     def spent(self, minutes: Iterator[int], length: int) -> int | None:
@@ -802,13 +802,13 @@ def check_against_the_minutes(seed: int) -> None:
     end = slow.spent(iter(ahead), length)
     if end is not None:
         counted, skipped = slow.story(now, end + 1)
-        assert shop.after(start, length * MINUTE) == Counted(
+        assert shop.after(start, length * MINUTE) == TimeCount(
             slow.instant(end + 1), tuple(counted), tuple(skipped)
         )
     begin = slow.spent(iter(back), length)
     if begin is not None:
         counted, skipped = slow.story(begin, now)
-        assert shop.before(start, length * MINUTE) == Counted(
+        assert shop.before(start, length * MINUTE) == TimeCount(
             slow.instant(begin), tuple(counted), tuple(skipped)
         )
 

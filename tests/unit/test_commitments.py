@@ -69,7 +69,7 @@ def test_a_custom_ladder_is_followed_rung_by_rung() -> None:
     _, *steps, last = climb(row, rules)
 
     assert [
-        (at - MONDAY, *((one.to, one.purpose, one.by) for one in step.notices)) for at, step in steps
+        (at - MONDAY, *((one.to, one.purpose, one.media) for one in step.notices)) for at, step in steps
     ] == [
         (HOUR / 2, ("agent", "promise_overdue", None)),
         (HOUR, ("supervisor", "promise_escalation", ("sms",))),

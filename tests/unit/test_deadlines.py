@@ -37,7 +37,7 @@ def shown(at: datetime) -> str:
     ],
 )
 def test_a_delay_is_written_in_words(delay: Delay, words: str) -> None:
-    assert deadlines.words(delay) == words
+    assert deadlines.describe(delay) == words
 
 
 def test_the_rule_names_the_delay_and_the_event() -> None:

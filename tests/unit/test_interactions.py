@@ -24,7 +24,7 @@ from vaada.model.people import Customer
 from vaada.model.rows import Row
 from vaada.model.work import Commitment, FollowUp, Reply
 from vaada.rules import follow_ups, interactions, replies
-from vaada.rules.interactions import Standing
+from vaada.rules.interactions import StateBefore
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 BILAL = customer(agent_id=AGENT_ID, served_by=(AGENT_ID,))
@@ -47,38 +47,38 @@ def standing(
     follow_ups: tuple[FollowUp, ...] = (),
     check_in: FollowUp | None = None,
     supervisor_id: str | None = "sana000000000000",
-) -> Standing:
+) -> StateBefore:
     amina = agent(supervisor_id=supervisor_id)
-    return Standing(who, amina, before, reply, call_back, follow_ups, check_in=check_in)
+    return StateBefore(who, amina, before, reply, call_back, follow_ups, check_in=check_in)
 
 
-def consequences(one: Interaction, before: Standing) -> dict[str, list[Row]]:
+def consequences(one: Interaction, before: StateBefore) -> dict[str, list[Row]]:
     """What the contact changes and brings, by kind."""
     found: dict[str, list[Row]] = {}
-    for row in interactions.consequences(one, before, policy()):
+    for row in interactions.rows_to_write(one, before, policy()):
         found.setdefault(row.kind_of_row, []).append(row)
     return found
 
 
-def the_case(one: Interaction, before: Standing) -> Case:
+def the_case(one: Interaction, before: StateBefore) -> Case:
     (row,) = consequences(one, before)["case"]
     assert isinstance(row, Case)
     return row
 
 
-def the_reply(one: Interaction, before: Standing) -> Reply:
+def the_reply(one: Interaction, before: StateBefore) -> Reply:
     (row,) = consequences(one, before)["reply"]
     assert isinstance(row, Reply)
     return row
 
 
-def the_follow_up(one: Interaction, before: Standing) -> FollowUp:
+def the_follow_up(one: Interaction, before: StateBefore) -> FollowUp:
     (row,) = consequences(one, before)["follow_up"]
     assert isinstance(row, FollowUp)
     return row
 
 
-def the_promise(one: Interaction, before: Standing) -> Commitment:
+def the_promise(one: Interaction, before: StateBefore) -> Commitment:
     (row,) = consequences(one, before)["commitment"]
     assert isinstance(row, Commitment)
     return row
@@ -262,7 +262,7 @@ def test_a_call_back_keeps_the_promise_and_gives_the_reply() -> None:
 def test_the_policy_can_turn_off_call_backs_outside_opening_hours() -> None:
     rules = policy(replies={"call_back_outside_hours": False})
 
-    rows = interactions.consequences(contact(MONDAY - 6 * HOUR, awaits_reply=True), standing(), rules)
+    rows = interactions.rows_to_write(contact(MONDAY - 6 * HOUR, awaits_reply=True), standing(), rules)
 
     (row,) = (row for row in rows if isinstance(row, Reply))
     assert row.step == "warn"
@@ -383,7 +383,7 @@ def test_every_existing_row_is_changed_once_and_by_one_version() -> None:
     stood = [case(), paused, SNOOZED, who]
     before = standing(case(), who=who, reply=paused, follow_ups=(SNOOZED,))
 
-    rows = interactions.consequences(contact(agent_id="omar000000000000", tone="upset"), before, policy())
+    rows = interactions.rows_to_write(contact(agent_id="omar000000000000", tone="upset"), before, policy())
 
     versions = {row.id: row.version for row in rows}
     assert len(versions) == len(rows)

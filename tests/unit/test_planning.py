@@ -177,6 +177,6 @@ def test_an_unhappy_customer_is_a_follow_up_for_the_supervisor_or_the_owner(
 
 
 def test_a_planned_contact_is_not_due_any_more() -> None:
-    planned = interactions.mark_planned(interaction(wake_at=MONDAY + interactions.PATIENCE))
+    planned = interactions.mark_planned(interaction(wake_at=MONDAY + interactions.STREAM_GRACE))
 
     assert (planned.wake_at, planned.version) == (None, 2)

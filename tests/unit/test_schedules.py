@@ -19,7 +19,7 @@ from tests.unit.rows import (
 )
 from vaada.model.rows import DueRow
 from vaada.rules import commitments, follow_ups
-from vaada.rules.schedules import SOONEST, schedule_change, schedule_time
+from vaada.rules.schedules import MIN_LEAD_TIME, schedule_change, schedule_time
 
 LATER = MONDAY + timedelta(days=1)
 
@@ -91,4 +91,4 @@ def test_replies_goodwill_and_check_ins_are_swept() -> None:
 def test_a_schedule_never_fires_before_its_row_nor_in_the_past(ahead: timedelta) -> None:
     wake_at: datetime = MONDAY + ahead
 
-    assert schedule_time(wake_at, MONDAY) >= max(wake_at, MONDAY + SOONEST)
+    assert schedule_time(wake_at, MONDAY) >= max(wake_at, MONDAY + MIN_LEAD_TIME)

@@ -7,11 +7,11 @@ import pytest
 from tests.unit.rows import MONDAY
 from vaada.model.suppressions import Stop, StopReason, Suppression
 from vaada.rules.messages.suppression import (
+    active_stops,
     lift_bounce,
     lift_texted_stop,
-    may_write,
+    may_send,
     note_follow_up,
-    stops,
     suppress,
 )
 
@@ -27,16 +27,16 @@ def stop(*reasons: StopReason) -> Suppression:
 
 
 def test_an_address_without_a_suppression_may_be_written_to() -> None:
-    assert may_write(None, survey=True)
-    assert may_write(None, survey=False)
+    assert may_send(None, survey=True)
+    assert may_send(None, survey=False)
 
 
 @pytest.mark.parametrize("reason", ALL)
 def test_unsubscribing_stops_surveys_and_other_reasons_stop_everything(reason: StopReason) -> None:
     row = stop(reason)
 
-    assert not may_write(row, survey=True)
-    assert may_write(row, survey=False) is (reason == "unsubscribed")
+    assert not may_send(row, survey=True)
+    assert may_send(row, survey=False) is (reason == "unsubscribed")
 
 
 @pytest.mark.parametrize("reason", ALL)
@@ -49,7 +49,7 @@ def test_a_second_stop_for_the_same_reason_changes_nothing(reason: StopReason) -
 def test_stops_for_surveys_and_for_everything_are_kept_apart() -> None:
     row = stop("unsubscribed", "bounced")
 
-    assert [(one.what, one.reason) for one in stops(row)] == [
+    assert [(one.what, one.reason) for one in active_stops(row)] == [
         ("anything", "bounced"),
         ("surveys", "unsubscribed"),
     ]
@@ -68,15 +68,15 @@ def test_stops_for_surveys_and_for_everything_are_kept_apart() -> None:
 def test_the_first_reason_stands_but_the_recipients_own_replaces_a_bounce(
     reasons: tuple[StopReason, ...], stands: StopReason
 ) -> None:
-    (found,) = stops(stop(*reasons))
+    (found,) = active_stops(stop(*reasons))
 
     assert found.reason == stands
 
 
 def test_a_texted_start_lifts_a_texted_stop_and_nothing_else() -> None:
-    assert may_write(lift_texted_stop(stop("texted_stop")), survey=True)
+    assert may_send(lift_texted_stop(stop("texted_stop")), survey=True)
     still = lift_texted_stop(stop("texted_stop", "unsubscribed"))
-    assert (may_write(still, survey=False), may_write(still, survey=True)) == (True, False)
+    assert (may_send(still, survey=False), may_send(still, survey=True)) == (True, False)
     for reason in ALL[:3]:
         row = stop(reason)
         assert lift_texted_stop(row) is row
@@ -85,7 +85,7 @@ def test_a_texted_start_lifts_a_texted_stop_and_nothing_else() -> None:
 def test_an_address_that_works_again_loses_its_bounce_and_nothing_else() -> None:
     again = lift_bounce(note_follow_up(stop("unsubscribed", "bounced"), "a-follow-up"))
 
-    assert [(one.what, one.reason) for one in stops(again)] == [("surveys", "unsubscribed")]
+    assert [(one.what, one.reason) for one in active_stops(again)] == [("surveys", "unsubscribed")]
     assert again.follow_up_id is None
     for reason in ALL[1:]:
         row = stop(reason)
@@ -93,4 +93,4 @@ def test_an_address_that_works_again_loses_its_bounce_and_nothing_else() -> None
 
 
 def test_an_address_without_a_suppression_has_no_stops() -> None:
-    assert list(stops(None)) == []
+    assert list(active_stops(None)) == []

@@ -11,10 +11,10 @@ from vaada.model.people import Consent, Medium
 from vaada.model.work import Answer, Survey, SurveyKind
 from vaada.rules import surveys
 from vaada.rules.errors import NotPossible
-from vaada.rules.surveys import Asked
+from vaada.rules.surveys import SurveyContext
 
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
-ASKED = Asked(customer(), None, "email")
+ASKED = SurveyContext(customer(), None, "email")
 
 
 def asked() -> Survey:
@@ -38,12 +38,12 @@ def test_a_survey_is_sent_reminded_once_and_closed() -> None:
 
 @pytest.mark.parametrize("medium", ["email", "sms"])
 def test_a_survey_and_its_reminder_use_the_given_medium(medium: Medium) -> None:
-    by = Asked(customer(), None, medium)
+    by = SurveyContext(customer(), None, medium)
 
     (ask,) = surveys.next_step(survey(), by, policy(), MONDAY).notices
     (remind,) = surveys.next_step(asked(), by, policy(), MONDAY + 3 * DAY).notices
 
-    assert (ask.by, remind.by) == ((medium,), (medium,))
+    assert (ask.media, remind.media) == ((medium,), (medium,))
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_survey_and_its_reminder_use_the_given_medium(medium: Medium) -> None:
 def test_a_survey_without_consent_or_address_is_withheld_with_the_reason(
     consent: Consent, medium: Medium | None, because: str
 ) -> None:
-    asked = Asked(customer(consent=consent), None, medium)
+    asked = SurveyContext(customer(consent=consent), None, medium)
 
     decision = surveys.next_step(survey(), asked, policy(), MONDAY)
 
@@ -68,7 +68,7 @@ def test_a_survey_without_consent_or_address_is_withheld_with_the_reason(
 def test_a_customer_who_withdrew_consent_gets_no_reminder() -> None:
     stopped = customer(consent=Consent(email=True))
 
-    decision = surveys.next_step(asked(), Asked(stopped, None, "email"), policy(), MONDAY + 3 * DAY)
+    decision = surveys.next_step(asked(), SurveyContext(stopped, None, "email"), policy(), MONDAY + 3 * DAY)
 
     assert not decision.notices
 
@@ -152,7 +152,7 @@ def test_a_reminder_does_not_move_the_closing_date() -> None:
 def test_a_survey_that_may_not_be_asked_has_a_reason(
     facts: dict[str, Any], who: dict[str, Any], about: dict[str, Any], because: str | None
 ) -> None:
-    asked = Asked(customer(**who), case(**{"status": "resolved", **about}), "email")
+    asked = SurveyContext(customer(**who), case(**{"status": "resolved", **about}), "email")
 
     assert surveys.why_not(survey(**facts), asked, policy(), MONDAY) == because
 
@@ -165,7 +165,7 @@ def test_a_survey_that_may_not_be_asked_has_a_reason(
     ],
 )
 def test_a_second_survey_waits_for_the_cool_down(before: dict[str, Any], until: datetime) -> None:
-    asked = Asked(customer(asked_at=before), case(status="resolved"), "email")
+    asked = SurveyContext(customer(asked_at=before), case(status="resolved"), "email")
 
     decided = surveys.next_step(survey(again=True), asked, policy(), MONDAY)
 
@@ -179,13 +179,13 @@ def test_the_next_nps_survey_is_due_when_it_may_be_asked() -> None:
     following = surveys.next_nps(who, "amina", policy(surveys={"nps_every_days": 90}), spring)
 
     assert following is not None
-    asked = Asked(who, None, "email")
+    asked = SurveyContext(who, None, "email")
     assert surveys.why_not(following, asked, policy(), following.due_at) is None
     assert following.due_at - spring < 91 * DAY
 
 
 def test_a_sent_survey_is_noted_on_the_customer() -> None:
-    (bilal,) = surveys.next_step(survey(kind="ces"), ASKED, policy(), MONDAY).along
+    (bilal,) = surveys.next_step(survey(kind="ces"), ASKED, policy(), MONDAY).other_rows
 
     assert bilal == customer(version=2, asked_at={"ces": MONDAY}, written_at=[MONDAY])
 
@@ -193,21 +193,21 @@ def test_a_sent_survey_is_noted_on_the_customer() -> None:
 @pytest.mark.parametrize("step", ["ask", "remind"])
 @pytest.mark.parametrize(("hour", "zone"), [(21, "UTC"), (5, "UTC"), (17, "Asia/Karachi")])
 def test_a_survey_due_at_night_waits_for_the_customers_morning(step: str, hour: int, zone: str) -> None:
-    asked, late = Asked(customer(time_zone=zone), None, "email"), MONDAY.replace(hour=hour)
+    asked, late = SurveyContext(customer(time_zone=zone), None, "email"), MONDAY.replace(hour=hour)
 
     decision = surveys.next_step(survey(step=step), asked, policy(), late)
 
-    assert (decision.notices, decision.along, decision.row.step) == ((), (), step)
+    assert (decision.notices, decision.other_rows, decision.row.step) == ((), (), step)
     assert decision.row.wake_at is not None
     assert decision.row.wake_at.astimezone(ZoneInfo(zone)).hour == 9
 
 
 @pytest.mark.parametrize("days", [0, 90])
 def test_a_withheld_nps_survey_is_followed_by_the_next_if_the_policy_repeats_it(days: int) -> None:
-    asked = Asked(customer(asked_at={"nps": MONDAY - DAY}), None, "email")
+    asked = SurveyContext(customer(asked_at={"nps": MONDAY - DAY}), None, "email")
     rows = surveys.next_step(
         survey(kind="nps"), asked, policy(surveys={"nps_every_days": days}), MONDAY
-    ).along
+    ).other_rows
 
     following = [row for row in rows if isinstance(row, Survey)]
     assert [row.due_at for row in following] == ([MONDAY + 90 * DAY] if days else [])

@@ -86,7 +86,7 @@ def wait(desk: Desk, case_id: str, receipts: Receipts, now: datetime, by: str) -
         paused = [replies.pause(reply, now, desk.policy)] if reply and reply.status == "awaited" else []
         return (*paused, *receipts(case_id))
 
-    return change(desk, Case, case_id, lambda case: cases.wait(case, now, by), along=along)
+    return change(desk, Case, case_id, lambda case: cases.wait_for_customer(case, now, by), along=along)
 
 
 def go_on(desk: Desk, case_id: str, receipts: Receipts, now: datetime, by: str) -> Case:
@@ -97,7 +97,7 @@ def go_on(desk: Desk, case_id: str, receipts: Receipts, now: datetime, by: str) 
         running = [replies.resume(reply, now, desk.policy)] if reply and reply.status == "paused" else []
         return (*running, *receipts(case_id))
 
-    return change(desk, Case, case_id, lambda case: cases.go_on(case, now, by), along=along)
+    return change(desk, Case, case_id, lambda case: cases.stop_waiting(case, now, by), along=along)
 
 
 def assign(desk: Desk, case_id: str, agent_id: str, receipts: Receipts, now: datetime, by: str) -> Case:

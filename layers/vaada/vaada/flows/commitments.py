@@ -81,7 +81,9 @@ def renegotiate(
 def _new_date_notice(row: Commitment, medium: Medium, at: datetime, now: datetime) -> Message:
     """The notice to the customer, one for each date, held until then."""
     return Message(
-        message_id=derived_row_id(row.id, f"running-late/{text_of(row.due_at)}", commitments.moved_at(row)),
+        message_id=derived_row_id(
+            row.id, f"running-late/{text_of(row.due_at)}", commitments.date_set_at(row)
+        ),
         customer_id=row.customer_id,
         about_id=row.id,
         about_kind="commitment",

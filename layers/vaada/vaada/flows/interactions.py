@@ -31,7 +31,7 @@ def record_interaction(desk: Desk, new: NewInteraction, receipts: Receipts, now:
     interaction = _interaction(desk, new, now)
     for _ in range(_TRIES):
         before = _load_standing(desk, interaction, agents["agent_id"], known=new.case_id is not None)
-        rows = interactions.consequences(interaction, before, desk.policy)
+        rows = interactions.rows_to_write(interaction, before, desk.policy)
         known = [] if any(isinstance(row, Customer) for row in rows) else [before.customer]
         try:  # nothing may be written down of a customer who is erased at this moment
             desk.table.write(interaction, *rows, *receipts(interaction.interaction_id), there=known)
@@ -68,7 +68,7 @@ def _interaction(desk: Desk, new: NewInteraction, now: datetime) -> Interaction:
         occurred_at=new.occurred_at or now,
         recorded_at=now,
         awaits_reply=interactions.awaits_reply(new),
-        wake_at=now + interactions.PATIENCE,
+        wake_at=now + interactions.STREAM_GRACE,
         commitments=new.commitments,
         follow_up=new.follow_up,
     )
@@ -79,16 +79,16 @@ def _interaction(desk: Desk, new: NewInteraction, now: datetime) -> Interaction:
 
 def _load_standing(
     desk: Desk, interaction: Interaction, agent: Agent, *, known: bool
-) -> interactions.Standing:
+) -> interactions.StateBefore:
     customer = desk.table.get(Customer, interaction.customer_id)
     if customer is None:
         raise UnknownReference("customer_id", "customer")
     case = desk.table.get(Case, interaction.case_id) if known else None
     check_in = desk.table.get(FollowUp, customer.check_in_id) if customer.check_in_id else None
     if case is None:
-        return interactions.Standing(customer, agent, check_in=_if_open(check_in))
+        return interactions.StateBefore(customer, agent, check_in=_if_open(check_in))
     named = (desk.table.get(FollowUp, follow_up_id) for follow_up_id in case.follow_up_ids)
-    return interactions.Standing(
+    return interactions.StateBefore(
         customer,
         agent,
         case,

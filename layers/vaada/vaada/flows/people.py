@@ -79,7 +79,7 @@ def add_customer(desk: Desk, new: NewCustomer, receipts: Receipts, now: datetime
     """Add a customer. Raises Unknown, Conflict."""
     require_agents(desk, agent_id=new.agent_id)
     added = Customer(customer_id=new_party_id(), created_at=now, **dict(new))
-    customer = check_ins.count_from(added, now, desk.policy)
+    customer = check_ins.plan_from(added, now, desk.policy)
     desk.table.write(customer, *receipts(customer.customer_id))
     return customer
 
@@ -91,14 +91,14 @@ def change_customer(desk: Desk, customer_id: str, changes: Mapping[str, object],
         new = _merged(NewCustomer, customer, changes)
         require_agents(desk, agent_id=new.agent_id)
         changed = customer.changed(**dict(new))
-        days = check_ins.every_days(changed, desk.policy)
+        days = check_ins.interval_days(changed, desk.policy)
         if days is None:
             return changed.waiting(None, anchor=None)
-        before = (check_ins.every_days(customer, desk.policy), customer.agent_id)
+        before = (check_ins.interval_days(customer, desk.policy), customer.agent_id)
         if customer.wake_at is not None and before == (days, changed.agent_id):
             return changed
         last = changed.anchor or _last_contact(desk, customer_id) or now
-        return check_ins.count_from(changed, last, desk.policy)
+        return check_ins.plan_from(changed, last, desk.policy)
 
     return change(desk, Customer, customer_id, decide)
 

@@ -21,7 +21,7 @@ from vaada.model.work import Commitment, FollowUp, Goodwill, Reply
 from vaada.present.pages import ActionProblem
 from vaada.present.view_models import ActionName
 from vaada.rules import commitments, follow_ups
-from vaada.rules.replies import UNANSWERED
+from vaada.rules.replies import OPEN
 from vaada.rules.time.clock import Hours, at_local
 from vaada.rules.time.deadlines import working_hours
 
@@ -202,7 +202,7 @@ def _about_reply(desk: Desk, work: Reply, entry: Entry, actor: _Actor, now: date
         case "answered":
             replies.mark_answered(desk, work.id, now, by)
             return Done("Noted: the customer has their answer.")
-        case "waiting" if work.status in UNANSWERED:
+        case "waiting" if work.status in OPEN:
             if work.status == "awaited":
                 cases.wait(desk, work.case_id, lambda _: (), now, by)
             return Done("The clock stands still until the customer is in touch again.")

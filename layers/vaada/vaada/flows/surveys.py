@@ -13,7 +13,7 @@ from vaada.model.people import Agent
 from vaada.model.rows import Row
 from vaada.model.work import SCALES, Answer, Commitment, FollowUp, Survey
 from vaada.rules import commitments, follow_ups, survey_follow_up, surveys
-from vaada.rules.surveys import DWELL
+from vaada.rules.surveys import MIN_PAGE_TIME
 
 Outcome = Literal["counted", "unconfirmed", "stale", "over"]
 
@@ -117,4 +117,6 @@ def receive_texted_score(desk: Desk, news: TextedScore, now: datetime) -> str:
     if news.score not in SCALES[survey.kind]:
         return "not on the scale"
     # It came from the number that was asked: no page could tell more of a person.
-    return receive_answer(desk, survey.id, Answer(at=now, score=news.score), DWELL, confirmed=True).outcome
+    return receive_answer(
+        desk, survey.id, Answer(at=now, score=news.score), MIN_PAGE_TIME, confirmed=True
+    ).outcome

@@ -59,7 +59,7 @@ def case_of(desk: Desk, case_id: str | None) -> Case | None:
 
 def unanswered_reply(desk: Desk, case: Case) -> Reply | None:
     reply = reply_of(desk, case)
-    return reply if reply and reply.status in replies.UNANSWERED else None
+    return reply if reply and reply.status in replies.OPEN else None
 
 
 def open_call_back(desk: Desk, case: Case) -> Commitment | None:

@@ -1,1 +1,1 @@
-"""What should happen, and why: pure functions of rows, policy and `now`. Knows no AWS."""
+"""Decisions: pure functions of rows, the policy and `now`. No AWS, no clock."""

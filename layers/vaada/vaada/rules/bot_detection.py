@@ -1,24 +1,24 @@
-"""Visits to the public pages: what a person's look like, how many forms a link takes, what can be undone."""
+"""Bot detection on the public pages: how long a page must be open, and how many forms a link accepts."""
 
 from datetime import datetime, timedelta
 
 from vaada.model.people import Customer
-from vaada.rules.surveys import DWELL, PAGE_LASTS
+from vaada.rules.surveys import MIN_PAGE_TIME, PAGE_LIFETIME
 
 FORMS_AN_HOUR = 30
-"""How many forms one link takes within an hour of the clock, whoever sends them."""
+"""The most forms that one link accepts per clock hour, from anybody."""
 
 
 def is_human(page_age: timedelta | None) -> bool:
-    """Whether a form came from a page that was open as long as a person needs. None: it came without one."""
-    return page_age is not None and DWELL <= page_age <= PAGE_LASTS
+    """Whether the page of a form was open as long as a person needs. A form without a page has age None."""
+    return page_age is not None and MIN_PAGE_TIME <= page_age <= PAGE_LIFETIME
 
 
 def may_subscribe_again(customer: Customer, now: datetime) -> bool:
-    """Whether the customer unsubscribed so lately that the link which did it may undo it."""
-    return customer.unsubscribed_at is not None and now - customer.unsubscribed_at <= PAGE_LASTS
+    """Whether the customer unsubscribed so recently that the same link may undo it."""
+    return customer.unsubscribed_at is not None and now - customer.unsubscribed_at <= PAGE_LIFETIME
 
 
 def next_hour(now: datetime) -> datetime:
-    """When the count begins anew."""
+    """Return the start of the next clock hour, when the count of forms restarts."""
     return now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)

@@ -1,6 +1,6 @@
-"""Cases: the contacts about one matter, the run-around they show, and the six steps of a complaint.
+"""Cases: the interactions about one matter, signs of a run-around, and the six steps of a complaint.
 
-open ⇄ resolved; open → merged, into another case of the customer.
+States: open ⇄ resolved; open → merged into another case of the customer.
 """
 
 from dataclasses import dataclass
@@ -29,18 +29,18 @@ STEPS: dict[StepName, str] = dict(
         strict=True,
     )
 )
-"""The steps of a complaint, in words."""
+"""The steps of a complaint, in words for people."""
 
 CONVERSATIONS: frozenset[Channel] = frozenset({"phone", "chat", "in_person"})
-"""Channels on which a contact is both asking and answering."""
+"""Channels on which one interaction holds both the question and the reply."""
 
 E = TypeVar("E")
 D = TypeVar("D", InteractionRef, HandOff)
-_KEPT = 100  # pieces of evidence of a kind, the latest
+_EVIDENCE_LIMIT = 100  # a case keeps the latest pieces of evidence of each kind
 
 
 class StepsMissing(Exception):
-    """Critical steps of the complaint are not done."""
+    """Critical steps of the complaint are not done. `names` are those steps."""
 
     def __init__(self, names: tuple[StepName, ...]) -> None:
         super().__init__("Not done yet: " + ", ".join(STEPS[name] for name in names) + ".")
@@ -49,14 +49,14 @@ class StepsMissing(Exception):
 
 @dataclass(frozen=True)
 class Cause:
-    """What led to a complaint, and what keeps it from returning."""
+    """The cause of a complaint, and what will prevent it."""
 
     cause: str
     prevention: str
 
 
 def open_case(interaction: Interaction, rules: CaseRules) -> Case:
-    """The case that begins with this contact."""
+    """Return the new case that begins with this interaction."""
     case = Case(
         case_id=interaction.case_id,
         customer_id=interaction.customer_id,
@@ -72,20 +72,20 @@ def open_case(interaction: Interaction, rules: CaseRules) -> Case:
 
 
 def add_interaction(case: Case, interaction: Interaction, rules: CaseRules) -> Case:
-    """The case with one more contact. The version is counted up."""
+    """Return the next version of the case, with one more interaction."""
     return _with_interaction(case.changed(), interaction, rules)
 
 
-def wait(case: Case, now: datetime, by: str) -> Case:
-    """The next word is the customer's. Raises NotPossible unless open."""
+def wait_for_customer(case: Case, now: datetime, by: str) -> Case:
+    """Mark that the case waits for the customer. Raises NotPossible unless it is open."""
     _require_open(case, "left waiting")
     return case.changed(
         waiting_for_customer=True, history=add_change(case.history, now, by, "waiting for the customer")
     )
 
 
-def go_on(case: Case, now: datetime, by: str) -> Case:
-    """The customer is not waited for any more. Raises NotPossible unless open."""
+def stop_waiting(case: Case, now: datetime, by: str) -> Case:
+    """Mark that the case no longer waits for the customer. Raises NotPossible unless it is open."""
     _require_open(case, "taken up again")
     return case.changed(
         waiting_for_customer=False, history=add_change(case.history, now, by, "taken up again")
@@ -95,7 +95,10 @@ def go_on(case: Case, now: datetime, by: str) -> Case:
 def complete_step(
     case: Case, name: StepName, now: datetime, by: str, note: str | None, cause: Cause | None
 ) -> Case:
-    """A step of the complaint is done. Done again, the first time stands. Raises NotPossible."""
+    """Mark a step of the complaint as done; a step done before stays as it was.
+
+    Raises NotPossible if the case is not open, or not a complaint.
+    """
     if not case.steps:
         raise NotPossible("case without a complaint", case.status, "worked through in steps")
     _require_open(case, "worked on")
@@ -112,20 +115,20 @@ def complete_step(
 
 
 def missing_steps(case: Case) -> tuple[StepName, ...]:
-    """The critical steps that are not done."""
+    """Return the critical steps that are not done."""
     return tuple(step.name for step in case.steps if step.critical and step.done_at is None)
 
 
 def resolve(case: Case, now: datetime, by: str, outcome: str | None) -> Case:
-    """The matter is settled. Raises NotPossible unless open, StepsMissing."""
+    """Resolve the case. Raises NotPossible unless it is open, StepsMissing if critical steps are not done."""
     _require_open(case, "resolved")
     if names := missing_steps(case):
         raise StepsMissing(names)
-    return _resolved(case.changed(outcome=outcome), now, by, outcome)
+    return _resolve(case.changed(outcome=outcome), now, by, outcome)
 
 
 def reopen(case: Case, now: datetime, by: str, reason: str) -> Case:
-    """It is not settled after all. Raises NotPossible unless resolved."""
+    """Open the case again. Raises NotPossible unless it is resolved."""
     if case.status != "resolved":
         raise NotPossible("case", case.status, "reopened")
     history = add_change(case.history, now, by, "reopened", reason=reason)
@@ -133,20 +136,21 @@ def reopen(case: Case, now: datetime, by: str, reason: str) -> Case:
 
 
 def assign(case: Case, agent_id: str, now: datetime, by: str) -> Case:
-    """Somebody else has it from now on. Raises NotPossible unless open."""
+    """Give the case to another agent. Raises NotPossible unless it is open."""
     _require_open(case, "assigned")
     return case.changed(agent_id=agent_id, history=add_change(case.history, now, by, "assigned"))
 
 
 def merge(case: Case, into: Case, now: datetime, by: str) -> tuple[Case, Case]:
-    """Both were one matter: what one counted counts for the other. Raises NotPossible unless both are open.
+    """Merge `case` into `into`. Returns both, in this order. Raises NotPossible unless both are open.
 
-    Their first contacts were repeats of one another, if they were close enough; that is not judged anew.
+    Counts and evidence are added up. The first interaction of one case could be a repeat contact in the
+    merged case; that is not recomputed.
     """
     _require_open(case, "merged")
     _require_open(into, "merged into")
     latest = max((into, case), key=lambda one: one.last_contact_at)
-    taken = into.changed(
+    merged = into.changed(
         opened_at=min(case.opened_at, into.opened_at),
         last_contact_at=latest.last_contact_at,
         last_interaction_id=latest.last_interaction_id,
@@ -170,16 +174,16 @@ def merge(case: Case, into: Case, now: datetime, by: str) -> tuple[Case, Case]:
             into.history, now, by, "another case was merged into this one", reason=case.case_id
         ),
     )
-    gone = case.changed(
+    closed = case.changed(
         status="merged", merged_into=into.case_id, history=add_change(case.history, now, by, "merged")
     )
-    return gone, taken
+    return closed, merged
 
 
 def _with_interaction(case: Case, interaction: Interaction, rules: CaseRules) -> Case:
     at, agent_id, thanks = interaction.occurred_at, interaction.agent_id, is_only_thanks(interaction)
     evidence = InteractionRef(at=at, interaction_id=interaction.interaction_id)
-    is_latest = at >= case.last_contact_at  # contacts are written down in any order
+    is_latest = at >= case.last_contact_at  # interactions may be recorded in any order
     changes: dict[str, object] = {"contacts": case.contacts + 1}
     if is_latest:
         changes |= {"last_contact_at": at, "last_interaction_id": interaction.interaction_id}
@@ -208,23 +212,23 @@ def _with_interaction(case: Case, interaction: Interaction, rules: CaseRules) ->
         changes["abusive"] = True
     if interaction.kind == "complaint":
         changes["kind"] = "complaint"
-        changes["steps"] = case.steps or _checklist(rules)
-    joined = case.model_copy(update=changes)
-    if _is_run_around(joined, rules):
-        joined = joined.model_copy(update={"run_around_at": at})
-    if interaction.resolved and is_latest and joined.status == "open" and not missing_steps(joined):
-        joined = _resolved(joined, at, agent_id, None)
-    return joined
+        changes["steps"] = case.steps or _new_checklist(rules)
+    updated = case.model_copy(update=changes)
+    if _is_run_around(updated, rules):
+        updated = updated.model_copy(update={"run_around_at": at})
+    if interaction.resolved and is_latest and updated.status == "open" and not missing_steps(updated):
+        updated = _resolve(updated, at, agent_id, None)
+    return updated
 
 
-def _resolved(case: Case, now: datetime, by: str, outcome: str | None) -> Case:
+def _resolve(case: Case, now: datetime, by: str, outcome: str | None) -> Case:
     history = add_change(case.history, now, by, "resolved", reason=outcome)
     changes = {"status": "resolved", "resolved_at": now, "waiting_for_customer": False, "history": history}
     return case.model_copy(update=changes)
 
 
 def _is_repeat(case: Case, at: datetime, rules: CaseRules) -> bool:
-    """Whether the customer had to come again: about the same matter, soon, and without being asked to."""
+    """Whether the customer had to get in touch again: about the same case, soon, and not at our request."""
     if case.last_inbound_at is None or case.waiting_for_customer:
         return False
     return timedelta(0) <= at - case.last_inbound_at <= timedelta(days=rules.repeat_within_days)
@@ -238,13 +242,13 @@ def _is_run_around(case: Case, rules: CaseRules) -> bool:
     )
 
 
-def _checklist(rules: CaseRules) -> tuple[Step, ...]:
-    """As the policy stands now: a later edit changes no running checklist."""
+def _new_checklist(rules: CaseRules) -> tuple[Step, ...]:
+    """Return the steps under the current policy. Later changes of the policy do not affect this case."""
     return tuple(Step(name=name, critical=name in rules.critical_steps) for name in STEPS)
 
 
 def _latest(evidence: tuple[E, ...]) -> tuple[E, ...]:
-    return evidence[-_KEPT:]
+    return evidence[-_EVIDENCE_LIMIT:]
 
 
 def _by_time(evidence: tuple[D, ...]) -> tuple[D, ...]:

@@ -1,4 +1,4 @@
-"""Check-ins: staying in touch with a customer every so many days since the last contact."""
+"""Check-ins: remind the agent to get in touch with a customer every n days since the last contact."""
 
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -13,40 +13,40 @@ from vaada.rules.time.clock import Hours, at_local
 from vaada.rules.time.deadlines import business_hours
 
 
-def every_days(customer: Customer, policy: PolicyDocument) -> int | None:
-    """How often: as said of the customer, else the most frequent of their tags. None: never."""
+def interval_days(customer: Customer, policy: PolicyDocument) -> int | None:
+    """Return the days between check-ins: the customer's own, else the shortest of their tags. None: never."""
     by_tag = policy.check_ins.every_days_by_tag
     return customer.check_in_every_days or min(
         (by_tag[tag] for tag in customer.tags if tag in by_tag), default=None
     )
 
 
-def count_from(customer: Customer, anchor: datetime, policy: PolicyDocument) -> Customer:
-    """The customer as they wait for the first check-in after this contact; never from an earlier one.
+def plan_from(customer: Customer, anchor: datetime, policy: PolicyDocument) -> Customer:
+    """Plan the first check-in after the contact at `anchor`. An older contact than the known one is ignored.
 
-    The row itself where nothing changes. Does not count up the version.
+    Returns a copy with the same version, or the same row if nothing changes.
     """
-    days = every_days(customer, policy)
+    days = interval_days(customer, policy)
     if days is None:
         return customer if customer.wake_at is None else customer.waiting(None, anchor=None)
     latest = max(anchor, customer.anchor or anchor)
-    wake_at = _first_after(latest, latest, days, business_hours(policy))
+    wake_at = _first_check_in_after(latest, latest, days, business_hours(policy))
     if (latest, wake_at) == (customer.anchor, customer.wake_at):
         return customer
-    return _waiting(customer.model_copy(update={"anchor": latest}), wake_at, days, policy)
+    return _wait_until(customer.model_copy(update={"anchor": latest}), wake_at, days, policy)
 
 
 def next_step(
-    customer: Customer, open_one: FollowUp | None, policy: PolicyDocument, now: datetime
+    customer: Customer, open_check_in: FollowUp | None, policy: PolicyDocument, now: datetime
 ) -> Decision[Customer]:
-    """A follow-up for the customer's own agent, unless the last check-in is still to be done."""
-    days = every_days(customer, policy)
+    """Create a check-in follow-up for the customer's agent, unless the last one is still open."""
+    days = interval_days(customer, policy)
     if days is None or customer.agent_id is None or customer.wake_at is None:
         return Decision(customer.changed().waiting(None))
     anchor = customer.anchor or customer.wake_at
-    at = _first_after(anchor, now, days, business_hours(policy))
-    later = _waiting(customer.changed(), at, days, policy)
-    if open_one is not None:
+    at = _first_check_in_after(anchor, now, days, business_hours(policy))
+    later = _wait_until(customer.changed(), at, days, policy)
+    if open_check_in is not None:
         return Decision(later)
     check_in = FollowUp(
         follow_up_id=derived_row_id(customer.customer_id, f"check-in-{customer.version}", customer.wake_at),
@@ -59,10 +59,10 @@ def next_step(
         explain=customer.explain,
         created_at=now,
     )
-    return Decision(later.model_copy(update={"check_in_id": check_in.id}), along=(check_in,))
+    return Decision(later.model_copy(update={"check_in_id": check_in.id}), other_rows=(check_in,))
 
 
-def _waiting(customer: Customer, at: datetime, days: int, policy: PolicyDocument) -> Customer:
+def _wait_until(customer: Customer, at: datetime, days: int, policy: PolicyDocument) -> Customer:
     why = Explanation(
         rule=f"every {days} days since the last contact, when the business opens",
         counted_from=customer.anchor or at,
@@ -71,17 +71,18 @@ def _waiting(customer: Customer, at: datetime, days: int, policy: PolicyDocument
     return customer.waiting(at, why)
 
 
-def _first_after(anchor: datetime, after: datetime, days: int, hours: Hours) -> datetime:
-    """The first check-in later than `after`: on every so manieth local day from the anchor's, as it opens.
+def _first_check_in_after(anchor: datetime, after: datetime, days: int, hours: Hours) -> datetime:
+    """Return the first check-in after `after`: every `days` days from `anchor`, when the business opens.
 
-    Counted from the anchor each time, so that closed days and changes of the clocks do not add up.
+    Days are local days of the business. Counting always starts from the anchor, so that delays by closed days
+    and clock changes do not add up.
     """
     zone = ZoneInfo(hours.zone)
     first_day = anchor.astimezone(zone).date()
-    times = max(1, (after.astimezone(zone).date() - first_day).days // days)
+    intervals = max(1, (after.astimezone(zone).date() - first_day).days // days)
     while True:
-        day = first_day + timedelta(days=days * times)
+        day = first_day + timedelta(days=days * intervals)
         at = hours.opens(at_local(day, time(0), hours.zone))
         if at > after:
             return at
-        times += 1
+        intervals += 1

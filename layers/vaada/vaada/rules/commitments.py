@@ -1,6 +1,6 @@
-"""Commitments: warn before, flag at, escalate after. Each rung of the ladder once, never early.
+"""Commitments: warn before `due_at`, flag at it, escalate after it. Each step once, never early.
 
-open → kept · broken · withdrawn; broken → kept, when the word was kept after all.
+States: open → kept · broken · withdrawn; broken → kept, if it is kept after all.
 """
 
 from dataclasses import dataclass
@@ -21,21 +21,24 @@ from vaada.rules.time.availability import is_at_work
 from vaada.rules.time.clock import Hours
 from vaada.rules.time.deadlines import Deadline, business_hours, working_hours
 
-_BEFORE_CLOSING = timedelta(hours=1)  # so that whoever is warned at the end of a day can still act on it
+_WARNING_BEFORE_CLOSING = timedelta(
+    hours=1
+)  # so that whoever is warned at the end of a day can still act on it
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """A new date that the customer agreed to, and why."""
+    """A new date that the customer agreed to, and the reason."""
 
     due_at: datetime
     reason: str
 
 
 def warn_at(due_at: datetime, policy: PolicyDocument, working: Hours) -> Deadline:
-    """When the agent is warned: the policy's time before, moved into the agent's working day.
+    """Return when to warn the agent: the policy's time before `due_at`, moved into working time.
 
-    To when they next work if that is still before `due_at`, else to the hour before they last left.
+    Outside working time it moves forward to the agent's next start of work, or, if that is too late, back to
+    one hour before their last end of work.
     """
     ideal = deadlines.before(policy.commitments.warn_before, due_at, business_hours(policy), "it is due")
     if is_at_work(working, ideal.at):
@@ -46,13 +49,13 @@ def warn_at(due_at: datetime, policy: PolicyDocument, working: Hours) -> Deadlin
     if opens < due_at:
         return Deadline(opens, moved)
     last = working.closed_before(ideal.at)
-    return Deadline(max(last.start, last.end - _BEFORE_CLOSING), moved)
+    return Deadline(max(last.start, last.end - _WARNING_BEFORE_CLOSING), moved)
 
 
 def open_commitment(
     commitment: Commitment, policy: PolicyDocument, working: Hours, now: datetime
 ) -> Commitment:
-    """The commitment at the foot of the ladder: warned of before it is due, at once if that is nearer."""
+    """Plan the first step: the warning, at once if its time has passed, or the flag if it is already due."""
     if now >= commitment.due_at:
         return commitment.waiting(commitment.due_at, step="flag", rung=0)
     warning = warn_at(commitment.due_at, policy, working)
@@ -60,7 +63,7 @@ def open_commitment(
 
 
 def next_step(commitment: Commitment, policy: PolicyDocument, now: datetime) -> Decision[Commitment]:
-    """Take the rung that is due. A warning whose time has passed gives way to the flag."""
+    """Take the due step: warn, flag, escalate or give up. A warning after `due_at` becomes the flag."""
     rules = policy.commitments
     step = commitment.step
     if step == "warn" and now >= commitment.due_at:
@@ -76,22 +79,22 @@ def next_step(commitment: Commitment, policy: PolicyDocument, now: datetime) -> 
             flagged = _next_rung(commitment.changed(flagged_at=now), 0, policy)
             return Decision(flagged, (Notice("agent", "promise_overdue", "flag", why),))
         case "escalate" if commitment.rung < len(rules.ladder):
-            climbed = _next_rung(commitment.changed(), commitment.rung + 1, policy)
-            return Decision(climbed, (_escalation(rules, commitment.rung),))
+            escalated = _next_rung(commitment.changed(), commitment.rung + 1, policy)
+            return Decision(escalated, (_escalation(rules, commitment.rung),))
         case "escalate":  # the ladder was made shorter meanwhile
             return Decision(_next_rung(commitment.changed(), commitment.rung, policy))
         case _:
             history = add_change(commitment.history, now, "desk", "broken")
-            return Decision(_ended(commitment, status="broken", history=history))
+            return Decision(_close(commitment, status="broken", history=history))
 
 
 def keep(commitment: Commitment, at: datetime, by: str) -> Commitment:
-    """The promise was kept, in time or late. Raises NotPossible once it is kept or withdrawn."""
+    """Mark the promise as kept at `at`, in time or late. Raises NotPossible unless it is open or broken."""
     if commitment.status not in {"open", "broken"}:
         raise NotPossible("commitment", commitment.status, "kept")
     late = max(0, int((at - commitment.due_at).total_seconds()))
     history = add_change(commitment.history, at, by, "kept")
-    return _ended(commitment, status="kept", kept_at=at, late_by_seconds=late, history=history)
+    return _close(commitment, status="kept", kept_at=at, late_by_seconds=late, history=history)
 
 
 def renegotiate(
@@ -102,7 +105,7 @@ def renegotiate(
     now: datetime,
     by: str,
 ) -> Commitment:
-    """A new date was agreed with the customer; the ladder starts anew. Raises NotPossible unless open."""
+    """Set the date agreed with the customer and restart the steps. Raises NotPossible unless it is open."""
     _require_open(commitment, "renegotiated")
     history = add_change(
         commitment.history,
@@ -118,42 +121,42 @@ def renegotiate(
 
 
 def withdraw(commitment: Commitment, reason: str, now: datetime, by: str) -> Commitment:
-    """The promise was taken back. Raises NotPossible unless open."""
+    """Withdraw the promise. Raises NotPossible unless it is open."""
     _require_open(commitment, "withdrawn")
     history = add_change(commitment.history, now, by, "withdrawn", reason=reason)
-    return _ended(commitment, status="withdrawn", history=history)
+    return _close(commitment, status="withdrawn", history=history)
 
 
 def note_unreached(commitment: Commitment, now: datetime, by: str) -> Commitment:
-    """The customer could not be reached; the promise stays due. Raises NotPossible unless open."""
+    """Count a failed attempt to reach the customer. Raises NotPossible unless it is open."""
     _require_open(commitment, "tried again")
     history = add_change(commitment.history, now, by, "customer not reached")
     return commitment.changed(unreached=commitment.unreached + 1, history=history)
 
 
-def moved_at(commitment: Commitment) -> datetime:
-    """Since when it has its date."""
+def date_set_at(commitment: Commitment) -> datetime:
+    """Return when the current `due_at` was set."""
     moves = (change.at for change in commitment.history if change.due_after != change.due_before)
     return max(moves, default=commitment.created_at)
 
 
 def _next_rung(commitment: Commitment, rung: int, policy: PolicyDocument) -> Commitment:
-    """The row as it waits for this rung, or to be given up where there is none."""
+    """Plan this rung of the ladder, or the end of the commitment after the last rung."""
     rules, hours = policy.commitments, business_hours(policy)
     if rung >= len(rules.ladder):
         at = hours.days_after(commitment.due_at, rules.broken_days_after)
         return commitment.waiting(at, step="give_up", rung=rung)
-    found = deadlines.after(rules.ladder[rung].after, commitment.due_at, hours, "it was due")
-    return commitment.waiting(found.at, found.explain, step="escalate", rung=rung)
+    deadline = deadlines.after(rules.ladder[rung].after, commitment.due_at, hours, "it was due")
+    return commitment.waiting(deadline.at, deadline.explain, step="escalate", rung=rung)
 
 
 def _escalation(rules: CommitmentRules, number: int) -> Notice:
     rung = rules.ladder[number]
     purpose: Purpose = "promise_overdue" if rung.tell == "agent" else "promise_escalation"
-    return Notice(rung.tell, purpose, f"rung-{number}", "the promise is still not kept", by=rung.by)
+    return Notice(rung.tell, purpose, f"rung-{number}", "the promise is still not kept", media=rung.by)
 
 
-def _ended(commitment: Commitment, **changes: object) -> Commitment:
+def _close(commitment: Commitment, **changes: object) -> Commitment:
     return commitment.changed(step=None, **changes).waiting(None)
 
 
@@ -163,7 +166,7 @@ def _require_open(row: Commitment, wanted: str) -> None:
 
 
 def stated_in(interaction: Interaction, agent: Agent, policy: PolicyDocument) -> list[Commitment]:
-    """The commitments given in the contact, in the order they were given."""
+    """Return the commitments made in the interaction, in order."""
     return [
         _commitment(interaction, agent, policy, f"commitment-{n}", promise.what, promise.due_at)
         for n, promise in enumerate(interaction.commitments)
@@ -173,9 +176,9 @@ def stated_in(interaction: Interaction, agent: Agent, policy: PolicyDocument) ->
 def call_back(
     interaction: Interaction, reply: Reply, agent: Agent, policy: PolicyDocument
 ) -> Commitment | None:
-    """The promise to call back that a contact outside opening hours becomes, for when the business opens.
+    """Return the promise to call back after an interaction outside opening hours. None: within hours.
 
-    It is due when the answer is: the channel's target, counted from the next opening.
+    It is due when the reply is: at the channel's target, counted from the next opening.
     """
     if not policy.replies.call_back_outside_hours:
         return None

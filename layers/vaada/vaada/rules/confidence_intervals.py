@@ -1,4 +1,4 @@
-"""How sure a share or a Net Promoter Score is, given how few have answered. Intervals are of 95 %."""
+"""95 % confidence intervals of a share and of a Net Promoter Score."""
 
 from math import sqrt
 from statistics import NormalDist
@@ -6,8 +6,8 @@ from statistics import NormalDist
 _Z = NormalDist().inv_cdf(0.975)
 
 
-def share(part: int, whole: int) -> tuple[float, float] | None:
-    """Wilson's score interval of a share (Wilson 1927, JASA 22: 209-212). None where nobody answered."""
+def for_share(part: int, whole: int) -> tuple[float, float] | None:
+    """Return Wilson's score interval of part/whole (Wilson 1927, JASA 22: 209-212). None if `whole` is 0."""
     if whole == 0:
         return None
     rate, z2 = part / whole, _Z * _Z
@@ -16,10 +16,10 @@ def share(part: int, whole: int) -> tuple[float, float] | None:
     return max(0.0, middle - spread), min(1.0, middle + spread)
 
 
-def net_promoter_score(promoters: int, passives: int, detractors: int) -> tuple[float, float] | None:
-    """The adjusted Wald interval of a score between -100 and 100 (Rocks 2016, The American Statistician 70).
+def for_net_promoter_score(promoters: int, passives: int, detractors: int) -> tuple[float, float] | None:
+    """Return the adjusted Wald interval of the score, -100 to 100 (Rocks 2016, The American Statistician 70).
 
-    Three answers are added, spread as if opinions were even. None where nobody answered.
+    The method adds three answers: 0.75 promoters, 0.75 detractors, 1.5 passives. None if nobody answered.
     """
     if promoters + passives + detractors == 0:
         return None

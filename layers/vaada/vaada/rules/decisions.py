@@ -1,4 +1,4 @@
-"""What a rule returns: the row as it will stand, what comes with it, and who is told what, and why."""
+"""What a rule returns for a due row: its next version, other rows to write, and whom to notify."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,10 +13,11 @@ Due = TypeVar("Due", bound=DueRow)
 
 @dataclass(frozen=True)
 class Notice:
-    """Somebody is to be told something. `step` makes the message's id: one step is told once to each.
+    """A message to create. `step` is part of its id, so each recipient is notified once per step.
 
-    It waits for the reader's working time, unless it is `urgent` or that would be past `useless_from`.
-    Reminders that `may_wait` go out together with others. `by` is what the policy wants it to go by.
+    It is held until the recipient's working time, unless it is `urgent` or that would be after
+    `useless_from`. A notice that `may_wait` can be batched with others. `media` overrides the recipient's own
+    media.
     """
 
     to: RecipientRole
@@ -26,13 +27,13 @@ class Notice:
     urgent: bool = False
     may_wait: bool = False
     useless_from: datetime | None = None
-    by: tuple[Medium, ...] | None = None
+    media: tuple[Medium, ...] | None = None
 
 
 @dataclass(frozen=True)
 class Decision(Generic[Due]):
-    """The row after the step that was due, new rows that come of it, and the notices that go with it."""
+    """The row after its due step, the other rows to write in the same transaction, and the notices."""
 
     row: Due
     notices: tuple[Notice, ...] = ()
-    along: tuple[Row, ...] = ()
+    other_rows: tuple[Row, ...] = ()

@@ -1,8 +1,8 @@
-"""What a rule refuses."""
+"""The error that rules raise."""
 
 
 class NotPossible(Exception):
-    """The state does not allow what was asked: "a commitment that is kept cannot be withdrawn"."""
+    """The row's status does not allow the change: "A commitment that is kept cannot be withdrawn."."""
 
     def __init__(self, what: str, status: str, wanted: str) -> None:
         super().__init__(f"A {what} that is {status} cannot be {wanted}.")

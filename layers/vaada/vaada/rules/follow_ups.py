@@ -1,6 +1,6 @@
-"""Follow-ups: remind at the time, then each working morning until it is done, but not for ever.
+"""Follow-ups: remind at `due_at`, then each working morning, up to the policy's number of reminders.
 
-scheduled → due → done · cancelled; a snooze takes it back to scheduled and counts as an answer.
+States: scheduled → due → done · cancelled; a snooze goes back to scheduled and restarts the reminders.
 """
 
 from datetime import datetime
@@ -27,7 +27,7 @@ OPEN = frozenset({"scheduled", "due"})
 def next_step(
     follow_up: FollowUp, policy: PolicyDocument, working: Hours, now: datetime
 ) -> Decision[FollowUp]:
-    """Remind who is to do it; tell the supervisor once when so many reminders went unanswered."""
+    """Remind the agent; tell the supervisor once after the policy's number of unanswered reminders."""
     rules = policy.follow_ups
     count = follow_up.reminders + 1
     last = count >= rules.reminders_at_most
@@ -36,8 +36,8 @@ def next_step(
     if last:
         reminded = reminded.waiting(None)
     else:
-        heard_at = now if urgent or follow_up.told == "owner" else staff_reachable_at(working, now)
-        morning = deadlines.next_morning(heard_at, working)
+        reminded_at = now if urgent or follow_up.told == "owner" else staff_reachable_at(working, now)
+        morning = deadlines.next_morning(reminded_at, working)
         reminded = reminded.waiting(morning.at, morning.explain)
     why = "the follow-up is due" if count == 1 else f"the follow-up is not done, reminder {count}"
     step = f"reminder-{count}"
@@ -49,17 +49,17 @@ def next_step(
 
 
 def complete(follow_up: FollowUp, now: datetime, by: str) -> FollowUp:
-    """It is done. Raises NotPossible once it is closed."""
-    return _closed(follow_up, "done", now, by)
+    """Mark it as done. Raises NotPossible unless it is open."""
+    return _close(follow_up, "done", now, by)
 
 
 def cancel(follow_up: FollowUp, now: datetime, by: str, reason: str | None = None) -> FollowUp:
-    """It is no longer needed. Raises NotPossible once it is closed."""
-    return _closed(follow_up, "cancelled", now, by, reason)
+    """Cancel it. Raises NotPossible unless it is open."""
+    return _close(follow_up, "cancelled", now, by, reason)
 
 
 def snooze(follow_up: FollowUp, until: datetime, now: datetime, by: str) -> FollowUp:
-    """Remind later, and count reminders anew. Raises NotPossible once it is closed."""
+    """Remind at `until`, and restart the count of reminders. Raises NotPossible unless it is open."""
     return _put_off(follow_up, until, now, by, "snoozed").model_copy(
         update={"snoozes": follow_up.snoozes + 1}
     )
@@ -68,9 +68,10 @@ def snooze(follow_up: FollowUp, until: datetime, now: datetime, by: str) -> Foll
 def note_unreached(
     follow_up: FollowUp, policy: PolicyDocument, working: Hours, now: datetime, by: str
 ) -> FollowUp:
-    """The customer could not be reached: remind to try again. Raises NotPossible once it is closed.
+    """Count an attempt that did not reach the customer, and remind to try again.
 
-    From the policy's number of times on it only counts: somebody must decide what to do instead.
+    After the policy's number of attempts it only counts: somebody must decide what to do instead. Raises
+    NotPossible unless it is open.
     """
     count = follow_up.unreached + 1
     if count >= policy.follow_ups.unreached_asks_after:
@@ -83,17 +84,17 @@ def note_unreached(
 
 
 def try_again_at(policy: PolicyDocument, working: Hours, now: datetime) -> Deadline:
-    """When to try a customer again who could not be reached."""
+    """Return when to try again to reach a customer."""
     return deadlines.after(policy.follow_ups.try_again_after, now, working, "the last attempt")
 
 
 def is_snoozed(follow_up: FollowUp) -> bool:
-    """Whether an agent put it off until a later date."""
+    """Whether an agent snoozed it and the date has not come yet."""
     return follow_up.status == "scheduled" and follow_up.snoozes > 0
 
 
 def wake(follow_up: FollowUp, now: datetime) -> FollowUp:
-    """The customer was in touch while it was snoozed: due now, and the old date is offered again."""
+    """End the snooze because the customer got in touch: due now, and the old date is kept in `woken_from`."""
     old = follow_up.due_at
     woken = _put_off(follow_up, now, now, "desk", "woken by the customer")
     return woken.model_copy(update={"woken_from": old, "snoozes": 0})
@@ -108,7 +109,7 @@ def _put_off(follow_up: FollowUp, until: datetime, now: datetime, by: str, what:
     return put_off.waiting(until)
 
 
-def _closed(follow_up: FollowUp, status: str, now: datetime, by: str, reason: str | None = None) -> FollowUp:
+def _close(follow_up: FollowUp, status: str, now: datetime, by: str, reason: str | None = None) -> FollowUp:
     _require_open(follow_up, status)
     history = add_change(follow_up.history, now, by, status, reason=reason)
     return follow_up.changed(status=status, history=history).waiting(None)
@@ -120,15 +121,15 @@ def _require_open(follow_up: FollowUp, wanted: str) -> None:
 
 
 def requested(interaction: Interaction) -> FollowUp | None:
-    """The follow-up that was asked for in the contact."""
-    asked = interaction.follow_up
-    return _of_interaction(interaction, "requested", asked.at, asked.reason) if asked else None
+    """Return the follow-up requested in the interaction, or None."""
+    request = interaction.follow_up
+    return _of_interaction(interaction, "requested", request.at, request.reason) if request else None
 
 
 def unresolved(interaction: Interaction, policy: PolicyDocument) -> FollowUp | None:
-    """The follow-up of a contact that is not resolved and that nothing else brings back.
+    """Return the follow-up for an interaction that is not resolved and has no other next step, or None.
 
-    A commitment brings the agent back by itself: it is warned of, flagged and escalated.
+    A commitment is a next step: its agent is warned of it.
     """
     if interaction.resolved or interaction.commitments or interaction.follow_up:
         return None
@@ -142,7 +143,7 @@ def unresolved(interaction: Interaction, policy: PolicyDocument) -> FollowUp | N
 
 
 def by_tone(interaction: Interaction, agent: Agent, policy: PolicyDocument) -> FollowUp | None:
-    """What the customer's tone asks of the supervisor: at once if it was abusive, soon if they were upset."""
+    """Return the supervisor's follow-up for an abusive tone (at once) or an upset one (soon), or None."""
     recorded = interaction.recorded_at
     match interaction.tone:
         case "abusive":
@@ -158,7 +159,7 @@ def by_tone(interaction: Interaction, agent: Agent, policy: PolicyDocument) -> F
 
 
 def run_around(case: Case, interaction: Interaction, owner: Agent) -> FollowUp:
-    """The supervisor hears once that a customer is sent from one to the next, and who has the case now."""
+    """Return the follow-up that tells the supervisor about a run-around, and who owns the case now."""
     facts = (
         (len(case.hand_offs), "hand-off"),
         (len(case.repeat_contacts), "repeat contact"),
@@ -201,4 +202,5 @@ def _for_supervisor(
 
 
 def with_deadline(follow_up: FollowUp, due: Deadline) -> FollowUp:
+    """Return a copy that explains how its due date was computed."""
     return follow_up.model_copy(update={"explain": Explained(due_at=due.explain, wake_at=due.explain)})

@@ -1,6 +1,6 @@
-"""Goodwill: an agent gives up to the policy's allowance for a case; above it a supervisor decides.
+"""Goodwill: an agent may give up to the policy's allowance per case; above it a supervisor decides.
 
-granted; requested → approved · declined.
+States: granted; requested → approved · declined.
 """
 
 from datetime import datetime
@@ -18,14 +18,14 @@ from vaada.rules.time.deadlines import next_morning
 
 
 def is_allowed(case: Case, amount: Decimal, policy: PolicyDocument) -> bool:
-    """Whether an agent may give this for the case without asking."""
+    """Whether an agent may give this amount for the case without approval."""
     return case.granted + amount <= policy.goodwill.allowance_per_case
 
 
 def next_step(
     goodwill: Goodwill, policy: PolicyDocument, working: Hours, now: datetime
 ) -> Decision[Goodwill]:
-    """Ask the supervisor, and again each working morning, as often as the policy reminds of anything."""
+    """Ask the supervisor now and each working morning, up to the policy's number of reminders."""
     count = goodwill.reminders + 1
     last = count >= policy.follow_ups.reminders_at_most
     asked = goodwill.changed(reminders=count).waiting(None)
@@ -40,7 +40,7 @@ def next_step(
 def decide(
     goodwill: Goodwill, now: datetime, by: str, *, approved: bool, reason: str | None = None
 ) -> Goodwill:
-    """A supervisor or manager decides. Raises NotPossible unless it was asked for and is undecided."""
+    """Record the decision of a supervisor or manager. Raises NotPossible unless it is `requested`."""
     wanted = "approved" if approved else "declined"
     if goodwill.status != "requested":
         raise NotPossible("goodwill", goodwill.status, wanted)

@@ -1,10 +1,10 @@
-"""The history that a row carries: each change people made, and those of the desk that end it."""
+"""The history in a row: the changes that people made, and the desk's changes that close it."""
 
 from datetime import datetime
 
 from vaada.model.work import Change
 
-_KEPT = 100  # lines; far beyond any real row, far below DynamoDB's 400 KB
+_LIMIT = 100  # entries: more than any real row has, and far below DynamoDB's 400 KB per item
 
 
 def add_change(
@@ -17,6 +17,6 @@ def add_change(
     due_before: datetime | None = None,
     due_after: datetime | None = None,
 ) -> tuple[Change, ...]:
-    """The history with one more line, the oldest dropped past the hundredth."""
+    """Return the history with one more entry. Only the latest 100 are kept."""
     change = Change(at=at, by=by, what=what, reason=reason, due_before=due_before, due_after=due_after)
-    return (*history, change)[-_KEPT:]
+    return (*history, change)[-_LIMIT:]

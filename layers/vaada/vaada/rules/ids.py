@@ -1,4 +1,4 @@
-"""Ids of the rows that an interaction or a case brings: the same each time they are derived."""
+"""Ids of the rows derived from an interaction or a case: the same each time they are computed."""
 
 from datetime import datetime
 
@@ -8,29 +8,30 @@ from vaada.model.interactions import Interaction
 
 
 def commitment_ids(interaction: Interaction) -> list[str]:
-    """The ids of the commitments given in the contact."""
+    """Return the ids of the commitments made in the interaction."""
     return [derived_id(interaction, f"commitment-{n}") for n in range(len(interaction.commitments))]
 
 
 def call_back_id(interaction: Interaction) -> str:
-    """The id that a promise to call back has, if the contact became one."""
+    """Return the id of the interaction's promise to call back, whether there is one or not."""
     return derived_id(interaction, "call-back")
 
 
 def reply_id(interaction: Interaction) -> str:
-    """The id that the answer has that the contact asks for."""
+    """Return the id of the reply to the interaction, whether there is one or not."""
     return derived_id(interaction, "reply")
 
 
 def survey_id(interaction: Interaction) -> str:
-    """The id that the contact's survey has, if it earns one."""
+    """Return the id of the interaction's survey, whether there is one or not."""
     return derived_id(interaction, "csat")
 
 
 def case_survey_id(case: Case, resolved_at: datetime) -> str:
-    """The id of the survey that the case earns when it is resolved at this time."""
+    """Return the id of the survey after the case is resolved at this time."""
     return derived_row_id(case.case_id, f"csat-{len(case.reopenings)}", resolved_at)
 
 
 def derived_id(interaction: Interaction, rule: str) -> str:
+    """Return the id of the row that `rule` derives from the interaction."""
     return derived_row_id(interaction.interaction_id, rule, interaction.recorded_at)

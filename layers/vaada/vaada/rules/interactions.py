@@ -1,4 +1,4 @@
-"""Contacts: what a contact changes of all that stands, in the same breath as it is written down."""
+"""Interactions: the rows to write in the same transaction that records an interaction."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,15 +14,15 @@ from vaada.rules.follow_ups import unresolved
 from vaada.rules.surveys import of_interaction
 from vaada.rules.thanks import is_only_thanks
 
-_CALLS = frozenset({"open", "broken"})
-_KEPT = 50  # follow-ups of a case that are still to be done, the latest
+_UNKEPT = frozenset({"open", "broken"})
+_FOLLOW_UP_LIMIT = 50  # a case lists its latest open follow-ups
 
 
 @dataclass(frozen=True)
-class Standing:
-    """What stands before the contact: its customer, its agent, and what is open of its case.
+class StateBefore:
+    """The rows before the interaction: its customer, its agent, its case and the open work of the case.
 
-    `follow_ups` are those of the case that are still to be done, `check_in` the customer's if it is.
+    `follow_ups` are the open ones of the case, `check_in` is the customer's open check-in.
     """
 
     customer: Customer
@@ -36,9 +36,9 @@ class Standing:
 
 
 def awaits_reply(new: NewInteraction) -> bool:
-    """Whether the customer waits for an answer: as said, else if they came and got none yet.
+    """Whether the customer waits for a reply: as stated, else if it is inbound and has no reply yet.
 
-    A promise is an answer. So is a conversation at the end of which it was agreed to follow up.
+    A commitment counts as a reply. So does a conversation that ended with an agreed follow-up.
     """
     if new.direction == "outbound":
         return False
@@ -48,16 +48,16 @@ def awaits_reply(new: NewInteraction) -> bool:
     return not (new.resolved or new.commitments or talked)
 
 
-def consequences(interaction: Interaction, before: Standing, policy: PolicyDocument) -> list[Row]:
-    """The rows that the contact changes or brings, to be written with it."""
+def rows_to_write(interaction: Interaction, before: StateBefore, policy: PolicyDocument) -> list[Row]:
+    """Return the rows that the interaction changes or creates, to write in the same transaction."""
     case = (
         cases.add_interaction(before.case, interaction, policy.cases)
         if before.case
         else cases.open_case(interaction, policy.cases)
     )
     answered = interaction.direction == "outbound" or interaction.resolved
-    reply, call_back = _reply(interaction, before, case, policy, answered=answered)
-    kept_or_woken = [_follow_up(interaction, case, one) for one in before.follow_ups]
+    reply, call_back = _update_reply(interaction, before, case, policy, answered=answered)
+    kept_or_woken = [_update_follow_up(interaction, case, one) for one in before.follow_ups]
     brought = _new_follow_ups(interaction, before, case, policy)
     to_come = follow_ups.unresolved(interaction, policy)
     settled = interaction.resolved and case.status == "resolved"
@@ -65,9 +65,9 @@ def consequences(interaction: Interaction, before: Standing, policy: PolicyDocum
     open_ids += [row.id for row in (follow_ups.requested(interaction), to_come) if row is not None]
     case = case.model_copy(
         update={
-            "reply_id": reply.id if reply and reply.status in replies.UNANSWERED else None,
-            "call_back_id": call_back.id if call_back and call_back.status in _CALLS else None,
-            "follow_up_ids": tuple(open_ids[-_KEPT:]),
+            "reply_id": reply.id if reply and reply.status in replies.OPEN else None,
+            "call_back_id": call_back.id if call_back and call_back.status in _UNKEPT else None,
+            "follow_up_ids": tuple(open_ids[-_FOLLOW_UP_LIMIT:]),
             "survey_id": ids.survey_id(interaction) if settled else case.survey_id,
         }
     )
@@ -80,7 +80,7 @@ def consequences(interaction: Interaction, before: Standing, policy: PolicyDocum
     ]
     untouched = {id(row) for row in (before.reply, before.call_back, *before.follow_ups)}
     changed = [row for row in touched if row is not None and id(row) not in untouched]
-    customer = _customer_after(before.customer, interaction, policy)
+    customer = _update_customer(before.customer, interaction, policy)
     nps = (
         None
         if customer.nps_id
@@ -95,26 +95,26 @@ def consequences(interaction: Interaction, before: Standing, policy: PolicyDocum
     return [case, *changed, *promised, *brought, *asked, *customers]
 
 
-def _withdrawn_survey(before: Standing, case: Case) -> Survey | None:
-    """The unanswered survey of a case that is open again: it is not asked, or not any more."""
+def _withdrawn_survey(before: StateBefore, case: Case) -> Survey | None:
+    """Return the withheld survey of a case that this interaction reopened, or None."""
     reopened = before.case is not None and before.case.status == "resolved" and case.status == "open"
     return surveys.withdraw(before.survey) if reopened else None
 
 
-def _reply(
-    interaction: Interaction, before: Standing, case: Case, policy: PolicyDocument, *, answered: bool
+def _update_reply(
+    interaction: Interaction, before: StateBefore, case: Case, policy: PolicyDocument, *, answered: bool
 ) -> tuple[Reply | None, Commitment | None]:
-    """The answer that the customer waits for, and the call that they were promised, after this contact."""
+    """Return the case's reply and promised call-back after this interaction."""
     reply, call_back, at = before.reply, before.call_back, interaction.occurred_at
     if answered and reply is not None and at < reply.asked_at:
-        return reply, call_back  # what was said before the customer asked is no answer
+        return reply, call_back  # it took place before the question, so it is not a reply to it
     if answered:
-        if reply is not None and reply.status in replies.UNANSWERED:
+        if reply is not None and reply.status in replies.OPEN:
             reply = replies.give(reply, at, interaction.interaction_id, policy)
-        if call_back is not None and call_back.status in _CALLS:
+        if call_back is not None and call_back.status in _UNKEPT:
             call_back = commitments.keep(call_back, at, interaction.agent_id)
         return reply, call_back
-    if reply is not None and reply.status in replies.UNANSWERED:
+    if reply is not None and reply.status in replies.OPEN:
         if reply.status == "paused" and not is_only_thanks(interaction):
             reply = replies.resume(reply, interaction.recorded_at, policy)
             reply = reply.model_copy(update={"agent_id": case.agent_id})
@@ -132,8 +132,8 @@ def _reply(
     return reply, back or call_back
 
 
-def _follow_up(interaction: Interaction, case: Case, row: FollowUp) -> FollowUp:
-    """An open follow-up of the case, after this contact."""
+def _update_follow_up(interaction: Interaction, case: Case, row: FollowUp) -> FollowUp:
+    """Return an open follow-up of the case after this interaction: done, woken or unchanged."""
     if case.status == "resolved" and row.origin == "unresolved":
         return follow_ups.complete(row, interaction.recorded_at, interaction.agent_id)
     came_back = interaction.direction == "inbound" and not is_only_thanks(interaction)
@@ -147,42 +147,44 @@ def _complete_check_in(check_in: FollowUp, interaction: Interaction) -> FollowUp
 
 
 def _new_follow_ups(
-    interaction: Interaction, before: Standing, case: Case, policy: PolicyDocument
+    interaction: Interaction, before: StateBefore, case: Case, policy: PolicyDocument
 ) -> list[FollowUp]:
-    """New follow-ups: asked for in the contact, or for the supervisor because of how it went."""
-    passed = case.run_around_at is not None and (before.case is None or before.case.run_around_at is None)
+    """Return the new follow-ups: the requested one, and the supervisor's for the tone or a run-around."""
+    is_new_run_around = case.run_around_at is not None and (
+        before.case is None or before.case.run_around_at is None
+    )
     rows = (
         follow_ups.requested(interaction),
         follow_ups.by_tone(interaction, before.agent, policy),
-        follow_ups.run_around(case, interaction, before.agent) if passed else None,
+        follow_ups.run_around(case, interaction, before.agent) if is_new_run_around else None,
     )
     return [row for row in rows if row is not None]
 
 
-def _customer_after(customer: Customer, interaction: Interaction, policy: PolicyDocument) -> Customer:
-    """The customer, served by this agent, and not to be checked in with for a while."""
+def _update_customer(customer: Customer, interaction: Interaction, policy: PolicyDocument) -> Customer:
+    """Return the customer, served by this agent, with the next check-in planned from this interaction."""
     now_served = mark_served(customer, interaction.agent_id)
-    counted = check_ins.count_from(now_served, interaction.occurred_at, policy)
+    counted = check_ins.plan_from(now_served, interaction.occurred_at, policy)
     return counted.changed() if counted is not now_served and now_served is customer else counted
 
 
-PATIENCE = timedelta(minutes=10)
-"""How long the stream may take to plan a contact before the sweep does."""
+STREAM_GRACE = timedelta(minutes=10)
+"""How long the stream has to plan an interaction before the sweep does it."""
 
 
 def mark_planned(interaction: Interaction) -> Interaction:
-    """The contact, once it is planned: it waits for nothing more."""
+    """Return the interaction as planned: it waits for nothing more."""
     return interaction.changed(wake_at=None)
 
 
 def planned_rows(interaction: Interaction, policy: PolicyDocument) -> list[FollowUp | Survey]:
-    """What the rules make of the contact afterwards."""
+    """Return the follow-up and the survey that the interaction plans, written after it was recorded."""
     rows = (unresolved(interaction, policy), of_interaction(interaction, policy))
     return [row for row in rows if row is not None]
 
 
 def mark_served(customer: Customer, agent_id: str) -> Customer:
-    """The customer, now also served by this agent; the first to serve them becomes their own agent."""
+    """Return the customer as served by this agent. The first agent to serve them becomes their own agent."""
     if agent_id in customer.served_by:
         return customer
     return customer.changed(agent_id=customer.agent_id or agent_id, served_by=(*customer.served_by, agent_id))

@@ -1,4 +1,4 @@
-"""Policies: what is wrong with one beyond its form, said before it is in force."""
+"""Checks of a new policy beyond its schema."""
 
 from datetime import datetime, timedelta
 
@@ -10,7 +10,7 @@ _LONGEST_CLOSURE = timedelta(days=366)
 
 
 def problems(policy: PolicyDocument, now: datetime) -> list[tuple[str, str]]:
-    """The fields that are wrong, and why: a region without holidays, a business that never opens."""
+    """Return (field, problem) pairs: an unknown region for holidays, a business that never opens."""
     found: list[tuple[str, str]] = []
     country, region = policy.business.country, policy.holidays.region
     if region is not None and not holidays_known(country, region):

@@ -1,6 +1,6 @@
-"""Replies: how long a customer waits for an answer, in opening time, and who hears if it is too long.
+"""Replies: how long a customer waits for a reply, in opening time, and who is told if it is too long.
 
-awaited → given · closed; awaited ⇄ paused, while the desk waits for the customer.
+States: awaited → given · closed; awaited ⇄ paused, while the case waits for the customer.
 """
 
 from datetime import datetime, timedelta
@@ -16,13 +16,13 @@ from vaada.rules.errors import NotPossible
 from vaada.rules.time import deadlines
 from vaada.rules.time.deadlines import business_hours
 
-UNANSWERED = frozenset({"awaited", "paused"})
+OPEN = frozenset({"awaited", "paused"})
 
 
 def open_reply(interaction: Interaction, case: Case | None, policy: PolicyDocument) -> Reply | None:
-    """The answer that the contact asks for, where its channel has a target.
+    """Return the reply that the interaction needs. None: its channel has no target.
 
-    It is measured, but nobody is told of it unless it is `running`.
+    It is measured from now on, but the agent is only warned after `start_clock`.
     """
     minutes = policy.replies.opening_minutes.get(interaction.channel)
     if minutes is None:
@@ -47,7 +47,7 @@ def open_reply(interaction: Interaction, case: Case | None, policy: PolicyDocume
 
 
 def next_step(reply: Reply, now: datetime) -> Decision[Reply]:
-    """Warn the agent before the target, tell the supervisor once it is missed."""
+    """Warn the agent before the target, or tell the supervisor that it was missed."""
     if reply.step == "warn" and now < reply.due_at:
         why = "a customer waits for an answer"
         notice = Notice("agent", "reply_warning", "warn", why, useless_from=reply.due_at)
@@ -59,14 +59,14 @@ def next_step(reply: Reply, now: datetime) -> Decision[Reply]:
 
 
 def give(reply: Reply, at: datetime, by: str, policy: PolicyDocument) -> Reply:
-    """The customer has an answer, since `at`. Raises NotPossible unless they wait for it."""
-    if reply.status not in UNANSWERED:
+    """Record that the customer got the reply at `at`. Raises NotPossible unless it is awaited or paused."""
+    if reply.status not in OPEN:
         raise NotPossible("reply", reply.status, "given")
     hours = business_hours(policy)
     late = hours.between(reply.due_at, at)
     if reply.status == "paused":
-        late = max(timedelta(0), -_left(reply))
-    return _end(
+        late = max(timedelta(0), -_remaining(reply))
+    return _stop_clock(
         reply,
         status="given",
         given_at=at,
@@ -78,38 +78,38 @@ def give(reply: Reply, at: datetime, by: str, policy: PolicyDocument) -> Reply:
 
 
 def close(reply: Reply) -> Reply:
-    """The matter ended without an answer of its own."""
-    return _end(reply, status="closed")
+    """Close the reply because the case ended without one."""
+    return _stop_clock(reply, status="closed")
 
 
 def pause(reply: Reply, now: datetime, policy: PolicyDocument) -> Reply:
-    """The desk waits for the customer: the clock stands still. Raises NotPossible unless it runs.
+    """Stop the clock while the case waits for the customer. Raises NotPossible unless it is awaited.
 
-    Less than nothing is left of a target that has passed: it stays as late as it was.
+    After the target `remaining_seconds` is negative, so that it stays as late as it was.
     """
     if reply.status != "awaited":
         raise NotPossible("reply", reply.status, "paused")
     hours = business_hours(policy)
-    left = hours.between(now, reply.due_at) - hours.between(reply.due_at, now)
-    return _end(reply, status="paused", remaining_seconds=int(left.total_seconds()))
+    remaining = hours.between(now, reply.due_at) - hours.between(reply.due_at, now)
+    return _stop_clock(reply, status="paused", remaining_seconds=int(remaining.total_seconds()))
 
 
 def resume(reply: Reply, now: datetime, policy: PolicyDocument) -> Reply:
-    """The clock runs on with what was left. Raises NotPossible unless it is paused."""
+    """Start the clock again with the remaining time. Raises NotPossible unless it is paused."""
     if reply.status != "paused":
         raise NotPossible("reply", reply.status, "resumed")
     hours = business_hours(policy)
-    left = _left(reply)
-    found = hours.before(now, -left) if left < timedelta(0) else hours.after(now, left)
-    explain = deadlines.explain("what was left when the clock was paused", now, hours, found)
+    remaining = _remaining(reply)
+    due = hours.before(now, -remaining) if remaining < timedelta(0) else hours.after(now, remaining)
+    explain = deadlines.explain("what was left when the clock was paused", now, hours, due)
     awaited = reply.changed(
-        status="awaited", due_at=found.at, remaining_seconds=None, explain=Explained(due_at=explain)
+        status="awaited", due_at=due.at, remaining_seconds=None, explain=Explained(due_at=explain)
     )
     return awaited if reply.missed_at is not None else start_clock(awaited, policy, now)
 
 
 def start_clock(reply: Reply, policy: PolicyDocument, now: datetime) -> Reply:
-    """The reply as it waits for the warning, or for the target where there is no time to warn."""
+    """Plan the warning, or the target if there is no time to warn."""
     minutes = policy.replies.warn_opening_minutes_before
     if minutes and reply.due_at > now:
         early = Delay(opening_minutes=minutes)
@@ -119,9 +119,9 @@ def start_clock(reply: Reply, policy: PolicyDocument, now: datetime) -> Reply:
     return reply.waiting(reply.due_at, reply.explain.due_at, step="miss")
 
 
-def _left(reply: Reply) -> timedelta:
+def _remaining(reply: Reply) -> timedelta:
     return timedelta(seconds=reply.remaining_seconds or 0)
 
 
-def _end(reply: Reply, **changes: object) -> Reply:
+def _stop_clock(reply: Reply, **changes: object) -> Reply:
     return reply.changed(step=None, **changes).waiting(None)

@@ -1,7 +1,7 @@
-"""Reports: whether the business keeps its word, by the timestamps of what was owed.
+"""Reports: commitments, replies, cases and surveys of a period, counted by agent, channel and week.
 
-Counts are of what fell due, was asked or was opened in the period; rates are shares of what is decided,
-between 0 and 1, and None where nothing is.
+A row belongs to the period by when it was due, or for a case by when it was opened. Rates are between 0 and
+1, of the rows whose outcome is known, and None if there are none.
 """
 
 from collections import Counter, defaultdict
@@ -20,11 +20,11 @@ from vaada.rules import confidence_intervals
 
 Reported = Commitment | Reply | Case | Survey
 Interval = tuple[float, float]
-_DETRACTS = 6  # the most that a detractor gives, of ten
+_DETRACTOR_MAX = 6  # of ten
 
 
 class Promises(StoredModel):
-    """Promises that fell due. `kept_rate` is the share kept in time of all but the withdrawn."""
+    """Commitments that were due. `kept_rate` is the share kept in time of those kept, overdue or broken."""
 
     due: int
     kept_in_time: int
@@ -37,7 +37,7 @@ class Promises(StoredModel):
 
 
 class Replies(StoredModel):
-    """Answers that customers waited for. Times are opening time."""
+    """Replies that customers waited for. Times are opening time."""
 
     asked: int
     in_time: int
@@ -49,7 +49,7 @@ class Replies(StoredModel):
 
 
 class RunAround(StoredModel):
-    """What help cost customers. `first_contact_rate` is the share of settled cases with one contact."""
+    """The effort of customers. `first_contact_rate` is the share of resolved cases with one interaction."""
 
     cases: int
     hand_offs: int
@@ -60,12 +60,12 @@ class RunAround(StoredModel):
 
 
 class Answers(StoredModel):
-    """What surveys of one kind brought.
+    """The answers to surveys of one kind.
 
-    `happy_rate` is the share of answers of 4 or 5 of five, 6 or 7 of seven, 9 or 10 of ten, or yes: the usual
-    "top two boxes", whatever the policy says of whom to ask for a review, so that years and businesses can be
-    compared. `nps` is promoters (9, 10) less detractors (0 to 6), per hundred. Intervals are of 95 %. What
-    never arrived or was withdrawn was not asked.
+    `happy_rate` is the share of answers 4 or 5 of five, 6 or 7 of seven, 9 or 10 of ten, or yes: the usual
+    "top two boxes". It does not depend on the policy, so that years and businesses can be compared. `nps` is
+    promoters (9, 10) minus detractors (0 to 6), in percent. Intervals are 95 % confidence intervals. `asked`
+    leaves out surveys that did not arrive or were withdrawn.
     """
 
     asked: int
@@ -80,7 +80,7 @@ class Answers(StoredModel):
 
 
 class Service(StoredModel):
-    """How the service was, of everybody, an agent or a channel."""
+    """The figures of everybody, of one agent, one channel or one week."""
 
     promises: Promises
     replies: Replies
@@ -89,14 +89,14 @@ class Service(StoredModel):
 
 
 class CauseCount(StoredModel):
-    """How often a complaint had this cause."""
+    """The number of complaints with this cause."""
 
     cause: str
     complaints: int
 
 
 class Report(StoredModel):
-    """How the service was in a period, and what complaints came from."""
+    """The report on a period. Weeks are ISO 8601, such as 2026-W07."""
 
     begins: Instant
     ends: Instant
@@ -110,7 +110,7 @@ class Report(StoredModel):
 
 @dataclass(frozen=True)
 class Rows:
-    """What there is to report on."""
+    """The rows of the period."""
 
     commitments: Sequence[Commitment] = ()
     replies: Sequence[Reply] = ()
@@ -119,16 +119,18 @@ class Rows:
 
 
 def report(rows: Rows, begins: datetime, ends: datetime, zone: str, now: datetime) -> Report:
-    """The report on these rows, as things stand now. Weeks are those of ISO 8601 in this zone."""
+    """Return the report on these rows as of `now`. Weeks are ISO 8601 weeks in the time zone `zone`."""
     complaints = [case for case in rows.cases if case.kind == "complaint"]
     causes = Counter(case.cause.strip() for case in complaints if case.cause)
     return Report(
         begins=begins,
         ends=ends,
         all=_service(rows, now),
-        by_agent={name: _service(some, now) for name, some in _grouped(rows, _agent).items()},
-        by_channel={name: _service(some, now) for name, some in _grouped(rows, _channel).items()},
-        by_week={name: _service(some, now) for name, some in _grouped(rows, partial(_week, zone)).items()},
+        by_agent={name: _service(some, now) for name, some in _group_by(rows, _agent_of).items()},
+        by_channel={name: _service(some, now) for name, some in _group_by(rows, _channel_of).items()},
+        by_week={
+            name: _service(some, now) for name, some in _group_by(rows, partial(_week_of, zone)).items()
+        },
         complaints=len(complaints),
         causes=tuple(CauseCount(cause=cause, complaints=count) for cause, count in causes.most_common()),
     )
@@ -157,7 +159,7 @@ def _promises(rows: Sequence[Commitment], now: datetime) -> Promises:
         broken=broken,
         withdrawn=sum(row.status == "withdrawn" for row in rows),
         kept_rate=_rate(in_time, len(kept) + overdue + broken),
-        median_late_seconds=_middle(late),
+        median_late_seconds=_median_seconds(late),
     )
 
 
@@ -173,8 +175,8 @@ def _replies(rows: Sequence[Reply], now: datetime) -> Replies:
         late=len(late) + missed,
         waiting=len(waiting),
         in_time_rate=_rate(in_time, len(given) + missed),
-        median_seconds=_middle([row.took_seconds for row in given if row.took_seconds is not None]),
-        median_late_seconds=_middle(late),
+        median_seconds=_median_seconds([row.took_seconds for row in given if row.took_seconds is not None]),
+        median_late_seconds=_median_seconds(late),
     )
 
 
@@ -192,12 +194,12 @@ def _run_around(rows: Sequence[Case]) -> RunAround:
 
 
 def _satisfaction(rows: Sequence[Survey]) -> dict[SurveyKind, Answers]:
-    found: dict[SurveyKind, Answers] = {}
+    answers: dict[SurveyKind, Answers] = {}
     for kind in SCALES:
         asked = [row for row in rows if row.kind == kind and row.sent_at and row.status != "withheld"]
         if asked:
-            found[kind] = _answers(kind, asked)
-    return found
+            answers[kind] = _answers(kind, asked)
+    return answers
 
 
 def _answers(kind: SurveyKind, asked: Sequence[Survey]) -> Answers:
@@ -207,45 +209,47 @@ def _answers(kind: SurveyKind, asked: Sequence[Survey]) -> Answers:
         asked=len(asked),
         answered=len(scores),
         response_rate=_rate(len(scores), len(asked)),
-        response_interval=_rounded(confidence_intervals.share(len(scores), len(asked))),
+        response_interval=_rounded(confidence_intervals.for_share(len(scores), len(asked))),
         mean_score=round(sum(scores) / len(scores), 2) if scores else None,
         happy_rate=_rate(happy, len(scores)),
-        happy_interval=_rounded(confidence_intervals.share(happy, len(scores))),
+        happy_interval=_rounded(confidence_intervals.for_share(happy, len(scores))),
     )
     if kind != "nps" or not scores:
         return answers
-    against = sum(score <= _DETRACTS for score in scores)
-    interval = confidence_intervals.net_promoter_score(happy, len(scores) - happy - against, against)
-    nps = round(100 * (happy - against) / len(scores), 1)
+    detractors = sum(score <= _DETRACTOR_MAX for score in scores)
+    interval = confidence_intervals.for_net_promoter_score(
+        happy, len(scores) - happy - detractors, detractors
+    )
+    nps = round(100 * (happy - detractors) / len(scores), 1)
     return answers.model_copy(update={"nps": nps, "nps_interval": _rounded(interval)})
 
 
-def _agent(row: Reported) -> str | None:
+def _agent_of(row: Reported) -> str | None:
     return row.agent_id
 
 
-def _channel(row: Reported) -> str | None:
+def _channel_of(row: Reported) -> str | None:
     return row.channel
 
 
-def _week(zone: str, row: Reported) -> str | None:
+def _week_of(zone: str, row: Reported) -> str | None:
     at = row.opened_at if isinstance(row, Case) else row.due_at
     year, week, _ = at.astimezone(ZoneInfo(zone)).isocalendar()
     return f"{year}-W{week:02}"
 
 
-def _grouped(rows: Rows, key: Callable[[Reported], str | None]) -> dict[str, Rows]:
-    """The rows by their key; those without one are left out."""
-    found: defaultdict[str, list[Reported]] = defaultdict(list)
+def _group_by(rows: Rows, key: Callable[[Reported], str | None]) -> dict[str, Rows]:
+    """Return the rows by key. Rows without a key are left out."""
+    groups: defaultdict[str, list[Reported]] = defaultdict(list)
     everything: list[Reported] = [*rows.commitments, *rows.replies, *rows.cases, *rows.surveys]
     for row in everything:
         name = key(row)
         if name is not None:
-            found[name].append(row)
-    return {name: _sorted_out(some) for name, some in sorted(found.items())}
+            groups[name].append(row)
+    return {name: _by_row_kind(some) for name, some in sorted(groups.items())}
 
 
-def _sorted_out(rows: Sequence[Reported]) -> Rows:
+def _by_row_kind(rows: Sequence[Reported]) -> Rows:
     return Rows(
         commitments=[row for row in rows if isinstance(row, Commitment)],
         replies=[row for row in rows if isinstance(row, Reply)],
@@ -262,5 +266,5 @@ def _rate(part: int, whole: int) -> float | None:
     return round(part / whole, 4) if whole else None
 
 
-def _middle(seconds: Sequence[int]) -> int | None:
+def _median_seconds(seconds: Sequence[int]) -> int | None:
     return int(median(seconds)) if seconds else None

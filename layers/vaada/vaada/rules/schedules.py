@@ -1,8 +1,8 @@
-"""Which due rows get a schedule.
+"""Which due rows get a one-time schedule.
 
-A schedule only makes a row punctual, and costs a call; the sweep, every two minutes, does the rest. It is
-worth its call where somebody set the minute or a promise falls due: the first reminder of a follow-up, the
-warning and the flag of a commitment, the first asking of a survey.
+A schedule makes a row punctual and costs an API call; without one, the sweep takes the row within two
+minutes. So only steps that must be punctual get one: the first reminder of a follow-up, the warning and the
+flag of a commitment, the sending of a survey.
 """
 
 from datetime import datetime, timedelta
@@ -11,31 +11,34 @@ from typing import Literal
 from vaada.model.rows import DueRow
 from vaada.model.work import Commitment, FollowUp, Survey
 
-Act = Literal["none", "create", "move", "delete", "wake", "wake_instead"]
+ScheduleChange = Literal["none", "create", "move", "delete", "wake", "wake_instead"]
 
-SOONEST = timedelta(seconds=5)
-"""Scheduler refuses the past, which a nearer time could be when it arrives."""
+MIN_LEAD_TIME = timedelta(seconds=5)
+"""EventBridge Scheduler rejects times in the past; a nearer time could be past when the call arrives."""
 
 
-def schedule_change(before: DueRow | None, after: DueRow | None, now: datetime) -> Act:
-    """What to do to the row's schedule, given the row before and after a write.
+def schedule_change(before: DueRow | None, after: DueRow | None, now: datetime) -> ScheduleChange:
+    """Return what to do with the row's schedule, given the row before and after a write.
 
-    A schedule of a row that has fired is gone by itself; one that outlives its row finds another version.
+    A schedule that has fired is deleted by itself. One that fires late finds another version of the row, and
+    does nothing.
     """
-    had = before is not None and _punctual(before) and before.wake_at is not None and before.wake_at > now
-    if after is None or after.wake_at is None or not _punctual(after):
-        return "delete" if had else "none"
+    had_schedule = (
+        before is not None and _needs_schedule(before) and before.wake_at is not None and before.wake_at > now
+    )
+    if after is None or after.wake_at is None or not _needs_schedule(after):
+        return "delete" if had_schedule else "none"
     if after.wake_at <= now:
-        return "wake_instead" if had else "wake"
-    return "move" if had else "create"
+        return "wake_instead" if had_schedule else "wake"
+    return "move" if had_schedule else "create"
 
 
 def schedule_time(wake_at: datetime, now: datetime) -> datetime:
-    """When the schedule is to fire: never before the row's time."""
-    return max(wake_at, now + SOONEST)
+    """Return when the schedule should fire: at `wake_at`, but not in the next five seconds."""
+    return max(wake_at, now + MIN_LEAD_TIME)
 
 
-def _punctual(row: DueRow) -> bool:
+def _needs_schedule(row: DueRow) -> bool:
     match row:
         case Commitment():
             return row.step in {"warn", "flag"}

@@ -1,4 +1,4 @@
-"""What an answer to a survey opens: a follow-up and a call for an unhappy one, thanks for kind words."""
+"""What an answer to a survey opens: a follow-up and a call if unhappy, praise for the agent if happy."""
 
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from vaada.rules.time.deadlines import Deadline, business_hours, working_hours
 
 
 def unhappy_follow_up(survey: Survey, agent: Agent, policy: PolicyDocument, now: datetime) -> FollowUp:
-    """The follow-up that an unhappy answer opens for the agent's supervisor, or else for the owner."""
+    """Return the follow-up on an unhappy answer, for the agent's supervisor or else the owner."""
     due = _deadline(policy, now)
     top = SCALES[survey.kind][-1]
     words = f": {survey.comment}" if survey.comment else "."
@@ -39,9 +39,10 @@ def unhappy_follow_up(survey: Survey, agent: Agent, policy: PolicyDocument, now:
 def unhappy_call(
     survey: Survey, agent: Agent, supervisor: Agent | None, policy: PolicyDocument, now: datetime
 ) -> Commitment | None:
-    """The promise that an unhappy customer reads: who will call, and by when. Nobody to call: no promise.
+    """Return the promise that the supervisor calls the unhappy customer, which the page shows to them.
 
-    It belongs to a contact; an answer about the business as a whole has none.
+    None without a supervisor, or for a survey about the business as a whole: a commitment needs an
+    interaction.
     """
     if supervisor is None or survey.interaction_id is None or survey.case_id is None:
         return None
@@ -64,7 +65,7 @@ def unhappy_call(
 
 
 def praise(survey: Survey, agent: Agent, policy: PolicyDocument, now: datetime) -> Message:
-    """The thank-you that an agent gets for a happy answer in words, once they are at work."""
+    """Return the message that passes a happy answer with a comment on to the agent, in working time."""
     return Message(
         message_id=opened_ids(survey.survey_id, now)[2],
         customer_id=survey.customer_id,
@@ -83,7 +84,7 @@ def praise(survey: Survey, agent: Agent, policy: PolicyDocument, now: datetime) 
 
 
 def opened_ids(survey_id: str, answered_at: datetime) -> tuple[str, str, str]:
-    """The ids of the follow-up, the promise and the thank-you that an answer can open."""
+    """Return the ids of the follow-up, the promised call and the praise that an answer can open."""
     follow_up, call, thanks = (
         derived_row_id(survey_id, f"{rule}-{answered_at.isoformat()}", answered_at)
         for rule in ("unhappy", "unhappy-call", "praise")

@@ -1,7 +1,7 @@
-"""Surveys: ask once, remind once, close. What is not asked is withheld, and the row says why.
+"""Surveys: send once, remind once, close. A survey that is not sent is withheld, with the reason.
 
-scheduled → sent → answered · expired; scheduled or sent → withheld; answered → sent, where the answer turns
-out not to be a person's.
+States: scheduled → sent → answered · expired; scheduled · sent → withheld; answered → sent, if the answer
+turns out to be a bot's.
 """
 
 from dataclasses import dataclass
@@ -24,19 +24,19 @@ from vaada.rules.time import deadlines
 from vaada.rules.time.availability import customer_reachable_at
 from vaada.rules.time.deadlines import business_hours
 
-DWELL = timedelta(seconds=1)
-"""Nobody opens a page, chooses and submits faster; programs that follow every link do."""
+MIN_PAGE_TIME = timedelta(seconds=1)
+"""A person needs longer to open a page, choose and submit. Bots that follow every link do not."""
 
-_AT_ONCE = timedelta(seconds=1)  # within which two different scores cannot both be one person's
-PAGE_LASTS = timedelta(hours=24)
-"""What is sent from a page that lay open longer is asked for again."""
+_SAME_MOMENT = timedelta(seconds=1)  # two different scores within it are a bot's
+PAGE_LIFETIME = timedelta(hours=24)
+"""A form from a page that was open longer must be submitted again."""
 
-_MOST_KEPT = 20  # answers that do not count, the latest
+_ANSWER_LIMIT = 20  # a survey keeps the latest answers that do not count
 
-Worth = Literal["count", "same", "amend", "discard", "quarantine", "stale", "refuse"]
-"""What is made of an answer."""
+Verdict = Literal["count", "same", "amend", "discard", "quarantine", "stale", "refuse"]
+"""What to do with an answer."""
 
-_WHY: dict[SurveyKind, str] = {
+_WHY_SENT: dict[SurveyKind, str] = {
     "csat": "a matter was resolved",
     "ces": "a matter was resolved",
     "promise": "a promise was kept",
@@ -45,45 +45,53 @@ _WHY: dict[SurveyKind, str] = {
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What asking depends on, besides the survey: its customer, its case, and by what they can be asked."""
+class SurveyContext:
+    """What a survey's next step depends on: its customer, its case, and the medium to ask by, if any."""
 
     customer: Customer
     case: Case | None
     medium: Medium | None
 
 
-def next_step(survey: Survey, asked: Asked, policy: PolicyDocument, now: datetime) -> Decision[Survey]:
-    """Ask, remind or close, whichever is due; not at night."""
+def next_step(
+    survey: Survey, context: SurveyContext, policy: PolicyDocument, now: datetime
+) -> Decision[Survey]:
+    """Ask, remind or close, whichever is due. Asking and reminding wait for the customer's daytime."""
     if survey.step in {"ask", "remind"}:
-        morning = customer_reachable_at(asked.customer, policy, now)
+        morning = customer_reachable_at(context.customer, policy, now)
         if morning > now:
-            return Decision(survey.changed().waiting(morning, _by_day(policy, asked.customer, now)))
+            return Decision(
+                survey.changed().waiting(morning, _explain_daytime(policy, context.customer, now))
+            )
     match survey.step:
-        case "ask" if survey.again and (rested := _due_after_rest(survey, asked, policy)) > now:
-            return Decision(survey.changed().waiting(rested, _by_cool_down(policy, asked.customer, now)))
+        case "ask" if survey.again and (rested := _cool_down_ends_at(survey, context, policy)) > now:
+            return Decision(
+                survey.changed().waiting(rested, _explain_cool_down(policy, context.customer, now))
+            )
         case "ask":
-            reason = why_not(survey, asked, policy, now)
+            reason = why_not(survey, context, policy, now)
             return (
-                _withhold(survey, asked, reason, policy, now) if reason else _ask(survey, asked, policy, now)
+                _decide_to_withhold(survey, context, reason, policy, now)
+                if reason
+                else _decide_to_ask(survey, context, policy, now)
             )
         case "remind":
-            return _remind(survey, asked, policy, now)
+            return _decide_to_remind(survey, context, policy, now)
         case _:
             return Decision(survey.changed(status="expired", step=None).waiting(None))
 
 
-def why_not(survey: Survey, asked: Asked, policy: PolicyDocument, now: datetime) -> str | None:
-    """Why the customer is not asked this, if so."""
-    customer, case, rules = asked.customer, asked.case, policy.surveys
+def why_not(survey: Survey, context: SurveyContext, policy: PolicyDocument, now: datetime) -> str | None:
+    """Return why the customer must not be asked now. None: they may be."""
+    customer, case, rules = context.customer, context.case, policy.surveys
     last = max(customer.asked_at.values(), default=None)
     same = customer.asked_at.get(survey.kind)
     reasons = (
         (not customer.consent.survey, "the customer did not agree to surveys"),
-        (asked.medium is None, "there is no address that the customer agreed to and that works"),
+        (context.medium is None, "there is no address that the customer agreed to and that works"),
         (case is not None and case.abusive, "somebody was abusive in this matter"),
         (_is_open_again(survey, case), "the matter was taken up again"),
-        (_nobody_served(survey, case), "nobody of ours was in touch with them in this matter"),
+        (_was_not_served(survey, case), "nobody of ours was in touch with them in this matter"),
         (_within(last, rules.days_between, now), "they were asked something lately"),
         (
             _within(same, rules.days_between_kind.get(survey.kind, 0), now),
@@ -95,7 +103,7 @@ def why_not(survey: Survey, asked: Asked, policy: PolicyDocument, now: datetime)
 
 
 def record_answer(survey: Survey, score: int, comment: str | None, now: datetime) -> Survey:
-    """Record the answer that counts. Raises NotPossible once it is closed or past its time."""
+    """Record the answer that counts. Raises NotPossible unless the survey is open."""
     if not is_open(survey, now):
         status = "expired" if survey.status == "sent" else survey.status
         raise NotPossible("survey", status, "answered")
@@ -105,112 +113,113 @@ def record_answer(survey: Survey, score: int, comment: str | None, now: datetime
 
 
 def judge_answer(
-    survey: Survey, said: Answer, page_age: timedelta | None, *, confirmed: bool, policy: PolicyDocument
-) -> Worth:
-    """What an answer from the page is worth. `page_age` is how long the page was open; None: it never was.
+    survey: Survey, answer: Answer, page_age: timedelta | None, *, confirmed: bool, policy: PolicyDocument
+) -> Verdict:
+    """Decide what to do with an answer. `page_age` is how long the page was open; None: there was no page.
 
-    The first that a person sends counts, a later one amends it. Different scores at the same moment are a
-    program's, and none of them counts. What came without the page, or faster than a person can, is kept apart
-    until it is confirmed.
+    A person's first answer counts, a later one amends it. Different scores at the same moment are a bot's,
+    and neither counts. An answer without the page, or sent too fast, is quarantined until it is confirmed.
     """
     if survey.status == "answered":
-        return _after_the_first(survey, said, page_age, policy)
-    if not is_open(survey, said.at):
+        return _judge_later_answer(survey, answer, page_age, policy)
+    if not is_open(survey, answer.at):
         return "refuse"
-    if page_age is not None and page_age > PAGE_LASTS:
+    if page_age is not None and page_age > PAGE_LIFETIME:
         return "stale"
-    doubtful = page_age is None or page_age < DWELL or (_suspected(survey, said) and not confirmed)
+    doubtful = (
+        page_age is None or page_age < MIN_PAGE_TIME or (_follows_bot(survey, answer) and not confirmed)
+    )
     return "quarantine" if doubtful else "count"
 
 
-def _after_the_first(
-    survey: Survey, said: Answer, page_age: timedelta | None, policy: PolicyDocument
-) -> Worth:
-    since = said.at - (survey.answered_at or said.at)
-    if said.score == survey.score and (said.comment or "") == (survey.comment or ""):
+def _judge_later_answer(
+    survey: Survey, answer: Answer, page_age: timedelta | None, policy: PolicyDocument
+) -> Verdict:
+    since = answer.at - (survey.answered_at or answer.at)
+    if answer.score == survey.score and (answer.comment or "") == (survey.comment or ""):
         return "same"
-    if page_age is None or page_age < DWELL:
+    if page_age is None or page_age < MIN_PAGE_TIME:
         return "refuse"
-    if abs(since) <= _AT_ONCE and said.score != survey.score:
+    if abs(since) <= _SAME_MOMENT and answer.score != survey.score:
         return "discard"
     in_time = since <= timedelta(hours=policy.surveys.amend_within_hours)
     return "amend" if in_time else "refuse"
 
 
-def amend(survey: Survey, said: Answer) -> Survey:
-    """A later answer, kept beside the one that counts."""
-    return survey.changed(amendments=(*survey.amendments, said)[-_MOST_KEPT:])
+def amend(survey: Survey, answer: Answer) -> Survey:
+    """Keep a later answer next to the one that counts."""
+    return survey.changed(amendments=(*survey.amendments, answer)[-_ANSWER_LIMIT:])
 
 
-def quarantine(survey: Survey, said: Answer, why_not: str) -> Survey:
-    """An answer that does not count, kept apart."""
-    apart = said.model_copy(update={"why_not": why_not})
-    return survey.changed(quarantined=(*survey.quarantined, apart)[-_MOST_KEPT:])
+def quarantine(survey: Survey, answer: Answer, why_not: str) -> Survey:
+    """Keep an answer that does not count, with the reason."""
+    quarantined = answer.model_copy(update={"why_not": why_not})
+    return survey.changed(quarantined=(*survey.quarantined, quarantined)[-_ANSWER_LIMIT:])
 
 
-def discard(survey: Survey, said: Answer) -> Survey:
-    """Two scores at one moment: neither counts, nor what amended the first. It is unanswered again."""
+def discard(survey: Survey, answer: Answer) -> Survey:
+    """Quarantine all answers because two different scores came at once. The survey is unanswered again."""
     why = {"why_not": "several scores at the same moment"}
-    first = Answer(at=survey.answered_at or said.at, score=survey.score or 0, comment=survey.comment)
-    apart = [one.model_copy(update=why) for one in (*survey.amendments, first, said)]
+    first = Answer(at=survey.answered_at or answer.at, score=survey.score or 0, comment=survey.comment)
+    discarded = [one.model_copy(update=why) for one in (*survey.amendments, first, answer)]
     return survey.changed(
         status="sent",
         score=None,
         comment=None,
         answered_at=None,
         amendments=(),
-        quarantined=(*survey.quarantined, *apart)[-_MOST_KEPT:],
+        quarantined=(*survey.quarantined, *discarded)[-_ANSWER_LIMIT:],
         step="close" if survey.reminds_at is None else "remind",
     ).waiting(survey.reminds_at or survey.closes_at)
 
 
 def is_open(survey: Survey, now: datetime) -> bool:
-    """Whether it can be answered now."""
-    return survey.status == "sent" and not _over(survey, now)
+    """Whether the survey can be answered now."""
+    return survey.status == "sent" and not _is_past_closing(survey, now)
 
 
 def mark_undelivered(survey: Survey, because: str | None) -> Survey:
-    """The survey could not be sent at all."""
+    """Withhold the survey because its message could not be sent."""
     return withhold(survey, f"it could not be sent: {because}")
 
 
 def withhold(survey: Survey, because: str) -> Survey:
-    """It is not asked, or not any more."""
+    """Close the survey without an answer, with the reason."""
     return survey.changed(status="withheld", withheld_because=because, step=None).waiting(None)
 
 
 def withdraw(survey: Survey | None) -> Survey | None:
-    """The survey of a matter that is opened again, withheld. None: there is none without an answer."""
+    """Withhold the survey of a reopened case. None: there is no open survey."""
     if survey is None or survey.status not in {"scheduled", "sent"}:
         return None
     return withhold(survey, "the matter was opened again")
 
 
 def last_day(survey: Survey, zone: str) -> date:
-    """The last whole day on which the customer can answer, in their zone."""
+    """Return the last full local day on which the customer can answer."""
     closes = survey.closes_at or survey.due_at
     return (closes.astimezone(ZoneInfo(zone)) - timedelta(days=1)).date()
 
 
 def is_low(survey: Survey, policy: PolicyDocument) -> bool:
-    """Whether the answer says that the customer is unhappy."""
+    """Whether the score counts as low by the policy."""
     most = policy.surveys.low_score_at_most.get(survey.kind)
     return survey.score is not None and most is not None and survey.score <= most
 
 
 def is_high(survey: Survey, policy: PolicyDocument) -> bool:
-    """Whether the answer says that the customer is happy."""
+    """Whether the score counts as high by the policy."""
     least = policy.surveys.high_score_at_least.get(survey.kind)
     return survey.score is not None and least is not None and survey.score >= least
 
 
 def on_scale(kind: SurveyKind, score: int | None) -> bool:
-    """Whether the kind of survey knows this score."""
+    """Whether this kind of survey has this score."""
     return score in SCALES[kind]
 
 
 def next_nps(customer: Customer, agent_id: str, policy: PolicyDocument, since: datetime) -> Survey | None:
-    """The next question about the business as a whole, so many days on. None: the policy asks none."""
+    """Return the next survey about the whole business, the policy's days after `since`. None: not wanted."""
     days = policy.surveys.nps_every_days
     if not days or not customer.consent.survey:
         return None
@@ -229,7 +238,9 @@ def next_nps(customer: Customer, agent_id: str, policy: PolicyDocument, since: d
     )
 
 
-def _ask(survey: Survey, asked: Asked, policy: PolicyDocument, now: datetime) -> Decision[Survey]:
+def _decide_to_ask(
+    survey: Survey, context: SurveyContext, policy: PolicyDocument, now: datetime
+) -> Decision[Survey]:
     hours, rules = business_hours(policy), policy.surveys
     reminds_at = hours.days_after(now, rules.remind_after_days)
     sent = survey.changed(
@@ -239,57 +250,63 @@ def _ask(survey: Survey, asked: Asked, policy: PolicyDocument, now: datetime) ->
         reminds_at=reminds_at,
         closes_at=hours.days_after(now, rules.close_after_days),
     ).waiting(reminds_at)
-    customer = frequency_cap.count_message(asked.customer, policy, now)
+    customer = frequency_cap.count_message(context.customer, policy, now)
     customer = customer.model_copy(update={"asked_at": {**customer.asked_at, survey.kind: now}})
-    along: tuple[Row, ...] = (customer,)
-    if survey.kind == "nps":  # it rates whoever is the customer's own agent when it is asked
+    other_rows: tuple[Row, ...] = (customer,)
+    if survey.kind == "nps":  # it rates the customer's own agent at the time of asking
         sent = sent.model_copy(update={"agent_id": customer.agent_id or survey.agent_id})
-        along = _with_next_nps(survey, customer, policy, now)
-    by = (asked.medium,) if asked.medium else None
-    return Decision(sent, (Notice("customer", "survey", "ask", _WHY[survey.kind], by=by),), along)
+        other_rows = _with_next_nps(survey, customer, policy, now)
+    media = (context.medium,) if context.medium else None
+    return Decision(
+        sent, (Notice("customer", "survey", "ask", _WHY_SENT[survey.kind], media=media),), other_rows
+    )
 
 
-def _withhold(
-    survey: Survey, asked: Asked, reason: str, policy: PolicyDocument, now: datetime
+def _decide_to_withhold(
+    survey: Survey, context: SurveyContext, reason: str, policy: PolicyDocument, now: datetime
 ) -> Decision[Survey]:
     nps = survey.kind == "nps"
-    along = _with_next_nps(survey, asked.customer.changed(), policy, now) if nps else ()
-    return Decision(withhold(survey, reason), along=along)
+    other_rows = _with_next_nps(survey, context.customer.changed(), policy, now) if nps else ()
+    return Decision(withhold(survey, reason), other_rows=other_rows)
 
 
 def _with_next_nps(
     survey: Survey, customer: Customer, policy: PolicyDocument, now: datetime
 ) -> tuple[Row, ...]:
-    """The customer, and the next survey that they wait for, if any."""
+    """Return the customer and their next survey about the whole business, if any."""
     following = next_nps(customer, survey.agent_id, policy, now)
     waiting = customer.model_copy(update={"nps_id": following.id if following else None})
     return (waiting, following) if following else (waiting,)
 
 
-def _remind(survey: Survey, asked: Asked, policy: PolicyDocument, now: datetime) -> Decision[Survey]:
+def _decide_to_remind(
+    survey: Survey, context: SurveyContext, policy: PolicyDocument, now: datetime
+) -> Decision[Survey]:
     reminded = survey.changed(step="close", reminds_at=None).waiting(survey.closes_at)
-    silent = not asked.customer.consent.survey or _over(survey, now)
-    if silent or asked.medium is None or not frequency_cap.has_room(asked.customer, policy, now):
+    silent = not context.customer.consent.survey or _is_past_closing(survey, now)
+    if silent or context.medium is None or not frequency_cap.has_room(context.customer, policy, now):
         return Decision(reminded)
-    notice = Notice("customer", "survey_reminder", "remind", "the survey is unanswered", by=(asked.medium,))
-    return Decision(reminded, (notice,), (frequency_cap.count_message(asked.customer, policy, now),))
+    notice = Notice(
+        "customer", "survey_reminder", "remind", "the survey is unanswered", media=(context.medium,)
+    )
+    return Decision(reminded, (notice,), (frequency_cap.count_message(context.customer, policy, now),))
 
 
-def _due_after_rest(survey: Survey, asked: Asked, policy: PolicyDocument) -> datetime:
-    """Until when the customer is left alone, who was asked before."""
-    rules, before = policy.surveys, asked.customer.asked_at
+def _cool_down_ends_at(survey: Survey, context: SurveyContext, policy: PolicyDocument) -> datetime:
+    """Return when the customer may be asked again after earlier surveys."""
+    rules, before = policy.surveys, context.customer.asked_at
     ends = [at + timedelta(days=rules.days_between) for at in before.values()]
     if (same := before.get(survey.kind)) is not None:
         ends.append(same + timedelta(days=rules.days_between_kind.get(survey.kind, 0)))
     return max(ends, default=survey.due_at)
 
 
-def _by_cool_down(policy: PolicyDocument, customer: Customer, now: datetime) -> Explanation:
+def _explain_cool_down(policy: PolicyDocument, customer: Customer, now: datetime) -> Explanation:
     zone = customer.time_zone or policy.business.time_zone
     return Explanation(rule="when they may be asked again", counted_from=now, time_zone=zone)
 
 
-def _by_day(policy: PolicyDocument, customer: Customer, now: datetime) -> Explanation:
+def _explain_daytime(policy: PolicyDocument, customer: Customer, now: datetime) -> Explanation:
     zone = customer.time_zone or policy.business.time_zone
     return Explanation(rule="when customers may be written to", counted_from=now, time_zone=zone)
 
@@ -299,44 +316,46 @@ def _within(last: datetime | None, days: int, now: datetime) -> bool:
 
 
 def _is_open_again(survey: Survey, case: Case | None) -> bool:
-    """Whether the case is not settled any more, or was settled again since, and asks a survey of its own."""
+    """Whether the case was reopened. If it was resolved again since, it has another survey."""
     if case is None or survey.kind == "promise":
         return False
     return case.status == "open" or case.survey_id not in {None, survey.survey_id}
 
 
-def _nobody_served(survey: Survey, case: Case | None) -> bool:
-    """Whether the matter was closed without an answer: there is no service to ask about."""
+def _was_not_served(survey: Survey, case: Case | None) -> bool:
+    """Whether the case was closed without serving the customer: there is no service to ask about."""
     return case is not None and survey.kind != "promise" and not (case.served or case.answered)
 
 
-def _suspected(survey: Survey, said: Answer) -> bool:
-    """Whether a program was at this survey just before: then even a good answer is to be confirmed."""
-    return any(said.at - one.at < timedelta(minutes=1) for one in survey.quarantined)
+def _follows_bot(survey: Survey, answer: Answer) -> bool:
+    """Whether a bot answered within the last minute. Then a person's answer must be confirmed, too."""
+    return any(answer.at - one.at < timedelta(minutes=1) for one in survey.quarantined)
 
 
-def _over(survey: Survey, now: datetime) -> bool:
+def _is_past_closing(survey: Survey, now: datetime) -> bool:
     return survey.closes_at is not None and now >= survey.closes_at
 
 
 def of_interaction(interaction: Interaction, policy: PolicyDocument) -> Survey | None:
-    """The survey that a resolved contact earns."""
+    """Return the survey about a resolved interaction, or None."""
     if not interaction.resolved or policy.surveys.after_resolution == "none":
         return None
     recorded = interaction.recorded_at
-    return _after_resolution(survey_id(interaction), interaction, interaction.occurred_at, policy, recorded)
+    return _resolution_survey(survey_id(interaction), interaction, interaction.occurred_at, policy, recorded)
 
 
 def of_case(case: Case, interaction: Interaction, policy: PolicyDocument, now: datetime) -> Survey | None:
-    """The survey that a case earns when it is resolved by itself, after this last contact."""
+    """Return the survey about a case resolved on its own, or None. `interaction` is the case's latest."""
     if policy.surveys.after_resolution == "none":
         return None
-    asked = _after_resolution(case_survey_id(case, now), interaction, now, policy, now)
-    return asked.model_copy(update={"case_id": case.case_id})  # the contact may be of one merged into it
+    asked = _resolution_survey(case_survey_id(case, now), interaction, now, policy, now)
+    return asked.model_copy(
+        update={"case_id": case.case_id}
+    )  # the interaction may be of a case merged into it
 
 
 def of_kept_commitment(commitment: Commitment, policy: PolicyDocument, now: datetime) -> Survey | None:
-    """The question whether we kept our word, after a promise was kept, where the policy asks it."""
+    """Return the survey whether we kept our word about this commitment. None: the policy asks none."""
     if not policy.surveys.after_kept_promise or commitment.origin != "stated":
         return None
     delay = Delay(hours=policy.surveys.hours_after_kept_promise)
@@ -357,7 +376,7 @@ def of_kept_commitment(commitment: Commitment, policy: PolicyDocument, now: date
     )
 
 
-def _after_resolution(
+def _resolution_survey(
     survey_id: str, interaction: Interaction, resolved_at: datetime, policy: PolicyDocument, now: datetime
 ) -> Survey:
     delay = Delay(hours=policy.surveys.hours_after_resolution)

@@ -1,17 +1,17 @@
-"""Whether a contact says no more than "thanks": such a one reopens and wakes nothing."""
+"""Detect an interaction that only says "thanks". It does not reopen a case or wake a follow-up."""
 
 import re
 import unicodedata
 
 from vaada.model.interactions import Interaction
 
-_MOST_WORDS = 12
+_MAX_WORDS = 12
 _THANKS = {
     *("thanks", "thank", "thankyou", "thx", "ty", "cheers", "appreciated", "appreciate"),
     *("gracias", "merci", "danke", "dank", "obrigado", "obrigada"),
     *("شكرا", "شکریہ", "مہربانی", "धन्यवाद", "शुक्रिया"),
 }
-# What else a "thanks" is made of, as customers write it and as agents write it down.
+# The other words of a "thanks", as customers write it and as agents record it.
 _POLITE = _THANKS | {
     *("ok", "okay", "great", "perfect", "super", "good", "nice", "fine", "lovely", "wonderful", "excellent"),
     *(
@@ -71,16 +71,16 @@ _POLITE = _THANKS | {
     *("جزيلا", "لكم", "لك", "بہت", "آپ", "کا", "ٹھیک", "ہے"),
     *("बहुत", "आपका", "ठीक", "है"),
 }
-_MARKS = re.compile(r"[\u0640\u064b-\u0652]")  # of Arabic, which writers set or leave out
+_ARABIC_MARKS = re.compile(r"[\u0640\u064b-\u0652]")  # optional in Arabic writing
 _QUESTION = frozenset("?؟")
-_WORD = re.compile(r"[\w\u0900-\u097f]+")  # \w leaves out the vowel signs of Devanagari
+_WORD = re.compile(r"[\w\u0900-\u097f]+")  # \w does not match the vowel signs of Devanagari
 
 
 def is_only_thanks(interaction: Interaction) -> bool:
-    """Whether the customer was in touch to say thanks, and no more."""
+    """Whether the customer only said thanks."""
     if interaction.direction != "inbound" or interaction.kind in {"complaint", "order"}:
         return False
     if not _QUESTION.isdisjoint(interaction.summary):
         return False
-    words = _WORD.findall(_MARKS.sub("", unicodedata.normalize("NFC", interaction.summary).casefold()))
-    return len(words) <= _MOST_WORDS and _POLITE.issuperset(words) and not _THANKS.isdisjoint(words)
+    words = _WORD.findall(_ARABIC_MARKS.sub("", unicodedata.normalize("NFC", interaction.summary).casefold()))
+    return len(words) <= _MAX_WORDS and _POLITE.issuperset(words) and not _THANKS.isdisjoint(words)

@@ -44,7 +44,7 @@ def _take_steps(desk: Desk, kind: type[Due], row_id: str, version: int, now: dat
         decision = _decide(desk, row, now)
         claimed = () if isinstance(row, Customer) else tuple(messages_of(desk, decision, row, now))
         try:
-            desk.table.write(decision.row, *decision.along, *claimed)
+            desk.table.write(decision.row, *decision.other_rows, *claimed)
         except Conflict:
             return "claimed by another"
         row, steps = decision.row, steps + 1
@@ -72,7 +72,7 @@ def _decide(desk: Desk, row: Due, now: datetime) -> Step:
             customer = customer_of(desk, row)
             case = case_of(desk, row.case_id)
             medium = recipients.customer_medium(desk, customer, survey=True)
-            asked = surveys.Asked(customer, case, medium)
+            asked = surveys.SurveyContext(customer, case, medium)
             return surveys.next_step(row, asked, policy, now)
         case Customer():
             last = desk.table.get(FollowUp, row.check_in_id) if row.check_in_id else None

@@ -4,10 +4,10 @@ from datetime import datetime
 
 from vaada.desk import Desk
 from vaada.model.rows import DueRow
-from vaada.rules.schedules import Act, schedule_change, schedule_time
+from vaada.rules.schedules import ScheduleChange, schedule_change, schedule_time
 
 
-def sync_schedule(desk: Desk, before: DueRow | None, after: DueRow | None, now: datetime) -> Act:
+def sync_schedule(desk: Desk, before: DueRow | None, after: DueRow | None, now: datetime) -> ScheduleChange:
     """Create, move or delete the row's schedule, or wake its function when it is due already."""
     act = schedule_change(before, after, now)
     if after is not None and act in {"wake", "wake_instead"}:

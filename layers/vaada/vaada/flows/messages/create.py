@@ -65,8 +65,8 @@ def _recipients(
     """Who the notice goes to, and by what. A supervisor who is not there is the owner, told by e-mail."""
     if notice.to == "customer":
         customer = customer_of(desk, work)
-        return [("customer", customer, medium) for medium in notice.by or ()]
-    reader = recipients.staff_recipient(desk, notice.to, agent_of(desk, work), now, by=notice.by)
+        return [("customer", customer, medium) for medium in notice.media or ()]
+    reader = recipients.staff_recipient(desk, notice.to, agent_of(desk, work), now, by=notice.media)
     to = notice.to if reader.agent else "owner"
     return [(to, reader.agent, medium) for medium in reader.media]
 

@@ -46,7 +46,7 @@ def lift_bounces(desk: Desk, person: Agent | Customer) -> tuple[ActiveStop, ...]
     for medium, address in addresses_of(person):
         suppression_id = desk.addresses.hashed(medium, address)
         _update(desk, suppression_id, lambda before: before and rules.lift_bounce(before))
-        still += rules.stops(desk.table.get(Suppression, suppression_id))
+        still += rules.active_stops(desk.table.get(Suppression, suppression_id))
     return tuple(still)
 
 
@@ -62,7 +62,7 @@ def stopped_media(desk: Desk, customer: Customer, *, survey: bool) -> frozenset[
 def is_stopped(desk: Desk, medium: Medium, address: str, *, survey: bool) -> bool:
     """Whether the address is not to be written to."""
     found = desk.table.get(Suppression, desk.addresses.hashed(medium, address))
-    return not rules.may_write(found, survey=survey)
+    return not rules.may_send(found, survey=survey)
 
 
 def addresses_of(person: Agent | Customer) -> Iterator[tuple[Medium, str]]:

@@ -1,4 +1,4 @@
-"""The budget of messages to a customer: surveys, reminders and notices together."""
+"""The frequency cap: how many messages of all kinds a customer is sent in the policy's number of days."""
 
 from datetime import datetime, timedelta
 
@@ -7,12 +7,12 @@ from vaada.model.policy import PolicyDocument
 
 
 def has_room(customer: Customer, policy: PolicyDocument, now: datetime) -> bool:
-    """Whether the customer may be written to once more."""
+    """Whether the customer may be sent one more message."""
     return len(_recent(customer, policy, now)) < policy.customers.messages_at_most
 
 
 def count_message(customer: Customer, policy: PolicyDocument, now: datetime) -> Customer:
-    """The customer, written to once more. The version is counted up: two senders cannot both have room."""
+    """Return the customer with one more message counted. The new version keeps two senders apart."""
     return customer.changed(written_at=(*_recent(customer, policy, now), now))
 
 

@@ -1,12 +1,12 @@
-"""Media: whether a person is written to by e-mail or by SMS."""
+"""Media: whether to send a person an e-mail or an SMS."""
 
 from vaada.model.people import Agent, Customer, Medium
 
 
 def media_for_agent(agent: Agent, by: tuple[Medium, ...] | None = None, *, texts: bool) -> tuple[Medium, ...]:
-    """How the agent is told: as the policy says with `by`, else as they want to be.
+    """Return the agent's media: `by`, which the policy can set, else the agent's own choice.
 
-    By e-mail where texts are off or there is no number: no setting loses a reminder.
+    E-mail if SMS is off or there is no number, so that no setting loses a reminder. `texts`: SMS is on.
     """
     possible = tuple(
         medium for medium in by or agent.notify_by if medium == "email" or (texts and agent.phone is not None)
@@ -15,7 +15,7 @@ def media_for_agent(agent: Agent, by: tuple[Medium, ...] | None = None, *, texts
 
 
 def other_media(agent: Agent, wanted: tuple[Medium, ...], *, texts: bool) -> tuple[Medium, ...]:
-    """How the agent can be told where none of what is `wanted` works."""
+    """Return the agent's other media, for when none of the `wanted` ones works. `texts`: SMS is on."""
     has_phone = texts and agent.phone is not None
     possible: tuple[Medium, ...] = ("email", "sms") if has_phone else ("email",)
     return tuple(medium for medium in possible if medium not in wanted)
@@ -24,9 +24,9 @@ def other_media(agent: Agent, wanted: tuple[Medium, ...], *, texts: bool) -> tup
 def medium_for_customer(
     customer: Customer, stopped: frozenset[Medium] = frozenset(), *, texts: bool
 ) -> Medium | None:
-    """What the customer agreed to and can be reached by, the preferred one first. None: nothing.
+    """Return the medium with an address and consent, the preferred one if both have. None: no medium.
 
-    `stopped` is by what they are not to be written to any more.
+    `stopped` are the media whose address is suppressed. `texts`: SMS is on.
     """
     by_mail = customer.email and customer.consent.email and "email" not in stopped
     by_text = texts and customer.phone and customer.consent.sms and "sms" not in stopped

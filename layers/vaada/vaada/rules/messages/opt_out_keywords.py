@@ -1,10 +1,10 @@
-"""What a text from a customer asks for: to stop, to start again, or nothing of the kind; or an answer."""
+"""Parse an SMS from a customer: an opt-out or opt-in keyword, or a survey score."""
 
 import re
 import unicodedata
 from typing import Literal
 
-# The words that carriers know, and their like in the languages that customers are written to.
+# The keywords that carriers know, and their equivalents in the languages of our messages.
 _STOP = frozenset(
     {
         *("stop", "stopall", "stop all", "unsubscribe", "cancel", "end", "quit", "revoke"),
@@ -26,32 +26,32 @@ _STOP = frozenset(
     }
 )
 _START = frozenset({"start", "unstop", "yes start", "optin", "opt in", "شروع", "ابدأ", "शुरू"})
-_MARKS = re.compile(r"[\s.!,;:'\"«»“”،؟?-]+")
+_PUNCTUATION = re.compile(r"[\s.!,;:'\"«»“”،؟?-]+")
 _DIGITS = re.compile(r"\d{1,2}")
 
 
-def meaning(text: str) -> Literal["stop", "start"] | int | None:
-    """What the text asks for, or its score. None: nothing that is understood."""
+def parse(text: str) -> Literal["stop", "start"] | int | None:
+    """Return the keyword's meaning, or the score. None: neither."""
     if is_stop(text):
         return "stop"
     return "start" if is_start(text) else score(text)
 
 
 def is_stop(text: str) -> bool:
-    """Whether the whole message asks to stop, in any case and with any marks around it."""
-    return _plain(text) in _STOP
+    """Whether the whole message is a stop keyword, ignoring case and punctuation."""
+    return _normalize(text) in _STOP
 
 
 def is_start(text: str) -> bool:
-    """Whether the whole message asks to be written to again."""
-    return _plain(text) in _START
+    """Whether the whole message is a start keyword, ignoring case and punctuation."""
+    return _normalize(text) in _START
 
 
 def score(text: str) -> int | None:
-    """The number that the whole message is, in any script's digits. None: it is not one."""
-    plain = _plain(text.replace("-", " minus "))
+    """Return the number, of one or two digits in any script. None: the message is not just a number."""
+    plain = _normalize(text.replace("-", " minus "))
     return int(plain) if _DIGITS.fullmatch(plain) else None
 
 
-def _plain(text: str) -> str:
-    return _MARKS.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()
+def _normalize(text: str) -> str:
+    return _PUNCTUATION.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()

@@ -1,1 +1,1 @@
-"""Rules about time: the business clock, deadlines, and who is there when."""
+"""Rules about time: opening hours, deadlines, and when people can be reached."""

@@ -1,4 +1,4 @@
-"""Whom to tell, when, and by what: absence, working time, missing supervisors, consent."""
+"""Availability: when staff are away or at work, and when customers may be sent messages."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -7,28 +7,30 @@ from vaada.model.people import Agent, Customer
 from vaada.model.policy import PolicyDocument
 from vaada.rules.time.clock import Hours, at_local
 
-_GRACE = timedelta(minutes=15)  # who has just closed is still there: a deadline often is the closing time
-_BREAK = timedelta(hours=2)  # lunch is part of the working day, a night or an early start is not
+_AFTER_CLOSING = timedelta(
+    minutes=15
+)  # staff are still there just after closing, and deadlines are often at closing time
+_LONGEST_BREAK = timedelta(hours=2)  # a lunch break is part of the working day; a longer gap is not
 
 
 def is_away(agent: Agent, now: datetime) -> bool:
-    """Whether the agent is absent now."""
+    """Whether the agent is away now."""
     begun = agent.away_from is None or agent.away_from <= now
     return begun and agent.away_until is not None and now < agent.away_until
 
 
 def is_at_work(hours: Hours, now: datetime) -> bool:
-    """Whether a message may reach somebody with these hours now: in their working day, breaks included."""
+    """Whether somebody with these hours is in their working day, including breaks."""
     if hours.is_open(now):
         return True
     closed = now - hours.closed_before(now).end
-    return closed < _GRACE or closed + (hours.opens(now) - now) <= _BREAK
+    return closed < _AFTER_CLOSING or closed + (hours.opens(now) - now) <= _LONGEST_BREAK
 
 
 def staff_reachable_at(hours: Hours, now: datetime, useless_from: datetime | None = None) -> datetime:
-    """When to tell a member of staff: now if they are at work, else when they next are.
+    """Return when to notify staff with these hours: now if they are at work, else when they next are.
 
-    Now as well if by then it would be of no use any more.
+    Also now if they are next at work at `useless_from` or later.
     """
     if is_at_work(hours, now):
         return now
@@ -37,11 +39,13 @@ def staff_reachable_at(hours: Hours, now: datetime, useless_from: datetime | Non
 
 
 def customer_reachable_at(customer: Customer, policy: PolicyDocument, now: datetime) -> datetime:
-    """When to write to the customer: now, or once it is no longer night where they are."""
+    """Return when the customer may be sent a message: now, or at the start of their next daytime."""
     hours = policy.customers
     zone = customer.time_zone or policy.business.time_zone
     local = now.astimezone(ZoneInfo(zone))
     if hours.write_from <= local.time() < hours.write_until:
         return now
     day = local.date() + timedelta(days=local.time() >= hours.write_until)
-    return max(at_local(day, hours.write_from, zone), now)  # a repeated hour may have passed once already
+    return max(
+        at_local(day, hours.write_from, zone), now
+    )  # in an hour that the clocks repeat, it may be past

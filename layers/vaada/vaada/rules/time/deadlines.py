@@ -1,4 +1,4 @@
-"""Deadlines: an instant, and the account of how it was reached."""
+"""Deadlines: compute an instant from a delay, and explain how."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,21 +7,23 @@ from vaada.model.people import Agent
 from vaada.model.policy import Delay, PolicyDocument
 from vaada.model.rows import CountedTime, Explanation, SkippedTime
 from vaada.model.times import to_utc
-from vaada.rules.time.clock import Counted, Hours
+from vaada.rules.time.clock import Hours, TimeCount
 
-_KEPT = 500  # stretches, and as many gaps: far beyond any real deadline, far below DynamoDB's 400 KB
+_SPAN_LIMIT = (
+    500  # spans counted and skipped, each: more than any real deadline has, and far below DynamoDB's 400 KB
+)
 
 
 @dataclass(frozen=True)
 class Deadline:
-    """When, and why then."""
+    """An instant, with the explanation."""
 
     at: datetime
     explain: Explanation
 
 
 def business_hours(policy: PolicyDocument) -> Hours:
-    """When the business is open."""
+    """Return the opening hours of the business."""
     return Hours(
         zone=policy.business.time_zone,
         week=policy.opening_hours,
@@ -32,9 +34,9 @@ def business_hours(policy: PolicyDocument) -> Hours:
 
 
 def working_hours(agent: Agent | None, policy: PolicyDocument) -> Hours:
-    """When the agent works: their own week, else the business's, by the clocks where they are.
+    """Return the agent's working hours: their own week, else the business's, in their own time zone.
 
-    The business's holidays and closed days are theirs too. Nobody: the business's opening hours.
+    The business's holidays and closed days apply. Without an agent: the business's opening hours.
     """
     return Hours(
         zone=(agent and agent.time_zone) or policy.business.time_zone,
@@ -46,54 +48,54 @@ def working_hours(agent: Agent | None, policy: PolicyDocument) -> Hours:
 
 
 def after(delay: Delay, start: datetime, hours: Hours, event: str) -> Deadline:
-    """So long after the event, which was at `start`."""
-    counted = _opening_time(delay)
-    if counted is not None:
-        found = hours.after(start, counted)
+    """Return the deadline `delay` after `start`. `event` names what was at `start`, for the explanation."""
+    open_time = _opening_time(delay)
+    if open_time is not None:
+        count = hours.after(start, open_time)
     elif delay.business_days is not None:
-        found = hours.business_days_after(start, delay.business_days)
+        count = hours.business_days_after(start, delay.business_days)
     elif delay.days is not None:
-        found = Counted(hours.days_after(start, delay.days), (), ())
+        count = TimeCount(hours.days_after(start, delay.days), (), ())
     else:
-        found = Counted(to_utc(start + _clock_time(delay)), (), ())
-    return Deadline(found.at, explain(f"{words(delay)} after {event}", start, hours, found))
+        count = TimeCount(to_utc(start + _clock_time(delay)), (), ())
+    return Deadline(count.at, explain(f"{describe(delay)} after {event}", start, hours, count))
 
 
 def before(delay: Delay, end: datetime, hours: Hours, event: str) -> Deadline:
-    """So long before the event, which is at `end`. Days before are calendar days."""
-    counted = _opening_time(delay)
-    if counted is not None:
-        found = hours.before(end, counted)
+    """Return the deadline `delay` before `end`, where `event` is. Business days count as calendar days."""
+    open_time = _opening_time(delay)
+    if open_time is not None:
+        count = hours.before(end, open_time)
     elif delay.business_days is not None:
-        found = Counted(hours.days_after(end, -delay.business_days), (), ())
+        count = TimeCount(hours.days_after(end, -delay.business_days), (), ())
     elif delay.days is not None:
-        found = Counted(hours.days_after(end, -delay.days), (), ())
+        count = TimeCount(hours.days_after(end, -delay.days), (), ())
     else:
-        found = Counted(to_utc(end - _clock_time(delay)), (), ())
-    return Deadline(found.at, explain(f"{words(delay)} before {event}", end, hours, found))
+        count = TimeCount(to_utc(end - _clock_time(delay)), (), ())
+    return Deadline(count.at, explain(f"{describe(delay)} before {event}", end, hours, count))
 
 
 def next_morning(start: datetime, hours: Hours) -> Deadline:
-    """When work begins on the next working day."""
-    passed = Counted(hours.next_morning(start), (), hours.business_days_after(start, 1).skipped)
+    """Return when work begins on the next working day."""
+    passed = TimeCount(hours.next_morning(start), (), hours.business_days_after(start, 1).skipped)
     return Deadline(passed.at, explain("the next working morning", start, hours, passed))
 
 
-def explain(rule: str, start: datetime, hours: Hours, found: Counted) -> Explanation:
-    """The account of a count, as rows keep it."""
+def explain(rule: str, start: datetime, hours: Hours, count: TimeCount) -> Explanation:
+    """Return the explanation of a computed time, as rows store it."""
     return Explanation(
         rule=rule,
         counted_from=start,
         time_zone=hours.zone,
-        counted=tuple(CountedTime(start=one.start, end=one.end) for one in found.counted[:_KEPT]),
+        counted=tuple(CountedTime(start=one.start, end=one.end) for one in count.counted[:_SPAN_LIMIT]),
         skipped=tuple(
-            SkippedTime(start=one.start, end=one.end, why=one.why) for one in found.skipped[:_KEPT]
+            SkippedTime(start=one.start, end=one.end, why=one.why) for one in count.skipped[:_SPAN_LIMIT]
         ),
     )
 
 
-def words(delay: Delay) -> str:
-    """ "4 opening hours"."""
+def describe(delay: Delay) -> str:
+    """Return the delay in words, such as "4 opening hours"."""
     ((unit, amount),) = delay.model_dump().items()
     if unit.endswith("minutes") and amount % 60 == 0:
         unit, amount = unit.replace("minutes", "hours"), amount // 60
