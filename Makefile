@@ -44,8 +44,8 @@ simulate: .venv/.ready ## Live histories under faults, and every crash point: ma
 	@PYTHONPATH=layers/vaada $(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--all --seeds $(or $(SEEDS),1000))
 
 crowd: .venv/.ready ## Months with a crowd of customers, each count exact, then a year with others: make crowd CUSTOMERS=1000
-	@PYTHONPATH=layers/vaada $(BIN)/python -m tests.simulation.crowd --customers $(or $(CUSTOMERS),1000)
-	@PYTHONPATH=layers/vaada $(BIN)/python -m tests.simulation.year --customers $(or $(REGULARS),300)
+	@PYTHONPATH=layers/vaada $(BIN)/python -m tests.simulation.load.crowd --customers $(or $(CUSTOMERS),1000)
+	@PYTHONPATH=layers/vaada $(BIN)/python -m tests.simulation.load.year --customers $(or $(REGULARS),300)
 
 check: .venv/.ready .local/tools/scanners/.ready .local/tools/guard/package ## Look for mistakes: style, types, weaknesses, the template, stale lock files
 	$(BIN)/ruff check

@@ -14,8 +14,11 @@ from moto import mock_aws
 
 from tests.integration.scripted_desk import ENVIRONMENT
 from tests.integration.template import table
-from tests.simulation.aws import Calls, DynamoDb, Parameters, Scheduler
-from tests.simulation.faults import Faults
+from tests.simulation.fake_aws.calls import Calls
+from tests.simulation.fake_aws.faults import Faults
+from tests.simulation.fake_aws.parameters import Parameters
+from tests.simulation.fake_aws.scheduler import Scheduler
+from tests.simulation.fake_aws.table import DynamoDb
 
 Item = dict[str, Any]
 Clients = Callable[[str], Any]

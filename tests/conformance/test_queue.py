@@ -16,9 +16,9 @@ from moto import mock_aws
 
 from tests.conformance.engines import Clients
 from tests.integration.scripted_desk import ENVIRONMENT
-from tests.simulation.aws import Calls
-from tests.simulation.faults import Faults
-from tests.simulation.queues import Letter, Queue
+from tests.simulation.fake_aws.calls import Calls
+from tests.simulation.fake_aws.faults import Faults
+from tests.simulation.fake_aws.queue import Letter, Queue
 
 SECONDS, MOST_RECEIVES = 1, 2  # of delay, and hidden
 A_LITTLE_MORE = SECONDS + 0.3

@@ -25,8 +25,8 @@ from functions.rotate_link_keys.app import handler as rotate_link_keys
 from tests.integration.scripted_desk import ENVIRONMENT, Context
 from tests.rights.granted import function_of
 from tests.rights.guard import Guard, needed_to_wake
-from tests.simulation.faults import Faults
-from tests.simulation.people import People
+from tests.simulation.actors.people import People
+from tests.simulation.fake_aws.faults import Faults
 from tests.simulation.world import World, nonce_on
 from vaada.gateways import aws
 from vaada.model.times import text_of

@@ -13,10 +13,11 @@ from functools import partial
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from tests.simulation import crowd, year
-from tests.simulation.account import drawn
-from tests.simulation.crash_points import SCENARIOS, SEND_PATH, Scenario, visit_pairs, visit_points
+from tests.simulation.crash_points.engine import Scenario, visit_pairs, visit_points
+from tests.simulation.crash_points.scenarios import SCENARIOS, SEND_PATH
 from tests.simulation.histories import MIXES, Failure, History, judged
+from tests.simulation.load import crowd, year
+from tests.simulation.load.people import drawn
 from tests.simulation.shrinking import shrunk
 
 _STORY_LINES = 150

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import lru_cache
 
-from tests.simulation.faults import KINDS, Faults
-from tests.simulation.invariants import Watch, agree
-from tests.simulation.people import People
+from tests.simulation.actors.people import People
+from tests.simulation.fake_aws.faults import KINDS, Faults
+from tests.simulation.oracles.invariants import Watch, agree
 from tests.simulation.restoring import restored
 from tests.simulation.world import World
 

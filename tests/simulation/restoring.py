@@ -12,9 +12,10 @@ from random import Random
 from typing import Any
 
 from operations.restore import Restoration
-from tests.simulation.aws import DynamoDb, Item, key_of_item, parsed
-from tests.simulation.faults import Faults
-from tests.simulation.people import People, is_a_customers, unsigned
+from tests.simulation.actors.people import People, is_a_customers, unsigned
+from tests.simulation.fake_aws.faults import Faults
+from tests.simulation.fake_aws.items import Item, key_of_item, parsed
+from tests.simulation.fake_aws.table import DynamoDb
 from tests.simulation.world import World
 from vaada.desk import Desk
 from vaada.gateways.table import Table

@@ -6,7 +6,7 @@ from dataclasses import replace
 from time import monotonic
 from typing import TypeVar
 
-from tests.simulation.faults import KINDS
+from tests.simulation.fake_aws.faults import KINDS
 from tests.simulation.histories import Failure, History, judged
 
 T = TypeVar("T")

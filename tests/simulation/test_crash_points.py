@@ -10,20 +10,11 @@ from unittest.mock import patch
 import pytest
 
 from functions.rotate_link_keys import app as link_keys
-from tests.simulation import crash_points, mutations
-from tests.simulation.crash_points import (
-    FOLLOWERS,
-    KILLS,
-    SCENARIOS,
-    SEND_PATH,
-    SENDS,
-    Scenario,
-    Visit,
-    lived,
-    points_of,
-    visit_pairs,
-    visit_points,
-)
+from tests.simulation import mutations
+from tests.simulation.crash_points import __main__ as command
+from tests.simulation.crash_points.engine import FOLLOWERS, Scenario, Visit, lived, visit_pairs, visit_points
+from tests.simulation.crash_points.points import KILLS, SENDS, points_of
+from tests.simulation.crash_points.scenarios import SCENARIOS, SEND_PATH
 from vaada.rules.messages import lifecycle
 
 Planted = AbstractContextManager[object]
@@ -164,8 +155,8 @@ def test_a_pair_shows_what_no_single_point_does() -> None:
 def test_the_command_tells_how_many_points_there_are(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(crash_points, "SCENARIOS", SCENARIOS[-1:])
-    monkeypatch.setattr(crash_points, "SEND_PATH", ())
+    monkeypatch.setattr(command, "SCENARIOS", SCENARIOS[-1:])
+    monkeypatch.setattr(command, "SEND_PATH", ())
 
-    assert crash_points.main() == 0
+    assert command.main() == 0
     assert "rotate_link_keys: the stack is deleted: 2 calls, points in" in capsys.readouterr().out

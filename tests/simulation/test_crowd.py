@@ -5,10 +5,11 @@ from unittest.mock import patch
 
 import pytest
 
-from tests.simulation.account import Person, drawn, expected
-from tests.simulation.characters import CHARACTERS, LEAVERS
-from tests.simulation.crowd import Crowd, differences, totals
-from tests.simulation.year import lived
+from tests.simulation.load.characters import CHARACTERS, LEAVERS
+from tests.simulation.load.crowd import Crowd, differences, totals
+from tests.simulation.load.outcomes import Person, expected
+from tests.simulation.load.people import drawn
+from tests.simulation.load.year import lived
 from vaada.model.work import Survey
 from vaada.rules.decisions import Decision
 

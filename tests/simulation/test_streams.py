@@ -6,17 +6,8 @@ from random import Random
 import pytest
 
 from functions.sync_schedules.app import handler
-from tests.simulation.streams import (
-    BATCH,
-    KEPT,
-    RETRIES_AT_MOST,
-    Reader,
-    Record,
-    is_poison,
-    number_of,
-    of_another_release,
-    poison,
-)
+from tests.simulation.fake_aws.stream import BATCH, KEPT, RETRIES_AT_MOST, Reader, Record, number_of
+from tests.simulation.fake_aws.unusual_records import is_poison, of_another_release, poison
 from tests.unit.rows import commitment, customer, interaction
 from vaada.gateways.items import from_item, key_of, to_item
 from vaada.model.rows import Row

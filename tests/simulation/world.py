@@ -33,40 +33,35 @@ from functions.send_survey.app import handler as send_survey
 from functions.sweep_due.app import handler as sweep_due
 from functions.sync_schedules.app import handler as sync_schedules
 from tests.integration.scripted_desk import ENVIRONMENT, MANAGER, Context
-from tests.simulation.aws import (
-    Calls,
-    DynamoDb,
-    Functions,
-    Letter,
-    Parameters,
-    Post,
-    Scheduler,
-    Sent,
-    attribute,
-    forget_parsed,
-    key_of_item,
-    parsed,
-    plain,
-)
-from tests.simulation.faults import Faults, Killed, Zombie
-from tests.simulation.known import Known
-from tests.simulation.provider_events import Fate, a_text, events_of
-from tests.simulation.queues import Letter as QueueLetter
-from tests.simulation.queues import Queue, brought
-from tests.simulation.streams import (
+from tests.simulation.actors.contact_permissions import Known
+from tests.simulation.fake_aws.calls import Calls
+from tests.simulation.fake_aws.faults import Faults, Killed
+from tests.simulation.fake_aws.invocations import Functions
+from tests.simulation.fake_aws.items import attribute, forget_parsed, key_of_item, parsed, plain
+from tests.simulation.fake_aws.messaging import Letter, Post, Sent
+from tests.simulation.fake_aws.parameters import Parameters
+from tests.simulation.fake_aws.provider_events import Fate, a_text, events_of
+from tests.simulation.fake_aws.queue import Letter as QueueLetter
+from tests.simulation.fake_aws.queue import Queue, brought
+from tests.simulation.fake_aws.scheduler import Scheduler
+from tests.simulation.fake_aws.stream import (
     KEPT,
-    OF_ANOTHER_RELEASE,
     SHARDS,
     Consumer,
     Reader,
     Record,
     Window,
-    is_poison,
     number_of,
-    of_another_release,
-    poison,
     shard_of,
 )
+from tests.simulation.fake_aws.table import DynamoDb
+from tests.simulation.fake_aws.unusual_records import (
+    OF_ANOTHER_RELEASE,
+    is_poison,
+    of_another_release,
+    poison,
+)
+from tests.simulation.fake_aws.zombies import Zombie
 from vaada.desk import Desk
 from vaada.gateways import aws, items, mail
 from vaada.gateways.links import LinkPurpose, Links

@@ -11,8 +11,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.simulation.acts import THANKS
-from tests.simulation.reckoning import after, at_work, before, check_in, intervals, mornings, opened, opens
+from tests.simulation.actors.acts import THANKS
+from tests.simulation.oracles.business_time import (
+    after,
+    at_work,
+    before,
+    check_in,
+    intervals,
+    mornings,
+    opened,
+    opens,
+)
 from tests.simulation.world import World
 from vaada.model.cases import Case
 from vaada.model.interactions import Interaction

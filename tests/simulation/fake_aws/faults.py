@@ -1,6 +1,5 @@
 """What goes wrong, decided by the seed."""
 
-import threading
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -119,56 +118,3 @@ class Faults:
     def mostly(self, kind: str) -> bool:
         """Whether this fault happens now, in a time in which it mostly does."""
         return self.lasts(kind) is not None and self.dice[kind].random() < MOSTLY
-
-
-class Zombie:
-    """A function that AWS has given up on and that goes on all the same, later.
-
-    It runs in a thread of its own, but never at the same time as anything else: it is held up at one of its
-    calls until it is told to go on.
-    """
-
-    def __init__(self, function: Callable[[], None], calls: int) -> None:
-        self.ended = False
-        self._calls, self._dead = calls, False
-        self._may_go, self._stands = threading.Semaphore(0), threading.Semaphore(0)
-        self._thread = threading.Thread(target=self._live, args=(function,), daemon=True)
-
-    def start(self) -> bool:
-        """Let it run. Whether it came to its end before it was held up."""
-        self._thread.start()
-        self._stands.acquire()
-        return self.ended
-
-    def go_on(self) -> None:
-        """Let it run to its end."""
-        self._may_go.release()
-        self._stands.acquire()
-
-    def die(self) -> None:
-        """The history is over."""
-        if not self.ended:
-            self._dead = True
-            self.go_on()
-
-    def is_me(self) -> bool:
-        """Whether it is the zombie that asks."""
-        return threading.current_thread() is self._thread
-
-    def hold(self) -> None:
-        """It makes a call: perhaps that is where it is held up."""
-        self._calls -= 1
-        if self._calls == 0:
-            self._stands.release()
-            self._may_go.acquire()
-        if self._dead:
-            raise Killed
-
-    def _live(self, function: Callable[[], None]) -> None:
-        try:
-            function()
-        except Killed:
-            pass
-        finally:
-            self.ended = True
-            self._stands.release()

@@ -3,7 +3,7 @@
 Every kind of survey is on, promises run late, and customers are told. Contacts are drawn beforehand, so each
 occasion to ask is known: `Regular.occasions`. Whoever may be asked at one is, and nobody else.
 
-    python -m tests.simulation.year --customers 300
+    python -m tests.simulation.load.year --customers 300
 """
 
 import argparse
@@ -21,9 +21,9 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.simulation.account import HIGH, LOW
-from tests.simulation.characters import SCALES
-from tests.simulation.town import (
+from tests.simulation.load.characters import SCALES
+from tests.simulation.load.outcomes import HIGH, LOW
+from tests.simulation.load.town import (
     DAY,
     EVENING,
     HOUR,

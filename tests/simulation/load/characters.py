@@ -5,12 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from tests.simulation.aws import Sent
-from tests.simulation.town import DAY, HOUR, MINUTE, SECOND, Page, Town, links
+from tests.simulation.fake_aws.messaging import Sent
+from tests.simulation.load.town import DAY, HOUR, MINUTE, SECOND, Page, Town, links
 
 SCALES = {"csat": range(1, 6), "ces": range(1, 8), "promise": range(2), "nps": range(11)}
 MOST_SENT = 5  # scores that a scanner tries
-
 
 NO_CONSENT = "the customer did not agree to surveys"
 NO_ADDRESS = "there is no address that the customer agreed to and that works"
@@ -64,9 +63,6 @@ class Asked:
     def tries(self) -> list[int]:
         """The scores that a scanner tries, the worst first."""
         return list(SCALES[self.kind])[:MOST_SENT]
-
-
-# ---------------------------------------------------------------- what people and programs do
 
 
 def answers(asked: Asked) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from tests.simulation.aws import Sent
+from tests.simulation.fake_aws.messaging import Sent
 
 Fate = Literal["arrives", "no such address", "full", "complained of"]
 """What becomes of what is sent to an address."""

@@ -12,12 +12,14 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 
 from tests.integration.scripted_desk import ENVIRONMENT
-from tests.simulation.acts import THANKS
-from tests.simulation.aws import OVER_QUOTA, Sent, parsed
-from tests.simulation.expectations import Expectations
-from tests.simulation.people import is_a_customers, unsigned
-from tests.simulation.reckoning import at_work, has_passed, is_day, opened
-from tests.simulation.streams import OF_ANOTHER_RELEASE, Record, is_poison, number_of
+from tests.simulation.actors.acts import THANKS
+from tests.simulation.actors.people import is_a_customers, unsigned
+from tests.simulation.fake_aws.items import parsed
+from tests.simulation.fake_aws.messaging import OVER_QUOTA, Sent
+from tests.simulation.fake_aws.stream import Record, number_of
+from tests.simulation.fake_aws.unusual_records import OF_ANOTHER_RELEASE, is_poison
+from tests.simulation.oracles.business_time import at_work, has_passed, is_day, opened
+from tests.simulation.oracles.expectations import Expectations
 from tests.simulation.world import World
 from vaada.desk import Desk
 from vaada.model.cases import Case
@@ -941,9 +943,6 @@ def _if_message(row: Row | None) -> Message | None:
 
 def _if_case(row: Row | None) -> Case | None:
     return row if isinstance(row, Case) else None
-
-
-# ---------------------------------------------------------------- with faults and without
 
 
 def ending(watch: Watch) -> dict[str, list[str]]:

@@ -3,7 +3,7 @@
 Some answer, some tap twice, go back, wait for days or for too long; some read their mail with programs that
 open every link, send every form, or unsubscribe; addresses bounce, numbers are texted from.
 
-    python -m tests.simulation.crowd --customers 1000
+    python -m tests.simulation.load.crowd --customers 1000
 """
 
 import argparse
@@ -15,7 +15,9 @@ from datetime import UTC, timedelta
 from functools import partial
 from typing import Any
 
-from tests.simulation.account import (
+from tests.simulation.fake_aws.messaging import Sent
+from tests.simulation.load.characters import Asked
+from tests.simulation.load.outcomes import (
     AGENTS,
     ANOTHER_AFTER,
     COOL_DOWN,
@@ -33,13 +35,11 @@ from tests.simulation.account import (
     WITHDRAWN_AFTER,
     Outcome,
     Person,
-    drawn,
     expected,
-    satisfaction,
 )
-from tests.simulation.aws import Sent
-from tests.simulation.characters import Asked
-from tests.simulation.town import DAY, HOUR, Town, Watcher, links, survey_of
+from tests.simulation.load.people import drawn
+from tests.simulation.load.report import satisfaction
+from tests.simulation.load.town import DAY, HOUR, Town, Watcher, links, survey_of
 from vaada.model.messages import Message
 from vaada.model.times import text_of
 from vaada.model.work import Commitment, FollowUp, Survey
@@ -60,9 +60,6 @@ SURVEYS = {
     "high_score_at_least": HIGH,
 }
 PLACES = {"mean_score": 2, "nps": 1}  # to which the report rounds; all else to 4
-
-
-# ---------------------------------------------------------------- the crowd on the stage
 
 
 class Crowd:

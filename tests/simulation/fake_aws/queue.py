@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.integration.template import resource
-from tests.simulation.aws import Calls
+from tests.simulation.fake_aws.calls import Calls
 
 _TEMPLATE = resource("RetryQueue")
 DELAY = timedelta(seconds=_TEMPLATE["DelaySeconds"])

@@ -18,8 +18,10 @@ from zoneinfo import ZoneInfo
 from functions.api.app import handler as api
 from functions.pages.app import handler as pages
 from tests.integration.scripted_desk import MANAGER
-from tests.simulation.aws import INDEX_KEYS, DynamoDb, Item, Sent, parsed
-from tests.simulation.faults import Faults
+from tests.simulation.fake_aws.faults import Faults
+from tests.simulation.fake_aws.items import Item, parsed
+from tests.simulation.fake_aws.messaging import Sent
+from tests.simulation.fake_aws.table import INDEX_KEYS, DynamoDb
 from tests.simulation.world import World, nonce_on
 from vaada.model.rows import Row
 

@@ -1,25 +1,22 @@
-"""The AWS that the desk's clients talk to, as far as the desk talks to it. One process, no network."""
+"""The DynamoDB table: conditions, indexes, transactions and the records of its stream."""
 
-import json
 import re
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
-from botocore.exceptions import ClientError, ReadTimeoutError
-
-from tests.integration.scripted_desk import ENVIRONMENT
 from tests.integration.template import table
-from tests.simulation.faults import Faults, Killed
-from vaada.gateways.items import from_item
-from vaada.model.rows import Row
-from vaada.present.email import Mail
+from tests.simulation.fake_aws.calls import Calls
+from tests.simulation.fake_aws.errors import (
+    ConditionalCheckFailedException,
+    TransactionCanceledException,
+    TransactionConflictException,
+    error,
+)
+from tests.simulation.fake_aws.items import Item, key_of_item
 
-T = TypeVar("T")
-Item = dict[str, Any]
 _TABLE = table()
 INDEX_KEYS = {
     index.get("IndexName", ""): tuple(key["AttributeName"] for key in index["KeySchema"])
@@ -38,130 +35,6 @@ _INCLUDED = {
 MOST_IN_A_TRANSACTION = 100
 LAGGING_WRITES = 5  # how far an index is behind, at most, when it lags
 LAGGING = timedelta(minutes=5)  # and for how long: an hour later everybody finds what was written
-_parsed: dict[int, tuple[Item, Row]] = {}
-
-
-def parsed(item: Item) -> Row:
-    """`from_item`, once for each item: items are never changed, only replaced, and rows are frozen."""
-    known = _parsed.get(id(item))
-    if known is None or known[0] is not item:
-        known = _parsed[id(item)] = (item, from_item(item))
-    return known[1]
-
-
-def forget_parsed() -> None:
-    """A history is over."""
-    _parsed.clear()
-
-
-def attribute(value: Any) -> dict[str, Any]:
-    """As boto3's TypeSerializer has it, for what rows are made of, in a fraction of the time."""
-    kind = type(value)
-    if kind is str:
-        return {"S": value}
-    if kind is bool:
-        return {"BOOL": value}
-    if kind is int:
-        return {"N": str(value)}
-    if kind is list:
-        return {"L": [attribute(each) for each in value]}
-    if kind is dict:
-        return {"M": {name: attribute(each) for name, each in value.items()}}
-    raise TypeError(f"rows have no {kind}")
-
-
-def plain(attribute: Mapping[str, Any]) -> Any:
-    """And back, as boto3's TypeDeserializer has it."""
-    if (text := attribute.get("S")) is not None:
-        return text
-    for kind, value in attribute.items():  # of which there is one
-        if kind == "L":
-            return [plain(each) for each in value]
-        if kind == "M":
-            return {name: plain(each) for name, each in value.items()}
-        return Decimal(value) if kind == "N" else value
-    raise TypeError("an attribute has a kind and a value")
-
-
-def error(code: str, more: dict[str, Any] | None = None, *, status: int = 400) -> ClientError:
-    """An error as botocore raises it."""
-    response = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}, **(more or {})}
-    return _NAMED.get(code, ClientError)(response, "call")  # type: ignore[arg-type]  # it is one
-
-
-class ConditionalCheckFailedException(ClientError):
-    """A row did not stand as was expected."""
-
-
-class TransactionCanceledException(ClientError):
-    """One of the rows of a transaction did not."""
-
-
-class TransactionConflictException(ClientError):
-    """A row is in somebody else's transaction just now."""
-
-
-class ResourceNotFoundException(ClientError):
-    """There is no such schedule."""
-
-
-class ConflictException(ClientError):
-    """There is such a schedule already."""
-
-
-_NAMED: dict[str, type[ClientError]] = {
-    kind.__name__: kind
-    for kind in (
-        ConditionalCheckFailedException,
-        TransactionCanceledException,
-        TransactionConflictException,
-        ResourceNotFoundException,
-        ConflictException,
-    )
-}
-
-
-@dataclass
-class Calls:
-    """Every call passes here, where it may be refused, cut short, or lose its answer."""
-
-    faults: Faults
-    log: Callable[[str], None] = lambda _line: None
-    begin: Callable[[], None] = lambda: None  # where a function that has timed out is held up
-
-    def make(self, name: str, effect: Callable[[], T], *, again: Callable[[], T] | None = None) -> T:
-        """Make the call. `again` is what the SDK meets when it asks a second time for lack of an answer."""
-        self.begin()
-        if self.faults.none:
-            return effect()
-        if self.faults.strikes("killed before a call"):
-            self.log(f"killed before {name}")
-            raise Killed
-        if self.faults.strikes("call throttled"):
-            self.log(f"throttled {name}")
-            raise error("ThrottlingException")
-        if self.faults.mostly("burst of errors"):
-            self._fail(name, effect)
-        result = effect()
-        if again is not None and self.faults.strikes("answer lost"):
-            self.log(f"answer lost of {name}")
-            result = again()
-        if self.faults.strikes("killed after a call"):
-            self.log(f"killed after {name}")
-            raise Killed
-        return result
-
-    def _fail(self, name: str, effect: Callable[[], T]) -> None:
-        """AWS has trouble of its own: it is too busy, or breaks down before or after doing what was asked."""
-        dice = self.faults.dice["burst of errors"]
-        if dice.random() < 1 / 3:
-            self.log(f"busy: {name}")
-            raise error("ThrottlingException")
-        done = dice.random() < 1 / 2
-        if done:
-            effect()
-        self.log(f"500 of {name}, {'which was done' if done else 'nothing done'}")
-        raise error("InternalServerError", status=500)
 
 
 @dataclass
@@ -364,162 +237,6 @@ class DynamoDb:
         return rows
 
 
-@dataclass
-class Scheduler:
-    """One-time schedules: the world fires them."""
-
-    calls: Calls
-    schedules: dict[str, dict[str, Any]] = field(default_factory=dict)
-    made: int = 0  # how often one was made or changed
-
-    class exceptions:  # noqa: N801 - botocore's name for it
-        ResourceNotFoundException = ResourceNotFoundException
-        ConflictException = ConflictException
-
-    def create_schedule(self, **schedule: Any) -> None:
-        """Make a schedule that is not there yet."""
-        self._make("CreateSchedule", lambda: self._put(schedule, there=False))
-
-    def update_schedule(self, **schedule: Any) -> None:
-        """Change a schedule that is there."""
-        self._make("UpdateSchedule", lambda: self._put(schedule, there=True))
-
-    def delete_schedule(self, *, Name: str, **_: object) -> None:  # noqa: N803 - as boto3 calls it
-        """Take a schedule away."""
-
-        def effect() -> None:
-            if self.schedules.pop(Name, None) is None:
-                raise error("ResourceNotFoundException", status=404)
-
-        self._make("DeleteSchedule", effect)
-
-    def _make(self, name: str, effect: Callable[[], None]) -> None:
-        if self.calls.faults.lasts("no Scheduler"):
-            raise error("InternalServerException", status=503)
-        self.calls.make(name, effect)
-
-    def _put(self, schedule: dict[str, Any], *, there: bool) -> None:
-        if (schedule["Name"] in self.schedules) != there:
-            raise error("ResourceNotFoundException" if there else "ConflictException", status=409)
-        self.schedules[schedule["Name"]] = schedule
-        self.made += 1
-
-
-BROKEN = 500  # a status of which nobody knows what was done
-OVER_QUOTA = {"SendEmail": "LimitExceededException", "Publish": "ThrottledException"}
-"""What SES and SNS say when a day's quota is used up."""
-
-
-class Letter(dict[str, Any]):
-    """A mail before it is put into MIME, which takes longer than all else here and is tested elsewhere."""
-
-    def __init__(self, mail: Mail) -> None:
-        super().__init__()
-        self.mail = mail
-
-    def as_bytes(self) -> "Letter":
-        """As it is handed to SES."""
-        return self
-
-
-@dataclass(frozen=True)
-class Sent:
-    """What was really sent, whatever the desk knows of it. A text does not say which message it is."""
-
-    at: datetime
-    to: str
-    text: str
-    message_id: str | None
-    provider_id: str
-
-
-@dataclass
-class Post:
-    """SES and SNS."""
-
-    calls: Calls
-    sent: list[Sent] = field(default_factory=list)
-    answered: list[str] = field(default_factory=list)  # mails of which the desk was told what came of them
-    mails: int = 0  # that were sent
-
-    def send_email(self, *, Destination: Any, Content: Any, EmailTags: Any, **_: object) -> dict[str, str]:  # noqa: N803
-        """Accept a mail."""
-        letter: Letter = Content["Raw"]["Data"]
-        to, message_id = Destination["ToAddresses"][0], EmailTags[0]["Value"]
-        return self._accept("SendEmail", to, letter.mail.text, message_id)
-
-    def publish(self, *, PhoneNumber: str, Message: str, **_: object) -> dict[str, str]:  # noqa: N803
-        """Accept a text."""
-        return self._accept("Publish", PhoneNumber, Message, None)
-
-    def _accept(self, name: str, to: str, text: str, message_id: str | None) -> dict[str, str]:
-        def effect() -> dict[str, str]:
-            if self.calls.faults.strikes("send refused"):
-                self.calls.log(f"{name} refused")
-                raise error("TooManyRequestsException", status=429)
-            if self.calls.faults.lasts("quota exhausted"):
-                self.calls.log(f"no quota for {name}")
-                raise error(OVER_QUOTA[name])
-            provider_id = f"{name}-{len(self.sent) + 1}"
-            self.sent.append(Sent(datetime.now(UTC), to, text, message_id, provider_id))
-            self.mails += message_id is not None
-            if self.calls.faults.strikes("send unanswered"):
-                self.calls.log(f"no answer to {name}")
-                raise ReadTimeoutError(endpoint_url="https://provider")
-            return {"MessageId": provider_id}
-
-        known = [message_id] if message_id else []
-        try:
-            answer = self.calls.make(name, effect)
-        except ClientError as refusal:
-            if refusal.response["ResponseMetadata"]["HTTPStatusCode"] < BROKEN:
-                self.answered += known
-            raise
-        self.answered += known
-        return answer
-
-
-@dataclass
-class Functions:
-    """Asynchronous invokes: the world delivers them."""
-
-    calls: Calls
-    invoked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-
-    def invoke(self, *, FunctionName: str, Payload: str, **_: object) -> None:  # noqa: N803 - as boto3 calls it
-        """Accept an event."""
-        self.calls.make("Invoke", lambda: self.invoked.append((FunctionName, json.loads(Payload))))
-
-
-@dataclass
-class Parameters:
-    """The keys of links, and the one of addresses."""
-
-    stored: dict[str, str] = field(
-        default_factory=lambda: {
-            ENVIRONMENT["LINK_KEYS_PARAMETER"]: json.dumps(["older", "newer"]),
-            ENVIRONMENT["ADDRESS_KEY_PARAMETER"]: "a key",
-        }
-    )
-
-    def get_parameter(self, *, Name: str, **_: object) -> dict[str, Any]:  # noqa: N803 - as boto3 calls it
-        """What is stored under the name."""
-        if Name not in self.stored:
-            raise error("ParameterNotFound")
-        return {"Parameter": {"Value": self.stored[Name]}}
-
-    def put_parameter(self, *, Name: str, Value: str, Overwrite: bool, **_: object) -> None:  # noqa: N803
-        """Store it, in the place of what is there only if that is asked for."""
-        if Name in self.stored and not Overwrite:
-            raise error("ParameterAlreadyExists")
-        self.stored[Name] = Value
-
-    def delete_parameter(self, *, Name: str) -> None:  # noqa: N803 - as boto3 calls it
-        """Forget it."""
-        if self.stored.pop(Name, None) is None:
-            raise error("ParameterNotFound")
-
-
 def _in_question(write: dict[str, Any]) -> Item:
     """The item of a put, or the key of what is to be removed or checked."""
     item: Item = write.get("Item") or write["Key"]
@@ -528,11 +245,6 @@ def _in_question(write: dict[str, Any]) -> Item:
 
 def _part(row: Item, names: Iterable[str]) -> Item:
     return {name: row[name] for name in names if name in row}
-
-
-def key_of_item(item: Item) -> tuple[str, str]:
-    """Where it lies."""
-    return item["pk"]["S"], item["sk"]["S"]
 
 
 def _range(condition: str, order: str, values: dict[str, str]) -> Callable[[str], bool]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from random import Random
 from typing import Any, TypeVar
 
-from tests.simulation.acts import DUE, HOUR, SCENE, SCENE_CASE, SCENE_WORK, THANKS, THINK, Act
+from tests.simulation.actors.acts import DUE, HOUR, SCENE, SCENE_CASE, SCENE_WORK, THANKS, THINK, Act
 
 T = TypeVar("T")
 NIGHT = 17  # hours after a history begins, at nine: everybody sleeps, wherever they are

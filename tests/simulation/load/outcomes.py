@@ -5,33 +5,23 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, time, timedelta
-from math import sqrt
-from random import Random
-from typing import Any
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from tests.simulation.characters import (
+from tests.simulation.fake_aws.provider_events import Fate
+from tests.simulation.load.characters import (
     ABUSIVE,
-    BY_TEXT,
-    CHARACTERS,
-    LATE,
     LATELY,
-    LEAVERS,
     NO_ADDRESS,
     NO_CONSENT,
     NOT_ARRIVED,
     OFTEN,
-    PROMPT,
-    QUIET,
     REOPENED,
-    SCALES,
     TEXTED,
     Access,
     Character,
 )
-from tests.simulation.provider_events import Fate
-from tests.simulation.town import DAY, EVENING, HOUR, LANGUAGES, MORNING, ZONES
+from tests.simulation.load.town import DAY, EVENING, HOUR, MORNING
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 WAVE = 9 * DAY  # in which the first half of the crowd is in touch, asked for CSAT; the other half for CES
@@ -119,9 +109,6 @@ class Person:
     def __str__(self) -> str:
         then = f"{self.first.does.__name__}, then {self.then.does.__name__}"
         return f"{self.name} ({self.matter}, by {self.access or 'nothing'}, {self.fate or 'arrives'}, {then})"
-
-
-# ---------------------------------------------------------------- what must come of them
 
 
 @dataclass(frozen=True)
@@ -233,122 +220,3 @@ def _by(person: Person, character: Character, kind: str) -> tuple[str, ...]:
     if person.fate == "bounces, has a phone":
         medium, bounced = "sms", () if kind == "nps" else ("survey by email",)
     return (*bounced, f"survey by {medium}", *([f"survey_reminder by {medium}"] if reminded else []))
-
-
-def drawn(customers: int, seed: int) -> list[Person]:
-    """So many people: each character, matter and fate in turn, all else by the dice."""
-    dice = Random(f"crowd {seed}")
-    roles: list[tuple[str | None, Character | None, str]] = [
-        *((None, character, "") for character in CHARACTERS),
-        *(("resolved", character, "") for character in LEAVERS),
-        *((matter, None, "") for matter in OTHER_MATTERS),
-        *(("resolved", None, fate) for fate in FATES),
-        *((matter, None, "") for matter in MATTERS),
-    ]
-    people = [_person(n, *roles[n % len(roles)], Random(dice.random())) for n in range(customers)]
-    dead = [one.number for one in people if one.fate == "bounces" and not one.second_wave]
-    return [
-        replace(
-            one,
-            second_wave=True,
-            touch=_touch(Random(one.number), one.zone, second=True),
-            address_of=dice.choice(dead),
-        )
-        if one.matter == "dead address"
-        else one
-        for one in people
-    ]
-
-
-def _person(number: int, matter: str | None, character: Character | None, fate: str, dice: Random) -> Person:
-    matter = matter or dice.choice(MATTERS)
-    if fate:
-        character = {"is full": QUIET, "bounces": QUIET}.get(fate) or dice.choice((PROMPT, QUIET))
-        access = "email sms" if fate == "bounces, has a phone" else "email"
-    else:
-        character = character or dice.choice((*CHARACTERS[:6], QUIET))
-        access = dice.choice(character.access)
-    if matter == "no address":
-        access = ""
-    elif matter == "dead address":
-        access = "email"
-    elif matter == "reopened after":  # before an answer came
-        character = LATE
-    then = dice.choice([one for one in CHARACTERS if one not in BY_TEXT or access == "sms"])
-    if fate == "is full":
-        then = QUIET
-    zone = dice.choice(ZONES)
-    second_wave = not fate and dice.random() < 0.4
-    return Person(
-        number=number,
-        matter=matter,
-        access=access,
-        first=replace(character, reminded=False) if fate == "complains" else character,
-        then=then,
-        fate=fate,
-        second_wave=second_wave,
-        zone=zone,
-        language=dice.choice(LANGUAGES),
-        opens_all=dice.random() < 0.3,
-        touch=_touch(dice, zone, second=second_wave, by_day=matter == "told of delays"),
-        scores={kind: tuple(dice.sample(scale, 2)) for kind, scale in SCALES.items()},  # type: ignore[misc]
-        words=dice.choice(("", *WORDS)),
-    )
-
-
-def _touch(dice: Random, zone: str, *, second: bool, by_day: bool = False) -> datetime:
-    """When they are first in touch, at any hour of their own day and night, or in the forenoon."""
-    hour = 10 if by_day else dice.randrange(24)
-    day = (START + (SECOND_WAVE if second else DAY)).date() + timedelta(days=dice.randrange(WAVE.days))
-    clock = time(hour, dice.randrange(60), dice.randrange(60))
-    return datetime.combine(day, clock, tzinfo=ZoneInfo(zone)).astimezone(UTC)
-
-
-# ---------------------------------------------------------------- what the report must say
-
-Z = 1.959963984540054  # of the normal distribution, for 95 %
-
-
-def wilson(part: int, whole: int) -> list[float] | None:
-    """The two shares that are as far from the one that was seen as 95 % allow (Wilson 1927): a quadratic."""
-    if whole == 0:
-        return None
-    a, b, c = whole + Z * Z, -(2 * part + Z * Z), part * part / whole
-    root = sqrt(b * b - 4 * a * c)
-    return [(-b - root) / (2 * a), (-b + root) / (2 * a)]
-
-
-def net_promoter_interval(votes: list[int]) -> list[float] | None:
-    """Adjusted Wald (Rocks 2016): three votes more, 3/4 for, 3/2 neither, 3/4 against; votes are 1, 0, -1."""
-    if not votes:
-        return None
-    weights = {1: votes.count(1) + 0.75, 0: votes.count(0) + 1.5, -1: votes.count(-1) + 0.75}
-    whole = sum(weights.values())
-    mean = sum(vote * weight for vote, weight in weights.items()) / whole
-    variance = sum(weight * (vote - mean) ** 2 for vote, weight in weights.items()) / whole
-    spread = Z * sqrt(variance / whole)
-    return [100 * max(-1.0, mean - spread), 100 * min(1.0, mean + spread)]
-
-
-def satisfaction(outcomes: list[Outcome]) -> dict[str, dict[str, Any]]:
-    """What is to be said of these surveys, kind by kind. What never arrived or was withdrawn is not asked."""
-    found: dict[str, dict[str, Any]] = {}
-    reached = [one for one in outcomes if one.asked and one.status != "withheld"]
-    for kind in sorted({one.kind for one in reached}):
-        asked = [one for one in reached if one.kind == kind]
-        scores = [one.score for one in asked if one.score is not None]
-        happy = sum(score >= HIGH[kind] for score in scores)
-        votes = [1 if score >= HIGH["nps"] else -1 if score <= LOW["nps"] else 0 for score in scores]
-        of_all = bool(scores) and kind == "nps"
-        found[kind] = {
-            "asked": len(asked),
-            "answered": len(scores),
-            "response_rate": len(scores) / len(asked),
-            "response_interval": wilson(len(scores), len(asked)),
-            "mean_score": sum(scores) / len(scores) if scores else None,
-            "happy_rate": happy / len(scores) if scores else None,
-            "happy_interval": wilson(happy, len(scores)),
-            "nps": 100 * sum(votes) / len(votes) if of_all else None,
-            "nps_interval": net_promoter_interval(votes) if of_all else None,
-        }
-    return found

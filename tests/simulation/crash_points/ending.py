@@ -1,0 +1,80 @@
+"""What is left at the end of a run, and whether two runs end alike."""
+
+import json
+import re
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+from tests.simulation.crash_points.stage import LATE, Stage
+from tests.simulation.fake_aws.items import parsed
+from vaada.model.messages import Message
+from vaada.model.rate_limits import RateCount
+from vaada.model.rows import Row
+
+DURATIONS = ("took_seconds", "late_by_seconds", "remaining_seconds")
+VOLATILE = frozenset({"version", "explain", "fingerprint", "expires_at", *DURATIONS})
+TOLD = ("about_id", "about_kind", "purpose", "to", "recipient_id", "medium", "why", "carries", "carried_by")
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What stands in the end: rows without their ids and times, their times, schedules, and what was sent."""
+
+    rows: tuple[tuple[str, tuple[datetime, ...]], ...]
+    schedules: Counter[str]
+    letters: Counter[tuple[str, str]]
+    parked: int
+
+    @classmethod
+    def of(cls, stage: Stage) -> "Ending":
+        rows = [parsed(item) for item in stage.table.items.values()]
+        kinds = {row.id: f"<{row.kind_of_row}>" for row in rows}
+        posted = {sent.message_id for sent in stage.post.sent}
+        shapes, parked = [], 0
+        for row in rows:
+            if isinstance(row, RateCount):
+                continue  # what is sent is counted before: one more or less, which is judged elsewhere
+            if isinstance(row, Message) and row.status == "unknown":
+                assert row.to == "customer", f"given up: {row!r}"
+                assert row.id not in posted, f"sent, and never heard of again: {row!r}"
+                parked += 1
+            shapes.append(_shape(row, kinds))
+        letters = Counter((sent.to, _words(sent.text)) for sent in stage.post.sent)
+        return cls(
+            tuple(sorted(shapes)), Counter(kinds[name] for name in stage.scheduler.schedules), letters, parked
+        )
+
+    def agrees_with(self, other: "Ending", strikes: int) -> None:
+        """The same rows, each time at most so much later. Raises AssertionError."""
+        mine, others = Counter(shape for shape, _ in self.rows), Counter(shape for shape, _ in other.rows)
+        assert mine == others, f"only here: {[*(mine - others)]}, only there: {[*(others - mine)]}"
+        for (shape, times), (_, wanted) in zip(self.rows, other.rows, strict=True):
+            late = any(not abs(at - then) <= LATE for at, then in zip(times, wanted, strict=True))
+            assert not late, f"at {times}, not {wanted}: {shape}"
+        assert self.schedules == other.schedules, f"schedules: {self.schedules}, not {other.schedules}"
+        more, less = self.letters - other.letters, other.letters - self.letters
+        assert more.total() <= strikes, f"sent again: {more}"
+        assert less.total() <= self.parked, f"never sent: {less}"
+
+
+def _shape(row: Row, kinds: dict[str, str]) -> tuple[str, tuple[datetime, ...]]:
+    stands = row.model_dump(mode="json")
+    if isinstance(row, Message):
+        told = {name: stands[name] for name in TOLD}
+        told["status"] = "sent" if row.status == "unknown" else row.status  # it is judged apart
+        told["at"] = stands["sent_at"] or stands["created_at"]
+    else:
+        told = {name: value for name, value in stands.items() if name not in VOLATILE}
+    text = json.dumps(told)
+    times = tuple(datetime.fromisoformat(found) for found in TIME.findall(text))
+    text = TIME.sub("<time>", text)
+    for row_id, kind in kinds.items():
+        text = text.replace(f'"{row_id}"', f'"{kind}"')
+    return text, times
+
+
+def _words(text: str) -> str:
+    """A letter without its links and numbers: who is told of what."""
+    return re.sub(r"https://\S+|\d+", "", text)

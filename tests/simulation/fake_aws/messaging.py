@@ -1,0 +1,84 @@
+"""SES and SNS: they accept e-mails and texts, or refuse them."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from botocore.exceptions import ClientError, ReadTimeoutError
+
+from tests.simulation.fake_aws.calls import Calls
+from tests.simulation.fake_aws.errors import error
+from vaada.present.email import Mail
+
+BROKEN = 500  # a status of which nobody knows what was done
+OVER_QUOTA = {"SendEmail": "LimitExceededException", "Publish": "ThrottledException"}
+"""What SES and SNS say when a day's quota is used up."""
+
+
+class Letter(dict[str, Any]):
+    """A mail before it is put into MIME, which takes longer than all else here and is tested elsewhere."""
+
+    def __init__(self, mail: Mail) -> None:
+        super().__init__()
+        self.mail = mail
+
+    def as_bytes(self) -> "Letter":
+        """As it is handed to SES."""
+        return self
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What was really sent, whatever the desk knows of it. A text does not say which message it is."""
+
+    at: datetime
+    to: str
+    text: str
+    message_id: str | None
+    provider_id: str
+
+
+@dataclass
+class Post:
+    """SES and SNS."""
+
+    calls: Calls
+    sent: list[Sent] = field(default_factory=list)
+    answered: list[str] = field(default_factory=list)  # mails of which the desk was told what came of them
+    mails: int = 0  # that were sent
+
+    def send_email(self, *, Destination: Any, Content: Any, EmailTags: Any, **_: object) -> dict[str, str]:  # noqa: N803
+        """Accept a mail."""
+        letter: Letter = Content["Raw"]["Data"]
+        to, message_id = Destination["ToAddresses"][0], EmailTags[0]["Value"]
+        return self._accept("SendEmail", to, letter.mail.text, message_id)
+
+    def publish(self, *, PhoneNumber: str, Message: str, **_: object) -> dict[str, str]:  # noqa: N803
+        """Accept a text."""
+        return self._accept("Publish", PhoneNumber, Message, None)
+
+    def _accept(self, name: str, to: str, text: str, message_id: str | None) -> dict[str, str]:
+        def effect() -> dict[str, str]:
+            if self.calls.faults.strikes("send refused"):
+                self.calls.log(f"{name} refused")
+                raise error("TooManyRequestsException", status=429)
+            if self.calls.faults.lasts("quota exhausted"):
+                self.calls.log(f"no quota for {name}")
+                raise error(OVER_QUOTA[name])
+            provider_id = f"{name}-{len(self.sent) + 1}"
+            self.sent.append(Sent(datetime.now(UTC), to, text, message_id, provider_id))
+            self.mails += message_id is not None
+            if self.calls.faults.strikes("send unanswered"):
+                self.calls.log(f"no answer to {name}")
+                raise ReadTimeoutError(endpoint_url="https://provider")
+            return {"MessageId": provider_id}
+
+        known = [message_id] if message_id else []
+        try:
+            answer = self.calls.make(name, effect)
+        except ClientError as refusal:
+            if refusal.response["ResponseMetadata"]["HTTPStatusCode"] < BROKEN:
+                self.answered += known
+            raise
+        self.answered += known
+        return answer

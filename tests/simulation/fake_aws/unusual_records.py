@@ -1,0 +1,61 @@
+"""Stream records that nobody can read, and records that another release wrote."""
+
+from functools import cache
+from random import Random
+
+from pydantic_core import PydanticUndefined, to_jsonable_python
+
+from tests.simulation.fake_aws.items import Item, attribute
+from tests.simulation.fake_aws.stream import Record, number_of
+from vaada.gateways.items import KINDS
+
+OF_ANOTHER_RELEASE = {"row_kind": "promise", "made_by": "a release to come"}
+"""What a wake-up may carry besides what is needed."""
+POISON = "poisonpoisonpois"
+"""The customer to whom records belong that nobody can read."""
+
+
+def is_poison(record: Record) -> bool:
+    """Whether nobody can read it."""
+    return POISON in record["dynamodb"]["Keys"]["pk"]["S"]
+
+
+def poison(beside: Record, dice: Random) -> Record:
+    """A record that cannot be read: of a kind to come, with a field that is broken, or with one missing."""
+    sk = {"S": f"ROW#{dice.randbytes(8).hex()}"}
+    keys = {"pk": {"S": f"CUSTOMER#{POISON}"}, "sk": sk}
+    row = {**keys, "version": {"N": "1"}, "customer_id": {"S": POISON}}
+    follow_up = {**row, "row_kind": {"S": "follow_up"}, "due_at": {"S": "when the cows come home"}}
+    unknown: dict[str, Item] = {
+        "OldImage": {**row, "row_kind": {"S": "commitment"}},
+        "NewImage": {**row, "row_kind": {"S": "vow"}},
+    }
+    images = dice.choice(({"NewImage": follow_up}, unknown))
+    if beside["dynamodb"].get("NewImage", follow_up)["row_kind"]["S"] == "interaction":
+        images = {"NewImage": {**row, "row_kind": {"S": "interaction"}}}
+    what = "MODIFY" if "OldImage" in images else "INSERT"
+    return {
+        "eventName": what,
+        "dynamodb": {"Keys": keys, "SequenceNumber": f"{number_of(beside)}5", **images},
+    }
+
+
+def of_another_release(record: Record) -> Record:
+    """The same as an older or newer release wrote it: without what goes without saying, and with more."""
+    change = dict(record["dynamodb"])
+    for name in {"OldImage", "NewImage"} & change.keys():
+        image = change[name]
+        defaults = _defaults(image["row_kind"]["S"])
+        told = {field: value for field, value in image.items() if defaults.get(field) != value}
+        change[name] = {**told, "mood": {"M": {"colour": {"S": "blue"}}}}
+    return {**record, "dynamodb": change}
+
+
+@cache
+def _defaults(kind: str) -> Item:
+    fields = {name: told.default for name, told in KINDS[kind].model_fields.items() if name != "version"}
+    return {
+        name: attribute(to_jsonable_python(default, exclude_none=True))
+        for name, default in fields.items()
+        if default is not None and default is not PydanticUndefined
+    }

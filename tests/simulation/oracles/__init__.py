@@ -1,0 +1,1 @@
+"""What must hold at every step of a history and at its end."""
