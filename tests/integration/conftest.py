@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from moto import mock_aws
 
+from tests.integration.fast_moto import fast_moto
 from tests.integration.scripted_desk import ENVIRONMENT, ScriptedDesk
 from vaada.desk import open_desk
 
@@ -19,5 +20,5 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedDesk]:
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     open_desk.cache_clear()
-    with time_machine.travel(MONDAY_MORNING, tick=False) as clock, mock_aws():
+    with time_machine.travel(MONDAY_MORNING, tick=False) as clock, mock_aws(), fast_moto():
         yield ScriptedDesk(clock)
