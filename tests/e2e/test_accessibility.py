@@ -8,7 +8,7 @@ import pytest
 from selenium.webdriver import Chrome
 
 from tests.e2e.phone import phone
-from tests.unit.presenting import a_promise, a_reply, a_request
+from tests.unit.present.builders import a_promise, a_reply, a_request
 from vaada.present import pages
 from vaada.present.view_models import CallBack, Review, SurveyKind
 

@@ -15,8 +15,8 @@ from moto.ses.models import ses_backends
 
 from tests.integration.people import Shop
 from tests.integration.scripted_desk import REGION, ScriptedDesk
-from tests.unit.test_present_email import every_mail
-from tests.unit.test_present_hostile import EVERYTHING, WORDS
+from tests.unit.present.hostile_text import EVERYTHING, WORDS
+from tests.unit.present.samples import every_mail
 from vaada.gateways.mail import Mailer
 from vaada.present.email import Mail
 from vaada.present.sanitize import line

@@ -26,7 +26,7 @@ def policy(zone: str = "UTC", /, **rules: object) -> PolicyDocument:
     return PolicyDocument.model_validate({"business": business, **rules})
 
 
-def working(zone: str = "UTC", /, **facts: object) -> Hours:
+def agent_hours(zone: str = "UTC", /, **facts: object) -> Hours:
     """When Amina works; as the bakery is open, if no facts say otherwise."""
     return working_hours(agent(**facts), policy(zone))
 

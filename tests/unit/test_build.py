@@ -24,7 +24,7 @@ def build(target: str, artifacts: str) -> "subprocess.CompletedProcess[str]":
 
 
 @pytest.mark.parametrize("target", ["aws", "local"])
-def test_the_requirements_are_in_the_folder_whose_hash_is_the_key_of_the_cache(target: str) -> None:
+def test_each_build_folder_has_the_requirements_that_key_the_cache(target: str) -> None:
     requirements = LAYER / target / "requirements.txt"
 
     assert requirements.resolve() == LAYER / "aws" / "requirements.txt"
@@ -32,11 +32,11 @@ def test_the_requirements_are_in_the_folder_whose_hash_is_the_key_of_the_cache(t
     assert '-r "$(HERE)requirements.txt"' in (LAYER / target / "Makefile").read_text(encoding="utf-8")
 
 
-def test_a_build_without_being_asked_to_takes_nothing_from_a_cache() -> None:
+def test_a_build_uses_no_cache_by_default() -> None:
     assert not [name for name, options in CONFIG.items() if "cached" in str(options)]
 
 
-def test_what_is_built_for_this_machine_is_kept_from_where_aws_is_deployed_from() -> None:
+def test_a_local_build_is_kept_out_of_the_folder_that_aws_deploys() -> None:
     assert CONFIG["local"]["build"]["parameters"]["build_dir"] == ".local/sam/build"
     assert CONFIG["local"]["deploy"]["parameters"]["template_file"] == ".local/sam/build/template.yaml"
 

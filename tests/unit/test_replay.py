@@ -16,6 +16,7 @@ from local.replay.opening import Opening
 from local.replay.plan import Plan, make_plan
 from local.replay.requests import BadData, Request, read_requests
 from local.replay.verdict import Verdict, judge
+from tests.times import DAY, HOUR, MINUTE, SECOND
 
 MAPPING = """
 time_zone = "America/New_York"
@@ -57,7 +58,6 @@ def promising(**changes: Any) -> Ladder:
 
 LONDON = Ladder.of(policy())
 FRIDAY = datetime(2024, 3, 8, 15, tzinfo=UTC)
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def written(folder: Path, mapping: str = MAPPING, rows: str = "") -> tuple[Path, Path]:
@@ -422,7 +422,6 @@ class TestPlan:
 
 
 KINDS = {rung.name: (rung.purpose, rung.to) for rung in LONDON.rungs} | {"survey": ("survey", "customer")}
-SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 
 
 def told(step: str, at: datetime, number: int, **changes: Any) -> Told:

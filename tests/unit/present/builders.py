@@ -1,0 +1,153 @@
+"""Builders of what mails, texts and pages are made from: briefs, notes, notices, invitations, praise."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from vaada.model.messages import Purpose, RecipientRole
+from vaada.model.rows import CountedTime, Explanation, SkippedTime
+from vaada.present.view_models import SCORES, Brief, Invitation, LateNotice, Note, Praise
+
+DIRECTIONS = {
+    **{"en": "ltr", "ur": "rtl", "es": "ltr", "ar": "rtl"},
+    **{"fr": "ltr", "de": "ltr", "hi": "ltr", "pt": "ltr"},
+}
+LANGUAGES = tuple(DIRECTIONS)
+KINDS = tuple(SCORES)
+KARACHI = ZoneInfo("Asia/Karachi")
+HOSTILE = "Bilal\r\nBcc: all@example.com\u202e<script>alert('x')</script>\u2066"
+URDU = "لیپ ٹاپ دوبارہ خراب ہو گیا ہے، بلال خان کو فون کرنا ہے"
+BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+LINK = "https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com/a/".ljust(115, "x")
+"""As long as a link on API Gateway's own domain gets."""
+
+
+def a_brief(**changes: Any) -> Brief:
+    """Sana owes Bilal a call at 16:00, and it is 16:00."""
+    brief = Brief(
+        kind="follow_up",
+        business="Nadeem Computers",
+        reader_name="Sana Malik",
+        agent_name="Sana Malik",
+        customer_name="Bilal Khan",
+        customer_phone="+923001234567",
+        customer_email="bilal.khan@example.com",
+        said="The laptop came back with the same fault.\nHe needs it for his exams on Friday.",
+        said_at=datetime(2026, 11, 23, 15, 42, tzinfo=KARACHI),
+        channel="phone",
+        owed="Say when the fan is replaced",
+        amount=None,
+        due_at=datetime(2026, 11, 24, 16, 0, tzinfo=KARACHI),
+        now=datetime(2026, 11, 24, 16, 0, 20, tzinfo=KARACHI),
+        reckoning=None,
+        times=1,
+        unreached=0,
+        old_date=None,
+        tell_by=None,
+        action_url=LINK,
+        actions=("done", "tomorrow", "pick_date"),
+    )
+    return replace(brief, **changes)
+
+
+def a_promise(**changes: Any) -> Brief:
+    """Sana promised it, and Bilal agreed to be written to."""
+    actions = ("kept", "running_late", "new_date", "unreachable")
+    return a_brief(**{"kind": "commitment", "tell_by": "email", "actions": actions, **changes})
+
+
+def a_reply(**changes: Any) -> Brief:
+    """Bilal wrote, and waits for Sana's answer."""
+    waiting = {"kind": "reply", "owed": "Answer Bilal Khan", "channel": "email"}
+    return a_brief(**{**waiting, "actions": ("answered", "waiting"), **changes})
+
+
+def a_request(**changes: Any) -> Brief:
+    """Sana asks Ayesha, her supervisor, to let her give Bilal USD 40."""
+    request = {"kind": "goodwill", "reader_name": "Ayesha Siddiqui", "amount": "USD 40.00"}
+    owed = "Two visits for the same fault"
+    return a_brief(**{**request, "owed": owed, "actions": ("approve", "decline"), **changes})
+
+
+def about(purpose: Purpose, **changes: Any) -> Brief:
+    """A brief of the kind that this purpose is for."""
+    kind = purpose.partition("_")[0]
+    return {"promise": a_promise, "reply": a_reply, "goodwill": a_request}.get(kind, a_brief)(**changes)
+
+
+def a_note(purpose: Purpose = "follow_up_reminder", to: RecipientRole = "agent", **changes: Any) -> Note:
+    """A reminder, not yet worded."""
+    return Note(purpose, to, about(purpose, **changes))
+
+
+def a_late_notice(**changes: Any) -> LateNotice:
+    """Bilal is told on Tuesday that it takes until Friday."""
+    notice = LateNotice(
+        business="Nadeem Computers",
+        language="en",
+        customer_name="Bilal Khan",
+        agent_name="Sana Malik",
+        what="Replace the fan",
+        due_at=datetime(2026, 11, 27, 17, 0, tzinfo=KARACHI),
+        now=datetime(2026, 11, 24, 16, 0, tzinfo=KARACHI),
+    )
+    return replace(notice, **changes)
+
+
+def an_explanation(**changes: Any) -> Explanation:
+    """Four opening hours from Friday at 16:00, over a weekend and a holiday, as Karachi counts them."""
+
+    def karachi(day: int, hour: int) -> datetime:
+        return datetime(2026, 11, day, hour, tzinfo=KARACHI).astimezone(UTC)
+
+    explanation = Explanation(
+        rule="4 opening hours after it was due",
+        counted_from=karachi(20, 16),
+        time_zone="Asia/Karachi",
+        counted=(
+            CountedTime(start=karachi(20, 16), end=karachi(20, 18)),
+            CountedTime(start=karachi(24, 9), end=karachi(24, 11)),
+        ),
+        skipped=(
+            SkippedTime(start=karachi(20, 18), end=karachi(23, 0), why="closed"),
+            SkippedTime(start=karachi(23, 0), end=karachi(24, 0), why="Iqbal Day"),
+            SkippedTime(start=karachi(24, 0), end=karachi(24, 9), why="closed"),
+        ),
+    )
+    return explanation.model_copy(update=changes)
+
+
+def a_notice(**changes: Any) -> Brief:
+    """As the supervisor reads it, two hours late: there is nothing to press."""
+    late = datetime(2026, 11, 24, 18, 5, tzinfo=KARACHI)
+    informing = {"reader_name": "Ayesha Siddiqui", "now": late, "times": 2, "action_url": None, "actions": ()}
+    return a_brief(**{**informing, **changes})
+
+
+def an_invitation(**changes: Any) -> Invitation:
+    """Bilal is asked about Sana."""
+    invitation = Invitation(
+        business="Nadeem Computers",
+        language="en",
+        customer_name="Bilal Khan",
+        agent_name="Sana Malik",
+        survey_url=LINK,
+        unsubscribe_url="https://example.com/u/token",
+        closes_on=date(2026, 12, 8),
+    )
+    return replace(invitation, **changes)
+
+
+def a_praise(**changes: Any) -> Praise:
+    """Sana reads what Bilal thought of her."""
+    praise = Praise(
+        business="Nadeem Computers",
+        reader_name="Sana Malik",
+        customer_name="Bilal Khan",
+        score=5,
+        top=5,
+        words="She called back within the hour.",
+        now=datetime(2026, 11, 24, 16, 0, tzinfo=KARACHI),
+    )
+    return replace(praise, **changes)
