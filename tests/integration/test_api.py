@@ -62,7 +62,8 @@ def test_a_contact_that_is_wrong_is_refused_and_the_field_named(
     ("change", "field"),
     [
         ({"email": "not an address"}, "email"),
-        ({"phone": "0300 1234567"}, "phone"),
+        ({"phone": "0300 12"}, "phone"),
+        ({"phone": "0300 1234567 ext. 5"}, "phone"),
         ({"time_zone": "Mars/Olympus"}, "time_zone"),
         ({"language": "the Urdu one"}, "language"),
         ({"agent_id": "0000000000000000"}, "agent_id"),

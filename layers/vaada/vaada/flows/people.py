@@ -14,6 +14,7 @@ from vaada.gateways.table import Conflict
 from vaada.model.ids import new_party_id
 from vaada.model.interactions import Interaction
 from vaada.model.people import Agent, Customer, NewAgent, NewCustomer
+from vaada.model.phone_numbers import BadPhoneNumber, to_e164
 from vaada.model.receipts import EmailClaim
 from vaada.model.rows import Row
 from vaada.rules import check_ins
@@ -46,8 +47,17 @@ class UnknownReference(Exception):
         self.field = field
 
 
+class InvalidPhone(Exception):
+    """A field holds what is no phone number; the text says why."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(reason)
+        self.field = field
+
+
 def add_agent(desk: Desk, new: NewAgent, receipts: Receipts, now: datetime) -> Agent:
-    """Add an agent. Raises Taken, Unknown, Conflict."""
+    """Add an agent. Raises EmailTaken, UnknownReference, InvalidPhone, Conflict."""
+    new = _with_stored_phone(desk, new)
     require_agents(desk, supervisor_id=new.supervisor_id, covered_by=new.covered_by)
     agent = Agent(agent_id=new_party_id(), created_at=now, **dict(new))
     try:
@@ -58,9 +68,12 @@ def add_agent(desk: Desk, new: NewAgent, receipts: Receipts, now: datetime) -> A
 
 
 def change_agent(desk: Desk, agent_id: str, changes: Mapping[str, object]) -> Agent:
-    """Change some fields of an agent. Raises NotThere, Invalid, Taken, Unknown, Conflict."""
+    """Change some fields of an agent.
+
+    Raises NotFound, InvalidChange, EmailTaken, UnknownReference, InvalidPhone, Conflict.
+    """
     agent = require(desk, Agent, agent_id)
-    new = _merged(NewAgent, agent, changes)
+    new = _with_stored_phone(desk, _merged(NewAgent, agent, changes))
     require_agents(desk, supervisor_id=new.supervisor_id, covered_by=new.covered_by)
     changed = agent.changed(**dict(new))
     rows: list[Row] = [changed]
@@ -76,7 +89,8 @@ def change_agent(desk: Desk, agent_id: str, changes: Mapping[str, object]) -> Ag
 
 
 def add_customer(desk: Desk, new: NewCustomer, receipts: Receipts, now: datetime) -> Customer:
-    """Add a customer. Raises Unknown, Conflict."""
+    """Add a customer. Raises UnknownReference, InvalidPhone, Conflict."""
+    new = _with_stored_phone(desk, new)
     require_agents(desk, agent_id=new.agent_id)
     added = Customer(customer_id=new_party_id(), created_at=now, **dict(new))
     customer = check_ins.plan_from(added, now, desk.policy)
@@ -85,10 +99,10 @@ def add_customer(desk: Desk, new: NewCustomer, receipts: Receipts, now: datetime
 
 
 def change_customer(desk: Desk, customer_id: str, changes: Mapping[str, object], now: datetime) -> Customer:
-    """Change some fields of a customer. Raises NotThere, Invalid, Unknown."""
+    """Change some fields of a customer. Raises NotFound, InvalidChange, UnknownReference, InvalidPhone."""
 
     def decide(customer: Customer) -> Customer:
-        new = _merged(NewCustomer, customer, changes)
+        new = _with_stored_phone(desk, _merged(NewCustomer, customer, changes))
         require_agents(desk, agent_id=new.agent_id)
         changed = customer.changed(**dict(new))
         days = check_ins.interval_days(changed, desk.policy)
@@ -113,6 +127,16 @@ def require_agents(desk: Desk, **named: str | None) -> dict[str, Agent]:
                 raise UnknownReference(field, "agent")
             found[field] = agent
     return found
+
+
+def _with_stored_phone(desk: Desk, new: N) -> N:
+    """The input with its phone number in E.164, by the country of the policy. Raises InvalidPhone."""
+    if new.phone is None:
+        return new
+    try:
+        return new.model_copy(update={"phone": to_e164(new.phone, desk.policy.business.country)})
+    except BadPhoneNumber as bad:
+        raise InvalidPhone("phone", str(bad)) from bad
 
 
 def _last_contact(desk: Desk, customer_id: str) -> datetime | None:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from vaada.model.people import Medium
+from vaada.model.phone_numbers import comparable
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
@@ -24,11 +25,12 @@ class Addresses:
     parameter: str
 
     def hashed(self, medium: Medium, address: str) -> str:
-        """The id that the address's suppression has. Mail addresses are the same in any case of letters.
+        """The id of what is stored about this address, such as its suppression. Raises NoKey.
 
-        Raises NoKey.
+        E-mail addresses are the same in upper and lower case, phone numbers if they are of one telephone.
         """
-        digest = hmac.digest(self._key, f"{medium}:{address.strip().casefold()}".encode(), hashlib.sha256)
+        same = comparable(address) if medium == "sms" else address.strip().casefold()
+        digest = hmac.digest(self._key, f"{medium}:{same}".encode(), hashlib.sha256)
         return f"{medium}-{digest.hex()[:32]}"
 
     @cached_property

@@ -3,7 +3,6 @@
 import unicodedata
 from typing import Annotated
 
-import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 
@@ -36,16 +35,6 @@ def _email(address: str) -> str:
     return parsed.ascii_email
 
 
-def _phone(number: str) -> str:
-    try:
-        parsed = phonenumbers.parse(number, None)
-    except phonenumbers.NumberParseException:
-        parsed = None
-    if parsed is None or not phonenumbers.is_possible_number(parsed):
-        raise ValueError("must be a phone number with its country code (E.164), such as +923001234567")
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-
-
 Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
@@ -72,8 +61,13 @@ Email = Annotated[
     AfterValidator(_email),
     WithJsonSchema({"type": "string", "format": "email", "maxLength": 254}),
 ]
-Phone = Annotated[str, StringConstraints(strip_whitespace=True, max_length=30), AfterValidator(_phone)]
-"""A phone number, stored in E.164."""
+Phone = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=40),
+    AfterValidator(_one_line),
+    Field(description="With its country code, or as it is dialled in the country of the business"),
+]
+"""A phone number as people write it. It is stored in E.164, see `phone_numbers`."""
 
 Language = Annotated[
     str,

@@ -1,0 +1,46 @@
+"""Folding: one comparable form for the ways in which people write the same name.
+
+Case, accents and vowel points go, and so do the differences between letters that keyboards of one script mix
+up (Arabic, Urdu and Persian yeh, kaf and heh; Turkish i). Vowel signs of Indic scripts stay, since they
+tell words apart; their dot below (nukta) goes, since writers leave it out.
+"""
+
+import unicodedata
+from functools import cache
+
+_LETTERS = {
+    **str.maketrans("ıøđðłħŧ", "ioddlht"),
+    **str.maketrans({"æ": "ae", "œ": "oe", "þ": "th"}),
+    # Arabic script: every alef, yeh, kaf and heh as one of each; teh marbuta ends words as heh does.
+    **str.maketrans("ٱىیېےکڪہھەۃة", "اييييككههههه"),
+    # Left out: what people set or leave out within a word (O'Brien), and the stroke that makes one longer.
+    **dict.fromkeys(map(ord, "'’‘ʼʻ`´ʿʾـ")),
+}
+_NUKTAS = frozenset("\u093c\u09bc\u0a3c\u0abc\u0b3c\u0cbc")
+_NASALS = {"\u0901": "\u0902", "\u0981": "\u0982", "\u0a01": "\u0a02", "\u0a81": "\u0a82"}  # as writers mix
+_MARKS_THAT_COUNT = range(0x0900, 0x1AB0)  # Indic scripts, Thai, Khmer and their neighbours
+_KANA_MARKS = frozenset("\u3099\u309a")
+
+
+def fold(text: str) -> str:
+    """The words of the text in comparable form, in their order, with one space between them."""
+    compatible = unicodedata.normalize("NFKC", text.translate(_LETTERS))
+    plain = unicodedata.normalize("NFKD", compatible.casefold())
+    kept = "".join(map(_kept, plain)).translate(_LETTERS)
+    return unicodedata.normalize("NFC", " ".join(kept.split()))
+
+
+@cache
+def _kept(character: str) -> str:
+    """What stays of a character; a space where it separates words."""
+    if character in _NUKTAS:
+        return ""
+    category = unicodedata.category(character)
+    if category == "Nd":
+        return str(unicodedata.digit(character))
+    if category[0] in "LN":
+        return character
+    if category[0] == "M":
+        counts = ord(character) in _MARKS_THAT_COUNT or character in _KANA_MARKS
+        return _NASALS.get(character, character) if counts else ""
+    return "" if category == "Cf" else " "  # Cf: joiners, and marks of direction
