@@ -29,6 +29,7 @@ from vaada.model.policy import Policy
 from vaada.model.rate_limits import RateCount
 from vaada.model.receipts import EmailClaim, Receipt
 from vaada.model.rows import Row
+from vaada.model.search_terms import SearchTerm, terms_of
 from vaada.model.work import Survey
 from vaada.rules import interactions
 
@@ -98,12 +99,16 @@ class Restoration:
         standing = self._standing([_place(item) for item in items])
         for item in items:
             row = _read(item)
+            if isinstance(row, SearchTerm):
+                continue  # derived from the customer, and brought back with them
             if row is None:
                 self.counts["cannot be read in the backup either"] += 1
             elif (why_not := self._why_not(row)) is not None:
                 self.counts[why_not] += 1
             else:
                 self._settle(row, standing.get(_place_text(item)))
+                if isinstance(row, Customer):
+                    self._bring_back_terms(row)
 
     def _settle(self, row: Row, stands: Item | None) -> None:
         live = _read(stands) if stands else None
@@ -120,6 +125,19 @@ class Restoration:
         lost = "missing" if stands is None else "broken" if live is None else "at an earlier version"
         written = self._put(safe, stands)
         self.counts[f"brought back: {lost}" if written else "written at this moment: left alone"] += 1
+
+    def _bring_back_terms(self, customer: Customer) -> None:
+        """The search terms of the customer as they stand now."""
+        terms = terms_of(self._desk.table.get(Customer, customer.id) or customer)
+        keys = [key_of(SearchTerm, term.id) for term in terms]
+        standing = self._standing(keys)
+        for term, key in zip(terms, keys, strict=True):
+            stands = standing.get(_place_text(key))
+            if stands is not None and _read(stands) is not None:
+                continue
+            self.counts["brought back: missing" if stands is None else "brought back: broken"] += 1
+            if not self._look:
+                self._client.put_item(TableName=self._desk.table.name, Item=to_item(term))
 
     def _ask_another_time(self, survey: Survey) -> None:
         """The next question about the business as a whole is planned with the next contact."""

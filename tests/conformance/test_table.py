@@ -245,6 +245,60 @@ def test_a_list_can_bring_keys_alone(story: Engine) -> None:
     assert answer["Items"] == [key_of(row("ROW#2025", pk="somebody else"))]
 
 
+FILTER = "contains(#text, :part) AND contains(served_by, :agent)"
+
+
+def looked_through(engine: Engine, part: str, agent: str, **more: Any) -> Any:
+    """The rows whose text has this part, of this agent."""
+    names = {"ExpressionAttributeNames": {"#text": "text"}, "FilterExpression": FILTER}
+    values = {"pk": "somebody", "part": part, "agent": agent}
+    return engine.query("pk = :pk", values, **names, **more)
+
+
+@pytest.fixture
+def named(engine: Engine) -> Engine:
+    """Rows with a text and those who may see them."""
+    for name, text, agents in (
+        ("a", " bilal khan ", ["amina", "omar"]),
+        ("b", " bilal wood ", ["amina"]),
+        ("c", " khalid khan ", ["aminata"]),
+    ):
+        engine.put(row(name, text=text) | {"served_by": {"L": [{"S": agent} for agent in agents]}})
+    engine.put(row("d"))
+    return engine
+
+
+@pytest.mark.parametrize(
+    ("part", "agent", "found"),
+    [
+        (" bilal ", "amina", ["a", "b"]),
+        (" kha", "amina", ["a"]),
+        (" kha", "aminata", ["c"]),
+        (" khan ", "omar", ["a"]),
+        (" han", "omar", []),
+    ],
+)
+def test_a_filter_leaves_rows_whose_text_and_list_contain_a_value(
+    named: Engine, part: str, agent: str, found: list[str]
+) -> None:
+    assert names(looked_through(named, part, agent)) == found
+
+
+def test_a_limit_counts_what_is_looked_through_before_the_filter(named: Engine) -> None:
+    page = looked_through(named, " khan ", "aminata", Limit=2)
+    assert names(page) == []
+    rest = looked_through(named, " khan ", "aminata", ExclusiveStartKey=page["LastEvaluatedKey"])
+    assert names(rest) == ["c"]
+
+
+def test_several_rows_are_read_at_once_those_that_are_there(named: Engine) -> None:
+    keys = [key_of(row(name)) for name in ("b", "nobody", "d")]
+    request: Any = {named.table: {"Keys": keys, "ConsistentRead": True}}
+    answer = named.dynamodb.batch_get_item(RequestItems=request)
+    assert sorted(item["sk"]["S"] for item in answer["Responses"][named.table]) == ["b", "d"]
+    assert not answer["UnprocessedKeys"]
+
+
 # ---------------------------------------------------------------- indexes
 
 

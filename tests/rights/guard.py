@@ -96,9 +96,9 @@ def _asked_by_dynamodb(operation: str, params: Params) -> Iterator[Need]:
                 yield Need(f"dynamodb:{_IN_A_TRANSACTION[kind]}", _table(write))
         case "Query" | "Scan" if "IndexName" in params:
             yield Need(f"dynamodb:{operation}", f"{_table(params)}/index/{params['IndexName']}")
-        case "BatchWriteItem":
+        case "BatchWriteItem" | "BatchGetItem":
             for table in params["RequestItems"]:
-                yield Need("dynamodb:BatchWriteItem", _table({"TableName": table}))
+                yield Need(f"dynamodb:{operation}", _table({"TableName": table}))
         case _:
             yield Need(f"dynamodb:{operation}", _table(params))
 

@@ -191,6 +191,7 @@ def at_the_office(guard: Guard) -> None:
 
         for path in ("agents", f"customers/{reader}/timeline", f"customers/{reader}/export"):
             office.ask(f"GET /api/{path}")
+        office.ask("GET /api/customers?q=bilal")
         backup = [item for (pk, _), item in world.table.items.items() if pk == f"CUSTOMER#{reader}"]
         office.ask(f"POST /api/customers/{reader}/erase")
         for item in backup:

@@ -18,7 +18,7 @@ from random import Random
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import time_machine
 
@@ -913,12 +913,13 @@ def _given(client: object) -> Callable[[], Any]:
 def _request(
     route: str, body: str | None, headers: dict[str, str], user: dict[str, str] = MANAGER
 ) -> dict[str, Any]:
-    method, path = route.split(" ")
+    method, place = route.split(" ")
+    path, _, query = place.partition("?")
     return {
         "version": "2.0",
         "rawPath": path,
-        "rawQueryString": "",
-        "queryStringParameters": {},
+        "rawQueryString": query,
+        "queryStringParameters": dict(parse_qsl(query)),
         "headers": headers,
         "body": body,
         "isBase64Encoded": False,

@@ -57,9 +57,9 @@ def test_folding_twice_changes_nothing_more(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 
 
-@given(st.text(max_size=60), st.sampled_from(["NFC", "NFD", "NFKC", "NFKD"]))
-def test_how_accents_are_encoded_makes_no_difference(text: str, form: str) -> None:
-    assert fold(unicodedata.normalize(form, text)) == fold(text)
+@given(st.text(max_size=60))
+def test_how_accents_are_encoded_makes_no_difference(text: str) -> None:
+    assert fold(unicodedata.normalize("NFD", text)) == fold(unicodedata.normalize("NFC", text)) == fold(text)
 
 
 @given(st.text(st.characters(categories=["Lu", "Ll"]), max_size=60))

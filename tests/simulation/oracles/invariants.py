@@ -18,6 +18,7 @@ from tests.simulation.fake_aws.items import parsed
 from tests.simulation.fake_aws.messaging import OVER_QUOTA, Sent
 from tests.simulation.fake_aws.stream import Record, number_of
 from tests.simulation.fake_aws.unusual_records import OF_ANOTHER_RELEASE, is_poison
+from tests.simulation.oracles import search_terms
 from tests.simulation.oracles.business_time import at_work, has_passed, is_day, opened
 from tests.simulation.oracles.expectations import Expectations
 from tests.simulation.world import World
@@ -208,7 +209,10 @@ class Watch:
             self._judge_letters(*self._kept)
             self._kept = kept
 
-    def _judge_writes(self, records: list[Record]) -> None:
+    def _judge_writes(self, every: list[Record]) -> None:
+        records = [record for record in every if not search_terms.is_of_a_term(record)]
+        for customer_id in search_terms.customers_of(every):
+            search_terms.judge_terms(self.world.table, customer_id)
         for record in records:
             self._judge_write(record["dynamodb"])
         images = [record["dynamodb"].get("NewImage") for record in records]
@@ -259,6 +263,7 @@ class Watch:
             row for row in self.rows.values() if not isinstance(row, Erasure) and _is_of(row, customer_id)
         ]
         assert not left, f"erased, and left: {left}"
+        search_terms.judge_erased(self.world.table, customer_id)
         # What comes again late may make a schedule again, which finds nothing when it fires.
         if not self.world.faults.rates:
             schedules = [name for name in self.world.scheduler.schedules if name.startswith(customer_id)]

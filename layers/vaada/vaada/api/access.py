@@ -10,6 +10,7 @@ from typing import Any
 
 from vaada.api.problems import Refusal
 from vaada.desk import Desk
+from vaada.flows.customers.search import Reader
 from vaada.model.people import Agent, Customer
 from vaada.model.receipts import EmailClaim
 from vaada.model.work import Commitment, FollowUp, Reply, Survey
@@ -33,9 +34,18 @@ class User:
         if not self.is_manager and agent_id != self.agent_id:
             raise Refusal(HTTPStatus.FORBIDDEN, f"{field} is another agent; agents act for themselves.")
 
+    def may_see(self, customer: Customer) -> bool:
+        """Whether the customer is one whom the user serves; managers see all."""
+        return self.is_manager or self.agent_id in customer.readers
+
+    @property
+    def reader(self) -> Reader:
+        """The user as somebody who searches customers."""
+        return Reader(self.may_see, None if self.is_manager else self.agent_id)
+
     def require_served(self, customer: Customer) -> None:
         """Raises Refusal (403) unless the user serves the customer."""
-        if not self.is_manager and self.agent_id not in {customer.agent_id, *customer.served_by}:
+        if not self.may_see(customer):
             raise Refusal(HTTPStatus.FORBIDDEN, "This customer is served by other agents.")
 
     def require_work(self, desk: Desk, work: Commitment | FollowUp | Reply | Survey) -> None:

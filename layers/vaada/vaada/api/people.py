@@ -4,12 +4,14 @@ from http import HTTPStatus
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Body, Path
+from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 
 from vaada.api import problems
 from vaada.api.listing import Listing, listing
 from vaada.api.resolver import Cursor, Limit, app, created, desk, key, now, user
 from vaada.flows import people
+from vaada.flows.customers.duplicates import PossibleDuplicate, possible_duplicates
+from vaada.flows.customers.search import find_customers
 from vaada.flows.idempotency import once
 from vaada.flows.messages import suppression
 from vaada.flows.optimistic_write import require
@@ -24,6 +26,12 @@ from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
 
 Id = Annotated[PartyId, Path()]
 Entry = Interaction | Case | Commitment | FollowUp | Reply | Goodwill | Survey | Message
+
+
+class AddedCustomer(Customer):
+    """A customer who was just added, and who else may be the same person."""
+
+    possible_duplicates: tuple[PossibleDuplicate, ...]
 
 
 class Addresses(StoredModel):
@@ -68,22 +76,35 @@ def change_agent(agent_id: Id, body: Annotated[AgentChanges, Body()]) -> Agent:
 
 
 @app.post("/api/customers", summary="Add a customer", tags=["People"], status_code=HTTPStatus.CREATED)
-def add_customer(body: Annotated[NewCustomer, Body()]) -> Response[Customer]:
+def add_customer(body: Annotated[NewCustomer, Body()]) -> Response[AddedCustomer]:
     asking = user()
     mine = body if body.agent_id else body.model_copy(update={"agent_id": asking.agent_id})
-    return created(
-        once(
-            desk(),
-            key(asking),
-            lambda receipts: people.add_customer(desk(), mine, receipts, now()),
-            lambda customer_id: require(desk(), Customer, customer_id),
-        )
+    added = once(
+        desk(),
+        key(asking),
+        lambda receipts: people.add_customer(desk(), mine, receipts, now()),
+        lambda customer_id: require(desk(), Customer, customer_id),
     )
+    found = possible_duplicates(desk(), added, asking.reader)
+    return created(AddedCustomer(**dict(added), possible_duplicates=found))
 
 
-@app.get("/api/customers", summary="Customers by name", tags=["People"])
-def customers(limit: Limit = 25, cursor: Cursor = None) -> Listing[Customer]:
+@app.get("/api/customers", summary="Customers by name, or those who are searched for", tags=["People"])
+def customers(
+    q: Annotated[
+        str | None,
+        Query(
+            min_length=1,
+            max_length=200,
+            description="Words of the name in any order, an e-mail address, or the last digits of a number",
+        ),
+    ] = None,
+    limit: Limit = 25,
+    cursor: Cursor = None,
+) -> Listing[Customer]:
     asking = user()
+    if q is not None:
+        return listing(Customer, find_customers(desk(), q, asking.reader, limit, cursor))
     own = None if asking.is_manager else asking.agent_id
     return listing(Customer, desk().table.listed(Customer, limit, cursor, agent_id=own))
 

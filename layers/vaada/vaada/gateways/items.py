@@ -1,6 +1,7 @@
 """How rows lie in the table: the keys, the index attributes, and the way there and back.
 
     customer                       CUSTOMER#<customer id>   CUSTOMER
+    a term by which they are found CUSTOMER#<customer id>   CUSTOMER#TERM#<number>
     all that belongs to a customer CUSTOMER#<customer id>   ROW#<own part of the id, which sorts by time>
     agent, policy, receipt, …      <KIND>#<id>              <KIND>
 
@@ -18,11 +19,12 @@ from vaada.model.erasures import Erasure
 from vaada.model.ids import customer_of, own_part
 from vaada.model.interactions import Interaction
 from vaada.model.messages import Message
-from vaada.model.people import Agent, Customer
+from vaada.model.people import Agent, Customer, SearchIndex
 from vaada.model.policy import Policy
 from vaada.model.rate_limits import RateCount
 from vaada.model.receipts import EmailClaim, Receipt
 from vaada.model.rows import DueRow, Row
+from vaada.model.search_terms import SearchTerm, fingerprint, terms_of
 from vaada.model.suppressions import Suppression
 from vaada.model.times import text_of
 from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
@@ -32,7 +34,7 @@ Item = dict[str, Any]
 
 _PEOPLE = (Agent, Customer)
 _STORY = (Interaction, Case, Commitment, FollowUp, Reply, Goodwill, Survey, Message)
-_OTHER = (Policy, Receipt, EmailClaim, Suppression, RateCount, Erasure)
+_OTHER = (Policy, Receipt, EmailClaim, Suppression, RateCount, Erasure, SearchTerm)
 KINDS: dict[str, type[Row]] = {kind.kind_of_row: kind for kind in (*_PEOPLE, *_STORY, *_OTHER)}
 DUE_SHARDS = tuple(f"due-{n}" for n in range(4))
 """A partition takes 1,000 writes a second; four spread the index of due rows."""
@@ -47,6 +49,8 @@ def key_of(kind: type[Row], row_id: str) -> Item:
         pk, sk = f"CUSTOMER#{row_id}", "CUSTOMER"
     elif kind in _STORY:
         pk, sk = f"CUSTOMER#{customer_of(row_id)}", f"ROW#{own_part(row_id)}"
+    elif kind is SearchTerm:
+        pk, sk = f"CUSTOMER#{customer_of(row_id)}", f"CUSTOMER#TERM#{own_part(row_id)}"
     else:
         sk = kind.kind_of_row.upper()
         pk = f"{sk}#{row_id}"
@@ -63,6 +67,8 @@ def to_item(row: Row) -> Item:
     """The row as it is stored. What is None is left out, which is what keeps the indexes sparse."""
     plain = row.model_dump(mode="json", exclude_none=True)
     plain |= _index_attributes(row)
+    if isinstance(row, Customer):
+        plain["search_index"] = _search_index(row).model_dump()
     return key_of(type(row), row.id) | {name: _serialize(value) for name, value in plain.items()}
 
 
@@ -70,6 +76,23 @@ def from_item(item: Mapping[str, Any]) -> Row:
     """The row that is stored so. Raises KeyError for a kind that this release does not know."""
     plain = {name: _deserialize(value) for name, value in item.items()}
     return KINDS[plain["row_kind"]].model_validate(plain)
+
+
+def search_terms_to_write(customer: Customer) -> tuple[list[Item], list[Item]]:
+    """The search terms to put, and the keys of those to delete, in the transaction that writes the customer.
+
+    Both are empty while the stored terms still hold, as `customer.search_index` tells.
+    """
+    stored, index = customer.search_index, _search_index(customer)
+    if stored == index:
+        return [], []
+    puts = [to_item(term) for term in terms_of(customer)]
+    numbers = range(index.terms, stored.terms if stored else 0)
+    return puts, [key_of(SearchTerm, f"{customer.id}{number:02}") for number in numbers]
+
+
+def _search_index(customer: Customer) -> SearchIndex:
+    return SearchIndex(terms=len(terms_of(customer)), fingerprint=fingerprint(customer))
 
 
 def _index_attributes(row: Row) -> dict[str, str]:
@@ -90,6 +113,8 @@ def _index_attributes(row: Row) -> dict[str, str]:
     elif isinstance(row, Message) and row.medium == "sms" and row.provider_id and _is_looked_up(row):
         attributes["list_key"] = text_of(row.created_at)
         attributes["agent_kind"] = f"{row.provider_id}#sms"
+    elif isinstance(row, SearchTerm):
+        attributes["list_key"] = row.sort_key
     elif isinstance(row, Agent | Customer):
         attributes["list_key"] = f"{row.name.casefold()}#{row.id}"
         if isinstance(row, Customer) and row.agent_id is not None:

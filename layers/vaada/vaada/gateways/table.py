@@ -10,12 +10,21 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from botocore.exceptions import ClientError
 
-from vaada.gateways.items import DUE_SHARDS, Item, from_item, id_of, key_of, to_item
+from vaada.gateways.items import (
+    DUE_SHARDS,
+    Item,
+    from_item,
+    id_of,
+    key_of,
+    search_terms_to_write,
+    to_item,
+)
 from vaada.model.cases import Case
 from vaada.model.interactions import Interaction
 from vaada.model.messages import Message
-from vaada.model.people import Medium
+from vaada.model.people import Customer, Medium
 from vaada.model.rows import Row
+from vaada.model.search_terms import SearchTerm
 from vaada.model.times import text_of
 from vaada.model.work import Survey
 
@@ -98,7 +107,8 @@ class Table:
     ) -> None:
         """Write all of the rows or none, each one version on from what stands; remove those `gone`.
 
-        What is to be `there` must be, and what is `unread` is removed, at whatever version. Raises Conflict.
+        What is to be `there` must be, and what is `unread` is removed, at whatever version. The search terms
+        of a customer are written with them. Raises Conflict.
 
         An answer that got lost looks like a conflict when the SDK asks again; where exactly what was to be
         written stands already, it was ours.
@@ -106,14 +116,16 @@ class Table:
         puts = [self._put(row) for row in rows]
         removals = [self._removal(row) for row in gone]
         checks = [self._check(row) for row in there]
+        terms = [item for row in rows if isinstance(row, Customer) for item in self._search_terms(row)]
         try:
-            if len(puts) == 1 and not (gone or there or unread):
+            if len(puts) == 1 and not (gone or there or unread or terms):
                 self.client.put_item(**puts[0])
             else:
                 items: list[TransactWriteItemTypeDef] = [{"Put": put} for put in puts]
                 items += [{"Delete": removal} for removal in removals]
                 items += [{"ConditionCheck": check} for check in checks]
                 items += [{"Delete": {"TableName": self.name, "Key": one.key}} for one in unread]
+                items += terms
                 self.client.transact_write_items(TransactItems=items)
         except self.client.exceptions.ConditionalCheckFailedException as error:
             stands = cast("dict[str, Any]", error.response).get("Item")
@@ -200,6 +212,50 @@ class Table:
         """A customer's cases by status, the oldest first. Raises BadCursor."""
         return self.listed(Case, limit, cursor, agent_id=customer_id, status=status)
 
+    def search_terms(
+        self,
+        prefix: str,
+        limit: int,
+        cursor: str | None,
+        *,
+        texts: Sequence[str] = (),
+        agent_id: str | None = None,
+    ) -> Page:
+        """Search terms whose sort key begins so, in order; of names that hold all `texts`.
+
+        With `agent_id` only of customers whom this agent may see. The index lags a moment behind the table.
+        A filtered page has what DynamoDB finds in one query, which looks through 1 MB. Raises BadCursor.
+        """
+        values = {":kind": {"S": SearchTerm.kind_of_row}, ":prefix": {"S": prefix}}
+        filters = [f"contains(#text, :text{number})" for number in range(len(texts))]
+        values |= {f":text{number}": {"S": text} for number, text in enumerate(texts)}
+        query: dict[str, Any] = {"ExpressionAttributeNames": {"#text": "text"}} if texts else {}
+        if agent_id is not None:
+            filters.append("contains(served_by, :agent)")
+            values[":agent"] = {"S": agent_id}
+        if filters:
+            query["FilterExpression"] = " AND ".join(filters)
+        return self._page(
+            None if filters else limit,
+            cursor,
+            IndexName="by_kind",
+            KeyConditionExpression="row_kind = :kind AND begins_with(list_key, :prefix)",
+            ExpressionAttributeValues=values,
+            **query,
+        )
+
+    def customers(self, customer_ids: Sequence[str]) -> dict[str, Customer]:
+        """Those of these customers who are there, by id; at most 100 are asked for. Strongly consistent."""
+        keys: list[Item] = [key_of(Customer, customer_id) for customer_id in customer_ids]
+        found: list[Row] = []
+        while keys:
+            request: Any = {self.name: {"Keys": keys, "ConsistentRead": True}}
+            answer = self.client.batch_get_item(RequestItems=request)
+            found += [from_item(item) for item in answer["Responses"].get(self.name, [])]
+            left: Any = answer.get("UnprocessedKeys", {})
+            keys = left.get(self.name, {}).get("Keys", [])
+        return {row.id: row for row in found if isinstance(row, Customer)}
+
     def held(self, reader: str, medium: Medium, limit: int) -> tuple[Message, ...]:
         """Messages to this reader by this medium that are held, the oldest first."""
         found = self._page(
@@ -276,20 +332,37 @@ class Table:
             "ConditionExpression": "attribute_exists(pk)",
         }
 
-    def _page(self, limit: int, cursor: str | None, **query: Any) -> Page:
+    def _search_terms(self, customer: Customer) -> "list[TransactWriteItemTypeDef]":
+        """The writes that keep the search terms in step; the condition on the customer's row guards them."""
+        puts, keys = search_terms_to_write(customer)
+        writes: list[TransactWriteItemTypeDef] = [
+            {"Put": {"TableName": self.name, "Item": item}} for item in puts
+        ]
+        writes += [{"Delete": {"TableName": self.name, "Key": key}} for key in keys]
+        return writes
+
+    def _page(self, limit: int | None, cursor: str | None, **query: Any) -> Page:
         if cursor:
             index = {"by_kind": {"row_kind", "list_key"}, "by_agent": {"agent_kind", "list_key"}}
             query["ExclusiveStartKey"] = _opened(
                 cursor, {"pk", "sk", *index.get(query.get("IndexName", ""), ())}
             )
         try:
-            found = self.client.query(TableName=self.name, Limit=limit, **query)
+            if limit is not None:
+                query["Limit"] = limit
+            found = self.client.query(TableName=self.name, **query)
         except ClientError as error:
             if cursor and error.response["Error"]["Code"] == "ValidationException":
                 raise BadCursor from error
             raise
         rows = tuple(from_item(item) for item in found["Items"])
         return Page(rows, _closed(found["LastEvaluatedKey"]) if "LastEvaluatedKey" in found else None)
+
+
+def cursor_after(term: SearchTerm) -> str:
+    """The cursor of a list of search terms that goes on after this one."""
+    item = to_item(term)
+    return _closed({name: item[name] for name in ("row_kind", "list_key", "pk", "sk")})
 
 
 def _closed(key: Item) -> str:

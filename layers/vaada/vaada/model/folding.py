@@ -8,9 +8,9 @@ tell words apart; their dot below (nukta) goes, since writers leave it out.
 import unicodedata
 from functools import cache
 
-_LETTERS = {
+_LETTERS: dict[int, int | str | None] = {
     **str.maketrans("ıøđðłħŧ", "ioddlht"),
-    **str.maketrans({"æ": "ae", "œ": "oe", "þ": "th"}),
+    **{ord("æ"): "ae", ord("œ"): "oe", ord("þ"): "th"},
     # Arabic script: every alef, yeh, kaf and heh as one of each; teh marbuta ends words as heh does.
     **str.maketrans("ٱىیېےکڪہھەۃة", "اييييككههههه"),
     # Left out: what people set or leave out within a word (O'Brien), and the stroke that makes one longer.

@@ -3,12 +3,16 @@
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, ValidationInfo, field_validator
+from pydantic.json_schema import SkipJsonSchema
 
 from vaada.model.hours import Week
 from vaada.model.ids import PartyId
 from vaada.model.rows import DueRow, Row, StoredModel
 from vaada.model.text import Email, Input, Language, Name, Phone, Prose, Tag
 from vaada.model.times import Instant, TimeZone
+
+MOST_ADDRESSES = 10
+"""E-mail addresses of one customer, and phone numbers: each is a row of a transaction, which has 100."""
 
 Medium = Literal["email", "sms"]
 """How a message is sent."""
@@ -21,6 +25,9 @@ Tags = Annotated[tuple[Tag, ...], Field(max_length=20)]
 """Labels that the business gives a customer, such as "vip" or "wholesale"."""
 
 CheckInDays = Annotated[int, Field(ge=1, le=3650)]
+
+OtherEmails = Annotated[tuple[Email, ...], Field(max_length=MOST_ADDRESSES - 1)]
+OtherPhones = Annotated[tuple[Phone, ...], Field(max_length=MOST_ADDRESSES - 1)]
 
 
 class NewAgent(Input):
@@ -107,7 +114,9 @@ class NewCustomer(Input):
 
     name: Name
     email: Email | None = None
+    other_emails: OtherEmails = ()
     phone: Phone | None = None
+    other_phones: OtherPhones = ()
     language: Language | None = None
     time_zone: TimeZone | None = None
     preferred_channel: Channel | None = None
@@ -123,7 +132,9 @@ class CustomerChanges(Input):
 
     name: Name | None = None
     email: Email | None = None
+    other_emails: OtherEmails | None = None
     phone: Phone | None = None
+    other_phones: OtherPhones | None = None
     language: Language | None = None
     time_zone: TimeZone | None = None
     preferred_channel: Channel | None = None
@@ -134,9 +145,17 @@ class CustomerChanges(Input):
     check_in_every_days: CheckInDays | None = None
 
 
+class SearchIndex(StoredModel):
+    """What is stored of a customer's search terms: how many there are, and a hash of their sources."""
+
+    terms: int
+    fingerprint: str
+
+
 class Customer(DueRow):
     """A person or company served. `served_by` are the ids of the agents who may see them.
 
+    They are written to at `email` and `phone`; at `other_emails` and `other_phones` where that does not work.
     `anchor` is the time of the last contact, from which check-ins are counted; `wake_at` is the time of the
     next check-in and `check_in_id` the last one. `nps_id` is the planned survey about the whole business.
     `asked_at` maps each kind of survey to when they were last asked; `written_at` are the times of recent
@@ -148,7 +167,9 @@ class Customer(DueRow):
     customer_id: PartyId
     name: str
     email: str | None = None
+    other_emails: tuple[str, ...] = ()
     phone: str | None = None
+    other_phones: tuple[str, ...] = ()
     language: str | None = None
     time_zone: str | None = None
     preferred_channel: Channel | None = None
@@ -164,4 +185,20 @@ class Customer(DueRow):
     written_at: tuple[Instant, ...] = ()
     served_by: tuple[str, ...] = ()
     unsubscribed_at: Instant | None = None
+    search_index: SkipJsonSchema[SearchIndex | None] = Field(default=None, exclude=True)
     created_at: Instant
+
+    @property
+    def emails(self) -> tuple[str, ...]:
+        """All e-mail addresses, in the order in which they are tried."""
+        return (self.email, *self.other_emails) if self.email else self.other_emails
+
+    @property
+    def phones(self) -> tuple[str, ...]:
+        """All phone numbers, in the order in which they are tried."""
+        return (self.phone, *self.other_phones) if self.phone else self.other_phones
+
+    @property
+    def readers(self) -> tuple[str, ...]:
+        """The ids of the agents who may see the customer, in order."""
+        return tuple(sorted({*self.served_by, *([self.agent_id] if self.agent_id else [])}))

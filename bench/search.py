@@ -1,0 +1,80 @@
+"""What a search for customers costs: the same calls and reads, however many customers there are.
+
+Counted are the calls to DynamoDB and what it looks at to answer (`ScannedCount`), which is what it bills; a
+time would be that of the simulated table.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+from unittest.mock import patch
+
+import boto3
+from rich.console import Console
+from rich.table import Table
+
+from bench.sweep import MONDAY, the_desk
+from tests.integration.people import add_customer
+from tests.integration.scripted_desk import ScriptedDesk
+from vaada.desk import open_desk
+from vaada.gateways.items import search_terms_to_write, to_item
+from vaada.model.ids import new_party_id
+from vaada.model.people import Customer
+
+CUSTOMERS = (10, 10_000)
+WANTED = {"name": "Bilal Khan", "email": "bilal@example.com", "phone": "+923001234567"}
+TEXTS = ("bilal", "khan bilal", "customer 4711", "bilal@example.com", "4567", "+92 300 1234567")
+
+
+def main() -> None:
+    """Measure, and print the figures."""
+    logging.disable(logging.CRITICAL)
+    shown = Table("customers", "search", "queries", "reads of rows", "rows looked at", title="One search")
+    for customers in CUSTOMERS:
+        for text, (queries, reads, looked_at) in measured(customers).items():
+            shown.add_row(f"{customers:,}", text, f"{queries}", f"{reads}", f"{looked_at}")
+    Console().print(shown)
+
+
+def measured(customers: int) -> dict[str, tuple[int, int, int]]:
+    """Queries, batches of rows read, and rows looked at, for each text."""
+    with the_desk() as desk:
+        _fill(customers - 1)
+        add_customer(desk, **WANTED)
+        return {text: _searched(desk, text) for text in TEXTS}
+
+
+def _searched(desk: ScriptedDesk, text: str) -> tuple[int, int, int]:
+    client, looked_at = open_desk().table.client, 0
+    query: Callable[..., Any] = client.query
+
+    def counted(**asked: Any) -> Any:
+        nonlocal looked_at
+        answer = query(**asked)
+        looked_at += answer["ScannedCount"]
+        return answer
+
+    desk.calls.clear()
+    with patch.object(client, "query", counted):
+        desk.call("GET /api/customers", query={"q": text})
+    return desk.calls["dynamodb.Query"], desk.calls["dynamodb.BatchGetItem"], looked_at
+
+
+def _fill(customers: int) -> None:
+    """Customers whose names share a word, as names of a country do."""
+    client = boto3.client("dynamodb")
+    for number in range(customers):
+        customer = Customer(
+            customer_id=new_party_id(),
+            name=f"Customer {number:05}",
+            email=f"customer{number}@example.com",
+            phone=f"+44794{number:07}",
+            created_at=MONDAY,
+        )
+        terms, _ = search_terms_to_write(customer)
+        for item in (to_item(customer), *terms):
+            client.put_item(TableName="vaada", Item=item)
+
+
+if __name__ == "__main__":
+    main()

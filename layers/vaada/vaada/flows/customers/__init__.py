@@ -1,0 +1,1 @@
+"""Find customers, and let two records of one person become one."""

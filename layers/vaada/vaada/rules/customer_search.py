@@ -1,0 +1,99 @@
+"""Customer search: what the text that somebody entered may mean, and which customers match it."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from email_validator import EmailNotValidError, validate_email
+
+from vaada.model.folding import fold
+from vaada.model.people import Customer
+from vaada.model.phone_numbers import BadPhoneNumber, comparable, to_e164
+from vaada.model.search_terms import WORD_CHARACTERS, reversed_digits, terms_of
+
+_ONLY_NUMBER = re.compile(r"[\d\s()+./-]+")
+_FEWEST_DIGITS = 3
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """One thing that the text may mean. Each of `prefixes` leads to all customers who match.
+
+    They are prefixes of sort keys of search terms. `texts` are what the names must hold.
+    """
+
+    prefixes: tuple[str, ...]
+    texts: tuple[str, ...] = ()
+
+
+def meanings(text: str, country: str) -> tuple[Meaning, ...]:
+    """What the text may mean: an e-mail address, the last digits of a number, or words of a name.
+
+    The last word may be unfinished. Numbers without a country code are of `country` (ISO 3166-1).
+    """
+    if "@" in text:
+        return (_email(text),)
+    name = _name(text)
+    if _ONLY_NUMBER.fullmatch(text) is None or len(reversed_digits(fold(text))) < _FEWEST_DIGITS:
+        return (name,) if name else ()
+    numbers = tuple(Meaning((f"phone#{reversed_digits(each)}",)) for each in _numbers(text, country))
+    return (*numbers, name) if name and len(text.split()) == 1 else numbers
+
+
+def matching_term(customer: Customer, meaning: Meaning, prefix: str) -> str | None:
+    """The sort key of the first term by which the customer is found so. None: they do not match (any more).
+
+    A customer has several terms with one prefix, such as "kh" of Khalid Khan, and is listed once.
+    """
+    keys = (
+        term.sort_key
+        for term in terms_of(customer)
+        if term.sort_key.startswith(prefix) and all(text in term.text for text in meaning.texts)
+    )
+    return min(keys, default=None)
+
+
+def matches(customer: Customer, meaning: Meaning) -> bool:
+    """Whether the customer matches the meaning."""
+    return any(matching_term(customer, meaning, prefix) for prefix in meaning.prefixes)
+
+
+def _email(text: str) -> Meaning:
+    """The first e-mail address in the text, perhaps unfinished; the other words are of the name."""
+    words = text.split()
+    address = next(word for word in words if "@" in word)
+    words.remove(address)
+    folded = [f" {word} " for word in fold(" ".join(words)).split()]
+    return Meaning((f"email#{_stored(address.strip('<>,;'))}",), tuple(folded))
+
+
+def _stored(address: str) -> str:
+    """The address as it is stored, where it is whole."""
+    try:
+        found = validate_email(address, check_deliverability=False, globally_deliverable=False)
+    except EmailNotValidError:
+        return address.casefold()
+    return (found.ascii_email or address).casefold()
+
+
+def _name(text: str) -> Meaning | None:
+    words = [word[:WORD_CHARACTERS] for word in fold(text).split()]
+    if not words:
+        return None
+    *whole, last = dict.fromkeys(words)
+    by_length = sorted(whole, key=len, reverse=True)
+    prefixes = (*(f"name#{word}#" for word in by_length), f"name#{last}")
+    return Meaning(prefixes, (*(f" {word} " for word in whole), f" {last}") if whole else ())
+
+
+def _numbers(text: str, country: str) -> tuple[str, ...]:
+    """The digits with which the comparable form of the number must end: a whole number, or its last ones."""
+    plain = "".join(str(unicodedata.digit(one)) if one.isdecimal() else one for one in text)
+    last = "".join(filter(str.isdigit, plain))
+    try:
+        whole = comparable(to_e164(text, country))
+    except BadPhoneNumber:
+        return (last,)
+    if "+" in plain:
+        return (whole,)
+    return (last,) if whole.endswith(last) else (whole, last)
