@@ -47,6 +47,10 @@ crowd: .venv/.ready ## Months with a crowd of customers, each count exact, then 
 	@PYTHONPATH=layers/vaada $(BIN)/python -m tests.simulation.load.crowd --customers $(or $(CUSTOMERS),1000)
 	@PYTHONPATH=layers/vaada $(BIN)/python -m tests.simulation.load.year --customers $(or $(REGULARS),300)
 
+bench: .venv/.ready ## Measure again what the documents claim about cold starts and the sweep
+	@PYTHONPATH=layers/vaada $(BIN)/python -m bench.cold_start
+	@PYTHONPATH=layers/vaada $(BIN)/python -m bench.sweep
+
 check: .venv/.ready .local/tools/scanners/.ready .local/tools/guard/package ## Look for mistakes: style, types, weaknesses, the template, stale lock files
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check

@@ -147,7 +147,7 @@ class ScriptedDesk:
         query: dict[str, str] | None = None,
         content_type: str = "application/json",
     ) -> Answer:
-        """Call the API: `desk.call("POST /api/agents", {...})`."""
+        """Call the API: `call("POST /api/agents", {...})`."""
         method, path = route.split(" ")
         event = _http(method, path, body if isinstance(body, str | None) else json.dumps(body))
         event["headers"] |= {"content-type": content_type, **({"idempotency-key": key} if key else {})}

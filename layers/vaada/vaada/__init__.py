@@ -1,1 +1,1 @@
-"""Vaada, the follow-up desk. Imports go one way: functions, then flows, then rules, then model."""
+"""Vaada, the follow-up desk. Imports go one way: functions, then api and public, flows, rules, model."""

@@ -96,7 +96,7 @@ def test_each_piece_of_evidence_exists(place: str) -> None:
 
 
 def is_in_the_template(place: str) -> bool:
-    """Whether `Resource`, or `Resource.Property`, or a parameter, stands there."""
+    """Whether a resource, one with a property after a dot, or a parameter, stands there."""
     name, _, wanted = place.partition(".")
     found = re.search(rf"^  {re.escape(name)}:.*\n((?:    .*\n|\n)+)", TEMPLATE, re.MULTILINE)
     return found is not None and (not wanted or re.search(rf"\b{re.escape(wanted)}:", found[1]) is not None)

@@ -1,1 +1,1 @@
-"""The HTTP API: routes, who may do what, and errors that name the field."""
+"""The HTTP API: its routes, who may do what, and errors that name the field."""

@@ -1,1 +1,1 @@
-"""The outside world: the table, schedules, mail, texts and signed links. The only room that knows AWS."""
+"""The outside world: the table, schedules, mail, texts, queues, signed links. Only gateways know AWS."""

@@ -1,7 +1,7 @@
 """The words customers read, in their language: gettext catalogues under `locale/`.
 
 To add a language, say Persian: in `locale/`, `uv run pybabel init -D vaada -i vaada.pot -d . -l fa`;
-translate `fa/LC_MESSAGES/vaada.po`; `make messages`. Nothing else names the languages, but for those
+translate `<language>/LC_MESSAGES/vaada.po`; `make messages`. Nothing else names the languages, but for those
 written from right to left. What is not translated stays English.
 """
 

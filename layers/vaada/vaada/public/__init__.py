@@ -1,1 +1,1 @@
-"""The public pages: for each kind of link, what a GET shows and what a POST does. Only POST writes."""
+"""The public pages: for each kind of signed link, what a GET shows and what a POST does."""

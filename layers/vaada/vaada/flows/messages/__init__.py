@@ -1,1 +1,1 @@
-"""Send messages: to whom, in what words, when, by what medium, and what came of it."""
+"""Send messages: choose recipients and medium, write the text, keep to limits, send, record the outcome."""

@@ -1,1 +1,1 @@
-"""Rules about messages: their lifecycle, media, limits and suppression."""
+"""Decisions about messages: their lifecycle, medium, limits, suppression and opt-out keywords."""
