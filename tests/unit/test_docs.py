@@ -32,7 +32,7 @@ from tests.unit.names import (
     wrong_in,
     wrong_in_command,
 )
-from vaada.model.hours import Part
+from vaada.model.hours import PolicyPart
 from vaada.model.messages import MessageStatus
 
 DOCS = ROOT / "docs"
@@ -287,7 +287,7 @@ def test_each_field_of_the_policy_is_documented_once_and_no_other() -> None:
 
 
 @pytest.mark.parametrize(
-    "part", [each for each in models() if issubclass(each, Part)], ids=lambda part: part.__name__
+    "part", [each for each in models() if issubclass(each, PolicyPart)], ids=lambda part: part.__name__
 )
 def test_each_field_of_each_part_of_the_policy_is_documented(part: type[BaseModel]) -> None:
     said = set(re.findall(r"\w+", " ".join(in_backticks(OPERATIONS))))
