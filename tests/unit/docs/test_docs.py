@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 from pydantic import BaseModel
 
-from tests.unit.documents import (
+from tests.unit.docs.documents import (
     CODE,
     PAGES,
     ROOT,
@@ -21,7 +21,7 @@ from tests.unit.documents import (
     links,
     table,
 )
-from tests.unit.names import (
+from tests.unit.docs.names import (
     TEMPLATE,
     allowed_in,
     is_call,
@@ -140,7 +140,7 @@ def test_a_package_that_lists_its_modules_lists_each(package: Path) -> None:
     [
         "rules/time/clock.py",
         "flows/messages",
-        "tests/unit/test_docs.py",
+        "tests/unit/docs/test_docs.py",
         "functions/<name>/app.py",
         "events/api/record_interaction.json",
         "rules/messages/lifecycle.is_still_true",
@@ -164,7 +164,7 @@ def test_a_package_that_lists_its_modules_lists_each(package: Path) -> None:
         "/s/{token}",
         "aws sesv2 get-account",
         "$(res SweepDue)",
-        "unit/test_docs.py::test_a_right_name_is_taken",
+        "unit/docs/test_docs.py::test_a_right_name_is_taken",
         '{"tell": "owner", "after": {"opening_hours": 4}}',
     ],
 )
@@ -177,7 +177,7 @@ def test_a_right_name_is_taken(code: str) -> None:
     [
         "rules/clock.py",
         "flows/message",
-        "tests/unit/test_doc.py",
+        "tests/unit/docs/test_doc.py",
         "functions/<name>/main.py",
         "events/api/record_contact.json",
         "rules/messages/lifecycle.is_true_still",
@@ -202,7 +202,7 @@ def test_a_right_name_is_taken(code: str) -> None:
         "aws sesv2 get-accounts",
         "aws mailer get-account",
         "$(res SweepDues)",
-        "unit/test_docs.py::test_a_right_name_is_refused",
+        "unit/docs/test_docs.py::test_a_right_name_is_refused",
         '{"tell": "owner", "after_hours": 4}',
     ],
 )

@@ -13,7 +13,7 @@ import botocore.session
 from botocore.exceptions import UnknownServiceError
 from pydantic import BaseModel
 
-from tests.unit.documents import CODE, ROOT, TESTS, identifiers
+from tests.unit.docs.documents import CODE, ROOT, TESTS, identifiers
 from vaada import model
 from vaada.model.policy import PolicyDocument
 from vaada.model.rows import DueRow, Row
