@@ -21,7 +21,7 @@ unexport VIRTUAL_ENV UV_PROJECT_ENVIRONMENT
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo replay test simulate crowd bench check audit format messages openapi lock upgrade clean redrive hold release restore
+.PHONY: help setup demo replay test simulate crowd seeds bench check audit format messages openapi lock upgrade clean redrive hold release restore
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,9 @@ simulate: .venv/.ready ## Live histories under faults, and every crash point: ma
 crowd: .venv/.ready ## Months with a crowd of customers, each count exact, then a year with others: make crowd CUSTOMERS=1000
 	@PYTHONPATH=layers/vaada $(BIN)/python -m tests.simulation.load.crowd --customers $(or $(CUSTOMERS),1000)
 	@PYTHONPATH=layers/vaada $(BIN)/python -m tests.simulation.load.year --customers $(or $(REGULARS),300)
+
+seeds: .venv/.ready ## Find a seed for each planted bug that its own no longer shows: make seeds [MUTATIONS="skips_a_rung"]
+	@PYTHONPATH=layers/vaada $(BIN)/python -m tests.simulation.mutations.find_seeds $(MUTATIONS)
 
 bench: .venv/.ready ## Measure again what the documents claim about cold starts and the sweep
 	@PYTHONPATH=layers/vaada $(BIN)/python -m bench.cold_start

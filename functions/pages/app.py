@@ -20,7 +20,7 @@ from vaada.present import pages
 from vaada.public import actions, surveys, unsubscribing
 from vaada.public.visits import Page, Visit
 
-_ROOMS = {
+PAGES = {
     "s": (surveys.show, surveys.submit),
     "a": (actions.show, actions.submit),
     "u": (unsubscribing.show, unsubscribing.submit),
@@ -60,7 +60,7 @@ def _page(event: dict[str, Any], *, posts: bool) -> Page:
     headers = event.get("headers") or {}
     now = datetime.now(UTC).replace(microsecond=0)
     visit = Visit(open_desk(), token, event["rawPath"], {}, now, headers.get("accept-language", ""))
-    show, submit = _ROOMS[place]
+    show, submit = PAGES[place]
     try:
         fields = _form(event, headers, place) if posts else _fields(event.get("rawQueryString", ""))
         return (submit if posts else show)(replace(visit, fields=fields))

@@ -1,27 +1,28 @@
 """Wherever a function is cut short, the work is done in the end, and done once."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from functools import cache
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 
 from functions.rotate_link_keys import app as link_keys
-from tests.simulation import mutations
 from tests.simulation.crash_points import __main__ as command
 from tests.simulation.crash_points.engine import FOLLOWERS, Scenario, Visit, lived, visit_pairs, visit_points
 from tests.simulation.crash_points.points import KILLS, SENDS, points_of
 from tests.simulation.crash_points.scenarios import SCENARIOS, SEND_PATH
+from tests.simulation.mutations.api import ignores_the_idempotency_key
+from tests.simulation.mutations.flows_messages import (
+    forgets_messages_between_claim_and_record,
+    records_before_it_sends,
+)
+from tests.simulation.mutations.planting import Mutation, Planted, mutation, replaced
+from tests.simulation.mutations.rules_messages import sends_to_customers_again
 from vaada.rules.messages import lifecycle
 
-Planted = AbstractContextManager[object]
 A_REMINDER, A_WARNING, _, A_QUESTION, _ = SEND_PATH
 TO_CUSTOMERS = [scenario for scenario in SEND_PATH if scenario.function is A_QUESTION.function]
 visited, visited_in_pairs = cache(visit_points), cache(visit_pairs)  # as it is, without planted bugs
-_claimed, _rotate = lifecycle.claim, link_keys._rotate  # bugs are planted inside
 
 
 def named(what: str) -> Scenario:
@@ -113,31 +114,36 @@ def test_of_a_pair_both_kills_happen_one_in_the_run_and_one_in_what_follows() ->
 # ---------------------------------------------------------------- that a bug would be seen
 
 
-def rotates_however_often_it_is_asked() -> Planted:
-    return patch.object(link_keys, "_rotate", lambda _asked_at=None: _rotate())
+@mutation()
+def rotates_keys_again() -> Planted:
+    rotate = link_keys._rotate
+    return replaced(rotate, lambda _asked_at=None: rotate())
 
 
+@mutation()
 def leases_only_the_first_attempt() -> Planted:
-    def claimed(*facts: Any) -> Any:
-        return _claimed(*facts).model_copy(update={"wake_at": None})
+    claim = lifecycle.claim
 
-    return patch.object(lifecycle, "claim", claimed)
+    def without_lease(*facts: Any) -> Any:
+        return claim(*facts).model_copy(update={"wake_at": None})
+
+    return replaced(claim, without_lease)
 
 
 @pytest.mark.parametrize(
     ("planted", "scenario"),
     [
-        (mutations.records_before_it_sends, str(A_QUESTION)),
-        (mutations.records_before_it_sends, str(A_WARNING)),
-        (mutations.forgets_messages_between_claim_and_record, str(A_REMINDER)),
-        (mutations.forgets_messages_between_claim_and_record, str(A_WARNING)),
-        (mutations.sends_to_customers_again, str(A_QUESTION)),
-        (mutations.ignores_the_idempotency_key, "api: POST /api/interactions"),
-        (rotates_however_often_it_is_asked, "rotate_link_keys: every ninety days"),
+        (records_before_it_sends, str(A_QUESTION)),
+        (records_before_it_sends, str(A_WARNING)),
+        (forgets_messages_between_claim_and_record, str(A_REMINDER)),
+        (forgets_messages_between_claim_and_record, str(A_WARNING)),
+        (sends_to_customers_again, str(A_QUESTION)),
+        (ignores_the_idempotency_key, "api: POST /api/interactions"),
+        (rotates_keys_again, "rotate_link_keys: every ninety days"),
     ],
-    ids=lambda value: value if isinstance(value, str) else value.__name__,
+    ids=str,
 )
-def test_some_point_shows(planted: Callable[[], Planted], scenario: str) -> None:
+def test_some_point_shows(planted: Mutation, scenario: str) -> None:
     with planted():
         visit = visit_points(named(scenario), enough=1)
 

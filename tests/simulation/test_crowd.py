@@ -1,7 +1,6 @@
 """What customers are asked, and what is made of their answers: each count exact, and nobody worn out."""
 
 from datetime import timedelta
-from unittest.mock import patch
 
 import pytest
 
@@ -10,8 +9,15 @@ from tests.simulation.load.crowd import Crowd, differences, totals
 from tests.simulation.load.outcomes import Person, expected
 from tests.simulation.load.people import drawn
 from tests.simulation.load.year import lived
+from tests.simulation.mutations.planting import replaced
+from vaada.flows.unsubscribing import subscribe_again, unsubscribe
 from vaada.model.work import Survey
+from vaada.rules import surveys
+from vaada.rules.confidence_intervals import for_share
 from vaada.rules.decisions import Decision
+from vaada.rules.messages.frequency_cap import has_room
+from vaada.rules.messages.opt_out_keywords import is_stop
+from vaada.rules.time.availability import customer_reachable_at
 
 CUSTOMERS = 84  # each character, matter and fate twice
 REGULARS, BATCH = 24, 6
@@ -39,46 +45,42 @@ def test_in_a_year_everybody_is_asked_as_often_as_they_may_be_and_no_more(first:
 
 
 @pytest.mark.parametrize(
-    ("who", "what", "instead"),
+    ("who", "original", "bug"),
     [
-        ("is_scanned_first", "rules.surveys.MIN_PAGE_TIME", timedelta(0)),
-        ("is_scanned_patiently", "rules.surveys._SAME_MOMENT", timedelta(days=-1)),
-        ("taps_twice", "rules.surveys._judge_later_answer", lambda *_: "amend"),
-        ("answers_days_later", "rules.surveys._decide_to_remind", lambda survey, *_: _as_it_is(survey)),
-        ("unsubscribes", "public.unsubscribing.unsubscribe", lambda *_: None),
-        ("unsubscribes_by_mistake", "public.unsubscribing.subscribe_again", lambda *_: None),
-        ("texts_stop", "rules.messages.opt_out_keywords.is_stop", lambda _text: False),
-        ("two matters", "rules.surveys._within", lambda *_: False),
-        ("told of delays", "rules.messages.frequency_cap.has_room", lambda *_: True),
-        ("reopened before", "rules.surveys.withdraw", lambda _survey: None),
-        ("answers", "rules.surveys.customer_reachable_at", lambda _customer, _policy, now: now),
-        (
-            "answers",
-            "rules.reports.confidence_intervals.for_share",
-            lambda part, whole: (part / 99, whole / 99),
-        ),
+        ("is_scanned_first", surveys.MIN_PAGE_TIME, timedelta(0)),
+        ("is_scanned_patiently", surveys._SAME_MOMENT, timedelta(days=-1)),
+        ("taps_twice", surveys._judge_later_answer, lambda *_: "amend"),
+        ("answers_days_later", surveys._decide_to_remind, lambda survey, *_: _without_reminder(survey)),
+        ("unsubscribes", unsubscribe, lambda *_: None),
+        ("unsubscribes_by_mistake", subscribe_again, lambda *_: None),
+        ("texts_stop", is_stop, lambda _text: False),
+        ("two matters", surveys._within, lambda *_: False),
+        ("told of delays", has_room, lambda *_: True),
+        ("reopened before", surveys.withdraw, lambda _survey: None),
+        ("answers", customer_reachable_at, lambda _customer, _policy, now: now),
+        ("answers", for_share, lambda part, whole: (part / 99, whole / 99)),
     ],
 )
-def test_the_crowd_shows(who: str, what: str, instead: object) -> None:
+def test_the_crowd_shows_the_planted_bug(who: str, original: object, bug: object) -> None:
     everybody = (one for one in drawn(CUSTOMERS, seed=1) if one.address_of is None)
     people = [one for one in everybody if who in {one.matter, one.first.does.__name__}]
 
     assert not _differs(people)
-    with patch(f"vaada.{what}", instead):
+    with replaced(original, bug):
         assert _differs(people)
 
 
 @pytest.mark.parametrize(
-    ("what", "instead"),
+    ("original", "bug"),
     [
-        ("rules.surveys._within", lambda *_: False),
-        ("rules.surveys._within", lambda last, *_: last is not None),
-        ("rules.messages.frequency_cap.has_room", lambda *_: True),
+        (surveys._within, lambda *_: False),
+        (surveys._within, lambda last, *_: last is not None),
+        (has_room, lambda *_: True),
     ],
 )
-def test_the_year_shows(what: str, instead: object) -> None:
-    with patch(f"vaada.{what}", instead):
-        assert _wrong_in_a_year()
+def test_the_year_shows_the_planted_bug(original: object, bug: object) -> None:
+    with replaced(original, bug):
+        assert _is_wrong_in_a_year()
 
 
 def _differs(people: list[Person]) -> bool:
@@ -90,7 +92,7 @@ def _differs(people: list[Person]) -> bool:
     return bool(differences(crowd))
 
 
-def _wrong_in_a_year() -> bool:
+def _is_wrong_in_a_year() -> bool:
     try:
         wrong, _ = lived(range(2), seed=2)
     except AssertionError:
@@ -98,5 +100,5 @@ def _wrong_in_a_year() -> bool:
     return bool(wrong)
 
 
-def _as_it_is(survey: Survey) -> Decision[Survey]:
+def _without_reminder(survey: Survey) -> Decision[Survey]:
     return Decision(survey.changed(step="close").waiting(survey.closes_at))

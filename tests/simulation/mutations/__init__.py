@@ -1,0 +1,8 @@
+"""Bugs planted on purpose, each a mistake that somebody could make. The histories must show every one.
+
+    planting.py         puts a bug in the place of something that the product defines, or fails
+    catalogue.py        all of them
+    find_seeds.py       looks for a seed that shows a bug: `python -m tests.simulation.mutations.find_seeds`
+
+All other modules hold the bugs of one part of the product, and are named for it.
+"""

@@ -1,0 +1,9 @@
+"""Bugs of the API."""
+
+from tests.simulation.mutations.planting import Planted, mutation, replaced
+from vaada.api import resolver
+
+
+@mutation()
+def ignores_the_idempotency_key() -> Planted:
+    return replaced(resolver.key, lambda _user: None)

@@ -1,0 +1,28 @@
+"""All planted bugs."""
+
+from tests.simulation.mutations import (
+    api,
+    flows,
+    flows_due,
+    flows_messages,
+    functions,
+    gateways,
+    operations,
+    present,
+    public,
+    rules_cases,
+    rules_commitments,
+    rules_follow_ups,
+    rules_messages,
+    rules_surveys,
+    stream,
+)
+from tests.simulation.mutations.planting import Mutation
+
+_MODULES = (
+    *(gateways, stream, functions, api, public, present, operations, flows, flows_due, flows_messages),
+    *(rules_cases, rules_commitments, rules_follow_ups, rules_messages, rules_surveys),
+)
+MUTATIONS: tuple[Mutation, ...] = tuple(
+    value for module in _MODULES for value in vars(module).values() if isinstance(value, Mutation)
+)

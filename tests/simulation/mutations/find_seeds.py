@@ -1,0 +1,43 @@
+"""Find a seed whose history shows a planted bug, where the one it names no longer does.
+
+make seeds                                    all bugs whose seed is stale
+make seeds MUTATIONS="skips_a_rung …"         these
+"""
+
+import os
+import sys
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+
+from tests.simulation.histories import MIXES, History, judged
+from tests.simulation.mutations.catalogue import MUTATIONS
+
+SEEDS = range(0, 1200, MIXES + 1)
+"""Other people each time, and another mix of faults."""
+
+
+def seed_for(name: str) -> int | None:
+    """The seed that the bug names if it still shows it, else the first that does. None: no seed shows it."""
+    mutation = next(one for one in MUTATIONS if one.name == name)
+    seeds: list[int] = [mutation.seed, *SEEDS]
+    for seed in seeds:
+        with mutation():
+            if judged(History(seed, planted=name)):
+                return seed
+    return None
+
+
+def main(names: Iterable[str]) -> int:
+    """Print a line for each bug whose seed is stale. Exit status 1 if a bug is not shown at all."""
+    named = {one.name: one.seed for one in MUTATIONS if not names or one.name in names}
+    unseen = 0
+    with ProcessPoolExecutor(os.cpu_count()) as processes:
+        for (name, old), new in zip(named.items(), processes.map(seed_for, named), strict=True):
+            if new != old:
+                print(f"{name}: {'no seed shows it' if new is None else f'@mutation(seed={new})'}")
+            unseen += new is None
+    return 1 if unseen else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

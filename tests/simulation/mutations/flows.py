@@ -1,0 +1,86 @@
+"""Bugs of the other flows: cases, goodwill, answers to surveys, erasure."""
+
+from datetime import datetime
+from typing import Any
+
+from tests.simulation.mutations.planting import Planted, mutation, replaced
+from vaada.flows import cases, erasure, goodwill, surveys
+from vaada.flows.work import open_call_back, standing_case, unanswered_reply
+
+
+@mutation()
+def leaves_work_open_when_a_case_is_resolved() -> Planted:
+    return replaced(cases._settled, lambda *_, **__: iter(()))
+
+
+@mutation(seed=30)
+def leaves_calls_open_that_were_answered() -> Planted:
+    return replaced(open_call_back, lambda *_: None)
+
+
+@mutation(seed=72)
+def leaves_the_reply_with_the_former_agent() -> Planted:
+    assign = cases.assign
+
+    def assign_case_only(*facts: Any) -> Any:
+        with replaced(unanswered_reply, lambda *_: None):
+            return assign(*facts)
+
+    return replaced(assign, assign_case_only, within=(cases,))
+
+
+@mutation(seed=12)
+def counts_goodwill_twice() -> Planted:
+    return _counts_again("granted")
+
+
+@mutation(seed=36)
+def grants_what_was_only_requested() -> Planted:
+    return _counts_again("requested")
+
+
+def _counts_again(status: str) -> Planted:
+    give = goodwill.give
+
+    def give_more(desk: Any, *facts: Any, freely: bool) -> Any:
+        given = give(desk, *facts, freely=freely)
+        if given.status == status:
+            case = standing_case(desk, given.case_id)
+            desk.table.write(case.changed(granted=case.granted + given.amount))
+        return given
+
+    return replaced(give, give_more)
+
+
+@mutation(seed=60)
+def never_asks_again_after_a_low_score() -> Planted:
+    opened_by = surveys._opened_by
+
+    def without_case(*facts: Any) -> Any:
+        return [row for row in opened_by(*facts) if row.kind_of_row != "case"]
+
+    return replaced(opened_by, without_case)
+
+
+@mutation(seed=522)
+def erases_one_batch_only() -> Planted:
+    def one(desk: Any, row: Any, now: datetime) -> Any:
+        desk.table.remove(desk.table.some_of(row.customer_id))
+        return erasure._end(desk, row, now)
+
+    return replaced(erasure.continue_erasure, one)
+
+
+@mutation(seed=84)
+def erases_only_the_customers_own_row() -> Planted:
+    return replaced(erasure.continue_erasure, erasure._end)
+
+
+@mutation(seed=84)
+def never_continues_an_erasure() -> Planted:
+    begin = erasure._begin
+
+    def begun(*facts: Any) -> Any:
+        return begin(*facts).model_copy(update={"wake_at": None})
+
+    return replaced(begin, begun)

@@ -1,0 +1,21 @@
+"""Bugs of `make restore`."""
+
+from typing import Any
+
+from operations import restore
+from operations.safety import made_safe
+from tests.simulation.mutations.planting import Planted, mutation, replaced
+from vaada.gateways.items import to_item
+
+
+@mutation(seed=160)
+def brings_surveys_back_as_they_were() -> Planted:
+    return replaced(made_safe, lambda row, _now: row, within=(restore,))
+
+
+@mutation(seed=160)
+def brings_back_what_was_not_lost() -> Planted:
+    def settle(restoration: Any, row: Any, _stands: Any) -> None:
+        restoration._client.put_item(TableName="", Item=to_item(row))
+
+    return replaced(restore.Restoration._settle, settle)

@@ -1,0 +1,137 @@
+"""Bugs of the rules of cases, of replies that customers wait for, and of goodwill."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from tests.simulation.mutations.planting import Planted, mutation, replaced
+from vaada.model.cases import Case
+from vaada.rules import cases, goodwill, interactions, replies
+from vaada.rules.thanks import is_only_thanks
+
+
+@mutation(seed=18)
+def takes_any_contact_for_no_reply() -> Planted:
+    update_reply = interactions._update_reply
+
+    def unless_answered(contact: Any, before: Any, *facts: Any, answered: bool) -> Any:
+        if answered:
+            return before.reply, before.call_back
+        return update_reply(contact, before, *facts, answered=False)
+
+    return replaced(update_reply, unless_answered)
+
+
+@mutation()
+def takes_an_earlier_contact_for_a_reply() -> Planted:
+    update_reply = interactions._update_reply
+
+    def whenever_it_was(contact: Any, before: Any, *facts: Any, answered: bool) -> Any:
+        if not answered or before.reply is None:
+            return update_reply(contact, before, *facts, answered=answered)
+        earlier = before.reply.model_copy(update={"asked_at": contact.occurred_at})
+        given, call = update_reply(contact, replace(before, reply=earlier), *facts, answered=answered)
+        return given and given.model_copy(update={"asked_at": before.reply.asked_at}), call
+
+    return replaced(update_reply, whenever_it_was)
+
+
+@mutation(seed=90)
+def misses_a_paused_reply() -> Planted:
+    pause = replies.pause
+
+    def paused_and_due(reply: Any, now: datetime, policy: Any) -> Any:
+        still = pause(reply, now, policy)
+        return still.model_copy(update={"wake_at": reply.wake_at, "step": reply.step})
+
+    return replaced(pause, paused_and_due)
+
+
+@mutation(seed=12)
+def never_starts_the_reply_clock_again() -> Planted:
+    return replaced(replies.start_clock, lambda reply, *_: reply)
+
+
+@mutation(seed=18)
+def leaves_the_call_back_open() -> Planted:
+    return replaced(interactions._UNKEPT, frozenset({"broken"}))
+
+
+@mutation()
+def reports_a_run_around_each_time() -> Planted:
+    new_follow_ups = interactions._new_follow_ups
+
+    def as_if_new(interaction: Any, before: Any, *facts: Any) -> Any:
+        if before.case is not None:
+            before = replace(before, case=before.case.model_copy(update={"run_around_at": None}))
+        return new_follow_ups(interaction, before, *facts)
+
+    return replaced(new_follow_ups, as_if_new)
+
+
+@mutation(seed=12)
+def counts_thanks_as_a_question() -> Planted:
+    return replaced(is_only_thanks, lambda _contact: False, within=(cases,))
+
+
+@mutation(seed=576)
+def is_woken_by_thanks() -> Planted:
+    return replaced(is_only_thanks, lambda _contact: False, within=(interactions,))
+
+
+@mutation(seed=78)
+def leaves_the_survey_of_a_reopened_case() -> Planted:
+    return replaced(interactions._withdrawn_survey, lambda *_: None)
+
+
+@mutation()
+def counts_contacts_wrongly() -> Planted:
+    with_interaction = cases._with_interaction
+
+    def one_less(case: Case, interaction: Any, rules: Any) -> Any:
+        return with_interaction(case.changed(contacts=max(case.contacts - 1, 1)), interaction, rules)
+
+    return replaced(cases.add_interaction, one_less)
+
+
+@mutation(seed=48)
+def allows_each_gift_by_itself() -> Planted:
+    return replaced(
+        goodwill.is_allowed, lambda _case, amount, policy: amount <= policy.goodwill.allowance_per_case
+    )
+
+
+@mutation(seed=432)
+def forgets_the_steps_of_a_merged_complaint() -> Planted:
+    return _merging_without("steps")
+
+
+@mutation(seed=48)
+def forgets_that_somebody_served_a_merged_case() -> Planted:
+    return _merging_without("served", "answered")
+
+
+@mutation(seed=12)
+def forgets_what_was_given_for_a_merged_case() -> Planted:
+    return _merging_without("granted")
+
+
+@mutation(seed=12)
+def forgets_what_is_to_be_done_about_a_merged_case() -> Planted:
+    return _merging_without("follow_up_ids")
+
+
+@mutation(seed=126)
+def forgets_the_abuse_in_a_merged_case() -> Planted:
+    return _merging_without("abusive")
+
+
+def _merging_without(*facts: str) -> Planted:
+    """Forget these facts of the case that is merged into another."""
+    merge = cases.merge
+
+    def merged(case: Any, into: Any, *by: Any) -> Any:
+        gone, became = merge(case, into, *by)
+        return gone, became.model_copy(update={fact: getattr(into, fact) for fact in facts})
+
+    return replaced(merge, merged)
