@@ -21,7 +21,7 @@ def table(engine: Engine) -> Table:
     return Table(engine.dynamodb, engine.table)
 
 
-def test_whoever_is_second_is_told_of_the_row_that_lost(table: Table) -> None:
+def test_a_conflict_names_the_row_that_lost(table: Table) -> None:
     customer, contact = rows.customer(), rows.interaction()
     table.write(customer)
     with pytest.raises(Conflict) as lost:
@@ -31,7 +31,7 @@ def test_whoever_is_second_is_told_of_the_row_that_lost(table: Table) -> None:
     assert table.get(Interaction, contact.id) is None
 
 
-def test_writing_the_same_again_for_lack_of_an_answer_is_no_conflict(table: Table) -> None:
+def test_a_repeated_identical_write_is_no_conflict(table: Table) -> None:
     customer, contact = rows.customer(), rows.interaction()
     for _ in range(2):
         table.write(customer)
@@ -39,7 +39,7 @@ def test_writing_the_same_again_for_lack_of_an_answer_is_no_conflict(table: Tabl
         table.write(contact, rows.survey())
 
 
-def test_what_is_removed_is_removed_at_its_version_only(table: Table) -> None:
+def test_a_row_is_deleted_at_its_version_only(table: Table) -> None:
     customer = rows.customer()
     table.write(customer)
     moved = customer.changed(name="Bilal Ahmed Khan")
@@ -50,7 +50,7 @@ def test_what_is_removed_is_removed_at_its_version_only(table: Table) -> None:
     assert table.get(Customer, customer.id) is None
 
 
-def test_a_story_is_read_page_by_page_the_newest_first(table: Table) -> None:
+def test_a_timeline_is_read_page_by_page_newest_first(table: Table) -> None:
     for n in range(7):
         table.write(rows.interaction(interaction_id=rows.row_id(n)))
     read: list[str] = []
@@ -64,7 +64,7 @@ def test_a_story_is_read_page_by_page_the_newest_first(table: Table) -> None:
     assert read == [rows.row_id(n) for n in reversed(range(7))]
 
 
-def test_only_what_is_due_is_found_due(table: Table) -> None:
+def test_only_due_rows_are_found_due(table: Table) -> None:
     soon, later = rows.MONDAY + HOUR, rows.MONDAY + 2 * HOUR
     due = rows.survey(survey_id=rows.row_id(1), wake_at=soon)
     table.write(due)
@@ -75,7 +75,7 @@ def test_only_what_is_due_is_found_due(table: Table) -> None:
     assert {row.id for row in found.rows} == {rows.row_id(1), rows.row_id(2)}
 
 
-def test_a_schedule_is_put_moved_or_not_and_deleted_there_or_not(engine: Engine) -> None:
+def test_a_schedule_is_put_and_deleted_whether_it_exists_or_not(engine: Engine) -> None:
     role, queue = ENVIRONMENT["SCHEDULER_ROLE_ARN"], ENVIRONMENT["SEND_SURVEY_DLQ_ARN"]
     targets = {"survey": Target(ENVIRONMENT["SEND_SURVEY_ARN"], queue)}
     schedules = Schedules(engine.scheduler, engine.dynamodb, GROUP, role, targets)

@@ -129,7 +129,7 @@ def box(request: pytest.FixtureRequest) -> Iterator[Box]:
             yield _made(clients("sqs"))
 
 
-def test_what_is_sent_comes_after_its_delay_and_no_more_once_it_is_deleted(box: Box) -> None:
+def test_a_message_is_visible_after_its_delay_until_it_is_deleted(box: Box) -> None:
     box.send("news")
     assert box.receive() == []
 
@@ -142,7 +142,7 @@ def test_what_is_sent_comes_after_its_delay_and_no_more_once_it_is_deleted(box: 
     assert box.dead() == []
 
 
-def test_what_is_received_is_hidden_comes_again_and_is_given_up(box: Box) -> None:
+def test_a_received_message_is_hidden_returns_and_becomes_a_dead_letter(box: Box) -> None:
     box.send("news")
     for _ in range(MOST_RECEIVES):
         time.sleep(A_LITTLE_MORE)

@@ -25,14 +25,14 @@ def schedule(hour: int) -> dict[str, Any]:
     }
 
 
-def test_a_schedule_is_made_once(engine: Engine) -> None:
+def test_a_schedule_is_created_once(engine: Engine) -> None:
     engine.scheduler.create_schedule(**schedule(9))
     code, _ = refusal(lambda: engine.scheduler.create_schedule(**schedule(10)))
     assert code == "ConflictException"
     assert engine.schedules() == {"a-row": "at(2099-03-02T09:00:00)"}
 
 
-def test_a_schedule_is_moved_if_it_is_there(engine: Engine) -> None:
+def test_a_schedule_is_updated_only_if_it_exists(engine: Engine) -> None:
     code, _ = refusal(lambda: engine.scheduler.update_schedule(**schedule(9)))
     assert code == "ResourceNotFoundException"
     assert engine.schedules() == {}
@@ -41,7 +41,7 @@ def test_a_schedule_is_moved_if_it_is_there(engine: Engine) -> None:
     assert engine.schedules() == {"a-row": "at(2099-03-02T10:00:00)"}
 
 
-def test_a_schedule_is_taken_away_once_and_may_come_again(engine: Engine) -> None:
+def test_a_schedule_is_deleted_once_and_can_be_created_again(engine: Engine) -> None:
     engine.scheduler.create_schedule(**schedule(9))
     engine.scheduler.delete_schedule(GroupName=GROUP, Name="a-row")
     code, _ = refusal(lambda: engine.scheduler.delete_schedule(GroupName=GROUP, Name="a-row"))
@@ -50,7 +50,7 @@ def test_a_schedule_is_taken_away_once_and_may_come_again(engine: Engine) -> Non
     assert engine.schedules() == {"a-row": "at(2099-03-02T11:00:00)"}
 
 
-def test_clients_know_these_refusals_by_name(engine: Engine) -> None:
+def test_errors_of_scheduler_have_their_exception_classes(engine: Engine) -> None:
     with pytest.raises(engine.scheduler.exceptions.ResourceNotFoundException):
         engine.scheduler.update_schedule(**schedule(9))
     engine.scheduler.create_schedule(**schedule(9))
@@ -58,7 +58,7 @@ def test_clients_know_these_refusals_by_name(engine: Engine) -> None:
         engine.scheduler.create_schedule(**schedule(9))
 
 
-def test_a_key_is_kept_replaced_and_removed(engine: Engine) -> None:
+def test_a_parameter_is_kept_replaced_and_deleted(engine: Engine) -> None:
     name = f"/{engine.table}/key"
 
     def stored() -> str:

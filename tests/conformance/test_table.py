@@ -51,7 +51,7 @@ def names(answer: Any) -> list[str]:
 # ---------------------------------------------------------------- one row
 
 
-def test_what_was_put_is_read_at_once_as_it_was_put(engine: Engine) -> None:
+def test_a_row_is_read_back_as_it_was_put(engine: Engine) -> None:
     item = row() | {
         "text": {"S": "Grüße, وعدہ, 🍰"},
         "empty": {"S": ""},
@@ -65,13 +65,13 @@ def test_what_was_put_is_read_at_once_as_it_was_put(engine: Engine) -> None:
     assert engine.got(row("another")) is None
 
 
-def test_a_new_row_is_refused_where_one_stands_and_shown_which(engine: Engine) -> None:
+def test_a_new_row_is_refused_and_shown_the_existing_one(engine: Engine) -> None:
     engine.put(row(who="first"), **NEW)
     assert refusal(lambda: engine.put(row(who="second"), **NEW)) == (REFUSED, row(who="first"))
     assert engine.got(row()) == row(who="first")
 
 
-def test_a_row_moves_on_from_the_version_that_stands_and_from_no_other(engine: Engine) -> None:
+def test_a_row_is_replaced_at_its_version_only(engine: Engine) -> None:
     engine.put(row())
     engine.put(row(version=2), **at(1))
     assert refusal(lambda: engine.put(row(version=2, who="late"), **at(1))) == (REFUSED, row(version=2))
@@ -79,7 +79,7 @@ def test_a_row_moves_on_from_the_version_that_stands_and_from_no_other(engine: E
     assert engine.got(row("nobody")) is None
 
 
-def test_clients_know_refusals_by_name(engine: Engine) -> None:
+def test_errors_of_dynamodb_have_their_exception_classes(engine: Engine) -> None:
     engine.put(row())
     known = engine.dynamodb.exceptions
     with pytest.raises(known.ConditionalCheckFailedException):
@@ -88,7 +88,7 @@ def test_clients_know_refusals_by_name(engine: Engine) -> None:
         engine.transact(put(row(), NEW), put(row("b"), NEW))
 
 
-def test_who_does_not_ask_for_what_stands_is_not_shown_it(engine: Engine) -> None:
+def test_a_failed_condition_returns_the_row_only_if_asked(engine: Engine) -> None:
     engine.put(row())
     silent = {"ConditionExpression": "attribute_not_exists(pk)"}
     assert refusal(lambda: engine.put(row(), **silent)) == (REFUSED, None)
@@ -97,14 +97,14 @@ def test_who_does_not_ask_for_what_stands_is_not_shown_it(engine: Engine) -> Non
 # ---------------------------------------------------------------- several at once
 
 
-def test_a_transaction_writes_and_removes_all_of_its_rows(engine: Engine) -> None:
+def test_a_transaction_writes_and_deletes_all_of_its_rows(engine: Engine) -> None:
     engine.put(row("stays"))
     engine.put(row("goes", 3))
     engine.transact(put(row("new"), NEW), put(row("stays", 2), at(1)), delete(row("goes"), at(3)))
     assert [engine.got(row(name)) for name in ("new", "stays", "goes")] == [row("new"), row("stays", 2), None]
 
 
-def test_one_refusal_stops_all_and_the_reasons_come_in_order(engine: Engine) -> None:
+def test_one_failed_condition_cancels_the_transaction_with_ordered_reasons(engine: Engine) -> None:
     engine.put(row("stands", 7))
     engine.put(row("there"))
     refused = refusal(
@@ -127,7 +127,7 @@ def test_one_refusal_stops_all_and_the_reasons_come_in_order(engine: Engine) -> 
     assert engine.got(row("new")) is None
 
 
-def test_a_removal_is_refused_at_another_version(engine: Engine) -> None:
+def test_a_delete_is_refused_at_another_version(engine: Engine) -> None:
     engine.put(row(version=2))
     silent = {name: value for name, value in at(1).items() if not name.startswith("Return")}
     refused = refusal(lambda: engine.transact(delete(row(), silent), put(row("b"), NEW)))
@@ -135,7 +135,7 @@ def test_a_removal_is_refused_at_another_version(engine: Engine) -> None:
     assert engine.got(row()) == row(version=2)
 
 
-def test_a_check_writes_nothing(engine: Engine) -> None:
+def test_a_condition_check_writes_nothing(engine: Engine) -> None:
     engine.put(row())
     engine.transact(check(row()), put(row("b"), NEW))
     assert [change.key["sk"]["S"] for change in engine.changes()] == ["a", "b"]
@@ -155,7 +155,7 @@ def test_a_transaction_has_a_hundred_rows_at_most(engine: Engine) -> None:
     assert len(engine.query("pk = :pk", {"pk": "somebody"})["Items"]) == 100
 
 
-def test_many_rows_are_removed_whether_they_are_there_or_not(engine: Engine) -> None:
+def test_a_batch_deletes_rows_whether_they_exist_or_not(engine: Engine) -> None:
     engine.put(row("a"))
     engine.put(row("b"))
     requests = [{"DeleteRequest": {"Key": key_of(row(name))}} for name in ("a", "nobody")]
@@ -195,7 +195,7 @@ def story(engine: Engine) -> Engine:
     ],
 )
 @pytest.mark.parametrize("forward", [True, False])
-def test_a_list_comes_in_order_from_either_end(
+def test_a_query_returns_rows_in_order_from_either_end(
     story: Engine, condition: str, values: dict[str, str], found: list[str], forward: bool
 ) -> None:
     answer = story.query(
@@ -206,7 +206,7 @@ def test_a_list_comes_in_order_from_either_end(
 
 @pytest.mark.parametrize("forward", [True, False])
 @pytest.mark.parametrize("limit", [1, 2, 3, 4, 5])
-def test_pages_bring_everything_once_and_in_order(story: Engine, limit: int, forward: bool) -> None:
+def test_pages_of_a_query_return_each_row_once_in_order(story: Engine, limit: int, forward: bool) -> None:
     found: list[str] = []
     start: dict[str, Any] = {}
     for turn in count(1):
@@ -228,7 +228,7 @@ def test_pages_bring_everything_once_and_in_order(story: Engine, limit: int, for
     assert set(found) == {"ROW#2024", "ROW#2025", "ROW#2025é", "ROW#2026"}
 
 
-def test_a_page_can_begin_where_the_row_is_gone(story: Engine) -> None:
+def test_a_page_can_start_at_a_deleted_row(story: Engine) -> None:
     gone = row("ROW#2025")
     story.transact(delete(gone, at(1)), put(row("elsewhere"), NEW))
     answer = story.query(
@@ -240,7 +240,7 @@ def test_a_page_can_begin_where_the_row_is_gone(story: Engine) -> None:
     assert names(answer) == ["ROW#2025é"]
 
 
-def test_a_list_can_bring_keys_alone(story: Engine) -> None:
+def test_a_query_can_return_keys_only(story: Engine) -> None:
     answer = story.query("pk = :pk", {"pk": "somebody else"}, ProjectionExpression="pk, sk")
     assert answer["Items"] == [key_of(row("ROW#2025", pk="somebody else"))]
 
@@ -278,20 +278,20 @@ def named(engine: Engine) -> Engine:
         (" han", "omar", []),
     ],
 )
-def test_a_filter_leaves_rows_whose_text_and_list_contain_a_value(
+def test_a_filter_returns_rows_whose_text_and_list_contain_a_value(
     named: Engine, part: str, agent: str, found: list[str]
 ) -> None:
     assert names(looked_through(named, part, agent)) == found
 
 
-def test_a_limit_counts_what_is_looked_through_before_the_filter(named: Engine) -> None:
+def test_a_limit_counts_rows_before_the_filter(named: Engine) -> None:
     page = looked_through(named, " khan ", "aminata", Limit=2)
     assert names(page) == []
     rest = looked_through(named, " khan ", "aminata", ExclusiveStartKey=page["LastEvaluatedKey"])
     assert names(rest) == ["c"]
 
 
-def test_several_rows_are_read_at_once_those_that_are_there(named: Engine) -> None:
+def test_a_batch_reads_the_rows_that_exist(named: Engine) -> None:
     keys = [key_of(row(name)) for name in ("b", "nobody", "d")]
     request: Any = {named.table: {"Keys": keys, "ConsistentRead": True}}
     answer = named.dynamodb.batch_get_item(RequestItems=request)
@@ -311,7 +311,7 @@ def due(engine: Engine, until: str = "9") -> list[Item]:
     return items
 
 
-def test_a_row_is_in_the_index_while_it_waits(engine: Engine) -> None:
+def test_a_row_is_in_the_index_of_due_rows_while_it_has_a_wake_time(engine: Engine) -> None:
     waits: dict[str, Any] = {"due_shard": "due-0", "wake_at": "1", "row_kind": "survey"}
     engine.put(row("never"))
     engine.put(row("waits", **waits))
@@ -326,13 +326,13 @@ def test_a_row_is_in_the_index_while_it_waits(engine: Engine) -> None:
     assert due(engine) == []
 
 
-def test_the_index_of_due_rows_holds_what_the_template_says_and_no_more(engine: Engine) -> None:
+def test_the_index_of_due_rows_has_only_the_projected_attributes(engine: Engine) -> None:
     shown: dict[str, Any] = {"due_shard": "due-0", "wake_at": "1", "row_kind": "survey"}
     engine.put(row("waits", **shown, words="not for the sweep"))
     assert due(engine) == [row("waits", **shown)]
 
 
-def test_the_indexes_of_lists_hold_whole_rows_of_one_kind_or_agent(engine: Engine) -> None:
+def test_the_list_indexes_have_whole_rows_of_one_kind_or_agent(engine: Engine) -> None:
     mine = row("mine", row_kind="survey", list_key="open#1", agent_kind="amina#survey", words="mine")
     hers = row("hers", row_kind="survey", list_key="open#2", agent_kind="bela#survey")
     engine.put(mine)
@@ -344,7 +344,7 @@ def test_the_indexes_of_lists_hold_whole_rows_of_one_kind_or_agent(engine: Engin
     assert by_agent == [mine]
 
 
-def test_pages_of_an_index_go_on_from_a_key_that_names_both(engine: Engine) -> None:
+def test_pages_of_an_index_continue_from_a_key_of_table_and_index(engine: Engine) -> None:
     for n in range(5):
         engine.put(row(f"{n}", row_kind="survey", list_key=f"open#{9 - n}"))
     first = engine.query("row_kind = :kind", {"kind": "survey"}, IndexName="by_kind", Limit=3)
@@ -354,7 +354,7 @@ def test_pages_of_an_index_go_on_from_a_key_that_names_both(engine: Engine) -> N
     assert names(first) + names(rest) == ["4", "3", "2", "1", "0"]
 
 
-def test_the_paginator_brings_all_pages(engine: Engine) -> None:
+def test_the_paginator_returns_all_pages(engine: Engine) -> None:
     for n in range(3):
         engine.put(row(f"{n}", due_shard="due-0", wake_at=f"{n}"))
     pages = engine.dynamodb.get_paginator("query").paginate(
@@ -387,7 +387,7 @@ def test_the_stream_shows_all_rows_of_a_transaction(engine: Engine) -> None:
     assert sorted(change.key["sk"]["S"] for change in engine.changes()) == ["a", "b", "c"]
 
 
-def test_what_is_refused_is_not_in_the_stream(engine: Engine) -> None:
+def test_a_refused_write_is_not_in_the_stream(engine: Engine) -> None:
     engine.put(row())
     refusal(lambda: engine.put(row(), **NEW))
     refusal(lambda: engine.transact(put(row("b"), NEW), put(row(), NEW)))
@@ -397,7 +397,7 @@ def test_what_is_refused_is_not_in_the_stream(engine: Engine) -> None:
     assert [change.kind for change in engine.changes()] == ["INSERT"]
 
 
-def test_a_row_written_again_as_it_stands_is_not_in_the_stream(engine: Engine) -> None:
+def test_an_unchanged_row_is_not_in_the_stream(engine: Engine) -> None:
     """moto tells of it all the same. The desk never does it: what it writes is always one version on."""
     engine.put(row())
     engine.put(row())

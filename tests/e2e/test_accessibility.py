@@ -37,7 +37,7 @@ def findings(screen: Chrome, page: str, folder: Path) -> list[str]:
 
 @pytest.mark.parametrize("language", ["en", "ur", "ar", "es", "fr", "de", "hi", "pt"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_survey_can_be_used_by_everybody(
+def test_axe_finds_nothing_on_any_survey_form(
     screen: Chrome, tmp_path: Path, kind: SurveyKind, language: str
 ) -> None:
     page = pages.survey_form(
@@ -57,9 +57,7 @@ def test_every_survey_can_be_used_by_everybody(
 
 
 @pytest.mark.parametrize("language", ["en", "ur"])
-def test_what_comes_after_an_answer_can_be_used_by_everybody(
-    screen: Chrome, tmp_path: Path, language: str
-) -> None:
+def test_axe_finds_nothing_on_pages_after_an_answer(screen: Chrome, tmp_path: Path, language: str) -> None:
     due = a_promise().due_at
     for page in (
         pages.survey_confirm(
@@ -90,7 +88,7 @@ def test_what_comes_after_an_answer_can_be_used_by_everybody(
         assert findings(screen, page, tmp_path) == []
 
 
-def test_what_staff_see_can_be_used_by_everybody(screen: Chrome, tmp_path: Path) -> None:
+def test_axe_finds_nothing_on_staff_pages(screen: Chrome, tmp_path: Path) -> None:
     for brief in (a_promise(), a_reply(), a_request()):
         page = pages.action_form(
             business="Noor Cycles", brief=brief, path="/a/t", chosen=brief.actions[-1], problem="do"
@@ -98,11 +96,11 @@ def test_what_staff_see_can_be_used_by_everybody(screen: Chrome, tmp_path: Path)
         assert findings(screen, page, tmp_path) == []
 
 
-def test_axe_would_find_something(screen: Chrome, tmp_path: Path) -> None:
+def test_axe_finds_problems_on_a_bad_page(screen: Chrome, tmp_path: Path) -> None:
     assert findings(screen, "<html><body><img src='x'><input></body></html>", tmp_path) != []
 
 
-def test_axe_would_find_what_is_too_small_to_tap(screen: Chrome, tmp_path: Path) -> None:
+def test_axe_finds_buttons_that_are_too_small(screen: Chrome, tmp_path: Path) -> None:
     small = "<button style='width:10px;height:10px;padding:0;border:0'>x</button>"
     page = f"<html lang='en'><title>Small</title><main><h1>Small</h1>{small * 2}</main></html>"
 

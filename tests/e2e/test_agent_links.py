@@ -8,7 +8,7 @@ from tests.e2e.stage import Telling, Week, story
 
 
 @story
-def test_done_is_said_from_the_mail(desk: Desk, week: Week) -> Telling:
+def test_a_follow_up_is_completed_from_the_link_in_the_mail(desk: Desk, week: Week) -> Telling:
     eva, customer = desk.agent("Eva Blum"), desk.customer("Hugo Roth")
     follow_up = desk.follow_up(customer, eva, "Ask about the bell", week.at("Mon 10:00"))
 
@@ -58,7 +58,7 @@ def test_tomorrow_means_the_next_working_morning(desk: Desk, week: Week) -> Tell
 
 
 @story
-def test_a_date_is_picked_in_the_agents_own_zone(desk: Desk, week: Week) -> Telling:
+def test_a_picked_date_is_in_the_agents_time_zone(desk: Desk, week: Week) -> Telling:
     yui, customer = desk.agent("Yui Tanaka", time_zone="Africa/Johannesburg"), desk.customer("Ken Mori")
     follow_up = desk.follow_up(customer, yui, "Ask for the serial number", week.at("Mon 10:04"))
 
@@ -83,7 +83,7 @@ def test_a_date_is_picked_in_the_agents_own_zone(desk: Desk, week: Week) -> Tell
 
 
 @story
-def test_a_promise_is_kept_or_moved_from_its_warning(desk: Desk, week: Week) -> Telling:
+def test_a_promise_is_kept_or_renegotiated_from_its_warning(desk: Desk, week: Week) -> Telling:
     leo, customer = desk.agent("Leo Brandt"), desk.customer("Marta Wolf")
     kept = desk.promise(customer, leo, "Return the pump", week.at("Mon 14:02"))
     moved = desk.promise(customer, leo, "Mend the lamp", week.at("Mon 14:12"))

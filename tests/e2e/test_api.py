@@ -48,7 +48,7 @@ def team(desk: Desk) -> Team:
 # ---------------------------------------------------------------- who may what
 
 
-def test_without_a_valid_token_nothing_is_answered(desk: Desk) -> None:
+def test_a_call_without_a_valid_token_is_unauthorized(desk: Desk) -> None:
     desk.manager.sign_in()
     head, claims, signature = desk.manager.token.split(".")
     forged = {
@@ -66,7 +66,7 @@ def test_without_a_valid_token_nothing_is_answered(desk: Desk) -> None:
 
 
 @story
-def test_a_token_is_good_for_an_hour(desk: Desk, week: Week) -> Telling:
+def test_a_token_is_valid_for_an_hour(desk: Desk, week: Week) -> Telling:
     desk.manager.sign_in()
     bearer = {"Authorization": f"Bearer {desk.manager.token}"}
     assert desk.open("/api/policy", headers=bearer).status_code == HTTPStatus.OK
@@ -74,7 +74,7 @@ def test_a_token_is_good_for_an_hour(desk: Desk, week: Week) -> Telling:
     assert desk.open("/api/policy", headers=bearer).status_code == HTTPStatus.UNAUTHORIZED
 
 
-def test_whoever_has_no_place_here_is_told_what_to_do(desk: Desk) -> None:
+def test_a_user_without_an_agent_is_told_what_to_do(desk: Desk) -> None:
     stranger = desk.user("stranger@people.example", "agents")
     for path in ("/api/policy", "/api/agents", "/api/customers", "/api/commitments", "/api/surveys"):
         answer = desk.call("GET", path, user=stranger)
@@ -82,7 +82,7 @@ def test_whoever_has_no_place_here_is_told_what_to_do(desk: Desk) -> None:
         assert "ask a manager to add you" in answer.json()["detail"]
 
 
-def test_agents_see_and_do_their_own_work_and_no_one_elses(desk: Desk, team: Team) -> None:
+def test_agents_see_and_do_only_their_own_work(desk: Desk, team: Team) -> None:
     soon = (desk.now + DAY).isoformat()
     contact = {"channel": "phone", "direction": "inbound", "kind": "other", "summary": "A call."}
     of_customer = f"/api/customers/{team.annas_customer.id}"
@@ -127,7 +127,7 @@ def _planned(desk: Desk, team: Team) -> bool:
     return all(row["wake_at"] is None for row in rows if row["row_kind"] == "interaction")
 
 
-def test_lists_hold_only_what_is_ones_own(desk: Desk, team: Team) -> None:
+def test_lists_show_only_the_agents_own_rows(desk: Desk, team: Team) -> None:
     def names(user: Api) -> set[str]:
         return {row["name"] for row in user.get("/api/customers", limit="100")["items"]}
 
@@ -141,7 +141,7 @@ def test_lists_hold_only_what_is_ones_own(desk: Desk, team: Team) -> None:
     assert agents(team.as_ben) == {team.ben.id}
 
 
-def test_a_supervisor_may_see_to_the_work_of_their_agents(desk: Desk, team: Team) -> None:
+def test_a_supervisor_may_do_the_work_of_their_agents(desk: Desk, team: Team) -> None:
     promise = desk.promise(team.annas_customer, team.anna, "Wash the bicycle", desk.now + 300 * DAY)
     assert (
         desk.call("POST", f"/api/commitments/{promise}/keep", user=team.as_ben).status_code
@@ -159,7 +159,9 @@ def test_a_supervisor_may_see_to_the_work_of_their_agents(desk: Desk, team: Team
         ("PUT", "/api/policy"),
     ],
 )
-def test_what_only_managers_may(desk: Desk, team: Team, method: str, path: str) -> None:
+def test_only_managers_may_change_agents_and_the_policy(
+    desk: Desk, team: Team, method: str, path: str
+) -> None:
     body = {
         "POST": {"name": "Mallory", "email": "mallory@people.example", "role": "manager"},
         "PATCH": {"role": "manager"},
@@ -186,7 +188,7 @@ def a_contact(team: Team, summary: str) -> dict[str, Any]:
     }
 
 
-def test_the_same_key_does_it_once(desk: Desk, team: Team) -> None:
+def test_an_idempotency_key_records_a_contact_once(desk: Desk, team: Team) -> None:
     body, key = a_contact(team, "Ordered two bells."), a_key()
     desk.personal.add("Ordered two bells.")
     first = desk.call("POST", "/api/interactions", json=body, headers=key)
@@ -208,7 +210,7 @@ def test_the_same_key_does_it_once(desk: Desk, team: Team) -> None:
     assert bens.json()["interaction_id"] != first.json()["interaction_id"]
 
 
-def test_the_same_key_at_the_same_time_does_it_once(desk: Desk, team: Team) -> None:
+def test_concurrent_requests_with_one_idempotency_key_record_a_contact_once(desk: Desk, team: Team) -> None:
     body, key = a_contact(team, "Ordered a basket."), a_key()
     desk.manager.sign_in()
     headers = {"Authorization": f"Bearer {desk.manager.token}", **key}
@@ -222,7 +224,7 @@ def test_the_same_key_at_the_same_time_does_it_once(desk: Desk, team: Team) -> N
     assert len(said) == 1
 
 
-def test_the_same_key_completes_a_follow_up_once(desk: Desk, team: Team) -> None:
+def test_an_idempotency_key_completes_a_follow_up_once(desk: Desk, team: Team) -> None:
     follow_up = desk.follow_up(team.bens_customer, team.ben, "Wrap the gift", desk.now + 300 * DAY)
     path, key = f"/api/follow-ups/{follow_up}/complete", a_key()
     first, again = (desk.call("POST", path, headers=key) for _ in range(2))
@@ -257,7 +259,9 @@ def test_two_agents_cannot_have_one_address(desk: Desk, team: Team) -> None:
         ({"name": "X", "email": "x@people.example", "notify_by": ["pigeon"]}, "notify_by.0"),
     ],
 )
-def test_what_is_wrong_with_an_agent_is_named(desk: Desk, body: dict[str, Any], wrong: str) -> None:
+def test_an_invalid_agent_is_refused_and_the_field_named(
+    desk: Desk, body: dict[str, Any], wrong: str
+) -> None:
     answer = desk.call("POST", "/api/agents", json=body)
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert wrong in wrong_fields(answer)
@@ -279,7 +283,7 @@ def test_what_is_wrong_with_an_agent_is_named(desk: Desk, body: dict[str, Any], 
         ({"follow_up": {"at": "2200-01-01T00:00:00Z"}}, "follow_up.reason"),
     ],
 )
-def test_what_is_wrong_with_a_contact_is_named_and_nothing_written(
+def test_an_invalid_contact_is_refused_and_nothing_written(
     desk: Desk, team: Team, change: dict[str, Any], wrong: str
 ) -> None:
     eventually(lambda: _is_planned(desk, team.annas_customer), "what was recorded before is planned")
@@ -295,7 +299,7 @@ def _is_planned(desk: Desk, customer: Person) -> bool:
     return not any(row.get("wake_at") for row in desk.timeline(customer, "interaction"))
 
 
-def test_bodies_that_cannot_be_read(desk: Desk) -> None:
+def test_an_unreadable_body_gets_the_matching_4xx_status(desk: Desk) -> None:
     typed = {"Content-Type": "application/json"}
 
     def answered(body: str, content_type: dict[str, str] = typed) -> int:
@@ -311,7 +315,7 @@ def test_bodies_that_cannot_be_read(desk: Desk) -> None:
     assert answered("name=X", form) == HTTPStatus.UNSUPPORTED_MEDIA_TYPE
 
 
-def test_what_is_not_there(desk: Desk, team: Team) -> None:
+def test_an_unknown_row_or_route_is_not_found(desk: Desk, team: Team) -> None:
     row = team.annas_customer.id + NOBODY
     for method, path in (
         ("GET", f"/api/agents/{NOBODY}"),
@@ -330,7 +334,7 @@ def test_what_is_not_there(desk: Desk, team: Team) -> None:
         assert wrong_fields(answer) == []
 
 
-def test_times_that_are_past_are_refused(desk: Desk, team: Team) -> None:
+def test_a_past_time_is_refused(desk: Desk, team: Team) -> None:
     past = (desk.now - DAY).isoformat()
     for path, body, field in (
         (f"/api/follow-ups/{team.annas_follow_up}/snooze", {"until": past}, "until"),
@@ -387,13 +391,15 @@ def test_a_timeline_is_read_page_by_page_newest_first(desk: Desk, team: Team) ->
         ({"status": "nonsense"}, "status"),
     ],
 )
-def test_what_is_wrong_with_a_question_is_named(desk: Desk, query: dict[str, str], wrong: str) -> None:
+def test_an_invalid_query_parameter_is_refused_and_named(
+    desk: Desk, query: dict[str, str], wrong: str
+) -> None:
     answer = desk.call("GET", "/api/follow-ups", params=query)
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert wrong_fields(answer) == [wrong]
 
 
-def test_a_cursor_of_one_list_is_none_of_another(desk: Desk, team: Team) -> None:
+def test_a_cursor_of_another_list_is_refused(desk: Desk, team: Team) -> None:
     path = f"/api/customers/{team.annas_customer.id}/timeline"
     cursor = desk.manager.get(path, limit="1")["next_cursor"]
     answer = desk.call("GET", "/api/agents", params={"cursor": cursor})

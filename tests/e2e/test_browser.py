@@ -56,7 +56,7 @@ def test_a_survey_is_answered_in_two_taps(desk: Desk, week: Week) -> Telling:
 
 
 @story
-def test_an_agent_agrees_a_new_date_from_the_mail(desk: Desk, week: Week) -> Telling:
+def test_an_agent_enters_a_new_date_from_the_link_in_the_mail(desk: Desk, week: Week) -> Telling:
     agent = desk.agent("Frieda Kahl")
     customer = desk.customer("Emma Extraordinarily-Longnamed-Customerperson")
     what = f"Order part {'X1234567890' * 8} and the https://parts.example/{'very-long-path/' * 6}"

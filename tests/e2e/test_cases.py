@@ -7,7 +7,7 @@ from tests.e2e.stage import Telling, Week, story
 
 
 @story
-def test_a_customer_who_waits_is_answered_in_opening_time(desk: Desk, week: Week) -> Telling:
+def test_a_reply_is_warned_of_and_missed_in_opening_time(desk: Desk, week: Week) -> Telling:
     vera = desk.agent("Vera Kuhn")
     ravi = desk.agent("Ravi Menon", supervisor=vera)
     elsa = desk.customer("Elsa Lund")
@@ -33,7 +33,7 @@ def test_a_customer_who_waits_is_answered_in_opening_time(desk: Desk, week: Week
 
 
 @story
-def test_who_comes_when_the_shop_is_closed_is_called_back(desk: Desk, week: Week) -> Telling:
+def test_a_contact_outside_opening_hours_is_called_back(desk: Desk, week: Week) -> Telling:
     nils = desk.agent("Nils Berg")
     tove = desk.customer("Tove Dahl")
 
@@ -49,7 +49,7 @@ def test_who_comes_when_the_shop_is_closed_is_called_back(desk: Desk, week: Week
 
 
 @story
-def test_a_complaint_is_worked_through_before_it_is_closed(desk: Desk, week: Week) -> Telling:
+def test_a_complaint_is_resolved_only_after_its_critical_steps(desk: Desk, week: Week) -> Telling:
     otto = desk.agent("Otto Falk")
     case_id = desk.contact(
         desk.customer("Lena Krause"), otto, "The frame cracked.", kind="complaint", awaits_reply=False
@@ -71,7 +71,7 @@ def test_a_complaint_is_worked_through_before_it_is_closed(desk: Desk, week: Wee
 
 
 @story
-def test_an_abusive_caller_reaches_the_supervisor_at_night(desk: Desk, week: Week) -> Telling:
+def test_abuse_reaches_the_supervisor_at_night(desk: Desk, week: Week) -> Telling:
     vera = desk.agent("Vera Moss")
     finn = desk.agent("Finn Daly", supervisor=vera)
 

@@ -12,7 +12,7 @@ def mornings(desk: Desk, agent: Person) -> list[str]:
 
 
 @story
-def test_an_agent_is_reminded_by_mail_and_by_text_at_the_minute(desk: Desk, week: Week) -> Telling:
+def test_an_agent_is_reminded_by_mail_and_text_on_the_minute(desk: Desk, week: Week) -> Telling:
     hana = desk.agent("Hana Suzuki", notify_by=["email", "sms"])
     piotr = desk.customer("Piotr Nowak")
     due_at = week.at("Mon 10:00")
@@ -44,7 +44,7 @@ def sent_messages(desk: Desk, customer: Person) -> list[dict[str, object]]:
 
 
 @story
-def test_what_is_unresolved_comes_back_each_working_morning_until_it_is_done(
+def test_an_unresolved_contact_reminds_each_working_morning_until_it_is_done(
     desk: Desk, week: Week
 ) -> Telling:
     vera = desk.agent("Vera Lind")
@@ -77,7 +77,7 @@ def test_what_is_unresolved_comes_back_each_working_morning_until_it_is_done(
 
 
 @story
-def test_reminders_rest_at_the_weekend_and_end_after_five(desk: Desk, week: Week) -> Telling:
+def test_reminders_pause_at_the_weekend_and_end_after_five(desk: Desk, week: Week) -> Telling:
     vera = desk.agent("Vera Holm")
     nadia = desk.agent("Nadia Karim", supervisor=vera)
     due_at = week.at("Tue 09:00")
@@ -93,7 +93,7 @@ def test_reminders_rest_at_the_weekend_and_end_after_five(desk: Desk, week: Week
 
 
 @story
-def test_a_snoozed_follow_up_is_silent_until_its_new_time(desk: Desk, week: Week) -> Telling:
+def test_a_snoozed_follow_up_sends_nothing_until_its_new_time(desk: Desk, week: Week) -> Telling:
     rosa = desk.agent("Rosa Moreno")
     tariq = desk.customer("Tariq Aziz")
     follow_up = desk.follow_up(tariq, rosa, "Call about the wheel", week.at("Mon 10:02"))
@@ -117,7 +117,7 @@ def test_a_snoozed_follow_up_is_silent_until_its_new_time(desk: Desk, week: Week
 
 
 @story
-def test_an_absent_agents_reminder_goes_to_whoever_covers(desk: Desk, week: Week) -> Telling:
+def test_an_absent_agents_reminder_goes_to_their_cover(desk: Desk, week: Week) -> Telling:
     cover = desk.agent("Chen Wei")
     away = desk.agent("Amina Diallo", covered_by=cover.id, away_until=week.at("Fri 18:00").isoformat())
     desk.follow_up(desk.customer("Sven Berg"), away, "Order the pedals", week.at("Mon 10:04"))

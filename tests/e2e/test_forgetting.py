@@ -8,9 +8,7 @@ from tests.e2e.stage import Telling, Week, story
 
 
 @story
-def test_a_customer_who_is_forgotten_leaves_nothing_and_nobody_hears_of_them(
-    desk: Desk, week: Week
-) -> Telling:
+def test_an_erased_customer_leaves_no_rows_and_causes_no_messages(desk: Desk, week: Week) -> Telling:
     vera = desk.agent("Vera Haas")
     jonas = desk.agent("Jonas Weber", supervisor=vera)
     farida = desk.customer("Farida Noor", time_zone="UTC")

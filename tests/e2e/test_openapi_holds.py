@@ -66,10 +66,10 @@ def assert_all_were_called(report: str) -> None:
 
 @pytest.mark.last
 @pytest.mark.usefixtures("agent")
-def test_a_manager_gets_what_the_document_says(desk: Desk) -> None:
+def test_responses_to_a_manager_match_the_openapi_document(desk: Desk) -> None:
     assert_all_were_called(schemathesis(desk.cloud, desk.manager))
 
 
 @pytest.mark.last
-def test_an_agent_gets_what_the_document_says(desk: Desk, agent: Api) -> None:
+def test_responses_to_an_agent_match_the_openapi_document(desk: Desk, agent: Api) -> None:
     assert_all_were_called(schemathesis(desk.cloud, agent))

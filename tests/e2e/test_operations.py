@@ -121,7 +121,7 @@ def letters(desk: Desk, *, number: int) -> None:
 # ---------------------------------------------------------------- dead letters
 
 
-def test_wake_ups_that_could_not_be_delivered_are_played_again(desk: Desk) -> None:
+def test_undelivered_wake_ups_are_redriven(desk: Desk) -> None:
     agent, customer = always_at_work(desk, "Ottilie Brandt"), by_day(desk, "Anselm Kreuz")
     due_at = soon(desk)
     desk.resolved(customer, agent, "The lamp works again.", due_at - DAY)
@@ -157,7 +157,7 @@ def test_wake_ups_that_could_not_be_delivered_are_played_again(desk: Desk) -> No
     desk.manager.post(f"/api/follow-ups/{follow_up}/complete")
 
 
-def test_a_wake_up_of_the_past_changes_nothing_and_one_that_fails_stays(desk: Desk) -> None:
+def test_a_stale_wake_up_changes_nothing_and_a_failing_one_stays_queued(desk: Desk) -> None:
     agent, customer = always_at_work(desk, "Gesine Holt"), by_day(desk, "Jost Amberg")
     follow_up = desk.follow_up(customer, agent, "Ask about the hinge", soon(desk, 2 * HOUR))
     before = desk.row(customer, follow_up)
@@ -176,7 +176,7 @@ def test_a_wake_up_of_the_past_changes_nothing_and_one_that_fails_stays(desk: De
     desk.manager.post(f"/api/follow-ups/{follow_up}/cancel")
 
 
-def test_a_stop_that_cannot_be_written_waits_without_the_number_and_is_heard(desk: Desk) -> None:
+def test_a_failed_stop_waits_in_the_queue_without_the_number_and_is_retried(desk: Desk) -> None:
     customer = desk.customer("Odo Finke")
     with without(desk, "ReceiveText", "dynamodb:PutItem"):
         desk.texts_in(customer, "Stop")
@@ -191,7 +191,7 @@ def test_a_stop_that_cannot_be_written_waits_without_the_number_and_is_heard(des
     assert list(desk.dead_letters()) == []
 
 
-def test_what_nobody_can_read_is_left_for_a_person_by_its_id(desk: Desk) -> None:
+def test_an_unreadable_event_becomes_a_dead_letter_with_its_id(desk: Desk) -> None:
     customer = desk.customer("Ilka Brosz")
     desk.hand_in(f"of {customer.phone}")
     [news] = desk.queued_events()
@@ -208,7 +208,7 @@ def test_what_nobody_can_read_is_left_for_a_person_by_its_id(desk: Desk) -> None
     letters(desk, number=1)
 
 
-def test_news_that_were_given_up_are_played_again(desk: Desk) -> None:
+def test_an_inbound_event_that_became_a_dead_letter_is_redriven(desk: Desk) -> None:
     customer = desk.customer("Wido Lenz")
     with without(desk, "ReceiveText", "dynamodb:PutItem"):
         desk.texts_in(customer, "Stop")
@@ -279,7 +279,7 @@ def switched_off(desk: Desk, function: str) -> Iterator[None]:
         lambdas.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
 
 
-def test_records_of_the_stream_are_played_again(desk: Desk) -> None:
+def test_dead_letters_of_the_stream_are_redriven(desk: Desk) -> None:
     agent, customer = always_at_work(desk, "Wiebke Lang"), desk.customer("Tilo Brenner")
     with switched_off(desk, "PlanFollowUps"):
         recorded = desk.contact(customer, agent, "The stove smokes.", awaits_reply=False)
@@ -296,7 +296,7 @@ def test_records_of_the_stream_are_played_again(desk: Desk) -> None:
     desk.manager.post(f"/api/follow-ups/{follow_up['follow_up_id']}/cancel")
 
 
-def test_records_that_the_stream_has_no_more_the_sweep_has_made_good(desk: Desk) -> None:
+def test_a_dead_letter_of_expired_records_is_settled_by_the_sweep(desk: Desk) -> None:
     bury(desk, "StreamFailures", batch_of(desk, "SyncSchedules", *LONG_GONE))
     stranger = batch_of(desk, "PlanFollowUps", *LONG_GONE)
     stranger["requestContext"]["functionArn"] = "arn:aws:lambda:us-east-1:000000000000:function:another"
@@ -314,7 +314,7 @@ def test_records_that_the_stream_has_no_more_the_sweep_has_made_good(desk: Desk)
     assert "left: it is of another stack's function" in said
 
 
-def test_while_something_waits_a_lost_record_is_not_taken_for_settled(desk: Desk) -> None:
+def test_an_expired_record_is_not_settled_while_rows_are_due(desk: Desk) -> None:
     agent, customer = always_at_work(desk, "Hedwig Sander"), desk.customer("Bruno Falk")
     with switched_off(desk, "PlanFollowUps"), held(desk, *SENDERS):
         desk.contact(customer, agent, "The door sticks.", awaits_reply=False)
@@ -334,7 +334,7 @@ def test_while_something_waits_a_lost_record_is_not_taken_for_settled(desk: Desk
 # ---------------------------------------------------------------- a stuck stream
 
 
-def test_a_stream_that_was_switched_off_is_resumed_and_nothing_is_lost(desk: Desk) -> None:
+def test_a_stream_that_was_disabled_resumes_and_loses_nothing(desk: Desk) -> None:
     agent, customer = always_at_work(desk, "Rosalie Winter"), desk.customer("Emil Harms")
     with switched_off(desk, "PlanFollowUps"):
         with switched_off(desk, "SyncSchedules"):
@@ -390,7 +390,7 @@ def warned(desk: Desk, customer: Person, what: str) -> tuple[str, str]:
     return promise, link(desk.mail(agent), "a").partition("?")[0]
 
 
-def test_keys_are_rotated_once_and_links_live_on_and_twice_and_they_do_not(desk: Desk) -> None:
+def test_a_link_survives_one_key_rotation_and_not_two(desk: Desk) -> None:
     customer = desk.customer("Lorenz Pohl")
     first, opened_before = warned(desk, customer, "Return the key")
     second, never_opened = warned(desk, customer, "Return the lock")
@@ -460,7 +460,7 @@ def lose(desk: Desk, customer: Person) -> int:
     return len(found)
 
 
-def test_what_was_lost_is_restored_and_no_customer_hears_twice(desk: Desk, backup: str) -> None:
+def test_lost_rows_are_restored_and_no_customer_gets_a_second_message(desk: Desk, backup: str) -> None:
     agent = always_at_work(desk, "Mathilde Roth")
     lost, forgotten, kept = by_day(desk, "Kaspar Voss"), by_day(desk, "Irma Stein"), by_day(desk, "Ulf Beck")
     due_at = soon(desk)
@@ -504,7 +504,7 @@ def test_what_was_lost_is_restored_and_no_customer_hears_twice(desk: Desk, backu
     desk.manager.post(f"/api/commitments/{promise}/keep")
 
 
-def test_who_was_held_before_a_restore_is_held_after_it(desk: Desk, backup: str) -> None:
+def test_a_restore_keeps_held_senders_held(desk: Desk, backup: str) -> None:
     customer = desk.customer("Adele Kurz")
     restored_to_now(desk, backup)
     lambdas: LambdaClient = desk.cloud.client("lambda")
@@ -527,7 +527,7 @@ def test_who_was_held_before_a_restore_is_held_after_it(desk: Desk, backup: str)
     assert concurrency() == [None, None, None, None]
 
 
-def test_a_command_that_cannot_go_on_says_why(desk: Desk) -> None:
+def test_a_command_that_fails_says_why(desk: Desk) -> None:
     code, said = operate(desk, "restore", "--from", "no-such-table")
 
     assert code == 2

@@ -19,9 +19,7 @@ def policy(desk: Desk) -> Iterator[dict[str, Any]]:
     desk.cloud.travel(2 * MINUTE)  # no function remembers the other one any more
 
 
-def test_what_is_wrong_with_a_policy_is_named_and_not_put_in_force(
-    desk: Desk, policy: dict[str, Any]
-) -> None:
+def test_an_invalid_policy_is_refused_and_the_field_named(desk: Desk, policy: dict[str, Any]) -> None:
     half_day = {"opens": "09:00", "closes": "13:00"}
     for part, rule, value, wrong in (
         ("commitments", "warn_before", {"hours": -1}, "commitments.warn_before.hours"),
@@ -44,9 +42,7 @@ def test_what_is_wrong_with_a_policy_is_named_and_not_put_in_force(
     assert desk.manager.get("/api/policy") == policy
 
 
-def test_a_business_warned_an_hour_before_is_warned_an_hour_before(
-    desk: Desk, policy: dict[str, Any]
-) -> None:
+def test_a_changed_policy_moves_the_warning(desk: Desk, policy: dict[str, Any]) -> None:
     policy["commitments"]["warn_before"] = {"hours": 1}
     always = [{"opens": "00:00:00", "closes": "00:00:00"}]  # whatever hour and day it is by now
     policy["opening_hours"] = dict.fromkeys(policy["opening_hours"], always)

@@ -9,7 +9,7 @@ from tests.e2e.test_rights import without
 
 
 @pytest.mark.last
-def test_nothing_personal_is_in_logs_schedules_and_dead_letters(desk: Desk) -> None:
+def test_logs_schedules_queues_and_dead_letters_hold_no_personal_data(desk: Desk) -> None:
     agent = desk.agent("Ingrid Solberg", notify_by=["email", "sms"])
     customer = desk.customer("Zoran Petrovic", notes="Prefers a call after five.")
     desk.personal.add("Prefers a call after five.")

@@ -7,7 +7,7 @@ from tests.e2e.stage import Telling, Week, story
 
 
 @story
-def test_a_promise_that_slips_climbs_the_ladder(desk: Desk, week: Week) -> Telling:
+def test_an_overdue_promise_follows_the_ladder(desk: Desk, week: Week) -> Telling:
     vera = desk.agent("Vera Novak")
     daniel = desk.agent("Daniel Okafor", supervisor=vera, notify_by=["email", "sms"])
     ayesha = desk.customer("Ayesha Rahman")
@@ -54,7 +54,7 @@ def test_a_promise_that_slips_climbs_the_ladder(desk: Desk, week: Week) -> Telli
 
 
 @story
-def test_of_a_promise_kept_in_time_nobody_hears_but_the_warned_agent(desk: Desk, week: Week) -> Telling:
+def test_a_promise_kept_in_time_sends_only_the_warning(desk: Desk, week: Week) -> Telling:
     vera = desk.agent("Vera Costa")
     ines = desk.agent("Ines Silva", supervisor=vera)
     what = "Send the receipt again"
@@ -72,7 +72,7 @@ def test_of_a_promise_kept_in_time_nobody_hears_but_the_warned_agent(desk: Desk,
 
 
 @story
-def test_of_a_promise_nearer_than_its_warning_the_agent_hears_at_once(desk: Desk, week: Week) -> Telling:
+def test_a_promise_that_is_due_soon_sends_its_warning_at_once(desk: Desk, week: Week) -> Telling:
     emil = desk.agent("Emil Larsen")
 
     yield week.at("Mon 10:00")
@@ -88,9 +88,7 @@ def test_of_a_promise_nearer_than_its_warning_the_agent_hears_at_once(desk: Desk
 
 
 @story
-def test_a_promise_with_a_new_date_is_warned_of_anew_and_never_called_overdue(
-    desk: Desk, week: Week
-) -> Telling:
+def test_a_renegotiated_promise_warns_again_and_is_never_overdue(desk: Desk, week: Week) -> Telling:
     vera = desk.agent("Vera Petrov")
     yusuf = desk.agent("Yusuf Demir", supervisor=vera)
     noor = desk.customer("Noor Ali")
@@ -121,7 +119,7 @@ def test_a_promise_with_a_new_date_is_warned_of_anew_and_never_called_overdue(
 
 
 @story
-def test_whoever_has_no_supervisor_answers_to_the_owner(desk: Desk, week: Week) -> Telling:
+def test_the_owner_gets_the_escalation_if_there_is_no_supervisor(desk: Desk, week: Week) -> Telling:
     lone = desk.agent("Kofi Mensah")
     what = "Repaint the frame"
     promise = desk.promise(desk.customer("Ida Holm"), lone, what, week.at("Mon 14:02"))

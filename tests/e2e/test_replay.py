@@ -8,7 +8,7 @@ from local.replay.mapping import read_mapping
 DATA = Path(__file__).parent / "data"
 
 
-def test_each_way_a_promise_can_go_comes_out_exactly() -> None:
+def test_the_replay_of_each_way_a_promise_can_go_is_exact() -> None:
     verdict = replay(DATA / "requests.csv", read_mapping(DATA / "requests.toml"), until=None)
 
     wrong = {one.opened.request.id: one.mismatches for one in verdict.judged if one.mismatches}

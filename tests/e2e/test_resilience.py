@@ -26,7 +26,7 @@ def replay(desk: Desk, customer: Person) -> None:
 
 
 @story
-def test_a_wake_up_that_is_early_stale_unknown_or_doubled_sends_nothing(desk: Desk, week: Week) -> Telling:
+def test_an_early_stale_unknown_or_repeated_wake_up_sends_nothing(desk: Desk, week: Week) -> Telling:
     agent = desk.agent("Rune Dahl")
     customer = desk.customer("Wanda Zielinska")
     due_at = week.at("Mon 14:04")
@@ -70,7 +70,7 @@ def test_a_wake_up_that_is_early_stale_unknown_or_doubled_sends_nothing(desk: De
 
 
 @story
-def test_the_stream_brought_twice_and_in_reverse_changes_nothing(desk: Desk, week: Week) -> Telling:
+def test_stream_records_delivered_twice_and_in_reverse_change_nothing(desk: Desk, week: Week) -> Telling:
     agent = desk.agent("Signe Krog")
     customer = desk.customer("Pavel Dvorak")
     follow_up = desk.follow_up(customer, agent, "Ask about the lock", week.at("Mon 10:02"))
@@ -101,7 +101,7 @@ def test_the_stream_brought_twice_and_in_reverse_changes_nothing(desk: Desk, wee
 
 
 @story
-def test_when_the_schedule_is_lost_the_sweep_reminds(desk: Desk, week: Week) -> Telling:
+def test_the_sweep_reminds_if_the_schedule_is_lost(desk: Desk, week: Week) -> Telling:
     agent = desk.agent("Lotte Visser")
     due_at = week.at("Mon 10:04")
     follow_up = desk.follow_up(desk.customer("Bram Jansen"), agent, "Ask about the tyres", due_at)
@@ -117,7 +117,7 @@ def test_when_the_schedule_is_lost_the_sweep_reminds(desk: Desk, week: Week) -> 
 
 
 @story
-def test_many_who_fire_at_once_send_once(desk: Desk, week: Week) -> Telling:
+def test_concurrent_wake_ups_send_once(desk: Desk, week: Week) -> Telling:
     agent = desk.agent("Mikko Salo", notify_by=["email", "sms"])
     customer = desk.customer("Outi Niemi")
     follow_up = desk.follow_up(customer, agent, "Ask about the chain", week.at("Mon 14:00"))
@@ -158,7 +158,7 @@ def poisoned(record: dict[str, Any], number: str, item: str, **broken: Any) -> d
     return record
 
 
-def test_a_poison_record_holds_up_its_own_item_and_no_other(desk: Desk) -> None:
+def test_a_poison_record_blocks_its_own_item_only(desk: Desk) -> None:
     agent = desk.agent("Nils Poulsen")
     customer = desk.customer("Karin Toft")
     with deaf(desk):
@@ -201,7 +201,7 @@ def test_a_poison_record_holds_up_its_own_item_and_no_other(desk: Desk) -> None:
         desk.manager.post(f"/api/follow-ups/{row['follow_up_id']}/cancel")
 
 
-def test_what_the_stream_lost_the_sweep_plans(desk: Desk) -> None:
+def test_the_sweep_plans_a_contact_that_the_stream_missed(desk: Desk) -> None:
     customer = desk.customer("Hedda Moe")
     with deaf(desk):
         desk.contact(customer, desk.agent("Arne Moe"), "The stream did not bring this.", awaits_reply=False)

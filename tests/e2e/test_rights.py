@@ -79,7 +79,7 @@ def names(trials: set[Callable[[Desk], None]]) -> set[str]:
         ("ReceiveText", set()),
     ],
 )
-def test_a_function_may_only_what_it_is_for(
+def test_a_function_may_do_only_what_it_is_for(
     desk: Desk, function: str, may: set[Callable[[Desk], None]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name = desk.resource(f"{function}Role")
@@ -174,7 +174,7 @@ def without(desk: Desk, function: str, action: str) -> Iterator[None]:
         (["Pages"], "ssm:GetParameter", a_link_is_read),
     ],
 )
-def test_work_is_not_done_without_its_right_and_is_done_with_it(
+def test_work_fails_without_its_right_and_succeeds_with_it(
     desk: Desk, functions: list[str], action: str, works: Callable[[Desk], bool]
 ) -> None:
     with ExitStack() as taken_away:

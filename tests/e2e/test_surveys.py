@@ -13,7 +13,7 @@ def solved(desk: Desk, customer: Person, agent: Person, at: datetime) -> None:
 
 
 @story
-def test_a_customer_is_asked_in_their_language_and_answers_once(desk: Desk, week: Week) -> Telling:
+def test_a_survey_is_in_the_customers_language_and_answered_once(desk: Desk, week: Week) -> Telling:
     sana = desk.agent("Sana Iqbal")
     ayesha = desk.customer("عائشہ خان", language="ur")
     yield week.at("Mon 09:15")
@@ -62,7 +62,7 @@ def test_a_customer_is_asked_in_their_language_and_answers_once(desk: Desk, week
 
 
 @story
-def test_a_low_score_comes_before_the_supervisor(desk: Desk, week: Week) -> Telling:
+def test_a_low_score_reaches_the_supervisor(desk: Desk, week: Week) -> Telling:
     vera = desk.agent("Vera Sand")
     sana = desk.agent("Sana Qureshi", supervisor=vera)
     customer = desk.customer("Gustav Lang")
@@ -88,7 +88,7 @@ def test_a_low_score_comes_before_the_supervisor(desk: Desk, week: Week) -> Tell
 
 
 @story
-def test_a_customer_without_an_address_is_asked_by_text(desk: Desk, week: Week) -> Telling:
+def test_a_customer_without_e_mail_gets_the_survey_as_a_text(desk: Desk, week: Week) -> Telling:
     sana = desk.agent("Sana Malik")
     carmen = desk.customer("Carmen Delgado", email=None, language="es")
     yield week.at("Mon 09:15")
@@ -102,7 +102,7 @@ def test_a_customer_without_an_address_is_asked_by_text(desk: Desk, week: Week) 
 
 
 @story
-def test_without_consent_nobody_is_asked_and_the_timeline_says_why(desk: Desk, week: Week) -> Telling:
+def test_a_survey_without_consent_is_withheld_with_the_reason(desk: Desk, week: Week) -> Telling:
     sana = desk.agent("Sana Butt")
     silent = desk.customer("Walter Braun", consent={"email": True, "sms": True, "survey": False})
     unreachable = desk.customer("Elsa Kurz", consent={"email": False, "sms": False, "survey": True})
@@ -125,7 +125,7 @@ def test_without_consent_nobody_is_asked_and_the_timeline_says_why(desk: Desk, w
 
 
 @story
-def test_unsubscribing_takes_a_post_and_stops_surveys(desk: Desk, week: Week) -> Telling:
+def test_only_a_post_unsubscribes_and_it_stops_surveys(desk: Desk, week: Week) -> Telling:
     sana = desk.agent("Sana Raza")
     customer = desk.customer("Bruno Conti")
     yield week.at("Mon 09:15")
@@ -183,7 +183,7 @@ def test_forged_links_write_nothing(desk: Desk, week: Week) -> Telling:
 
 
 @story
-def test_who_does_not_answer_is_reminded_once_and_then_left_alone(desk: Desk, week: Week) -> Telling:
+def test_an_unanswered_survey_is_reminded_once_and_expires(desk: Desk, week: Week) -> Telling:
     sana = desk.agent("Sana Mirza")
     customer = desk.customer("Oliver Grant", language="en")
     yield week.at("Mon 09:15")

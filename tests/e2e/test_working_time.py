@@ -8,7 +8,7 @@ from tests.e2e.stage import Telling, Week, story
 
 
 @story
-def test_what_falls_due_at_night_is_flagged_then_and_told_in_the_morning(desk: Desk, week: Week) -> Telling:
+def test_a_promise_due_at_night_is_flagged_then_and_mailed_in_the_morning(desk: Desk, week: Week) -> Telling:
     ada = desk.agent("Ada Stone")
     bo = desk.customer("Bo Hansen")
     due_at = week.at("Mon 22:00")
@@ -30,7 +30,7 @@ def test_what_falls_due_at_night_is_flagged_then_and_told_in_the_morning(desk: D
 
 
 @story
-def test_reminders_of_the_same_minutes_are_one_message(desk: Desk, week: Week) -> Telling:
+def test_reminders_within_minutes_are_one_message(desk: Desk, week: Week) -> Telling:
     mia = desk.agent("Mia Roth", notify_by=["email", "sms"])
     matters = ("Order the spokes", "Ask about the lamp", "Send the catalogue")
     for minute, matter in enumerate(matters):
@@ -49,9 +49,7 @@ def test_reminders_of_the_same_minutes_are_one_message(desk: Desk, week: Week) -
 
 
 @story
-def test_running_late_is_told_before_it_slips_and_in_the_customers_language(
-    desk: Desk, week: Week
-) -> Telling:
+def test_a_late_notice_comes_before_the_due_time_in_the_customers_language(desk: Desk, week: Week) -> Telling:
     zoe = desk.agent("Zoe Hart")
     hina = desk.customer("حنا ملک", language="ur", time_zone="Asia/Karachi")
     promise = desk.promise(hina, zoe, "Bring the wheel", week.at("Mon 14:20"))

@@ -125,7 +125,7 @@ EVERYBODY = ("GET /api/agents", "GET /api/agents/{agent_id}", "GET /api/policy",
 REPORT = "GET /api/reports/service"
 
 
-def test_every_call_of_the_api_is_tried_here() -> None:
+def test_every_call_of_the_api_is_covered_here() -> None:
     calls = {
         f"{method.upper()} {path}"
         for path, operations in document()["paths"].items()
@@ -134,7 +134,7 @@ def test_every_call_of_the_api_is_tried_here() -> None:
     assert calls == {*REFUSED, *FOR_MANAGERS, *EVERYBODY, REPORT, *(f"GET /api/{name}" for name in LISTS)}
 
 
-def test_an_agent_cannot_read_or_change_what_is_anothers(theirs: Theirs) -> None:
+def test_an_agent_cannot_read_or_change_another_agents_data(theirs: Theirs) -> None:
     before = _stored()
 
     answers = {call: theirs.tried(call, OMAR) for call in (*REFUSED, *FOR_MANAGERS)}
@@ -144,14 +144,14 @@ def test_an_agent_cannot_read_or_change_what_is_anothers(theirs: Theirs) -> None
     assert _stored() == before
 
 
-def test_lists_hold_what_is_ones_own(theirs: Theirs) -> None:
+def test_lists_leave_out_another_agents_data(theirs: Theirs) -> None:
     lists = {name: theirs.desk.call(f"GET /api/{name}", user=OMAR) for name in LISTS}
 
     assert {name: answer.status for name, answer in lists.items()} == dict.fromkeys(LISTS, 200)
     assert not [name for name, answer in lists.items() if theirs.ids["customer_id"] in answer.body]
 
 
-def test_no_list_is_had_by_asking_for_anothers(theirs: Theirs) -> None:
+def test_a_list_for_another_agent_or_customer_is_refused(theirs: Theirs) -> None:
     asked = {
         **dict.fromkeys(("follow-ups", "commitments", "replies", "reports/service"), "agent_id"),
         "surveys": "customer_id",
@@ -165,7 +165,7 @@ def test_no_list_is_had_by_asking_for_anothers(theirs: Theirs) -> None:
     assert found == dict.fromkeys(asked, 403)
 
 
-def test_a_cursor_of_anothers_list_opens_nothing(theirs: Theirs) -> None:
+def test_a_cursor_of_another_agents_list_shows_nothing_of_theirs(theirs: Theirs) -> None:
     page = theirs.desk.call(f"GET /api/customers/{theirs.ids['customer_id']}/timeline", query={"limit": "1"})
     stolen = page.json["next_cursor"]
 
@@ -174,14 +174,14 @@ def test_a_cursor_of_anothers_list_opens_nothing(theirs: Theirs) -> None:
         assert answer.status == 422 or theirs.ids["customer_id"] not in answer.body
 
 
-def test_an_agents_report_counts_their_own_work(theirs: Theirs) -> None:
+def test_an_agents_report_leaves_out_another_agents_work(theirs: Theirs) -> None:
     own = theirs.desk.call(REPORT, user=OMAR)
 
     assert own.status == 200
     assert theirs.ids["agent_id"] not in own.body
 
 
-def test_a_case_cannot_be_merged_into_anothers(theirs: Theirs) -> None:
+def test_a_case_cannot_be_merged_into_another_agents_case(theirs: Theirs) -> None:
     path = f"POST /api/cases/{theirs.ids['his_case_id']}/merge"
 
     answer = theirs.desk.call(path, {"into": theirs.ids["case_id"]}, user=OMAR)
@@ -190,7 +190,7 @@ def test_a_case_cannot_be_merged_into_anothers(theirs: Theirs) -> None:
     assert "Bilal" not in answer.body
 
 
-def test_a_contact_cannot_be_added_to_anothers_case(theirs: Theirs) -> None:
+def test_a_contact_cannot_be_added_to_another_agents_case(theirs: Theirs) -> None:
     his: Any = theirs.desk.call("GET /api/customers", user=OMAR).json["items"][0]
     body = {
         **_body(theirs),
@@ -202,12 +202,12 @@ def test_a_contact_cannot_be_added_to_anothers_case(theirs: Theirs) -> None:
     assert theirs.desk.call("POST /api/interactions", body, user=OMAR).status == 422
 
 
-def test_a_supervisor_may_do_what_their_agent_may(theirs: Theirs) -> None:
+def test_a_supervisor_may_read_and_do_the_work_of_their_agent(theirs: Theirs) -> None:
     for call in ("GET /api/replies/{reply_id}", "POST /api/commitments/{commitment_id}/keep"):
         assert theirs.tried(call, SANA).status == 200
 
 
-def test_who_is_in_no_group_or_no_agent_may_do_nothing(theirs: Theirs) -> None:
+def test_a_user_without_a_group_or_an_agent_may_do_nothing(theirs: Theirs) -> None:
     strangers = (
         {"sub": "s"},
         {"sub": "s", "email": "omar@example.com"},

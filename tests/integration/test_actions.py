@@ -108,7 +108,7 @@ ACTIONS: list[tuple[Callable[[Shop], str], str, dict[str, str], int]] = [
 
 
 @pytest.mark.parametrize(("standing", "do", "fields", "again"), ACTIONS)
-def test_an_action_is_shown_by_opening_and_done_once_by_sending(
+def test_a_get_shows_an_action_and_a_post_does_it_once(
     shop: Shop, standing: Callable[[Shop], str], do: str, fields: dict[str, str], again: int
 ) -> None:
     link = standing(shop)
@@ -142,7 +142,7 @@ def filling_in_everything(desk: ScriptedDesk, link: str, fields: dict[str, str])
 
 
 @pytest.mark.parametrize(("standing", "do", "fields"), [action[:3] for action in ACTIONS])
-def test_a_program_that_sends_forms_is_asked_to_confirm_and_nothing_is_done(
+def test_a_form_sent_by_a_program_needs_confirmation_and_does_nothing(
     shop: Shop, standing: Callable[[Shop], str], do: str, fields: dict[str, str]
 ) -> None:
     link = standing(shop)
@@ -159,7 +159,7 @@ def test_a_program_that_sends_forms_is_asked_to_confirm_and_nothing_is_done(
     assert written(shop) > before[0]
 
 
-def test_what_was_entered_is_there_still_when_it_is_to_be_confirmed(shop: Shop) -> None:
+def test_the_confirmation_keeps_what_was_entered(shop: Shop) -> None:
     page = shop.desk.post(warned(shop), {"do": "new_date", **WEDNESDAY}).body
 
     assert page.index('value="new_date"') < page.index('value="kept"')
@@ -167,7 +167,7 @@ def test_what_was_entered_is_there_still_when_it_is_to_be_confirmed(shop: Shop) 
         assert entered in page
 
 
-def test_a_page_vouches_for_its_own_matter_and_for_a_day(shop: Shop) -> None:
+def test_a_nonce_is_valid_for_its_own_row_and_for_a_day(shop: Shop) -> None:
     other, link = reminded(shop), warned(shop)
     theirs, ours = nonce_of(shop.desk.open(other)), nonce_of(shop.desk.open(link))
     survey = open_desk().links.nonce("survey", shop.rows("commitment")[0]["commitment_id"])
@@ -194,7 +194,7 @@ def test_a_link_opened_fifty_times_writes_nothing(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("standing", [reminded, warned, asked_to_answer, asked_to_decide])
-def test_a_scanner_that_sends_an_empty_form_is_asked_what_to_do(
+def test_a_form_without_a_known_action_is_refused_and_writes_nothing(
     shop: Shop, standing: Callable[[Shop], str]
 ) -> None:
     link = standing(shop)
@@ -215,7 +215,7 @@ def test_a_scanner_that_sends_an_empty_form_is_asked_what_to_do(
         (asked_to_decide, ("kept", "done", "answered", "new_date")),
     ],
 )
-def test_an_action_of_something_else_is_not_done(
+def test_an_action_of_another_kind_of_row_is_refused(
     shop: Shop, standing: Callable[[Shop], str], others: tuple[str, ...]
 ) -> None:
     link = standing(shop)
@@ -225,7 +225,7 @@ def test_an_action_of_something_else_is_not_done(
     assert written(shop) == before
 
 
-def test_what_is_closed_says_so_whatever_is_sent(shop: Shop) -> None:
+def test_a_closed_row_refuses_every_form(shop: Shop) -> None:
     link = reminded(shop)
     shop.desk.answer(link, do="done")
 
@@ -247,7 +247,7 @@ def expired(shop: Shop) -> str:
     return link
 
 
-def test_an_expired_link_offers_a_new_one_which_comes_by_mail_and_works(shop: Shop) -> None:
+def test_an_expired_link_offers_a_new_one_that_is_mailed_and_works(shop: Shop) -> None:
     link = expired(shop)
     offer = shop.desk.open(link)
 
@@ -260,7 +260,7 @@ def test_an_expired_link_offers_a_new_one_which_comes_by_mail_and_works(shop: Sh
     assert shop.desk.answer(newest_link(shop), do="done").status == 200
 
 
-def test_a_new_link_is_sent_once_an_hour_however_often_it_is_asked_for(shop: Shop) -> None:
+def test_a_new_link_is_sent_at_most_once_an_hour(shop: Shop) -> None:
     link = expired(shop)
 
     for _ in range(3):
@@ -274,7 +274,7 @@ def test_a_new_link_is_sent_once_an_hour_however_often_it_is_asked_for(shop: Sho
     assert (within_the_hour, mailed_to(shop, "Amina")) == (2, 3)
 
 
-def test_no_new_link_is_sent_to_what_is_closed(shop: Shop) -> None:
+def test_a_closed_row_gets_no_new_link(shop: Shop) -> None:
     link = expired(shop)
     shop.desk.call(f"POST /api/follow-ups/{shop.rows('follow_up')[0]['follow_up_id']}/complete")
 
@@ -285,7 +285,7 @@ def test_no_new_link_is_sent_to_what_is_closed(shop: Shop) -> None:
     assert mailed_to(shop, "Amina") == 1
 
 
-def test_a_program_that_asks_for_a_new_link_is_asked_to_confirm(shop: Shop) -> None:
+def test_a_request_for_a_new_link_by_a_program_needs_confirmation(shop: Shop) -> None:
     link = expired(shop)
     before = written(shop)
 
@@ -299,7 +299,7 @@ def test_a_program_that_asks_for_a_new_link_is_asked_to_confirm(shop: Shop) -> N
 
 
 @pytest.mark.parametrize("fields", [{}, {"do": "done"}])
-def test_an_expired_link_does_nothing_else(shop: Shop, fields: dict[str, str]) -> None:
+def test_an_expired_link_does_no_other_action(shop: Shop, fields: dict[str, str]) -> None:
     link = expired(shop)
     before = written(shop)
 
@@ -307,7 +307,7 @@ def test_an_expired_link_does_nothing_else(shop: Shop, fields: dict[str, str]) -
     assert (shop.desk.answer(link, **fields).status, written(shop)) == (410, before)
 
 
-def test_an_expired_list_brings_new_links_to_all_that_is_left_of_it(shop: Shop) -> None:
+def test_an_expired_list_sends_new_links_to_the_open_items_only(shop: Shop) -> None:
     shop.desk.call(f"PATCH /api/agents/{shop.agent_id}", {"notify_by": ["sms"]})
     for reason in ("Ask for the colour", "Ask for the size"):
         shop.contact(follow_up={"at": text_of(shop.desk.now + HOUR), "reason": reason})
@@ -328,7 +328,7 @@ def test_an_expired_list_brings_new_links_to_all_that_is_left_of_it(shop: Shop) 
     assert ("colour" in words_of(mail), "size" in words_of(mail)) == (True, False)
 
 
-def test_a_list_leaves_out_who_was_erased_and_is_gone_with_the_last(shop: Shop) -> None:
+def test_a_list_leaves_out_erased_customers_and_ends_with_its_carrier(shop: Shop) -> None:
     shop.desk.call(f"PATCH /api/agents/{shop.agent_id}", {"notify_by": ["sms"]})
     change_policy(shop.desk, follow_ups={"group_within_minutes": 15})
     people = {name: add_customer(shop.desk, name=name, email=None) for name in ("Dana", "Eva", "Zara")}
@@ -358,7 +358,7 @@ def _carries(shop: Shop, customer_id: str) -> bool:
     return any(row.get("carries") for row in shop.desk.timeline(customer_id) if row["row_kind"] == "message")
 
 
-def test_a_list_of_several_is_only_shown_whatever_is_sent(shop: Shop) -> None:
+def test_a_list_of_several_reminders_takes_no_action(shop: Shop) -> None:
     shop.desk.call(f"PATCH /api/agents/{shop.agent_id}", {"notify_by": ["sms"]})
     for reason in ("Ask for the colour", "Ask for the size"):
         shop.contact(follow_up={"at": text_of(shop.desk.now + HOUR), "reason": reason})
@@ -383,7 +383,7 @@ def unreached_three_times(shop: Shop) -> str:
     return link
 
 
-def test_a_customer_who_is_not_reached_is_tried_again_after_four_opening_hours(shop: Shop) -> None:
+def test_a_follow_up_is_due_again_four_opening_hours_after_a_failed_attempt(shop: Shop) -> None:
     link = reminded(shop)
 
     shop.desk.answer(link, do="unreachable")
@@ -396,7 +396,7 @@ def test_a_customer_who_is_not_reached_is_tried_again_after_four_opening_hours(s
 
 
 @pytest.mark.parametrize(("do", "status"), [("give_up", "cancelled"), ("next_week", "scheduled")])
-def test_the_third_time_the_page_asks_what_to_do_instead(shop: Shop, do: str, status: str) -> None:
+def test_the_page_asks_what_to_do_after_the_third_failed_attempt(shop: Shop, do: str, status: str) -> None:
     link = unreached_three_times(shop)
 
     asked = shop.desk.answer(link, do="unreachable")
@@ -408,7 +408,7 @@ def test_the_third_time_the_page_asks_what_to_do_instead(shop: Shop, do: str, st
     assert shop.rows("follow_up")[0]["status"] == status
 
 
-def test_a_promise_stays_due_however_often_the_customer_is_not_reached(shop: Shop) -> None:
+def test_a_promise_stays_due_after_failed_attempts(shop: Shop) -> None:
     link = warned(shop)
 
     pages = [shop.desk.answer(link, do="unreachable").body for _ in range(3)]
@@ -421,7 +421,7 @@ def test_a_promise_stays_due_however_often_the_customer_is_not_reached(shop: Sho
 # ---------------------------------------------------------------- running late
 
 
-def test_a_customer_is_told_by_mail_in_their_language_and_by_their_clock(desk: ScriptedDesk) -> None:
+def test_a_late_notice_is_mailed_in_the_customers_language_and_time_zone(desk: ScriptedDesk) -> None:
     shop = Shop.opened(desk, language="ur", time_zone="Asia/Karachi")
     link = warned(shop)
 
@@ -434,7 +434,7 @@ def test_a_customer_is_told_by_mail_in_their_language_and_by_their_clock(desk: S
     assert "15:00" in words_of(desk.mails[-1])  # 10:00 UTC
 
 
-def test_a_customer_who_prefers_texts_is_told_by_text(desk: ScriptedDesk) -> None:
+def test_a_late_notice_is_texted_to_a_customer_who_prefers_texts(desk: ScriptedDesk) -> None:
     number = "+923009876543"
     shop = Shop.opened(desk, language="ur", time_zone="Asia/Karachi", phone=number, preferred_channel="sms")
     link = warned(shop)
@@ -447,7 +447,7 @@ def test_a_customer_who_prefers_texts_is_told_by_text(desk: ScriptedDesk) -> Non
     assert "15:00" in words
 
 
-def test_a_customer_hears_at_night_only_of_the_morning(desk: ScriptedDesk) -> None:
+def test_a_late_notice_at_night_waits_for_the_customers_morning(desk: ScriptedDesk) -> None:
     shop = Shop.opened(desk, time_zone="Asia/Karachi")
     wait_until(shop, "03-02T17:00")  # 22:00 in Karachi
     link = warned(shop)
@@ -460,7 +460,7 @@ def test_a_customer_hears_at_night_only_of_the_morning(desk: ScriptedDesk) -> No
     assert message["sent_at"] == "2026-03-03T04:00:00Z"
 
 
-def test_a_customer_who_did_not_agree_is_not_written_to_and_the_page_says_so(desk: ScriptedDesk) -> None:
+def test_a_customer_without_consent_gets_no_late_notice_and_the_page_says_so(desk: ScriptedDesk) -> None:
     shop = Shop.opened(desk, consent={"email": False, "sms": False, "survey": False})
     link = warned(shop)
 
@@ -473,7 +473,7 @@ def test_a_customer_who_did_not_agree_is_not_written_to_and_the_page_says_so(des
     assert mailed_to(shop, "Bilal") == 0
 
 
-def test_of_two_new_dates_in_one_night_the_customer_hears_the_newest_once(desk: ScriptedDesk) -> None:
+def test_two_new_dates_in_one_night_send_one_late_notice_with_the_newest(desk: ScriptedDesk) -> None:
     shop = Shop.opened(desk, time_zone="Asia/Karachi")
     wait_until(shop, "03-02T17:00")
     link = warned(shop)
@@ -488,7 +488,7 @@ def test_of_two_new_dates_in_one_night_the_customer_hears_the_newest_once(desk: 
     assert "5 Mar" in words_of(mail)
 
 
-def test_of_two_new_dates_on_one_day_the_customer_hears_both(shop: Shop) -> None:
+def test_two_new_dates_on_one_day_send_two_late_notices(shop: Shop) -> None:
     link = warned(shop)
 
     for date in (WEDNESDAY, THURSDAY):
@@ -499,7 +499,7 @@ def test_of_two_new_dates_on_one_day_the_customer_hears_both(shop: Shop) -> None
     assert ["4 Mar" in told[0], "5 Mar" in told[1], len(told)] == [True, True, 2]
 
 
-def test_the_same_date_sent_twice_is_told_once(shop: Shop) -> None:
+def test_the_same_date_sent_twice_sends_one_late_notice(shop: Shop) -> None:
     link = warned(shop)
 
     for _ in range(2):
@@ -509,7 +509,7 @@ def test_the_same_date_sent_twice_is_told_once(shop: Shop) -> None:
     assert mailed_to(shop, "Bilal") == 1
 
 
-def test_a_date_that_was_saved_first_can_be_told_afterwards(shop: Shop) -> None:
+def test_a_date_that_is_already_saved_can_still_be_told_to_the_customer(shop: Shop) -> None:
     link = warned(shop)
     shop.desk.answer(link, do="new_date", **WEDNESDAY)
     shop.desk.pass_time(5 * MINUTE)
@@ -520,7 +520,7 @@ def test_a_date_that_was_saved_first_can_be_told_afterwards(shop: Shop) -> None:
     assert mailed_to(shop, "Bilal") == 1
 
 
-def test_a_date_that_was_given_before_is_told_again_when_it_is_given_again(shop: Shop) -> None:
+def test_a_return_to_an_earlier_date_sends_another_late_notice(shop: Shop) -> None:
     link = warned(shop)
 
     for date in (WEDNESDAY, THURSDAY, WEDNESDAY):
@@ -531,7 +531,9 @@ def test_a_date_that_was_given_before_is_told_again_when_it_is_given_again(shop:
 
 
 @pytest.mark.parametrize(("step", "body"), [("withdraw", {"reason": "Customer gave up"}), ("keep", None)])
-def test_what_ended_overnight_is_not_told(desk: ScriptedDesk, step: str, body: object) -> None:
+def test_a_promise_that_ends_overnight_sends_no_late_notice(
+    desk: ScriptedDesk, step: str, body: object
+) -> None:
     shop = Shop.opened(desk, time_zone="Asia/Karachi")
     wait_until(shop, "03-02T17:00")
     link = warned(shop)
@@ -545,7 +547,7 @@ def test_what_ended_overnight_is_not_told(desk: ScriptedDesk, step: str, body: o
     assert (message["status"], mailed_to(shop, "Bilal")) == ("withheld", 0)
 
 
-def test_a_customer_who_says_stop_overnight_is_not_written_to(desk: ScriptedDesk) -> None:
+def test_a_customer_who_withdraws_consent_overnight_gets_no_late_notice(desk: ScriptedDesk) -> None:
     shop = Shop.opened(desk, time_zone="Asia/Karachi")
     wait_until(shop, "03-02T17:00")
     link = warned(shop)
@@ -571,7 +573,7 @@ def put_off(shop: Shop) -> str:
     return case_id
 
 
-def test_a_customer_in_touch_wakes_what_was_put_off_and_the_old_date_can_be_kept(shop: Shop) -> None:
+def test_a_contact_wakes_a_snoozed_follow_up_and_its_old_date_can_be_kept(shop: Shop) -> None:
     shop.contact(case_id=put_off(shop), summary="Asks about the cake again", awaits_reply=False)
 
     kept = shop.desk.answer(newest_link(shop), do="old_date")
@@ -582,7 +584,7 @@ def test_a_customer_in_touch_wakes_what_was_put_off_and_the_old_date_can_be_kept
     assert (follow_up["status"], follow_up["due_at"]) == ("scheduled", "2026-03-05T10:00:00Z")
 
 
-def test_what_is_woken_leaves_no_schedule_of_the_old_date(shop: Shop) -> None:
+def test_a_woken_follow_up_has_no_schedule_of_the_old_date(shop: Shop) -> None:
     case_id = put_off(shop)
     (before,) = shop.desk.schedules()
 
@@ -591,7 +593,7 @@ def test_what_is_woken_leaves_no_schedule_of_the_old_date(shop: Shop) -> None:
     assert before not in shop.desk.schedules()
 
 
-def test_thanks_wake_nothing(shop: Shop) -> None:
+def test_thanks_wakes_no_snoozed_follow_up(shop: Shop) -> None:
     case_id = put_off(shop)
 
     shop.contact(case_id=case_id, summary="Thanks a lot!")
@@ -607,7 +609,7 @@ def test_thanks_wake_nothing(shop: Shop) -> None:
     ("fields", "status", "granted"),
     [({"do": "approve"}, "approved", 100), ({"do": "decline", "reason": "Too much"}, "declined", 0)],
 )
-def test_a_supervisor_decides_with_one_tap(
+def test_a_supervisor_decides_on_goodwill_from_the_link(
     shop: Shop, fields: dict[str, str], status: str, granted: int
 ) -> None:
     link = asked_to_decide(shop)
@@ -619,7 +621,7 @@ def test_a_supervisor_decides_with_one_tap(
     assert Decimal(case["granted"]) == granted
 
 
-def test_declining_needs_a_reason(shop: Shop) -> None:
+def test_declining_goodwill_needs_a_reason(shop: Shop) -> None:
     link = asked_to_decide(shop)
 
     assert shop.desk.answer(link, do="decline").status == 422

@@ -48,7 +48,7 @@ def fields(answer: Answer) -> list[str]:
         ({"occurred_at": "2026-03-02T10:00:00Z"}, "occurred_at"),
     ],
 )
-def test_a_contact_that_is_wrong_is_refused_and_the_field_named(
+def test_an_invalid_contact_is_refused_and_the_field_named(
     shop: Shop, change: dict[str, object], field: str
 ) -> None:
     answer = shop.desk.call("POST /api/interactions", shop.contact_body(**change))
@@ -71,7 +71,7 @@ def test_a_contact_that_is_wrong_is_refused_and_the_field_named(
         ({"name": "Two\nlines"}, "name"),
     ],
 )
-def test_a_customer_that_is_wrong_is_refused_and_the_field_named(
+def test_an_invalid_customer_is_refused_and_the_field_named(
     desk: ScriptedDesk, change: dict[str, object], field: str
 ) -> None:
     answer = desk.call("POST /api/customers", {"name": "Bilal", **change})
@@ -79,7 +79,7 @@ def test_a_customer_that_is_wrong_is_refused_and_the_field_named(
     assert (answer.status, fields(answer)) == (422, [field])
 
 
-def test_what_is_no_json_too_large_or_of_another_kind_is_refused(desk: ScriptedDesk) -> None:
+def test_an_invalid_request_gets_the_matching_4xx_status(desk: ScriptedDesk) -> None:
     assert desk.call("POST /api/customers", "{oops").status == 400
     assert desk.call("POST /api/customers", json.dumps({"name": "x" * 70_000})).status == 413
     assert desk.call("POST /api/customers", "name=Bilal", content_type="text/plain").status == 415
@@ -97,14 +97,14 @@ def test_what_is_no_json_too_large_or_of_another_kind_is_refused(desk: ScriptedD
     ["[" * 60_000, '{"a":' * 12_000, '{"name": ' + "1" * 5_000 + "}", '\ufeff{"name": "Bilal"}'],
     ids=["a deep list", "a deep object", "a long number", "a mark in front"],
 )
-def test_what_python_reads_no_json_from_is_refused(desk: ScriptedDesk, body: str) -> None:
+def test_a_body_that_is_not_json_is_refused(desk: ScriptedDesk, body: str) -> None:
     answer = desk.call("POST /api/customers", body)
 
     assert (answer.status, answer.json["detail"]) == (400, "The body is not JSON.")
 
 
 @pytest.mark.parametrize("key", ["[" * 1_490, '{"pk":{"S":' + "[" * 900, "1" * 1_400], ids=["[", "{", "1"])
-def test_a_cursor_that_is_none_is_refused_however_it_is_made(desk: ScriptedDesk, key: str) -> None:
+def test_an_invalid_cursor_is_refused(desk: ScriptedDesk, key: str) -> None:
     cursor = urlsafe_b64encode(key.encode()).decode().rstrip("=")
 
     answer = desk.call("GET /api/customers", query={"cursor": cursor})
@@ -121,9 +121,7 @@ def test_a_cursor_that_is_none_is_refused_however_it_is_made(desk: ScriptedDesk,
         "9999-12-31T23:59:59-14:00",
     ],
 )
-def test_a_time_whose_offset_leads_out_of_bounds_is_refused_and_nothing_is_written(
-    shop: Shop, until: str
-) -> None:
+def test_a_time_out_of_bounds_by_its_offset_is_refused_and_nothing_is_written(shop: Shop, until: str) -> None:
     answer = shop.desk.call(f"PATCH /api/agents/{shop.agent_id}", {"away_until": until})
 
     assert (answer.status, fields(answer)) == (422, ["away_until"])
@@ -140,7 +138,7 @@ def test_a_time_whose_offset_leads_out_of_bounds_is_refused_and_nothing_is_writt
         ({"to": "9999-12-31"}, "to"),
     ],
 )
-def test_a_report_of_days_out_of_bounds_is_refused_and_the_day_named(
+def test_a_report_of_days_out_of_bounds_is_refused_and_the_field_named(
     desk: ScriptedDesk, period: dict[str, str], field: str
 ) -> None:
     answer = desk.call("GET /api/reports/service", query=period)
@@ -148,13 +146,13 @@ def test_a_report_of_days_out_of_bounds_is_refused_and_the_day_named(
     assert (answer.status, fields(answer)) == (422, [field])
 
 
-def test_a_query_parameter_that_is_unknown_is_refused_and_named(desk: ScriptedDesk) -> None:
+def test_an_unknown_query_parameter_is_refused_and_named(desk: ScriptedDesk) -> None:
     answer = desk.call("GET /api/commitments", query={"statsu": "overdue", "limit": "5"})
 
     assert (answer.status, fields(answer)) == (422, ["statsu"])
 
 
-def test_the_same_key_does_it_once_and_other_content_is_refused(shop: Shop) -> None:
+def test_an_idempotency_key_records_a_contact_once_and_refuses_another_body(shop: Shop) -> None:
     body = shop.contact_body(follow_up={"at": text_of(shop.desk.now + HOUR), "reason": "Ask"})
 
     first = shop.desk.call("POST /api/interactions", body, key="k1")
@@ -169,7 +167,7 @@ def test_the_same_key_does_it_once_and_other_content_is_refused(shop: Shop) -> N
 
 
 @pytest.mark.parametrize("route", ["agents", "customers"])
-def test_people_are_added_once_a_key(desk: ScriptedDesk, route: str) -> None:
+def test_an_idempotency_key_adds_a_person_once(desk: ScriptedDesk, route: str) -> None:
     body = {"name": "Zara", "email": "zara@example.com"}
 
     first = desk.call(f"POST /api/{route}", body, key="k")
@@ -179,7 +177,7 @@ def test_people_are_added_once_a_key(desk: ScriptedDesk, route: str) -> None:
     assert len(desk.call(f"GET /api/{route}").json["items"]) == 1
 
 
-def test_an_action_repeated_with_its_key_answers_as_before_and_without_it_is_refused(shop: Shop) -> None:
+def test_a_repeated_action_gives_the_same_response_with_its_key_and_409_without(shop: Shop) -> None:
     commitment_id = shop.promise(shop.desk.now + HOUR)
     keep = f"POST /api/commitments/{commitment_id}/keep"
 
@@ -193,7 +191,7 @@ def test_an_action_repeated_with_its_key_answers_as_before_and_without_it_is_ref
     )
 
 
-def test_an_e_mail_address_belongs_to_one_agent_and_is_free_once_it_changed(desk: ScriptedDesk) -> None:
+def test_an_e_mail_address_belongs_to_one_agent_and_is_free_once_changed(desk: ScriptedDesk) -> None:
     amina = add_agent(desk, "Amina")
 
     taken = desk.call("POST /api/agents", {"name": "Other", "email": "amina@example.com"})
@@ -203,7 +201,7 @@ def test_an_e_mail_address_belongs_to_one_agent_and_is_free_once_it_changed(desk
     assert (taken.status, fields(taken), free.status) == (409, ["email"], 201)
 
 
-def test_a_change_leaves_the_rest_alone_and_the_whole_must_still_be_valid(shop: Shop) -> None:
+def test_a_patch_leaves_other_fields_alone_and_the_result_must_be_valid(shop: Shop) -> None:
     changed = shop.desk.call(f"PATCH /api/agents/{shop.agent_id}", {"name": "Amina Khan"}).json
     refused = shop.desk.call(f"PATCH /api/agents/{shop.agent_id}", {"phone": None})
     nameless = shop.desk.call(f"PATCH /api/customers/{shop.customer_id}", {"name": None})
@@ -215,7 +213,7 @@ def test_a_change_leaves_the_rest_alone_and_the_whole_must_still_be_valid(shop: 
     assert (nameless.status, fields(nameless)) == (422, ["name"])
 
 
-def test_lists_page_by_cursor_in_order_and_end(desk: ScriptedDesk) -> None:
+def test_a_list_is_paged_by_cursor_in_order(desk: ScriptedDesk) -> None:
     for name in ("Dua", "Ali", "Cem", "Bea", "Eva"):
         add_customer(desk, name=name)
 
@@ -230,7 +228,7 @@ def test_lists_page_by_cursor_in_order_and_end(desk: ScriptedDesk) -> None:
     assert names == [["Ali", "Bea"], ["Cem", "Dua"], ["Eva"]]
 
 
-def test_work_is_listed_by_agent_and_status_soonest_first(shop: Shop) -> None:
+def test_commitments_are_listed_by_agent_and_status_soonest_first(shop: Shop) -> None:
     later, sooner = (shop.promise(shop.desk.now + hours * HOUR) for hours in (9, 3))
     kept = shop.promise(shop.desk.now + HOUR)
     shop.desk.call(f"POST /api/commitments/{kept}/keep")
@@ -245,7 +243,7 @@ def test_work_is_listed_by_agent_and_status_soonest_first(shop: Shop) -> None:
     assert set(listed()) == {later, sooner, kept}
 
 
-def test_a_customers_surveys_page_by_cursor(shop: Shop) -> None:
+def test_surveys_of_a_customer_are_paged_by_cursor(shop: Shop) -> None:
     for _ in range(3):
         shop.contact(resolved=True)
         shop.desk.pass_time(timedelta(seconds=1))
@@ -265,7 +263,7 @@ def test_a_customers_surveys_page_by_cursor(shop: Shop) -> None:
     ("body", "field"),
     [({"until": "2026-03-01T09:00:00Z"}, "until"), ({}, "until"), ({"until": "x"}, "until")],
 )
-def test_a_snooze_needs_a_time_to_come(shop: Shop, body: dict[str, str], field: str) -> None:
+def test_a_snooze_needs_a_future_time(shop: Shop, body: dict[str, str], field: str) -> None:
     asked = shop.contact(follow_up={"at": text_of(shop.desk.now + HOUR), "reason": "Ask"})["follow_up"]
 
     answer = shop.desk.call(f"POST /api/follow-ups/{asked['follow_up_id']}/snooze", body)
@@ -273,7 +271,7 @@ def test_a_snooze_needs_a_time_to_come(shop: Shop, body: dict[str, str], field: 
     assert (answer.status, fields(answer)) == (422, [field])
 
 
-def test_withdrawing_needs_a_reason_and_is_final(shop: Shop) -> None:
+def test_a_withdrawal_needs_a_reason_and_is_final(shop: Shop) -> None:
     route = f"POST /api/commitments/{shop.promise(shop.desk.now + HOUR)}/withdraw"
 
     assert fields(shop.desk.call(route, {})) == ["reason"]
@@ -281,7 +279,7 @@ def test_withdrawing_needs_a_reason_and_is_final(shop: Shop) -> None:
     assert shop.desk.call(route, {"reason": "again"}).status == 409
 
 
-def test_a_policy_that_is_wrong_is_refused_and_the_rule_named(desk: ScriptedDesk) -> None:
+def test_an_invalid_policy_is_refused_and_the_rule_named(desk: ScriptedDesk) -> None:
     policy = desk.call("GET /api/policy").json
 
     never = {**policy, "opening_hours": {}}
@@ -292,7 +290,7 @@ def test_a_policy_that_is_wrong_is_refused_and_the_rule_named(desk: ScriptedDesk
     assert desk.call("GET /api/policy").json == policy
 
 
-def test_only_managers_add_agents_and_write_the_policy(shop: Shop) -> None:
+def test_only_managers_add_and_change_agents_and_write_the_policy(shop: Shop) -> None:
     policy = shop.desk.call("GET /api/policy", user=AMINA)
 
     assert policy.status == 200
@@ -303,7 +301,7 @@ def test_only_managers_add_agents_and_write_the_policy(shop: Shop) -> None:
     assert shop.desk.call(f"PATCH /api/agents/{shop.agent_id}", {"role": "manager"}, user=AMINA).status == 403
 
 
-def test_agents_see_the_customers_they_serve_and_no_others(shop: Shop) -> None:
+def test_agents_see_only_the_customers_they_serve(shop: Shop) -> None:
     add_agent(shop.desk, "Omar")
     shop.contact()
 
@@ -320,7 +318,7 @@ def test_agents_see_the_customers_they_serve_and_no_others(shop: Shop) -> None:
     assert len(shop.desk.call("GET /api/customers", user=AMINA).json["items"]) == 1
 
 
-def test_agents_do_their_own_work_and_that_of_those_they_supervise(shop: Shop) -> None:
+def test_agents_do_their_own_work_and_that_of_agents_they_supervise(shop: Shop) -> None:
     add_agent(shop.desk, "Omar")
     first, second = (shop.promise(shop.desk.now + hours * HOUR) for hours in (5, 6))
 
@@ -348,14 +346,14 @@ def test_agents_record_contacts_as_themselves(shop: Shop) -> None:
         (token_of("amina@example.com", ""), "neither of the groups"),
     ],
 )
-def test_who_has_no_place_here_is_told_what_to_do(shop: Shop, claims: dict[str, str], advice: str) -> None:
+def test_a_user_without_access_is_told_what_to_do(shop: Shop, claims: dict[str, str], advice: str) -> None:
     answer = shop.desk.call("GET /api/policy", user=claims)
 
     assert answer.status == 403
     assert advice in answer.json["detail"]
 
 
-def test_an_id_of_another_kind_or_of_nobody_is_not_there(shop: Shop) -> None:
+def test_an_id_of_another_kind_or_an_unknown_id_is_not_found(shop: Shop) -> None:
     commitment_id = shop.promise(shop.desk.now + HOUR)
 
     assert shop.desk.call(f"POST /api/follow-ups/{commitment_id}/complete").status == 404

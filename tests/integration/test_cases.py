@@ -45,7 +45,7 @@ def supervisors_work(shop: Shop, origin: str) -> list[dict[str, Any]]:
     return [row for row in rows if (row["agent_id"], row["origin"]) == (shop.supervisor_id, origin)]
 
 
-def test_a_contact_opens_a_case_and_suggests_open_ones_about_the_same_kind_of_thing(shop: Shop) -> None:
+def test_a_contact_opens_a_case_and_suggests_open_ones_of_the_same_kind(shop: Shop) -> None:
     first = shop.contact()
     other = shop.contact(kind="order")
     second = shop.contact()
@@ -54,7 +54,7 @@ def test_a_contact_opens_a_case_and_suggests_open_ones_about_the_same_kind_of_th
     assert second["suggested_case_ids"] == [first["case_id"]]
 
 
-def test_a_contact_given_a_case_joins_it(shop: Shop) -> None:
+def test_a_contact_with_a_case_id_joins_that_case(shop: Shop) -> None:
     case_id = shop.contact()["case_id"]
 
     joined = shop.contact(case_id=case_id)
@@ -80,7 +80,7 @@ def test_a_case_of_another_customer_is_refused(shop: Shop) -> None:
     assert (itself.status, fields_of(itself)) == (422, ["into"])
 
 
-def test_a_case_that_is_not_there_is_not_found(shop: Shop) -> None:
+def test_an_unknown_case_is_not_found(shop: Shop) -> None:
     nowhere = f"{shop.customer_id}{'0' * 16}"
     ours = shop.contact()["case_id"]
 
@@ -109,7 +109,7 @@ def test_cases_are_listed_by_customer_and_status(shop: Shop) -> None:
 # ---------------------------------------------------------------- merging
 
 
-def test_contacts_given_a_merged_case_land_in_the_one_that_goes_on(shop: Shop) -> None:
+def test_a_contact_for_a_merged_case_joins_the_remaining_one(shop: Shop) -> None:
     first, second, third = (shop.contact()["case_id"] for _ in range(3))
     merged(shop, first, into=second)
     merged(shop, second, into=third)
@@ -121,7 +121,7 @@ def test_contacts_given_a_merged_case_land_in_the_one_that_goes_on(shop: Shop) -
     assert [shop.case(case_id)["status"] for case_id in (first, second)] == ["merged", "merged"]
 
 
-def test_a_merged_case_can_neither_be_worked_on_nor_merged_again(shop: Shop) -> None:
+def test_a_merged_case_refuses_actions_and_another_merge(shop: Shop) -> None:
     first, second = (shop.contact()["case_id"] for _ in range(2))
     merged(shop, first, into=second)
 
@@ -131,7 +131,7 @@ def test_a_merged_case_can_neither_be_worked_on_nor_merged_again(shop: Shop) -> 
     assert shop.desk.call(f"POST /api/cases/{second}/merge", {"into": first}).status == 409
 
 
-def test_of_two_clocks_the_one_that_runs_out_first_stays(shop: Shop) -> None:
+def test_a_merge_keeps_the_reply_clock_that_runs_out_first(shop: Shop) -> None:
     first = shop.contact()
     shop.desk.pass_time(30 * MINUTE)
     second = shop.contact()
@@ -143,7 +143,7 @@ def test_of_two_clocks_the_one_that_runs_out_first_stays(shop: Shop) -> None:
     assert shop.reminders("reply_missed") == [("03-02T10:00", "supervisor", "email")]
 
 
-def test_the_reply_of_a_merged_case_can_still_be_put_off_and_given(shop: Shop) -> None:
+def test_the_reply_of_a_merged_case_can_still_be_paused_and_given(shop: Shop) -> None:
     first = shop.contact()["case_id"]
     second = shop.contact(direction="outbound")["case_id"]
     shop.desk.pass_time(50 * MINUTE)
@@ -158,9 +158,7 @@ def test_the_reply_of_a_merged_case_can_still_be_put_off_and_given(shop: Shop) -
 
 
 @pytest.mark.parametrize("into_first", [True, False])
-def test_of_two_calls_that_were_promised_the_one_that_is_due_first_stays(
-    shop: Shop, *, into_first: bool
-) -> None:
+def test_a_merge_keeps_the_promised_call_that_is_due_first(shop: Shop, *, into_first: bool) -> None:
     wait_until(shop.desk, "2026-03-07T11:00")
     first = shop.contact(channel="phone")["case_id"]
     second = shop.contact(channel="email")["case_id"]
@@ -174,7 +172,7 @@ def test_of_two_calls_that_were_promised_the_one_that_is_due_first_stays(
     assert calls(shop) == {"phone": "kept", "email": "withdrawn"}
 
 
-def test_the_call_that_stays_is_the_answer_that_is_waited_for(shop: Shop) -> None:
+def test_the_promised_call_that_remains_after_a_merge_gives_the_reply(shop: Shop) -> None:
     wait_until(shop.desk, "2026-03-07T11:00")
     first, second = shop.contact(channel="phone"), shop.contact(channel="email")
     call = f"POST /api/commitments/{first['call_back']['commitment_id']}"
@@ -190,7 +188,7 @@ def test_the_call_that_stays_is_the_answer_that_is_waited_for(shop: Shop) -> Non
     }
 
 
-def test_a_call_that_was_promised_in_a_merged_case_is_kept_in_the_one_that_goes_on(shop: Shop) -> None:
+def test_a_call_promised_in_a_merged_case_is_kept_in_the_remaining_one(shop: Shop) -> None:
     second = shop.contact(direction="outbound")["case_id"]
     wait_until(shop.desk, "2026-03-07T11:00")
     first = shop.contact()["case_id"]
@@ -201,7 +199,7 @@ def test_a_call_that_was_promised_in_a_merged_case_is_kept_in_the_one_that_goes_
     assert calls(shop) == {"phone": "kept"}
 
 
-def test_a_contact_that_is_planned_late_is_no_reminder_of_what_is_settled_by_then(shop: Shop) -> None:
+def test_a_contact_planned_after_its_case_is_resolved_sends_no_reminder(shop: Shop) -> None:
     into = shop.contact()["case_id"]
     one = shop.desk.call("POST /api/interactions", shop.contact_body()).json["case_id"]
     merged(shop, one, into=into)
@@ -215,7 +213,7 @@ def test_a_contact_that_is_planned_late_is_no_reminder_of_what_is_settled_by_the
 # ---------------------------------------------------------------- evidence
 
 
-def test_a_hand_off_says_when_from_whom_and_to_whom(shop: Shop) -> None:
+def test_a_hand_off_records_when_from_whom_and_to_whom(shop: Shop) -> None:
     omar = add_agent(shop.desk, "Omar")
     first = shop.contact()
 
@@ -233,7 +231,7 @@ def test_a_hand_off_says_when_from_whom_and_to_whom(shop: Shop) -> None:
     assert (stated["from_agent_id"], stated["to_agent_id"]) == (omar, shop.agent_id)
 
 
-def test_a_customer_who_comes_again_soon_unasked_repeats_themselves(shop: Shop) -> None:
+def test_an_unexpected_contact_within_a_week_is_a_repeat(shop: Shop) -> None:
     case_id = shop.contact()["case_id"]
 
     def repeats() -> int:
@@ -253,7 +251,7 @@ def test_a_customer_who_comes_again_soon_unasked_repeats_themselves(shop: Shop) 
     assert (thanked, after_a_week, after_longer, repeats()) == (0, 1, 1, 1)
 
 
-def test_a_settled_case_is_reopened_by_the_customer_but_not_by_thanks(shop: Shop) -> None:
+def test_a_resolved_case_is_reopened_by_a_contact_but_not_by_thanks(shop: Shop) -> None:
     case_id = shop.contact(resolved=True)["case_id"]
     shop.desk.pass_time(HOUR)
 
@@ -266,7 +264,7 @@ def test_a_settled_case_is_reopened_by_the_customer_but_not_by_thanks(shop: Shop
     assert [one["interaction_id"] for one in case["reopenings"]] == [again["interaction_id"]]
 
 
-def test_of_a_run_around_the_supervisor_hears_once_and_the_case_stays_with_its_agent(shop: Shop) -> None:
+def test_a_run_around_reaches_the_supervisor_once_and_keeps_the_agent(shop: Shop) -> None:
     omar = add_agent(shop.desk, "Omar", supervisor_id=shop.supervisor_id)
     case_id = shop.contact()["case_id"]
 
@@ -283,7 +281,7 @@ def test_of_a_run_around_the_supervisor_hears_once_and_the_case_stays_with_its_a
 
 
 @pytest.mark.parametrize("evidence", ["repeat_contacts", "reopenings"])
-def test_the_policy_says_how_much_is_too_much(shop: Shop, evidence: str) -> None:
+def test_the_policy_sets_the_run_around_thresholds(shop: Shop, evidence: str) -> None:
     change_policy(shop.desk, cases={f"{evidence}_at_most": 0})
     case_id = shop.contact(resolved=evidence == "reopenings")["case_id"]
     before = len(supervisors_work(shop, "run_around"))
@@ -296,7 +294,7 @@ def test_the_policy_says_how_much_is_too_much(shop: Shop, evidence: str) -> None
 # ---------------------------------------------------------------- whose it is
 
 
-def test_an_assigned_case_and_its_answer_are_somebody_elses(shop: Shop) -> None:
+def test_an_assigned_case_takes_its_reply_to_the_new_agent(shop: Shop) -> None:
     omar = add_agent(shop.desk, "Omar")
     case_id = shop.contact()["case_id"]
 
@@ -335,7 +333,7 @@ def test_agents_who_do_not_serve_the_customer_are_refused(shop: Shop) -> None:
 # ---------------------------------------------------------------- the end
 
 
-def test_resolving_ends_the_reminders(shop: Shop) -> None:
+def test_a_resolved_case_sends_no_more_reminders(shop: Shop) -> None:
     case_id = shop.contact()["case_id"]
 
     shop.desk.call(f"POST /api/cases/{case_id}/resolve", {"outcome": "The cake is baked"}, user=AMINA)
@@ -347,7 +345,7 @@ def test_resolving_ends_the_reminders(shop: Shop) -> None:
     assert [survey["agent_id"] for survey in shop.rows("survey")] == [shop.agent_id]
 
 
-def test_resolving_leaves_what_was_asked_for_and_promised(shop: Shop) -> None:
+def test_a_resolved_case_keeps_requested_follow_ups_and_promises(shop: Shop) -> None:
     at = "2026-03-04T10:00:00Z"
     case_id = shop.contact(follow_up={"at": at, "reason": "Ask how it tasted"})["case_id"]
     shop.contact(case_id=case_id, commitments=[{"what": "Send the photos", "due_at": at}])
@@ -358,7 +356,7 @@ def test_resolving_leaves_what_was_asked_for_and_promised(shop: Shop) -> None:
     assert [row["status"] for row in shop.rows("commitment")] == ["open"]
 
 
-def test_resolving_ends_the_promise_to_call_back(shop: Shop) -> None:
+def test_a_resolved_case_ends_the_promise_to_call_back(shop: Shop) -> None:
     wait_until(shop.desk, "2026-03-07T11:00")
     case_id = shop.contact()["case_id"]
 
@@ -385,7 +383,7 @@ def test_a_case_is_resolved_once_and_reopened_with_a_reason(shop: Shop) -> None:
 # ---------------------------------------------------------------- once
 
 
-def test_each_action_is_done_once_a_key_also_if_others_came_in_between(shop: Shop) -> None:
+def test_each_action_is_done_once_per_idempotency_key_even_with_others_between(shop: Shop) -> None:
     omar = add_agent(shop.desk, "Omar")
     case_id, other = shop.contact(kind="complaint")["case_id"], shop.contact()["case_id"]
     cause = {"cause": "Wrong label", "prevention": "Check twice"}
@@ -417,7 +415,7 @@ def test_each_action_is_done_once_a_key_also_if_others_came_in_between(shop: Sho
     assert stood == (shop.case(case_id), shop.case(other), shop.rows("goodwill"), shop.rows("reply"))
 
 
-def test_an_action_that_another_write_overtook_is_still_done_once(shop: Shop) -> None:
+def test_an_action_overtaken_by_another_write_is_still_done_once(shop: Shop) -> None:
     case_id = shop.contact()["case_id"]
     overtaken = False
 
@@ -440,7 +438,7 @@ def test_an_action_that_another_write_overtook_is_still_done_once(shop: Shop) ->
 
 
 @pytest.mark.parametrize("action", ["wait", "merge"])
-def test_the_same_request_twice_at_the_same_time_answers_the_same(shop: Shop, action: str) -> None:
+def test_two_concurrent_identical_requests_both_succeed(shop: Shop, action: str) -> None:
     case_id, other = shop.contact()["case_id"], shop.contact()["case_id"]
     body = {"into": other} if action == "merge" else None
     twin: list[int] = []

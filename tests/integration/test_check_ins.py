@@ -33,7 +33,7 @@ def complete_all(shop: Shop) -> None:
         shop.desk.call(f"POST /api/follow-ups/{row['follow_up_id']}/complete")
 
 
-def test_so_many_days_after_the_last_contact_the_agent_is_reminded_as_it_opens(shop: Shop) -> None:
+def test_the_agent_is_reminded_at_opening_so_many_days_after_the_last_contact(shop: Shop) -> None:
     wait_until(shop.desk, "2026-03-03T15:00")
     shop.contact(direction="outbound", resolved=True)
     wait_until(shop.desk, "2026-03-04T15:00")
@@ -45,7 +45,7 @@ def test_so_many_days_after_the_last_contact_the_agent_is_reminded_as_it_opens(s
     assert {(when, to) for when, to, _ in shop.reminders("follow_up_reminder")} == {("03-12T09:00", "agent")}
 
 
-def test_a_check_in_waits_for_the_business_to_open_and_the_count_goes_on_from_the_contact(shop: Shop) -> None:
+def test_a_check_in_moved_by_a_closed_day_does_not_move_the_next_one(shop: Shop) -> None:
     change_customer(
         shop, agent_id=shop.agent_id, check_in_every_days=5
     )  # Saturday the 7th, Thursday the 12th
@@ -58,7 +58,7 @@ def test_a_check_in_waits_for_the_business_to_open_and_the_count_goes_on_from_th
 
 
 @pytest.mark.parametrize("direction", ["inbound", "outbound"])
-def test_any_contact_starts_the_count_again(shop: Shop, direction: str) -> None:
+def test_any_contact_restarts_the_count(shop: Shop, direction: str) -> None:
     change_customer(shop, agent_id=shop.agent_id, check_in_every_days=3)
     wait_until(shop.desk, "2026-03-04T10:00")
     shop.contact(direction=direction, resolved=True)
@@ -70,7 +70,7 @@ def test_any_contact_starts_the_count_again(shop: Shop, direction: str) -> None:
     assert (before, check_ins(shop)) == ([], [("03-09T09:00", "due")])
 
 
-def test_a_contact_is_the_check_in_that_was_due(shop: Shop) -> None:
+def test_a_contact_completes_the_check_in_that_is_due(shop: Shop) -> None:
     change_customer(shop, agent_id=shop.agent_id, check_in_every_days=2)
     wait_until(shop.desk, "2026-03-04T10:00")
 
@@ -80,7 +80,7 @@ def test_a_contact_is_the_check_in_that_was_due(shop: Shop) -> None:
     assert check_ins(shop) == [("03-04T09:00", "done")]
 
 
-def test_while_a_check_in_is_open_there_is_no_second(shop: Shop) -> None:
+def test_an_open_check_in_prevents_a_second(shop: Shop) -> None:
     change_customer(shop, agent_id=shop.agent_id, check_in_every_days=1)
 
     wait_until(shop.desk, "2026-03-06T18:00")
@@ -88,7 +88,7 @@ def test_while_a_check_in_is_open_there_is_no_second(shop: Shop) -> None:
     assert check_ins(shop) == [("03-03T09:00", "due")]
 
 
-def test_the_days_are_local_days_also_when_the_clocks_change(shop: Shop) -> None:
+def test_check_in_days_are_local_days_over_a_clock_change(shop: Shop) -> None:
     change_policy(shop.desk, business={"time_zone": "America/New_York", "country": "US"})
     wait_until(shop.desk, "2026-03-06T15:00")  # Friday at 10:00 there; on Sunday the clocks go forward
     shop.contact(direction="outbound", resolved=True)
@@ -99,7 +99,7 @@ def test_the_days_are_local_days_also_when_the_clocks_change(shop: Shop) -> None
     assert check_ins(shop) == [("03-10T13:00", "due")]  # Tuesday at 09:00 there
 
 
-def test_of_the_policys_tags_the_most_frequent_counts_and_the_customers_own_before_it(shop: Shop) -> None:
+def test_the_most_frequent_tag_sets_the_interval_unless_the_customer_has_one(shop: Shop) -> None:
     change_policy(shop.desk, check_ins={"every_days_by_tag": {"vip": 4, "wholesale": 30, "new": 9}})
     facts = {"agent_id": shop.agent_id, "tags": ["Wholesale", "VIP"]}
     tagged = Shop(shop.desk, shop.supervisor_id, shop.agent_id, add_customer(shop.desk, **facts))
@@ -115,7 +115,7 @@ def test_of_the_policys_tags_the_most_frequent_counts_and_the_customers_own_befo
     assert (check_ins(tagged), check_ins(own)) == ([("03-06T09:00", "due")], [("03-04T09:00", "due")])
 
 
-def test_a_customer_without_an_agent_is_checked_in_with_once_they_have_one(shop: Shop) -> None:
+def test_a_customer_without_an_agent_gets_a_check_in_once_they_have_one(shop: Shop) -> None:
     change_customer(shop, check_in_every_days=2)
     wait_until(shop.desk, "2026-03-05T10:00")
     before = check_ins(shop)
@@ -136,7 +136,7 @@ def test_null_turns_check_ins_off(shop: Shop) -> None:
     assert check_ins(shop) == []
 
 
-def test_turned_on_again_the_count_begins_with_the_contact_that_came_meanwhile(shop: Shop) -> None:
+def test_check_ins_turned_on_again_count_from_the_last_contact(shop: Shop) -> None:
     change_customer(shop, agent_id=shop.agent_id, check_in_every_days=3)
     change_customer(shop, check_in_every_days=None)
     wait_until(shop.desk, "2026-03-11T10:00")
@@ -149,7 +149,7 @@ def test_turned_on_again_the_count_begins_with_the_contact_that_came_meanwhile(s
     assert check_ins(shop) == [("03-18T09:00", "due")]
 
 
-def test_other_changes_of_the_customer_bring_back_no_check_in_that_was_done(shop: Shop) -> None:
+def test_another_change_of_the_customer_does_not_repeat_a_done_check_in(shop: Shop) -> None:
     change_customer(shop, agent_id=shop.agent_id, check_in_every_days=7)
     wait_until(shop.desk, "2026-03-09T10:00")
     complete_all(shop)
@@ -163,7 +163,7 @@ def test_other_changes_of_the_customer_bring_back_no_check_in_that_was_done(shop
     assert check_ins(shop) == [("03-09T09:00", "done"), ("03-16T09:00", "due")]
 
 
-def test_changed_to_and_fro_the_check_ins_go_on(shop: Shop) -> None:
+def test_an_interval_changed_back_and_forth_keeps_the_check_ins(shop: Shop) -> None:
     change_customer(shop, agent_id=shop.agent_id, check_in_every_days=7)
     wait_until(shop.desk, "2026-03-09T10:00")
     complete_all(shop)
@@ -177,7 +177,7 @@ def test_changed_to_and_fro_the_check_ins_go_on(shop: Shop) -> None:
     assert check_ins(shop)[-1] == ("03-16T09:00", "due")
 
 
-def test_an_absent_agents_check_in_reaches_their_cover(shop: Shop) -> None:
+def test_a_check_in_of_an_absent_agent_reaches_their_cover(shop: Shop) -> None:
     cover = add_agent(shop.desk, "Omar")
     change_customer(shop, agent_id=shop.agent_id, check_in_every_days=1)
     away = {"away_until": "2026-03-09T09:00:00Z", "covered_by": cover}
@@ -188,7 +188,7 @@ def test_an_absent_agents_check_in_reaches_their_cover(shop: Shop) -> None:
     assert [str(mail["to"]) for mail in shop.desk.mails] == ["Omar <omar@example.com>"]
 
 
-def test_a_number_of_days_that_is_wrong_is_refused(shop: Shop) -> None:
+def test_an_invalid_number_of_days_is_refused(shop: Shop) -> None:
     for days in (0, -1, 3651, "often", 1.5):
         answer = shop.desk.call(f"PATCH /api/customers/{shop.customer_id}", {"check_in_every_days": days})
 

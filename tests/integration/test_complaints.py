@@ -42,14 +42,14 @@ def recipients(shop: Shop) -> list[str]:
 # ---------------------------------------------------------------- the six steps
 
 
-def test_a_complaint_brings_six_steps_of_which_four_may_not_be_left_out(shop: Shop) -> None:
+def test_a_complaint_has_six_steps_of_which_four_are_critical(shop: Shop) -> None:
     steps = shop.case(complaint(shop))["steps"]
 
     assert tuple(step["name"] for step in steps) == STEPS
     assert tuple(step["name"] for step in steps if step["critical"]) == CRITICAL
 
 
-def test_a_case_that_becomes_a_complaint_gets_the_steps_then(shop: Shop) -> None:
+def test_a_case_that_becomes_a_complaint_gets_the_steps(shop: Shop) -> None:
     case_id = shop.contact()["case_id"]
     before = shop.case(case_id)
 
@@ -60,7 +60,7 @@ def test_a_case_that_becomes_a_complaint_gets_the_steps_then(shop: Shop) -> None
     assert (len(after["steps"]), after["kind"]) == (6, "complaint")
 
 
-def test_what_is_missing_is_named_until_it_is_done(shop: Shop) -> None:
+def test_missing_critical_steps_are_named_until_they_are_done(shop: Shop) -> None:
     case_id = complaint(shop)
 
     refused = [resolve(shop, case_id)]
@@ -74,7 +74,7 @@ def test_what_is_missing_is_named_until_it_is_done(shop: Shop) -> None:
     ]
 
 
-def test_a_step_says_who_did_it_and_when_and_the_first_time_stands(shop: Shop) -> None:
+def test_a_step_keeps_who_did_it_first_and_when(shop: Shop) -> None:
     case_id = complaint(shop)
     do_step(shop, case_id, "apologised", {"note": "By phone"})
     shop.desk.pass_time(HOUR)
@@ -90,7 +90,7 @@ def test_a_step_says_who_did_it_and_when_and_the_first_time_stands(shop: Shop) -
     }
 
 
-def test_another_policy_changes_no_checklist_that_runs(shop: Shop) -> None:
+def test_a_policy_change_leaves_running_checklists_alone(shop: Shop) -> None:
     before = complaint(shop)
 
     change_policy(shop.desk, cases={"critical_steps": ["apologised"]})
@@ -114,7 +114,7 @@ def test_another_policy_changes_no_checklist_that_runs(shop: Shop) -> None:
         ("apologised", {"remark": "By phone"}, 422, "remark"),
     ],
 )
-def test_a_step_that_is_wrong_is_refused_and_the_field_named(
+def test_an_invalid_step_is_refused_and_the_field_named(
     shop: Shop, step: str, body: object, status: int, field: str
 ) -> None:
     case_id = complaint(shop)
@@ -133,7 +133,7 @@ def test_a_case_without_a_complaint_has_no_steps(shop: Shop) -> None:
     assert "without a complaint" in answer.json["detail"]
 
 
-def test_a_contact_cannot_settle_what_the_steps_have_not(shop: Shop) -> None:
+def test_a_resolved_contact_does_not_resolve_a_complaint_with_missing_steps(shop: Shop) -> None:
     case_id = complaint(shop)
 
     shop.contact(case_id=case_id, resolved=True)
@@ -142,7 +142,7 @@ def test_a_contact_cannot_settle_what_the_steps_have_not(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("contact_resolved_it", [True, False])
-def test_a_settled_complaint_is_asked_about_once(shop: Shop, contact_resolved_it: bool) -> None:
+def test_a_resolved_complaint_gets_one_survey(shop: Shop, contact_resolved_it: bool) -> None:
     case_id = complaint(shop)
     if contact_resolved_it:
         shop.contact(case_id=case_id, resolved=True)
@@ -171,7 +171,7 @@ def test_abuse_reaches_the_supervisor_at_once_in_one_message(shop: Shop, at: str
     assert len([mail for mail in shop.desk.mails if "abusive" in words_of(mail)]) == 1
 
 
-def test_abuse_towards_who_has_no_supervisor_reaches_the_owner(shop: Shop) -> None:
+def test_abuse_reaches_the_owner_if_there_is_no_supervisor(shop: Shop) -> None:
     shop.desk.call(f"PATCH /api/agents/{shop.agent_id}", {"supervisor_id": None})
     wait_until(shop.desk, "2026-03-03T02:30")
 
@@ -190,7 +190,7 @@ def test_abuse_reaches_the_absent_supervisors_cover(shop: Shop) -> None:
     assert recipients(shop) == ["Omar <omar@example.com>"]
 
 
-def test_who_was_upset_is_heard_of_in_opening_time(shop: Shop) -> None:
+def test_an_upset_customer_reaches_the_supervisor_in_opening_time(shop: Shop) -> None:
     wait_until(shop.desk, "2026-03-06T16:00")
 
     shop.contact(tone="upset", channel="in_person")

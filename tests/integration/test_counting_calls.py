@@ -10,7 +10,7 @@ from vaada.model.times import text_of
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
-def test_a_contact_with_a_follow_up_a_promise_and_a_survey_costs_twenty_calls(desk: ScriptedDesk) -> None:
+def test_a_contact_with_follow_up_promise_and_survey_costs_twenty_calls(desk: ScriptedDesk) -> None:
     shop = Shop.opened(desk)
     desk.call(f"PATCH /api/agents/{shop.agent_id}", {"notify_by": ["email"]})
     desk.settle()
@@ -61,7 +61,7 @@ def test_a_reminder_costs_four_calls_and_some_reads(desk: ScriptedDesk) -> None:
     }
 
 
-def test_a_text_is_counted_in_one_transaction_whatever_is_counted(desk: ScriptedDesk) -> None:
+def test_all_limits_of_a_text_are_counted_in_one_transaction(desk: ScriptedDesk) -> None:
     shop = Shop.opened(desk)
     desk.call(f"PATCH /api/agents/{shop.agent_id}", {"notify_by": ["sms"]})
     shop.contact(follow_up={"at": text_of(desk.now + 25 * HOUR + MINUTE), "reason": "Ask for the colour"})

@@ -59,7 +59,7 @@ def shop(desk: ScriptedDesk) -> Shop:
 
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("call", range(1, 6))
-def test_a_reminder_cut_short_anywhere_is_still_sent_and_not_more_than_thrice(
+def test_a_reminder_with_a_crash_is_still_sent_and_at_most_three_times(
     shop: Shop, call: int, moment: str
 ) -> None:
     shop.contact(follow_up={"at": text_of(shop.desk.now + HOUR), "reason": "Ask for the colour"})
@@ -75,7 +75,9 @@ def test_a_reminder_cut_short_anywhere_is_still_sent_and_not_more_than_thrice(
 
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("call", range(1, 11))
-def test_a_flag_cut_short_anywhere_is_raised_once_and_climbs_on(shop: Shop, call: int, moment: str) -> None:
+def test_a_flag_with_a_crash_is_raised_once_and_the_ladder_continues(
+    shop: Shop, call: int, moment: str
+) -> None:
     shop.promise(shop.desk.now + 30 * HOUR)
 
     with killed_at(shop.desk, call, moment):
@@ -90,7 +92,7 @@ def test_a_flag_cut_short_anywhere_is_raised_once_and_climbs_on(shop: Shop, call
 
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("call", range(1, 6))
-def test_a_survey_cut_short_anywhere_is_never_mailed_twice(shop: Shop, call: int, moment: str) -> None:
+def test_a_survey_with_a_crash_is_never_mailed_twice(shop: Shop, call: int, moment: str) -> None:
     shop.contact(resolved=True)
 
     with killed_at(shop.desk, call, moment):
@@ -105,7 +107,7 @@ def test_a_survey_cut_short_anywhere_is_never_mailed_twice(shop: Shop, call: int
 
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("call", range(1, 4))
-def test_planning_and_scheduling_cut_short_anywhere_are_done_when_the_record_comes_again(
+def test_planning_with_a_crash_is_completed_when_the_record_is_retried(
     shop: Shop, call: int, moment: str
 ) -> None:
     body = shop.contact_body(
@@ -126,7 +128,7 @@ def test_planning_and_scheduling_cut_short_anywhere_are_done_when_the_record_com
 
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("call", range(1, 3))
-def test_a_contact_cut_short_anywhere_is_recorded_once_when_it_is_sent_again(
+def test_a_contact_with_a_crash_is_recorded_once_when_it_is_retried(
     shop: Shop, call: int, moment: str
 ) -> None:
     body = shop.contact_body(commitments=[{"what": "Call", "due_at": text_of(shop.desk.now + 9 * HOUR)}])
@@ -142,7 +144,7 @@ def test_a_contact_cut_short_anywhere_is_recorded_once_when_it_is_sent_again(
 
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("call", range(1, 3))
-def test_an_answer_cut_short_anywhere_is_recorded_once(shop: Shop, call: int, moment: str) -> None:
+def test_an_answer_with_a_crash_is_recorded_once(shop: Shop, call: int, moment: str) -> None:
     shop.contact(resolved=True)
     shop.desk.pass_time(DAY)
     link = links(words_of(shop.desk.mails[-1]), "/s/")[0]
@@ -165,7 +167,7 @@ def reminders(shop: Shop, *minutes: int) -> None:
 
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("call", range(1, 5))
-def test_a_group_cut_short_anywhere_is_still_sent_as_one(shop: Shop, call: int, moment: str) -> None:
+def test_a_batch_with_a_crash_is_still_sent_as_one(shop: Shop, call: int, moment: str) -> None:
     reminders(shop, 60, 61)
     shop.desk.pass_time(timedelta(minutes=61))
 
@@ -180,7 +182,7 @@ def test_a_group_cut_short_anywhere_is_still_sent_as_one(shop: Shop, call: int, 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("call", range(1, 8))
-def test_running_late_cut_short_anywhere_moves_the_date_and_never_mails_twice(
+def test_a_late_notice_with_a_crash_moves_the_date_and_is_never_mailed_twice(
     shop: Shop, call: int, moment: str
 ) -> None:
     shop.promise(shop.desk.now + 2 * HOUR)
@@ -201,9 +203,7 @@ def test_running_late_cut_short_anywhere_moves_the_date_and_never_mails_twice(
 
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("call", range(1, 9))
-def test_an_answer_that_is_owed_is_warned_of_and_missed_once_however_it_is_cut_short(
-    shop: Shop, call: int, moment: str
-) -> None:
+def test_a_reply_with_a_crash_is_warned_of_and_missed_once(shop: Shop, call: int, moment: str) -> None:
     shop.contact()
 
     with killed_at(shop.desk, call, moment):
@@ -220,9 +220,7 @@ def test_an_answer_that_is_owed_is_warned_of_and_missed_once_however_it_is_cut_s
 
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("call", range(1, 4))
-def test_a_contact_that_ends_several_things_ends_all_of_them_or_none(
-    shop: Shop, call: int, moment: str
-) -> None:
+def test_a_contact_that_ends_several_rows_ends_all_or_none(shop: Shop, call: int, moment: str) -> None:
     shop.contact(channel="email")
     shop.desk.settle()
     (case,) = shop.rows("case")
@@ -248,9 +246,7 @@ def settled(shop: Shop) -> tuple[str, str, str]:
 
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("call", range(1, 4))
-def test_the_end_of_a_case_cut_short_anywhere_is_all_of_it_or_none(
-    shop: Shop, call: int, moment: str
-) -> None:
+def test_a_case_with_a_crash_is_resolved_as_a_whole_or_not_at_all(shop: Shop, call: int, moment: str) -> None:
     shop.contact()
     resolve = f"POST /api/cases/{shop.rows('case')[0]['case_id']}/resolve"
 
@@ -268,7 +264,7 @@ def test_the_end_of_a_case_cut_short_anywhere_is_all_of_it_or_none(
 
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("call", range(1, 4))
-def test_a_decision_cut_short_anywhere_is_made_once(shop: Shop, call: int, moment: str) -> None:
+def test_a_goodwill_decision_with_a_crash_is_made_once(shop: Shop, call: int, moment: str) -> None:
     shop.contact(resolved=True)
     wish = {"amount": "100", "reason": "Two visits for nothing"}
     asking = f"POST /api/cases/{shop.rows('case')[0]['case_id']}/goodwill"

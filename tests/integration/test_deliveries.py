@@ -113,7 +113,7 @@ def stopped(*, survey: bool = True) -> set[Medium]:
 # ---------------------------------------------------------------- mail
 
 
-def test_news_of_a_mail_whose_customer_is_being_erased_are_no_error_and_change_nothing() -> None:
+def test_a_delivery_event_of_an_erased_customer_changes_nothing() -> None:
     write_mail()
     table = open_desk().table
     table.remove([one for one in table.some_of(rows.CUSTOMER_ID) if one.id != OUR_ID])
@@ -139,7 +139,7 @@ def test_news_of_a_mail_whose_customer_is_being_erased_are_no_error_and_change_n
         ("mail_not_sent_at_all", "bounced"),
     ],
 )
-def test_what_became_of_a_mail_is_written_to_it_once(name: str, delivery: str) -> None:
+def test_the_delivery_status_of_a_mail_is_written_once(name: str, delivery: str) -> None:
     write_mail()
 
     assert [tell(name) for _ in range(3)] == [1, 1, 1]
@@ -148,7 +148,7 @@ def test_what_became_of_a_mail_is_written_to_it_once(name: str, delivery: str) -
     assert message().delivered_at is not None
 
 
-def test_news_by_way_of_a_topic_are_read_too() -> None:
+def test_delivery_events_from_an_sns_topic_are_read() -> None:
     write_mail()
 
     assert tell("mails_by_topic") == 2
@@ -157,7 +157,7 @@ def test_news_by_way_of_a_topic_are_read_too() -> None:
 
 
 @pytest.mark.usefixtures("desk")
-def test_a_full_mailbox_is_a_bounce_even_without_a_delivery_status() -> None:
+def test_a_full_mailbox_is_a_bounce_even_without_a_status_code() -> None:
     write_mail()
     event = sample("record_delivery/mail_bounced_for_now")
     for recipient in event["detail"]["bounce"]["bouncedRecipients"]:
@@ -180,7 +180,7 @@ def test_a_full_mailbox_is_a_bounce_even_without_a_delivery_status() -> None:
         "mail_subscribed",
     ],
 )
-def test_what_says_nothing_of_the_delivery_changes_nothing(desk: ScriptedDesk, name: str) -> None:
+def test_an_event_that_tells_nothing_of_the_delivery_changes_nothing(desk: ScriptedDesk, name: str) -> None:
     write_mail()
 
     assert tell(name) == 0
@@ -190,7 +190,7 @@ def test_what_says_nothing_of_the_delivery_changes_nothing(desk: ScriptedDesk, n
     assert (stopped(), desk.mails, desk.texts) == (set(), [], [])
 
 
-def test_news_of_others_mail_and_of_mail_long_gone_change_nothing(desk: ScriptedDesk) -> None:
+def test_an_event_of_another_sender_or_of_an_unknown_mail_changes_nothing(desk: ScriptedDesk) -> None:
     assert tell("mail_of_another_sender") == 0
     assert tell("mail_delivered") == 1
     assert messages(desk) == []
@@ -198,7 +198,7 @@ def test_news_of_others_mail_and_of_mail_long_gone_change_nothing(desk: Scripted
 
 @pytest.mark.parametrize("name", ["mail_sent", "mail_delivered"])
 @pytest.mark.parametrize("status", ["unknown", "failed", "withheld"])
-def test_news_settle_a_mail_of_which_an_attempt_was_not_answered(name: str, status: str) -> None:
+def test_a_delivery_event_settles_a_mail_with_unknown_outcome(name: str, status: str) -> None:
     write_mail(status=status, provider_id=None, sent_at=None, why_not="no answer came from the provider")
 
     tell(name)
@@ -219,7 +219,7 @@ def test_news_settle_a_mail_of_which_an_attempt_was_not_answered(name: str, stat
         ("mail_delayed", set(), set()),
     ],
 )
-def test_only_a_dead_address_and_a_complaint_stop_an_address(
+def test_only_a_permanent_bounce_or_a_complaint_stops_an_address(
     name: str, surveys: set[Medium], anything: set[Medium]
 ) -> None:
     write_mail()
@@ -229,7 +229,7 @@ def test_only_a_dead_address_and_a_complaint_stop_an_address(
     assert (stopped(), stopped(survey=False)) == (surveys, anything)
 
 
-def test_who_cannot_be_mailed_is_texted_the_same_once(desk: ScriptedDesk) -> None:
+def test_a_customer_whose_mail_bounces_is_texted_the_survey_once(desk: ScriptedDesk) -> None:
     write_mail()
 
     for _ in range(3):
@@ -242,7 +242,7 @@ def test_who_cannot_be_mailed_is_texted_the_same_once(desk: ScriptedDesk) -> Non
     assert [(row["medium"], row["status"]) for row in messages(desk)] == [("email", "sent"), ("sms", "sent")]
 
 
-def test_an_answer_that_came_meanwhile_makes_the_text_needless(desk: ScriptedDesk) -> None:
+def test_a_survey_answered_meanwhile_is_not_texted(desk: ScriptedDesk) -> None:
     write_mail()
     survey = open_desk().table.get(Survey, rows.row_id(5))
     assert survey is not None
@@ -255,7 +255,7 @@ def test_an_answer_that_came_meanwhile_makes_the_text_needless(desk: ScriptedDes
     assert messages(desk)[-1]["why_not"] == "no longer needed when it could be sent"
 
 
-def test_a_full_mailbox_is_tried_once_more_after_four_hours_and_then_left_alone(desk: ScriptedDesk) -> None:
+def test_a_full_mailbox_is_retried_once_after_four_hours(desk: ScriptedDesk) -> None:
     write_mail()
     without_phone()
 
@@ -271,7 +271,7 @@ def test_a_full_mailbox_is_tried_once_more_after_four_hours_and_then_left_alone(
     assert [(row["delivery"], row["status"]) for row in messages(desk)] == [("bounced", "sent")] * 2
 
 
-def test_a_mail_and_a_text_that_both_fail_for_now_do_not_follow_each_other_for_ever(
+def test_mail_and_text_that_both_fail_do_not_replace_each_other_forever(
     desk: ScriptedDesk,
 ) -> None:
     write_mail()
@@ -352,7 +352,7 @@ def bounced(desk: ScriptedDesk) -> list[dict[str, Any]]:
     return [row for row in desk.timeline(rows.CUSTOMER_ID) if row.get("origin") == "bounced"]
 
 
-def test_the_supervisor_hears_of_an_agents_address_that_does_not_work_and_of_what_it_was_about(
+def test_a_bounced_agent_mail_and_the_dead_address_are_told_to_the_supervisor(
     desk: ScriptedDesk,
 ) -> None:
     bounce_from_amina()
@@ -367,7 +367,7 @@ def test_the_supervisor_hears_of_an_agents_address_that_does_not_work_and_of_wha
     assert told(desk, "Amina gets no mail") == ["Sana <sana@example.com>"]
 
 
-def test_the_supervisor_hears_of_it_though_whom_the_first_mail_was_about_was_erased(
+def test_a_dead_address_is_reported_even_after_the_first_customer_is_erased(
     desk: ScriptedDesk,
 ) -> None:
     bounce_from_amina()
@@ -386,7 +386,7 @@ def test_the_supervisor_hears_of_it_though_whom_the_first_mail_was_about_was_era
     assert told(desk, "Amina gets no mail") == ["Sana <sana@example.com>"]
 
 
-def test_an_agent_whose_mail_bounces_is_texted_if_they_have_a_phone(desk: ScriptedDesk) -> None:
+def test_an_agent_with_a_phone_is_texted_if_their_mail_bounces(desk: ScriptedDesk) -> None:
     change_amina(desk, phone="+447700900123")
     bounce_from_amina()
 
@@ -396,7 +396,7 @@ def test_an_agent_whose_mail_bounces_is_texted_if_they_have_a_phone(desk: Script
     assert told(desk, "Ask how the cake was") == []
 
 
-def test_an_agent_who_got_the_same_as_a_text_needs_nothing_in_place_of_the_mail(desk: ScriptedDesk) -> None:
+def test_a_bounced_mail_that_was_also_texted_is_not_replaced(desk: ScriptedDesk) -> None:
     change_amina(desk, phone="+447700900123", notify_by=["email", "sms"])
     text = rows.row_id(9)
     write_text(**TO_AMINA, message_id=text)
@@ -409,7 +409,7 @@ def test_an_agent_who_got_the_same_as_a_text_needs_nothing_in_place_of_the_mail(
     assert len(bounced(desk)) == 1
 
 
-def test_a_mail_that_bounces_after_its_text_could_not_be_sent_goes_to_the_supervisor(
+def test_a_mail_that_bounces_after_its_text_failed_goes_to_the_supervisor(
     desk: ScriptedDesk,
 ) -> None:
     text_to_amina_too(desk)
@@ -423,7 +423,7 @@ def test_a_mail_that_bounces_after_its_text_could_not_be_sent_goes_to_the_superv
     assert desk.texts == []
 
 
-def test_where_both_mail_and_text_are_refused_the_supervisor_is_told_once(desk: ScriptedDesk) -> None:
+def test_the_supervisor_is_told_once_if_both_mail_and_text_are_refused(desk: ScriptedDesk) -> None:
     text_to_amina_too(desk)
     refuse(desk)
 
@@ -432,7 +432,7 @@ def test_where_both_mail_and_text_are_refused_the_supervisor_is_told_once(desk: 
     assert told(desk, "Ask for the size") == ["Sana <sana@example.com>"]
 
 
-def test_what_nobody_can_be_sent_fails_visibly_after_each_way_was_tried_once(desk: ScriptedDesk) -> None:
+def test_a_message_fails_after_each_recipient_and_medium_was_tried_once(desk: ScriptedDesk) -> None:
     text_to_amina_too(desk)
     refuse(desk, times=100)
 
@@ -451,7 +451,7 @@ def test_what_nobody_can_be_sent_fails_visibly_after_each_way_was_tried_once(des
     )
 
 
-def test_after_mail_and_text_the_next_is_the_supervisor_and_not_the_mail_again(desk: ScriptedDesk) -> None:
+def test_the_fallback_after_mail_and_text_is_the_supervisor(desk: ScriptedDesk) -> None:
     text_to_amina_too(desk)
     change_amina(desk, notify_by=["email"])
     open_desk().table.write(rows.follow_up(status="due", wake_at=None))
@@ -464,7 +464,7 @@ def test_after_mail_and_text_the_next_is_the_supervisor_and_not_the_mail_again(d
     assert bounced(desk) == []
 
 
-def test_what_went_out_with_a_mail_alone_is_not_lost_with_it_though_the_mails_own_words_were_texted(
+def test_a_bounced_carrier_is_replaced_for_the_messages_it_carried(
     desk: ScriptedDesk,
 ) -> None:
     change_amina(desk, phone="+447700900123", notify_by=["email", "sms"])
@@ -483,7 +483,7 @@ def test_what_went_out_with_a_mail_alone_is_not_lost_with_it_though_the_mails_ow
     assert "Call back with a price" in page
 
 
-def test_a_message_that_carries_others_is_not_left_out_because_it_was_said_already(
+def test_a_carrier_with_other_messages_is_not_withheld_as_a_repetition(
     desk: ScriptedDesk,
 ) -> None:
     open_desk().table.write(rows.follow_up(status="due", wake_at=None))
@@ -502,7 +502,7 @@ def test_a_message_that_carries_others_is_not_left_out_because_it_was_said_alrea
     assert "Call back with a price" in words_of(mail)
 
 
-def test_nothing_more_goes_to_a_dead_address_and_its_supervisor_is_told_of_it_once(
+def test_a_dead_address_gets_no_more_mail_and_is_reported_once(
     desk: ScriptedDesk,
 ) -> None:
     bounce_from_amina()
@@ -517,9 +517,7 @@ def test_nothing_more_goes_to_a_dead_address_and_its_supervisor_is_told_of_it_on
 
 
 @pytest.mark.parametrize("status", ["held", "waiting", "sending"])
-def test_what_was_on_its_way_when_the_address_died_goes_to_the_supervisor(
-    desk: ScriptedDesk, status: str
-) -> None:
+def test_a_pending_message_to_a_dead_address_goes_to_the_supervisor(desk: ScriptedDesk, status: str) -> None:
     open_desk().table.write(rows.follow_up(status="due", wake_at=None))
     at = desk.now + MINUTE
     write_mail(**TO_AMINA, status=status, attempts=int(status == "sending"), wake_at=at, sent_at=None)
@@ -530,7 +528,7 @@ def test_what_was_on_its_way_when_the_address_died_goes_to_the_supervisor(
     assert told(desk, "Ask how the cake was") == ["Sana <sana@example.com>"]
 
 
-def test_an_agent_with_a_new_address_is_written_to_there(desk: ScriptedDesk) -> None:
+def test_an_agent_with_a_new_address_is_mailed_there(desk: ScriptedDesk) -> None:
     open_desk().table.write(EmailClaim(email_claim_id="amina@example.com", agent_id=rows.AGENT_ID))
     bounce_from_amina()
     change_amina(desk, email="amina@example.org")
@@ -540,7 +538,7 @@ def test_an_agent_with_a_new_address_is_written_to_there(desk: ScriptedDesk) -> 
     assert told(desk, "Ask for the size") == ["Amina <amina@example.org>"]
 
 
-def test_where_nobody_above_can_be_reached_the_owner_is_told(desk: ScriptedDesk) -> None:
+def test_the_owner_is_told_if_agent_and_supervisor_have_dead_addresses(desk: ScriptedDesk) -> None:
     for address in ("amina@example.com", "sana@example.com"):
         suppress(open_desk(), "email", address, "bounced", desk.now)
 
@@ -549,7 +547,7 @@ def test_where_nobody_above_can_be_reached_the_owner_is_told(desk: ScriptedDesk)
     assert told(desk, "Ask for the size") == ["owner@example.com"]
 
 
-def test_what_cannot_even_reach_the_owner_fails_visibly(
+def test_a_message_fails_if_the_owners_address_is_dead_too(
     desk: ScriptedDesk, caplog: pytest.LogCaptureFixture
 ) -> None:
     for address in ("amina@example.com", "sana@example.com", "owner@example.com"):
@@ -564,7 +562,7 @@ def test_what_cannot_even_reach_the_owner_fails_visibly(
     assert desk.mails == []
 
 
-def test_an_agent_who_takes_a_mail_for_spam_gets_no_more_and_the_supervisor_is_to_talk_to_them(
+def test_an_agents_spam_complaint_stops_mail_and_reaches_the_supervisor(
     desk: ScriptedDesk,
 ) -> None:
     open_desk().table.write(rows.follow_up(status="due", wake_at=None))
@@ -585,7 +583,7 @@ def write_again(desk: ScriptedDesk, place: str, **user: Any) -> Answer:
     return desk.call(f"POST /api/{place}/write-again", **user)
 
 
-def test_a_manager_has_an_agent_written_to_again_and_a_second_bounce_is_told_of_again(
+def test_write_again_lifts_a_bounce_and_a_second_bounce_is_reported_again(
     desk: ScriptedDesk,
 ) -> None:
     bounce_from_amina()
@@ -601,9 +599,7 @@ def test_a_manager_has_an_agent_written_to_again_and_a_second_bounce_is_told_of_
 
 
 @pytest.mark.parametrize("reason", ["bounced", "complained", "unsubscribed", "texted_stop"])
-def test_only_a_bounce_is_lifted_and_what_the_customer_wants_stays_stopped(
-    desk: ScriptedDesk, reason: StopReason
-) -> None:
+def test_write_again_lifts_only_a_bounce(desk: ScriptedDesk, reason: StopReason) -> None:
     medium: Medium = "sms" if reason == "texted_stop" else "email"
     address = "+923001234567" if medium == "sms" else "bilal@example.com"
     suppress(open_desk(), medium, address, reason, desk.now)
@@ -615,7 +611,7 @@ def test_only_a_bounce_is_lifted_and_what_the_customer_wants_stays_stopped(
 
 
 @pytest.mark.parametrize("names", [("bounced", "complained_of"), ("complained_of", "bounced")])
-def test_who_complained_is_not_written_to_again_though_the_mail_bounced_as_well(
+def test_write_again_does_not_lift_a_complaint_beside_a_bounce(
     desk: ScriptedDesk, names: tuple[str, str]
 ) -> None:
     for n, name in enumerate(names, start=7):
@@ -628,7 +624,7 @@ def test_who_complained_is_not_written_to_again_though_the_mail_bounced_as_well(
 
 
 @pytest.mark.parametrize("place", [f"agents/{rows.AGENT_ID}", f"customers/{rows.CUSTOMER_ID}"])
-def test_only_managers_have_somebody_written_to_again(desk: ScriptedDesk, place: str) -> None:
+def test_only_managers_may_use_write_again(desk: ScriptedDesk, place: str) -> None:
     suppress(open_desk(), "email", "bilal@example.com", "bounced", desk.now)
     desk.call("POST /api/agents", {"name": "Omar", "email": "omar@example.com"})
 
@@ -640,7 +636,7 @@ def test_only_managers_have_somebody_written_to_again(desk: ScriptedDesk, place:
 
 
 @pytest.mark.parametrize(("gone", "texts"), [(["email"], 1), (["email", "sms"], 0)])
-def test_a_customer_whose_address_is_stopped_hears_of_a_new_date_the_other_way_or_not_at_all(
+def test_a_new_date_is_told_by_the_other_medium_if_the_address_is_stopped(
     desk: ScriptedDesk, gone: list[Medium], texts: int
 ) -> None:
     open_desk().table.write(rows.commitment(desk.now + DAY, step="warn", wake_at=desk.now + 20 * HOUR))
@@ -657,7 +653,7 @@ def test_a_customer_whose_address_is_stopped_hears_of_a_new_date_the_other_way_o
     assert [row["medium"] for row in messages(desk)] == ["sms"] * texts
 
 
-def test_a_notice_that_waits_for_the_morning_goes_the_other_way_if_its_address_dies_in_the_night(
+def test_a_held_late_notice_uses_the_other_medium_if_its_address_dies(
     desk: ScriptedDesk,
 ) -> None:
     open_desk().table.write(rows.commitment(desk.now + DAY, status="open", wake_at=None))
@@ -673,9 +669,7 @@ def test_a_notice_that_waits_for_the_morning_goes_the_other_way_if_its_address_d
 
 
 @pytest.mark.parametrize("reason", ["unsubscribed", "complained"])
-def test_the_page_of_a_promise_offers_to_tell_the_customer_by_what_still_works(
-    desk: ScriptedDesk, reason: StopReason
-) -> None:
+def test_the_promise_page_offers_a_medium_that_is_not_stopped(desk: ScriptedDesk, reason: StopReason) -> None:
     open_desk().table.write(rows.commitment(desk.now + DAY, step="warn", wake_at=desk.now + 20 * HOUR))
     suppress(open_desk(), "email", "bilal@example.com", reason, desk.now)
 
@@ -691,7 +685,7 @@ def test_the_page_of_a_promise_offers_to_tell_the_customer_by_what_still_works(
 
 
 @pytest.mark.parametrize("name", ["mail_bounced", "mail_rejected"])
-def test_a_survey_that_bounced_with_no_other_way_is_withheld_and_not_counted_as_asked(
+def test_a_bounced_survey_without_a_fallback_is_withheld_and_not_counted(
     desk: ScriptedDesk, name: str
 ) -> None:
     write_mail()
@@ -708,7 +702,7 @@ def test_a_survey_that_bounced_with_no_other_way_is_withheld_and_not_counted_as_
 
 
 @pytest.mark.parametrize("name", ["mail_bounced", "mail_rejected"])
-def test_a_survey_goes_on_as_long_as_there_is_another_way(desk: ScriptedDesk, name: str) -> None:
+def test_a_bounced_survey_with_a_fallback_stays_sent(desk: ScriptedDesk, name: str) -> None:
     write_mail()
 
     tell(name)
@@ -720,9 +714,7 @@ def test_a_survey_goes_on_as_long_as_there_is_another_way(desk: ScriptedDesk, na
 
 
 @pytest.mark.parametrize("read", range(1, 13))
-def test_a_survey_is_asked_by_a_message_or_withheld_whenever_its_address_dies(
-    desk: ScriptedDesk, read: int
-) -> None:
+def test_a_survey_is_sent_or_withheld_whenever_its_address_dies(desk: ScriptedDesk, read: int) -> None:
     without_phone()
     due = rows.survey(version=2, case_id=None, wake_at=desk.now + HOUR)
     open_desk().table.write(due)
@@ -743,7 +735,7 @@ def test_a_survey_is_asked_by_a_message_or_withheld_whenever_its_address_dies(
     assert (after.status, len(messages(desk))) in {("sent", 1), ("withheld", 0)}
 
 
-def test_a_survey_that_was_written_to_while_its_mail_was_refused_is_withheld_all_the_same(
+def test_a_survey_changed_while_its_mail_is_refused_is_still_withheld(
     desk: ScriptedDesk,
 ) -> None:
     without_phone()
@@ -767,7 +759,7 @@ def test_a_survey_that_was_written_to_while_its_mail_was_refused_is_withheld_all
     assert (message().status, survey.status) == ("failed", "withheld")
 
 
-def test_a_mail_whose_record_met_somebody_elses_transaction_is_recorded_and_sent_once(
+def test_a_mail_with_a_transaction_conflict_is_recorded_and_sent_once(
     desk: ScriptedDesk,
 ) -> None:
     open_desk().table.write(rows.follow_up(status="due", wake_at=None))
@@ -788,7 +780,7 @@ def test_a_mail_whose_record_met_somebody_elses_transaction_is_recorded_and_sent
     assert (len(desk.mails), message().status) == (1, "sent")
 
 
-def test_a_survey_whose_second_way_is_stopped_before_it_could_be_sent_is_withheld(desk: ScriptedDesk) -> None:
+def test_a_survey_whose_fallback_is_stopped_before_sending_is_withheld(desk: ScriptedDesk) -> None:
     write_mail()
     tell("mail_bounced")
 
@@ -800,7 +792,7 @@ def test_a_survey_whose_second_way_is_stopped_before_it_could_be_sent_is_withhel
     assert (survey.status, desk.texts) == ("withheld", [])
 
 
-def test_a_reminder_that_bounces_takes_nothing_back_from_a_survey_that_was_asked() -> None:
+def test_a_bounced_reminder_leaves_the_survey_sent() -> None:
     write_mail(purpose="survey_reminder")
     without_phone()
 
@@ -811,7 +803,7 @@ def test_a_reminder_that_bounces_takes_nothing_back_from_a_survey_that_was_asked
     assert survey.status == "sent"
 
 
-def test_what_goes_out_in_place_of_a_bounced_mail_needs_no_place_of_its_own_in_the_budget(
+def test_a_replacement_of_a_bounced_mail_does_not_count_in_the_frequency_cap(
     desk: ScriptedDesk,
 ) -> None:
     bilal = open_desk().table.get(Customer, rows.CUSTOMER_ID)
@@ -830,7 +822,7 @@ def test_what_goes_out_in_place_of_a_bounced_mail_needs_no_place_of_its_own_in_t
 # ---------------------------------------------------------------- texts
 
 
-def test_a_text_that_arrived_says_so() -> None:
+def test_a_delivered_text_has_its_delivery_status() -> None:
     write_text()
 
     assert tell("text_delivered") == 1
@@ -839,7 +831,7 @@ def test_a_text_that_arrived_says_so() -> None:
     assert tell("log_checked") == 0
 
 
-def test_a_text_that_failed_stops_no_number_and_is_mailed_instead(desk: ScriptedDesk) -> None:
+def test_a_failed_text_stops_no_number_and_is_mailed_instead(desk: ScriptedDesk) -> None:
     write_text()
 
     for _ in range(2):
@@ -850,7 +842,7 @@ def test_a_text_that_failed_stops_no_number_and_is_mailed_instead(desk: Scripted
     assert len(desk.mails) == 1
 
 
-def test_stop_stops_the_number_until_start(desk: ScriptedDesk) -> None:
+def test_a_texted_stop_stops_the_number_until_a_texted_start(desk: ScriptedDesk) -> None:
     story = []
     for name in ("stop", "stop", "start", "start"):
         assert receive(sample(f"receive_text/{name}")) == 1
@@ -861,7 +853,7 @@ def test_stop_stops_the_number_until_start(desk: ScriptedDesk) -> None:
 
 
 @pytest.mark.parametrize("delivered", [False, True])
-def test_a_number_answers_the_survey_that_the_text_asked(*, delivered: bool) -> None:
+def test_a_texted_number_answers_the_survey(*, delivered: bool) -> None:
     write_text()
     if delivered:
         tell("text_delivered")
@@ -875,7 +867,7 @@ def test_a_number_answers_the_survey_that_the_text_asked(*, delivered: bool) -> 
 
 
 @pytest.mark.parametrize("name", ["question", "answer_to_nothing"])
-def test_other_words_and_numbers_that_answer_nothing_change_nothing(name: str) -> None:
+def test_other_texts_change_nothing(name: str) -> None:
     write_text()
 
     receive(sample(f"receive_text/{name}"))
@@ -886,7 +878,7 @@ def test_other_words_and_numbers_that_answer_nothing_change_nothing(name: str) -
     assert stopped() == set()
 
 
-def test_a_number_in_answer_to_a_text_to_staff_is_no_answer(desk: ScriptedDesk) -> None:
+def test_a_texted_number_after_a_text_to_staff_is_no_answer(desk: ScriptedDesk) -> None:
     open_desk().table.write(rows.follow_up(wake_at=None))
     write_text(about_id=rows.row_id(4), about_kind="follow_up", purpose="follow_up_reminder", to="agent")
 
@@ -904,7 +896,7 @@ def failing(call: str, *names: str) -> None:
         raise ClientError({"Error": {"Code": "ThrottlingException"}}, call)
 
 
-def test_a_stop_that_cannot_be_written_waits_without_the_number_and_is_heard(desk: ScriptedDesk) -> None:
+def test_a_failed_stop_waits_in_the_queue_without_the_number_and_is_retried(desk: ScriptedDesk) -> None:
     desk.before_call = lambda call: failing(call, "dynamodb.PutItem")
     assert receive(sample("receive_text/stop")) == 1
     desk.before_call = lambda _call: None
@@ -918,7 +910,7 @@ def test_a_stop_that_cannot_be_written_waits_without_the_number_and_is_heard(des
     assert "923001234567" not in waiting
 
 
-def test_a_bounce_that_cannot_be_written_waits_without_the_address_and_is_heard(desk: ScriptedDesk) -> None:
+def test_a_failed_bounce_waits_in_the_queue_without_the_address_and_is_retried(desk: ScriptedDesk) -> None:
     write_mail()
     desk.before_call = lambda call: failing(call, "dynamodb.TransactWriteItems")
     assert tell("mail_bounced") == 1
@@ -933,9 +925,7 @@ def test_a_bounce_that_cannot_be_written_waits_without_the_address_and_is_heard(
 
 
 @pytest.mark.parametrize("name", ["answer", "stop"])
-def test_a_text_that_is_heard_twice_since_its_first_hearing_was_cut_short_counts_once(
-    desk: ScriptedDesk, name: str
-) -> None:
+def test_a_text_retried_after_a_crash_counts_once(desk: ScriptedDesk, name: str) -> None:
     write_text()
     desk.after_call = lambda call: failing(call, "dynamodb.PutItem", "dynamodb.TransactWriteItems")
     receive(sample(f"receive_text/{name}"))
@@ -954,7 +944,7 @@ def all_of_bilal() -> tuple[object, ...]:
     return survey, stopped(), message()
 
 
-def test_what_fails_again_comes_again_and_holds_up_nothing_else(desk: ScriptedDesk) -> None:
+def test_an_event_that_fails_again_stays_queued_and_blocks_no_other(desk: ScriptedDesk) -> None:
     write_mail()
     letters = sample("record_delivery/queued_events")
 
@@ -965,7 +955,7 @@ def test_what_fails_again_comes_again_and_holds_up_nothing_else(desk: ScriptedDe
     assert desk.waiting == []  # the queue has it already
 
 
-def test_where_it_cannot_even_wait_lambda_is_told_and_tries_again(desk: ScriptedDesk) -> None:
+def test_an_event_that_cannot_be_queued_fails_the_function_for_a_retry(desk: ScriptedDesk) -> None:
     desk.before_call = lambda call: failing(call, "dynamodb.PutItem", "sqs.SendMessage")
     with pytest.raises(ClientError):
         receive(sample("receive_text/stop"))
@@ -977,9 +967,7 @@ def test_where_it_cannot_even_wait_lambda_is_told_and_tries_again(desk: Scripted
 
 
 @pytest.mark.parametrize("name", ["stop", "start"])
-def test_without_the_key_of_addresses_lambda_is_told_and_nothing_is_called_unreadable(
-    desk: ScriptedDesk, name: str
-) -> None:
+def test_a_missing_address_key_fails_the_function_and_queues_nothing(desk: ScriptedDesk, name: str) -> None:
     desk.before_call = lambda call: failing(call, "ssm.GetParameter")
 
     with pytest.raises(NoKey):
@@ -1035,7 +1023,7 @@ STOP = {"messageBody": "stop", "originationNumber": "+923001234567"}
         ({"awslogs": None}, "request", "Type"),
     ],
 )
-def test_what_cannot_be_read_waits_by_its_id_for_a_person(
+def test_an_unreadable_event_waits_in_the_queue_by_its_id(
     desk: ScriptedDesk, event: dict[str, Any], event_id: str, error: str
 ) -> None:
     assert hear(event) == 1
@@ -1054,7 +1042,7 @@ def test_what_cannot_be_read_waits_by_its_id_for_a_person(
 @pytest.mark.parametrize(
     "text", ["+923001234567", json.dumps({"messageBody": "stop"}), json.dumps({**STOP, "messageBody": 5})]
 )
-def test_nor_does_a_text_that_cannot_be_read_hold_up_others(desk: ScriptedDesk, text: str) -> None:
+def test_an_unreadable_text_does_not_block_others(desk: ScriptedDesk, text: str) -> None:
     assert receive(by_topic(text, json.dumps(STOP))) == 2
 
     [waiting] = desk.waiting
@@ -1063,7 +1051,7 @@ def test_nor_does_a_text_that_cannot_be_read_hold_up_others(desk: ScriptedDesk, 
     assert stopped() == {"sms"}
 
 
-def test_nor_does_an_entry_of_the_log(desk: ScriptedDesk) -> None:
+def test_an_unreadable_log_entry_does_not_block_others(desk: ScriptedDesk) -> None:
     write_text()
 
     assert hear(a_log("not JSON", ARRIVED)) == 2
@@ -1071,7 +1059,9 @@ def test_nor_does_an_entry_of_the_log(desk: ScriptedDesk) -> None:
     assert (len(desk.waiting), message().delivery) == (1, "delivered")
 
 
-def test_the_log_names_what_failed_by_ids(desk: ScriptedDesk, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_log_names_failed_events_by_ids_only(
+    desk: ScriptedDesk, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level("ERROR", logger="vaada")
     desk.before_call = lambda call: failing(call, "dynamodb.PutItem")
     receive(sample("receive_text/stop"))
@@ -1100,7 +1090,7 @@ def test_the_log_names_what_failed_by_ids(desk: ScriptedDesk, caplog: pytest.Log
         (lambda: receive(sample("receive_text/answer")), {"dynamodb.Query": 1}),
     ],
 )
-def test_nothing_is_asked_of_the_queue_where_nothing_fails(
+def test_an_event_that_succeeds_makes_no_call_to_the_queue(
     desk: ScriptedDesk, tell_of: Any, calls: dict[str, int]
 ) -> None:
     write_mail()

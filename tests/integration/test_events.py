@@ -55,14 +55,14 @@ def standing(desk: ScriptedDesk) -> None:
     table.write(rows.case(status="resolved", resolved_at=rows.MONDAY))
 
 
-def test_an_unresolved_contact_is_planned() -> None:
+def test_an_unresolved_contact_is_marked_as_planned() -> None:
     answer = plan_follow_ups(sample("plan_follow_ups/unresolved_contact"), Context())
 
     assert answer == {"batchItemFailures": []}
     assert stored(Interaction, 1).wake_at is None
 
 
-def test_a_resolved_contact_is_planned_once_however_often_it_comes(desk: ScriptedDesk) -> None:
+def test_a_resolved_contact_is_planned_once_however_often_its_record_comes(desk: ScriptedDesk) -> None:
     for _ in range(3):
         plan_follow_ups(sample("plan_follow_ups/resolved_contact"), Context())
 
@@ -101,7 +101,9 @@ def test_later_records_of_a_failed_item_wait_for_it() -> None:
         ("follow_up_done", "scheduler.DeleteSchedule"),
     ],
 )
-def test_a_due_row_gets_moves_and_loses_its_schedule(desk: ScriptedDesk, name: str, call: str) -> None:
+def test_a_record_creates_updates_or_deletes_the_schedule_of_a_due_row(
+    desk: ScriptedDesk, name: str, call: str
+) -> None:
     desk.calls.clear()
 
     answer = sync_schedules(sample(f"sync_schedules/{name}"), Context())
@@ -110,7 +112,7 @@ def test_a_due_row_gets_moves_and_loses_its_schedule(desk: ScriptedDesk, name: s
     assert desk.calls[call] == 1
 
 
-def test_a_schedule_carries_ids_and_nothing_else(desk: ScriptedDesk) -> None:
+def test_the_payload_of_a_schedule_holds_the_id_and_version_only(desk: ScriptedDesk) -> None:
     sync_schedules(sample("sync_schedules/follow_up_came"), Context())
     sync_schedules(sample("sync_schedules/follow_up_came"), Context())
 
@@ -119,7 +121,7 @@ def test_a_schedule_carries_ids_and_nothing_else(desk: ScriptedDesk) -> None:
     assert json.loads(schedule.target["Input"]) == {"row_id": rows.row_id(4), "version": 1}
 
 
-def test_a_follow_up_that_is_due_is_reminded_of_once(desk: ScriptedDesk) -> None:
+def test_a_due_follow_up_is_reminded_of_once(desk: ScriptedDesk) -> None:
     open_desk().table.write(rows.follow_up())
 
     outcomes = [remind_agent(sample("remind_agent/follow_up_due"), Context()) for _ in range(3)]
@@ -128,14 +130,14 @@ def test_a_follow_up_that_is_due_is_reminded_of_once(desk: ScriptedDesk) -> None
     assert len(desk.mails) == 1
 
 
-def test_a_schedule_of_the_past_changes_nothing(desk: ScriptedDesk) -> None:
+def test_a_schedule_with_a_stale_version_changes_nothing(desk: ScriptedDesk) -> None:
     open_desk().table.write(rows.follow_up())
 
     assert remind_agent(sample("remind_agent/stale_version"), Context()) == "stale"
     assert desk.mails == []
 
 
-def test_a_commitment_that_is_due_is_flagged() -> None:
+def test_a_due_commitment_is_flagged() -> None:
     row = rows.commitment(rows.MONDAY, step="flag", wake_at=rows.MONDAY)
     open_desk().table.write(row)
 
@@ -143,7 +145,7 @@ def test_a_commitment_that_is_due_is_flagged() -> None:
     assert stored(Commitment, 3).flagged_at == rows.MONDAY
 
 
-def test_a_schedule_that_fires_early_leaves_it_to_its_time(desk: ScriptedDesk) -> None:
+def test_a_schedule_that_fires_early_changes_nothing(desk: ScriptedDesk) -> None:
     later = rows.MONDAY.replace(hour=10)
     open_desk().table.write(rows.commitment(later, step="flag", wake_at=later))
 
@@ -151,7 +153,7 @@ def test_a_schedule_that_fires_early_leaves_it_to_its_time(desk: ScriptedDesk) -
     assert desk.mails == []
 
 
-def test_a_survey_that_is_due_is_asked(desk: ScriptedDesk) -> None:
+def test_a_due_survey_is_sent(desk: ScriptedDesk) -> None:
     open_desk().table.write(rows.survey())
 
     assert send_survey(sample("send_survey/survey_due"), Context()) == "fired"
@@ -166,11 +168,11 @@ def test_a_survey_that_is_due_is_asked(desk: ScriptedDesk) -> None:
         (send_survey, "send_survey/survey_due"),
     ],
 )
-def test_a_row_that_is_gone_wakes_nobody(function: Handler, name: str) -> None:
+def test_a_deleted_row_wakes_nothing(function: Handler, name: str) -> None:
     assert function(sample(name), Context()) == "gone"
 
 
-def test_the_sweep_takes_up_whatever_is_due_and_plans_what_the_stream_lost() -> None:
+def test_the_sweep_takes_due_rows_and_plans_contacts_that_the_stream_missed() -> None:
     open_desk().table.write(rows.follow_up())
 
     taken = sweep_due(sample("sweep_due/every_two_minutes"), Context())  # type: ignore[arg-type]  # enough of one
@@ -180,7 +182,7 @@ def test_the_sweep_takes_up_whatever_is_due_and_plans_what_the_stream_lost() -> 
     assert stored(Interaction, 1).wake_at is None
 
 
-def test_the_api_reads_what_api_gateway_sends(desk: ScriptedDesk) -> None:
+def test_the_api_reads_events_of_api_gateway(desk: ScriptedDesk) -> None:
     def status(name: str) -> int:
         return int(api(sample(f"api/{name}"), Context())["statusCode"])  # type: ignore[arg-type]  # enough of one
 
@@ -193,7 +195,7 @@ def test_the_api_reads_what_api_gateway_sends(desk: ScriptedDesk) -> None:
     assert [row["row_kind"] for row in desk.timeline(rows.CUSTOMER_ID)].count("interaction") == 2
 
 
-def test_the_pages_read_what_api_gateway_sends(desk: ScriptedDesk) -> None:
+def test_the_pages_read_events_of_api_gateway(desk: ScriptedDesk) -> None:
     def status(name: str) -> int:
         return int(pages(sample(f"pages/{name}"), Context())["statusCode"])
 
@@ -227,7 +229,7 @@ def test_the_pages_read_what_api_gateway_sends(desk: ScriptedDesk) -> None:
     assert not customer.consent.survey
 
 
-def test_link_keys_are_made_kept_rotated_and_removed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_link_keys_are_created_kept_rotated_and_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
     answers: list[dict[str, Any]] = []
 
     class Accepted:
@@ -262,7 +264,7 @@ def test_link_keys_are_made_kept_rotated_and_removed(monkeypatch: pytest.MonkeyP
     assert [answer["Status"] for answer in answers] == ["SUCCESS"] * 3
 
 
-def test_no_sample_is_left_unused() -> None:
+def test_every_sample_event_is_used_by_a_test() -> None:
     samples = {str(path.relative_to(EVENTS).with_suffix("")) for path in EVENTS.rglob("*.json")}
     here = Path(__file__).read_text() + Path(__file__).with_name("test_deliveries.py").read_text()
 

@@ -114,7 +114,7 @@ def fail_a_transaction(dynamodb: Any) -> None:
         )
 
 
-def test_rows_and_stream_records_read_the_same_with_and_without_shortcuts(dynamodb: Any) -> None:
+def test_rows_and_stream_records_are_the_same_with_and_without_shortcuts(dynamodb: Any) -> None:
     dynamodb.put_item(TableName="vaada", Item=row("Ayesha", **EVERY_KIND))
     dynamodb.put_item(TableName="vaada", Item=row("Ayesha", **EVERY_KIND, changed={"BOOL": False}))
     plain = answers(dynamodb)
@@ -122,7 +122,7 @@ def test_rows_and_stream_records_read_the_same_with_and_without_shortcuts(dynamo
         assert answers(dynamodb) == plain
 
 
-def test_a_refused_condition_brings_the_same_row_with_and_without_shortcuts(dynamodb: Any) -> None:
+def test_a_failed_condition_returns_the_same_row_with_and_without_shortcuts(dynamodb: Any) -> None:
     dynamodb.put_item(TableName="vaada", Item=row("Ayesha", **EVERY_KIND))
     brought = []
     for mode in (nullcontext(), fast_moto()):
@@ -149,7 +149,7 @@ def test_a_failed_transaction_leaves_rows_and_stream_as_they_were(dynamodb: Any)
     assert len(stream_records()) == len(before[1]) + 1
 
 
-def test_a_transaction_does_not_copy_partitions_that_it_does_not_name(dynamodb: Any) -> None:
+def test_a_transaction_copies_only_the_partitions_it_names(dynamodb: Any) -> None:
     for name in ("changed", "removed", "replaced", "standing", "elsewhere"):
         dynamodb.put_item(TableName="vaada", Item=row(name, nested={"M": {}}))
     before = rows_in_moto()
@@ -160,19 +160,19 @@ def test_a_transaction_does_not_copy_partitions_that_it_does_not_name(dynamodb: 
     assert after["changed"] is not before["changed"]
 
 
-def test_answers_of_moto_pass_through_the_shortcut(dynamodb: Any) -> None:
+def test_responses_of_moto_pass_through_the_shortcut(dynamodb: Any) -> None:
     dynamodb.put_item(TableName="vaada", Item=row("Ayesha"))
     with fast_moto(), patch.object(shortcuts, "_attribute_value", wraps=shortcuts._attribute_value) as used:
         dynamodb.get_item(TableName="vaada", Key=key("Ayesha"))
     assert used.call_count == 2, "moto no longer serialises rows with _serialize_type_map"
 
 
-def test_moto_defines_the_methods_that_are_replaced() -> None:
+def test_moto_still_has_the_methods_that_are_replaced() -> None:
     assert "_serialize_type_map" in vars(BaseJSONSerializer)
     assert "transact_write_items" in vars(DynamoDBBackend)
 
 
-def test_moto_is_as_it_was_afterwards() -> None:
+def test_moto_is_restored_afterwards() -> None:
     before = vars(BaseJSONSerializer)["_serialize_type_map"], vars(DynamoDBBackend)["transact_write_items"]
     with fast_moto():
         pass

@@ -47,7 +47,7 @@ def decide(shop: Shop, goodwill_id: str, verdict: str, user: dict[str, str]) -> 
     return shop.desk.call(f"POST /api/goodwill/{goodwill_id}/{verdict}", body, user=user)
 
 
-def test_up_to_the_allowance_it_is_given_and_nobody_is_asked(shop: Shop, case_id: str) -> None:
+def test_goodwill_up_to_the_allowance_is_granted_without_approval(shop: Shop, case_id: str) -> None:
     answers = [give(shop, case_id, amount) for amount in ("12.50", "12.49", "0.01")]
 
     assert [(answer.status, answer.json["status"]) for answer in answers] == [(201, "granted")] * 3
@@ -56,7 +56,7 @@ def test_up_to_the_allowance_it_is_given_and_nobody_is_asked(shop: Shop, case_id
     assert shop.desk.mails == []
 
 
-def test_what_was_given_before_counts_and_another_case_does_not(shop: Shop, case_id: str) -> None:
+def test_the_allowance_counts_earlier_grants_of_the_same_case_only(shop: Shop, case_id: str) -> None:
     other = shop.contact(channel="in_person", resolved=True)["case_id"]
     give(shop, case_id, "20")
 
@@ -65,7 +65,7 @@ def test_what_was_given_before_counts_and_another_case_does_not(shop: Shop, case
     assert give(shop, other, "25").json["status"] == "granted"
 
 
-def test_the_allowance_and_the_currency_are_the_policys(shop: Shop, case_id: str) -> None:
+def test_the_policy_sets_the_allowance_and_the_currency(shop: Shop, case_id: str) -> None:
     change_policy(shop.desk, goodwill={"allowance_per_case": "5000", "currency": "PKR"})
 
     given = give(shop, case_id, 5000).json
@@ -73,12 +73,12 @@ def test_the_allowance_and_the_currency_are_the_policys(shop: Shop, case_id: str
     assert (given["status"], given["currency"], given["amount"]) == ("granted", "PKR", "5000.00")
 
 
-def test_a_manager_gives_what_they_like(shop: Shop, case_id: str) -> None:
+def test_a_manager_needs_no_approval(shop: Shop, case_id: str) -> None:
     assert give(shop, case_id, "1000", user=MANAGER).json["status"] == "granted"
 
 
 @pytest.mark.parametrize("verdict", ["approve", "decline"])
-def test_a_supervisor_decides_from_the_mail_by_one_tap(shop: Shop, case_id: str, verdict: str) -> None:
+def test_a_supervisor_decides_once_from_the_link_in_the_mail(shop: Shop, case_id: str, verdict: str) -> None:
     asked(shop, case_id)
     (mail,) = shop.desk.mails
     link = links(words_of(mail), "/a/")[0]
@@ -99,7 +99,7 @@ def test_a_supervisor_decides_from_the_mail_by_one_tap(shop: Shop, case_id: str,
     assert shop.case(case_id)["granted"] == ("40.00" if verdict == "approve" else "0")
 
 
-def test_a_declining_tap_needs_a_reason(shop: Shop, case_id: str) -> None:
+def test_declining_from_the_link_needs_a_reason(shop: Shop, case_id: str) -> None:
     asked(shop, case_id)
 
     link = links(words_of(shop.desk.mails[0]), "/a/")[0]
@@ -110,7 +110,7 @@ def test_a_declining_tap_needs_a_reason(shop: Shop, case_id: str) -> None:
 
 @pytest.mark.parametrize("user", [SANA, MANAGER], ids=["supervisor", "manager"])
 @pytest.mark.parametrize("verdict", ["approve", "decline"])
-def test_the_supervisor_or_a_manager_decides_and_nobody_else(
+def test_only_the_supervisor_or_a_manager_decides(
     shop: Shop, case_id: str, verdict: str, user: dict[str, str]
 ) -> None:
     add_agent(shop.desk, "Omar")
@@ -121,14 +121,14 @@ def test_the_supervisor_or_a_manager_decides_and_nobody_else(
     assert answers == [403, 403, 200]
 
 
-def test_nobody_is_their_own_supervisor_or_cover(shop: Shop) -> None:
+def test_an_agent_cannot_be_their_own_supervisor_or_cover(shop: Shop) -> None:
     for field in ("supervisor_id", "covered_by"):
         answer = shop.desk.call(f"PATCH /api/agents/{shop.agent_id}", {field: shop.agent_id})
 
         assert (answer.status, fields_of(answer)) == (422, [field])
 
 
-def test_without_a_supervisor_the_owner_is_asked(shop: Shop, case_id: str) -> None:
+def test_the_owner_decides_if_there_is_no_supervisor(shop: Shop, case_id: str) -> None:
     shop.desk.call(f"PATCH /api/agents/{shop.agent_id}", {"supervisor_id": None})
 
     asked(shop, case_id)
@@ -138,7 +138,7 @@ def test_without_a_supervisor_the_owner_is_asked(shop: Shop, case_id: str) -> No
     assert shop.rows("goodwill")[0]["decided_by"] == "owner"
 
 
-def test_the_supervisors_cover_is_asked_while_they_are_away(shop: Shop, case_id: str) -> None:
+def test_the_cover_of_an_absent_supervisor_is_asked(shop: Shop, case_id: str) -> None:
     cover = add_agent(shop.desk, "Omar")
     away = {"away_until": text_of(shop.desk.now + DAY), "covered_by": cover}
     shop.desk.call(f"PATCH /api/agents/{shop.supervisor_id}", away)
@@ -148,7 +148,7 @@ def test_the_supervisors_cover_is_asked_while_they_are_away(shop: Shop, case_id:
     assert [str(mail["to"]) for mail in shop.desk.mails] == ["Omar <omar@example.com>"]
 
 
-def test_it_is_asked_again_each_working_morning_but_not_once_it_is_decided(shop: Shop, case_id: str) -> None:
+def test_the_request_is_repeated_each_working_morning_until_it_is_decided(shop: Shop, case_id: str) -> None:
     goodwill_id = asked(shop, case_id)
 
     shop.desk.pass_time(DAY + 3 * MINUTE)
@@ -159,7 +159,7 @@ def test_it_is_asked_again_each_working_morning_but_not_once_it_is_decided(shop:
     assert (twice, len(shop.reminders("goodwill_approval"))) == (2, 2)
 
 
-def test_a_decision_is_taken_once(shop: Shop, case_id: str) -> None:
+def test_a_decision_is_made_once(shop: Shop, case_id: str) -> None:
     goodwill_id = asked(shop, case_id)
     approve = f"POST /api/goodwill/{goodwill_id}/approve"
 
@@ -169,7 +169,7 @@ def test_a_decision_is_taken_once(shop: Shop, case_id: str) -> None:
     assert shop.case(case_id)["granted"] == "40.00"
 
 
-def test_what_is_approved_for_a_merged_case_counts_for_the_one_that_goes_on(shop: Shop) -> None:
+def test_goodwill_approved_for_a_merged_case_counts_for_the_remaining_one(shop: Shop) -> None:
     case_id, other = (shop.contact(channel="in_person")["case_id"] for _ in range(2))
     goodwill_id = asked(shop, case_id)
     shop.desk.call(f"POST /api/cases/{case_id}/merge", {"into": other})
@@ -184,7 +184,7 @@ def test_what_is_approved_for_a_merged_case_counts_for_the_one_that_goes_on(shop
     )
 
 
-def test_amounts_and_reasons_that_are_wrong_are_refused_and_the_field_named(shop: Shop, case_id: str) -> None:
+def test_invalid_amounts_and_reasons_are_refused_and_the_field_named(shop: Shop, case_id: str) -> None:
     wrong = (
         0,
         "0.00",
@@ -209,7 +209,7 @@ def test_amounts_and_reasons_that_are_wrong_are_refused_and_the_field_named(shop
     assert shop.rows("goodwill") == []
 
 
-def test_amounts_are_written_as_money(shop: Shop, case_id: str) -> None:
+def test_amounts_are_shown_with_two_decimals(shop: Shop, case_id: str) -> None:
     amounts = [give(shop, case_id, amount).json["amount"] for amount in (5, "2.5", "1e1", 0.1)]
 
     assert amounts == ["5.00", "2.50", "10.00", "0.10"]

@@ -34,7 +34,9 @@ def is_private(answer: Answer) -> bool:
     )
 
 
-def test_pages_of_every_status(desk: ScriptedDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pages_of_every_status_have_security_headers(
+    desk: ScriptedDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shop = Shop.opened(desk)
     survey = shop.survey_link()
     unsubscribe = links(words_of(desk.mails[-1]), "/u/")[0]
@@ -80,7 +82,7 @@ def test_pages_of_every_status(desk: ScriptedDesk, monkeypatch: pytest.MonkeyPat
     assert all(int(answer.headers["retry-after"]) > 0 for answer in seen if answer.status in {429, 503})
 
 
-def test_the_api_of_every_status(desk: ScriptedDesk) -> None:
+def test_api_responses_of_every_status_have_security_headers(desk: ScriptedDesk) -> None:
     shop = Shop.opened(desk)
     promise = shop.promise(desk.now + DAY)
     desk.call(f"POST /api/commitments/{promise}/keep")
@@ -111,7 +113,7 @@ def test_the_api_of_every_status(desk: ScriptedDesk) -> None:
         ("POST /api/interactions", "summary", 4000),
     ],
 )
-def test_what_is_too_long_is_refused_by_its_field_and_not_cut(
+def test_text_that_is_too_long_is_refused_and_the_field_named(
     desk: ScriptedDesk, route: str, field: str, most: int
 ) -> None:
     shop = Shop.opened(desk)
@@ -130,7 +132,7 @@ def test_what_is_too_long_is_refused_by_its_field_and_not_cut(
     assert fields_of(over) == [field]
 
 
-def test_a_promise_and_a_follow_up_too_long_name_their_fields(desk: ScriptedDesk) -> None:
+def test_a_promise_or_follow_up_that_is_too_long_is_refused_and_the_field_named(desk: ScriptedDesk) -> None:
     shop = Shop.opened(desk)
     due_at = text_of(desk.now + DAY)
     promised = shop.contact_body(commitments=[{"what": "x" * 501, "due_at": due_at}])

@@ -64,7 +64,7 @@ def not_sent(shop: Shop) -> list[tuple[str, str]]:
 # ---------------------------------------------------------------- mail
 
 
-def test_a_mail_too_many_for_its_second_goes_out_a_little_later(shop: Shop) -> None:
+def test_mails_beyond_the_limit_per_second_are_sent_later(shop: Shop) -> None:
     change_policy(shop.desk, sending={"mails_a_second": 2})
     notify(shop, "email")
     for n in range(4):
@@ -78,7 +78,7 @@ def test_a_mail_too_many_for_its_second_goes_out_a_little_later(shop: Shop) -> N
     assert (at_once, len(shop.desk.mails)) == (2, 4)
 
 
-def test_a_mail_too_many_for_the_day_waits_for_the_next_one(shop: Shop) -> None:
+def test_a_mail_beyond_the_limit_per_day_is_sent_the_next_day(shop: Shop) -> None:
     change_policy(shop.desk, sending={"mails_a_day": 1})
     notify(shop, "email")
     remind(shop, HOUR)
@@ -92,7 +92,7 @@ def test_a_mail_too_many_for_the_day_waits_for_the_next_one(shop: Shop) -> None:
     assert sent(shop) == [("email", "agent")] * 2
 
 
-def test_functions_that_count_at_the_same_moment_count_each_others_mails(shop: Shop) -> None:
+def test_concurrent_functions_count_each_others_mails(shop: Shop) -> None:
     change_policy(shop.desk, sending={"mails_a_second": 1})
     notify(shop, "email")
     remind(shop, HOUR)
@@ -112,7 +112,7 @@ def test_functions_that_count_at_the_same_moment_count_each_others_mails(shop: S
     assert tried.count("sesv2.SendEmail") == len(sent(shop)) == 1
 
 
-def test_two_who_count_the_same_at_once_never_take_each_others_count_for_their_own(shop: Shop) -> None:
+def test_two_concurrent_counts_are_both_counted(shop: Shop) -> None:
     def meanwhile(call: str) -> None:
         if call == "dynamodb.PutItem":
             shop.desk.before_call = lambda _: None
@@ -127,7 +127,7 @@ def test_two_who_count_the_same_at_once_never_take_each_others_count_for_their_o
 # ---------------------------------------------------------------- counted, and not sent
 
 
-def test_a_mail_that_ses_refuses_takes_up_no_place_in_the_days_count(shop: Shop) -> None:
+def test_a_mail_that_ses_refuses_does_not_count(shop: Shop) -> None:
     change_policy(shop.desk, sending={"mails_a_day": 1})
     notify(shop, "email")
     remind(shop, HOUR)
@@ -141,7 +141,7 @@ def test_a_mail_that_ses_refuses_takes_up_no_place_in_the_days_count(shop: Shop)
     assert counted("mail-20260302") == 1
 
 
-def test_a_text_that_sns_refuses_again_and_again_costs_nothing(shop: Shop) -> None:
+def test_a_text_that_sns_refuses_repeatedly_costs_nothing(shop: Shop) -> None:
     change_policy(shop.desk, sending={"text_price": "0.02", "texts_spend_a_month": "0.03"})
     remind(shop, HOUR)
     shop.desk.before_call = refused
@@ -168,7 +168,7 @@ def test_a_mail_that_may_have_been_sent_stays_counted(shop: Shop) -> None:
     assert counted("mail-20260302") == 1
 
 
-def test_a_mail_that_the_limit_itself_stopped_gives_nothing_back(shop: Shop) -> None:
+def test_a_mail_stopped_by_the_limit_refunds_nothing(shop: Shop) -> None:
     change_policy(shop.desk, sending={"mails_a_day": 1})
     notify(shop, "email")
     for hours in (1, 2):
@@ -179,7 +179,7 @@ def test_a_mail_that_the_limit_itself_stopped_gives_nothing_back(shop: Shop) -> 
     assert counted("mail-20260302") == 1
 
 
-def test_who_gives_back_while_others_count_takes_nothing_from_them(shop: Shop) -> None:
+def test_a_refund_during_another_count_keeps_the_other_count(shop: Shop) -> None:
     one = count_mail(open_desk(), shop.desk.now)
 
     def meanwhile(call: str) -> None:
@@ -193,7 +193,7 @@ def test_who_gives_back_while_others_count_takes_nothing_from_them(shop: Shop) -
     assert counted("mail-20260302") == 1
 
 
-def test_what_cannot_be_given_back_for_all_the_others_stays_counted(shop: Shop) -> None:
+def test_a_refund_with_endless_conflicts_is_given_up(shop: Shop) -> None:
     one = count_mail(open_desk(), shop.desk.now)
 
     def always(call: str) -> None:
@@ -211,7 +211,7 @@ def test_what_cannot_be_given_back_for_all_the_others_stays_counted(shop: Shop) 
 # ---------------------------------------------------------------- texts
 
 
-def test_a_text_to_a_country_that_is_not_allowed_goes_out_as_a_mail(shop: Shop) -> None:
+def test_a_text_to_a_country_that_is_not_allowed_is_mailed(shop: Shop) -> None:
     change_policy(shop.desk, sending={"texts_to": ["44"]})
     remind(shop, HOUR)
 
@@ -225,7 +225,7 @@ def test_a_text_to_a_country_that_is_not_allowed_goes_out_as_a_mail(shop: Shop) 
     assert mail["why"] == f"the first one could not be sent: {reason}"
 
 
-def test_once_the_months_money_is_spent_texts_go_out_as_mails_until_the_next_month(shop: Shop) -> None:
+def test_texts_beyond_the_monthly_budget_are_mailed_until_the_next_month(shop: Shop) -> None:
     change_policy(shop.desk, sending={"text_price": "0.02", "texts_spend_a_month": "0.03"})
     wait_until(shop.desk, "2026-03-30T09:00")
     for _ in range(2):
@@ -242,7 +242,7 @@ def test_once_the_months_money_is_spent_texts_go_out_as_mails_until_the_next_mon
     assert sent(shop)[-1] == ("sms", "agent")
 
 
-def test_who_gets_the_same_by_mail_anyway_gets_it_once(shop: Shop) -> None:
+def test_a_text_that_is_not_allowed_is_not_replaced_if_the_same_is_mailed(shop: Shop) -> None:
     change_policy(shop.desk, sending={"texts_to": ["44"]})
     notify(shop, "email", "sms")
     remind(shop, HOUR)
@@ -253,7 +253,7 @@ def test_who_gets_the_same_by_mail_anyway_gets_it_once(shop: Shop) -> None:
     assert len(shop.desk.mails) == 1
 
 
-def test_several_reminders_that_may_not_go_out_as_one_text_go_out_as_one_mail(shop: Shop) -> None:
+def test_a_batch_that_may_not_be_texted_is_mailed_as_one(shop: Shop) -> None:
     change_policy(shop.desk, sending={"texts_to": ["44"]})
     for reason in ("Ask for the colour", "Ask for the size"):
         shop.contact(follow_up={"at": text_of(shop.desk.now + HOUR), "reason": reason})
@@ -265,7 +265,7 @@ def test_several_reminders_that_may_not_go_out_as_one_text_go_out_as_one_mail(sh
     assert "Ask for the size" in words_of(mail)
 
 
-def test_a_survey_that_may_not_be_texted_is_mailed_in_the_same_place_of_the_budget(shop: Shop) -> None:
+def test_a_survey_mailed_instead_of_texted_counts_once_in_the_frequency_cap(shop: Shop) -> None:
     change_policy(shop.desk, sending={"texts_to": ["92"]}, customers={"messages_at_most": 1})
     shop.contact(resolved=True)
 
@@ -279,7 +279,7 @@ def test_a_survey_that_may_not_be_texted_is_mailed_in_the_same_place_of_the_budg
 @pytest.mark.parametrize(
     "lacking", [{"email": None}, {"consent": {"email": False, "sms": True, "survey": True}}]
 )
-def test_a_customer_who_may_not_be_mailed_is_not_asked_and_the_survey_says_why(
+def test_a_survey_without_an_allowed_medium_is_withheld_with_the_reason(
     shop: Shop, lacking: dict[str, Any]
 ) -> None:
     change_policy(shop.desk, sending={"texts_to": ["92"]})
@@ -295,7 +295,7 @@ def test_a_customer_who_may_not_be_mailed_is_not_asked_and_the_survey_says_why(
     assert shop.desk.mails == []
 
 
-def test_each_number_has_its_own_count_of_texts_a_day(shop: Shop) -> None:
+def test_texts_to_one_number_have_a_daily_limit(shop: Shop) -> None:
     change_policy(shop.desk, sending={"texts_a_day_to_one": 1})
     remind(shop, HOUR)
     remind(shop, 2 * HOUR)

@@ -24,7 +24,7 @@ def told(shop: Shop) -> list[tuple[str, str, str, str]]:
     return sorted((row["sent_at"][5:16], row["to"], row["medium"], row["purpose"]) for row in rows)
 
 
-def test_a_promise_is_warned_of_flagged_and_escalated_at_the_right_minutes(shop: Shop) -> None:
+def test_a_promise_is_warned_of_flagged_and_escalated_on_the_minute(shop: Shop) -> None:
     shop.promise(shop.desk.now + 8 * HOUR)
 
     shop.desk.pass_time(3 * DAY)
@@ -45,7 +45,7 @@ def test_a_promise_is_warned_of_flagged_and_escalated_at_the_right_minutes(shop:
     ]
 
 
-def test_a_promise_kept_in_time_after_the_warning_is_heard_of_no_more(shop: Shop) -> None:
+def test_a_promise_kept_after_its_warning_sends_no_more_messages(shop: Shop) -> None:
     commitment_id = shop.promise(shop.desk.now + 8 * HOUR)
     shop.desk.pass_time(5 * HOUR)
 
@@ -69,7 +69,7 @@ def test_an_overdue_promise_is_listed_flagged_and_kept_late(shop: Shop) -> None:
     assert shop.desk.call("GET /api/commitments", query={"status": "overdue"}).json["items"] == []
 
 
-def test_a_promise_is_overdue_from_the_second_it_falls_due(shop: Shop) -> None:
+def test_a_promise_is_listed_as_overdue_from_the_second_it_is_due(shop: Shop) -> None:
     shop.promise(shop.desk.now + HOUR)
 
     shop.desk.pass_time(HOUR - timedelta(seconds=1))
@@ -81,7 +81,7 @@ def test_a_promise_is_overdue_from_the_second_it_falls_due(shop: Shop) -> None:
     assert overdue["flagged_at"] == overdue["due_at"]
 
 
-def test_a_renegotiated_promise_keeps_its_id_and_climbs_from_the_new_date(shop: Shop) -> None:
+def test_a_renegotiated_promise_keeps_its_id_and_follows_the_new_date(shop: Shop) -> None:
     commitment_id = shop.promise(shop.desk.now + 8 * HOUR)
     agreed = {"due_at": text_of(shop.desk.now + 2 * DAY), "reason": "The oven broke"}
 
@@ -94,7 +94,7 @@ def test_a_renegotiated_promise_keeps_its_id_and_climbs_from_the_new_date(shop: 
     assert {purpose for *_, purpose in told(shop)} == {"promise_warning", "promise_overdue"}
 
 
-def test_an_unresolved_contact_brings_the_agent_back_until_it_is_done(shop: Shop) -> None:
+def test_an_unresolved_contact_reminds_the_agent_each_morning_until_it_is_done(shop: Shop) -> None:
     shop.contact()
 
     shop.desk.pass_time(2 * DAY + HOUR)
@@ -106,7 +106,7 @@ def test_an_unresolved_contact_brings_the_agent_back_until_it_is_done(shop: Shop
     assert reminders == ["03-03T09:00", "03-04T09:02"]
 
 
-def test_reminders_stop_after_five_and_the_supervisor_heard_after_two(shop: Shop) -> None:
+def test_reminders_stop_after_five_and_the_supervisor_is_told_with_the_third(shop: Shop) -> None:
     shop.contact(follow_up={"at": text_of(shop.desk.now + HOUR), "reason": "Ask for the colour"})
 
     shop.desk.pass_time(14 * DAY)
@@ -138,7 +138,7 @@ def test_a_snooze_moves_the_reminder_and_its_schedule(shop: Shop) -> None:
     assert {when for when, *_ in told(shop)} == {"03-03T15:00"}
 
 
-def test_the_work_of_an_absent_agent_reaches_their_cover(shop: Shop) -> None:
+def test_messages_for_an_absent_agent_go_to_their_cover(shop: Shop) -> None:
     cover = add_agent(shop.desk, "Omar")
     away = {"away_until": text_of(shop.desk.now + 3 * DAY), "covered_by": cover}
     shop.desk.call(f"PATCH /api/agents/{shop.agent_id}", away)
@@ -149,7 +149,7 @@ def test_the_work_of_an_absent_agent_reaches_their_cover(shop: Shop) -> None:
     assert {str(mail["to"]) for mail in shop.desk.mails} == {"Omar <omar@example.com>"}
 
 
-def test_without_a_supervisor_the_owner_hears(shop: Shop) -> None:
+def test_the_owner_gets_the_escalation_if_there_is_no_supervisor(shop: Shop) -> None:
     shop.desk.call(f"PATCH /api/agents/{shop.agent_id}", {"supervisor_id": None})
 
     shop.promise(shop.desk.now + HOUR)
@@ -158,7 +158,7 @@ def test_without_a_supervisor_the_owner_hears(shop: Shop) -> None:
     assert str(shop.desk.mails[-1]["to"]) == "owner@example.com"
 
 
-def test_a_resolved_contact_is_followed_by_one_survey_answered_once(shop: Shop) -> None:
+def test_a_resolved_contact_gets_one_survey_that_is_answered_once(shop: Shop) -> None:
     link = shop.survey_link()
 
     form = shop.desk.open(f"{link}?score=4")
@@ -184,7 +184,7 @@ def test_a_survey_without_consent_is_withheld_with_the_reason_on_the_timeline(de
     assert shop.desk.mails == []
 
 
-def test_a_customer_who_says_stop_while_the_provider_refuses_hears_nothing(shop: Shop) -> None:
+def test_a_customer_who_withdraws_consent_before_a_retry_gets_no_survey(shop: Shop) -> None:
     def throttled(call: str) -> None:
         if call == "sesv2.SendEmail":
             answer = {"Error": {"Code": "ThrottlingException"}, "ResponseMetadata": {"HTTPStatusCode": 429}}
@@ -206,7 +206,7 @@ def test_a_customer_who_says_stop_while_the_provider_refuses_hears_nothing(shop:
     assert shop.desk.mails == []
 
 
-def test_a_customer_who_can_only_be_texted_is_texted(desk: ScriptedDesk) -> None:
+def test_a_customer_without_e_mail_gets_the_survey_as_a_text(desk: ScriptedDesk) -> None:
     shop = Shop.opened(desk, email=None, phone="+923009876543", language="ur")
 
     shop.contact(resolved=True)
@@ -217,7 +217,7 @@ def test_a_customer_who_can_only_be_texted_is_texted(desk: ScriptedDesk) -> None
     assert len(links(words, "/s/")) == 1
 
 
-def test_an_agent_acts_from_the_reminder_itself(shop: Shop) -> None:
+def test_an_agent_snoozes_and_completes_from_the_link_in_the_reminder(shop: Shop) -> None:
     shop.contact(follow_up={"at": text_of(shop.desk.now + HOUR), "reason": "Ask for the colour"})
     shop.desk.pass_time(HOUR)
     link = links(shop.desk.texts[0][1], "/a/")[0]
@@ -232,7 +232,7 @@ def test_an_agent_acts_from_the_reminder_itself(shop: Shop) -> None:
     assert shop.desk.answer(link, do="done").status == 409
 
 
-def test_a_new_date_agreed_from_the_reminder_is_meant_in_the_agents_zone(shop: Shop) -> None:
+def test_a_new_date_entered_on_the_page_is_in_the_agents_time_zone(shop: Shop) -> None:
     shop.desk.call(f"PATCH /api/agents/{shop.agent_id}", {"time_zone": "Asia/Karachi"})
     shop.promise(shop.desk.now + HOUR)
     link = links(shop.desk.texts[0][1], "/a/")[0]
@@ -246,7 +246,7 @@ def test_a_new_date_agreed_from_the_reminder_is_meant_in_the_agents_zone(shop: S
     assert commitment["due_at"] == "2026-03-04T05:00:00Z"
 
 
-def test_the_owners_new_rules_are_followed(shop: Shop) -> None:
+def test_a_changed_policy_moves_the_warning(shop: Shop) -> None:
     policy = shop.desk.call("GET /api/policy").json
     policy["commitments"]["warn_before"] = {"hours": 1}
     assert shop.desk.call("PUT /api/policy", policy).status == 200
@@ -257,7 +257,7 @@ def test_the_owners_new_rules_are_followed(shop: Shop) -> None:
     assert {when for when, *_ in told(shop)} == {"03-02T16:00"}
 
 
-def test_a_mail_is_multipart_says_who_and_what_and_answers_to_no_machine(shop: Shop) -> None:
+def test_a_mail_is_multipart_has_the_facts_and_is_marked_as_automatic(shop: Shop) -> None:
     shop.promise(shop.desk.now + HOUR)
     mail = shop.desk.mails[0]
 
@@ -267,7 +267,7 @@ def test_a_mail_is_multipart_says_who_and_what_and_answers_to_no_machine(shop: S
     assert mail["auto-submitted"] == "auto-generated"
 
 
-def test_every_row_that_waits_is_in_the_index_and_no_other(shop: Shop) -> None:
+def test_a_withdrawn_promise_leaves_the_index_of_due_rows(shop: Shop) -> None:
     commitment_id = shop.promise(shop.desk.now + 8 * HOUR)
     shop.contact(resolved=True)
     before = set(shop.desk.due_ids())

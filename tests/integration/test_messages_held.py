@@ -102,7 +102,7 @@ def undisturbed(_call: str) -> None: ...
         ("04-03T12:00", "04-06T09:02"),  # on Good Friday
     ],
 )
-def test_a_promise_is_flagged_on_its_minute_and_its_mail_comes_in_working_time(
+def test_a_promise_is_flagged_on_its_minute_and_mailed_in_working_time(
     shop: Shop, due: str, mailed: str
 ) -> None:
     shop.promise(at(due))
@@ -114,7 +114,7 @@ def test_a_promise_is_flagged_on_its_minute_and_its_mail_comes_in_working_time(
     assert heard(shop, "promise_overdue") == [(mailed, "agent")]
 
 
-def test_a_mail_that_waited_over_the_weekend_says_how_late_the_promise_is_by_then(shop: Shop) -> None:
+def test_a_mail_held_over_the_weekend_says_how_late_the_promise_is_then(shop: Shop) -> None:
     shop.promise(at(SATURDAY_NIGHT))
 
     wait_until(shop, "03-09T09:30")
@@ -122,7 +122,7 @@ def test_a_mail_that_waited_over_the_weekend_says_how_late_the_promise_is_by_the
     assert str(shop.desk.mails[-1]["subject"]).startswith("Promise overdue by 1 day:")
 
 
-def test_a_warning_that_would_come_too_late_is_sent_on_a_saturday(shop: Shop) -> None:
+def test_a_warning_that_cannot_wait_is_sent_on_a_saturday(shop: Shop) -> None:
     wait_until(shop, "03-07T10:00")
 
     shop.promise(at("03-07T12:00"))
@@ -131,7 +131,7 @@ def test_a_warning_that_would_come_too_late_is_sent_on_a_saturday(shop: Shop) ->
     assert heard(shop, "promise_warning") == [("03-07T10:00", "agent")]
 
 
-def test_a_promise_kept_while_its_mail_waits_is_not_heard_of_and_the_timeline_says_why(shop: Shop) -> None:
+def test_a_promise_kept_while_its_mail_is_held_withholds_it_with_the_reason(shop: Shop) -> None:
     commitment_id = shop.promise(at(SATURDAY_NIGHT))
     wait_until(shop, "03-08T12:00")
 
@@ -142,7 +142,7 @@ def test_a_promise_kept_while_its_mail_waits_is_not_heard_of_and_the_timeline_sa
     assert (flag["status"], flag["why_not"]) == ("withheld", "no longer needed when it could be sent")
 
 
-def test_a_promise_given_up_while_its_mail_waits_is_still_heard_of(shop: Shop) -> None:
+def test_a_promise_broken_while_its_mail_is_held_is_still_mailed(shop: Shop) -> None:
     write_policy(shop, "commitments", broken_days_after=1, ladder=[])
     shop.promise(at("03-07T10:00"))
 
@@ -152,7 +152,7 @@ def test_a_promise_given_up_while_its_mail_waits_is_still_heard_of(shop: Shop) -
     assert heard(shop, "promise_overdue") == [("03-09T09:02", "agent")]
 
 
-def test_an_agent_elsewhere_is_written_to_in_their_own_working_hours(shop: Shop) -> None:
+def test_an_agent_abroad_is_mailed_in_their_own_working_hours(shop: Shop) -> None:
     policy = shop.desk.call("GET /api/policy").json
     policy["business"] |= {"time_zone": "America/New_York", "country": "US"}
     assert shop.desk.call("PUT /api/policy", policy).status == 200
@@ -176,7 +176,9 @@ def test_an_agent_elsewhere_is_written_to_in_their_own_working_hours(shop: Shop)
         ("04-02T17:00", "04-06T12:00", "04-06T17:00"),  # nor Good Friday
     ],
 )
-def test_supervisor_and_owner_hear_in_opening_time(shop: Shop, due: str, supervisor: str, owner: str) -> None:
+def test_escalations_to_supervisor_and_owner_come_in_opening_time(
+    shop: Shop, due: str, supervisor: str, owner: str
+) -> None:
     shop.promise(at(due))
 
     shop.desk.pass_time(at(owner) - shop.desk.now + HOUR)
@@ -184,7 +186,7 @@ def test_supervisor_and_owner_hear_in_opening_time(shop: Shop, due: str, supervi
     assert heard(shop, "promise_escalation") == [(supervisor, "supervisor"), (owner, "owner")]
 
 
-def test_a_supervisor_elsewhere_hears_in_their_own_morning(shop: Shop) -> None:
+def test_a_supervisor_abroad_is_mailed_in_their_own_morning(shop: Shop) -> None:
     change_agent(shop, shop.supervisor_id, time_zone="Asia/Karachi", working_hours=KARACHI_WEEK)
 
     shop.promise(at("03-02T10:00"))
@@ -193,7 +195,7 @@ def test_a_supervisor_elsewhere_hears_in_their_own_morning(shop: Shop) -> None:
     assert heard(shop, "promise_escalation") == [("03-03T04:02", "supervisor")]
 
 
-def test_a_ladder_of_ones_own_is_climbed_rung_by_rung(shop: Shop) -> None:
+def test_a_custom_ladder_is_followed_rung_by_rung(shop: Shop) -> None:
     write_policy(
         shop,
         "commitments",
@@ -231,7 +233,7 @@ def test_a_ladder_of_ones_own_is_climbed_rung_by_rung(shop: Shop) -> None:
         ),
     ],
 )
-def test_a_ladder_edited_in_the_middle_of_a_climb_repeats_no_rung(
+def test_a_ladder_changed_during_escalation_repeats_no_rung(
     shop: Shop, ladder: list[tuple[str, object]], told: list[str]
 ) -> None:
     shop.promise(at("03-02T10:00"))
@@ -253,7 +255,7 @@ def five_follow_ups(shop: Shop) -> list[str]:
     return [remind(shop, f"03-02T10:0{n}", f"Matter {n}", who) for n, who in enumerate(whose)]
 
 
-def test_five_reminders_within_minutes_are_one_mail_with_all_of_them(shop: Shop) -> None:
+def test_five_reminders_within_minutes_are_one_mail(shop: Shop) -> None:
     five_follow_ups(shop)
 
     wait_until(shop, "03-02T12:00")
@@ -263,7 +265,7 @@ def test_five_reminders_within_minutes_are_one_mail_with_all_of_them(shop: Shop)
     assert all(f"Matter {n}" in words_of(mail) for n in range(5))
 
 
-def test_five_reminders_are_one_text_whose_link_leads_to_each(shop: Shop) -> None:
+def test_five_reminders_are_one_text_with_a_link_to_each(shop: Shop) -> None:
     change_agent(shop, shop.agent_id, notify_by=["sms"])
     five_follow_ups(shop)
     wait_until(shop, "03-02T12:00")
@@ -280,7 +282,7 @@ def test_five_reminders_are_one_text_whose_link_leads_to_each(shop: Shop) -> Non
     assert rest.count('<a href="https://desk.example.com/a/') == 4
 
 
-def test_a_list_whose_items_are_all_answered_is_not_asked_of_again(shop: Shop) -> None:
+def test_a_list_whose_items_are_all_done_shows_no_links(shop: Shop) -> None:
     change_agent(shop, shop.agent_id, notify_by=["sms"])
     for follow_up_id in five_follow_ups(shop):
         wait_until(shop, "03-02T12:00")
@@ -291,7 +293,7 @@ def test_a_list_whose_items_are_all_answered_is_not_asked_of_again(shop: Shop) -
     assert shop.desk.answer(link, do="done").status == 200
 
 
-def test_a_lone_reminder_is_sent_on_its_minute(shop: Shop) -> None:
+def test_a_single_reminder_is_sent_on_its_minute(shop: Shop) -> None:
     remind(shop, "03-02T10:07", "Ask for the colour")
 
     wait_until(shop, "03-02T12:00")
@@ -299,7 +301,7 @@ def test_a_lone_reminder_is_sent_on_its_minute(shop: Shop) -> None:
     assert heard(shop, "follow_up_reminder") == [("03-02T10:07", "agent")]
 
 
-def test_reminders_further_apart_than_the_policy_says_go_out_alone(shop: Shop) -> None:
+def test_reminders_further_apart_than_the_policy_allows_are_not_batched(shop: Shop) -> None:
     remind(shop, "03-02T10:01", "Ask for the colour")
     remind(shop, "03-02T10:07", "Ask for the size")
 
@@ -308,7 +310,7 @@ def test_reminders_further_apart_than_the_policy_says_go_out_alone(shop: Shop) -
     assert heard(shop, "follow_up_reminder") == [("03-02T10:01", "agent"), ("03-02T10:07", "agent")]
 
 
-def test_the_mornings_repeats_arrive_as_one(shop: Shop) -> None:
+def test_repeated_reminders_of_a_morning_are_one_mail(shop: Shop) -> None:
     for hour in (10, 12, 15):
         remind(shop, f"03-02T{hour}:00", f"Matter of {hour}")
 
@@ -317,7 +319,7 @@ def test_the_mornings_repeats_arrive_as_one(shop: Shop) -> None:
     assert [str(mail["subject"]).partition(":")[0] for mail in shop.desk.mails[3:]] == ["3 reminders, first"]
 
 
-def test_what_waited_over_the_weekend_goes_out_as_one_without_what_was_done_meanwhile(shop: Shop) -> None:
+def test_messages_held_over_the_weekend_are_one_mail_without_done_work(shop: Shop) -> None:
     done = remind(shop, "03-07T11:00", "Ask for the colour")
     remind(shop, "03-08T11:00", "Ask for the size")
     shop.promise(at(SATURDAY_NIGHT))
@@ -331,7 +333,7 @@ def test_what_waited_over_the_weekend_goes_out_as_one_without_what_was_done_mean
     assert ("size" in mail, "Call back with a price" in mail, "colour" in mail) == (True, True, False)
 
 
-def test_what_fell_due_twice_while_it_waited_is_said_once(shop: Shop) -> None:
+def test_a_reminder_that_falls_due_twice_while_held_is_sent_once(shop: Shop) -> None:
     follow_up_id = remind(shop, "03-07T11:00", "Ask for the colour")
     wait_until(shop, "03-07T12:00")
 
@@ -344,7 +346,7 @@ def test_what_fell_due_twice_while_it_waited_is_said_once(shop: Shop) -> None:
     assert outcomes(shop) == {"sent": 1, "withheld": 1}
 
 
-def test_a_warning_is_not_gathered_past_the_time_it_warns_of(shop: Shop) -> None:
+def test_a_warning_is_not_batched_beyond_its_due_time(shop: Shop) -> None:
     shop.contact(
         commitments=[{"what": f"Promise {n}", "due_at": text_of(shop.desk.now + n * MINUTE)} for n in (3, 5)]
     )
@@ -354,7 +356,7 @@ def test_a_warning_is_not_gathered_past_the_time_it_warns_of(shop: Shop) -> None
     assert len(heard(shop, "promise_warning")) == 2
 
 
-def test_a_group_that_is_refused_is_tried_again_as_one(shop: Shop) -> None:
+def test_a_refused_batch_is_retried_as_one(shop: Shop) -> None:
     five_follow_ups(shop)
     shop.desk.before_call = refused
     wait_until(shop, "03-02T10:06")
@@ -366,7 +368,7 @@ def test_a_group_that_is_refused_is_tried_again_as_one(shop: Shop) -> None:
     assert all(f"Matter {n}" in words_of(mail) for n in range(5))
 
 
-def test_what_is_done_between_two_attempts_is_left_out_of_the_second(shop: Shop) -> None:
+def test_work_done_between_two_attempts_is_left_out_of_the_second(shop: Shop) -> None:
     done = five_follow_ups(shop)
     shop.desk.before_call = refused
     wait_until(shop, "03-02T10:06")
@@ -382,7 +384,7 @@ def test_what_is_done_between_two_attempts_is_left_out_of_the_second(shop: Shop)
 
 
 @pytest.mark.parametrize(("trouble", "status"), [(refused, "failed"), (unanswered, "unknown")])
-def test_a_group_is_tried_three_times_at_most(shop: Shop, trouble: Any, status: str) -> None:
+def test_a_batch_is_attempted_three_times_at_most(shop: Shop, trouble: Any, status: str) -> None:
     remind(shop, "03-02T10:00", "Ask for the colour")
     remind(shop, "03-02T10:01", "Ask for the size")
     tried: Counter[str] = Counter()
@@ -398,7 +400,7 @@ def test_a_group_is_tried_three_times_at_most(shop: Shop, trouble: Any, status: 
     assert outcomes(shop) == {status: 1, "grouped": 1}
 
 
-def test_a_quota_that_is_used_up_costs_no_attempt_and_is_waited_for_ever_longer(shop: Shop) -> None:
+def test_a_used_up_quota_is_retried_with_backoff_and_costs_no_attempt(shop: Shop) -> None:
     remind(shop, "03-02T10:00", "Ask for the colour")
     tried: list[str] = []
 
@@ -418,7 +420,7 @@ def test_a_quota_that_is_used_up_costs_no_attempt_and_is_waited_for_ever_longer(
     assert (message["status"], message["attempts"], message["throttles"]) == ("sent", 1, 10)
 
 
-def test_what_waited_over_the_weekend_has_a_days_patience_with_a_quota_too(shop: Shop) -> None:
+def test_a_message_held_over_the_weekend_is_retried_after_a_used_up_quota(shop: Shop) -> None:
     remind(shop, SATURDAY_NIGHT, "Ask for the colour")
     wait_until(shop, "03-09T09:00")
     shop.desk.before_call = throttled
@@ -430,7 +432,7 @@ def test_what_waited_over_the_weekend_has_a_days_patience_with_a_quota_too(shop:
     assert outcomes(shop) == {"sent": 1}
 
 
-def test_a_quota_that_stays_used_up_for_a_day_fails_visibly(shop: Shop) -> None:
+def test_a_message_fails_if_the_quota_stays_used_up_for_a_day(shop: Shop) -> None:
     remind(shop, "03-02T10:00", "Ask for the colour")
     shop.desk.before_call = throttled
 
@@ -443,7 +445,7 @@ def test_a_quota_that_stays_used_up_for_a_day_fails_visibly(shop: Shop) -> None:
     assert [row["why_not"] for row in failed] == ["TooManyRequestsException"]
 
 
-def test_two_sweeps_at_once_release_a_group_once(shop: Shop) -> None:
+def test_two_concurrent_sweeps_send_a_batch_once(shop: Shop) -> None:
     remind(shop, "03-02T10:00", "Ask for the colour")
     remind(shop, "03-02T10:01", "Ask for the size")
     wait_until(shop, "03-02T10:01")
@@ -480,7 +482,7 @@ def test_the_cover_of_an_absent_cover_is_told(shop: Shop) -> None:
     assert addressees(shop) == ["Zoya"]
 
 
-def test_two_absent_agents_who_cover_each_other_are_stood_in_for_by_a_supervisor(shop: Shop) -> None:
+def test_the_supervisor_stands_in_for_two_absent_agents_covering_each_other(shop: Shop) -> None:
     omar = add_agent(shop.desk, "Omar", covered_by=shop.agent_id)
     away(shop, shop.agent_id, covered_by=omar)
     away(shop, omar)
@@ -491,7 +493,7 @@ def test_two_absent_agents_who_cover_each_other_are_stood_in_for_by_a_supervisor
     assert addressees(shop) == ["Sana"]
 
 
-def test_without_a_cover_the_supervisor_is_told(shop: Shop) -> None:
+def test_the_supervisor_is_told_if_an_absent_agent_has_no_cover(shop: Shop) -> None:
     away(shop, shop.agent_id)
 
     remind(shop, "03-02T10:00", "Ask for the colour")
@@ -500,7 +502,7 @@ def test_without_a_cover_the_supervisor_is_told(shop: Shop) -> None:
     assert addressees(shop) == ["Sana"]
 
 
-def test_when_everybody_is_away_the_owner_is_told(shop: Shop) -> None:
+def test_the_owner_is_told_if_everybody_is_away(shop: Shop) -> None:
     away(shop, shop.agent_id)
     away(shop, shop.supervisor_id)
 
@@ -510,7 +512,7 @@ def test_when_everybody_is_away_the_owner_is_told(shop: Shop) -> None:
     assert addressees(shop) == ["owner@example.com"]
 
 
-def test_an_escalation_to_an_absent_supervisor_reaches_their_cover(shop: Shop) -> None:
+def test_an_escalation_to_an_absent_supervisor_goes_to_their_cover(shop: Shop) -> None:
     omar = add_agent(shop.desk, "Omar")
     away(shop, shop.supervisor_id, covered_by=omar)
 
@@ -520,7 +522,7 @@ def test_an_escalation_to_an_absent_supervisor_reaches_their_cover(shop: Shop) -
     assert addressees(shop) == ["Amina", "Amina", "Omar"]
 
 
-def test_an_absence_to_come_changes_nothing_before_it_begins(shop: Shop) -> None:
+def test_an_absence_changes_nothing_before_it_begins(shop: Shop) -> None:
     away(shop, shop.agent_id, away_from=text_of(at("03-02T12:00")))
     remind(shop, "03-02T11:50", "Ask for the colour")
     remind(shop, "03-02T12:10", "Ask for the size")
@@ -530,7 +532,7 @@ def test_an_absence_to_come_changes_nothing_before_it_begins(shop: Shop) -> None
     assert addressees(shop) == ["Amina", "Sana"]
 
 
-def test_who_leaves_while_a_message_waits_is_stood_in_for(shop: Shop) -> None:
+def test_a_held_message_goes_to_the_cover_of_an_agent_who_leaves_meanwhile(shop: Shop) -> None:
     omar = add_agent(shop.desk, "Omar")
     remind(shop, "03-07T11:00", "Ask for the colour")
     wait_until(shop, "03-08T12:00")
@@ -542,7 +544,7 @@ def test_who_leaves_while_a_message_waits_is_stood_in_for(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("cover", [True, False])
-def test_what_waited_as_mail_and_text_reaches_a_stand_in_who_reads_mail_once(shop: Shop, cover: bool) -> None:
+def test_a_message_held_as_mail_and_text_reaches_a_stand_in_once(shop: Shop, cover: bool) -> None:
     change_agent(shop, shop.agent_id, notify_by=["email", "sms"], supervisor_id=None)
     omar = add_agent(shop.desk, "Omar")
     remind(shop, "03-07T11:00", "Ask for the colour")

@@ -95,7 +95,7 @@ def sent(mail: Mail, name: str) -> bytes:
 @example(words=EVERYTHING)
 @example(words="Zq1=?utf-8?q?=0d=0aBcc:_all@example.com?=2qZ")
 @given(words=WORDS)
-def test_hostile_words_stay_in_the_header_and_the_part_where_they_belong(words: str) -> None:
+def test_hostile_text_stays_in_its_header_and_its_part(words: str) -> None:
     for mail in every_mail(words)[::9]:
         found = parsed(sent(mail, words[:200]))
 
@@ -113,7 +113,7 @@ def test_hostile_words_stay_in_the_header_and_the_part_where_they_belong(words: 
 
 
 @pytest.mark.parametrize("language", NAMES)
-def test_a_mail_has_no_defect_and_threads_with_its_customers_others(
+def test_a_mail_has_no_defect_and_threads_with_others_of_its_customer(
     desk: ScriptedDesk, language: str
 ) -> None:
     shop = Shop.opened(desk, name=NAMES[language], language=language)

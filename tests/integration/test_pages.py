@@ -43,7 +43,7 @@ def written(desk: ScriptedDesk) -> int:
     return sum(desk.calls[call] for call in WRITES)
 
 
-def test_scanners_open_every_link_and_nothing_changes(shop: Shop) -> None:
+def test_a_get_or_head_of_any_link_changes_nothing(shop: Shop) -> None:
     found = all_links(shop)
     before = (written(shop.desk), shop.desk.timeline(shop.customer_id))
 
@@ -55,7 +55,7 @@ def test_scanners_open_every_link_and_nothing_changes(shop: Shop) -> None:
     assert (written(shop.desk), shop.desk.timeline(shop.customer_id)) == before
 
 
-def test_head_answers_without_a_body_and_other_methods_are_refused(shop: Shop) -> None:
+def test_head_has_no_body_and_other_methods_are_refused(shop: Shop) -> None:
     link = shop.survey_link()
 
     assert shop.desk.open(link, method="HEAD").body == ""
@@ -63,7 +63,7 @@ def test_head_answers_without_a_body_and_other_methods_are_refused(shop: Shop) -
     assert (refused.status, refused.headers["allow"]) == (405, "GET, HEAD, POST")
 
 
-def test_a_link_serves_the_one_purpose_it_was_made_for(shop: Shop) -> None:
+def test_a_link_is_valid_for_its_own_purpose_only(shop: Shop) -> None:
     found = all_links(shop)
     tokens = {name: link.rsplit("/", 1)[1] for name, link in found.items()}
     places = {"survey": "s", "unsubscribe": "u", "action": "a"}
@@ -87,7 +87,7 @@ def test_a_link_serves_the_one_purpose_it_was_made_for(shop: Shop) -> None:
         "lRSpVxEkVM5nWgBppVGQO-aFRog.aaVtsA." + "A" * 22,
     ],
 )
-def test_a_made_up_link_is_told_kindly_and_writes_nothing(shop: Shop, token: str) -> None:
+def test_a_made_up_link_is_not_found_and_writes_nothing(shop: Shop, token: str) -> None:
     before = written(shop.desk)
 
     for place in ("s", "a", "u"):
@@ -97,7 +97,7 @@ def test_a_made_up_link_is_told_kindly_and_writes_nothing(shop: Shop, token: str
     assert written(shop.desk) == before
 
 
-def test_every_letter_of_a_token_counts(shop: Shop) -> None:
+def test_a_token_with_any_letter_changed_is_not_found(shop: Shop) -> None:
     link = shop.survey_link()
     place, token = link.rsplit("/", 1)
 
@@ -109,7 +109,7 @@ def test_every_letter_of_a_token_counts(shop: Shop) -> None:
             assert shop.desk.open(changed).status == 404
 
 
-def test_an_expired_link_says_so_and_writes_nothing(shop: Shop) -> None:
+def test_an_expired_link_is_gone_and_writes_nothing(shop: Shop) -> None:
     found = all_links(shop)
     shop.desk.clock.shift(75 * DAY)
     before = written(shop.desk)
@@ -120,7 +120,7 @@ def test_an_expired_link_says_so_and_writes_nothing(shop: Shop) -> None:
     assert written(shop.desk) == before
 
 
-def test_who_has_no_supervisor_opens_a_follow_up_for_the_owner_and_promises_nobody(shop: Shop) -> None:
+def test_a_low_score_without_a_supervisor_is_for_the_owner_and_promises_no_call(shop: Shop) -> None:
     shop.desk.call(f"PATCH /api/agents/{shop.agent_id}", {"supervisor_id": None})
 
     thanks = shop.desk.answer(shop.survey_link(), score="1")
@@ -130,7 +130,7 @@ def test_who_has_no_supervisor_opens_a_follow_up_for_the_owner_and_promises_nobo
     assert shop.rows("commitment") == []
 
 
-def test_a_survey_that_closed_says_so(shop: Shop) -> None:
+def test_a_closed_survey_is_gone(shop: Shop) -> None:
     link = shop.survey_link()
     shop.desk.pass_time(15 * DAY)
 
@@ -146,14 +146,14 @@ def test_a_survey_that_closed_says_so(shop: Shop) -> None:
         ({"score": "5", "comment": "x" * 2001}, "too long"),
     ],
 )
-def test_an_answer_that_is_wrong_is_asked_for_again(shop: Shop, fields: dict[str, str], part: str) -> None:
+def test_an_invalid_answer_is_asked_for_again(shop: Shop, fields: dict[str, str], part: str) -> None:
     answer = shop.desk.post(shop.survey_link(), fields)
 
     assert answer.status == 422
     assert part in answer.body
 
 
-def test_a_low_score_opens_a_follow_up_for_the_supervisor_in_the_same_write(shop: Shop) -> None:
+def test_a_low_score_opens_follow_up_and_promise_in_the_same_write(shop: Shop) -> None:
     link = shop.survey_link()
     shop.desk.calls.clear()
 
@@ -169,7 +169,7 @@ def test_a_low_score_opens_a_follow_up_for_the_supervisor_in_the_same_write(shop
     assert follow_up["due_at"] == "2026-03-04T09:00:02Z"  # the page was looked at for two seconds
 
 
-def test_one_click_stops_surveys_and_twice_is_no_error(shop: Shop) -> None:
+def test_a_one_click_unsubscribe_stops_surveys_and_may_be_repeated(shop: Shop) -> None:
     shop.survey_link()
     mail = shop.desk.mails[-1]
     link = str(mail["list-unsubscribe"]).strip("<>")
@@ -183,7 +183,7 @@ def test_one_click_stops_surveys_and_twice_is_no_error(shop: Shop) -> None:
     assert shop.rows("survey")[0]["withheld_because"] == "the customer did not agree to surveys"
 
 
-def test_pages_are_sent_with_headers_that_keep_them_private(shop: Shop) -> None:
+def test_pages_have_headers_that_keep_them_private(shop: Shop) -> None:
     headers = shop.desk.open(shop.survey_link()).headers
 
     assert headers["cache-control"] == "no-store"
@@ -216,7 +216,7 @@ def stops(address: str) -> Suppression | None:
     return open_desk().table.get(Suppression, open_desk().addresses.hashed("email", address))
 
 
-def test_unsubscribing_by_mistake_is_undone_by_one_button(shop: Shop) -> None:
+def test_one_button_undoes_an_unsubscribe(shop: Shop) -> None:
     link = unsubscribe_link(shop)
     page = shop.desk.post(link, {"List-Unsubscribe": "One-Click"})
     unsubscribed = consents(shop)
@@ -232,7 +232,7 @@ def test_unsubscribing_by_mistake_is_undone_by_one_button(shop: Shop) -> None:
     assert (stop.surveys, stop.anything) == (None, None)
 
 
-def test_surveys_go_on_after_that(shop: Shop) -> None:
+def test_surveys_continue_after_an_undone_unsubscribe(shop: Shop) -> None:
     link = unsubscribe_link(shop)
     press(shop, link, shop.desk.post(link, {}))
     shop.desk.pass_time(31 * DAY)
@@ -244,7 +244,7 @@ def test_surveys_go_on_after_that(shop: Shop) -> None:
     assert len(shop.desk.mails) == asked + 1
 
 
-def test_who_unsubscribed_twice_needs_one_button_too_and_pressing_it_twice_is_no_error(shop: Shop) -> None:
+def test_one_button_undoes_two_unsubscribes_and_may_be_pressed_twice(shop: Shop) -> None:
     link = unsubscribe_link(shop)
     shop.desk.post(link, {})
 
@@ -254,7 +254,7 @@ def test_who_unsubscribed_twice_needs_one_button_too_and_pressing_it_twice_is_no
     assert (statuses, consents(shop)) == ([200, 200], (True, True, True))
 
 
-def test_the_button_works_for_a_person_only(shop: Shop) -> None:
+def test_the_undo_button_works_for_a_person_only(shop: Shop) -> None:
     link = unsubscribe_link(shop)
     page = shop.desk.post(link, {})
 
@@ -273,7 +273,7 @@ def test_the_button_works_for_a_person_only(shop: Shop) -> None:
     assert consents(shop) == (True, True, True)
 
 
-def test_undoing_gives_no_consent_that_was_not_there(shop: Shop) -> None:
+def test_undo_gives_no_consent_that_was_not_there(shop: Shop) -> None:
     link = unsubscribe_link(shop)
     none = {"consent": {"email": True, "sms": True, "survey": False}}
     shop.desk.call(f"PATCH /api/customers/{shop.customer_id}", none)
@@ -287,7 +287,7 @@ def test_undoing_gives_no_consent_that_was_not_there(shop: Shop) -> None:
     assert consents(shop) == (True, True, False)
 
 
-def test_a_day_later_it_is_not_undone_any_more_and_the_page_says_so(shop: Shop) -> None:
+def test_an_unsubscribe_cannot_be_undone_a_day_later(shop: Shop) -> None:
     link = unsubscribe_link(shop)
     page = shop.desk.post(link, {})
     assert "I did not mean to" in page.body
@@ -315,7 +315,7 @@ def test_an_expired_link_still_unsubscribes(shop: Shop) -> None:
     assert consents(shop) == (True, True, False)
 
 
-def test_undoing_leaves_what_else_stops_an_address(shop: Shop) -> None:
+def test_undo_keeps_other_stops_of_the_address(shop: Shop) -> None:
     link = unsubscribe_link(shop)
     page = shop.desk.post(link, {})
     suppress(open_desk(), "email", "bilal@example.com", "complained", shop.desk.now)
@@ -328,7 +328,7 @@ def test_undoing_leaves_what_else_stops_an_address(shop: Shop) -> None:
     assert (stop.anything.reason, stop.surveys) == ("complained", None)
 
 
-def test_opening_an_unsubscribe_link_with_what_the_button_sends_changes_nothing(shop: Shop) -> None:
+def test_a_get_of_an_unsubscribe_link_with_undo_fields_changes_nothing(shop: Shop) -> None:
     link = unsubscribe_link(shop)
     page = shop.desk.post(link, {})
     shop.desk.clock.shift(2 * SECOND)
@@ -339,7 +339,7 @@ def test_opening_an_unsubscribe_link_with_what_the_button_sends_changes_nothing(
     assert (written(shop.desk), consents(shop)) == (before, (True, True, False))
 
 
-def test_a_mail_programs_button_may_send_its_word_in_parts(shop: Shop) -> None:
+def test_a_one_click_unsubscribe_may_be_sent_as_multipart(shop: Shop) -> None:
     link = unsubscribe_link(shop)
     body = '--x\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--x--\r\n'
 
@@ -382,7 +382,7 @@ def sent(link: str, body: str, headers: dict[str, str], **more: object) -> Answe
     ],
 )
 @pytest.mark.parametrize("place", ["s", "a"])
-def test_a_form_that_is_none_is_refused_without_a_look_at_the_table(
+def test_an_invalid_form_is_refused_without_reading_the_table(
     desk: ScriptedDesk, place: str, change: dict[str, Any], status: int, words: str
 ) -> None:
     answer = sent(f"/{place}/x", **{"body": "", "headers": {}, **change})
@@ -392,12 +392,12 @@ def test_a_form_that_is_none_is_refused_without_a_look_at_the_table(
 
 
 @pytest.mark.parametrize("character", ["a", "ü", "क", "😀"])
-def test_the_longest_comment_is_taken_in_any_script(shop: Shop, character: str) -> None:
+def test_the_longest_comment_is_accepted_in_any_script(shop: Shop, character: str) -> None:
     assert shop.desk.answer(shop.survey_link(), score="5", comment=character * 2000).status == 200
     assert shop.rows("survey")[0]["comment"] == character * 2000
 
 
-def test_a_refusal_speaks_the_browsers_language(shop: Shop) -> None:
+def test_an_error_page_is_in_the_language_of_the_browser(shop: Shop) -> None:
     asked = {"ur": "ur", "de-AT,de;q=0.9,en;q=0.8": "de", "xx, pt-BR;q=0.5": "pt", "xx": "en", "*": "en"}
 
     for accepted, language in asked.items():
@@ -424,7 +424,7 @@ def test_a_link_takes_thirty_forms_an_hour(shop: Shop, link: str) -> None:
     assert shop.desk.post(found[link], {}).status == statuses[0]
 
 
-def test_one_links_forms_do_not_use_up_anothers_and_looking_is_not_counted(shop: Shop) -> None:
+def test_the_form_limit_counts_each_link_apart_and_no_get(shop: Shop) -> None:
     found = all_links(shop)
     shop.desk.clock.move_to(shop.desk.now.replace(minute=10, second=0))
     for _ in range(31):
@@ -436,7 +436,7 @@ def test_one_links_forms_do_not_use_up_anothers_and_looking_is_not_counted(shop:
     assert shop.desk.post(found["unsubscribe"], {}).status == 200
 
 
-def test_two_functions_that_count_at_the_same_moment_count_two(shop: Shop) -> None:
+def test_two_concurrent_forms_are_both_counted(shop: Shop) -> None:
     row_id, desk = new_row_id(shop.customer_id, shop.desk.now), open_desk()
     others = iter([None])
 
@@ -457,7 +457,7 @@ def all_paces() -> list[dict[str, Any]]:
     return [item for item in items if item["row_kind"]["S"] == "pace"]
 
 
-def test_a_bad_or_expired_link_costs_no_call_of_the_table(shop: Shop) -> None:
+def test_a_bad_or_expired_link_makes_no_call_to_the_table(shop: Shop) -> None:
     found = all_links(shop)
     shop.desk.clock.shift(75 * DAY)
     open_desk.cache_clear()  # a new process, which knows no policy
@@ -478,7 +478,7 @@ def test_a_bad_or_expired_link_costs_no_call_of_the_table(shop: Shop) -> None:
     assert set(shop.desk.calls) == {"ssm.GetParameter"}
 
 
-def test_a_survey_keeps_the_newest_twenty_amendments(shop: Shop) -> None:
+def test_a_survey_keeps_its_latest_twenty_amendments(shop: Shop) -> None:
     link = shop.survey_link()
     shop.desk.clock.move_to(shop.desk.now.replace(minute=1, second=0))
     nonce = nonce_of(shop.desk.open(link))
@@ -495,7 +495,7 @@ def test_a_survey_keeps_the_newest_twenty_amendments(shop: Shop) -> None:
 # ---------------------------------------------------------------- who guesses learns nothing
 
 
-def test_whatever_is_wrong_with_a_link_the_answer_is_the_same(shop: Shop) -> None:
+def test_every_wrong_link_gets_the_same_response(shop: Shop) -> None:
     found, desk = all_links(shop), open_desk()
     gone = add_customer(shop.desk, name="Dua", email="dua@example.com")
     shop.contact(customer_id=gone, resolved=True, follow_up={"at": text_of(shop.desk.now), "reason": "Ask"})
@@ -525,7 +525,7 @@ def test_whatever_is_wrong_with_a_link_the_answer_is_the_same(shop: Shop) -> Non
     assert not [row for row in all_paces() if nobody in row["pace_id"]["S"] or gone in row["pace_id"]["S"]]
 
 
-def test_expired_is_said_only_where_the_signature_was_right(shop: Shop) -> None:
+def test_an_expired_link_with_a_wrong_signature_is_not_found(shop: Shop) -> None:
     found = all_links(shop)
     shop.desk.clock.shift(75 * DAY)
 
@@ -534,7 +534,7 @@ def test_expired_is_said_only_where_the_signature_was_right(shop: Shop) -> None:
     assert shop.desk.open(found["survey"].replace("/s/", "/a/")).status == 404
 
 
-def test_head_is_get_without_the_words(shop: Shop) -> None:
+def test_head_equals_get_without_the_body(shop: Shop) -> None:
     for link in (*all_links(shop).values(), "https://desk.example.com/s/x"):
         get, head = shop.desk.open(link), shop.desk.open(link, method="HEAD")
         assert (head.status, head.headers, head.body) == (get.status, get.headers, "")
@@ -560,7 +560,7 @@ def _erase(customer_id: str) -> None:
             client.delete_item(TableName="vaada", Key={"pk": item["pk"], "sk": item["sk"]})
 
 
-def test_links_live_on_while_their_key_is_rotated_and_end_with_it(shop: Shop) -> None:
+def test_a_link_survives_one_key_rotation_and_not_two(shop: Shop) -> None:
     old = shop.survey_link()
     boto3.client("ssm").put_parameter(
         Name="/vaada/link-keys", Value='["newer", "newest"]', Type="SecureString", Overwrite=True
@@ -575,7 +575,7 @@ def test_links_live_on_while_their_key_is_rotated_and_end_with_it(shop: Shop) ->
     assert shop.desk.open(old).status == 404
 
 
-def test_a_page_that_was_made_with_a_newer_key_is_known_for_one_of_ours(shop: Shop) -> None:
+def test_a_nonce_signed_with_a_newer_key_is_accepted(shop: Shop) -> None:
     link = shop.survey_link()
     assert shop.desk.open(link).status == 200  # this function knows the keys from now on
     links = open_desk().links
@@ -592,7 +592,7 @@ def test_a_page_that_was_made_with_a_newer_key_is_known_for_one_of_ours(shop: Sh
     assert (answer.status, shop.rows("survey")[0]["status"]) == (200, "answered")
 
 
-def test_two_answers_at_the_same_moment_are_one_and_a_try_again(
+def test_one_of_two_concurrent_answers_counts_and_the_other_gets_503(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     link = shop.survey_link()

@@ -37,7 +37,7 @@ _UNWORKABLE: tuple[tuple[str, dict[str, Any], str, str], ...] = (
 )
 
 
-def test_what_cannot_work_is_refused_with_the_field_and_the_reason(desk: ScriptedDesk) -> None:
+def test_an_invalid_policy_is_refused_with_field_and_reason(desk: ScriptedDesk) -> None:
     before = desk.call("GET /api/policy").json
 
     for part, rules, field, reason in _UNWORKABLE:
@@ -64,7 +64,7 @@ def test_a_business_that_is_closed_for_years_is_refused(desk: ScriptedDesk) -> N
     assert "never opens" in answer.json["detail"]
 
 
-def test_what_is_read_can_be_written_back(desk: ScriptedDesk) -> None:
+def test_a_policy_that_was_read_can_be_written_back(desk: ScriptedDesk) -> None:
     policy = desk.call("GET /api/policy").json
 
     answer = desk.call("PUT /api/policy", policy)

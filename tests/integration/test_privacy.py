@@ -56,7 +56,7 @@ def erase(shop: Shop) -> Any:
 # ---------------------------------------------------------------- erasing
 
 
-def test_nothing_is_left_of_a_customer_but_a_line_in_the_ledger(shop: Shop) -> None:
+def test_an_erased_customer_leaves_only_a_row_in_the_ledger(shop: Shop) -> None:
     assert len(items_of(shop.customer_id)) > 8
 
     erasure = erase(shop)
@@ -79,7 +79,7 @@ def test_nothing_is_left_of_a_customer_but_a_line_in_the_ledger(shop: Shop) -> N
     ]
 
 
-def test_their_schedules_go_too(shop: Shop) -> None:
+def test_an_erasure_deletes_the_schedules(shop: Shop) -> None:
     assert [name for name in shop.desk.schedules() if name.startswith(shop.customer_id)]
 
     erase(shop)
@@ -88,7 +88,7 @@ def test_their_schedules_go_too(shop: Shop) -> None:
     assert not [name for name in shop.desk.schedules() if name.startswith(shop.customer_id)]
 
 
-def test_nothing_is_sent_about_them_any_more(shop: Shop) -> None:
+def test_an_erased_customer_causes_no_more_messages(shop: Shop) -> None:
     sent = len(shop.desk.mails), len(shop.desk.texts)
 
     erase(shop)
@@ -97,7 +97,7 @@ def test_nothing_is_sent_about_them_any_more(shop: Shop) -> None:
     assert (len(shop.desk.mails), len(shop.desk.texts)) == sent
 
 
-def test_whoever_looks_for_them_finds_nobody(shop: Shop) -> None:
+def test_an_erased_customer_is_not_found(shop: Shop) -> None:
     erase(shop)
 
     for route in (
@@ -111,7 +111,7 @@ def test_whoever_looks_for_them_finds_nobody(shop: Shop) -> None:
     assert shop.desk.call("POST /api/interactions", shop.contact_body()).status == 422
 
 
-def test_links_that_were_sent_lead_nowhere(shop: Shop) -> None:
+def test_links_to_an_erased_customer_are_not_found(shop: Shop) -> None:
     shop.desk.pass_time(DAY + HOUR)
     asked = [links(words_of(mail), "/s/") for mail in shop.desk.mails]
     (link,) = [found[0] for found in asked if found]
@@ -122,12 +122,12 @@ def test_links_that_were_sent_lead_nowhere(shop: Shop) -> None:
     assert shop.desk.open(link).body == shop.desk.open(f"{link[:-2]}xx").body
 
 
-def test_erasing_twice_is_no_error_and_an_unknown_customer_is(shop: Shop) -> None:
+def test_an_erasure_may_be_repeated_and_an_unknown_customer_is_not_found(shop: Shop) -> None:
     assert erase(shop) == erase(shop)
     assert shop.desk.call(f"POST /api/customers/{'0' * 16}/erase").status == 404
 
 
-def test_what_was_cut_short_the_sweep_ends(shop: Shop) -> None:
+def test_an_interrupted_erasure_is_completed_by_the_sweep(shop: Shop) -> None:
     def cut(call: str) -> None:
         if call == "dynamodb.BatchWriteItem":
             raise KeyboardInterrupt
@@ -144,7 +144,7 @@ def test_what_was_cut_short_the_sweep_ends(shop: Shop) -> None:
     assert shop.desk.call("GET /api/erasures").json["items"][0]["status"] == "done"
 
 
-def test_what_falls_due_while_it_is_cut_short_is_neither_sent_nor_an_error(shop: Shop) -> None:
+def test_a_row_that_is_due_during_an_erasure_is_neither_sent_nor_an_error(shop: Shop) -> None:
     shop.desk.pass_time(DAY - MINUTES)
     sent = len(shop.desk.mails)
     customer = next(item for item in items_of(shop.customer_id) if item["sk"]["S"] == "CUSTOMER")
@@ -155,9 +155,7 @@ def test_what_falls_due_while_it_is_cut_short_is_neither_sent_nor_an_error(shop:
     assert len(shop.desk.mails) == sent
 
 
-def test_a_contact_that_is_being_recorded_meanwhile_leaves_nothing(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_contact_recorded_during_an_erasure_is_refused(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     write = Table.write
     erased: list[bool] = []
 
@@ -175,7 +173,7 @@ def test_a_contact_that_is_being_recorded_meanwhile_leaves_nothing(
     assert items_of(shop.customer_id) == []
 
 
-def test_what_stopped_an_address_is_kept_as_a_hash_only(desk: ScriptedDesk) -> None:
+def test_an_erasure_keeps_a_suppression_as_a_hash_only(desk: ScriptedDesk) -> None:
     shop = Shop.opened(desk)
     unsubscribe = links(words_of(_surveyed(shop)), "/u/")[0]
     shop.desk.post(unsubscribe, {"List-Unsubscribe": "One-Click"})
@@ -187,7 +185,7 @@ def test_what_stopped_an_address_is_kept_as_a_hash_only(desk: ScriptedDesk) -> N
     assert "bilal" not in json.dumps(items).casefold()
 
 
-def test_others_are_left_alone(shop: Shop) -> None:
+def test_an_erasure_leaves_other_customers_alone(shop: Shop) -> None:
     other = Shop(
         shop.desk,
         shop.supervisor_id,
@@ -202,7 +200,7 @@ def test_others_are_left_alone(shop: Shop) -> None:
     assert items_of(other.customer_id) == before
 
 
-def test_what_a_backup_brings_back_is_erased_again(shop: Shop) -> None:
+def test_a_replayed_erasure_erases_what_a_backup_restored(shop: Shop) -> None:
     backup = items_of(shop.customer_id)
     erase(shop)
     for item in backup:
@@ -214,7 +212,7 @@ def test_what_a_backup_brings_back_is_erased_again(shop: Shop) -> None:
     assert items_of(shop.customer_id) == []
 
 
-def test_a_row_that_this_release_cannot_read_is_erased_too(shop: Shop) -> None:
+def test_an_erasure_deletes_rows_of_an_unknown_kind(shop: Shop) -> None:
     for item in items_of(shop.customer_id):
         item["row_kind"] = {"S": "of a later release"}
         boto3.client("dynamodb").put_item(TableName="vaada", Item=item)
@@ -223,7 +221,7 @@ def test_a_row_that_this_release_cannot_read_is_erased_too(shop: Shop) -> None:
     assert items_of(shop.customer_id) == []
 
 
-def test_what_a_later_release_wrote_of_a_customer_is_no_hindrance(shop: Shop) -> None:
+def test_an_unknown_field_of_a_customer_is_ignored(shop: Shop) -> None:
     (customer,) = (item for item in items_of(shop.customer_id) if item["sk"]["S"] == "CUSTOMER")
     customer["consent"]["M"]["whatsapp"] = {"BOOL": True}
     boto3.client("dynamodb").put_item(TableName="vaada", Item=customer)
@@ -232,7 +230,7 @@ def test_what_a_later_release_wrote_of_a_customer_is_no_hindrance(shop: Shop) ->
     assert shop.desk.call(f"GET /api/customers/{shop.customer_id}/export").status == 200
 
 
-def test_what_came_back_of_somebody_forgotten_is_erased_when_it_is_asked_for_again(shop: Shop) -> None:
+def test_a_repeated_erasure_erases_what_a_backup_restored(shop: Shop) -> None:
     backup = items_of(shop.customer_id)
     erase(shop)
     for item in backup:
@@ -278,7 +276,7 @@ def is_about(mail: EmailMessage, shop: Shop) -> bool:
     return str(shop.rows("follow_up")[0]["reason"]) in words_of(mail)
 
 
-def test_who_was_to_be_told_of_together_with_them_is_told_of_all_the_same(desk: ScriptedDesk) -> None:
+def test_a_message_carried_for_an_erased_customers_is_still_sent(desk: ScriptedDesk) -> None:
     first, other = waiting_together(desk)
 
     erase(first)
@@ -290,7 +288,7 @@ def test_who_was_to_be_told_of_together_with_them_is_told_of_all_the_same(desk: 
     assert first.customer_id not in json.dumps(other.rows("message"))
 
 
-def test_so_they_are_when_the_message_is_tried_while_the_erasure_is_cut_short(desk: ScriptedDesk) -> None:
+def test_a_carried_message_is_sent_even_during_an_interrupted_erasure(desk: ScriptedDesk) -> None:
     first, other = waiting_together(desk)
     for item in items_of(first.customer_id):
         if item["pk"]["S"].endswith(first.customer_id) and item["row_kind"]["S"] != "message":
@@ -304,7 +302,7 @@ def test_so_they_are_when_the_message_is_tried_while_the_erasure_is_cut_short(de
     assert {item["status"]["S"] for item in items_of(first.customer_id) if "carries" in item} == {"withheld"}
 
 
-def test_who_goes_out_with_another_message_stays_with_that_until_it_is_gone_too(desk: ScriptedDesk) -> None:
+def test_a_carried_message_is_held_again_once_its_last_carrier_is_erased(desk: ScriptedDesk) -> None:
     anna, bela, cara = (f"{name:0<16}" for name in ("anna", "bela", "cara"))
     ids = {who: f"{who}{rows.row_id(6)[16:]}" for who in (anna, bela, cara)}
     grouped = {"status": "grouped", "wake_at": None}
@@ -330,7 +328,7 @@ def test_who_goes_out_with_another_message_stays_with_that_until_it_is_gone_too(
 # ---------------------------------------------------------------- handing out
 
 
-def test_an_export_holds_everything_that_the_table_does(shop: Shop) -> None:
+def test_an_export_has_every_row_of_the_customer(shop: Shop) -> None:
     export = shop.desk.call(f"GET /api/customers/{shop.customer_id}/export").json
 
     ids = {row[f"{row['row_kind']}_id"] for row in (export["customer"], *export["rows"])}
@@ -351,7 +349,7 @@ def test_an_export_as_csv_has_a_line_for_each_field(shop: Shop) -> None:
     assert {line["id"] for line in lines} == {from_item(item).id for item in told_of(shop.customer_id)}
 
 
-def test_a_name_that_is_a_formula_is_none_in_the_csv(desk: ScriptedDesk) -> None:
+def test_a_formula_in_a_name_is_escaped_in_the_csv(desk: ScriptedDesk) -> None:
     customer_id = add_customer(desk, name='=HYPERLINK("https://evil.example")')
 
     sheet = desk.call(f"GET /api/customers/{customer_id}/export", query={"format": "csv"}).body
@@ -361,7 +359,7 @@ def test_a_name_that_is_a_formula_is_none_in_the_csv(desk: ScriptedDesk) -> None
     assert not [value for value in values if value.startswith(("=", "+", "-", "@"))]
 
 
-def test_much_is_handed_out_in_pages(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_export_is_paged(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("vaada.flows.export._ROWS", 3)
     route, found = f"GET /api/customers/{shop.customer_id}/export", 0
     query: dict[str, str] = {}
@@ -377,7 +375,7 @@ def test_much_is_handed_out_in_pages(shop: Shop, monkeypatch: pytest.MonkeyPatch
     assert first.headers["Link"].startswith(f"</api/customers/{shop.customer_id}/export?format=csv&cursor=")
 
 
-def test_what_is_stopped_is_part_of_it(desk: ScriptedDesk) -> None:
+def test_an_export_has_the_suppressions_of_the_customer(desk: ScriptedDesk) -> None:
     shop = Shop.opened(desk)
     unsubscribe = links(words_of(_surveyed(shop)), "/u/")[0]
     desk.post(unsubscribe, {"List-Unsubscribe": "One-Click"})
@@ -396,7 +394,7 @@ def test_what_is_stopped_is_part_of_it(desk: ScriptedDesk) -> None:
         "POST /api/erasures/replay",
     ],
 )
-def test_only_managers_may_ask(shop: Shop, route: str) -> None:
+def test_only_managers_may_erase_and_export(shop: Shop, route: str) -> None:
     before = items_of(shop.customer_id)
 
     assert shop.desk.call(route.format(shop.customer_id), user=AMINA).status == 403

@@ -49,7 +49,7 @@ def opening_time(explanation: Any) -> timedelta:
     )
 
 
-def test_each_channel_has_its_own_target_and_a_conversation_in_person_none(shop: Shop) -> None:
+def test_each_channel_has_its_own_target_and_in_person_has_none(shop: Shop) -> None:
     channels = ("phone", "sms", "social", "chat", "email", "web", "in_person")
 
     replies = {channel: shop.contact(channel=channel)["reply"] for channel in channels}
@@ -76,7 +76,7 @@ def test_each_channel_has_its_own_target_and_a_conversation_in_person_none(shop:
         ("SCT", "2026-04-02T17:30", "phone", "2026-04-06T09:30:00Z", {"closed", "Good Friday"}),
     ],
 )
-def test_the_target_passes_over_closed_time_and_says_what_it_passed_over(
+def test_the_target_skips_closed_time_and_explains_it(
     shop: Shop, region: str | None, came: str, channel: str, due: str, passed_over: set[str]
 ) -> None:
     change_policy(shop.desk, holidays={"region": region})
@@ -90,7 +90,7 @@ def test_the_target_passes_over_closed_time_and_says_what_it_passed_over(
     assert opening_time(reply["explain"]["due_at"]) == target
 
 
-def test_the_agent_is_warned_and_the_supervisor_told_each_once(shop: Shop) -> None:
+def test_the_agent_is_warned_once_and_the_supervisor_told_once(shop: Shop) -> None:
     shop.contact()
 
     shop.desk.pass_time(3 * DAY)
@@ -104,9 +104,7 @@ def test_the_agent_is_warned_and_the_supervisor_told_each_once(shop: Shop) -> No
 
 
 @pytest.mark.parametrize("supervised", [True, False])
-def test_a_missed_reply_reaches_the_absent_supervisors_cover_or_without_a_supervisor_the_owner(
-    shop: Shop, supervised: bool
-) -> None:
+def test_a_missed_reply_reaches_the_supervisors_cover_or_the_owner(shop: Shop, supervised: bool) -> None:
     cover = add_agent(shop.desk, "Omar")
     away = {"away_until": text_of(shop.desk.now + DAY), "covered_by": cover}
     shop.desk.call(f"PATCH /api/agents/{shop.supervisor_id}", away)
@@ -120,7 +118,7 @@ def test_a_missed_reply_reaches_the_absent_supervisors_cover_or_without_a_superv
     assert str(shop.desk.mails[-1]["to"]) == reader
 
 
-def test_nobody_is_told_at_every_sweep(shop: Shop) -> None:
+def test_a_missed_reply_is_not_repeated_at_every_sweep(shop: Shop) -> None:
     shop.contact()
     shop.desk.pass_time(2 * HOUR)
     before = len(shop.desk.mails)
@@ -132,7 +130,7 @@ def test_nobody_is_told_at_every_sweep(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("by", ["outbound", "resolved", "tap", "case"])
-def test_an_answer_stops_the_clock(shop: Shop, by: str) -> None:
+def test_a_reply_stops_the_clock(shop: Shop, by: str) -> None:
     case_id = shop.contact()["case_id"]
     shop.desk.pass_time(50 * MINUTE)
     link = links(words_of(shop.desk.mails[-1]), "/a/")[0]
@@ -154,7 +152,7 @@ def test_an_answer_stops_the_clock(shop: Shop, by: str) -> None:
     assert shop.reminders("reply_missed") == []
 
 
-def test_a_late_answer_says_how_late_in_opening_time(shop: Shop) -> None:
+def test_a_late_reply_says_how_late_in_opening_time(shop: Shop) -> None:
     wait_until(shop.desk, "2026-03-02T11:30")
     case_id = shop.contact()["case_id"]
     wait_until(shop.desk, "2026-03-02T14:30")
@@ -165,7 +163,7 @@ def test_a_late_answer_says_how_late_in_opening_time(shop: Shop) -> None:
     assert (reply["took_seconds"], reply["late_by_seconds"]) == (2 * 3600, 3600)
 
 
-def test_a_question_after_an_answer_is_another_wait_of_its_own(shop: Shop) -> None:
+def test_a_question_after_a_reply_starts_another_reply(shop: Shop) -> None:
     first = shop.contact()
     shop.contact(case_id=first["case_id"], direction="outbound")
     shop.desk.pass_time(30 * MINUTE)
@@ -176,7 +174,7 @@ def test_a_question_after_an_answer_is_another_wait_of_its_own(shop: Shop) -> No
     assert second["reply"]["due_at"] == "2026-03-02T10:30:00Z"
 
 
-def test_a_second_question_before_the_answer_does_not_put_the_target_off(shop: Shop) -> None:
+def test_a_second_question_before_the_reply_does_not_move_the_target(shop: Shop) -> None:
     case_id = shop.contact()["case_id"]
     shop.desk.pass_time(30 * MINUTE)
 
@@ -187,7 +185,7 @@ def test_a_second_question_before_the_answer_does_not_put_the_target_off(shop: S
 
 
 @pytest.mark.parametrize("by", ["go-on", "inbound"])
-def test_a_paused_clock_goes_on_with_exactly_what_was_left(shop: Shop, by: str) -> None:
+def test_a_paused_clock_resumes_with_the_remaining_time(shop: Shop, by: str) -> None:
     case_id = shop.contact()["case_id"]
     shop.desk.pass_time(40 * MINUTE)
 
@@ -206,7 +204,7 @@ def test_a_paused_clock_goes_on_with_exactly_what_was_left(shop: Shop, by: str) 
     assert opening_time(reply["explain"]["due_at"]) == 20 * MINUTE
 
 
-def test_a_clock_paused_after_its_target_is_missed_no_second_time(shop: Shop) -> None:
+def test_a_clock_paused_after_its_target_is_not_missed_again(shop: Shop) -> None:
     case_id = shop.contact()["case_id"]
     shop.desk.pass_time(90 * MINUTE)
     shop.desk.call(f"POST /api/cases/{case_id}/wait")
@@ -218,7 +216,7 @@ def test_a_clock_paused_after_its_target_is_missed_no_second_time(shop: Shop) ->
     assert len(shop.reminders("reply_missed")) == 1
 
 
-def test_an_agent_who_waits_for_the_customer_says_so_from_the_warning(shop: Shop) -> None:
+def test_an_agent_pauses_the_clock_from_the_link_in_the_warning(shop: Shop) -> None:
     shop.contact()
     shop.desk.pass_time(50 * MINUTE)
 
@@ -228,7 +226,7 @@ def test_an_agent_who_waits_for_the_customer_says_so_from_the_warning(shop: Shop
     assert (reply_of(shop)["status"], shop.reminders("reply_missed")) == ("paused", [])
 
 
-def test_thanks_starts_no_clock_and_wakes_none(shop: Shop) -> None:
+def test_thanks_neither_starts_nor_resumes_a_clock(shop: Shop) -> None:
     case_id = shop.contact()["case_id"]
     shop.desk.call(f"POST /api/cases/{case_id}/wait")
 
@@ -248,11 +246,11 @@ def test_thanks_starts_no_clock_and_wakes_none(shop: Shop) -> None:
         {"commitments": [{"what": "Call back", "due_at": "2026-03-03T09:00:00Z"}]},
     ],
 )
-def test_who_has_an_answer_already_waits_for_none(shop: Shop, facts: dict[str, object]) -> None:
+def test_a_contact_that_needs_no_reply_starts_no_clock(shop: Shop, facts: dict[str, object]) -> None:
     assert shop.contact(**facts)["reply"] is None
 
 
-def test_targets_are_the_policys_and_a_channel_without_one_has_no_clock(shop: Shop) -> None:
+def test_the_policy_sets_the_targets_and_a_channel_without_one_has_no_clock(shop: Shop) -> None:
     change_policy(shop.desk, replies={"opening_minutes": {"phone": 30}})
 
     called, wrote = shop.contact(), shop.contact(channel="email")
@@ -277,7 +275,7 @@ def test_a_contact_outside_opening_hours_becomes_a_promise_to_call_back(shop: Sh
     assert shop.reminders("reply_warning") + shop.reminders("reply_missed") == []
 
 
-def test_calling_back_keeps_the_promise_by_itself(shop: Shop) -> None:
+def test_a_call_back_keeps_the_promise_and_gives_the_reply(shop: Shop) -> None:
     wait_until(shop.desk, "2026-03-07T11:00")
     case_id = shop.contact()["case_id"]
     wait_until(shop.desk, "2026-03-09T09:30")
@@ -291,7 +289,7 @@ def test_calling_back_keeps_the_promise_by_itself(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("by", ["keep", "tap", "withdraw"])
-def test_once_the_call_back_is_over_the_next_question_has_a_clock_again(shop: Shop, by: str) -> None:
+def test_a_question_after_the_call_back_starts_a_clock_again(shop: Shop, by: str) -> None:
     wait_until(shop.desk, "2026-03-07T11:00")
     recorded = shop.contact()
     back_id = recorded["call_back"]["commitment_id"]
@@ -311,7 +309,7 @@ def test_once_the_call_back_is_over_the_next_question_has_a_clock_again(shop: Sh
     assert shop.reminders("reply_missed") == [("03-09T10:30", "supervisor", "email")]
 
 
-def test_a_business_that_wants_no_call_backs_has_the_clock_run_from_the_opening(shop: Shop) -> None:
+def test_the_clock_runs_from_opening_if_the_policy_wants_no_call_backs(shop: Shop) -> None:
     change_policy(shop.desk, replies={"call_back_outside_hours": False})
     wait_until(shop.desk, "2026-03-07T11:00")
 
@@ -325,7 +323,7 @@ def test_a_business_that_wants_no_call_backs_has_the_clock_run_from_the_opening(
 # ---------------------------------------------------------------- who sees it, and why then
 
 
-def test_lists_and_single_rows_say_how_their_times_were_computed(shop: Shop) -> None:
+def test_lists_and_single_rows_explain_their_times(shop: Shop) -> None:
     change_policy(shop.desk, commitments={"warn_before": {"opening_hours": 6}})
     due_at = text_of(shop.desk.now + 4 * DAY + 8 * HOUR)  # Friday at 17:00
     shop.contact(commitments=[{"what": "Call with a price", "due_at": due_at}])
@@ -341,7 +339,7 @@ def test_lists_and_single_rows_say_how_their_times_were_computed(shop: Shop) -> 
         assert any(listed["explain"].values())
 
 
-def test_a_warning_in_opening_time_is_explained_backwards(shop: Shop) -> None:
+def test_a_warning_counted_in_opening_time_is_explained(shop: Shop) -> None:
     change_policy(shop.desk, commitments={"warn_before": {"opening_hours": 6}})
     shop.promise(shop.desk.now + DAY + 2 * HOUR)  # Tuesday at 11:00
 
@@ -351,7 +349,7 @@ def test_a_warning_in_opening_time_is_explained_backwards(shop: Shop) -> None:
     assert opening_time(promise["explain"]["wake_at"]) == 6 * HOUR
 
 
-def test_the_morning_after_a_friday_is_a_monday_and_says_why(shop: Shop) -> None:
+def test_a_follow_up_after_a_friday_is_due_on_monday_and_explains_it(shop: Shop) -> None:
     wait_until(shop.desk, "2026-03-06T11:00")
     shop.contact(channel="in_person")
 
@@ -364,7 +362,7 @@ def test_the_morning_after_a_friday_is_a_monday_and_says_why(shop: Shop) -> None
     ]
 
 
-def test_agents_see_the_replies_they_owe_and_no_others(shop: Shop) -> None:
+def test_agents_see_only_the_replies_they_owe(shop: Shop) -> None:
     add_agent(shop.desk, "Omar")
     reply_id = shop.contact()["reply"]["reply_id"]
 

@@ -22,7 +22,7 @@ def report(shop: Shop, **query: str) -> Any:
     return answer.json
 
 
-def test_the_kept_rate_is_by_timestamps_and_leaves_out_what_was_withdrawn(shop: Shop) -> None:
+def test_the_kept_rate_counts_by_timestamps_and_leaves_out_withdrawn_promises(shop: Shop) -> None:
     in_time, late, _overdue, withdrawn = (shop.promise(shop.desk.now + HOUR) for _ in range(4))
     shop.desk.call(f"POST /api/commitments/{in_time}/keep")
     shop.desk.call(f"POST /api/commitments/{withdrawn}/withdraw", {"reason": "Not wanted any more"})
@@ -46,7 +46,7 @@ def test_the_kept_rate_is_by_timestamps_and_leaves_out_what_was_withdrawn(shop: 
     assert found["by_channel"]["phone"]["promises"] == promises
 
 
-def test_reply_times_are_opening_time(shop: Shop) -> None:
+def test_reply_times_are_counted_in_opening_time(shop: Shop) -> None:
     asked = shop.contact(channel="email", kind="question")
     shop.desk.pass_time(6 * HOUR)  # from 9 to 15, with an hour of lunch
     shop.contact(case_id=asked["case_id"], channel="email", direction="outbound", kind="question")
@@ -87,7 +87,7 @@ def test_a_period_is_days_or_times_and_not_too_long(shop: Shop) -> None:
         assert (answer.status, answer.json["errors"][0]["field"]) == (422, "from")
 
 
-def test_agents_see_their_own_numbers_only(shop: Shop) -> None:
+def test_agents_see_only_their_own_numbers(shop: Shop) -> None:
     shop.promise(shop.desk.now + HOUR)
     add_agent(shop.desk, "Omar")
     shop.desk.pass_time(2 * HOUR)

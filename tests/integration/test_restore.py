@@ -79,7 +79,7 @@ def of_kind(shop: Shop, kind: str) -> dict[str, Any]:
     return item
 
 
-def test_what_was_deleted_comes_back_with_its_schedules(shop: Shop) -> None:
+def test_deleted_rows_are_restored_with_their_schedules(shop: Shop) -> None:
     backed_up()
     before, schedules = items(), set(shop.desk.schedules())
     lost = lose(pk=f"CUSTOMER#{shop.customer_id}")
@@ -98,7 +98,7 @@ def test_what_was_deleted_comes_back_with_its_schedules(shop: Shop) -> None:
     assert any("Call back with a price" in words_of(mail) for mail in shop.desk.mails)
 
 
-def test_what_is_newer_than_the_backup_and_lost_holds_up_nothing(shop: Shop) -> None:
+def test_a_lost_row_that_the_backup_lacks_blocks_nothing(shop: Shop) -> None:
     backed_up()
     shop.contact(resolved=True)
     lose(row_kind="case")
@@ -111,7 +111,7 @@ def test_what_is_newer_than_the_backup_and_lost_holds_up_nothing(shop: Shop) -> 
     assert sorted(row["status"] for row in shop.rows("survey")) == ["sent", "withheld"]
 
 
-def test_running_it_again_changes_nothing(shop: Shop) -> None:
+def test_a_second_run_changes_nothing(shop: Shop) -> None:
     backed_up()
     lose(pk=f"CUSTOMER#{shop.customer_id}")
     restore(shop)
@@ -123,7 +123,7 @@ def test_running_it_again_changes_nothing(shop: Shop) -> None:
     assert items() == before
 
 
-def test_what_the_desk_has_written_since_stays(shop: Shop) -> None:
+def test_rows_written_since_the_backup_stay(shop: Shop) -> None:
     backed_up()
     promise = of_kind(shop, "commitment")
     shop.desk.call(f"POST /api/commitments/{shop.rows('commitment')[0]['commitment_id']}/keep")
@@ -147,7 +147,7 @@ def test_what_the_desk_has_written_since_stays(shop: Shop) -> None:
     ],
     ids=lambda damage: next(iter(damage)),
 )
-def test_a_row_that_is_broken_is_mended_and_its_version_goes_up(shop: Shop, damage: dict[str, Any]) -> None:
+def test_a_broken_row_is_repaired_with_a_higher_version(shop: Shop, damage: dict[str, Any]) -> None:
     good = of_kind(shop, "commitment")
     backed_up()
     overwrite(good, **damage)
@@ -162,7 +162,7 @@ def test_a_row_that_is_broken_is_mended_and_its_version_goes_up(shop: Shop, dama
     assert {**mended, "version": good["version"]} == good
 
 
-def test_a_row_set_back_to_an_earlier_version_comes_forward_again(shop: Shop) -> None:
+def test_a_row_at_an_earlier_version_is_restored(shop: Shop) -> None:
     earlier = of_kind(shop, "commitment")
     shop.desk.call(
         f"POST /api/commitments/{shop.rows('commitment')[0]['commitment_id']}/renegotiate",
@@ -177,7 +177,7 @@ def test_a_row_set_back_to_an_earlier_version_comes_forward_again(shop: Shop) ->
     assert of_kind(shop, "commitment") == later
 
 
-def test_a_row_that_is_written_at_this_moment_is_left_alone(shop: Shop) -> None:
+def test_a_row_written_concurrently_is_left_alone(shop: Shop) -> None:
     backed_up()
     promise = of_kind(shop, "commitment")
     lose(row_kind="commitment")
@@ -196,7 +196,7 @@ def test_a_row_that_is_written_at_this_moment_is_left_alone(shop: Shop) -> None:
     assert of_kind(shop, "commitment")["version"] == {"N": "9"}
 
 
-def test_only_one_customer_comes_back_where_only_one_is_asked_for(shop: Shop) -> None:
+def test_only_the_requested_customer_is_restored(shop: Shop) -> None:
     other = add_customer(shop.desk, name="Dana", email="dana@example.com")
     backed_up()
     lose(pk=f"CUSTOMER#{shop.customer_id}")
@@ -208,7 +208,7 @@ def test_only_one_customer_comes_back_where_only_one_is_asked_for(shop: Shop) ->
     assert items(customer_id=other) == {}
 
 
-def test_a_look_writes_nothing(shop: Shop) -> None:
+def test_a_dry_run_writes_nothing(shop: Shop) -> None:
     backed_up()
     lost = lose(pk=f"CUSTOMER#{shop.customer_id}")
     before = items()
@@ -221,7 +221,7 @@ def test_a_look_writes_nothing(shop: Shop) -> None:
 # ---------------------------------------------------------------- nothing twice
 
 
-def test_a_survey_that_may_have_been_sent_since_is_not_asked(shop: Shop) -> None:
+def test_a_survey_that_may_have_been_sent_is_withheld(shop: Shop) -> None:
     backed_up()
     shop.desk.pass_time(DAY + HOUR)
     asked = len(_surveys(shop))
@@ -237,7 +237,7 @@ def test_a_survey_that_may_have_been_sent_since_is_not_asked(shop: Shop) -> None
     assert len(_surveys(shop)) == asked
 
 
-def test_a_survey_whose_time_has_not_come_is_asked_in_time(shop: Shop) -> None:
+def test_a_survey_that_is_not_yet_due_is_sent_in_time(shop: Shop) -> None:
     backed_up()
     lose(row_kind="survey")
 
@@ -247,7 +247,7 @@ def test_a_survey_whose_time_has_not_come_is_asked_in_time(shop: Shop) -> None:
     assert len(_surveys(shop)) == 1
 
 
-def test_a_reminder_of_a_survey_that_may_have_been_sent_since_is_not_sent(shop: Shop) -> None:
+def test_a_survey_reminder_that_may_have_been_sent_is_not_sent(shop: Shop) -> None:
     shop.desk.pass_time(DAY + HOUR)
     backed_up()
     shop.desk.pass_time(3 * DAY + HOUR)
@@ -265,9 +265,7 @@ def test_a_reminder_of_a_survey_that_may_have_been_sent_since_is_not_sent(shop: 
 @pytest.mark.parametrize(
     ("status", "becomes"), [("sending", "unknown"), ("waiting", "withheld"), ("held", "withheld")]
 )
-def test_a_message_to_a_customer_that_was_on_its_way_is_never_sent(
-    shop: Shop, status: str, becomes: str
-) -> None:
+def test_a_pending_message_to_a_customer_is_never_sent(shop: Shop, status: str, becomes: str) -> None:
     shop.desk.pass_time(DAY + HOUR)
     message = next(
         item
@@ -291,7 +289,7 @@ def test_a_message_to_a_customer_that_was_on_its_way_is_never_sent(
     assert len(_surveys(shop)) == sent
 
 
-def test_who_comes_back_is_asked_nothing_for_as_long_as_after_a_survey(shop: Shop) -> None:
+def test_a_restored_customer_gets_no_survey_during_the_cool_down(shop: Shop) -> None:
     lose(row_kind="survey")
     backed_up()
     lose(pk=f"CUSTOMER#{shop.customer_id}")
@@ -307,7 +305,7 @@ def test_who_comes_back_is_asked_nothing_for_as_long_as_after_a_survey(shop: Sho
     assert len(_surveys(shop)) == 1
 
 
-def test_the_question_about_the_business_comes_again_with_the_next_contact(desk: ScriptedDesk) -> None:
+def test_the_nps_survey_is_planned_again_with_the_next_contact(desk: ScriptedDesk) -> None:
     shop = Shop.opened(desk)
     change_policy(desk, surveys={"nps_every_days": 90, "after_resolution": "none"})
     shop.contact(resolved=True)
@@ -324,7 +322,7 @@ def test_the_question_about_the_business_comes_again_with_the_next_contact(desk:
     assert list(surveys.values()) == ["scheduled"]
 
 
-def test_a_contact_of_long_ago_is_not_planned_by_a_new_policy(desk: ScriptedDesk) -> None:
+def test_an_old_contact_is_not_planned_by_a_new_policy(desk: ScriptedDesk) -> None:
     shop = Shop.opened(desk)
     change_policy(desk, surveys={"after_resolution": "none"})
     shop.contact(resolved=True)
@@ -341,7 +339,7 @@ def test_a_contact_of_long_ago_is_not_planned_by_a_new_policy(desk: ScriptedDesk
     assert _surveys(shop) == []
 
 
-def test_a_contact_whose_planning_stands_waits_for_nothing(desk: ScriptedDesk) -> None:
+def test_a_contact_that_was_planned_is_not_due(desk: ScriptedDesk) -> None:
     shop = Shop.opened(desk)
     desk.call("POST /api/interactions", shop.contact_body(awaits_reply=False))
     backed_up()
@@ -358,7 +356,7 @@ def test_a_contact_whose_planning_stands_waits_for_nothing(desk: ScriptedDesk) -
 # ---------------------------------------------------------------- nobody who was forgotten
 
 
-def test_nobody_who_was_forgotten_comes_back(shop: Shop) -> None:
+def test_an_erased_customer_is_not_restored(shop: Shop) -> None:
     backed_up()
     shop.desk.call(f"POST /api/customers/{shop.customer_id}/erase")
     left = items()
@@ -370,7 +368,7 @@ def test_nobody_who_was_forgotten_comes_back(shop: Shop) -> None:
     assert items().keys() == left.keys()
 
 
-def test_the_ledger_comes_back_and_is_replayed(shop: Shop) -> None:
+def test_the_ledger_of_erasures_is_restored_and_replayed(shop: Shop) -> None:
     shop.desk.call(f"POST /api/customers/{shop.customer_id}/erase")
     backed_up()
     lose(row_kind="erasure")
@@ -384,7 +382,7 @@ def test_the_ledger_comes_back_and_is_replayed(shop: Shop) -> None:
     assert [line["status"] for line in shop.desk.call("GET /api/erasures").json["items"]] == ["done"]
 
 
-def test_a_stop_comes_back_too(shop: Shop) -> None:
+def test_a_suppression_is_restored(shop: Shop) -> None:
     desk = open_desk()
     address = desk.addresses.hashed("email", "bilal@example.com")
     desk.table.write(Suppression(suppression_id=address, medium="email"))
@@ -399,7 +397,7 @@ def test_a_stop_comes_back_too(shop: Shop) -> None:
 # ---------------------------------------------------------------- those who sign in
 
 
-def test_an_address_that_an_agent_gave_up_is_not_theirs_again(shop: Shop) -> None:
+def test_an_address_that_an_agent_gave_up_is_not_restored(shop: Shop) -> None:
     leaver = add_agent(shop.desk, "Noor")
     backed_up()
     shop.desk.call(f"PATCH /api/agents/{leaver}", {"email": "noor@elsewhere.example"})
@@ -410,7 +408,7 @@ def test_an_address_that_an_agent_gave_up_is_not_theirs_again(shop: Shop) -> Non
     assert "EMAIL_CLAIM#noor@example.com EMAIL_CLAIM" not in items()
 
 
-def test_a_lost_agent_comes_back_with_their_address(shop: Shop) -> None:
+def test_a_lost_agent_is_restored_with_their_address(shop: Shop) -> None:
     backed_up()
     before = items()
     lose(row_kind="agent")
@@ -421,7 +419,7 @@ def test_a_lost_agent_comes_back_with_their_address(shop: Shop) -> None:
     assert items() == before
 
 
-def test_what_cannot_be_read_in_the_backup_is_told(shop: Shop) -> None:
+def test_a_row_that_cannot_be_read_in_the_backup_is_counted(shop: Shop) -> None:
     backed_up()
     broken = {**key_of(Customer, "0" * 16), "row_kind": {"S": "customer"}}
     boto3.client("dynamodb").put_item(TableName=BACKUP, Item=broken)

@@ -114,7 +114,7 @@ PROGRAMS: tuple[Doing, ...] = (
 PEOPLE: tuple[Doing, ...] = (nobody, confirm, tap_twice, answer_and_go_back, answer_then_be_scanned)
 
 
-def test_of_all_surveys_exactly_the_peoples_answers_count(shop: Shop) -> None:
+def test_exactly_the_answers_of_people_count(shop: Shop) -> None:
     desk, asked = shop.desk, surveys_of_all(shop)
     plan = {
         who: (PROGRAMS[n % len(PROGRAMS)], PEOPLE[n // len(PROGRAMS) % len(PEOPLE)])
@@ -153,7 +153,7 @@ def survey(desk: ScriptedDesk, customer_id: str) -> Any:
 
 
 @pytest.mark.parametrize("program", [post_blindly, post_all_scores, post_all_scores_late])
-def test_right_after_a_program_a_person_taps_once_more_and_counts(shop: Shop, program: Doing) -> None:
+def test_a_person_right_after_a_program_confirms_and_counts(shop: Shop, program: Doing) -> None:
     link = shop.survey_link()
     program(shop.desk, link)
     shop.desk.clock.shift(10 * SECOND)
@@ -170,9 +170,7 @@ def test_right_after_a_program_a_person_taps_once_more_and_counts(shop: Shop, pr
 
 
 @pytest.mark.parametrize("pause", [timedelta(milliseconds=100), timedelta(milliseconds=999)])
-def test_a_program_that_answers_at_once_but_in_the_next_second_is_still_one(
-    shop: Shop, pause: timedelta
-) -> None:
+def test_an_answer_within_a_second_of_opening_needs_confirmation(shop: Shop, pause: timedelta) -> None:
     link = shop.survey_link()
     shop.desk.clock.shift(timedelta(milliseconds=950))
     nonce = nonce_of(shop.desk.open(link))
@@ -184,7 +182,7 @@ def test_a_program_that_answers_at_once_but_in_the_next_second_is_still_one(
     assert survey(shop.desk, shop.customer_id)["status"] == "sent"
 
 
-def test_a_page_of_another_survey_vouches_for_nobody(shop: Shop) -> None:
+def test_a_nonce_of_another_survey_does_not_count(shop: Shop) -> None:
     link = shop.survey_link()
     other = add_customer(shop.desk, name="Dua", email="dua@example.com")
     shop.contact(customer_id=other, resolved=True)
@@ -198,7 +196,7 @@ def test_a_page_of_another_survey_vouches_for_nobody(shop: Shop) -> None:
     assert survey(shop.desk, shop.customer_id)["status"] == "sent"
 
 
-def test_an_answer_after_the_end_and_a_page_of_yesterday_do_not_count(shop: Shop) -> None:
+def test_a_stale_page_and_an_answer_after_the_end_do_not_count(shop: Shop) -> None:
     link = shop.survey_link()
     nonce = nonce_of(shop.desk.open(link))
     shop.desk.pass_time(DAY + SECOND)

@@ -50,7 +50,7 @@ def merge(shop: Shop, case_id: str, into: str) -> None:
 # ---------------------------------------------------------------- how often
 
 
-def test_reminders_and_notices_count_too_and_the_fourth_message_of_a_week_is_not_sent(shop: Shop) -> None:
+def test_a_fourth_survey_of_a_week_is_withheld_and_no_reminder_is_sent(shop: Shop) -> None:
     change_policy(shop.desk, surveys={"days_between": 0})
     for _ in range(4):
         shop.contact(resolved=True)
@@ -63,6 +63,23 @@ def test_reminders_and_notices_count_too_and_the_fourth_message_of_a_week_is_not
     assert shop.reminders("survey_reminder") == []
 
 
+def test_reminders_and_late_notices_count_and_the_fourth_message_is_not_sent(shop: Shop) -> None:
+    change_policy(shop.desk, surveys={"days_between": 0})
+    shop.contact(resolved=True)
+    commitment_id = shop.promise(shop.desk.now + 3 * DAY)
+    shop.desk.pass_time(DAY + HOUR)
+    later = {"due_at": text_of(shop.desk.now + 9 * DAY), "reason": "The oven broke", "tell_customer": True}
+    shop.desk.call(f"POST /api/commitments/{commitment_id}/renegotiate", later)
+    shop.desk.pass_time(3 * DAY)
+
+    shop.contact(resolved=True)
+    shop.desk.pass_time(DAY + HOUR)
+
+    to_customer = [row["purpose"] for row in reversed(shop.rows("message")) if row["to"] == "customer"]
+    assert to_customer == ["survey", "running_late", "survey_reminder"]
+    assert surveys(shop)[-1] == ("csat", "withheld", "they were written to often enough lately")
+
+
 @pytest.mark.parametrize(
     ("zone", "resolved", "mailed"),
     [
@@ -72,7 +89,7 @@ def test_reminders_and_notices_count_too_and_the_fourth_message_of_a_week_is_not
         ("America/New_York", "2026-03-02T13:00", "03-03T14:00"),
     ],
 )
-def test_a_customer_is_asked_by_their_own_day(
+def test_a_survey_is_sent_by_day_in_the_customers_time_zone(
     desk: ScriptedDesk, zone: str, resolved: str, mailed: str
 ) -> None:
     shop = Shop.opened(desk, time_zone=zone)
@@ -89,9 +106,7 @@ def test_a_customer_is_asked_by_their_own_day(
 
 @pytest.mark.parametrize("waited", [HOUR, 2 * DAY])
 @pytest.mark.parametrize("by_contact", [True, False])
-def test_a_case_that_is_taken_up_again_is_not_asked_about(
-    shop: Shop, waited: timedelta, *, by_contact: bool
-) -> None:
+def test_a_reopened_case_withdraws_its_survey(shop: Shop, waited: timedelta, *, by_contact: bool) -> None:
     case_id = shop.contact(resolved=True)["case_id"]
     shop.desk.pass_time(waited)
 
@@ -109,7 +124,7 @@ def test_a_case_that_is_taken_up_again_is_not_asked_about(
         assert shop.desk.open(link_of(shop)).status == 410
 
 
-def test_an_answered_survey_stays_answered_when_its_case_is_opened_again(shop: Shop) -> None:
+def test_an_answered_survey_stays_answered_when_its_case_is_reopened(shop: Shop) -> None:
     link = shop.survey_link()
     shop.desk.answer(link, score="4")
 
@@ -118,7 +133,7 @@ def test_an_answered_survey_stays_answered_when_its_case_is_opened_again(shop: S
     assert surveys(shop) == [("csat", "answered", None)]
 
 
-def test_nobody_is_asked_about_a_matter_in_which_somebody_was_abusive(shop: Shop) -> None:
+def test_a_case_with_abuse_gets_no_survey(shop: Shop) -> None:
     case_id = shop.contact(tone="abusive")["case_id"]
 
     resolve(shop, case_id)
@@ -128,9 +143,7 @@ def test_nobody_is_asked_about_a_matter_in_which_somebody_was_abusive(shop: Shop
 
 
 @pytest.mark.parametrize("awaits", [True, False])
-def test_a_matter_that_was_closed_without_a_word_from_us_is_not_asked_about(
-    shop: Shop, *, awaits: bool
-) -> None:
+def test_a_case_resolved_without_a_reply_gets_no_survey(shop: Shop, *, awaits: bool) -> None:
     case_id = shop.contact(channel="email", awaits_reply=awaits)["case_id"]
 
     resolve(shop, case_id)
@@ -142,7 +155,7 @@ def test_a_matter_that_was_closed_without_a_word_from_us_is_not_asked_about(
 
 
 @pytest.mark.parametrize("how", ["wrote", "spoke", "noted"])
-def test_a_matter_in_which_the_customer_was_answered_is_asked_about(shop: Shop, how: str) -> None:
+def test_a_case_with_a_reply_gets_a_survey(shop: Shop, how: str) -> None:
     case_id = shop.contact(channel="phone" if how == "spoke" else "email")["case_id"]
     if how == "wrote":
         shop.contact(case_id=case_id, channel="email", direction="outbound")
@@ -160,7 +173,7 @@ def test_a_matter_in_which_the_customer_was_answered_is_asked_about(shop: Shop, 
 @pytest.mark.parametrize(
     ("said", "status"), [({"direction": "outbound"}, "sent"), ({"tone": "abusive"}, "withheld")]
 )
-def test_what_was_said_in_either_of_two_merged_cases_decides(
+def test_replies_and_abuse_of_both_merged_cases_decide_about_the_survey(
     shop: Shop, said: dict[str, object], status: str
 ) -> None:
     into = shop.contact(channel="email", **said)["case_id"]
@@ -176,7 +189,7 @@ def test_what_was_said_in_either_of_two_merged_cases_decides(
 # ---------------------------------------------------------------- what an answer brings
 
 
-def test_an_unhappy_customer_is_called_and_asked_again_once_it_is_settled(shop: Shop) -> None:
+def test_an_unhappy_customer_is_called_and_surveyed_again_after_the_resolution(shop: Shop) -> None:
     case_id = shop.contact()["case_id"]
     resolve(shop, case_id)
     shop.desk.pass_time(DAY)
@@ -199,7 +212,7 @@ def test_an_unhappy_customer_is_called_and_asked_again_once_it_is_settled(shop: 
     assert shop.reminders("follow_up_reminder") == []
 
 
-def test_a_call_to_an_unhappy_customer_takes_nothing_from_what_they_are_asked_later(shop: Shop) -> None:
+def test_a_call_to_an_unhappy_customer_keeps_the_second_survey(shop: Shop) -> None:
     case_id = shop.contact(resolved=True)["case_id"]
     shop.desk.pass_time(DAY + MINUTE)
     shop.desk.answer(link_of(shop), score="1")
@@ -210,7 +223,7 @@ def test_a_call_to_an_unhappy_customer_takes_nothing_from_what_they_are_asked_la
     assert [row["ask_again"] for row in shop.rows("case")] == [True]
 
 
-def test_a_business_that_asks_nobody_asks_nobody_of_a_case_it_resolves(shop: Shop) -> None:
+def test_the_policy_can_turn_surveys_off(shop: Shop) -> None:
     change_policy(shop.desk, surveys={"after_resolution": "none"})
 
     resolve(shop, shop.contact()["case_id"])
@@ -218,7 +231,7 @@ def test_a_business_that_asks_nobody_asks_nobody_of_a_case_it_resolves(shop: Sho
     assert surveys(shop) == []
 
 
-def test_an_unhappy_customer_is_asked_again_even_where_their_case_was_merged(shop: Shop) -> None:
+def test_an_unhappy_customer_of_a_merged_case_is_surveyed_again(shop: Shop) -> None:
     change_policy(shop.desk, surveys={"after_kept_promise": True})
     promise = shop.desk.now + HOUR
     recorded = shop.contact(commitments=[{"what": "Call with a price", "due_at": text_of(promise)}])
@@ -234,7 +247,7 @@ def test_an_unhappy_customer_is_asked_again_even_where_their_case_was_merged(sho
     assert surveys(shop) == [("promise", "answered", None), ("csat", "sent", None)]
 
 
-def test_a_call_that_was_promised_is_warned_of_like_any_promise(shop: Shop) -> None:
+def test_a_call_promised_to_an_unhappy_customer_warns_the_supervisor(shop: Shop) -> None:
     shop.desk.answer(shop.survey_link(), score="1")
 
     shop.desk.pass_time(2 * DAY)
@@ -247,7 +260,7 @@ def test_a_call_that_was_promised_is_warned_of_like_any_promise(shop: Shop) -> N
 @pytest.mark.parametrize(
     ("score", "comment", "mails"), [("5", "Lovely cake", 1), ("5", "", 0), ("3", "Fine", 0)]
 )
-def test_kind_words_reach_the_agent(shop: Shop, score: str, comment: str, mails: int) -> None:
+def test_praise_reaches_the_agent(shop: Shop, score: str, comment: str, mails: int) -> None:
     link = shop.survey_link()
     before = len(shop.desk.mails)
 
@@ -259,7 +272,7 @@ def test_kind_words_reach_the_agent(shop: Shop, score: str, comment: str, mails:
     assert all(comment in words_of(mail) for mail in praise)
 
 
-def test_kind_words_wait_for_an_agent_who_is_away_and_go_to_nobody_else(shop: Shop) -> None:
+def test_praise_waits_for_an_absent_agent(shop: Shop) -> None:
     link = shop.survey_link()
     before, back = len(shop.desk.mails), shop.desk.now + 2 * DAY
     shop.desk.call(f"PATCH /api/agents/{shop.agent_id}", {"away_until": text_of(back)})
@@ -276,7 +289,7 @@ def test_kind_words_wait_for_an_agent_who_is_away_and_go_to_nobody_else(shop: Sh
 
 
 @pytest.mark.parametrize(("phone", "texts"), [("+923001234567", 1), (None, 0)])
-def test_kind_words_to_an_agent_whose_mail_bounces_are_texted_or_kept_but_told_to_nobody_else(
+def test_praise_to_an_agent_with_a_dead_address_is_texted_or_withheld(
     shop: Shop, phone: str | None, texts: int
 ) -> None:
     link = shop.survey_link()
@@ -293,7 +306,7 @@ def test_kind_words_to_an_agent_whose_mail_bounces_are_texted_or_kept_but_told_t
     assert praise["status"] == ("sent" if texts else "withheld")
 
 
-def test_a_second_thought_is_kept_beside_the_answer_for_a_day(shop: Shop) -> None:
+def test_an_answer_can_be_amended_for_a_day(shop: Shop) -> None:
     link = shop.survey_link()
     nonce = re.search(r'name="nonce" value="([^"]+)"', shop.desk.open(link).body)
     assert nonce
@@ -311,7 +324,7 @@ def test_a_second_thought_is_kept_beside_the_answer_for_a_day(shop: Shop) -> Non
 # ---------------------------------------------------------------- other kinds
 
 
-def test_a_kept_promise_is_asked_about_and_a_no_is_seen_to(shop: Shop) -> None:
+def test_a_kept_promise_gets_a_survey_and_a_no_gets_a_call(shop: Shop) -> None:
     change_policy(shop.desk, surveys={"after_kept_promise": True})
     commitment_id = shop.promise(shop.desk.now + HOUR)
     shop.desk.call(f"POST /api/commitments/{commitment_id}/keep")
@@ -326,7 +339,7 @@ def test_a_kept_promise_is_asked_about_and_a_no_is_seen_to(shop: Shop) -> None:
     assert surveys(shop) == [("promise", "answered", None)]
 
 
-def test_effort_is_asked_on_seven_where_the_policy_says_so(shop: Shop) -> None:
+def test_a_ces_survey_has_seven_scores(shop: Shop) -> None:
     change_policy(shop.desk, surveys={"after_resolution": "ces"})
     link = shop.survey_link()
 
@@ -339,7 +352,7 @@ def test_effort_is_asked_on_seven_where_the_policy_says_so(shop: Shop) -> None:
     assert satisfaction["ces"]["happy_interval"] == [0.2065, 1.0]
 
 
-def test_the_business_as_a_whole_is_asked_about_every_so_many_days(shop: Shop) -> None:
+def test_an_nps_survey_comes_every_so_many_days(shop: Shop) -> None:
     change_policy(shop.desk, surveys={"nps_every_days": 90, "after_resolution": "none"})
     shop.contact(resolved=True)
 
@@ -349,7 +362,7 @@ def test_the_business_as_a_whole_is_asked_about_every_so_many_days(shop: Shop) -
     assert [kind for kind, _, _ in surveys(shop)] == ["nps"] * 3
 
 
-def test_mails_to_one_customer_stand_together_and_name_themselves(shop: Shop) -> None:
+def test_mails_to_one_customer_form_a_thread(shop: Shop) -> None:
     shop.contact(resolved=True)
     shop.desk.pass_time(5 * DAY)
 

@@ -42,12 +42,12 @@ def needed() -> Needed:
 
 
 @pytest.mark.parametrize("function", functions())
-def test_the_whole_story_is_told_and_each_function_plays_its_part(needed: Needed, function: str) -> None:
+def test_each_function_needs_some_right_in_the_scenarios(needed: Needed, function: str) -> None:
     assert function in {right.holder for right in needed}
 
 
 @pytest.mark.parametrize("right", RIGHTS, ids=str)
-def test_what_is_taken_away_is_missed(needed: Needed, right: Right) -> None:
+def test_no_right_can_be_removed_unnoticed(needed: Needed, right: Right) -> None:
     assert right in needed, "an idle right, or the story lacks what it is for"
     others = [other for other in granted() if other is not right]
 
@@ -58,13 +58,13 @@ def test_what_is_taken_away_is_missed(needed: Needed, right: Right) -> None:
     assert right.allows(denied.value.need)
 
 
-def test_what_is_excused_is_granted_and_has_not_been_needed(needed: Needed) -> None:
+def test_each_exempted_right_is_granted_and_never_needed(needed: Needed) -> None:
     excused = {right for right in granted() if right.action in EXCUSED}
     assert {right.action for right in excused} == EXCUSED
     assert not excused & needed.keys()
 
 
-def test_two_equal_rights_are_both_found_idle(needed: Needed) -> None:
+def test_two_equal_rights_are_both_found_unneeded(needed: Needed) -> None:
     right = next(right for right in needed if right.holder == "Pages")
     twin = replace(right, statement="its twin")
     guard = Guard([*granted(), twin])
@@ -88,12 +88,12 @@ def test_two_equal_rights_are_both_found_idle(needed: Needed) -> None:
     ],
     ids=str,
 )
-def test_what_is_not_granted_is_denied(holder: str, need: Need) -> None:
+def test_a_call_without_a_right_is_denied(holder: str, need: Need) -> None:
     with pytest.raises(Denied):
         Guard(granted()).check(holder, need)
 
 
 @pytest.mark.parametrize("function", functions())
-def test_functions_are_told_the_names_that_their_rights_are_about(function: str) -> None:
+def test_the_environment_of_a_function_names_the_resources_of_its_rights(function: str) -> None:
     told = environment_of(function)
     assert told.items() >= {(name, ENVIRONMENT[name]) for name in told if name in ENVIRONMENT}
