@@ -50,7 +50,7 @@ crowd: .venv/.ready ## Months with a crowd of customers, each count exact, then 
 seeds: .venv/.ready ## Find a seed for each planted bug that its own no longer shows: make seeds [MUTATIONS="skips_a_rung"]
 	@PYTHONPATH=layers/vaada $(BIN)/python -m tests.simulation.mutations.find_seeds $(MUTATIONS)
 
-bench: .venv/.ready ## Measure again what the documents claim about cold starts and the sweep
+bench: .venv/.ready .local/tools/sam/.ready ## Measure again what the documents claim about cold starts and the sweep
 	@PYTHONPATH=layers/vaada $(BIN)/python -m bench.cold_start
 	@PYTHONPATH=layers/vaada $(BIN)/python -m bench.sweep
 

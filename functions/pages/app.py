@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
-from vaada.desk import open_desk
+from vaada.desk import open_desk, prepare
 from vaada.flows.form_rate_limit import TooManyForms
 from vaada.flows.optimistic_write import Busy, NotFound
 from vaada.gateways.links import BadLink
@@ -19,6 +19,8 @@ from vaada.log import logger
 from vaada.present import pages
 from vaada.public import actions, surveys, unsubscribing
 from vaada.public.visits import Page, Visit
+
+prepare("table", "links")
 
 PAGES = {
     "s": (surveys.show, surveys.submit),

@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from vaada.desk import open_desk
+from vaada.desk import open_desk, prepare
 from vaada.flows.interactions import plan_interaction
 from vaada.log import logger
 from vaada.model.interactions import Interaction
 from vaada.model.rows import Row
 from vaada.stream import handle_records
+
+prepare("table")
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:

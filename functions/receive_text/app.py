@@ -5,11 +5,13 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from vaada.desk import open_desk
+from vaada.desk import open_desk, prepare
 from vaada.flows.inbound_events import handle_or_queue
 from vaada.gateways.inbound_events import incoming_texts
 from vaada.log import logger
 from vaada.rules.messages.opt_out_keywords import parse
+
+prepare("table", "addresses")
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> int:

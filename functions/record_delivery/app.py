@@ -5,11 +5,13 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from vaada.desk import open_desk
+from vaada.desk import open_desk, prepare
 from vaada.flows.inbound_events import handle, handle_or_queue
 from vaada.gateways.inbound_events import mail_events, text_delivery_events
 from vaada.log import logger
 from vaada.model.inbound_events import parse
+
+prepare("table")
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> int | dict[str, Any]:

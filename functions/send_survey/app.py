@@ -3,10 +3,12 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from vaada.desk import open_desk
+from vaada.desk import open_desk, prepare
 from vaada.flows.due.advance import advance
 from vaada.log import logger
 from vaada.model.work import Survey
+
+prepare("table", "addresses", "links", "mailer")
 
 
 def handler(event: dict[str, Any], _context: object) -> str:

@@ -5,9 +5,11 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from vaada.desk import open_desk
+from vaada.desk import open_desk, prepare
 from vaada.flows.due.sweep import sweep
 from vaada.log import logger
+
+prepare("table")
 
 _ENOUGH_MS = 20_000  # for one more row, even if each of its sends runs into its timeout
 

@@ -3,11 +3,13 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from vaada.desk import open_desk
+from vaada.desk import open_desk, prepare
 from vaada.flows.due.sync_schedules import sync_schedule
 from vaada.log import logger
 from vaada.model.rows import DueRow, Row
 from vaada.stream import handle_records
+
+prepare("schedules")
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:

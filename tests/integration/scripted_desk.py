@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlencode
 
 import boto3
 import time_machine
+from botocore.hooks import BaseEventHooks
 from botocore.model import OperationModel
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.scheduler.models import scheduler_backends
@@ -335,8 +336,9 @@ def _listen() -> None:
     def after_call(model: OperationModel, **_: object) -> None:
         _LISTENING[0].after_call(f"{model.service_model.service_name}.{model.name}")
 
-    aws.session().events.register("before-call", before_call)  # type: ignore[arg-type]  # it may answer
-    aws.session().events.register("after-call", after_call)
+    events: BaseEventHooks = aws.session().get_component("event_emitter")
+    events.register("before-call", before_call)  # type: ignore[arg-type]  # it may answer
+    events.register("after-call", after_call)
 
 
 def _wanted(handler: object, record: dict[str, Any]) -> bool:

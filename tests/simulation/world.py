@@ -37,7 +37,7 @@ from tests.simulation.actors.contact_permissions import Known
 from tests.simulation.fake_aws.calls import Calls
 from tests.simulation.fake_aws.faults import Faults, Killed
 from tests.simulation.fake_aws.invocations import Functions
-from tests.simulation.fake_aws.items import attribute, forget_parsed, key_of_item, parsed, plain
+from tests.simulation.fake_aws.items import forget_parsed, key_of_item, parsed
 from tests.simulation.fake_aws.messaging import Letter, Post, Sent
 from tests.simulation.fake_aws.parameters import Parameters
 from tests.simulation.fake_aws.provider_events import Fate, a_text, events_of
@@ -249,7 +249,6 @@ class World:
             stack.enter_context(patch("vaada.present.email.rendering", PLAIN))
             if not self.drawn:
                 stack.enter_context(patch("vaada.present.pages.rendering", SimpleNamespace(html=_undrawn)))
-            stack.enter_context(patch.multiple(items, _serialize=attribute, _deserialize=plain))
             for module in ("vaada.gateways.table", "vaada.stream"):
                 stack.enter_context(patch(f"{module}.from_item", parsed))
             for module in MODULES_WITH_A_DESK:

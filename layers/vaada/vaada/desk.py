@@ -1,18 +1,26 @@
-"""The composition root: all gateways, each created when it is first used."""
+"""The composition root: all gateways, each created when it is first used.
+
+What is costly to import is imported then too: a function does not pay for a gateway that it never uses.
+"""
 
 import time
 from functools import cache, cached_property
+from typing import TYPE_CHECKING, Literal
 
 from vaada.gateways import aws
 from vaada.gateways.addresses import Addresses
 from vaada.gateways.links import Links
-from vaada.gateways.mail import Mailer
-from vaada.gateways.retry_queue import RetryQueue
 from vaada.gateways.schedules import Schedules, Target
 from vaada.gateways.table import Table
 from vaada.gateways.texts import Texter
 from vaada.model.policy import Business, Policy, PolicyDocument
-from vaada.settings import RetryQueueSettings, ScheduleSettings, Settings
+from vaada.settings import RetryQueueSettings, ScheduleSettings, Settings, runs_in_lambda
+
+if TYPE_CHECKING:
+    from vaada.gateways.mail import Mailer
+    from vaada.gateways.retry_queue import RetryQueue
+
+Gateway = Literal["table", "mailer", "texter", "links", "addresses", "schedules", "retry_queue"]
 
 _POLICY_SECONDS = 60.0
 
@@ -30,8 +38,10 @@ class Desk:
         return Table(aws.dynamodb(), self.settings.table_name)
 
     @cached_property
-    def mailer(self) -> Mailer:
+    def mailer(self) -> "Mailer":
         """The client that sends e-mail."""
+        from vaada.gateways.mail import Mailer
+
         return Mailer(aws.ses(), self.settings.sender_email, self.settings.configuration_set)
 
     @cached_property
@@ -66,8 +76,10 @@ class Desk:
         )
 
     @cached_property
-    def retry_queue(self) -> RetryQueue:
+    def retry_queue(self) -> "RetryQueue":
         """The queue for inbound events to retry. Only the functions that receive them have its setting."""
+        from vaada.gateways.retry_queue import RetryQueue
+
         return RetryQueue(aws.queues(), RetryQueueSettings.from_environment().retry_queue_url)
 
     @property
@@ -99,3 +111,14 @@ class Desk:
 def open_desk() -> Desk:
     """The desk of this process, configured from the environment."""
     return Desk(Settings.from_environment())
+
+
+def prepare(*gateways: Gateway) -> None:
+    """Create these gateways while Lambda starts the function, which gets a whole processor until then.
+
+    Anywhere else this does nothing, and each gateway is created when it is first used.
+    """
+    if runs_in_lambda():
+        desk = open_desk()
+        for gateway in gateways:
+            getattr(desk, gateway)

@@ -50,3 +50,8 @@ class RetryQueueSettings(_Environment):
     """The variable of `record_delivery` and `receive_text`, which retry inbound events."""
 
     retry_queue_url: str
+
+
+def runs_in_lambda() -> bool:
+    """Whether this process runs a deployed function."""
+    return "AWS_LAMBDA_FUNCTION_NAME" in os.environ

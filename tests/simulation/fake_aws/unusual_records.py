@@ -5,9 +5,9 @@ from random import Random
 
 from pydantic_core import PydanticUndefined, to_jsonable_python
 
-from tests.simulation.fake_aws.items import Item, attribute
+from tests.simulation.fake_aws.items import Item
 from tests.simulation.fake_aws.stream import Record, number_of
-from vaada.gateways.items import KINDS
+from vaada.gateways.items import KINDS, attribute
 
 OF_ANOTHER_RELEASE = {"row_kind": "promise", "made_by": "a release to come"}
 """What a wake-up may carry besides what is needed."""

@@ -1,10 +1,13 @@
-"""The boto3 clients: each made once, when first needed, with short timeouts and few attempts."""
+"""The clients of AWS: each made once, when first needed, with short timeouts and few attempts.
+
+They are boto3's, from the package below it: boto3 itself imports what only S3 needs.
+"""
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-import boto3
 from botocore.config import Config
+from botocore.session import Session
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -22,48 +25,48 @@ _ONCE = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard", 
 
 
 @cache
-def session() -> boto3.Session:
+def session() -> Session:
     """The one session of this process."""
-    return boto3.Session()
+    return Session()
 
 
 @cache
 def dynamodb() -> "DynamoDBClient":
     """The table's client."""
-    return session().client("dynamodb", config=_REPEATABLE)
+    return cast("DynamoDBClient", session().create_client("dynamodb", config=_REPEATABLE))
 
 
 @cache
 def scheduler() -> "EventBridgeSchedulerClient":
     """The client that makes schedules."""
-    return session().client("scheduler", config=_REPEATABLE)
+    return cast("EventBridgeSchedulerClient", session().create_client("scheduler", config=_REPEATABLE))
 
 
 @cache
 def functions() -> "LambdaClient":
     """The client that wakes other functions."""
-    return session().client("lambda", config=_REPEATABLE)
+    return cast("LambdaClient", session().create_client("lambda", config=_REPEATABLE))
 
 
 @cache
 def parameters() -> "SSMClient":
     """The client that reads the link keys."""
-    return session().client("ssm", config=_REPEATABLE)
+    return cast("SSMClient", session().create_client("ssm", config=_REPEATABLE))
 
 
 @cache
 def queues() -> "SQSClient":
     """The client that lets news wait in a queue."""
-    return session().client("sqs", config=_REPEATABLE)
+    return cast("SQSClient", session().create_client("sqs", config=_REPEATABLE))
 
 
 @cache
 def ses() -> "SESV2Client":
     """The client that sends mail."""
-    return session().client("sesv2", config=_ONCE)
+    return cast("SESV2Client", session().create_client("sesv2", config=_ONCE))
 
 
 @cache
 def sns() -> "SNSClient":
     """The client that sends texts."""
-    return session().client("sns", config=_ONCE)
+    return cast("SNSClient", session().create_client("sns", config=_ONCE))

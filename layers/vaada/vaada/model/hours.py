@@ -34,7 +34,7 @@ _LONGEST_CLOSURE = timedelta(days=366)
 class PolicyPart(BaseModel):
     """Base class for the sections of the policy. Unknown fields are rejected."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
 
 
 def _whole_minute(clock: time) -> time:

@@ -11,7 +11,7 @@ from vaada.model.times import Instant
 
 Source = Literal["mail", "text delivery", "incoming text"]
 
-ProviderId = Annotated[str, StringConstraints(pattern=r"^[\w.-]{1,200}$")]
+ProviderId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,200}$")]
 """The id that SES or SNS gave a message."""
 
 SuppressionId = Annotated[str, StringConstraints(pattern=r"^(email|sms)-[0-9a-f]{32}$")]
@@ -69,7 +69,9 @@ InboundEvent = Annotated[
 ]
 """Any inbound event."""
 
-_ADAPTER: TypeAdapter[InboundEvent] = TypeAdapter(InboundEvent, config=ConfigDict(hide_input_in_errors=True))
+_ADAPTER: TypeAdapter[InboundEvent] = TypeAdapter(
+    InboundEvent, config=ConfigDict(hide_input_in_errors=True, defer_build=True)
+)
 
 
 def parse(text: str) -> InboundEvent:

@@ -3,26 +3,21 @@
 Stored is E.164. Three countries have telephones with two numbers in E.164: Mexico's mobiles had a 1 after the
 country code until 2019, Brazil's had no ninth digit until 2016, and Argentina's have a 9 only when they are
 called from abroad.
+
+Most functions only compare numbers, so the library is imported where a number is read.
 """
 
 import re
+from typing import TYPE_CHECKING
 
-import phonenumbers
-from phonenumbers import PhoneNumberFormat, ValidationResult
+if TYPE_CHECKING:
+    from phonenumbers import PhoneNumber
 
 _SEPARATORS = re.compile(r"[\s().\-/]*")
 _MEXICO = re.compile(r"\+52(?:1|01|044|045)(\d{10})")
 _BRAZIL = re.compile(r"\+55(\d{2})([6-9]\d{7})")
 _ARGENTINA_ABROAD = re.compile(r"\+549(\d{10})")
 _ARGENTINA_TWICE = re.compile(r"\+549(\d{12})")  # with the 15 of a call at home as well
-
-_WHY_NOT = {
-    ValidationResult.INVALID_COUNTRY_CODE: "begins with a country code that no country has",
-    ValidationResult.TOO_SHORT: "is too short",
-    ValidationResult.TOO_LONG: "is too long",
-    ValidationResult.IS_POSSIBLE_LOCAL_ONLY: "lacks its area code",
-    ValidationResult.INVALID_LENGTH: "has a number of digits that no number there has",
-}
 
 
 class BadPhoneNumber(ValueError):
@@ -31,13 +26,15 @@ class BadPhoneNumber(ValueError):
 
 def to_e164(entered: str, country: str) -> str:
     """The number in E.164. One without a country code is of `country` (ISO 3166-1). Raises BadPhoneNumber."""
+    import phonenumbers
+
     parsed = _parsed(entered, country)
     if parsed.extension:
         raise BadPhoneNumber("has an extension, which cannot be texted: leave it out, and note it elsewhere")
-    number = _current(phonenumbers.format_number(parsed, PhoneNumberFormat.E164))
+    number = _current(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
     reason = phonenumbers.is_possible_number_with_reason(phonenumbers.parse(number, None))
-    if reason != ValidationResult.IS_POSSIBLE:
-        raise BadPhoneNumber(f"{_WHY_NOT[reason]} to be a phone number, such as +923001234567")
+    if reason != phonenumbers.ValidationResult.IS_POSSIBLE:
+        raise BadPhoneNumber(f"{_why_not(reason)} to be a phone number, such as +923001234567")
     return number
 
 
@@ -46,7 +43,9 @@ def comparable(e164: str) -> str:
     return _ARGENTINA_ABROAD.sub(r"+54\1", _current(e164))
 
 
-def _parsed(entered: str, country: str) -> phonenumbers.PhoneNumber:
+def _parsed(entered: str, country: str) -> "PhoneNumber":
+    import phonenumbers
+
     digits = _SEPARATORS.sub("", entered)
     if digits.startswith("00"):  # what most countries dial for the plus, whatever this one does
         entered = f"+{digits[2:]}"
@@ -55,7 +54,7 @@ def _parsed(entered: str, country: str) -> phonenumbers.PhoneNumber:
     except phonenumbers.NumberParseException as error:
         reason = "must be a phone number, such as +923001234567"
         if error.error_type == phonenumbers.NumberParseException.INVALID_COUNTRY_CODE:
-            known = _WHY_NOT[ValidationResult.INVALID_COUNTRY_CODE]
+            known = _why_not(phonenumbers.ValidationResult.INVALID_COUNTRY_CODE)
             reason = known if entered.startswith("+") else "needs its country code, such as +923001234567"
         raise BadPhoneNumber(reason) from None
 
@@ -67,6 +66,20 @@ def _current(e164: str) -> str:
     if found := _BRAZIL.fullmatch(e164):
         return f"+55{found[1]}9{found[2]}"
     if found := _ARGENTINA_TWICE.fullmatch(e164):
+        import phonenumbers
+
         at_home = phonenumbers.parse(f"+54{found[1]}", None)
-        return phonenumbers.format_number(at_home, PhoneNumberFormat.E164)
+        return phonenumbers.format_number(at_home, phonenumbers.PhoneNumberFormat.E164)
     return e164
+
+
+def _why_not(reason: int) -> str:
+    from phonenumbers import ValidationResult
+
+    return {
+        ValidationResult.INVALID_COUNTRY_CODE: "begins with a country code that no country has",
+        ValidationResult.TOO_SHORT: "is too short",
+        ValidationResult.TOO_LONG: "is too long",
+        ValidationResult.IS_POSSIBLE_LOCAL_ONLY: "lacks its area code",
+        ValidationResult.INVALID_LENGTH: "has a number of digits that no number there has",
+    }[reason]

@@ -9,9 +9,12 @@ from vaada.model.times import Instant
 
 
 class StoredModel(BaseModel):
-    """Base class for everything stored. Frozen; ignores unknown fields, which a newer release may write."""
+    """Base class for everything stored. Frozen; ignores unknown fields, which a newer release may write.
 
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+    Validators are built when first needed: no function reads every kind of row.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, defer_build=True)
 
 
 class Row(StoredModel):

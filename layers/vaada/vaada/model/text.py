@@ -3,14 +3,16 @@
 import unicodedata
 from typing import Annotated
 
-from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 
 class Input(BaseModel):
-    """Base class for request bodies. Unknown fields are rejected, so that a misspelt one is noticed."""
+    """Base class for request bodies. Unknown fields are rejected, so that a misspelt one is noticed.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    Its validators are built when the first one is read: only the API reads any.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
 
 
 def _one_line(text: str) -> str:
@@ -26,6 +28,8 @@ def _several_lines(text: str) -> str:
 
 
 def _email(address: str) -> str:
+    from email_validator import EmailNotValidError, validate_email
+
     try:
         parsed = validate_email(address, check_deliverability=False, globally_deliverable=False)
     except EmailNotValidError as error:

@@ -4,8 +4,6 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from email_validator import EmailNotValidError, validate_email
-
 from vaada.model.folding import fold
 from vaada.model.people import Customer
 from vaada.model.phone_numbers import BadPhoneNumber, comparable, to_e164
@@ -69,6 +67,8 @@ def _email(text: str) -> Meaning:
 
 def _stored(address: str) -> str:
     """The address as it is stored, where it is whole."""
+    from email_validator import EmailNotValidError, validate_email
+
     try:
         found = validate_email(address, check_deliverability=False, globally_deliverable=False)
     except EmailNotValidError:

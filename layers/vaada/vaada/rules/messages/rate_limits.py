@@ -3,8 +3,6 @@
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_CEILING
 
-import phonenumbers
-
 from vaada.model.policy import SendingRules
 from vaada.model.rate_limits import RateCount
 
@@ -65,6 +63,8 @@ def cost(number: str, segments: int, rules: SendingRules) -> int:
 
     Raises LimitReached if the policy does not allow SMS to its country.
     """
+    import phonenumbers  # only here, because few messages are SMS
+
     code = str(phonenumbers.parse(number, None).country_code)
     if rules.texts_to and code not in rules.texts_to:
         raise LimitReached("texts to this country are not allowed by the policy", for_good=True)

@@ -247,8 +247,8 @@ def holidays_known(country: str, region: str | None = None) -> bool:
 @cache
 def _calendar(country: str) -> "type[HolidayBase] | None":
     # The import is slow, so it is done only when holidays are needed.
-    import holidays  # noqa: PLC0415
-    from holidays.registry import EntityLoader  # noqa: PLC0415
+    import holidays
+    from holidays.registry import EntityLoader
 
     if country not in EntityLoader.get_country_codes():
         return None
