@@ -45,8 +45,8 @@ def test_a_row_is_deleted_at_its_version_only(table: Table) -> None:
     moved = customer.changed(name="Bilal Ahmed Khan")
     table.write(moved)
     with pytest.raises(Conflict):
-        table.write(rows.interaction(), gone=[customer])
-    table.write(rows.interaction(), gone=[moved])
+        table.write(rows.interaction(), delete=[customer])
+    table.write(rows.interaction(), delete=[moved])
     assert table.get(Customer, customer.id) is None
 
 
@@ -71,7 +71,7 @@ def test_only_due_rows_are_found_due(table: Table) -> None:
     table.write(rows.survey(survey_id=rows.row_id(2), wake_at=later))
     table.write(rows.survey(survey_id=rows.row_id(3), wake_at=None, status="expired"))
     assert list(table.due(soon)) == [("survey", due.id, due.version)]
-    found = table.listed(Survey, 10, None, status="scheduled")
+    found = table.list_rows(Survey, 10, None, status="scheduled")
     assert {row.id for row in found.rows} == {rows.row_id(1), rows.row_id(2)}
 
 

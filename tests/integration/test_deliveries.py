@@ -19,7 +19,7 @@ from tests.unit import rows
 from vaada.desk import open_desk
 from vaada.flows.due.advance import advance
 from vaada.flows.messages.suppression import stopped_media, suppress
-from vaada.gateways.addresses import NoKey
+from vaada.gateways.addresses import KeyUnavailable
 from vaada.model.messages import Message
 from vaada.model.people import Customer, Medium
 from vaada.model.receipts import EmailClaim
@@ -116,7 +116,7 @@ def stopped(*, survey: bool = True) -> set[Medium]:
 def test_a_delivery_event_of_an_erased_customer_changes_nothing() -> None:
     write_mail()
     table = open_desk().table
-    table.remove([one for one in table.some_of(rows.CUSTOMER_ID) if one.id != OUR_ID])
+    table.delete_items([one for one in table.items_to_erase(rows.CUSTOMER_ID) if one.id != OUR_ID])
 
     assert tell("mail_bounced") == 1
 
@@ -970,7 +970,7 @@ def test_an_event_that_cannot_be_queued_fails_the_function_for_a_retry(desk: Scr
 def test_a_missing_address_key_fails_the_function_and_queues_nothing(desk: ScriptedDesk, name: str) -> None:
     desk.before_call = lambda call: failing(call, "ssm.GetParameter")
 
-    with pytest.raises(NoKey):
+    with pytest.raises(KeyUnavailable):
         receive(sample(f"receive_text/{name}"))
 
     assert desk.waiting == []

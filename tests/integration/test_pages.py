@@ -213,7 +213,7 @@ def press(shop: Shop, link: str, page: Answer) -> Answer:
 
 
 def stops(address: str) -> Suppression | None:
-    return open_desk().table.get(Suppression, open_desk().addresses.hashed("email", address))
+    return open_desk().table.get(Suppression, open_desk().addresses.hash_address("email", address))
 
 
 def test_one_button_undoes_an_unsubscribe(shop: Shop) -> None:

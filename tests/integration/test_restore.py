@@ -384,7 +384,7 @@ def test_the_ledger_of_erasures_is_restored_and_replayed(shop: Shop) -> None:
 
 def test_a_suppression_is_restored(shop: Shop) -> None:
     desk = open_desk()
-    address = desk.addresses.hashed("email", "bilal@example.com")
+    address = desk.addresses.hash_address("email", "bilal@example.com")
     desk.table.write(Suppression(suppression_id=address, medium="email"))
     backed_up()
     lose(row_kind="suppression")

@@ -245,7 +245,7 @@ class World:
             stack.enter_context(patch.multiple(aws, **makers))
             stack.enter_context(patch("secrets.token_bytes", ids.randbytes))
             stack.enter_context(patch("vaada.desk.time", SimpleNamespace(monotonic=time.time)))
-            stack.enter_context(patch.multiple(mail, _mime=Letter, Address=_address))
+            stack.enter_context(patch.multiple(mail, _to_mime=Letter, Address=_address))
             stack.enter_context(patch("vaada.present.email.rendering", PLAIN))
             if not self.drawn:
                 stack.enter_context(patch("vaada.present.pages.rendering", SimpleNamespace(html=_undrawn)))

@@ -65,7 +65,7 @@ def never_asks_again_after_a_low_score() -> Planted:
 @mutation(seed=522)
 def erases_one_batch_only() -> Planted:
     def one(desk: Any, row: Any, now: datetime) -> Any:
-        desk.table.remove(desk.table.some_of(row.customer_id))
+        desk.table.delete_items(desk.table.items_to_erase(row.customer_id))
         return erasure._end(desk, row, now)
 
     return replaced(erasure.continue_erasure, one)

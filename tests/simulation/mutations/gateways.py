@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from tests.simulation.mutations.planting import Planted, mutation, replaced
-from vaada.gateways.send_errors import Refused, Unanswered, sending
+from vaada.gateways.send_errors import OutcomeUnknown, Refused, translate_send_errors
 from vaada.gateways.table import Table
 
 
@@ -25,9 +25,9 @@ def takes_a_500_for_a_refusal() -> Planted:
     @contextmanager
     def sending_or_refused() -> Iterator[None]:
         try:
-            with sending():
+            with translate_send_errors():
                 yield
-        except Unanswered as error:
+        except OutcomeUnknown as error:
             raise Refused(str(error), for_good=False) from error
 
-    return replaced(sending, sending_or_refused)
+    return replaced(translate_send_errors, sending_or_refused)

@@ -11,4 +11,4 @@ def mails_only_the_first_of_a_batch() -> Planted:
     def first_only(notes: Any) -> Any:
         return email.for_staff(notes[0].purpose, notes[0].to, notes[0].brief)
 
-    return replaced(email.for_staff_together, first_only)
+    return replaced(email.for_staff_batch, first_only)

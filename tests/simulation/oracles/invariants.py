@@ -185,7 +185,7 @@ class Watch:
     def __post_init__(self) -> None:
         desk = Desk(self.world.settings)
         self.policies.append(desk.first_policy)
-        self._hashed = desk.addresses.hashed
+        self._hashed = desk.addresses.hash_address
         self._expected = Expectations(self.world, self.rows, self.policies, self.case_of, self._changed_at)
         self.world.on_refused = self._judge_refusal
         for day in range(DAYS_OF_SCHEDULES):

@@ -33,18 +33,18 @@ def a_brief(**changes: Any) -> Brief:
         customer_name="Bilal Khan",
         customer_phone="+923001234567",
         customer_email="bilal.khan@example.com",
-        said="The laptop came back with the same fault.\nHe needs it for his exams on Friday.",
-        said_at=datetime(2026, 11, 23, 15, 42, tzinfo=KARACHI),
+        summary="The laptop came back with the same fault.\nHe needs it for his exams on Friday.",
+        interaction_at=datetime(2026, 11, 23, 15, 42, tzinfo=KARACHI),
         channel="phone",
-        owed="Say when the fan is replaced",
+        what="Say when the fan is replaced",
         amount=None,
         due_at=datetime(2026, 11, 24, 16, 0, tzinfo=KARACHI),
         now=datetime(2026, 11, 24, 16, 0, 20, tzinfo=KARACHI),
-        reckoning=None,
-        times=1,
+        explanation=None,
+        reminder_number=1,
         unreached=0,
         old_date=None,
-        tell_by=None,
+        late_notice_medium=None,
         action_url=LINK,
         actions=("done", "tomorrow", "pick_date"),
     )
@@ -54,20 +54,20 @@ def a_brief(**changes: Any) -> Brief:
 def a_promise(**changes: Any) -> Brief:
     """Sana promised it, and Bilal agreed to be written to."""
     actions = ("kept", "running_late", "new_date", "unreachable")
-    return a_brief(**{"kind": "commitment", "tell_by": "email", "actions": actions, **changes})
+    return a_brief(**{"kind": "commitment", "late_notice_medium": "email", "actions": actions, **changes})
 
 
 def a_reply(**changes: Any) -> Brief:
     """Bilal wrote, and waits for Sana's answer."""
-    waiting = {"kind": "reply", "owed": "Answer Bilal Khan", "channel": "email"}
+    waiting = {"kind": "reply", "what": "Answer Bilal Khan", "channel": "email"}
     return a_brief(**{**waiting, "actions": ("answered", "waiting"), **changes})
 
 
 def a_request(**changes: Any) -> Brief:
     """Sana asks Ayesha, her supervisor, to let her give Bilal USD 40."""
     request = {"kind": "goodwill", "reader_name": "Ayesha Siddiqui", "amount": "USD 40.00"}
-    owed = "Two visits for the same fault"
-    return a_brief(**{**request, "owed": owed, "actions": ("approve", "decline"), **changes})
+    what = "Two visits for the same fault"
+    return a_brief(**{**request, "what": what, "actions": ("approve", "decline"), **changes})
 
 
 def about(purpose: Purpose, **changes: Any) -> Brief:
@@ -121,7 +121,13 @@ def an_explanation(**changes: Any) -> Explanation:
 def a_notice(**changes: Any) -> Brief:
     """As the supervisor reads it, two hours late: there is nothing to press."""
     late = datetime(2026, 11, 24, 18, 5, tzinfo=KARACHI)
-    informing = {"reader_name": "Ayesha Siddiqui", "now": late, "times": 2, "action_url": None, "actions": ()}
+    informing = {
+        "reader_name": "Ayesha Siddiqui",
+        "now": late,
+        "reminder_number": 2,
+        "action_url": None,
+        "actions": (),
+    }
     return a_brief(**{**informing, **changes})
 
 

@@ -43,17 +43,17 @@ CUSTOMER_PURPOSES: tuple[Purpose, ...] = ("survey", "survey_reminder")
 
 def every_mail(name: str) -> list[Mail]:
     """Each kind of mail, with this name and these words wherever somebody typed them."""
-    typed = {"business": name, "agent_name": name, "customer_name": name, "owed": name}
+    typed = {"business": name, "agent_name": name, "customer_name": name, "what": name}
     why = an_explanation(
         skipped=tuple(one.model_copy(update={"why": name}) for one in an_explanation().skipped)
     )
-    staff = {**typed, "reader_name": name, "said": name * 20, "reckoning": why}
+    staff = {**typed, "reader_name": name, "summary": name * 20, "explanation": why}
     notes = [Note(purpose, to, about(purpose, **staff)) for purpose, to in STAFF_PURPOSES]
     invitation = an_invitation(business=name, customer_name=name, agent_name=name, what=name)
     notice = a_late_notice(business=name, customer_name=name, agent_name=name, what=name)
     return [
         *(email.for_staff(note.purpose, note.to, note.brief) for note in notes),
-        email.for_staff_together(notes),
+        email.for_staff_batch(notes),
         *(
             email.for_customer(purpose, replace(invitation, language=language, kind=kind))
             for purpose in CUSTOMER_PURPOSES
@@ -70,10 +70,10 @@ def every_mail(name: str) -> list[Mail]:
 
 def every_text(words: str) -> Iterator[str]:
     """Each kind of text message, with these words wherever somebody typed them."""
-    typed: dict[str, Any] = {"business": words, "agent_name": words, "customer_name": words, "owed": words}
+    typed: dict[str, Any] = {"business": words, "agent_name": words, "customer_name": words, "what": words}
     for purpose, to in STAFF_PURPOSES:
         yield sms.for_staff(purpose, to, about(purpose, **typed))
-    yield sms.for_staff_together([a_note(**typed)] * 3, LINK)
+    yield sms.for_staff_batch([a_note(**typed)] * 3, LINK)
     asked = {"business": words, "agent_name": words, "customer_name": words, "what": words}
     for language in LANGUAGES:
         for kind in KINDS:
@@ -121,7 +121,12 @@ def customer_pages(words: str = "Nadeem", language: str = "en") -> list[str]:
 
 def every_page(words: str = "Nadeem", language: str = "en") -> list[str]:
     """Each page, with these words wherever somebody typed them."""
-    typed: dict[str, Any] = {"agent_name": words, "customer_name": words, "owed": words, "said": words * 20}
+    typed: dict[str, Any] = {
+        "agent_name": words,
+        "customer_name": words,
+        "what": words,
+        "summary": words * 20,
+    }
     brief = a_brief(**typed)
     return [
         *customer_pages(words, language),
@@ -131,7 +136,7 @@ def every_page(words: str = "Nadeem", language: str = "en") -> list[str]:
             for one in (
                 a_brief(actions=FOLLOW_UP_ACTIONS),
                 a_promise(),
-                a_promise(tell_by=None),
+                a_promise(late_notice_medium=None),
                 a_reply(),
                 a_request(),
             )

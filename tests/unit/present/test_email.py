@@ -38,7 +38,7 @@ from vaada.present.view_models import SCORES, ActionName, Brief, Note, SurveyKin
 
 
 def test_the_subject_says_when_and_what() -> None:
-    mail = email.for_staff("follow_up_reminder", "agent", a_brief(owed="Call Bilal Khan back"))
+    mail = email.for_staff("follow_up_reminder", "agent", a_brief(what="Call Bilal Khan back"))
     assert mail.subject == "Due at 16:00: Call Bilal Khan back"
 
 
@@ -72,7 +72,7 @@ def test_the_subject_says_overdue_from_the_first_minute() -> None:
 
 @pytest.mark.parametrize(("purpose", "to"), STAFF_PURPOSES)
 def test_a_staff_mail_has_all_facts_and_contact_links(purpose: Purpose, to: RecipientRole) -> None:
-    brief = about(purpose, owed="Say when the fan is replaced", channel="phone")
+    brief = about(purpose, what="Say when the fan is replaced", channel="phone")
     mail = email.for_staff(purpose, to, brief)
     page = Html(mail.html)
     for fact in (
@@ -136,7 +136,7 @@ def test_a_stand_in_reads_for_whom_they_stand_in() -> None:
 def test_a_repeated_reminder_says_how_to_stop_it() -> None:
     assert (
         "reminder 3; it stops when you answer"
-        in email.for_staff("follow_up_reminder", "agent", a_brief(times=3)).text
+        in email.for_staff("follow_up_reminder", "agent", a_brief(reminder_number=3)).text
     )
 
 
@@ -200,7 +200,7 @@ def test_a_mail_without_an_action_url_has_no_links(brief: Brief) -> None:
 
 
 def test_a_mail_without_a_contact_quotes_nothing() -> None:
-    check_in = a_brief(said=None, said_at=None, channel=None)
+    check_in = a_brief(summary=None, interaction_at=None, channel=None)
     mail = email.for_staff("follow_up_reminder", "agent", check_in)
     for words in (mail.text.lower(), Html(mail.html).words.lower()):
         assert "what was said" not in words
@@ -208,10 +208,10 @@ def test_a_mail_without_a_contact_quotes_nothing() -> None:
 
 
 def test_the_small_print_says_why_the_mail_comes_now() -> None:
-    brief = a_promise(reckoning=an_explanation())
+    brief = a_promise(explanation=an_explanation())
     for mail in (
         email.for_staff("promise_escalation", "supervisor", brief),
-        email.for_staff_together([Note("promise_escalation", "supervisor", brief)] * 2),
+        email.for_staff_batch([Note("promise_escalation", "supervisor", brief)] * 2),
     ):
         for words in (mail.text, Html(mail.html).words):
             assert "Why now: 4 opening hours after it was due, counting Fri 20 Nov 16:00–18:00 and" in words
@@ -220,11 +220,11 @@ def test_the_small_print_says_why_the_mail_comes_now() -> None:
 
 def test_a_batch_is_one_mail_with_the_most_urgent_first() -> None:
     now = a_brief().now
-    mail = email.for_staff_together(
+    mail = email.for_staff_batch(
         [
-            a_note(owed="Order the part", due_at=now + timedelta(hours=1)),
+            a_note(what="Order the part", due_at=now + timedelta(hours=1)),
             a_note("reply_warning", due_at=now + timedelta(minutes=10)),
-            a_note("promise_overdue", owed="Replace the fan", due_at=now - timedelta(hours=2)),
+            a_note("promise_overdue", what="Replace the fan", due_at=now - timedelta(hours=2)),
         ]
     )
     assert mail.subject == "3 reminders, first: Promise overdue by 2 hours: Bilal Khan · Replace the fan"
@@ -243,7 +243,7 @@ def test_a_batch_is_one_mail_with_the_most_urgent_first() -> None:
 
 def test_a_section_of_a_batch_without_a_link_has_no_actions() -> None:
     notes = [Note("promise_escalation", "supervisor", a_notice()), a_note("goodwill_approval", "supervisor")]
-    mail = email.for_staff_together(notes)
+    mail = email.for_staff_batch(notes)
     assert re.findall(r"do=(\w+)\n", mail.text) == ["approve", "decline"]
     assert "For Bilal Khan, by Sana Malik" in mail.text
 
@@ -420,7 +420,7 @@ def test_a_name_cannot_reorder_the_text_around_it(name: str) -> None:
 def test_a_long_note_is_kept_whole_and_a_long_name_is_cut_in_the_subject() -> None:
     note = "".join(f"{number} 😀 " for number in range(600))[:4000].strip()
     mail = email.for_staff(
-        "promise_escalation", "owner", a_notice(said=note, customer_name="N" * 200, owed="w " * 250)
+        "promise_escalation", "owner", a_notice(summary=note, customer_name="N" * 200, what="w " * 250)
     )
     assert note in mail.text
     assert note in Html(mail.html).words
@@ -451,5 +451,5 @@ def test_the_body_says_overdue_from_the_first_minute() -> None:
 
 def test_the_supervisor_reads_how_many_reminders_went_unanswered() -> None:
     assert "was reminded 2 times and has not answered" in (
-        email.for_staff("follow_up_unanswered", "supervisor", a_brief(times=3)).text
+        email.for_staff("follow_up_unanswered", "supervisor", a_brief(reminder_number=3)).text
     )

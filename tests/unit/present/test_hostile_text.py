@@ -132,7 +132,7 @@ def test_hostile_text_reorders_no_line_of_a_mail_or_text(words: str) -> None:
 
 @pytest.mark.parametrize("words", ["<b>" * 350_000, "م" * 600_000])
 def test_a_megabyte_of_text_is_rendered(words: str) -> None:
-    brief = a_brief(customer_name=words, agent_name=words, owed=words, said=words)
+    brief = a_brief(customer_name=words, agent_name=words, what=words, summary=words)
 
     mail = email.for_staff("follow_up_reminder", "agent", brief)
     text = sms.for_staff("follow_up_reminder", "agent", brief)

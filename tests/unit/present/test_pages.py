@@ -344,7 +344,7 @@ def test_the_page_asks_what_now_after_three_failed_attempts() -> None:
 
 @pytest.mark.parametrize(("medium", "told"), [("email", "by e-mail"), ("sms", "by text message")])
 def test_the_running_late_form_asks_for_a_date_and_names_the_medium(medium: str, told: str) -> None:
-    page = action(brief=a_promise(tell_by=medium), chosen="running_late")
+    page = action(brief=a_promise(late_notice_medium=medium), chosen="running_late")
     assert page.all("input", name="do")[0]["value"] == "running_late"
     assert "Running late: tell Bilal Khan a new date" in page.words
     assert f"Bilal Khan is told {told}, in their language:" in page.words
@@ -355,7 +355,7 @@ def test_the_running_late_form_asks_for_a_date_and_names_the_medium(medium: str,
 
 
 def test_a_customer_who_cannot_be_written_to_is_to_be_called() -> None:
-    page = action(brief=a_promise(tell_by=None), chosen="running_late")
+    page = action(brief=a_promise(late_notice_medium=None), chosen="running_late")
     assert [field["value"] for field in page.all("input", name="do")] == ["new_date", "kept", "unreachable"]
     assert "New date agreed with Bilal Khan" in page.words
     assert "There is no address that Bilal Khan agreed to be written to. Please call them" in page.words
@@ -385,25 +385,26 @@ def test_a_goodwill_page_offers_approve_and_decline_with_a_reason() -> None:
 
 
 def test_a_page_without_a_contact_quotes_nothing() -> None:
-    page = action(brief=a_brief(said=None, said_at=None, channel=None))
+    page = action(brief=a_brief(summary=None, interaction_at=None, channel=None))
     assert "What was said" not in page.words
     assert "None" not in page.words
 
 
 def test_the_small_print_says_why_the_reminder_comes_now() -> None:
     assert (
-        "Why now: 4 opening hours after it was due" in action(brief=a_brief(reckoning=an_explanation())).words
+        "Why now: 4 opening hours after it was due"
+        in action(brief=a_brief(explanation=an_explanation())).words
     )
     assert "Why now" not in action().words
 
 
 def test_a_batch_is_listed_with_the_most_urgent_first() -> None:
-    late = a_notice(owed="Replace the fan")
+    late = a_notice(what="Replace the fan")
     page = Html(
         pages.action_list(
             business="N",
             briefs=[
-                a_brief(owed="Order the part", due_at=late.now + timedelta(hours=1), action_url=f"{LINK}1"),
+                a_brief(what="Order the part", due_at=late.now + timedelta(hours=1), action_url=f"{LINK}1"),
                 a_reply(now=late.now, action_url=f"{LINK}2"),
                 late,
             ],

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.unit.present.builders import KARACHI
-from vaada.present.relative_time import due, moment, overdue, span
+from vaada.present.relative_time import due, duration, moment, overdue
 
 NOW = datetime(2026, 11, 24, 16, 0, tzinfo=KARACHI)
 
@@ -23,7 +23,7 @@ NOW = datetime(2026, 11, 24, 16, 0, tzinfo=KARACHI)
     ],
 )
 def test_a_span_is_rounded_to_its_largest_unit(time: timedelta, expected: str) -> None:
-    assert span(time) == expected
+    assert duration(time) == expected
 
 
 @pytest.mark.parametrize(

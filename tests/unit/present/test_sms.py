@@ -81,7 +81,7 @@ def test_a_woken_follow_up_begins_with_in_touch_again() -> None:
 
 
 def test_a_reply_warning_says_when_the_reply_is_due() -> None:
-    assert sms.for_staff("reply_warning", "agent", a_reply(owed="Send the price list")) == (
+    assert sms.for_staff("reply_warning", "agent", a_reply(what="Send the price list")) == (
         f"Answer due at 16:00. Bilal Khan +923001234567: Send the price list\n{LINK}"
     )
 
@@ -99,35 +99,37 @@ def test_a_goodwill_request_names_agent_amount_and_reason() -> None:
 
 
 def test_a_text_has_no_small_print() -> None:
-    assert "Why now" not in sms.for_staff("follow_up_reminder", "agent", a_brief(reckoning=an_explanation()))
+    assert "Why now" not in sms.for_staff(
+        "follow_up_reminder", "agent", a_brief(explanation=an_explanation())
+    )
 
 
 def test_a_batch_is_one_text_with_the_most_urgent_first() -> None:
     now = a_brief().now
     notes = [
-        a_note(customer_name="Oliver Grant", owed="Call back", due_at=now + timedelta(hours=1)),
-        a_note(customer_name="Ayesha", owed="Order the part", due_at=now - timedelta(hours=1)),
+        a_note(customer_name="Oliver Grant", what="Call back", due_at=now + timedelta(hours=1)),
+        a_note(customer_name="Ayesha", what="Order the part", due_at=now - timedelta(hours=1)),
     ]
-    assert sms.for_staff_together(notes, "https://n.pk/l/x") == (
+    assert sms.for_staff_batch(notes, "https://n.pk/l/x") == (
         "2 reminders, 1 overdue: Ayesha: Order the part; Oliver Grant: Call back\nhttps://n.pk/l/x"
     )
-    assert "http" not in sms.for_staff_together(notes, None)
+    assert "http" not in sms.for_staff_batch(notes, None)
 
 
 def test_a_larger_batch_shows_less_of_each_reminder() -> None:
     few, many, most = (
-        sms.for_staff_together([a_note(owed="replace the fan " * 9)] * number, LINK) for number in (2, 4, 30)
+        sms.for_staff_batch([a_note(what="replace the fan " * 9)] * number, LINK) for number in (2, 4, 30)
     )
     assert few.startswith("2 reminders: Bilal Khan: replace the fan replace the fan replace the fan ")
     assert many.startswith("4 reminders: Bilal Khan: replace the fan replace the...; Bilal Khan: ")
     assert most == f"30 reminders\n{LINK}"
 
 
-@given(name=typed, owed=typed, number=st.integers(2, 12), link=st.sampled_from([LINK, None]))
+@given(name=typed, what=typed, number=st.integers(2, 12), link=st.sampled_from([LINK, None]))
 def test_a_batch_has_at_most_two_segments_whatever_was_typed(
-    name: str, owed: str, number: int, link: str | None
+    name: str, what: str, number: int, link: str | None
 ) -> None:
-    text = sms.for_staff_together([a_note(customer_name=name, owed=owed)] * number, link)
+    text = sms.for_staff_batch([a_note(customer_name=name, what=what)] * number, link)
     assert sms.segments(text) <= 2
     assert text.startswith(f"{number} reminders")
     assert text.endswith(link or "")
@@ -135,7 +137,7 @@ def test_a_batch_has_at_most_two_segments_whatever_was_typed(
 
 
 def test_long_text_is_cut_between_words_and_the_link_is_kept() -> None:
-    text = sms.for_staff("promise_overdue", "agent", a_brief(owed="replace the fan " * 31))
+    text = sms.for_staff("promise_overdue", "agent", a_brief(what="replace the fan " * 31))
     words, _, link = text.rpartition("\n")
     assert link == LINK
     assert words.endswith((" the...", " fan...", " replace..."))
@@ -143,12 +145,12 @@ def test_long_text_is_cut_between_words_and_the_link_is_kept() -> None:
 
 
 def test_typographic_characters_are_replaced_by_plain_ones() -> None:
-    text = sms.for_staff("promise_overdue", "agent", a_brief(owed="Don’t forget “the fan” – it’s urgent…"))
+    text = sms.for_staff("promise_overdue", "agent", a_brief(what="Don’t forget “the fan” – it’s urgent…"))
     assert "Don't forget \"the fan\" - it's urgent..." in text
 
 
 def test_an_urdu_text_keeps_the_name_if_the_words_do_not_fit() -> None:
-    late = a_brief(customer_name="بلال خان", owed=URDU, now=a_brief().due_at + timedelta(hours=1))
+    late = a_brief(customer_name="بلال خان", what=URDU, now=a_brief().due_at + timedelta(hours=1))
     assert sms.for_staff("promise_overdue", "agent", late) == f"Late: \u2068بلال خان\u2069\n{LINK}"
 
 
@@ -237,11 +239,11 @@ def test_a_short_link_leaves_room_for_the_business_name() -> None:
 
 
 @pytest.mark.parametrize(("purpose", "to"), STAFF)
-@given(name=typed, owed=typed)
+@given(name=typed, what=typed)
 def test_a_text_to_staff_has_at_most_two_segments_whatever_was_typed(
-    purpose: Purpose, to: RecipientRole, name: str, owed: str
+    purpose: Purpose, to: RecipientRole, name: str, what: str
 ) -> None:
-    text = sms.for_staff(purpose, to, about(purpose, customer_name=name, agent_name=name, owed=owed))
+    text = sms.for_staff(purpose, to, about(purpose, customer_name=name, agent_name=name, what=what))
     assert sms.segments(text) <= 2
     assert text.endswith(LINK)
     assert text.count("\u2068") == text.count("\u2069")

@@ -206,7 +206,7 @@ def goodwill_list(
 ) -> Listing[Goodwill]:
     asking = user()
     whose = None if asking.is_manager else asking.agent_id
-    return listing(Goodwill, desk().table.listed(Goodwill, limit, cursor, agent_id=whose, status=status))
+    return listing(Goodwill, desk().table.list_rows(Goodwill, limit, cursor, agent_id=whose, status=status))
 
 
 @app.post("/api/goodwill/<goodwill_id>/approve", summary="Approve it", tags=["Cases"])

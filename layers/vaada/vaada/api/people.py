@@ -57,7 +57,7 @@ def add_agent(body: Annotated[NewAgent, Body()]) -> Response[Agent]:
 @app.get("/api/agents", summary="Agents by name", tags=["People"])
 def agents(limit: Limit = 25, cursor: Cursor = None) -> Listing[Agent]:
     user()
-    return listing(Agent, desk().table.listed(Agent, limit, cursor))
+    return listing(Agent, desk().table.list_rows(Agent, limit, cursor))
 
 
 @app.get("/api/agents/<agent_id>", summary="One agent", tags=["People"])
@@ -106,7 +106,7 @@ def customers(
     if q is not None:
         return listing(Customer, find_customers(desk(), q, asking.reader, limit, cursor))
     own = None if asking.is_manager else asking.agent_id
-    return listing(Customer, desk().table.listed(Customer, limit, cursor, agent_id=own))
+    return listing(Customer, desk().table.list_rows(Customer, limit, cursor, agent_id=own))
 
 
 @app.get("/api/customers/<customer_id>", summary="One customer", tags=["People"])

@@ -90,7 +90,7 @@ def erase(customer_id: Id) -> Erasure:
 @app.get("/api/erasures", summary="Who was forgotten, and when: ids only", tags=["Privacy"])
 def erasures(limit: Limit = 25, cursor: Cursor = None) -> Listing[Erasure]:
     user().require_manager()
-    return listing(Erasure, desk().table.listed(Erasure, limit, cursor))
+    return listing(Erasure, desk().table.list_rows(Erasure, limit, cursor))
 
 
 @app.post(

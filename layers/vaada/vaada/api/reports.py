@@ -78,7 +78,7 @@ def _all(
     for status in statuses:
         cursor: str | None = None
         while True:
-            page = desk().table.listed(
+            page = desk().table.list_rows(
                 kind, 1000, cursor, agent_id=agent_id, status=status, due_from=begins, due_by=ends
             )
             yield from (row for row in page.rows if isinstance(row, kind))

@@ -63,7 +63,7 @@ def follow_up_list(
     cursor: Cursor = None,
 ) -> Listing[FollowUp]:
     whose = _whose(user(), agent_id)
-    return listing(FollowUp, desk().table.listed(FollowUp, limit, cursor, agent_id=whose, status=status))
+    return listing(FollowUp, desk().table.list_rows(FollowUp, limit, cursor, agent_id=whose, status=status))
 
 
 @app.get("/api/follow-ups/<follow_up_id>", summary="One follow-up", tags=["Follow-ups"])
@@ -97,9 +97,9 @@ def commitment_list(
     whose = _whose(user(), agent_id)
     table = desk().table
     if status == "overdue":
-        page = table.listed(Commitment, limit, cursor, agent_id=whose, status="open", due_by=now())
+        page = table.list_rows(Commitment, limit, cursor, agent_id=whose, status="open", due_by=now())
     else:
-        page = table.listed(Commitment, limit, cursor, agent_id=whose, status=status)
+        page = table.list_rows(Commitment, limit, cursor, agent_id=whose, status=status)
     return listing(Commitment, page)
 
 
@@ -155,7 +155,7 @@ def reply_list(
     cursor: Cursor = None,
 ) -> Listing[Reply]:
     whose = _whose(user(), agent_id)
-    return listing(Reply, desk().table.listed(Reply, limit, cursor, agent_id=whose, status=status))
+    return listing(Reply, desk().table.list_rows(Reply, limit, cursor, agent_id=whose, status=status))
 
 
 @app.get("/api/replies/<reply_id>", summary="One answer that a customer waits for", tags=["Replies"])
@@ -172,7 +172,7 @@ def survey_list(
 ) -> Listing[Survey]:
     asking = user()
     if customer_id is None:
-        page = desk().table.listed(Survey, limit, cursor, agent_id=_whose(asking, None), status=status)
+        page = desk().table.list_rows(Survey, limit, cursor, agent_id=_whose(asking, None), status=status)
         return listing(Survey, page)
     asking.require_served(require(desk(), Customer, customer_id))
     return listing(Survey, desk().table.surveys_of(customer_id, limit, cursor, status=status))

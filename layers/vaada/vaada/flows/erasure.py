@@ -29,12 +29,12 @@ def erase(desk: Desk, customer_id: str, now: datetime, by: str) -> Erasure:
     """
     for _ in range(_TRIES):
         erasure = desk.table.get(Erasure, customer_id)
-        remains = desk.table.some_of(customer_id)
+        remains = desk.table.items_to_erase(customer_id)
         if remains:
             erasure = _begin(erasure, customer_id, now, by)
             own = [one for one in remains if one.id == customer_id]
             try:
-                desk.table.write(erasure, unread=own)
+                desk.table.write(erasure, delete_unread=own)
             except Conflict:
                 continue
         if erasure is None:
@@ -51,7 +51,7 @@ def continue_erasure(desk: Desk, erasure: Erasure, now: datetime) -> Erasure:
     if erasure.wake_at is None:
         return erasure
     for _ in range(_PIECES):
-        remains = desk.table.some_of(erasure.customer_id)
+        remains = desk.table.items_to_erase(erasure.customer_id)
         if not remains:
             return _end(desk, erasure, now)
         waited = [
@@ -61,7 +61,7 @@ def continue_erasure(desk: Desk, erasure: Erasure, now: datetime) -> Erasure:
             for message in hold_again(desk, one.id, one.carries, now)
         ]
         if all(_write(desk, message) for message in waited):  # else they are looked at again
-            desk.table.remove(remains)
+            desk.table.delete_items(remains)
     return erasure
 
 
@@ -69,7 +69,7 @@ def replay_erasures(desk: Desk, now: datetime) -> int:
     """Begin all erasures anew, after a backup was brought back. Says how many; the sweep does them."""
     begun, cursor = 0, None
     while True:
-        page = desk.table.listed(Erasure, _LEDGER_PAGE, cursor)
+        page = desk.table.list_rows(Erasure, _LEDGER_PAGE, cursor)
         for row in page.rows:
             if isinstance(row, Erasure) and _write(desk, _begin(row, row.id, now, row.asked_by)):
                 begun += 1

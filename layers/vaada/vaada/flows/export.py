@@ -39,6 +39,6 @@ def to_csv(found: CustomerExport) -> str:
 
 def _suppressions(desk: Desk, customer: Customer) -> Iterator[Suppression]:
     for medium, address in addresses_of(customer):
-        found = desk.table.get(Suppression, desk.addresses.hashed(medium, address))
+        found = desk.table.get(Suppression, desk.addresses.hash_address(medium, address))
         if found is not None:
             yield found

@@ -34,7 +34,7 @@ def record_interaction(desk: Desk, new: NewInteraction, receipts: Receipts, now:
         rows = interactions.rows_to_write(interaction, before, desk.policy)
         known = [] if any(isinstance(row, Customer) for row in rows) else [before.customer]
         try:  # nothing may be written down of a customer who is erased at this moment
-            desk.table.write(interaction, *rows, *receipts(interaction.interaction_id), there=known)
+            desk.table.write(interaction, *rows, *receipts(interaction.interaction_id), must_exist=known)
         except Conflict as conflict:
             if any(isinstance(row, Receipt) for row in conflict.rows):
                 raise

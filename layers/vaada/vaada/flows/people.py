@@ -82,7 +82,7 @@ def change_agent(desk: Desk, agent_id: str, changes: Mapping[str, object]) -> Ag
         former.append(require(desk, EmailClaim, agent.email.casefold()))
         rows.append(_email_claim(changed))
     try:
-        desk.table.write(*rows, gone=former)
+        desk.table.write(*rows, delete=former)
     except Conflict as conflict:
         raise _email_taken_or(conflict) from conflict
     return changed

@@ -1,1 +1,1 @@
-"""The outside world: the table, schedules, mail, texts, queues, signed links. Only gateways know AWS."""
+"""Gateways to AWS: the table, schedules, e-mail, SMS, queues and keys. Only this package uses boto3."""

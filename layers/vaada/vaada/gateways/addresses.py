@@ -1,4 +1,4 @@
-"""Keyed hashes of addresses: to find a suppression by its address without keeping the address."""
+"""Keyed hashes of addresses, to find a suppression by its address without storing the address."""
 
 import hashlib
 import hmac
@@ -13,24 +13,24 @@ if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
 
-class NoKey(Exception):
-    """AWS did not hand out the key just now: no address can be told from another."""
+class KeyUnavailable(Exception):
+    """The key could not be read from AWS, so addresses cannot be hashed now."""
 
 
 @dataclass
 class Addresses:
-    """Hashes addresses with a key that is made once and never rotated: the hashes must stay the same."""
+    """Hash addresses with a key that is never rotated, because the hashes must stay the same."""
 
     client: "SSMClient"
     parameter: str
 
-    def hashed(self, medium: Medium, address: str) -> str:
-        """The id of what is stored about this address, such as its suppression. Raises NoKey.
+    def hash_address(self, medium: Medium, address: str) -> str:
+        """Return the id of what is stored about this address, such as its suppression. Raises KeyUnavailable.
 
-        E-mail addresses are the same in upper and lower case, phone numbers if they are of one telephone.
+        E-mail addresses are equal in upper and lower case, phone numbers if they reach one telephone.
         """
-        same = comparable(address) if medium == "sms" else address.strip().casefold()
-        digest = hmac.digest(self._key, f"{medium}:{same}".encode(), hashlib.sha256)
+        normalized = comparable(address) if medium == "sms" else address.strip().casefold()
+        digest = hmac.digest(self._key, f"{medium}:{normalized}".encode(), hashlib.sha256)
         return f"{medium}-{digest.hex()[:32]}"
 
     @cached_property
@@ -38,5 +38,5 @@ class Addresses:
         try:
             stored = self.client.get_parameter(Name=self.parameter, WithDecryption=True)
         except Exception as error:
-            raise NoKey(type(error).__name__) from error
+            raise KeyUnavailable(type(error).__name__) from error
         return stored["Parameter"]["Value"].encode()

@@ -1,6 +1,6 @@
-"""The clients of AWS: each made once, when first needed, with short timeouts and few attempts.
+"""The clients of AWS: each created once, at first use, with short timeouts and few attempts.
 
-They are boto3's, from the package below it: boto3 itself imports what only S3 needs.
+They are boto3's clients, created with botocore: importing boto3 also imports what only S3 needs.
 """
 
 from functools import cache
@@ -18,55 +18,57 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
 
-# The SDK may try again whatever it can ask for twice without harm.
-_REPEATABLE = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
-# A send cannot be undone: one attempt, and whether to try again is the desk's decision.
-_ONCE = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 1})
+# The SDK retries these calls: they are safe to repeat.
+_RETRYING = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
+# A send cannot be undone: the SDK makes one attempt, and our own rules decide about another.
+_ONE_ATTEMPT = Config(
+    connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 1}
+)
 
 
 @cache
 def session() -> Session:
-    """The one session of this process."""
+    """Return the one session of this process."""
     return Session()
 
 
 @cache
 def dynamodb() -> "DynamoDBClient":
-    """The table's client."""
-    return cast("DynamoDBClient", session().create_client("dynamodb", config=_REPEATABLE))
+    """Return the client of DynamoDB."""
+    return cast("DynamoDBClient", session().create_client("dynamodb", config=_RETRYING))
 
 
 @cache
 def scheduler() -> "EventBridgeSchedulerClient":
-    """The client that makes schedules."""
-    return cast("EventBridgeSchedulerClient", session().create_client("scheduler", config=_REPEATABLE))
+    """Return the client of EventBridge Scheduler."""
+    return cast("EventBridgeSchedulerClient", session().create_client("scheduler", config=_RETRYING))
 
 
 @cache
 def functions() -> "LambdaClient":
-    """The client that wakes other functions."""
-    return cast("LambdaClient", session().create_client("lambda", config=_REPEATABLE))
+    """Return the client of Lambda, to invoke other functions."""
+    return cast("LambdaClient", session().create_client("lambda", config=_RETRYING))
 
 
 @cache
 def parameters() -> "SSMClient":
-    """The client that reads the link keys."""
-    return cast("SSMClient", session().create_client("ssm", config=_REPEATABLE))
+    """Return the client of Systems Manager, to read keys from its parameters."""
+    return cast("SSMClient", session().create_client("ssm", config=_RETRYING))
 
 
 @cache
 def queues() -> "SQSClient":
-    """The client that lets news wait in a queue."""
-    return cast("SQSClient", session().create_client("sqs", config=_REPEATABLE))
+    """Return the client of SQS."""
+    return cast("SQSClient", session().create_client("sqs", config=_RETRYING))
 
 
 @cache
 def ses() -> "SESV2Client":
-    """The client that sends mail."""
-    return cast("SESV2Client", session().create_client("sesv2", config=_ONCE))
+    """Return the client of SES. It makes one attempt per call."""
+    return cast("SESV2Client", session().create_client("sesv2", config=_ONE_ATTEMPT))
 
 
 @cache
 def sns() -> "SNSClient":
-    """The client that sends texts."""
-    return cast("SNSClient", session().create_client("sns", config=_ONCE))
+    """Return the client of SNS. It makes one attempt per call."""
+    return cast("SNSClient", session().create_client("sns", config=_ONE_ATTEMPT))

@@ -1,8 +1,7 @@
-"""What SES, SNS and customers send in, read into news. Shapes as AWS documents them.
+"""Parse events from SES, SNS and customers' phones into `InboundEvent`s. Shapes as AWS documents them.
 
-No address leaves this module. What cannot be read is news too, which nobody can hear: it holds up nothing
-else, and a person sees it. The `request_id` is Lambda's, for events that have no id of their own. Only NoKey
-is raised: it says nothing of the event.
+No address leaves this module. An event that cannot be parsed becomes `Unreadable`, so that it does not hold
+back the others. `request_id` is Lambda's, for events without an id of their own. Raises only KeyUnavailable.
 """
 
 import base64
@@ -29,11 +28,11 @@ from vaada.model.messages import Delivery
 
 T = TypeVar("T")
 Event = Mapping[str, Any]
-Meaning = Callable[[str], Literal["stop", "start"] | int | None]
-"""What the words of a text ask for. None: nothing that is understood."""
+TextParser = Callable[[str], Literal["stop", "start"] | int | None]
+"""Parses an SMS: a keyword, a score, or None for anything else."""
 
-_EVENTS: dict[str, tuple[Delivery, str]] = {
-    # the event's type: what it means, and the field that holds its particulars
+_MAIL_EVENTS: dict[str, tuple[Delivery, str]] = {
+    # type of the SES event: our delivery status, and the field with its details
     "Send": ("accepted", "send"),
     "Delivery": ("delivered", "delivery"),
     "DeliveryDelay": ("delayed", "deliveryDelay"),
@@ -41,7 +40,7 @@ _EVENTS: dict[str, tuple[Delivery, str]] = {
     "Complaint": ("complained", "complaint"),
     "Reject": ("rejected", "reject"),
 }
-# All that a malformed event can lead to.
+# All errors that a malformed event can cause.
 _MALFORMED = (
     ArithmeticError,
     AttributeError,
@@ -53,36 +52,45 @@ _MALFORMED = (
     ValueError,
     zlib.error,
 )
-_AN_ID = re.compile(r"[0-9A-Fa-f-]{20,64}")  # as AWS makes them: no address, number or name
+_AWS_ID = re.compile(r"[0-9A-Fa-f-]{20,64}")  # an id from AWS, never an address, number or name
 
 
 def mail_events(event: Event, request_id: str, addresses: Addresses) -> Iterator[InboundEvent]:
-    """What an event of EventBridge, or each record of one of SNS, tells of a mail of ours."""
+    """Yield the mail events in an EventBridge event, or in the records of an SNS event."""
     for record in _records(event):
-        news = _tried("mail", record, request_id, lambda each: _mail(_detail(each), addresses))
-        if news is not None:
-            yield news
+        parsed = _parse_or_unreadable(
+            "mail", record, request_id, lambda each: _parse_mail_event(_mail_event_detail(each), addresses)
+        )
+        if parsed is not None:
+            yield parsed
 
 
 def text_delivery_events(event: Event, request_id: str) -> Iterator[InboundEvent]:
-    """What the log of SNS's deliveries tells of texts."""
-    entries = _tried("text delivery", event, request_id, _entries)
+    """Yield the delivery statuses of SMS in a CloudWatch event with SNS's delivery log."""
+    entries = _parse_or_unreadable("text delivery", event, request_id, _log_entries)
     if isinstance(entries, Unreadable):
         yield entries
         return
     for entry in entries:
-        yield _tried("text delivery", entry, request_id, _text)
+        yield _parse_or_unreadable("text delivery", entry, request_id, _parse_text_delivery)
 
 
 def incoming_texts(
-    event: Event, request_id: str, addresses: Addresses, meaning: Meaning
+    event: Event, request_id: str, addresses: Addresses, parse_text: TextParser
 ) -> Iterator[InboundEvent | None]:
-    """What each text that customers sent to our number asks for. None: nothing that is understood."""
+    """Yield the opt-out or the score of each SMS from a customer. None: the SMS is neither."""
     for record in _records(event):
-        yield _tried("incoming text", record, request_id, lambda each: _said(each, addresses, meaning))
+        yield _parse_or_unreadable(
+            "incoming text",
+            record,
+            request_id,
+            lambda each: _parse_incoming_text(each, addresses, parse_text),
+        )
 
 
-def _tried(source: Source, record: Any, request_id: str, read: Callable[[Any], T]) -> T | Unreadable:
+def _parse_or_unreadable(
+    source: Source, record: Any, request_id: str, read: Callable[[Any], T]
+) -> T | Unreadable:
     try:
         return read(record)
     except _MALFORMED as error:
@@ -92,82 +100,86 @@ def _tried(source: Source, record: Any, request_id: str, read: Callable[[Any], T
 
 def _id_of(record: Any) -> str | None:
     match record:
-        case {"id": str(found)} | {"Sns": {"MessageId": str(found)}} if _AN_ID.fullmatch(found):
-            return found
+        case {"id": str(event_id)} | {"Sns": {"MessageId": str(event_id)}} if _AWS_ID.fullmatch(event_id):
+            return event_id
     return None
 
 
 def _records(event: Event) -> list[Any]:
-    """The records of an event of SNS; one of EventBridge is itself one."""
+    """Return the records of an SNS event. An EventBridge event is one record itself."""
     records = event.get("Records")
     return records if isinstance(records, list) else [event]
 
 
-def _detail(record: Any) -> Any:
+def _mail_event_detail(record: Any) -> Any:
     return record["detail"] if "detail" in record else json.loads(record["Sns"]["Message"])
 
 
-def _mail(detail: Any, addresses: Addresses) -> MailEvent | None:
-    found = _EVENTS.get(detail.get("eventType") or detail.get("notificationType", ""))
+def _parse_mail_event(detail: Any, addresses: Addresses) -> MailEvent | None:
+    known = _MAIL_EVENTS.get(detail.get("eventType") or detail.get("notificationType", ""))
     mail = detail.get("mail", {})
     ours = mail.get("tags", {}).get("message_id", [])
-    if found is None or not ours:
+    if known is None or not ours:
         return None
-    delivery, field = found
-    said = detail.get(field, {})
-    if _by_a_machine(said) or said.get("complaintFeedbackType") == "not-spam":
+    delivery, field = known
+    details = detail.get(field, {})
+    if _is_automatic_reply(details) or details.get("complaintFeedbackType") == "not-spam":
         return None
-    permanent = said.get("bounceType") == "Permanent"
+    permanent = details.get("bounceType") == "Permanent"
     recipients = (
-        *(said.get("bouncedRecipients", ()) if permanent else ()),
-        *said.get("complainedRecipients", ()),
+        *(details.get("bouncedRecipients", ()) if permanent else ()),
+        *details.get("complainedRecipients", ()),
     )
     return MailEvent(
         message_id=ours[0],
         provider_id=mail["messageId"],
         delivery=delivery,
-        at=_time(said.get("timestamp") or mail["timestamp"]),
+        at=_time(details.get("timestamp") or mail["timestamp"]),
         permanent=permanent,
-        stops=tuple(addresses.hashed("email", parseaddr(one["emailAddress"])[1]) for one in recipients),
+        stops=tuple(addresses.hash_address("email", parseaddr(one["emailAddress"])[1]) for one in recipients),
     )
 
 
-def _entries(event: Any) -> list[Any]:
+def _log_entries(event: Any) -> list[Any]:
     log = json.loads(gzip.decompress(base64.b64decode(event["awslogs"]["data"])))
-    # With any other type CloudWatch asks whether anybody is there.
+    # Other types are CloudWatch's checks that the function can be reached.
     return list(log["logEvents"]) if log["messageType"] == "DATA_MESSAGE" else []
 
 
-def _text(entry: Any) -> TextDeliveryEvent:
-    said = json.loads(entry["message"])
+def _parse_text_delivery(entry: Any) -> TextDeliveryEvent:
+    entry_message = json.loads(entry["message"])
     return TextDeliveryEvent(
-        provider_id=said["notification"]["messageId"],
-        delivery="delivered" if said.get("status") == "SUCCESS" else "bounced",
+        provider_id=entry_message["notification"]["messageId"],
+        delivery="delivered" if entry_message.get("status") == "SUCCESS" else "bounced",
         at=datetime.fromtimestamp(entry["timestamp"] / 1000, UTC),
     )
 
 
-def _said(record: Any, addresses: Addresses, meaning: Meaning) -> OptOut | TextedScore | None:
+def _parse_incoming_text(
+    record: Any, addresses: Addresses, parse_text: TextParser
+) -> OptOut | TextedScore | None:
     text = json.loads(record["Sns"]["Message"])
-    match meaning(text.get("messageBody", "")), text.get("previousPublishedMessageId"):
-        case ("stop" | "start") as said, _:
-            return OptOut(suppression_id=addresses.hashed("sms", text["originationNumber"]), said=said)
+    match parse_text(text.get("messageBody", "")), text.get("previousPublishedMessageId"):
+        case ("stop" | "start") as keyword, _:
+            return OptOut(
+                suppression_id=addresses.hash_address("sms", text["originationNumber"]), said=keyword
+            )
         case int(score), str(answers):
             return TextedScore(answers=answers, score=score)
     return None
 
 
-def _by_a_machine(said: Mapping[str, Any]) -> bool:
-    """Whether a bounce is an automatic answer, such as an absence note: SES tells of those as soft bounces.
+def _is_automatic_reply(details: Mapping[str, Any]) -> bool:
+    """Whether a bounce is an automatic reply, such as an absence note. SES reports them as soft bounces.
 
-    The mail did arrive then. What could not be delivered has a delivery status for its recipient, or a
-    reason of its own, such as MailboxFull.
+    The mail did arrive then. A real bounce has a delivery status per recipient, or a specific reason such as
+    MailboxFull.
     """
-    if said.get("bounceType") not in {"Transient", "Undetermined"}:
+    if details.get("bounceType") not in {"Transient", "Undetermined"}:
         return False
-    if said.get("bounceSubType", "General") not in {"General", "Undetermined"}:
+    if details.get("bounceSubType", "General") not in {"General", "Undetermined"}:
         return False
-    return not any("status" in one or "action" in one for one in said.get("bouncedRecipients", ()))
+    return not any("status" in one or "action" in one for one in details.get("bouncedRecipients", ()))
 
 
 def _time(text: str) -> datetime:

@@ -1,11 +1,11 @@
-"""How rows lie in the table: the keys, the index attributes, and the way there and back.
+"""Conversion between rows and DynamoDB items: keys, index attributes and values.
 
     customer                       CUSTOMER#<customer id>   CUSTOMER
-    a term by which they are found CUSTOMER#<customer id>   CUSTOMER#TERM#<number>
-    all that belongs to a customer CUSTOMER#<customer id>   ROW#<own part of the id, which sorts by time>
+    search term of a customer      CUSTOMER#<customer id>   CUSTOMER#TERM#<number>
+    other rows of a customer       CUSTOMER#<customer id>   ROW#<own part of the id, which sorts by time>
     agent, policy, receipt, …      <KIND>#<id>              <KIND>
 
-A customer's whole story is one partition: one query reads it, strongly consistent, newest first.
+All rows of a customer are in one partition: one strongly consistent query reads them, newest first.
 """
 
 import zlib
@@ -29,21 +29,21 @@ from vaada.model.times import text_of
 from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
 
 Item = dict[str, Any]
-"""A row in DynamoDB's own form: {"name": {"S": "…"}, …}."""
+"""A row in DynamoDB's format: {"name": {"S": "…"}, …}."""
 
 _PEOPLE = (Agent, Customer)
-_STORY = (Interaction, Case, Commitment, FollowUp, Reply, Goodwill, Survey, Message)
+_TIMELINE = (Interaction, Case, Commitment, FollowUp, Reply, Goodwill, Survey, Message)
 _OTHER = (Policy, Receipt, EmailClaim, Suppression, RateCount, Erasure, SearchTerm)
-KINDS: dict[str, type[Row]] = {kind.kind_of_row: kind for kind in (*_PEOPLE, *_STORY, *_OTHER)}
+KINDS: dict[str, type[Row]] = {kind.kind_of_row: kind for kind in (*_PEOPLE, *_TIMELINE, *_OTHER)}
 DUE_SHARDS = tuple(f"due-{n}" for n in range(4))
-"""A partition takes 1,000 writes a second; four spread the index of due rows."""
+"""The partitions of the index of due rows. Each takes 1,000 writes a second."""
 
 
 def key_of(kind: type[Row], row_id: str) -> Item:
-    """The table key of this row."""
+    """Return the key of this row in the table."""
     if kind is Customer:
         pk, sk = f"CUSTOMER#{row_id}", "CUSTOMER"
-    elif kind in _STORY:
+    elif kind in _TIMELINE:
         pk, sk = f"CUSTOMER#{customer_of(row_id)}", f"ROW#{own_part(row_id)}"
     elif kind is SearchTerm:
         pk, sk = f"CUSTOMER#{customer_of(row_id)}", f"CUSTOMER#TERM#{own_part(row_id)}"
@@ -54,13 +54,13 @@ def key_of(kind: type[Row], row_id: str) -> Item:
 
 
 def id_of(item: Mapping[str, Any]) -> str:
-    """The id of a row that waits for a time or belongs to a customer, read from its key."""
+    """Return the id of a due row, or of any row of a customer, from its key."""
     owner, own = str(item["pk"]["S"]).partition("#")[2], str(item["sk"]["S"])
     return owner + own.removeprefix("ROW#") if own.startswith("ROW#") else owner
 
 
 def to_item(row: Row) -> Item:
-    """The row as it is stored. What is None is left out, which is what keeps the indexes sparse."""
+    """Return the item of this row. Fields that are None are left out, which keeps the indexes sparse."""
     plain = row.model_dump(mode="json", exclude_none=True)
     plain |= _index_attributes(row)
     if isinstance(row, Customer):
@@ -69,7 +69,7 @@ def to_item(row: Row) -> Item:
 
 
 def from_item(item: Mapping[str, Any]) -> Row:
-    """The row that is stored so. Raises KeyError for a kind that this release does not know."""
+    """Return the row of this item. Raises KeyError for a kind that this release does not know."""
     plain = {name: plain_value(value) for name, value in item.items()}
     return KINDS[plain["row_kind"]].model_validate(plain)
 
@@ -106,7 +106,12 @@ def _index_attributes(row: Row) -> dict[str, str]:
     elif isinstance(row, Message) and row.status == "held" and row.to != "customer":
         attributes["list_key"] = f"{row.medium}#{text_of(row.created_at)}#{row.id}"
         attributes["agent_kind"] = f"{row.recipient_id or row.to}#held"
-    elif isinstance(row, Message) and row.medium == "sms" and row.provider_id and _is_looked_up(row):
+    elif (
+        isinstance(row, Message)
+        and row.medium == "sms"
+        and row.provider_id
+        and _is_looked_up_by_provider_id(row)
+    ):
         attributes["list_key"] = text_of(row.created_at)
         attributes["agent_kind"] = f"{row.provider_id}#sms"
     elif isinstance(row, SearchTerm):
@@ -118,8 +123,8 @@ def _index_attributes(row: Row) -> dict[str, str]:
     return attributes
 
 
-def _is_looked_up(text: Message) -> bool:
-    """Whether the provider will name this text: in news of it, or in what its reader texts back."""
+def _is_looked_up_by_provider_id(text: Message) -> bool:
+    """Whether events will name this SMS by its provider id: a delivery status, or a customer's answer."""
     return text.to == "customer" or not text.delivery
 
 

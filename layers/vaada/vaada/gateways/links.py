@@ -1,7 +1,7 @@
-"""Signed links: each serves one purpose, names one row, and expires.
+"""Signed links: each is for one purpose and one row, and expires.
 
-A token is the row's id (20 bytes), the time and a signature of 128 bits: 57 characters, short enough for a
-text message. Two keys are valid while one is rotated: the newer signs, both verify.
+A token is the row's id (20 bytes), the time and a signature of 128 bits: 57 characters, short enough for an
+SMS. During a rotation two keys are valid: the newer one signs, both verify.
 """
 
 import base64
@@ -23,21 +23,21 @@ if TYPE_CHECKING:
 LinkPurpose = Literal["survey", "action", "unsubscribe"]
 PATHS: dict[LinkPurpose, str] = {"survey": "s", "action": "a", "unsubscribe": "u"}
 LIFETIMES: dict[LinkPurpose, timedelta] = {
-    # Less than the 90 days between two rotations, so that no link outlives its key.
+    # Less than the 90 days between rotations, so that no link outlives its key.
     "survey": timedelta(days=60),
     "action": timedelta(days=30),
     "unsubscribe": timedelta(days=89),
 }
-_FRESH_SECONDS = 300  # how long keys are kept in memory
-_STALE_SECONDS = 30  # after which an unknown signature is reason enough to look for newer keys
+_KEY_CACHE_SECONDS = 300  # how long keys are cached in memory
+_KEY_RELOAD_SECONDS = 30  # after which an unknown signature makes us read the keys again
 
 
 class BadLink(Exception):
-    """The link was not made here, or not for this purpose."""
+    """The link was not signed by us, or not for this purpose."""
 
 
 class ExpiredLink(Exception):
-    """The link was good once. `row_id` is what it named."""
+    """The link is genuine but too old. `row_id` is its row."""
 
     def __init__(self, row_id: str) -> None:
         super().__init__("expired")
@@ -45,14 +45,14 @@ class ExpiredLink(Exception):
 
 
 class _ShortHmac(HMACAlgorithm):
-    """HMAC-SHA256, cut to 128 bits (RFC 2104, section 5): half the text, still beyond guessing."""
+    """HMAC-SHA256, cut to 128 bits (RFC 2104, section 5): half as long, and still impossible to guess."""
 
     def get_signature(self, key: bytes, value: bytes) -> bytes:
         return super().get_signature(key, value)[:16]
 
 
 class _MillisecondSigner(TimestampSigner):
-    """Whole seconds would let a program pass that answers at once, but in the next second."""
+    """Signs with milliseconds. In whole seconds, an instant answer could seem a second old."""
 
     def get_timestamp(self) -> int:
         return time.time_ns() // 1_000_000
@@ -63,7 +63,7 @@ class _MillisecondSigner(TimestampSigner):
 
 @dataclass
 class Links:
-    """Makes and reads signed links."""
+    """Sign and verify links. `base_url` has no slash at the end."""
 
     client: "SSMClient"
     parameter: str
@@ -73,44 +73,47 @@ class Links:
     _read_at: float = 0.0
 
     def url(self, purpose: LinkPurpose, row_id: str) -> str:
-        """A link to this row for this purpose, valid from now for the purpose's lifetime."""
+        """Return a link to this row, valid from now for the lifetime of the purpose."""
         value = base64.urlsafe_b64encode(to_bytes(row_id)).rstrip(b"=")
         token = self._signer(purpose).sign(value).decode()
         return f"{self.base_url}/{PATHS[purpose]}/{token}"
 
     def row_id(self, purpose: LinkPurpose, token: str) -> str:
-        """The row that the token names. Raises BadLink or ExpiredLink."""
+        """Return the id of the row in the token. Raises BadLink or ExpiredLink."""
         try:
             return self._read(purpose, token)
         except BadLink:
-            if not self._forgot_keys():
+            if not self._drop_stale_keys():
                 raise
             return self._read(purpose, token)
 
     def nonce(self, purpose: LinkPurpose, shown: str) -> str:
-        """What a page carries, to tell when it was made, and that it was made here, to show this."""
+        """Return a signed timestamp for a page, which proves when we made it and that it showed `shown`."""
         return self._nonces(purpose).sign(shown).decode()
 
     def nonce_age(self, purpose: LinkPurpose, shown: str, nonce: str) -> timedelta | None:
-        """How long ago the page was made. None: not here, not for this purpose, or to show something else."""
+        """Return the age of the page. None: the nonce is not ours, or for another purpose or content."""
         try:
             value, made_at = self._nonces(purpose).unsign(nonce, return_timestamp=True)
         except BadSignature:
-            return self.nonce_age(purpose, shown, nonce) if self._forgot_keys() else None
+            return self.nonce_age(purpose, shown, nonce) if self._drop_stale_keys() else None
         return datetime.now(UTC) - made_at if value.decode() == shown else None
 
     def _read(self, purpose: LinkPurpose, token: str) -> str:
         try:
             lifetime = int(LIFETIMES[purpose].total_seconds())
-            return _unpacked(self._signer(purpose).unsign(token, max_age=lifetime))
+            return _decode_row_id(self._signer(purpose).unsign(token, max_age=lifetime))
         except SignatureExpired as error:
-            raise ExpiredLink(_unpacked(error.payload or b"")) from error
+            raise ExpiredLink(_decode_row_id(error.payload or b"")) from error
         except (BadSignature, ValueError) as error:
             raise BadLink from error
 
-    def _forgot_keys(self) -> bool:
-        """Whether the keys are to be read anew: perhaps it was signed with one made since."""
-        if self.clock() - self._read_at < _STALE_SECONDS:
+    def _drop_stale_keys(self) -> bool:
+        """Drop the cached keys if they are older than 30 seconds: the signature may be of a newer key.
+
+        Returns whether they were dropped.
+        """
+        if self.clock() - self._read_at < _KEY_RELOAD_SECONDS:
             return False
         self._keys = []
         return True
@@ -119,7 +122,7 @@ class Links:
         return self._signer(f"nonce.{purpose}", _MillisecondSigner)
 
     def _signer(self, purpose: str, kind: type[TimestampSigner] = TimestampSigner) -> TimestampSigner:
-        if not self._keys or self.clock() - self._read_at > _FRESH_SECONDS:
+        if not self._keys or self.clock() - self._read_at > _KEY_CACHE_SECONDS:
             stored = self.client.get_parameter(Name=self.parameter, WithDecryption=True)
             self._keys = json.loads(stored["Parameter"]["Value"])
             self._read_at = self.clock()
@@ -132,5 +135,5 @@ class Links:
         )
 
 
-def _unpacked(value: bytes) -> str:
+def _decode_row_id(value: bytes) -> str:
     return from_bytes(base64.urlsafe_b64decode(value + b"=" * (-len(value) % 4)))

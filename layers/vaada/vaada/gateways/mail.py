@@ -8,7 +8,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
-from vaada.gateways.send_errors import sending
+from vaada.gateways.send_errors import translate_send_errors
 from vaada.present.email import Mail
 from vaada.present.sanitize import line, shorten_to
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 # RFC 2047, 2: an encoded word has at most 75 characters, a line with one at most 76.
 _POLICY = SMTP.clone(max_line_length=76)
-_NAME_IN_HEADER = 60  # characters
+_NAME_LENGTH = 60  # characters
 
 
 @dataclass(frozen=True)
 class Mailer:
-    """Sends mail from the business's own address."""
+    """Send mail from the business's own address."""
 
     client: "SESV2Client"
     sender_email: str
@@ -39,22 +39,22 @@ class Mailer:
         thread: str | None,
         unsubscribe_url: str | None,
     ) -> str:
-        """Send it and return the id SES gave it. Raises Refused or Unanswered.
+        """Send the mail and return SES's id of it. Raises Refused or OutcomeUnknown.
 
-        Mails of one `thread` stand together in mail programs.
+        Mail programs group the mails of one `thread`.
         """
-        mime = _mime(mail)
+        mime = _to_mime(mail)
         domain = self.sender_email.rpartition("@")[2]
         mime["Date"] = format_datetime(datetime.now(UTC))
-        mime["Message-ID"] = f"<{message_id}@{domain}>"  # SES puts its own in its place
+        mime["Message-ID"] = f"<{message_id}@{domain}>"  # SES replaces it with its own
         if thread is not None:
             mime["References"] = f"<{thread}@{domain}>"
-        mime["From"] = Address(_named(business), addr_spec=self.sender_email)
-        mime["To"] = Address(_named(to_name), addr_spec=to_email)
-        if unsubscribe_url:  # RFC 8058: the mail program's own button, which posts
+        mime["From"] = Address(_display_name(business), addr_spec=self.sender_email)
+        mime["To"] = Address(_display_name(to_name), addr_spec=to_email)
+        if unsubscribe_url:  # RFC 8058: a button in the mail program, which sends a POST
             mime["List-Unsubscribe"] = f"<{unsubscribe_url}>"
             mime["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-        with sending():
+        with translate_send_errors():
             accepted = self.client.send_email(
                 FromEmailAddress=self.sender_email,
                 Destination={"ToAddresses": [to_email]},
@@ -65,22 +65,22 @@ class Mailer:
         return accepted["MessageId"]
 
 
-def _named(name: str) -> str:
-    """The name beside an address: short enough to stand on one line, for folding it could lose its quotes."""
+def _display_name(name: str) -> str:
+    """Return the name for an address header. It fits one line, because folding could lose its quotes."""
     plain = line(name).translate({ord('"'): "'", ord("\\"): "/"})
-    return shorten_to(_in_header(plain), _NAME_IN_HEADER)
+    return shorten_to(_without_encoded_words(plain), _NAME_LENGTH)
 
 
-def _in_header(words: str) -> str:
-    """The words, never taken for an encoded word (RFC 2047): decoded, that may hold another header."""
+def _without_encoded_words(words: str) -> str:
+    """Break up encoded words (RFC 2047): decoded, one could contain another header."""
     return words.replace("=?", "= ?")
 
 
-def _mime(mail: Mail) -> EmailMessage:
+def _to_mime(mail: Mail) -> EmailMessage:
     mime = EmailMessage(policy=_POLICY)
-    mime["Subject"] = _in_header(mail.subject)
-    mime["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation replies, no loops
-    mime["X-Auto-Response-Suppress"] = "All"  # the same for Exchange, which does not know the RFC
+    mime["Subject"] = _without_encoded_words(mail.subject)
+    mime["Auto-Submitted"] = "auto-generated"  # RFC 3834: prevents absence notes and loops
+    mime["X-Auto-Response-Suppress"] = "All"  # the same for Exchange, which does not support the RFC
     mime.set_content(mail.text, cte="quoted-printable")
     mime.add_alternative(mail.html, subtype="html", cte="quoted-printable")
     return mime

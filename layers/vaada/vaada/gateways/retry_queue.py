@@ -1,4 +1,4 @@
-"""News that could not be heard at once wait in a queue of Amazon SQS: ids only."""
+"""The SQS queue of inbound events that could not be processed yet. It contains ids only."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RetryQueue:
-    """The queue, which brings back what is put into it until it is heard."""
+    """Put events into the queue. Lambda receives each again until it was processed, or is a dead letter."""
 
     client: "SQSClient"
     url: str
 
-    def put(self, news: InboundEvent) -> None:
-        """Let it wait."""
-        self.client.send_message(QueueUrl=self.url, MessageBody=news.model_dump_json())
+    def put(self, event: InboundEvent) -> None:
+        """Queue the event."""
+        self.client.send_message(QueueUrl=self.url, MessageBody=event.model_dump_json())

@@ -1,4 +1,4 @@
-"""The one-time schedules of EventBridge Scheduler, one a row, named by the row's id."""
+"""One-time schedules of EventBridge Scheduler: one per row, named by the row's id."""
 
 import json
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Target:
-    """The function that a kind of row wakes, and the queue for wake-ups that cannot be delivered."""
+    """The function to invoke for a kind of row, and the dead-letter queue for failed invocations."""
 
     function_arn: str
     failures_arn: str
@@ -22,7 +22,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Schedules:
-    """Creates, moves and deletes schedules. A schedule carries the row's id and version, nothing else."""
+    """Create, move and delete schedules. Their payload is the row's id and version, nothing else."""
 
     scheduler: "EventBridgeSchedulerClient"
     functions: "LambdaClient"
@@ -31,30 +31,30 @@ class Schedules:
     targets: dict[str, Target]
 
     def put(self, kind: str, row_id: str, version: int, at: datetime, *, moved: bool) -> None:
-        """Wake the kind's function at this time. `moved` says that the row had a schedule before."""
+        """Schedule the function of this kind of row. `moved`: the row had a schedule before."""
         schedule = self._schedule(kind, row_id, version, at)
         missing = self.scheduler.exceptions.ResourceNotFoundException
         exists = self.scheduler.exceptions.ConflictException
         if moved:
             try:
                 self.scheduler.update_schedule(**schedule)
-            except missing:  # it has fired, or was never made
+            except missing:  # it has fired, or was never created
                 self.scheduler.create_schedule(**schedule)
         else:
             try:
                 self.scheduler.create_schedule(**schedule)
-            except exists:  # left over from before, or this is the second delivery
+            except exists:  # an old one was left over, or this is the second delivery
                 self.scheduler.update_schedule(**schedule)
 
     def delete(self, row_id: str) -> None:
-        """Take the row's schedule away. One that is gone already is no error."""
+        """Delete the row's schedule, if it exists."""
         try:
             self.scheduler.delete_schedule(GroupName=self.group, Name=row_id)
         except self.scheduler.exceptions.ResourceNotFoundException:
             return  # it has fired
 
     def wake_now(self, kind: str, row_id: str, version: int) -> None:
-        """Wake the kind's function at once, without waiting for it."""
+        """Invoke the function of this kind of row now, asynchronously."""
         self.functions.invoke(
             FunctionName=self.targets[kind].function_arn,
             InvocationType="Event",

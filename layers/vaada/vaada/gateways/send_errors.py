@@ -1,4 +1,4 @@
-"""What an attempt to send can end in, besides having been accepted."""
+"""The errors of an attempt to send."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,10 +11,10 @@ from botocore.exceptions import (
     NoCredentialsError,
 )
 
-_NEVER = frozenset(
+_PERMANENT = frozenset(
     {
-        "BadRequestException",  # SES: the mail itself is wrong
-        "InvalidParameter",  # SNS: the number or the words are
+        "BadRequestException",  # SES: the mail is invalid
+        "InvalidParameter",  # SNS: the number or the text is invalid
         "InvalidParameterException",
         "InvalidParameterValueException",
         "OptedOut",
@@ -22,10 +22,10 @@ _NEVER = frozenset(
         "ValidationException",
     }
 )
-"""What another attempt would meet again. Throttling, quotas, rights and paused accounts may be mended."""
+"""Errors that another attempt would meet again. Quotas, permissions and paused accounts can be fixed."""
 
 
-_LATER = frozenset(
+_THROTTLED = frozenset(
     {
         "LimitExceededException",
         "Throttled",
@@ -35,13 +35,13 @@ _LATER = frozenset(
         "TooManyRequestsException",
     }
 )
-"""A quota of a second or a day is used up."""
+"""A quota per second or per day is used up."""
 
 
 class Refused(Exception):
-    """It was certainly not sent. `for_good`: trying again would not help; `throttled`: later it will go.
+    """It was certainly not sent. `for_good`: a retry would not help; `throttled`: a later retry will.
 
-    `for_now`: it was one too many for this second.
+    `for_now`: only the limit of this second was reached.
     """
 
     def __init__(
@@ -54,22 +54,22 @@ class Refused(Exception):
         self.for_now = for_now
 
 
-class Unanswered(Exception):
-    """Nobody knows whether it was sent: the provider did not answer, or not in a way that tells."""
+class OutcomeUnknown(Exception):
+    """It may have been sent: there was no response from the provider, or an unclear one."""
 
 
 @contextmanager
-def sending() -> Iterator[None]:
-    """Turn the SDK's errors into Refused or Unanswered."""
+def translate_send_errors() -> Iterator[None]:
+    """Translate the SDK's errors into Refused or OutcomeUnknown."""
     try:
         yield
     except ClientError as error:
         code = error.response["Error"]["Code"]
         status = error.response["ResponseMetadata"]["HTTPStatusCode"]
-        if 400 <= status < 500:  # noqa: PLR2004 - HTTP's client errors: it was read and not accepted
-            raise Refused(code, for_good=code in _NEVER, throttled=code in _LATER) from error
-        raise Unanswered(code) from error
+        if 400 <= status < 500:  # noqa: PLR2004 - 4xx: the provider read the request and did not accept it
+            raise Refused(code, for_good=code in _PERMANENT, throttled=code in _THROTTLED) from error
+        raise OutcomeUnknown(code) from error
     except (ConnectTimeoutError, EndpointConnectionError, NoCredentialsError) as error:
         raise Refused(type(error).__name__, for_good=False) from error
     except BotoCoreError as error:
-        raise Unanswered(type(error).__name__) from error
+        raise OutcomeUnknown(type(error).__name__) from error

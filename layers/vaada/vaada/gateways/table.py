@@ -1,4 +1,4 @@
-"""The DynamoDB table: reads, and writes that succeed only if nobody else was faster."""
+"""The DynamoDB table: reads, and writes with optimistic locking."""
 
 import base64
 import json
@@ -34,14 +34,14 @@ if TYPE_CHECKING:
 
 R = TypeVar("R", bound=Row)
 
-_STORY_PAGE = 100
-_REMOVED_AT_ONCE = 25  # what DynamoDB takes in one call
+_TIMELINE_PAGE = 100
+_DELETE_BATCH = 25  # items; the limit of BatchWriteItem
 
 
 class Conflict(Exception):
-    """Somebody else wrote one of the rows first. Read again and decide again. `rows` are those that lost.
+    """Somebody else wrote one of the rows first. Read and decide again. `rows` are the conflicting ones.
 
-    No rows: somebody else's transaction was under way, and how it ends nobody knows yet.
+    Without rows, another transaction on them was in progress, and may still fail.
     """
 
     def __init__(self, rows: tuple[Row, ...]) -> None:
@@ -50,22 +50,22 @@ class Conflict(Exception):
 
 
 class BadCursor(ValueError):
-    """The cursor was not one that a list of this kind gave out."""
+    """The cursor is not from a list of this kind."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """Some rows of a list, and where to go on; no cursor: that was all."""
+    """Some rows of a list, and the cursor of the next page. None: there are no more."""
 
     rows: tuple[Row, ...]
     next_cursor: str | None
 
 
 @dataclass(frozen=True)
-class Remains:
-    """An item of a customer that is to be removed, whatever it is: all that is read of it.
+class ItemToErase:
+    """What an erasure reads of an item: its key, so that it can be deleted whatever it contains.
 
-    `status` and `carries` are those of a message: where it stands, and what goes out with it.
+    `status` and `carries` are set for messages.
     """
 
     key: Item
@@ -80,56 +80,57 @@ class Remains:
 
 @dataclass(frozen=True)
 class Table:
-    """The table. A write is refused unless each row stands at the version before its own."""
+    """The table. A write fails unless each stored row has the version before the written one."""
 
     client: "DynamoDBClient"
     name: str
 
     def get(self, kind: type[R], row_id: str) -> R | None:
-        """The row as it stands now, or None."""
-        row = self._stands(key_of(kind, row_id))
+        """Return the row, or None."""
+        row = self._get(key_of(kind, row_id))
         return row if isinstance(row, kind) else None
 
-    def find(self, row_id: str) -> Row | None:
-        """The row of a customer that has this id, of whatever kind, or None."""
-        return self._stands(key_of(Interaction, row_id))
+    def get_any(self, row_id: str) -> Row | None:
+        """Return the row of a customer with this id, of any kind, or None."""
+        return self._get(key_of(Interaction, row_id))
 
-    def _stands(self, key: Item) -> Row | None:
-        found = self.client.get_item(TableName=self.name, Key=key, ConsistentRead=True)
-        return from_item(found["Item"]) if "Item" in found else None
+    def _get(self, key: Item) -> Row | None:
+        response = self.client.get_item(TableName=self.name, Key=key, ConsistentRead=True)
+        return from_item(response["Item"]) if "Item" in response else None
 
     def write(
         self,
         *rows: Row,
-        gone: Sequence[Row] = (),
-        there: Sequence[Row] = (),
-        unread: Sequence[Remains] = (),
+        delete: Sequence[Row] = (),
+        must_exist: Sequence[Row] = (),
+        delete_unread: Sequence[ItemToErase] = (),
     ) -> None:
-        """Write all of the rows or none, each one version on from what stands; remove those `gone`.
+        """Write all rows or none, if each stored row has the previous version. Raises Conflict.
 
-        What is to be `there` must be, and what is `unread` is removed, at whatever version. The search terms
-        of a customer are written with them. Raises Conflict.
+        Also deletes the rows in `delete` at exactly their version, and those in `delete_unread` at any
+        version; the rows in `must_exist` must exist at any version. The search terms of a customer are
+        written with the customer.
 
-        An answer that got lost looks like a conflict when the SDK asks again; where exactly what was to be
-        written stands already, it was ours.
+        If a response is lost, the SDK retries and meets our own write as a conflict. So a conflict with
+        exactly the item we wanted to write counts as success.
         """
         puts = [self._put(row) for row in rows]
-        removals = [self._removal(row) for row in gone]
-        checks = [self._check(row) for row in there]
+        removals = [self._removal(row) for row in delete]
+        checks = [self._check(row) for row in must_exist]
         terms = [item for row in rows if isinstance(row, Customer) for item in self._search_terms(row)]
         try:
-            if len(puts) == 1 and not (gone or there or unread or terms):
+            if len(puts) == 1 and not (delete or must_exist or delete_unread or terms):
                 self.client.put_item(**puts[0])
             else:
                 items: list[TransactWriteItemTypeDef] = [{"Put": put} for put in puts]
                 items += [{"Delete": removal} for removal in removals]
                 items += [{"ConditionCheck": check} for check in checks]
-                items += [{"Delete": {"TableName": self.name, "Key": one.key}} for one in unread]
+                items += [{"Delete": {"TableName": self.name, "Key": one.key}} for one in delete_unread]
                 items += terms
                 self.client.transact_write_items(TransactItems=items)
         except self.client.exceptions.ConditionalCheckFailedException as error:
-            stands = cast("dict[str, Any]", error.response).get("Item")
-            if stands != puts[0]["Item"]:
+            stored = cast("dict[str, Any]", error.response).get("Item")
+            if stored != puts[0]["Item"]:
                 raise Conflict(rows) from error
         except self.client.exceptions.TransactionConflictException as error:
             raise Conflict(()) from error
@@ -140,35 +141,35 @@ class Table:
                 raise
             if any(reason.get("Item") != put["Item"] for reason, put in zip(reasons, puts, strict=False)):
                 lost = [reason.get("Code") == "ConditionalCheckFailed" for reason in reasons]
-                raise Conflict(tuple(compress((*rows, *gone, *there), lost))) from error
+                raise Conflict(tuple(compress((*rows, *delete, *must_exist), lost))) from error
 
-    def some_of(self, customer_id: str) -> tuple[Remains, ...]:
-        """Some of what belongs to a customer, their own row first. Nothing: nothing is left."""
-        found = self.client.query(
+    def items_to_erase(self, customer_id: str) -> tuple[ItemToErase, ...]:
+        """Return up to 25 items of a customer, their own row first. Empty: none are left."""
+        items = self.client.query(
             TableName=self.name,
             ConsistentRead=True,
-            Limit=_REMOVED_AT_ONCE,
+            Limit=_DELETE_BATCH,
             ProjectionExpression="pk, sk, #status, carries",
             ExpressionAttributeNames={"#status": "status"},
             KeyConditionExpression="pk = :pk",
             ExpressionAttributeValues={":pk": {"S": f"CUSTOMER#{customer_id}"}},
         )["Items"]
         return tuple(
-            Remains(
+            ItemToErase(
                 key={"pk": item["pk"], "sk": item["sk"]},
                 status=item.get("status", {}).get("S"),
                 carries=tuple(other["S"] for other in item.get("carries", {}).get("L", ())),
             )
-            for item in found
+            for item in items
         )
 
-    def remove(self, remains: Sequence[Remains]) -> None:
-        """Remove these, as many as `some_of` gives. What DynamoDB is too busy to remove is found again."""
-        requests: Any = [{"DeleteRequest": {"Key": one.key}} for one in remains]
+    def delete_items(self, items: Sequence[ItemToErase]) -> None:
+        """Delete up to 25 items. If DynamoDB is too busy for some, the next `items_to_erase` returns them."""
+        requests: Any = [{"DeleteRequest": {"Key": one.key}} for one in items]
         self.client.batch_write_item(RequestItems={self.name: requests})
 
     def timeline(self, customer_id: str, limit: int, cursor: str | None) -> Page:
-        """All that belongs to a customer, newest first, strongly consistent. Raises BadCursor."""
+        """Return the rows of a customer, newest first, strongly consistent. Raises BadCursor."""
         return self._page(
             limit,
             cursor,
@@ -178,7 +179,7 @@ class Table:
             ExpressionAttributeValues={":pk": {"S": f"CUSTOMER#{customer_id}"}, ":row": {"S": "ROW#"}},
         )
 
-    def listed(
+    def list_rows(
         self,
         kind: type[Row],
         limit: int,
@@ -189,7 +190,7 @@ class Table:
         due_from: datetime | None = None,
         due_by: datetime | None = None,
     ) -> Page:
-        """Rows of a kind, of one agent or of all: people by name, work by status and due time.
+        """Return the rows of a kind, of one agent or of all: people by name, work by status and due time.
 
         `due_by` needs a `status`, `due_from` both. Raises BadCursor.
         """
@@ -209,8 +210,8 @@ class Table:
         )
 
     def cases_of(self, customer_id: str, limit: int, cursor: str | None, *, status: str | None) -> Page:
-        """A customer's cases by status, the oldest first. Raises BadCursor."""
-        return self.listed(Case, limit, cursor, agent_id=customer_id, status=status)
+        """Return a customer's cases by status, the oldest first. Raises BadCursor."""
+        return self.list_rows(Case, limit, cursor, agent_id=customer_id, status=status)
 
     def search_terms(
         self,
@@ -221,10 +222,10 @@ class Table:
         texts: Sequence[str] = (),
         agent_id: str | None = None,
     ) -> Page:
-        """Search terms whose sort key begins so, in order; of names that hold all `texts`.
+        """Return the search terms with this prefix of the sort key, in order, that contain all `texts`.
 
-        With `agent_id` only of customers whom this agent may see. The index lags a moment behind the table.
-        A filtered page has what DynamoDB finds in one query, which looks through 1 MB. Raises BadCursor.
+        With `agent_id`, only those of customers whom this agent may see. The index is eventually consistent.
+        With a filter a page has what one query finds in 1 MB of the index. Raises BadCursor.
         """
         values = {":kind": {"S": SearchTerm.kind_of_row}, ":prefix": {"S": prefix}}
         filters = [f"contains(#text, :text{number})" for number in range(len(texts))]
@@ -245,53 +246,53 @@ class Table:
         )
 
     def customers(self, customer_ids: Sequence[str]) -> dict[str, Customer]:
-        """Those of these customers who are there, by id; at most 100 are asked for. Strongly consistent."""
+        """Return the existing ones of up to 100 customers, by id. Strongly consistent."""
         keys: list[Item] = [key_of(Customer, customer_id) for customer_id in customer_ids]
-        found: list[Row] = []
+        rows: list[Row] = []
         while keys:
             request: Any = {self.name: {"Keys": keys, "ConsistentRead": True}}
-            answer = self.client.batch_get_item(RequestItems=request)
-            found += [from_item(item) for item in answer["Responses"].get(self.name, [])]
-            left: Any = answer.get("UnprocessedKeys", {})
-            keys = left.get(self.name, {}).get("Keys", [])
-        return {row.id: row for row in found if isinstance(row, Customer)}
+            response = self.client.batch_get_item(RequestItems=request)
+            rows += [from_item(item) for item in response["Responses"].get(self.name, [])]
+            unprocessed: Any = response.get("UnprocessedKeys", {})
+            keys = unprocessed.get(self.name, {}).get("Keys", [])
+        return {row.id: row for row in rows if isinstance(row, Customer)}
 
-    def held(self, reader: str, medium: Medium, limit: int) -> tuple[Message, ...]:
-        """Messages to this reader by this medium that are held, the oldest first."""
-        found = self._page(
+    def held_messages(self, reader: str, medium: Medium, limit: int) -> tuple[Message, ...]:
+        """Return the held messages to this recipient by this medium, the oldest first."""
+        page = self._page(
             limit,
             None,
             IndexName="by_agent",
             KeyConditionExpression="agent_kind = :reader AND begins_with(list_key, :medium)",
             ExpressionAttributeValues={":reader": {"S": f"{reader}#held"}, ":medium": {"S": f"{medium}#"}},
         )
-        return tuple(row for row in found.rows if isinstance(row, Message))
+        return tuple(row for row in page.rows if isinstance(row, Message))
 
     def text_message(self, provider_id: str) -> Message | None:
-        """The text that the provider gave this id; one to staff only until something was heard of it."""
-        found = self._page(
+        """Return the SMS with this provider id, or None. SMS to staff only until their first status."""
+        page = self._page(
             1,
             None,
             IndexName="by_agent",
             KeyConditionExpression="agent_kind = :sent",
             ExpressionAttributeValues={":sent": {"S": f"{provider_id}#sms"}},
         )
-        return next((row for row in found.rows if isinstance(row, Message)), None)
+        return next((row for row in page.rows if isinstance(row, Message)), None)
 
     def surveys_of(self, customer_id: str, limit: int, cursor: str | None, *, status: str | None) -> Page:
-        """A customer's surveys, newest first, picked out of their story. Raises BadCursor."""
-        found: list[Row] = []
-        while len(found) <= limit:
-            page = self.timeline(customer_id, _STORY_PAGE, cursor)
-            found += [row for row in page.rows if isinstance(row, Survey) and status in {None, row.status}]
+        """Return a customer's surveys, newest first, filtered from their timeline. Raises BadCursor."""
+        surveys: list[Row] = []
+        while len(surveys) <= limit:
+            page = self.timeline(customer_id, _TIMELINE_PAGE, cursor)
+            surveys += [row for row in page.rows if isinstance(row, Survey) and status in {None, row.status}]
             cursor = page.next_cursor
             if cursor is None:
                 break
-        rows = tuple(found[:limit])
-        return Page(rows, _closed(key_of(Survey, rows[-1].id)) if len(found) > limit else None)
+        rows = tuple(surveys[:limit])
+        return Page(rows, _encode_cursor(key_of(Survey, rows[-1].id)) if len(surveys) > limit else None)
 
     def due(self, now: datetime) -> Iterator[tuple[str, str, int]]:
-        """Kind, id and version of the rows whose time has come, the longest overdue of each shard first."""
+        """Yield kind, id and version of the due rows. Per shard, the longest overdue come first."""
         for shard in DUE_SHARDS:
             pages = self.client.get_paginator("query").paginate(
                 TableName=self.name,
@@ -321,8 +322,8 @@ class Table:
         return {
             "TableName": self.name,
             "Key": key_of(type(row), row.id),
-            "ConditionExpression": "version = :stands",
-            "ExpressionAttributeValues": {":stands": {"N": str(row.version)}},
+            "ConditionExpression": "version = :current",
+            "ExpressionAttributeValues": {":current": {"N": str(row.version)}},
         }
 
     def _check(self, row: Row) -> Any:
@@ -344,32 +345,34 @@ class Table:
     def _page(self, limit: int | None, cursor: str | None, **query: Any) -> Page:
         if cursor:
             index = {"by_kind": {"row_kind", "list_key"}, "by_agent": {"agent_kind", "list_key"}}
-            query["ExclusiveStartKey"] = _opened(
+            query["ExclusiveStartKey"] = _decode_cursor(
                 cursor, {"pk", "sk", *index.get(query.get("IndexName", ""), ())}
             )
         try:
             if limit is not None:
                 query["Limit"] = limit
-            found = self.client.query(TableName=self.name, **query)
+            response = self.client.query(TableName=self.name, **query)
         except ClientError as error:
             if cursor and error.response["Error"]["Code"] == "ValidationException":
                 raise BadCursor from error
             raise
-        rows = tuple(from_item(item) for item in found["Items"])
-        return Page(rows, _closed(found["LastEvaluatedKey"]) if "LastEvaluatedKey" in found else None)
+        rows = tuple(from_item(item) for item in response["Items"])
+        return Page(
+            rows, _encode_cursor(response["LastEvaluatedKey"]) if "LastEvaluatedKey" in response else None
+        )
 
 
 def cursor_after(term: SearchTerm) -> str:
-    """The cursor of a list of search terms that goes on after this one."""
+    """Return the cursor that continues a list of search terms after this one."""
     item = to_item(term)
-    return _closed({name: item[name] for name in ("row_kind", "list_key", "pk", "sk")})
+    return _encode_cursor({name: item[name] for name in ("row_kind", "list_key", "pk", "sk")})
 
 
-def _closed(key: Item) -> str:
+def _encode_cursor(key: Item) -> str:
     return base64.urlsafe_b64encode(json.dumps(key, separators=(",", ":")).encode()).decode().rstrip("=")
 
 
-def _opened(cursor: str, names: set[str]) -> Item:
+def _decode_cursor(cursor: str, names: set[str]) -> Item:
     try:
         key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         opened = {str(name): {"S": str(value["S"])} for name, value in key.items()}

@@ -1,9 +1,9 @@
-"""Text messages through Amazon SNS."""
+"""SMS through Amazon SNS."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from vaada.gateways.send_errors import sending
+from vaada.gateways.send_errors import translate_send_errors
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
@@ -11,13 +11,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Texter:
-    """Sends texts, as transactional ones: they matter more than their price."""
+    """Send SMS as transactional ones, which SNS delivers more reliably, at a higher price."""
 
     client: "SNSClient"
 
     def send(self, text: str, *, to_phone: str) -> str:
-        """Send it and return the id SNS gave it. Raises Refused or Unanswered."""
+        """Send the SMS and return SNS's id of it. Raises Refused or OutcomeUnknown.
+
+        `to_phone` is E.164.
+        """
         kind = {"AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": "Transactional"}}
-        with sending():
+        with translate_send_errors():
             accepted = self.client.publish(PhoneNumber=to_phone, Message=text, MessageAttributes=kind)  # type: ignore[arg-type]
         return accepted["MessageId"]

@@ -1,1 +1,1 @@
-"""What people read: mails, texts and pages. Pure functions: no AWS, no clock, no settings."""
+"""What people read: e-mails, SMS and pages. Pure functions: no AWS, no clock, no settings."""

@@ -1,4 +1,4 @@
-"""Rows as a table for a spreadsheet: a line for each field."""
+"""Rows as CSV for a spreadsheet, one line per field."""
 
 import csv
 from collections.abc import Iterable, Iterator
@@ -7,22 +7,22 @@ from typing import Any
 
 from vaada.model.rows import Row
 
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
-_UTF_8 = "\ufeff"  # without it Excel takes Urdu for Latin letters
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_BYTE_ORDER_MARK = "\ufeff"  # without it Excel does not read the file as UTF-8
 
 
 def csv_of(rows: Iterable[Row]) -> str:
-    """RFC 4180, in UTF-8: kind, id, field and value, with a dot for each level that a field lies deeper.
+    """Return the rows as CSV (RFC 4180) with kind, id, field and value. A nested field is `consent.sms`.
 
-    What a spreadsheet would take for a formula begins with an apostrophe (OWASP, "CSV Injection").
+    A value that a spreadsheet would run as a formula begins with an apostrophe (OWASP, "CSV Injection").
     """
     sheet = StringIO(newline="")
     writer = csv.writer(sheet)
     writer.writerow(("kind", "id", "field", "value"))
     for row in rows:
         for field, value in _fields(row.model_dump(mode="json", exclude_none=True), ""):
-            writer.writerow((row.kind_of_row, row.id, field, _harmless(value)))
-    return _UTF_8 + sheet.getvalue()
+            writer.writerow((row.kind_of_row, row.id, field, _escape_formula(value)))
+    return _BYTE_ORDER_MARK + sheet.getvalue()
 
 
 def _fields(value: Any, path: str) -> Iterator[tuple[str, str]]:
@@ -41,5 +41,5 @@ def _fields(value: Any, path: str) -> Iterator[tuple[str, str]]:
         yield from _fields(each, f"{path}.{name}" if path else str(name))
 
 
-def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULAS) else text
+def _escape_formula(text: str) -> str:
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

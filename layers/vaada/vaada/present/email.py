@@ -1,13 +1,13 @@
-"""E-mails: a subject, and the same content as plain text and as HTML."""
+"""E-mails: a subject, and the same content as plain text and HTML."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vaada.model.messages import Purpose, RecipientRole
 from vaada.present import rendering
-from vaada.present.deadline_explanation import small_print
+from vaada.present.deadline_explanation import explanation_line
 from vaada.present.i18n import Words, words
-from vaada.present.relative_time import count, named, sentence
+from vaada.present.relative_time import capitalize_first, count, short_date
 from vaada.present.sanitize import isolate, line, shorten_to
 from vaada.present.view_models import (
     SCORES,
@@ -22,7 +22,7 @@ from vaada.present.view_models import (
     urgency,
 )
 
-_ANSWERS: dict[ActionName, str] = {
+_BUTTONS: dict[ActionName, str] = {
     "done": "Done",
     "tomorrow": "Tomorrow morning",
     "next_week": "Next week",
@@ -44,7 +44,7 @@ _NAME_IN_SUBJECT, _MATTER_IN_SUBJECT = 40, 60
 
 @dataclass(frozen=True)
 class Mail:
-    """A mail without its addresses. The subject is one line."""
+    """The content of an e-mail. The subject is one line."""
 
     subject: str
     text: str
@@ -52,7 +52,7 @@ class Mail:
 
 
 def for_staff(purpose: Purpose, to: RecipientRole, brief: Brief) -> Mail:
-    """The mail to a member of staff: how it stands, what is owed to whom, what was said, how to answer."""
+    """Return the mail to staff about one task: its state, the customer, the last contact, action buttons."""
     section = _section(Note(purpose, to, brief))
     values = {"subject": section.subject, "section": section, "brief": brief}
     english = words("en")
@@ -63,8 +63,8 @@ def for_staff(purpose: Purpose, to: RecipientRole, brief: Brief) -> Mail:
     )
 
 
-def for_staff_together(notes: Sequence[Note]) -> Mail:
-    """One mail for several reminders to one reader: a section for each, the most urgent first."""
+def for_staff_batch(notes: Sequence[Note]) -> Mail:
+    """Return one mail for several messages to the same recipient: a section each, most urgent first."""
     sections = [_section(note) for note in sorted(notes, key=lambda note: urgency(note.brief))]
     first = sections[0]
     subject = f"{count(len(sections), 'reminder')}, first: {first.subject}"
@@ -78,10 +78,12 @@ def for_staff_together(notes: Sequence[Note]) -> Mail:
 
 
 def for_customer(purpose: Purpose, invitation: Invitation) -> Mail:
-    """The mail that asks a customer one question: each answer is a link to the survey page."""
+    """Return the mail that asks a customer a survey's question. Each answer is a link to the survey page."""
     language = words(invitation.language)
     business = shorten_to(line(invitation.business), _NAME_IN_SUBJECT)
-    subject = _asking(purpose, invitation, language) % {"business": isolate(business, language.direction)}
+    subject = _survey_subject(purpose, invitation, language) % {
+        "business": isolate(business, language.direction)
+    }
     kind = invitation.kind
     values = {
         "subject": subject,
@@ -101,7 +103,7 @@ def for_customer(purpose: Purpose, invitation: Invitation) -> Mail:
 
 
 def for_late(notice: LateNotice) -> Mail:
-    """The mail that tells a customer that a promise will be kept later, and when."""
+    """Return the mail that tells a customer that a promise will be kept later, and when."""
     language = words(notice.language)
     business = shorten_to(line(notice.business), _NAME_IN_SUBJECT)
     subject = language.catalogue.gettext("%(business)s: we need more time") % {
@@ -120,10 +122,10 @@ def for_late(notice: LateNotice) -> Mail:
 
 
 def for_praise(praise: Praise) -> Mail:
-    """The mail that brings an agent a customer's good answer, in the customer's own words."""
+    """Return the mail that passes a customer's good answer on to the agent, in the customer's words."""
     name = isolate(shorten_to(line(praise.customer_name), _NAME_IN_SUBJECT))
     subject = f"Well done: {name} {praise.news}"
-    values = {"subject": subject, "praise": praise, "on": named(praise.now)}
+    values = {"subject": subject, "praise": praise, "on": short_date(praise.now)}
     english = words("en")
     return Mail(
         subject,
@@ -132,8 +134,8 @@ def for_praise(praise: Praise) -> Mail:
     )
 
 
-def _asking(purpose: Purpose, invitation: Invitation, language: Words) -> str:
-    """The subject of a survey, with a place for the business."""
+def _survey_subject(purpose: Purpose, invitation: Invitation, language: Words) -> str:
+    """Return the subject of a survey, with the placeholder `%(business)s`."""
     _ = language.catalogue.gettext
     reminder = purpose == "survey_reminder"
     if invitation.kind == "promise":
@@ -147,79 +149,79 @@ def _asking(purpose: Purpose, invitation: Invitation, language: Words) -> str:
 
 @dataclass(frozen=True)
 class _Section:
-    """What a mail to staff says of one brief."""
+    """One task in a mail to staff."""
 
     brief: Brief
     subject: str
     lead: str
     late: bool
-    standing: str
-    whose: str  # who owes it, unless it is the reader
-    answers: list[tuple[str, str]]  # the words and the link of each button
+    due_text: str
+    whose: str  # the name of the agent, unless it is the reader
+    buttons: list[tuple[str, str]]  # text and link of each
     why_now: str
 
 
 def _section(note: Note) -> _Section:
     brief = note.brief
-    lead = _lead(note.purpose, note.to, brief)
+    lead = _introduction(note.purpose, note.to, brief)
     slipped = note.purpose in {"promise_overdue", "promise_escalation", "reply_missed"}
     link = brief.action_url
     return _Section(
         brief=brief,
-        subject=f"{_opening(note.purpose, brief)}: {_matter(brief)}",
+        subject=f"{_subject_start(note.purpose, brief)}: {_subject_matter(brief)}",
         lead=lead,
         late=slipped or brief.late,
-        standing=sentence(brief.slipped if slipped else brief.standing),
-        whose="" if _is_the_readers(note) else brief.agent_name,
-        answers=[(_answer(name, brief), action_link(link, name)) for name in brief.actions] if link else [],
-        why_now=small_print(brief.reckoning, brief.due_at.tzinfo) if brief.reckoning else "",
+        due_text=capitalize_first(brief.overdue_text if slipped else brief.due_text),
+        whose="" if _is_readers_task(note) else brief.agent_name,
+        buttons=[(_button(name, brief), action_link(link, name)) for name in brief.actions] if link else [],
+        why_now=explanation_line(brief.explanation, brief.due_at.tzinfo) if brief.explanation else "",
     )
 
 
-def _is_the_readers(note: Note) -> bool:
-    """Whether it is for the reader to do: their own, a decision, or a follow-up that the owner was given."""
+def _is_readers_task(note: Note) -> bool:
+    """Whether the reader must do it: their own task, a decision, or a follow-up given to the owner."""
     given = note.purpose == "follow_up_reminder" and note.to == "owner"
-    return given or note.purpose == "goodwill_approval" or _is_the_agent(note.brief)
+    return given or note.purpose == "goodwill_approval" or _reader_is_agent(note.brief)
 
 
-def _is_the_agent(brief: Brief) -> bool:
+def _reader_is_agent(brief: Brief) -> bool:
     return line(brief.reader_name) == line(brief.agent_name)
 
 
-def _answer(name: ActionName, brief: Brief) -> str:
-    """The words on the button."""
+def _button(name: ActionName, brief: Brief) -> str:
+    """Return the text of the button."""
     if name == "old_date" and brief.old_date:
         return f"Keep {brief.old_when}"
-    return f"Approve {brief.amount}" if name == "approve" and brief.amount else _ANSWERS[name]
+    return f"Approve {brief.amount}" if name == "approve" and brief.amount else _BUTTONS[name]
 
 
-def _opening(purpose: Purpose, brief: Brief) -> str:
-    """How the subject begins."""
+def _subject_start(purpose: Purpose, brief: Brief) -> str:
+    """Return the start of the subject."""
     agent = isolate(shorten_to(line(brief.agent_name), _NAME_IN_SUBJECT))
     openings: dict[Purpose, str] = {
-        "follow_up_reminder": "In touch again" if brief.old_date else sentence(brief.standing),
+        "follow_up_reminder": "In touch again" if brief.old_date else capitalize_first(brief.due_text),
         "follow_up_unanswered": f"No answer from {agent}",
-        "promise_warning": f"Promise {brief.standing}",
-        "promise_overdue": f"Promise {brief.slipped}",
-        "promise_escalation": f"{agent}'s promise is {brief.slipped}",
-        "reply_warning": f"Answer {brief.standing}",
-        "reply_missed": f"{agent}'s answer is {brief.slipped}",
+        "promise_warning": f"Promise {brief.due_text}",
+        "promise_overdue": f"Promise {brief.overdue_text}",
+        "promise_escalation": f"{agent}'s promise is {brief.overdue_text}",
+        "reply_warning": f"Answer {brief.due_text}",
+        "reply_missed": f"{agent}'s answer is {brief.overdue_text}",
         "goodwill_approval": f"{agent} asks for approval",
     }
     return openings[purpose]
 
 
-def _lead(purpose: Purpose, to: RecipientRole, brief: Brief) -> str:
-    """Why this was sent, and what would help now."""
+def _introduction(purpose: Purpose, to: RecipientRole, brief: Brief) -> str:
+    """Return why this was sent, and what to do now."""
     agent, customer = isolate(brief.agent_name), isolate(brief.customer_name)
-    mine = _is_the_agent(brief)
+    mine = _reader_is_agent(brief)
     promised = f"{'You' if mine else agent} promised this to {customer}"
     waits = f"{customer} waits for an answer from {'you' if mine else agent}"
     match purpose:
         case "follow_up_reminder":
-            lead = _follow_up_lead(to, brief)
+            lead = _follow_up_introduction(to, brief)
         case "follow_up_unanswered":
-            unanswered = brief.times - 1  # this goes out with the next reminder
+            unanswered = brief.reminder_number - 1  # this message goes out with the next reminder
             reminders = "once" if unanswered == 1 else f"{unanswered} times"
             lead = (
                 f"{agent} was reminded {reminders} and has not answered. "
@@ -248,31 +250,37 @@ def _lead(purpose: Purpose, to: RecipientRole, brief: Brief) -> str:
             lead = f"{waits}, and it did not come in time. Please see to it that they hear from somebody now."
         case "goodwill_approval":
             asks = f"{agent} asks to give {customer} {brief.amount}."
-            lead = f"{asks} It is more than they may give without asking: please decide.{_again(brief)}"
+            lead = (
+                f"{asks} It is more than they may give without asking: please decide.{_reminder_note(brief)}"
+            )
         case _:
             raise ValueError(purpose)
     return lead
 
 
-def _follow_up_lead(to: RecipientRole, brief: Brief) -> str:
+def _follow_up_introduction(to: RecipientRole, brief: Brief) -> str:
     agent = isolate(brief.agent_name)
     lead = "It is time to follow this up."
     if to == "owner":
         lead += f" It comes to you because {agent} has no supervisor."
-    elif not _is_the_agent(brief):
+    elif not _reader_is_agent(brief):
         lead = f"You stand in for {agent}, who was to follow this up."
     if brief.old_date:
         customer = isolate(brief.customer_name)
         lead = f"{customer} has been in touch since this was put off until {brief.old_when}. {lead}"
-    return lead + _again(brief)
+    return lead + _reminder_note(brief)
 
 
-def _again(brief: Brief) -> str:
-    return f" It is reminder {brief.times}; it stops when you answer." if brief.times > 1 else ""
+def _reminder_note(brief: Brief) -> str:
+    return (
+        f" It is reminder {brief.reminder_number}; it stops when you answer."
+        if brief.reminder_number > 1
+        else ""
+    )
 
 
-def _matter(brief: Brief) -> str:
-    """What it is about, on one short line. The customer is named unless the words do so already."""
+def _subject_matter(brief: Brief) -> str:
+    """Return the task in short, on one line, with the customer's name unless the task contains it."""
     matter = shorten_to(line(brief.matter), _MATTER_IN_SUBJECT)
     name = shorten_to(line(brief.customer_name), _NAME_IN_SUBJECT)
     if name.casefold() in matter.casefold():

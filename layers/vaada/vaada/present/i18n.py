@@ -1,8 +1,8 @@
-"""The words customers read, in their language: gettext catalogues under `locale/`.
+"""Translations of what customers read: gettext catalogues in `locale/`.
 
-To add a language, say Persian: in `locale/`, `uv run pybabel init -D vaada -i vaada.pot -d . -l fa`;
-translate `<language>/LC_MESSAGES/vaada.po`; `make messages`. Nothing else names the languages, but for those
-written from right to left. What is not translated stays English.
+To add a language, for example Persian: in `locale/` run `uv run pybabel init -D vaada -i vaada.pot -d .
+-l fa`, translate `<language>/LC_MESSAGES/vaada.po`, run `make messages`. If it is written from right to left,
+add it to `_RIGHT_TO_LEFT`. Untranslated texts stay English.
 """
 
 import gettext
@@ -20,20 +20,20 @@ Direction = Literal["ltr", "rtl"]
 LOCALE = Path(__file__).parent / "locale"
 CATALOGUES = {path.parts[-3]: path for path in sorted(LOCALE.glob("*/LC_MESSAGES/vaada.mo"))}
 _SOURCE = "en"
-_WEIGHT = re.compile(r"[01](\.[0-9]{0,3})?")
+_QUALITY = re.compile(r"[01](\.[0-9]{0,3})?")
 _RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"})
 
 
 @dataclass(frozen=True)
 class Words:
-    """One language: its BCP 47 tag, the direction it is written in, and its catalogue."""
+    """One language: its BCP 47 tag, its writing direction and its catalogue."""
 
     language: str
     direction: Direction
     catalogue: gettext.NullTranslations
 
     def moment(self, at: datetime, now: datetime) -> str:
-        """The weekday, the date and the time; with the year if it is another one."""
+        """Return weekday, date and time, with the year if it differs from that of `now`."""
         _ = self.catalogue.gettext
         weekdays = (
             # Translators: weekdays as they stand in "Friday 27 November at 17:00"
@@ -57,7 +57,7 @@ class Words:
         }
 
     def day(self, on: date) -> str:
-        """The day and the month, without the year: what is written here is never far off."""
+        """Return day and month, without the year: all dates in messages are near."""
         _ = self.catalogue.gettext
         months = (
             # Translators: months as they stand in a date, such as "5 January"
@@ -82,7 +82,7 @@ class Words:
         return _("%(day)s %(month)s") % {"day": on.day, "month": month}
 
     def faces(self) -> tuple[str, str, str, str, str]:
-        """The five answers to "how happy are you?", from the worst to the best."""
+        """Return the five answers to "how happy are you?", from worst to best."""
         _ = self.catalogue.gettext
         return (
             # Translators: the five faces; each word stands in a narrow column, so keep them short
@@ -94,7 +94,7 @@ class Words:
         )
 
     def meanings(self, kind: SurveyKind) -> dict[int, str]:
-        """What scores mean, from the lowest to the highest; of a scale of numbers, what its ends mean."""
+        """Return the meaning of each score; on a scale of numbers only those of the two ends."""
         _ = self.catalogue.gettext
         match kind:
             case "csat":
@@ -111,7 +111,7 @@ class Words:
         return {SCORES[kind][0]: ends[0], SCORES[kind][-1]: ends[1]}
 
     def answer(self, kind: SurveyKind, score: int) -> str:
-        """A score by itself: "Happy", "Yes", "7 out of 10", "10 out of 10 (Very likely)"."""
+        """Return a score in words: "Happy", "Yes", "7 out of 10", "10 out of 10 (Very likely)"."""
         _ = self.catalogue.gettext
         meaning = self.meanings(kind).get(score)
         if meaning and kind in {"csat", "promise"}:
@@ -122,19 +122,21 @@ class Words:
 
 
 def words(language: str) -> Words:
-    """The language's words: its own catalogue, else that of a broader or a sister tag, else English."""
-    return _words(_closest(language))
+    """Return the words of a language: of its exact tag, else a broader or a related one, else English."""
+    return _words(_closest_catalogue(language))
 
 
 def preferred(accept_language: str) -> str | None:
-    """The language a browser asks for first (Accept-Language, RFC 9110) of those that there are words for."""
-    asked = []
+    """Return the most preferred language of an Accept-Language header (RFC 9110) that has a catalogue."""
+    accepted = []
     for part in accept_language.split(","):
         tag, _, weight = (piece.strip() for piece in part.partition(";q="))
-        asked.append((float(weight) if _WEIGHT.fullmatch(weight) else 1.0, tag))
+        accepted.append((float(weight) if _QUALITY.fullmatch(weight) else 1.0, tag))
     spoken = {name.partition("_")[0] for name in CATALOGUES}
-    by_wish = sorted(asked, key=lambda wish: -wish[0])
-    return next((tag for weight, tag in by_wish if weight and tag.lower().partition("-")[0] in spoken), None)
+    by_quality = sorted(accepted, key=lambda one: -one[0])
+    return next(
+        (tag for weight, tag in by_quality if weight and tag.lower().partition("-")[0] in spoken), None
+    )
 
 
 @cache
@@ -145,11 +147,11 @@ def _words(name: str) -> Words:
     return Words(name.replace("_", "-"), "rtl" if primary in _RIGHT_TO_LEFT else "ltr", catalogue)
 
 
-def _closest(language: str) -> str:
+def _closest_catalogue(language: str) -> str:
     subtags = language.lower().replace("_", "-").split("-")
     known = {name.lower(): name for name in CATALOGUES}
     for count in range(len(subtags), 0, -1):
-        if found := known.get("_".join(subtags[:count])):
-            return found
-    sisters = (name for lowered, name in known.items() if lowered.startswith(f"{subtags[0]}_"))
-    return next(sisters, _SOURCE)
+        if name := known.get("_".join(subtags[:count])):
+            return name
+    related = (name for lowered, name in known.items() if lowered.startswith(f"{subtags[0]}_"))
+    return next(related, _SOURCE)

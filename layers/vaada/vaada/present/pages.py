@@ -1,4 +1,4 @@
-"""Pages: complete HTML documents that need no script, in the visitor's words."""
+"""Public pages: complete HTML documents without scripts, in the visitor's language."""
 
 import hashlib
 from base64 import b64encode
@@ -7,10 +7,10 @@ from typing import Literal
 
 from vaada.model.people import Medium
 from vaada.present import rendering
-from vaada.present.deadline_explanation import small_print
+from vaada.present.deadline_explanation import explanation_line
 from vaada.present.i18n import Words, words
 from vaada.present.relative_time import count
-from vaada.present.sanitize import line, typed
+from vaada.present.sanitize import line, printable
 from vaada.present.view_models import (
     SCORES,
     ActionName,
@@ -31,16 +31,16 @@ CONTENT_SECURITY_POLICY = (
     f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
-"""To be sent with every page: nothing is loaded, nothing runs, only our own style applies."""
+"""The header for every page: nothing is loaded, no script runs, only our own style applies."""
 
 SurveyProblem = Literal["score", "comment", "again"]
-"""No answer chosen; a comment too long; a page that lay open too long, to be sent once more."""
+"""No answer was chosen; the comment is too long; the page was open too long, so submit again."""
 
 ActionProblem = Literal["do", "date", "past", "reason", "confirm"]
-"""No action chosen; no date or time; one that is past; no reason; sent otherwise than people do."""
+"""No action was chosen; no date or time; a date in the past; no reason; possibly sent by a bot."""
 
 RefusedBecause = Literal["too_large", "unreadable", "too_often"]
-"""What was sent is too long; no form of ours; or one of too many within a short time."""
+"""The request is too large; it is not a form of ours; there were too many in a short time."""
 
 _ACTION_PROBLEMS: dict[ActionProblem, str] = {
     "do": "Choose what to do.",
@@ -50,10 +50,10 @@ _ACTION_PROBLEMS: dict[ActionProblem, str] = {
     "confirm": "Please confirm: look once more, and press the button again. This time nothing was changed.",
 }
 _FIELD_OF: dict[str, str] = {"date": "date", "past": "date", "reason": "reason"}
-_KINDS: dict[BriefKind, str] = {"follow_up": "follow-up", "commitment": "promise", "reply": "answer"}
-_MEDIA: dict[Medium, str] = {"email": "by e-mail", "sms": "by text message"}
-_TIMES = {1: "once", 2: "twice", 3: "three times"}
-_ENDED = {
+_KIND_NAMES: dict[BriefKind, str] = {"follow_up": "follow-up", "commitment": "promise", "reply": "answer"}
+_MEDIUM_NAMES: dict[Medium, str] = {"email": "by e-mail", "sms": "by text message"}
+_TIMES_IN_WORDS = {1: "once", 2: "twice", 3: "three times"}
+_CLOSED_STATUS = {
     "kept": "The promise was already kept",
     "withdrawn": "The promise was taken back",
     "broken": "The promise was not kept",
@@ -65,7 +65,7 @@ _ENDED = {
     "approved": "It was already approved",
     "declined": "It was already declined",
 }
-"""How a row stands that is no longer open, in words. Other states are named as they are."""
+"""The status of a closed row in words. A status that is missing here is shown as it is."""
 
 
 def survey_form(
@@ -81,9 +81,9 @@ def survey_form(
     what: str | None = None,
     nonce: str = "",
 ) -> str:
-    """The question, with the answer that was tapped chosen already. `what` is the promise it is about.
+    """Return the survey's form. `score` is preselected; `what` is the promise it is about.
 
-    Sends `score`, `comment`, `nonce`, `website`. Only machines see the last and fill it in.
+    The form sends `score`, `comment`, `nonce` and `website`, a hidden field that only bots fill in.
     """
     language_words = words(language)
     return _page(
@@ -93,7 +93,7 @@ def survey_form(
         agent_name=agent_name,
         path=path,
         score=score,
-        comment=typed(comment),
+        comment=printable(comment),
         problem=problem,
         kind=kind,
         what=what,
@@ -106,7 +106,10 @@ def survey_form(
 def survey_confirm(
     *, business: str, language: str, kind: SurveyKind, score: int, comment: str, path: str, nonce: str
 ) -> str:
-    """Asks for one more tap, which a machine would not make. Sends `score`, `comment`, `nonce`, `confirm`."""
+    """Return the page that asks a possible bot for one more tap.
+
+    The form sends `score`, `comment`, `nonce` and `confirm`.
+    """
     language_words = words(language)
     return _page(
         "survey_confirm",
@@ -114,7 +117,7 @@ def survey_confirm(
         business,
         answer=language_words.answer(kind, score),
         score=score,
-        comment=typed(comment),
+        comment=printable(comment),
         path=path,
         nonce=nonce,
     )
@@ -129,7 +132,7 @@ def survey_thanks(
     kind: SurveyKind = "csat",
     next_step: NextStep | None = None,
 ) -> str:
-    """The answer has arrived; `followed_up` when somebody will see to an unhappy one."""
+    """Return the page after an answer. `followed_up`: somebody will deal with an unhappy one."""
     language_words = words(language)
     call = next_step if isinstance(next_step, CallBack) else None
     return _page(
@@ -147,7 +150,7 @@ def survey_thanks(
 
 
 def survey_over(*, business: str, language: str, because: Literal["answered", "expired", "withdrawn"]) -> str:
-    """The survey can no longer be answered; `withdrawn` when the matter was opened again."""
+    """Return the page for a survey that cannot be answered any more. `withdrawn`: its case was reopened."""
     return _page("survey_over", words(language), business, because=because)
 
 
@@ -162,22 +165,22 @@ def action_form(
     entered: Mapping[str, str] | None = None,
     nonce: str = "",
 ) -> str:
-    """The brief, and a form for each action, the chosen one first.
+    """Return the page with the brief and a form per action, the chosen one first.
 
-    Sends `do`, `date`, `time`, `reason`, `nonce`, `website`. Only machines see the last and fill it in.
+    The forms send `do`, `date`, `time`, `reason`, `nonce` and `website`, a hidden field that only bots fill
+    in.
 
-    `asking`: the customer could not be reached so often that the page asks what now; `brief.unreached`
-    counts the last time too.
-    `entered` is what was sent before, so that a mistake costs no typing.
+    `asking`: the customer could not be reached several times, so the page asks what to do instead;
+    `brief.unreached` includes the latest attempt. `entered` are the values sent before, to correct them.
     """
     blank = {"date": "", "time": f"{brief.due_at:%H:%M}", "reason": ""}
     actions = list(brief.actions)
-    # Who cannot be written to has to be called, and a new date agreed.
-    untellable = "running_late" in actions and brief.tell_by is None
+    # A customer who cannot be sent messages must be called, to agree a new date.
+    untellable = "running_late" in actions and brief.late_notice_medium is None
     if untellable:
         actions.remove("running_late")
         chosen = "new_date" if chosen == "running_late" else chosen
-    unreached = _TIMES.get(brief.unreached, f"{brief.unreached} times")
+    unreached = _TIMES_IN_WORDS.get(brief.unreached, f"{brief.unreached} times")
     return _page(
         "action_form",
         words("en"),
@@ -187,26 +190,26 @@ def action_form(
         actions=sorted(actions, key=lambda name: name != chosen),
         problem=problem and _ACTION_PROBLEMS[problem],
         field=_FIELD_OF.get(problem or ""),
-        what=_KINDS.get(brief.kind),
+        what=_KIND_NAMES.get(brief.kind),
         asking=asking,
         unreached=unreached,
         tried=f"Not reached {unreached} so far. " if brief.unreached else "",
-        told_by=brief.tell_by and _MEDIA[brief.tell_by],
+        told_by=brief.late_notice_medium and _MEDIUM_NAMES[brief.late_notice_medium],
         untellable=untellable,
-        why_now=brief.reckoning and small_print(brief.reckoning, brief.due_at.tzinfo),
-        entered={**blank, **{name: typed(text) for name, text in (entered or {}).items() if text}},
+        why_now=brief.explanation and explanation_line(brief.explanation, brief.due_at.tzinfo),
+        entered={**blank, **{name: printable(text) for name, text in (entered or {}).items() if text}},
         nonce=nonce,
     )
 
 
 def action_list(*, business: str, briefs: Sequence[Brief]) -> str:
-    """What one text reminded of, the most urgent first, each with the link to its own page."""
+    """Return the page with the tasks of one SMS, the most urgent first, each with a link to its page."""
     heading = count(len(briefs), "reminder") if briefs else "Nothing left to do"
     return _page("action_list", words("en"), business, heading=heading, briefs=sorted(briefs, key=urgency))
 
 
 def action_done(*, business: str, message: str) -> str:
-    """What was just done, in the caller's words."""
+    """Return the page that confirms an action with this message."""
     return _page("action_done", words("en"), business, message=message)
 
 
@@ -220,11 +223,12 @@ def action_over(
     nonce: str = "",
     again: bool = False,
 ) -> str:
-    """The link can no longer be used: the matter is closed (how, and when), or the link is too old.
+    """Return the page for a link that cannot be used: the task is closed (how and when), or it is too old.
 
-    With a `path` a new link can be asked for; `again` asks for one more tap. Sends `do`, `nonce`, `website`.
+    With a `path` it offers to send a new link; `again` asks for one more tap. The form sends `do`, `nonce`
+    and `website`.
     """
-    ended = _ENDED.get(status, f"It is {line(status)}") if status else "This was closed before"
+    ended = _CLOSED_STATUS.get(status, f"It is {line(status)}") if status else "This was closed before"
     return _page(
         "action_over",
         words("en"),
@@ -239,35 +243,35 @@ def action_over(
 
 
 def action_sent(*, business: str) -> str:
-    """A new link was sent, to the address on record and nowhere else."""
+    """Return the page that says that a new link was sent, to the address on record."""
     return _page("action_sent", words("en"), business)
 
 
 def unsubscribe_form(*, business: str, language: str, path: str) -> str:
-    """Asks once more before the messages stop."""
+    """Return the page that asks to confirm the unsubscription."""
     return _page("unsubscribe_form", words(language), business, path=path)
 
 
 def unsubscribed(*, business: str, language: str, path: str, nonce: str | None, again: bool = False) -> str:
-    """The messages have stopped; with a `nonce` they may go on, and `again` asks for one more tap.
+    """Return the page after the unsubscription. With a `nonce` it offers to undo it; `again` asks to confirm.
 
-    Sends `do`, `nonce`, `website`.
+    The form sends `do`, `nonce` and `website`.
     """
     return _page("unsubscribed", words(language), business, path=path, nonce=nonce, again=again)
 
 
 def subscribed_again(*, business: str, language: str) -> str:
-    """It was a mistake: the messages go on."""
+    """Return the page after the unsubscription was undone."""
     return _page("subscribed_again", words(language), business)
 
 
 def link_problem(*, business: str, language: str = "en") -> str:
-    """The link is not one of ours, or not whole. Says the same whatever is wrong with it."""
+    """Return the page for an invalid link. It is the same for every reason, to give attackers no oracle."""
     return _page("link_problem", words(language), business)
 
 
 def refused(*, business: str, language: str, because: RefusedBecause) -> str:
-    """What was sent was not taken, and what would help."""
+    """Return the page for a request that was refused, with advice."""
     return _page("refused", words(language), business, because=because)
 
 

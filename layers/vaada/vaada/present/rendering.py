@@ -1,4 +1,4 @@
-"""Templates: HTML ones escape whatever is put into them, text ones never do."""
+"""Render templates. HTML templates escape all values, text templates do not."""
 
 from functools import cache
 from pathlib import Path
@@ -8,19 +8,19 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from vaada.present.i18n import Words
-from vaada.present.relative_time import sentence
+from vaada.present.relative_time import capitalize_first
 from vaada.present.sanitize import isolate, line, lines
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 
 def html(template: str, words: Words, **values: object) -> str:
-    """An HTML template, in these words."""
+    """Render an HTML template in this language."""
     return _environment(words, escape=True).get_template(template).render(words=words, **values)
 
 
 def text(template: str, words: Words, **values: object) -> str:
-    """A plain-text template, in these words."""
+    """Render a plain-text template in this language."""
     return _environment(words, escape=False).get_template(template).render(words=words, **values)
 
 
@@ -28,7 +28,7 @@ def text(template: str, words: Words, **values: object) -> str:
 def _environment(words: Words, *, escape: bool) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
-        autoescape=escape,  # noqa: S701  # nosec B701 # off for plain text only, where there is nothing to escape
+        autoescape=escape,  # noqa: S701  # nosec B701 # only off for plain text
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
         trim_blocks=True,
@@ -36,13 +36,13 @@ def _environment(words: Words, *, escape: bool) -> Environment:
         auto_reload=False,
     )
     catalogue = words.catalogue
-    # The extension adds this method; Jinja's types do not know it.
+    # The i18n extension adds this method; Jinja's types do not include it.
     environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
     environment.filters["bdi"] = _bdi
     environment.filters["isolate"] = lambda value: isolate(value, words.direction)
     environment.filters["line"] = line
     environment.filters["lines"] = lines
-    environment.filters["sentence"] = sentence
+    environment.filters["capitalize_first"] = capitalize_first
     environment.filters["mailto"] = _mailto
     return environment
 
@@ -52,5 +52,5 @@ def _mailto(address: str) -> str:
 
 
 def _bdi(name: str) -> Markup:
-    """The name in a tag that keeps it from reordering the line around it."""
+    """Return the name in a <bdi> tag, so that right-to-left names do not reorder the line."""
     return Markup("<bdi>{}</bdi>").format(line(name))

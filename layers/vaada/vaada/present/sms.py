@@ -1,31 +1,24 @@
-"""Text messages: short, at most two segments, at most one link, and never a broken one."""
+"""SMS: at most two segments, with at most one link, which is never cut."""
 
 from collections.abc import Iterator, Sequence
 
 from vaada.model.messages import Purpose, RecipientRole
 from vaada.present.i18n import Words, words
-from vaada.present.relative_time import count, sentence
+from vaada.present.relative_time import capitalize_first, count
 from vaada.present.sanitize import isolate, line, shorten, shorten_to
 from vaada.present.view_models import SCORES, Brief, Invitation, LateNotice, Note, Praise, urgency
 
-# 3GPP TS 23.038: the default alphabet, and the table reached by an escape, whose characters count twice.
+# 3GPP TS 23.038: the default alphabet, and the extension table, whose characters count twice.
 _GSM_7 = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _GSM_7_EXTENSION = frozenset("\f^{}\\[~]|€")
-_MOST_SEGMENTS = 2
-_WORTH_READING = 20  # characters of what is owed; with room for less, something else has to go
-_ROOM_FOR_EACH = (
-    120,
-    80,
-    60,
-    40,
-    30,
-    20,
-    12,
-)  # characters of a name, and of what is owed, where several share
-# What word processors make of plain punctuation. One of them would more than halve the room in a text.
+_MAX_SEGMENTS = 2
+_MIN_QUOTE = 20  # characters of a quote; with less room, a shorter version is used
+# Characters per name and per task where several share a text.
+_QUOTE_LENGTHS = (120, 80, 60, 40, 30, 20, 12)
+# Typographic punctuation, which is not in GSM-7: one character of it more than halves the room.
 _PLAIN_PUNCTUATION = str.maketrans(
     {
         "\N{LEFT SINGLE QUOTATION MARK}": "'",
@@ -41,33 +34,33 @@ _PLAIN_PUNCTUATION = str.maketrans(
 
 
 def for_staff(purpose: Purpose, to: RecipientRole, brief: Brief) -> str:
-    """The text to a member of staff: how it stands, whose, what, and the link to answer."""
-    return _first_that_fits(_for_staff(purpose, to, brief), brief.action_url)
+    """Return the SMS to staff about one task: its state, the customer, the task and the link."""
+    return _first_that_fits(_staff_versions(purpose, to, brief), brief.action_url)
 
 
-def for_staff_together(notes: Sequence[Note], link: str | None) -> str:
-    """One text for several reminders to one reader, the most urgent first, with a link to a page of them."""
+def for_staff_batch(notes: Sequence[Note], link: str | None) -> str:
+    """Return one SMS for several messages to one recipient, with a link to a page that lists them."""
     briefs = sorted((note.brief for note in notes), key=urgency)
-    return _first_that_fits(_together(briefs), link)
+    return _first_that_fits(_batch_versions(briefs), link)
 
 
 def for_late(notice: LateNotice) -> str:
-    """The text that tells a customer that a promise will be kept later, and when."""
-    return _first_that_fits(_for_late(notice), None)
+    """Return the SMS that tells a customer that a promise will be kept later, and when."""
+    return _first_that_fits(_late_versions(notice), None)
 
 
 def for_customer(purpose: Purpose, invitation: Invitation) -> str:
-    """The text that asks a customer one question; with room for it, a number may be texted back."""
-    return _first_that_fits(_for_customer(purpose, invitation), invitation.survey_url)
+    """Return the SMS that asks a customer a survey's question, with how to reply by SMS if there is room."""
+    return _first_that_fits(_survey_versions(purpose, invitation), invitation.survey_url)
 
 
 def for_praise(praise: Praise) -> str:
-    """The text that brings an agent a customer's good answer, in the customer's own words."""
-    return _first_that_fits(_for_praise(praise), None)
+    """Return the SMS that passes a customer's good answer on to the agent, in the customer's words."""
+    return _first_that_fits(_praise_versions(praise), None)
 
 
 def segments(text: str) -> int:
-    """How many messages it is billed as: 160 GSM-7 characters or 70 UCS-2 units each, fewer if joined."""
+    """Return the billed segments: of 160 GSM-7 characters or 70 UCS-2 units; of 153 or 67 if several."""
     if _is_gsm_7(text):
         units, alone, joined = sum(2 if character in _GSM_7_EXTENSION else 1 for character in text), 160, 153
     else:
@@ -75,50 +68,50 @@ def segments(text: str) -> int:
     return 1 if units <= alone else -(-units // joined)
 
 
-def _for_staff(purpose: Purpose, to: RecipientRole, brief: Brief) -> Iterator[str]:
-    """The words, from the fullest to the shortest."""
+def _staff_versions(purpose: Purpose, to: RecipientRole, brief: Brief) -> Iterator[str]:
+    """Yield versions of the text, longest first."""
     promise = "promise" if to == "agent" else f"{isolate(brief.agent_name)}'s promise"
     standings = {
-        "follow_up_reminder": "in touch again" if brief.old_date else brief.standing,
+        "follow_up_reminder": "in touch again" if brief.old_date else brief.due_text,
         "follow_up_unanswered": f"no answer from {isolate(brief.agent_name)}",
-        "promise_warning": f"{promise} {brief.standing}",
-        "promise_overdue": f"{promise} {brief.slipped}",
-        "promise_escalation": f"{promise} {brief.slipped}",
-        "reply_warning": f"answer {brief.standing}",
-        "reply_missed": f"{isolate(brief.agent_name)}'s answer {brief.slipped}",
+        "promise_warning": f"{promise} {brief.due_text}",
+        "promise_overdue": f"{promise} {brief.overdue_text}",
+        "promise_escalation": f"{promise} {brief.overdue_text}",
+        "reply_warning": f"answer {brief.due_text}",
+        "reply_missed": f"{isolate(brief.agent_name)}'s answer {brief.overdue_text}",
         "goodwill_approval": f"{isolate(brief.agent_name)} asks for approval",
     }
-    standing = sentence(standings[purpose])
+    due_text = capitalize_first(standings[purpose])
     link = brief.action_url
     customer = isolate(brief.customer_name)
     reach = f" {brief.customer_phone}" if brief.customer_phone else ""
     matter = line(brief.matter)
-    for head in (f"{standing}. {customer}{reach}: ", f"{standing}. {customer}: ", f"{customer}: "):
-        some = shorten(matter, lambda beginning: _fits(_joined(head + isolate(beginning), link)))  # noqa: B023
-        if len(some) >= min(_WORTH_READING, len(matter)):
+    for head in (f"{due_text}. {customer}{reach}: ", f"{due_text}. {customer}: ", f"{customer}: "):
+        some = shorten(matter, lambda beginning: _fits(_with_link(head + isolate(beginning), link)))  # noqa: B023
+        if len(some) >= min(_MIN_QUOTE, len(matter)):
             yield head + isolate(some)
     yield f"{'Late' if brief.late else 'Due'}: {customer}"
-    yield standing
+    yield due_text
 
 
-def _together(briefs: Sequence[Brief]) -> Iterator[str]:
-    """The words, from the fullest to the shortest."""
+def _batch_versions(briefs: Sequence[Brief]) -> Iterator[str]:
+    """Yield versions of the text, longest first."""
     overdue = sum(brief.late for brief in briefs)
     head = count(len(briefs), "reminder") + (f", {overdue} overdue" if overdue else "")
-    for room in _ROOM_FOR_EACH:
+    for room in _QUOTE_LENGTHS:
         each = (
             f"{isolate(shorten_to(line(brief.customer_name), room))}: "
             f"{isolate(shorten_to(line(brief.matter), room))}"
             for brief in briefs
         )
         yield f"{head}: {'; '.join(each)}"
-    names = (isolate(shorten_to(line(brief.customer_name), _ROOM_FOR_EACH[-1])) for brief in briefs)
+    names = (isolate(shorten_to(line(brief.customer_name), _QUOTE_LENGTHS[-1])) for brief in briefs)
     yield f"{head}: {', '.join(names)}"
     yield head
 
 
-def _for_late(notice: LateNotice) -> Iterator[str]:
-    """The words, from the fullest to the shortest."""
+def _late_versions(notice: LateNotice) -> Iterator[str]:
+    """Yield versions of the text, longest first."""
     language = words(notice.language)
     _ = language.catalogue.gettext
     names = {
@@ -136,8 +129,8 @@ def _for_late(notice: LateNotice) -> Iterator[str]:
     def quoting(beginning: str) -> str:
         return quote % {**names, "what": isolate(beginning, language.direction)}
 
-    some = shorten(what, lambda beginning: _fits(_joined(quoting(beginning), None)))
-    if len(some) >= min(_WORTH_READING, len(what)):
+    some = shorten(what, lambda beginning: _fits(_with_link(quoting(beginning), None)))
+    if len(some) >= min(_MIN_QUOTE, len(what)):
         yield quoting(some)
     # Translators: a text message that has to be short
     yield _("%(business)s: sorry, what we promised you takes longer. It will be done by %(when)s.") % names
@@ -145,21 +138,23 @@ def _for_late(notice: LateNotice) -> Iterator[str]:
     yield _("Sorry, what we promised you takes longer. It will be done by %(when)s.") % names
 
 
-def _for_customer(purpose: Purpose, invitation: Invitation) -> Iterator[str]:
-    """The words, from the fullest to the shortest."""
+def _survey_versions(purpose: Purpose, invitation: Invitation) -> Iterator[str]:
+    """Yield versions of the text, longest first."""
     language = words(invitation.language)
     _ = language.catalogue.gettext
-    questions = _promise_questions if invitation.kind == "promise" else _questions
+    questions = _promise_question_versions if invitation.kind == "promise" else _question_versions
     if invitation.can_reply:
-        yield from questions(purpose, invitation, language, f" {_reply(invitation, language)}")
+        yield from questions(purpose, invitation, language, f" {_reply_instruction(invitation, language)}")
     yield from questions(purpose, invitation, language, "")
-    # Whatever is asked, with hardly any room: the page behind the link asks more closely.
+    # For any question, with hardly any room. The page asks the exact question.
     # Translators: a text message with hardly any room: at most 18 characters if not in GSM-7
     yield _("How did we do?")
 
 
-def _questions(purpose: Purpose, invitation: Invitation, language: Words, reply: str) -> Iterator[str]:
-    """The question and what follows it. However short, it asks what the number in a reply will answer."""
+def _question_versions(
+    purpose: Purpose, invitation: Invitation, language: Words, reply: str
+) -> Iterator[str]:
+    """Yield versions of the question, longest first. A number is a sensible answer to each."""
     _ = language.catalogue.gettext
     names = {
         "business": isolate(invitation.business, language.direction),
@@ -198,10 +193,10 @@ def _questions(purpose: Purpose, invitation: Invitation, language: Words, reply:
         yield question % names + reply
 
 
-def _promise_questions(
+def _promise_question_versions(
     purpose: Purpose, invitation: Invitation, language: Words, reply: str
 ) -> Iterator[str]:
-    """As `_questions`, with as much of the promise as there is room for."""
+    """Yield the same as `_question_versions`, with as much of the promise as fits."""
     _ = language.catalogue.gettext
     business = isolate(invitation.business, language.direction)
     if purpose == "survey_reminder":
@@ -215,8 +210,8 @@ def _promise_questions(
         return quote % {"business": business, "what": isolate(beginning, language.direction)} + reply
 
     what = line(invitation.what or "")
-    some = shorten(what, lambda beginning: _fits(_joined(quoting(beginning), invitation.survey_url)))
-    if some and len(some) >= min(_WORTH_READING, len(what)):
+    some = shorten(what, lambda beginning: _fits(_with_link(quoting(beginning), invitation.survey_url)))
+    if some and len(some) >= min(_MIN_QUOTE, len(what)):
         yield quoting(some)
     # Translators: a text message that has to be short
     yield _("%(business)s: did we keep our word?") % {"business": business} + reply
@@ -224,8 +219,8 @@ def _promise_questions(
     yield _("Did we keep our word?") + reply
 
 
-def _reply(invitation: Invitation, language: Words) -> str:
-    """How to answer without opening the link."""
+def _reply_instruction(invitation: Invitation, language: Words) -> str:
+    """Return how to answer by SMS."""
     _ = language.catalogue.gettext
     if invitation.kind == "promise":
         # Translators: a text message that may be answered by another; it stands before a link
@@ -238,11 +233,11 @@ def _reply(invitation: Invitation, language: Words) -> str:
     }
 
 
-def _for_praise(praise: Praise) -> Iterator[str]:
-    """The words, from the fullest to the shortest."""
+def _praise_versions(praise: Praise) -> Iterator[str]:
+    """Yield versions of the text, longest first."""
     news = f"Well done! {isolate(praise.customer_name)} {praise.news}"
     written = line(praise.words or "")
-    some = shorten(written, lambda beginning: _fits(_joined(f'{news}: "{isolate(beginning)}"', None)))
+    some = shorten(written, lambda beginning: _fits(_with_link(f'{news}: "{isolate(beginning)}"', None)))
     if some:
         yield f'{news}: "{isolate(some)}"'
     yield f"{news}."
@@ -250,17 +245,17 @@ def _for_praise(praise: Praise) -> Iterator[str]:
 
 
 def _first_that_fits(choices: Iterator[str], link: str | None) -> str:
-    texts = (_joined(choice, link) for choice in choices)
+    texts = (_with_link(choice, link) for choice in choices)
     return next((text for text in texts if _fits(text)), link or "")
 
 
-def _joined(text: str, link: str | None) -> str:
+def _with_link(text: str, link: str | None) -> str:
     plain = text.translate(_PLAIN_PUNCTUATION)
     return "\n".join(part for part in (plain if _is_gsm_7(plain) else text, link) if part)
 
 
 def _fits(text: str) -> bool:
-    return segments(text) <= _MOST_SEGMENTS
+    return segments(text) <= _MAX_SEGMENTS
 
 
 def _is_gsm_7(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""What a message or a page has to tell its reader."""
+"""View models: the data that messages and pages show."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,7 +10,7 @@ from vaada.model.rows import Explanation
 from vaada.present.relative_time import due, is_late, moment, overdue
 
 ActionName = Literal[
-    # to a follow-up
+    # for a follow-up
     "done",
     "tomorrow",
     "next_week",
@@ -18,24 +18,24 @@ ActionName = Literal[
     "unreachable",
     "old_date",
     "give_up",
-    # to a promise, which can be answered by "unreachable" too
+    # for a commitment, which also has "unreachable"
     "kept",
     "running_late",
     "new_date",
-    # to a reply that a customer waits for; "waiting": it is the customer's turn
+    # for a reply; "waiting": the case now waits for the customer
     "answered",
     "waiting",
-    # to goodwill that was asked for
+    # for requested goodwill
     "approve",
     "decline",
 ]
-"""What a member of staff can answer."""
+"""The actions that staff can take on the page of a task."""
 
 BriefKind = Literal["follow_up", "commitment", "reply", "goodwill"]
-"""What a brief is about."""
+"""The kind of task in a brief."""
 
 SurveyKind = Literal["csat", "nps", "ces", "promise"]
-"""What is asked: how it went, whether they recommend us, how easy it was, whether we kept a promise."""
+"""Satisfaction, recommendation, effort, or whether we kept a promise."""
 
 SCORES: dict[SurveyKind, range] = {
     "csat": range(1, 6),
@@ -43,7 +43,7 @@ SCORES: dict[SurveyKind, range] = {
     "ces": range(1, 8),
     "promise": range(2),
 }
-"""The scores that each kind of survey may be answered with. The highest is the best."""
+"""The possible scores of each kind of survey. The highest is the best."""
 
 _CHANNELS: dict[Channel, str] = {
     "phone": "by phone",
@@ -58,61 +58,61 @@ _CHANNELS: dict[Channel, str] = {
 
 @dataclass(frozen=True)
 class Brief:
-    """What a member of staff needs to act without asking anyone. All times are in the reader's zone."""
+    """All that staff need to know to do a task. Times are in the reader's time zone."""
 
     kind: BriefKind
     business: str
-    reader_name: str  # may be "" for the owner
-    agent_name: str  # who owes it
+    reader_name: str  # may be empty for the owner
+    agent_name: str  # the agent whose task it is
     customer_name: str
     customer_phone: str | None
     customer_email: str | None
-    said: str | None  # the summary of the contact; None, as are the next two: there was none
-    said_at: datetime | None
+    summary: str | None  # of the interaction; without one, this and the next two are None
+    interaction_at: datetime | None
     channel: Channel | None
-    owed: str  # the commitment's words, the follow-up's or the goodwill's reason
+    what: str  # the commitment's words, or the reason of the follow-up or goodwill
     amount: str | None  # of goodwill: "USD 40.00"
     due_at: datetime
     now: datetime
-    reckoning: Explanation | None  # how the time of this message was computed
-    times: int  # this is the n-th reminder, counted from 1
-    unreached: int  # how often the customer could not be reached
-    old_date: datetime | None  # a follow-up was snoozed to this date, until the customer was in touch again
-    tell_by: Medium | None  # what the customer agreed to be told by that a promise runs late
-    action_url: str | None  # signed; None in notices that only inform
+    explanation: Explanation | None  # of the time of this message
+    reminder_number: int  # counted from 1
+    unreached: int  # failed attempts to reach the customer
+    old_date: datetime | None  # the date it was snoozed to before the customer got in touch
+    late_notice_medium: Medium | None  # how the customer can be told of a new date
+    action_url: str | None  # signed; None if there is nothing to do
     actions: tuple[ActionName, ...]
 
     @property
     def late(self) -> bool:
-        """Whether it should be called overdue."""
+        """Whether to call it overdue."""
         return is_late(self.due_at, self.now)
 
     @property
     def matter(self) -> str:
-        """What it is about, on one line: "Call back", "USD 40.00: two visits for nothing"."""
-        return f"{self.amount}: {self.owed}" if self.amount else self.owed
+        """The task on one line: "Call back", "USD 40.00: two visits for nothing"."""
+        return f"{self.amount}: {self.what}" if self.amount else self.what
 
     @property
-    def standing(self) -> str:
-        """How it stands: "due at 16:00", "overdue by 2 hours"."""
+    def due_text(self) -> str:
+        """When it is or was due: "due at 16:00", "overdue by 2 hours"."""
         return due(self.due_at, self.now)
 
     @property
-    def slipped(self) -> str:
-        """As `standing`, for what is late from its first minute."""
+    def overdue_text(self) -> str:
+        """The same as `due_text`, but "overdue" from the first minute."""
         return overdue(self.due_at, self.now)
 
     @property
     def due_when(self) -> str:
-        """When it is due: "today at 16:00"."""
+        """The due time: "today at 16:00"."""
         return moment(self.due_at, self.now)
 
     @property
-    def said_when(self) -> str:
-        """When and how it was said: "yesterday at 15:42, by phone"; nothing if there was no contact."""
-        if self.said_at is None or self.channel is None:
+    def interaction_when(self) -> str:
+        """Time and channel of the interaction: "yesterday at 15:42, by phone". Empty without one."""
+        if self.interaction_at is None or self.channel is None:
             return ""
-        return f"{moment(self.said_at, self.now)}, {_CHANNELS[self.channel]}"
+        return f"{moment(self.interaction_at, self.now)}, {_CHANNELS[self.channel]}"
 
     @property
     def old_when(self) -> str:
@@ -122,7 +122,7 @@ class Brief:
 
 @dataclass(frozen=True)
 class Note:
-    """A message to a member of staff, before it is worded."""
+    """A message to staff before its text is written."""
 
     purpose: Purpose
     to: RecipientRole
@@ -130,56 +130,56 @@ class Note:
 
 
 def urgency(brief: Brief) -> tuple[bool, datetime]:
-    """What to sort by, so that what is overdue comes first, and the rest by due time."""
+    """Return a sort key: overdue ones first, each group by due time."""
     return not brief.late, brief.due_at
 
 
 @dataclass(frozen=True)
 class LateNotice:
-    """What a customer reads when a promise will be kept later. Times are in the customer's zone."""
+    """The data of the message that a promise will be kept later. Times are in the customer's time zone."""
 
     business: str
-    language: str  # as an Invitation's
+    language: str  # BCP 47
     customer_name: str
     agent_name: str
-    what: str  # the promise, in whatever language it was typed
+    what: str  # the promise, in the language it was written in
     due_at: datetime  # the new date
     now: datetime
 
 
 @dataclass(frozen=True)
 class Invitation:
-    """What a customer reads when asked how it went."""
+    """The data of the message that asks a survey's question."""
 
     business: str
-    language: str  # BCP 47; without a catalogue of its own, the closest one is used
+    language: str  # BCP 47; without a catalogue, the closest one is used
     customer_name: str
     agent_name: str
     survey_url: str  # signed
     unsubscribe_url: str
     closes_on: date
     kind: SurveyKind = "csat"
-    what: str | None = None  # the promise that is asked about, in whatever language it was typed
-    can_reply: bool = False  # a text message may be answered by texting a number back
+    what: str | None = None  # the promise of the question, in the language it was written in
+    can_reply: bool = False  # an SMS may be answered by a number
 
 
 @dataclass(frozen=True)
 class Review:
-    """A happy customer is asked for a public review."""
+    """Ask a happy customer for a public review."""
 
     url: str
 
 
 @dataclass(frozen=True)
 class Referral:
-    """A happy customer reads the owner's own sentence."""
+    """Show a happy customer the owner's own sentence."""
 
     words: str
 
 
 @dataclass(frozen=True)
 class CallBack:
-    """An unhappy customer will be called. Times are in the customer's zone."""
+    """Tell an unhappy customer who will call, and by when. Times are in the customer's time zone."""
 
     who: str
     by: datetime
@@ -187,32 +187,32 @@ class CallBack:
 
 
 NextStep = Review | Referral | CallBack
-"""What comes after an answer."""
+"""What the page offers after an answer."""
 
 
 @dataclass(frozen=True)
 class Praise:
-    """A good answer, for the agent who earned it."""
+    """The data of the message that passes a good answer on to the agent."""
 
     business: str
     reader_name: str
     customer_name: str
     score: int
-    top: int  # the best score that could be given; 1 is a promise that was kept
-    words: str | None  # the customer's own, if they wrote any
+    top: int  # the best possible score; 1 for "promise"
+    words: str | None  # the customer's comment, if any
     now: datetime
 
     @property
     def news(self) -> str:
-        """What the customer answered, to go after their name: "gave you 5 out of 5"."""
+        """The answer, to follow the customer's name: "gave you 5 out of 5"."""
         return "says that you kept your word" if self.top == 1 else f"gave you {self.score} out of {self.top}"
 
 
 def action_link(action_url: str, action: ActionName) -> str:
-    """The link that opens the action page with this action chosen."""
+    """Return the link to the action page with this action preselected."""
     return f"{action_url}?do={action}"
 
 
 def score_link(survey_url: str, score: int) -> str:
-    """The link that opens the survey with this score chosen."""
+    """Return the link to the survey with this score preselected."""
     return f"{survey_url}?score={score}"

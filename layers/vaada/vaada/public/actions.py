@@ -88,14 +88,14 @@ def _row(visit: Visit) -> StaffWork | Message:
 
 
 def _named(visit: Visit, row_id: str) -> StaffWork | Message:
-    row = visit.desk.table.find(row_id)
+    row = visit.desk.table.get_any(row_id)
     if isinstance(row, Message) and row.to != "customer":
         return row
     return _work(visit, row_id)
 
 
 def _work(visit: Visit, row_id: str) -> StaffWork:
-    row = visit.desk.table.find(row_id)
+    row = visit.desk.table.get_any(row_id)
     if not isinstance(row, _STAFF):
         raise NotFound(FollowUp, row_id)
     return row
@@ -116,7 +116,13 @@ def _form(
     page = pages.action_form(
         business=visit.business,
         brief=brief(
-            visit.desk, work, reader, visit.now, answerable=True, reckoning=work.explain.due_at, asking=asking
+            visit.desk,
+            work,
+            reader,
+            visit.now,
+            answerable=True,
+            explanation=work.explain.due_at,
+            asking=asking,
         ),
         path=visit.path,
         chosen=None if asking else chosen,

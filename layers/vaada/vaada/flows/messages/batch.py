@@ -21,5 +21,5 @@ def hold_again(desk: Desk, carrier_id: str, carries: Iterable[str], now: datetim
         message = desk.table.get(Message, other_id)
         if message is None or message.status != "grouped" or message.carried_by is None:
             continue
-        if customer_of(message.carried_by) == erased or desk.table.find(message.carried_by) is None:
+        if customer_of(message.carried_by) == erased or desk.table.get_any(message.carried_by) is None:
             yield lifecycle.leave_batch(message, now)

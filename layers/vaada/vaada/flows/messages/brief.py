@@ -42,7 +42,7 @@ def brief(
     now: datetime,
     *,
     answerable: bool,
-    reckoning: Explanation | None = None,
+    explanation: Explanation | None = None,
     asking: bool = False,
 ) -> Brief:
     """Who, what was said, what is owed; times in the reader's zone.
@@ -62,18 +62,20 @@ def brief(
         customer_name=customer.name,
         customer_phone=customer.phone,
         customer_email=customer.email,
-        said=interaction.summary if interaction else None,
-        said_at=interaction.occurred_at.astimezone(zone) if interaction else None,
+        summary=interaction.summary if interaction else None,
+        interaction_at=interaction.occurred_at.astimezone(zone) if interaction else None,
         channel=interaction.channel if interaction else None,
-        owed=_owed(work, customer),
+        what=_owed(work, customer),
         due_at=work.due_at.astimezone(zone),
         now=now.astimezone(zone),
-        times=max(1, work.reminders) if isinstance(work, FollowUp) else 1,
-        reckoning=reckoning,
+        reminder_number=max(1, work.reminders) if isinstance(work, FollowUp) else 1,
+        explanation=explanation,
         amount=f"{work.currency} {work.amount}" if isinstance(work, Goodwill) else None,
         old_date=old_date.astimezone(zone) if old_date else None,
         unreached=work.unreached if isinstance(work, Commitment | FollowUp) else 0,
-        tell_by=customer_medium(desk, customer, survey=False) if "running_late" in actions else None,
+        late_notice_medium=customer_medium(desk, customer, survey=False)
+        if "running_late" in actions
+        else None,
         action_url=desk.links.url("action", work.id) if answerable else None,
         actions=actions,
     )

@@ -40,8 +40,8 @@ def compose(desk: Desk, message: Message, now: datetime) -> Send:
         raise NotFound(Customer, message.customer_id)
     if len(notes) > 1:
         link = partial(desk.links.url, "action", message.id)
-        mail = partial(email.for_staff_together, notes)
-        return _to_staff(desk, message, reader, mail, lambda: sms.for_staff_together(notes, link()))
+        mail = partial(email.for_staff_batch, notes)
+        return _to_staff(desk, message, reader, mail, lambda: sms.for_staff_batch(notes, link()))
     said = (notes[0].purpose, notes[0].to, notes[0].brief)
     return _to_staff(desk, message, reader, partial(email.for_staff, *said), partial(sms.for_staff, *said))
 
@@ -101,7 +101,7 @@ def _note(desk: Desk, message: Message, reader: Agent | None, now: datetime) -> 
         reader,
         now,
         answerable=is_answerable(message.purpose),
-        reckoning=message.explain.due_at,
+        explanation=message.explain.due_at,
     )
     return Note(message.purpose, message.to, about)
 

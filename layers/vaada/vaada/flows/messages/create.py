@@ -83,7 +83,9 @@ def _release_at(
     window = timedelta(minutes=desk.policy.follow_ups.group_within_minutes)
     if not window or notice.to != "agent":
         return None
-    held = [one.wake_at for one in desk.table.held(reader.id, medium, _MOST_NEIGHBOURS) if one.wake_at]
+    held = [
+        one.wake_at for one in desk.table.held_messages(reader.id, medium, _MOST_NEIGHBOURS) if one.wake_at
+    ]
     if joined := [release for release in held if release <= now + window + BATCH_WINDOW]:
         return max(*joined, now)
     neighbours = _due_soon(desk, work, now, window)
@@ -99,7 +101,7 @@ def _due_soon(desk: Desk, work: Work, now: datetime, window: timedelta) -> list[
             status, first, last = "open", work.due_at, work.due_at + window
         case _:
             return []
-    page = desk.table.listed(
+    page = desk.table.list_rows(
         type(work),
         _MOST_NEIGHBOURS,
         None,

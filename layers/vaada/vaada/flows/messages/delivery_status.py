@@ -97,7 +97,7 @@ def _fallback(desk: Desk, message: Message, now: datetime, *, for_good: bool) ->
         if other is not None or for_good:
             return other
         later = lifecycle.retry_later(message, now)
-        return later if desk.table.find(later.id) is None else None
+        return later if desk.table.get_any(later.id) is None else None
     failed = for_good or message.medium == "sms"
     return fallback_message(desk, message, now) if failed and not is_sent_otherwise(desk, message) else None
 
@@ -108,10 +108,10 @@ def _supervisor_follow_up(desk: Desk, message: Message, work: Work, now: datetim
     if reader is None:
         logger.error("the owner's address is stopped", message_id=message.id)
         return
-    stopped = desk.table.get(Suppression, desk.addresses.hashed("email", reader.email))
+    stopped = desk.table.get(Suppression, desk.addresses.hash_address("email", reader.email))
     if stopped is None or stopped.anything is None:
         return
-    if stopped.follow_up_id is not None and desk.table.find(stopped.follow_up_id) is not None:
+    if stopped.follow_up_id is not None and desk.table.get_any(stopped.follow_up_id) is not None:
         return  # a follow-up that was erased with its customer tells nobody
     follow_up = suppression.follow_up_of_bounce(
         stopped, stopped.anything, work, reader, agent_of(desk, work), now

@@ -28,7 +28,7 @@ def fallback_message(
         if message.to == "customer"
         else _to_staff(desk, message, work, now, why)
     )
-    return new if new is not None and desk.table.find(new.id) is None else None
+    return new if new is not None and desk.table.get_any(new.id) is None else None
 
 
 def is_sent_otherwise(desk: Desk, message: Message) -> bool:

@@ -39,7 +39,7 @@ def ask_for_new_link(desk: Desk, work: StaffWork, now: datetime) -> None:
         created_at=now,
     )
     try:
-        desk.table.write(message, there=[work])
+        desk.table.write(message, must_exist=[work])
     except Conflict:
         return  # one was asked for within the hour, or the customer is erased
 

@@ -34,7 +34,7 @@ def count_text(desk: Desk, number: str, segments: int, now: datetime) -> Counted
         cost = rate_limits.cost(number, segments, rules)
     except rate_limits.LimitReached as over:
         raise Refused(over.reason, for_good=True) from over
-    everybody, one = f"sms-{now:%Y%m%d}", f"{desk.addresses.hashed('sms', number)}-{now:%Y%m%d}"
+    everybody, one = f"sms-{now:%Y%m%d}", f"{desk.addresses.hash_address('sms', number)}-{now:%Y%m%d}"
     counts: dict[str, Count] = {
         f"sms-spend-{now:%Y%m}": lambda found, pace_id: rate_limits.count_spending(
             found, pace_id, cost, rules, now

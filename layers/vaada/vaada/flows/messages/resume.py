@@ -101,7 +101,9 @@ def _release(desk: Desk, message: Message, now: datetime) -> str:
         return "withheld"
     waiting: tuple[Message, ...] = ()
     if message.purpose != "praise":  # which is nothing to act on, and goes out by itself
-        waiting = desk.table.held(message.recipient_id or message.to, message.medium, lifecycle.BATCH_SIZE)
+        waiting = desk.table.held_messages(
+            message.recipient_id or message.to, message.medium, lifecycle.BATCH_SIZE
+        )
     soon = now + lifecycle.BATCH_WINDOW
     others = [
         one

@@ -9,7 +9,7 @@ from vaada.flows.messages.batch import hold_again
 from vaada.flows.messages.compose import compose
 from vaada.flows.messages.rate_limits import Counted, count_mail, count_text, refund
 from vaada.flows.optimistic_write import Busy, NotFound
-from vaada.gateways.send_errors import Refused, Unanswered
+from vaada.gateways.send_errors import OutcomeUnknown, Refused
 from vaada.gateways.table import Conflict
 from vaada.log import logger
 from vaada.model.messages import Message
@@ -36,7 +36,7 @@ def attempt(desk: Desk, message: Message, now: datetime) -> None:
         else:
             counted = count_mail(desk, now)
         provider_id = send()
-    except Unanswered as error:
+    except OutcomeUnknown as error:
         logger.warning("no answer from the provider", message_id=message.id, error=str(error))
     except Refused as refusal:
         logger.warning("message refused", message_id=message.id, reason=refusal.reason)

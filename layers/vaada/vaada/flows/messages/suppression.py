@@ -19,7 +19,7 @@ def suppress(desk: Desk, medium: Medium, address: str, reason: StopReason, now: 
 
     Twice is no error.
     """
-    suppress_id(desk, medium, desk.addresses.hashed(medium, address), reason, now)
+    suppress_id(desk, medium, desk.addresses.hash_address(medium, address), reason, now)
 
 
 def suppress_id(desk: Desk, medium: Medium, suppression_id: str, reason: StopReason, now: datetime) -> None:
@@ -36,7 +36,9 @@ def lift_texted_stop(desk: Desk, suppression_id: str) -> None:
 def lift_unsubscribe(desk: Desk, medium: Medium, address: str) -> None:
     """The address's owner did not mean to unsubscribe: surveys may be sent to it again. Raises Busy."""
     _update(
-        desk, desk.addresses.hashed(medium, address), lambda before: before and rules.lift_unsubscribe(before)
+        desk,
+        desk.addresses.hash_address(medium, address),
+        lambda before: before and rules.lift_unsubscribe(before),
     )
 
 
@@ -44,7 +46,7 @@ def lift_bounces(desk: Desk, person: Agent | Customer) -> tuple[ActiveStop, ...]
     """The person's addresses work again after a bounce. Says what is stopped all the same. Raises Busy."""
     still: list[ActiveStop] = []
     for medium, address in addresses_of(person):
-        suppression_id = desk.addresses.hashed(medium, address)
+        suppression_id = desk.addresses.hash_address(medium, address)
         _update(desk, suppression_id, lambda before: before and rules.lift_bounce(before))
         still += rules.active_stops(desk.table.get(Suppression, suppression_id))
     return tuple(still)
@@ -61,7 +63,7 @@ def stopped_media(desk: Desk, customer: Customer, *, survey: bool) -> frozenset[
 
 def is_stopped(desk: Desk, medium: Medium, address: str, *, survey: bool) -> bool:
     """Whether the address is not to be written to."""
-    found = desk.table.get(Suppression, desk.addresses.hashed(medium, address))
+    found = desk.table.get(Suppression, desk.addresses.hash_address(medium, address))
     return not rules.may_send(found, survey=survey)
 
 
