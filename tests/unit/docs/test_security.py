@@ -3,14 +3,13 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[3]
+from tests.unit.docs.documents import ROOT
+from tests.unit.docs.names import is_in_template, is_path, is_test
+
 PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
-TEMPLATE = (ROOT / "template.yaml").read_text(encoding="utf-8")
-PLACES = (ROOT, ROOT / "tests", ROOT / "layers" / "vaada")  # what paths of the page are below
 
 LEVEL_1 = """
     V1.2.1-5 V1.3.1-2 V1.5.1 V2.1.1 V2.2.1-2 V2.3.1 V3.2.1-2 V3.3.1 V3.4.1-2 V3.5.1-3 V4.1.1 V4.4.1 V5.2.1-2
@@ -87,28 +86,7 @@ def test_each_requirement_is_explained_and_has_evidence(row: list[str]) -> None:
 
 @pytest.mark.parametrize("place", EVIDENCE)
 def test_each_piece_of_evidence_exists(place: str) -> None:
-    path, _, test = place.partition("::")
-    files = [root / path for root in PLACES if (root / path).is_file()]
-    if test:
-        assert any(f"\ndef {test}(" in file.read_text(encoding="utf-8") for file in files)
-    elif not files:
-        assert is_in_the_template(place)
-
-
-def is_in_the_template(place: str) -> bool:
-    """Whether a resource, one with a property after a dot, or a parameter, stands there."""
-    name, _, wanted = place.partition(".")
-    found = re.search(rf"^  {re.escape(name)}:.*\n((?:    .*\n|\n)+)", TEMPLATE, re.MULTILINE)
-    return found is not None and (not wanted or re.search(rf"\b{re.escape(wanted)}:", found[1]) is not None)
-
-
-@pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\(((?!http)[^)]+)\)", PAGE))))
-def test_every_linked_page_and_section_exists(link: str) -> None:
-    path, _, place = link.partition("#")
-    page = (ROOT / "docs" / path if path else ROOT / "docs" / "security.md").read_text(encoding="utf-8")
-    headings = re.findall(r"^#+ (.+)$", page, re.MULTILINE)
-
-    assert not place or place in {re.sub(r"[^\w\- ]", "", one).lower().replace(" ", "-") for one in headings}
+    assert is_test(place) if "::" in place else is_path(place) or is_in_template(place)
 
 
 def requirements_marked(*marks: str) -> list[str]:
