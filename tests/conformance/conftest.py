@@ -6,7 +6,7 @@ from itertools import count
 
 import pytest
 
-from local.cloud import local_cloud
+from local.cloud import Cloud, local_cloud
 from tests.conformance import engines
 from tests.conformance.engines import Clients, Engine
 
@@ -14,10 +14,16 @@ _numbers = count(1)
 
 
 @pytest.fixture(scope="session")
-def ministack() -> Iterator[Clients]:
-    """The clients of a MiniStack with nothing deployed on it."""
+def cloud() -> Iterator[Cloud]:
+    """A MiniStack with nothing deployed on it."""
     with local_cloud() as cloud:
-        yield cache(cloud.client)
+        yield cloud
+
+
+@pytest.fixture(scope="session")
+def ministack(cloud: Cloud) -> Clients:
+    """Its clients."""
+    return cache(cloud.client)
 
 
 @pytest.fixture(params=["the simulation", "moto", "MiniStack"])

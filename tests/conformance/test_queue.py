@@ -1,27 +1,27 @@
 """What the desk relies on of SQS: what is not deleted comes again, but not for ever."""
 
 import json
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, Protocol
 from unittest.mock import patch
 
 import boto3
 import pytest
+import time_machine
 from moto import mock_aws
 
-from tests.conformance.engines import Clients
+from local.cloud import Cloud
 from tests.integration.scripted_desk import ENVIRONMENT
 from tests.simulation.fake_aws.calls import Calls
 from tests.simulation.fake_aws.faults import Faults
 from tests.simulation.fake_aws.queue import Letter, Queue
 
 SECONDS, MOST_RECEIVES = 1, 2  # of delay, and hidden
-A_LITTLE_MORE = SECONDS + 0.3
+A_LITTLE_MORE = timedelta(seconds=SECONDS + 0.3)
 _numbers = count(1)
 
 
@@ -40,12 +40,16 @@ class Box(Protocol):
     def dead(self) -> list[str]:
         """What was given up."""
 
+    def pass_time(self, by: timedelta) -> None:
+        """Let time pass on its clock."""
+
 
 @dataclass
 class Simulated:
     """The simulation's own, polled as its world does it."""
 
     queue: Queue
+    clock: time_machine.Traveller
     letters: list[Letter] = field(default_factory=list)
     given_up: list[str] = field(default_factory=list)
 
@@ -64,6 +68,9 @@ class Simulated:
     def dead(self) -> list[str]:
         return self.given_up
 
+    def pass_time(self, by: timedelta) -> None:
+        self.clock.shift(by)
+
 
 @dataclass
 class Real:
@@ -72,6 +79,7 @@ class Real:
     sqs: Any
     url: str
     dead_url: str
+    travel: Callable[[timedelta], object]
     handles: list[str] = field(default_factory=list)
 
     def send(self, body: str) -> None:
@@ -89,17 +97,20 @@ class Real:
     def dead(self) -> list[str]:
         return [message["Body"] for message in self._found(self.dead_url)]
 
+    def pass_time(self, by: timedelta) -> None:
+        self.travel(by)
+
     def _found(self, url: str) -> Any:
         return self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
 
 
 @contextmanager
-def _on_moto() -> Iterator[Real]:
+def _on_moto(clock: time_machine.Traveller) -> Iterator[Real]:
     with patch.dict("os.environ", ENVIRONMENT), mock_aws():
-        yield _made(boto3.client("sqs"))
+        yield _made(boto3.client("sqs"), clock.shift)
 
 
-def _made(sqs: Any) -> Real:
+def _made(sqs: Any, travel: Callable[[timedelta], object]) -> Real:
     number = next(_numbers)
     dead_url = sqs.create_queue(QueueName=f"dead-{number}")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=dead_url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -109,35 +120,35 @@ def _made(sqs: Any) -> Real:
         "VisibilityTimeout": str(SECONDS),
         "RedrivePolicy": json.dumps(policy),
     }
-    return Real(
-        sqs, sqs.create_queue(QueueName=f"news-{number}", Attributes=attributes)["QueueUrl"], dead_url
-    )
+    url = sqs.create_queue(QueueName=f"news-{number}", Attributes=attributes)["QueueUrl"]
+    return Real(sqs, url, dead_url, travel)
 
 
 @pytest.fixture(params=["the simulation", "moto", "MiniStack"])
 def box(request: pytest.FixtureRequest) -> Iterator[Box]:
     """A queue with nothing in it."""
-    match request.param:
-        case "the simulation":
-            a_while = timedelta(seconds=SECONDS)
-            yield Simulated(Queue(Calls(Faults()), a_while, a_while, MOST_RECEIVES))
-        case "moto":
-            with _on_moto() as real:
+    if request.param == "MiniStack":
+        cloud: Cloud = request.getfixturevalue("cloud")
+        yield _made(cloud.client("sqs"), cloud.travel)
+        return
+    with time_machine.travel(datetime.now(UTC)) as clock:
+        if request.param == "moto":
+            with _on_moto(clock) as real:
                 yield real
-        case _:
-            clients: Clients = request.getfixturevalue("ministack")
-            yield _made(clients("sqs"))
+        else:
+            a_while = timedelta(seconds=SECONDS)
+            yield Simulated(Queue(Calls(Faults()), a_while, a_while, MOST_RECEIVES), clock)
 
 
 def test_a_message_is_visible_after_its_delay_until_it_is_deleted(box: Box) -> None:
     box.send("news")
     assert box.receive() == []
 
-    time.sleep(A_LITTLE_MORE)
+    box.pass_time(A_LITTLE_MORE)
     assert box.receive() == ["news"]
     box.delete()
 
-    time.sleep(A_LITTLE_MORE)
+    box.pass_time(A_LITTLE_MORE)
     assert box.receive() == []
     assert box.dead() == []
 
@@ -145,10 +156,10 @@ def test_a_message_is_visible_after_its_delay_until_it_is_deleted(box: Box) -> N
 def test_a_received_message_is_hidden_returns_and_becomes_a_dead_letter(box: Box) -> None:
     box.send("news")
     for _ in range(MOST_RECEIVES):
-        time.sleep(A_LITTLE_MORE)
+        box.pass_time(A_LITTLE_MORE)
         assert box.receive() == ["news"]
         assert box.receive() == []
 
-    time.sleep(A_LITTLE_MORE)
+    box.pass_time(A_LITTLE_MORE)
     assert box.receive() == []
     assert box.dead() == ["news"]

@@ -614,8 +614,15 @@ def test_counted_and_skipped_stretches_cover_the_whole_time(
 # ---------------------------------------------------------------- the oracle
 
 
+MINUTES_OF_A_QUARTER = [n * MINUTE for n in range(15)]
+
+
 class MinuteOracle:
-    """Hours, worked out by asking the wall clock once a minute."""
+    """Hours, worked out minute by minute from what the wall clock shows.
+
+    It is asked every quarter of an hour, and every minute of a quarter in which it is moved or the day ends:
+    asking costs more than all the rest.
+    """
 
     def __init__(self, shop: Hours, around: datetime, days: int) -> None:
         self.shop = shop
@@ -624,19 +631,32 @@ class MinuteOracle:
         self.whys: list[str] = []
         self.opening: list[bool] = []
         """Whether an interval of that very local day is open."""
-        info = ZoneInfo(shop.zone)
-        days_seen: dict[date, list[tuple[bool, bool]]] = {}
-        reasons: dict[date, str] = {}
-        for n in range(2 * days * 24 * 60):
-            wall = (self.first + n * MINUTE).astimezone(info).replace(tzinfo=None)
-            day = wall.date()
-            if day not in days_seen:
-                days_seen[day] = self._open(day)
-                reasons[day] = self._closed(day) or "closed"
-            own, night = days_seen[day][wall.hour * 60 + wall.minute]
-            self.walls.append(wall)
-            self.opening.append(own)
-            self.whys.append("" if own or night else reasons[day])
+        self._days: dict[date, tuple[list[bool], list[str]]] = {}
+        now = self._wall(0)
+        for n in range(0, 2 * days * 24 * 60, 15):
+            soon = self._wall(n + 15)
+            if soon - now == 15 * MINUTE and soon.date() == now.date():
+                self._add([now + step for step in MINUTES_OF_A_QUARTER])
+            else:
+                for minute in range(n, n + 15):
+                    self._add([self._wall(minute)])
+            now = soon
+
+    def _wall(self, n: int) -> datetime:
+        """What the wall clock shows at this minute."""
+        return self.instant(n).astimezone(ZoneInfo(self.shop.zone)).replace(tzinfo=None)
+
+    def _add(self, walls: list[datetime]) -> None:
+        """Add minutes that follow each other on one local day."""
+        day, first = walls[0].date(), walls[0].hour * 60 + walls[0].minute
+        if day not in self._days:
+            minutes, why = self._open(day), self._closed(day) or "closed"
+            whys = ["" if own or night else why for own, night in minutes]
+            self._days[day] = [own for own, _ in minutes], whys
+        opening, whys = self._days[day]
+        self.walls += walls
+        self.opening += opening[first : first + len(walls)]
+        self.whys += whys[first : first + len(walls)]
 
     def _closed(self, day: date) -> str | None:
         for closure in self.shop.closed_days:
