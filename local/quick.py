@@ -1,10 +1,22 @@
-"""MiniStack, looking for what is due twice a second instead of every ten. Run by MiniStack's own Python."""
+"""MiniStack with less waiting, run by MiniStack's own Python.
+
+It looks for what is due twice a second instead of every ten, and unpacks each layer once instead of once for
+each process of a function: on AWS they also share one /opt.
+"""
 
 import errno
+import hashlib
 import importlib
+import tempfile
+import threading
 import time
+import zipfile
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 _sleep = time.sleep
+_unpacking = threading.Lock()
 
 
 def _sleep_on(seconds: float) -> None:
@@ -16,11 +28,33 @@ def _sleep_on(seconds: float) -> None:
             raise
 
 
+class SharedLayers(zipfile.ZipFile):
+    """An archive that, where it is a layer, is unpacked once; its folders are links to what was unpacked."""
+
+    def extractall(self, path: Any = None, members: Any = None, pwd: bytes | None = None) -> None:
+        """Unpack it."""
+        folder = Path(path or ".")
+        if not folder.name.startswith("layer_"):
+            super().extractall(path, members, pwd)
+            return
+        digest = hashlib.sha256(Path(str(self.filename)).read_bytes()).hexdigest()
+        shared = Path(tempfile.gettempdir()) / f"shared-layer-{digest}"
+        with _unpacking:
+            if not shared.exists():
+                draft = shared.with_suffix(".new")
+                super().extractall(draft)
+                draft.rename(shared)
+        folder.rmdir()
+        folder.symlink_to(shared)
+
+
 def main() -> None:
     """Run it."""
     vars(time)["sleep"] = _sleep_on
     vars(importlib.import_module("ministack.services.eventbridge"))["_SCHEDULER_TICK_INTERVAL"] = 0.5
     vars(importlib.import_module("ministack.services.scheduler"))["_SCHEDULE_TICK_INTERVAL"] = 0.5
+    workers = vars(importlib.import_module("ministack.core.lambda_runtime"))
+    workers["zipfile"] = SimpleNamespace(**{**vars(zipfile), "ZipFile": SharedLayers})
     importlib.import_module("ministack.app").main()
 
 

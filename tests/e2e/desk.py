@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import httpx
+from botocore.exceptions import ClientError
 
 from local.api import Api, Group
 from local.cloud import STACK, Cloud
@@ -29,20 +30,24 @@ T = TypeVar("T")
 OWNER = "owner@vaada.example"
 PATIENCE = 60.0
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-A_MOMENT = 2.1  # seconds, longer than any program waits and than the desk asks for
+A_MOMENT = timedelta(seconds=2.1)  # longer than any program waits and than the desk asks for
 _BEFORE = timedelta(seconds=1)
 _SWEEP = 2 * MINUTE
 _SWEEPS = 2  # one takes the step, the next sends what was held a minute for others
+_STREAM_PATIENCE = 20.0
+_PUNCTUAL = {"commitment": {"warn", "flag"}, "follow_up": {"scheduled"}, "survey": {"ask"}}
+"""The steps, or for follow-ups the statuses, that have a schedule. All else is left to the sweep."""
 
 
-def eventually(look: Callable[[], T | None], what: str, patience: float = PATIENCE) -> T:
-    """What `look` finds, as soon as it finds something. Fails when that takes too long."""
+def eventually(look: Callable[[], T | None], what: str | Callable[[], str], patience: float = PATIENCE) -> T:
+    """What `look` finds, as soon as it finds something. Fails when that takes too long, and says for what."""
     ends = time.monotonic() + patience
     while True:
         found = look()
         if found:
             return found
-        assert time.monotonic() < ends, f"not within {patience:.0f} s: {what}"
+        if time.monotonic() >= ends:
+            raise AssertionError(f"not within {patience:.0f} s: {what if isinstance(what, str) else what()}")
         time.sleep(0.1)
 
 
@@ -81,6 +86,40 @@ class Person:
     phone: str
 
 
+@dataclass(frozen=True)
+class DueRow:
+    """A row that waits for a time, as the table has it."""
+
+    id: str
+    kind: str
+    version: int
+    wake_at: str
+    state: str
+    """The step that comes next, or the status of a row without steps."""
+
+    @classmethod
+    def of(cls, item: dict[str, Any]) -> "DueRow":
+        """Read an item."""
+        step, status = item.get("step", {}).get("S"), item.get("status", {}).get("S")
+        return cls(
+            id=item["pk"]["S"].removeprefix("CUSTOMER#") + item["sk"]["S"].removeprefix("ROW#"),
+            kind=item["row_kind"]["S"],
+            version=int(item["version"]["N"]),
+            wake_at=item["wake_at"]["S"],
+            state=step or status or "",
+        )
+
+    @property
+    def is_on_its_way(self) -> bool:
+        """Whether it is a message that is not held back."""
+        return self.kind == "message" and self.state != "held"
+
+    @property
+    def is_punctual(self) -> bool:
+        """Whether it has a schedule."""
+        return self.state in _PUNCTUAL.get(self.kind, ())
+
+
 class Desk:
     """The desk, deployed. All that is personal and written through here is remembered in `personal`."""
 
@@ -96,6 +135,8 @@ class Desk:
         self._outbox = Outbox(cloud)
         self._people = 0
         self._resources: dict[str, str] = {}
+        self._scheduled: set[tuple[str, int]] = set()
+        """Id and version of the rows whose schedules need not be looked for any more."""
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -194,8 +235,12 @@ class Desk:
         """Open a page, look at it for a moment, and send its form, as a person does."""
         page = self.open(link)
         nonce = re.search(r'name="nonce" value="([^"]+)"', page.text)
-        time.sleep(A_MOMENT)
+        self.look_for_a_moment()
         return self.send(link, **fields, **({"nonce": nonce[1]} if nonce else {}))
+
+    def look_for_a_moment(self) -> None:
+        """Let the time pass that a person needs to read a page."""
+        self.cloud.travel(A_MOMENT)
 
     # ------------------------------------------------------------ what came of it
 
@@ -231,7 +276,7 @@ class Desk:
         who = to if isinstance(to, str) else f"{to.name} <{to.email}>"
         mails = eventually(
             lambda: found if len(found := self.mails(to, about)) >= number else None,
-            f"mail {number} to {who} {about and f'about {about!r}'}; late: {self._late()}",
+            lambda: f"mail {number} to {who} {about and f'about {about!r}'}; late: {self._late()}",
         )
         assert len(mails) == number, [f"{mail.at:%a %H:%M:%S} {mail.headline}" for mail in mails]
         return mails[-1]
@@ -253,48 +298,91 @@ class Desk:
         """What time it is at the desk."""
         return self.cloud.clock.now()
 
-    def wait_until(self, at: datetime) -> None:
+    def wait_until(self, at: datetime, *, with_stream: bool = True) -> None:
         """Let time pass until then, and until what is due by then is done.
 
         The desk is looked over just before: what is sent then carries a time that shows it was early. What
-        has a schedule comes to its minute; for the rest, time passes until the next sweeps.
+        has a schedule comes to its minute; for the rest, time passes until the next sweeps. What was written
+        before must have come through the stream, unless the test has switched that off.
         """
+        if with_stream:
+            self._wait_for_stream()
         scheduled = self.schedule_names()
         if (ahead := at - self.now - _BEFORE) > timedelta():
             self.cloud.travel(ahead)
         self.invoke("SweepDue", {})
         self._outbox.fetch()
         eventually(lambda: self.now >= at, f"it is {at}")
-        self._settle(lambda row_id, kind: row_id in scheduled or kind == "message")
+        self._settle(lambda row: row.id in scheduled or row.is_on_its_way)
         for _ in range(_SWEEPS):
             if self._late(ahead=MINUTE):
                 self.cloud.travel(_SWEEP)
-                self._settle(lambda *_: True)
+                self._settle(lambda _: True)
 
-    def _settle(self, concerns: Callable[[str, str], bool]) -> None:
+    def lose_schedule(self, row_id: str) -> None:
+        """Delete the schedule of a row behind the desk's back."""
+        scheduler: EventBridgeSchedulerClient = self.cloud.client("scheduler")
+        scheduler.delete_schedule(GroupName=self.resource("ScheduleGroup"), Name=row_id)
+        self._scheduled |= {(row.id, row.version) for row in self._due_rows() if row.id == row_id}
+
+    def _wait_for_stream(self) -> None:
+        """Wait until contacts are planned and schedules stand, which takes seconds where functions start.
+
+        Were the clock set ahead before, rows would have no schedule when they fall due, and come late.
+        What has none for long never gets one, and is waited for once.
+        """
+        ends = time.monotonic() + _STREAM_PATIENCE
+        while (waiting := self._not_yet_streamed()) and time.monotonic() < ends:
+            time.sleep(0.1)
+        self._scheduled |= waiting
+
+    def _not_yet_streamed(self) -> set[tuple[str, int]]:
+        """Id and version of the contacts without a plan and of the rows without their schedule."""
+        rows = {(row.id, row.version): row for row in self._due_rows()}
+        waiting = {key for key, row in rows.items() if row.kind == "interaction"}
+        for key, row in rows.items():
+            if row.is_punctual and row.wake_at > self._text_of(self.now) and key not in self._scheduled:
+                if self._version_scheduled(row.id) == row.version:
+                    self._scheduled.add(key)
+                else:
+                    waiting.add(key)
+        return waiting - self._scheduled
+
+    def _version_scheduled(self, row_id: str) -> int | None:
+        """Of which version of a row its schedule is, if there is one."""
+        try:
+            return int(json.loads(self.schedule(row_id)[1])["version"])
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ResourceNotFoundException":
+                raise
+            return None
+
+    def _settle(self, concerns: Callable[[DueRow], bool]) -> None:
         """Wait for these rows. When that takes too long, whoever waits for one of them will say so."""
         ends = time.monotonic() + PATIENCE
-        while any(concerns(*late) for late in self._late()) and time.monotonic() < ends:
+        while any(concerns(row) for row in self._late()) and time.monotonic() < ends:
             time.sleep(0.1)
             self._outbox.fetch()  # texts are kept without their time: they are of when they are seen
 
-    def _late(self, ahead: timedelta = timedelta()) -> list[tuple[str, str]]:
-        """Id and kind of the rows whose time has come or comes so soon, and of messages on their way."""
+    def _late(self, ahead: timedelta = timedelta()) -> list[DueRow]:
+        """The rows whose time has come or comes so soon, and the messages on their way."""
+        soon = self._text_of(self.now + ahead)
+        return [row for row in self._due_rows() if row.wake_at <= soon or row.is_on_its_way]
+
+    def _due_rows(self) -> list[DueRow]:
+        """All that waits for a time."""
         dynamodb: DynamoDBClient = self.cloud.client("dynamodb")
-        table = self.cloud.outputs["TableName"]
-        soon = (self.now + ahead).strftime("%Y-%m-%dT%H:%M:%SZ")
-        late: list[tuple[str, str]] = []
-        for row in dynamodb.scan(TableName=table, IndexName="due")["Items"]:
-            kind = row["row_kind"]["S"]
-            if kind == "message":
-                item = dynamodb.get_item(TableName=table, Key={"pk": row["pk"], "sk": row["sk"]}).get(
-                    "Item", {}
-                )
-                kind = "held" if item and item["status"]["S"] == "held" else kind
-            if kind == "message" or row["wake_at"]["S"] <= soon:
-                row_id = row["pk"]["S"].removeprefix("CUSTOMER#") + row["sk"]["S"].removeprefix("ROW#")
-                late.append((row_id, kind))
-        return late
+        scan = dynamodb.get_paginator("scan").paginate(
+            TableName=self.cloud.outputs["TableName"],
+            FilterExpression="attribute_exists(due_shard)",
+            ProjectionExpression="pk, sk, row_kind, version, wake_at, #status, step",
+            ExpressionAttributeNames={"#status": "status"},
+        )
+        return [DueRow.of(item) for page in scan for item in page["Items"]]
+
+    @staticmethod
+    def _text_of(at: datetime) -> str:
+        return at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
     # ------------------------------------------------------------ what it is made of
 

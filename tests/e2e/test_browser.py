@@ -1,14 +1,12 @@
 """The pages behind the links of a mail, on a small phone without JavaScript."""
 
-import time
-
 from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.expected_conditions import text_to_be_present_in_element
 from selenium.webdriver.support.wait import WebDriverWait
 
-from tests.e2e.desk import A_MOMENT, Desk, link
+from tests.e2e.desk import Desk, link
 from tests.e2e.phone import WIDTH, phone
 from tests.e2e.stage import Telling, Week, story
 
@@ -48,7 +46,7 @@ def test_a_survey_is_answered_in_two_taps(desk: Desk, week: Week) -> Telling:
         [chosen] = screen.find_elements(By.CSS_SELECTOR, "input[name=score]:checked")
         assert chosen.get_attribute("value") == "5"
         assert fits(screen)
-        time.sleep(A_MOMENT)
+        desk.look_for_a_moment()
         screen.find_element(By.TAG_NAME, "button").click()
         assert heading(screen, "شکریہ")
         assert fits(screen)
@@ -71,7 +69,7 @@ def test_an_agent_enters_a_new_date_from_the_link_in_the_mail(desk: Desk, week: 
         form.find_element(By.NAME, "date").send_keys(f"{new_date:%m%d%Y}")
         form.find_element(By.NAME, "time").send_keys(f"{new_date:%I%M%p}")
         form.find_element(By.NAME, "reason").send_keys("The part is late")
-        time.sleep(A_MOMENT)
+        desk.look_for_a_moment()
         form.find_element(By.TAG_NAME, "button").click()
         assert heading(screen, "Done")
         assert fits(screen)

@@ -106,7 +106,7 @@ def test_the_sweep_reminds_if_the_schedule_is_lost(desk: Desk, week: Week) -> Te
     due_at = week.at("Mon 10:04")
     follow_up = desk.follow_up(desk.customer("Bram Jansen"), agent, "Ask about the tyres", due_at)
     eventually(lambda: follow_up in desk.schedule_names(), "the schedule is made")
-    desk.cloud.client("scheduler").delete_schedule(GroupName=desk.resource("ScheduleGroup"), Name=follow_up)
+    desk.lose_schedule(follow_up)
 
     yield due_at
     assert punctual(desk.mail(agent), due_at, within=5 * MINUTE)
@@ -205,9 +205,9 @@ def test_the_sweep_plans_a_contact_that_the_stream_missed(desk: Desk) -> None:
     customer = desk.customer("Hedda Moe")
     with deaf(desk):
         desk.contact(customer, desk.agent("Arne Moe"), "The stream did not bring this.", awaits_reply=False)
-        desk.wait_until(desk.now + 5 * MINUTE)
+        desk.wait_until(desk.now + 5 * MINUTE, with_stream=False)
         assert desk.timeline(customer, "follow_up") == []  # the stream is given time
-        desk.wait_until(desk.now + 6 * MINUTE)
+        desk.wait_until(desk.now + 6 * MINUTE, with_stream=False)
         [follow_up] = desk.timeline(customer, "follow_up")
     desk.manager.post(f"/api/follow-ups/{follow_up['follow_up_id']}/cancel")
     assert len(desk.timeline(customer, "follow_up")) == 1
