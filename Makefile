@@ -7,7 +7,9 @@ UV_VERSION := 0.13.9
 # The uv on PATH, or one of our own.
 UV := $(shell uv --version >/dev/null 2>&1 && command -v uv || echo .local/uv/bin/uv)
 BIN := .venv/bin
-OTHERS := tests/unit tests/integration tests/simulation tests/conformance tests/rights
+QUICK := tests/unit tests/integration
+OTHERS := $(QUICK) tests/simulation tests/conformance tests/rights
+REPLAY := tests/e2e/test_replay.py
 REQUIREMENTS := layers/dependencies/aws/requirements.txt
 OPERATE = PYTHONPATH=layers/vaada $(BIN)/python -m operations
 NAMED = $(or $(STACK),$(error Name the stack: STACK=vaada))
@@ -17,11 +19,12 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate
 
 export UV_PYTHON_DOWNLOADS := never
 export UV_CUSTOM_COMPILE_COMMAND := make lock
-unexport VIRTUAL_ENV UV_PROJECT_ENVIRONMENT
+# Without the last one each of a dozen processes would compile all libraries again.
+unexport VIRTUAL_ENV UV_PROJECT_ENVIRONMENT PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo replay test simulate crowd seeds bench check audit format messages openapi lock upgrade clean redrive hold release restore
+.PHONY: help setup demo replay quick runtime test simulate crowd seeds bench check audit format messages openapi lock upgrade clean redrive hold release restore
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -33,12 +36,24 @@ replay: setup ## Replay a CSV of requests, the clock travelling: make replay FIL
 	@$(BIN)/python -m local.replay "$(or $(FILE),$(error Name the file: make replay FILE=requests.csv))" \
 		$(if $(MAP),--map "$(MAP)") $(if $(UNTIL),--until "$(UNTIL)")
 
+quick: .venv/.ready ## Run the unit and integration tests
+	@$(BIN)/python -m pytest -n 2 $(QUICK)
+
+runtime: .venv/.ready ## Run the unit and integration tests on Python 3.13, which Lambda runs, where there is one
+	@if [ -n "$(RUNTIME_PYTHON)" ]; then \
+		$(MAKE) --no-print-directory .local/python3.13/.ready && \
+		.local/python3.13/bin/python -m pytest -n 2 $(QUICK); \
+	else echo "There is no Python 3.13 here, neither on the PATH nor in pyenv." >&2; fi
+
+# The replay has a local cloud of its own and waits most of the time, so it runs beside the other tests on one.
 test: setup ## Run all tests, those on the local cloud included
 	@$(BIN)/python -m pytest -n 2 $(OTHERS) >.local/tests.txt 2>&1 & others=$$!; \
-	trap 'kill $$others 2>/dev/null' EXIT INT TERM; \
+	$(BIN)/python -m pytest $(REPLAY) >.local/replay.txt 2>&1 & replay=$$!; \
+	trap 'kill $$others $$replay 2>/dev/null' EXIT INT TERM; \
 	echo "First what the tests on the local cloud say; the others run meanwhile, and follow."; \
-	$(BIN)/python -m pytest tests/e2e; cloud=$$?; wait $$others; rest=$$?; \
-	cat .local/tests.txt; exit $$((cloud | rest))
+	$(BIN)/python -m pytest tests/e2e --ignore $(REPLAY); cloud=$$?; \
+	wait $$replay; replayed=$$?; wait $$others; rest=$$?; \
+	cat .local/replay.txt .local/tests.txt; exit $$((cloud | replayed | rest))
 
 simulate: .venv/.ready ## Live histories under faults, and every crash point: make simulate SEEDS=1000; one again, with its story: make simulate SEED=88
 	@PYTHONPATH=layers/vaada $(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--all --seeds $(or $(SEEDS),1000))
@@ -130,6 +145,15 @@ endef
 .venv/.ready: pyproject.toml uv.lock | .local/python $(UV)
 	@echo "Setting up the project in .venv ..."
 	@$(UV) sync --quiet --locked --python $(PYTHON) $(OR_SAY_HOW)
+	@touch $@
+
+# A second environment, for the Python that Lambda runs.
+RUNTIME_PYTHON ?= $(shell for python in python3.13 "$$HOME"/.pyenv/versions/3.13*/bin/python; do \
+	"$$python" -c "" 2>/dev/null && { echo "$$python"; break; }; done)
+
+.local/python3.13/.ready: pyproject.toml uv.lock | .local/python $(UV)
+	@echo "Setting up the project in .local/python3.13 ..."
+	@UV_PROJECT_ENVIRONMENT=.local/python3.13 $(UV) sync --quiet --locked --python "$(RUNTIME_PYTHON)" $(OR_SAY_HOW)
 	@touch $@
 
 # MiniStack, the SAM CLI and checkov each want a botocore of their own, so each has an environment of its own.
