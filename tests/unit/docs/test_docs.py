@@ -40,12 +40,16 @@ LAYER = ROOT / "layers" / "vaada" / "vaada"
 DECISIONS = sorted((DOCS / "decisions").glob("0*.md"))
 OPERATIONS = (DOCS / "operations.md").read_text(encoding="utf-8")
 OF_OTHERS = frozenset(
-    "Asia/Karachi Ctrl-C PK Retry-After application/json cognito-idp.amazonaws.com eval faketime "  # noqa: SIM905
+    "Asia/Karachi Ctrl-C PK Retry-After application/json cognito-idp.amazonaws.com contains eval faketime "  # noqa: SIM905
     "frame-ancestors jq multipart/form-data postMessage unsafe-inline".split()
 )
-"""Names that documents may use, of HTTP, browsers, Python and other programs, and examples of values."""
+"""Names that documents may use, of HTTP, DynamoDB, browsers and other programs, and examples of values."""
 _FILE = re.compile(r"(?<![\w/.<>-])(?:[\w<>.-]+/)*[\w-]+\.(?:py|md|ya?ml|json|toml)\b")
-CHECKED = [path for path in [*CODE, *TESTS] if "simulation" not in path.parts]
+REWRITTEN_NOW = {
+    f"tests/simulation/{name}" for name in ("__init__.py", "crash_points/stage.py", "load/outcomes.py")
+}
+"""Modules with wrong names in them, which are left out until the simulation has its new folders."""
+CHECKED = [path for path in [*CODE, *TESTS] if str(path.relative_to(ROOT)) not in REWRITTEN_NOW]
 _CITED = re.compile(r"\b[Aa]s ([A-Z]{4,}) (?:has|says)\b")
 
 
@@ -129,7 +133,8 @@ def test_a_package_that_lists_its_modules_lists_each(package: Path) -> None:
     modules = {path.stem for path in package.parent.glob("*.py")} - {"__init__"}
     folders = {path.parent.name for path in package.parent.glob("*/__init__.py")}
 
-    assert not listed or listed == modules | folders
+    assert listed <= modules | folders
+    assert not listed or "other modules" in said or listed == modules | folders
 
 
 # ---------------------------------------------------------------- the finder itself
