@@ -18,7 +18,8 @@ from tests.integration.test_events import sample
 from tests.unit import rows
 from vaada.desk import open_desk
 from vaada.flows.due.advance import advance
-from vaada.flows.messages.suppression import stopped_media, suppress
+from vaada.flows.messages.recipients import working_addresses
+from vaada.flows.messages.suppression import addresses_of, suppress
 from vaada.gateways.addresses import KeyUnavailable
 from vaada.model.messages import Message
 from vaada.model.people import Customer, Medium
@@ -107,7 +108,8 @@ def messages(desk: ScriptedDesk) -> list[dict[str, Any]]:
 
 def stopped(*, survey: bool = True) -> set[Medium]:
     bilal = rows.customer()
-    return set(stopped_media(open_desk(), bilal, survey=survey))
+    media = {medium for medium, _ in addresses_of(bilal)}
+    return media - working_addresses(open_desk(), bilal, survey=survey).keys()
 
 
 # ---------------------------------------------------------------- mail
@@ -240,6 +242,25 @@ def test_a_customer_whose_mail_bounces_is_texted_the_survey_once(desk: ScriptedD
     assert number == "+923001234567"
     assert "/s/" in words
     assert [(row["medium"], row["status"]) for row in messages(desk)] == [("email", "sent"), ("sms", "sent")]
+
+
+@pytest.mark.parametrize("bounce", ["mail_bounced", "mail_bounced_for_now"])
+def test_a_customer_with_another_address_is_mailed_there_and_then_texted(desk: ScriptedDesk, bounce: str) -> None:
+    write_mail()
+    bilal = open_desk().table.get(Customer, rows.CUSTOMER_ID)
+    assert bilal is not None
+    open_desk().table.write(bilal.changed(other_emails=("bilal@work.example",)))
+
+    tell(bounce)
+    desk.pass_time(HOUR)
+    second = messages(desk)[-1]["message_id"]
+    for _ in range(2):
+        tell(bounce, message_id=second, address="bilal@work.example")
+    desk.pass_time(2 * DAY)
+
+    assert [str(mail["to"]) for mail in desk.mails] == ["Bilal Khan <bilal@work.example>"]
+    assert [number for number, _ in desk.texts] == ["+923001234567"]
+    assert [row["medium"] for row in messages(desk)] == ["email", "email", "sms"]
 
 
 def test_a_survey_answered_meanwhile_is_not_texted(desk: ScriptedDesk) -> None:

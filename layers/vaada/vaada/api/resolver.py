@@ -23,7 +23,7 @@ from vaada.api.problems import FieldError, Refusal
 from vaada.desk import Desk, open_desk
 from vaada.flows.idempotency import Key, KeyReused
 from vaada.flows.optimistic_write import Busy, NotFound
-from vaada.flows.people import EmailTaken, InvalidChange, InvalidPhone, UnknownReference
+from vaada.flows.people import EmailTaken, InvalidChange, InvalidField, UnknownReference
 from vaada.flows.policy import UnworkablePolicy
 from vaada.gateways.table import BadCursor, Conflict
 from vaada.log import logger
@@ -142,7 +142,7 @@ def _invalid(error: RequestValidationError | InvalidChange) -> Response[str]:
     return problems.response(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors)
 
 
-def _bad_field(error: UnknownReference | InvalidPhone) -> Response[str]:
+def _bad_field(error: UnknownReference | InvalidField) -> Response[str]:
     return _refusal(problems.invalid(error.field, str(error)))
 
 
@@ -193,7 +193,7 @@ for _error, _answer in (
     (RequestUnsupportedContentType, _unsupported),
     (InvalidChange, _invalid),
     (UnknownReference, _bad_field),
-    (InvalidPhone, _bad_field),
+    (InvalidField, _bad_field),
     (UnworkablePolicy, _unworkable),
     (BadCursor, _bad_cursor),
     (EmailTaken, _taken),

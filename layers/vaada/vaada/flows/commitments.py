@@ -6,13 +6,13 @@ from datetime import datetime
 from vaada.desk import Desk
 from vaada.flows.idempotency import Receipts
 from vaada.flows.messages import recipients
+from vaada.flows.messages.recipients import CustomerAddress
 from vaada.flows.optimistic_write import change, require
 from vaada.flows.replies import rows_after_call_back
 from vaada.flows.work import agent_of, customer_of
 from vaada.gateways.table import Conflict
 from vaada.model.ids import derived_row_id
 from vaada.model.messages import Message
-from vaada.model.people import Medium
 from vaada.model.receipts import Receipt
 from vaada.model.rows import Row
 from vaada.model.times import text_of
@@ -57,7 +57,7 @@ def renegotiate(
     before = require(desk, Commitment, commitment_id)
     agent, customer = agent_of(desk, before), customer_of(desk, before)
     policy = desk.policy
-    medium = recipients.customer_medium(desk, customer, survey=False) if tell_customer else None
+    told_at = recipients.customer_address(desk, customer, survey=False) if tell_customer else None
     told: list[Message] = []
 
     def decide(row: Commitment) -> Commitment:
@@ -65,8 +65,8 @@ def renegotiate(
 
     def along(row: Commitment) -> tuple[Row, ...]:
         told.clear()
-        if medium is not None:
-            told.append(_new_date_notice(row, medium, customer_reachable_at(customer, policy, now), now))
+        if told_at is not None:
+            told.append(_new_date_notice(row, told_at, customer_reachable_at(customer, policy, now), now))
         return (*told, *receipts(row.id))
 
     try:
@@ -78,7 +78,7 @@ def renegotiate(
     return changed, told[0] if told else None
 
 
-def _new_date_notice(row: Commitment, medium: Medium, at: datetime, now: datetime) -> Message:
+def _new_date_notice(row: Commitment, told_at: CustomerAddress, at: datetime, now: datetime) -> Message:
     """The notice to the customer, one for each date, held until then."""
     return Message(
         message_id=derived_row_id(
@@ -90,7 +90,8 @@ def _new_date_notice(row: Commitment, medium: Medium, at: datetime, now: datetim
         purpose="running_late",
         to="customer",
         recipient_id=row.customer_id,
-        medium=medium,
+        medium=told_at.medium,
+        address_id=told_at.id,
         why="the agent runs late and names a new date",
         status="held",
         attempts=0,

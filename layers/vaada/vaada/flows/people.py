@@ -14,10 +14,11 @@ from vaada.gateways.table import Conflict
 from vaada.model.ids import new_party_id
 from vaada.model.interactions import Interaction
 from vaada.model.people import Agent, Customer, NewAgent, NewCustomer
-from vaada.model.phone_numbers import BadPhoneNumber, to_e164
+from vaada.model.phone_numbers import BadPhoneNumber, comparable, to_e164
 from vaada.model.receipts import EmailClaim
 from vaada.model.rows import Row
 from vaada.rules import check_ins
+from vaada.rules.customers import distinct
 
 _NEWEST = 100
 N = TypeVar("N", NewAgent, NewCustomer)
@@ -47,8 +48,8 @@ class UnknownReference(Exception):
         self.field = field
 
 
-class InvalidPhone(Exception):
-    """A field holds what is no phone number; the text says why."""
+class InvalidField(Exception):
+    """A field holds what cannot be; the text says why."""
 
     def __init__(self, field: str, reason: str) -> None:
         super().__init__(reason)
@@ -56,7 +57,7 @@ class InvalidPhone(Exception):
 
 
 def add_agent(desk: Desk, new: NewAgent, receipts: Receipts, now: datetime) -> Agent:
-    """Add an agent. Raises EmailTaken, UnknownReference, InvalidPhone, Conflict."""
+    """Add an agent. Raises EmailTaken, UnknownReference, InvalidField, Conflict."""
     new = _with_stored_phone(desk, new)
     require_agents(desk, supervisor_id=new.supervisor_id, covered_by=new.covered_by)
     agent = Agent(agent_id=new_party_id(), created_at=now, **dict(new))
@@ -70,7 +71,7 @@ def add_agent(desk: Desk, new: NewAgent, receipts: Receipts, now: datetime) -> A
 def change_agent(desk: Desk, agent_id: str, changes: Mapping[str, object]) -> Agent:
     """Change some fields of an agent.
 
-    Raises NotFound, InvalidChange, EmailTaken, UnknownReference, InvalidPhone, Conflict.
+    Raises NotFound, InvalidChange, EmailTaken, UnknownReference, InvalidField, Conflict.
     """
     agent = require(desk, Agent, agent_id)
     new = _with_stored_phone(desk, _merged(NewAgent, agent, changes))
@@ -89,8 +90,8 @@ def change_agent(desk: Desk, agent_id: str, changes: Mapping[str, object]) -> Ag
 
 
 def add_customer(desk: Desk, new: NewCustomer, receipts: Receipts, now: datetime) -> Customer:
-    """Add a customer. Raises UnknownReference, InvalidPhone, Conflict."""
-    new = _with_stored_phone(desk, new)
+    """Add a customer. Raises UnknownReference, InvalidField, Conflict."""
+    new = _with_stored_addresses(desk, new)
     require_agents(desk, agent_id=new.agent_id)
     added = Customer(customer_id=new_party_id(), created_at=now, **dict(new))
     customer = check_ins.plan_from(added, now, desk.policy)
@@ -99,10 +100,10 @@ def add_customer(desk: Desk, new: NewCustomer, receipts: Receipts, now: datetime
 
 
 def change_customer(desk: Desk, customer_id: str, changes: Mapping[str, object], now: datetime) -> Customer:
-    """Change some fields of a customer. Raises NotFound, InvalidChange, UnknownReference, InvalidPhone."""
+    """Change some fields of a customer. Raises NotFound, InvalidChange, UnknownReference, InvalidField."""
 
     def decide(customer: Customer) -> Customer:
-        new = _with_stored_phone(desk, _merged(NewCustomer, customer, changes))
+        new = _with_stored_addresses(desk, _merged(NewCustomer, customer, changes))
         require_agents(desk, agent_id=new.agent_id)
         changed = customer.changed(**dict(new))
         days = check_ins.interval_days(changed, desk.policy)
@@ -130,13 +131,33 @@ def require_agents(desk: Desk, **named: str | None) -> dict[str, Agent]:
 
 
 def _with_stored_phone(desk: Desk, new: N) -> N:
-    """The input with its phone number in E.164, by the country of the policy. Raises InvalidPhone."""
-    if new.phone is None:
-        return new
+    """The input with its phone number in E.164, by the country of the policy. Raises InvalidField."""
+    return new.model_copy(update={"phone": _e164(desk, "phone", new.phone)}) if new.phone else new
+
+
+def _with_stored_addresses(desk: Desk, new: NewCustomer) -> NewCustomer:
+    """The input with its numbers in E.164, and each address once; the first is the one to write to.
+
+    Raises InvalidField.
+    """
+    new = _with_stored_phone(desk, new)
+    others = (_e164(desk, f"other_phones.{n}", number) for n, number in enumerate(new.other_phones))
+    phones = distinct(comparable, new.phone, *others)
+    emails = distinct(str.casefold, new.email, *new.other_emails)
+    changes = {
+        "email": emails[0] if emails else None,
+        "other_emails": tuple(emails[1:]),
+        "phone": phones[0] if phones else None,
+        "other_phones": tuple(phones[1:]),
+    }
+    return new.model_copy(update=changes)
+
+
+def _e164(desk: Desk, field: str, number: str) -> str:
     try:
-        return new.model_copy(update={"phone": to_e164(new.phone, desk.policy.business.country)})
+        return to_e164(number, desk.policy.business.country)
     except BadPhoneNumber as bad:
-        raise InvalidPhone("phone", str(bad)) from bad
+        raise InvalidField(field, str(bad)) from bad
 
 
 def _last_contact(desk: Desk, customer_id: str) -> datetime | None:

@@ -36,7 +36,8 @@ class Message(DueRow):
     `wake_at`; `unknown` may have been sent, and is not sent again. `delivery` is the provider's last status.
     `claim` distinguishes two attempts claimed in the same second. `twins` are the same message to the same
     recipient by other media. `instead_of` is the undelivered message that this one replaces, and `tried`
-    lists the (agent id, medium) pairs that failed before.
+    lists the (agent id, medium) pairs that failed before; to a customer, (address id, medium). `address_id`
+    is the keyed hash of the customer's address that it goes to.
     """
 
     kind_of_row: ClassVar[str] = "message"
@@ -47,6 +48,7 @@ class Message(DueRow):
     to: RecipientRole
     recipient_id: str | None = None
     medium: Medium
+    address_id: str | None = None
     twins: tuple[RowId, ...] = ()
     instead_of: str | None = None
     tried: tuple[tuple[str, Medium], ...] = ()

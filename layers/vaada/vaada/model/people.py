@@ -94,6 +94,16 @@ class Agent(Row):
     covered_by: str | None = None
     created_at: Instant
 
+    @property
+    def emails(self) -> tuple[str, ...]:
+        """The e-mail address, as a customer's."""
+        return (self.email,)
+
+    @property
+    def phones(self) -> tuple[str, ...]:
+        """The phone number, if there is one, as a customer's."""
+        return (self.phone,) if self.phone else ()
+
 
 class Consent(StoredModel):
     """What a customer agreed to. The default is no consent."""

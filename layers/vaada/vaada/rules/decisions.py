@@ -28,6 +28,7 @@ class Notice:
     may_wait: bool = False
     useless_from: datetime | None = None
     media: tuple[Medium, ...] | None = None
+    address_id: str | None = None
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,7 @@ class SurveyContext:
     customer: Customer
     case: Case | None
     medium: Medium | None
+    address_id: str | None = None
 
 
 def next_step(
@@ -257,9 +258,9 @@ def _decide_to_ask(
         sent = sent.model_copy(update={"agent_id": customer.agent_id or survey.agent_id})
         other_rows = _with_next_nps(survey, customer, policy, now)
     media = (context.medium,) if context.medium else None
-    return Decision(
-        sent, (Notice("customer", "survey", "ask", _WHY_SENT[survey.kind], media=media),), other_rows
-    )
+    why, to = _WHY_SENT[survey.kind], context.address_id
+    notice = Notice("customer", "survey", "ask", why, media=media, address_id=to)
+    return Decision(sent, (notice,), other_rows)
 
 
 def _decide_to_withhold(
@@ -286,9 +287,8 @@ def _decide_to_remind(
     silent = not context.customer.consent.survey or _is_past_closing(survey, now)
     if silent or context.medium is None or not frequency_cap.has_room(context.customer, policy, now):
         return Decision(reminded)
-    notice = Notice(
-        "customer", "survey_reminder", "remind", "the survey is unanswered", media=(context.medium,)
-    )
+    why, media, to = "the survey is unanswered", (context.medium,), context.address_id
+    notice = Notice("customer", "survey_reminder", "remind", why, media=media, address_id=to)
     return Decision(reminded, (notice,), (frequency_cap.count_message(context.customer, policy, now),))
 
 

@@ -71,8 +71,8 @@ def _decide(desk: Desk, row: Due, now: datetime) -> Step:
         case Survey():
             customer = customer_of(desk, row)
             case = case_of(desk, row.case_id)
-            medium = recipients.customer_medium(desk, customer, survey=True)
-            asked = surveys.SurveyContext(customer, case, medium)
+            at = recipients.customer_address(desk, customer, survey=True)
+            asked = surveys.SurveyContext(customer, case, at.medium if at else None, at.id if at else None)
             return surveys.next_step(row, asked, policy, now)
         case Customer():
             last = desk.table.get(FollowUp, row.check_in_id) if row.check_in_id else None

@@ -4,7 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from vaada.desk import Desk
-from vaada.flows.messages.recipients import customer_medium
+from vaada.flows.messages.recipients import customer_address
 from vaada.flows.work import StaffWork, agent_of, customer_of
 from vaada.model.interactions import Interaction
 from vaada.model.messages import Purpose
@@ -54,6 +54,7 @@ def brief(
     zone = ZoneInfo((reader and reader.time_zone) or desk.policy.business.time_zone)
     old_date = work.woken_from if isinstance(work, FollowUp) else None
     actions = actions_for(work, now, asking=asking) if answerable else ()
+    told_at = customer_address(desk, customer, survey=False) if "running_late" in actions else None
     return Brief(
         kind=_brief_kind(work),
         business=desk.policy.business.name,
@@ -73,9 +74,7 @@ def brief(
         amount=f"{work.currency} {work.amount}" if isinstance(work, Goodwill) else None,
         old_date=old_date.astimezone(zone) if old_date else None,
         unreached=work.unreached if isinstance(work, Commitment | FollowUp) else 0,
-        late_notice_medium=customer_medium(desk, customer, survey=False)
-        if "running_late" in actions
-        else None,
+        late_notice_medium=told_at.medium if told_at else None,
         action_url=desk.links.url("action", work.id) if answerable else None,
         actions=actions,
     )

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from vaada.desk import Desk
 from vaada.flows.messages.brief import brief, is_answerable
+from vaada.flows.messages.recipients import address_of
 from vaada.flows.messages.suppression import is_stopped
 from vaada.flows.optimistic_write import NotFound
 from vaada.flows.work import MissingRow, Work, customer_of, work_of
@@ -108,7 +109,7 @@ def _note(desk: Desk, message: Message, reader: Agent | None, now: datetime) -> 
 
 def _for_customer(desk: Desk, message: Message, work: Work, now: datetime) -> Send:
     customer = customer_of(desk, work)
-    address = customer.phone if message.medium == "sms" else customer.email
+    address = address_of(desk, customer, message)
     if address is None:
         raise Refused("no address any more", for_good=True)
     agent = desk.table.get(Agent, work.agent_id)

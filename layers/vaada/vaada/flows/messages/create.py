@@ -45,6 +45,7 @@ def messages_of(desk: Desk, decision: Step, before: Work, now: datetime) -> Iter
                 to=to,
                 recipient_id=reader.id if reader else None,
                 medium=medium,
+                address_id=notice.address_id,
                 twins=tuple(twin for other, twin in ids.items() if other != medium),
                 why=notice.why,
                 claim=uuid.uuid4().hex,

@@ -45,14 +45,16 @@ def notify_at(desk: Desk, work: Work, reader: Agent | None, now: datetime) -> da
 
 
 def _to_customer(desk: Desk, message: Message, work: Work, now: datetime, why: str) -> Message | None:
-    first = desk.table.get(Message, message.instead_of) if message.instead_of else None
-    medium = recipients.customer_medium(
-        desk,
-        customer_of(desk, work),
-        survey=isinstance(work, Survey),
-        but=frozenset({message.medium, (first or message).medium}),
-    )
-    return lifecycle.replacement(message, medium, now, why) if medium else None
+    """The same to the customer's next address that works, if one was not tried yet."""
+    customer = customer_of(desk, work)
+    address = recipients.address_of(desk, customer, message)
+    address_id = message.address_id or (address and desk.addresses.hashed(message.medium, address))
+    tried = (*message.tried, (address_id, message.medium)) if address_id else message.tried
+    failed = frozenset(address_id for address_id, _ in tried)
+    other = recipients.customer_address(desk, customer, survey=isinstance(work, Survey), but=failed)
+    if other is None:
+        return None
+    return lifecycle.replacement(message, other.medium, now, why, address_id=other.id, tried=tried)
 
 
 def _to_staff(desk: Desk, message: Message, work: Work, now: datetime, why: str) -> Message | None:

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import get_args
 
 from vaada.desk import Desk
-from vaada.flows.messages.suppression import is_stopped, stopped_media
-from vaada.model.messages import RecipientRole
+from vaada.flows.messages.suppression import addresses_of, is_stopped
+from vaada.model.messages import Message, RecipientRole
 from vaada.model.people import Agent, Customer, Medium
 from vaada.rules.messages.media import media_for_agent, medium_for_customer, other_media
 from vaada.rules.time.availability import is_away
@@ -23,14 +24,49 @@ class Recipient:
 
 
 _OWNER = Recipient(None, ("email",))
+_MEDIA: frozenset[Medium] = frozenset(get_args(Medium))
 
 
-def customer_medium(
-    desk: Desk, customer: Customer, *, survey: bool, but: frozenset[Medium] = frozenset()
-) -> Medium | None:
-    """By what the customer can be written to, not by what failed (`but`). None: by nothing."""
-    stopped = stopped_media(desk, customer, survey=survey) | but
-    return medium_for_customer(customer, stopped, texts=desk.settings.sms_enabled)
+@dataclass(frozen=True)
+class CustomerAddress:
+    """Where a customer is written to, and by what. `id` is the keyed hash of the address."""
+
+    medium: Medium
+    address: str
+    id: str
+
+
+def customer_address(
+    desk: Desk, customer: Customer, *, survey: bool, but: frozenset[str] = frozenset()
+) -> CustomerAddress | None:
+    """The first address that works, by the preferred medium if it has one. None: there is none.
+
+    `but` are the ids of addresses that failed. All addresses of a medium come before the other medium.
+    """
+    working = working_addresses(desk, customer, survey=survey, but=but)
+    stopped = _MEDIA - working.keys()
+    medium = medium_for_customer(customer, stopped, texts=desk.settings.sms_enabled)
+    return working[medium] if medium else None
+
+
+def working_addresses(
+    desk: Desk, customer: Customer, *, survey: bool, but: frozenset[str] = frozenset()
+) -> dict[Medium, CustomerAddress]:
+    """By medium the first address that is not suppressed and is not among those that failed (`but`)."""
+    found: dict[Medium, CustomerAddress] = {}
+    for medium, address in addresses_of(customer):
+        address_id = desk.addresses.hashed(medium, address)
+        if medium in found or address_id in but or is_stopped(desk, medium, address, survey=survey):
+            continue
+        found[medium] = CustomerAddress(medium, address, address_id)
+    return found
+
+
+def address_of(desk: Desk, customer: Customer, message: Message) -> str | None:
+    """The address that the message was claimed for; the first of its medium if it has changed. None: none."""
+    own = [address for medium, address in addresses_of(customer) if medium == message.medium]
+    claimed = (each for each in own if desk.addresses.hashed(message.medium, each) == message.address_id)
+    return next(claimed, own[0] if own else None)
 
 
 def staff_recipient(

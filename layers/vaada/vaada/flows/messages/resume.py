@@ -7,11 +7,11 @@ from vaada.desk import Desk
 from vaada.flows.messages import fallback, recipients
 from vaada.flows.messages.compose import batch_members, is_obsolete
 from vaada.flows.messages.send import attempt, record
-from vaada.flows.messages.suppression import stopped_media
+from vaada.flows.messages.suppression import is_stopped
 from vaada.flows.work import agent_of, customer_of, work_of
 from vaada.gateways.table import Conflict
 from vaada.model.messages import Message
-from vaada.model.people import Agent
+from vaada.model.people import Agent, Customer
 from vaada.model.rows import Row
 from vaada.model.work import Survey
 from vaada.rules.messages import frequency_cap, lifecycle
@@ -45,7 +45,7 @@ def _resume_waiting(desk: Desk, message: Message, now: datetime) -> str:
         return (
             _send_again(desk, message, now) if _is_reachable(desk, message) else _reroute(desk, message, now)
         )
-    message = _by_working_medium(desk, message)
+    message = _at_working_address(desk, message)
     if (reason := _refusal(desk, message)) is not None:
         record(desk, lifecycle.withhold(message, reason))
         return "withheld"
@@ -56,14 +56,22 @@ def _resume_waiting(desk: Desk, message: Message, now: datetime) -> str:
     return _send_again(desk, message, now)
 
 
-def _by_working_medium(desk: Desk, message: Message) -> Message:
-    """The message to a customer, by the other way if its address was stopped and there is one."""
+def _at_working_address(desk: Desk, message: Message) -> Message:
+    """The message to a customer, to another address if its own was suppressed and there is one that works."""
     work = work_of(desk, message)
     customer, survey = customer_of(desk, work), isinstance(work, Survey)
-    if message.medium not in stopped_media(desk, customer, survey=survey):
+    if _is_working(desk, customer, message, survey=survey):
         return message
-    medium = recipients.customer_medium(desk, customer, survey=survey)
-    return message.model_copy(update={"medium": medium}) if medium else message
+    failed = frozenset(address_id for address_id, _ in message.tried)
+    other = recipients.customer_address(desk, customer, survey=survey, but=failed)
+    if other is None:
+        return message
+    return message.model_copy(update={"medium": other.medium, "address_id": other.id})
+
+
+def _is_working(desk: Desk, customer: Customer, message: Message, *, survey: bool) -> bool:
+    address = recipients.address_of(desk, customer, message)
+    return address is not None and not is_stopped(desk, message.medium, address, survey=survey)
 
 
 def _is_reachable(desk: Desk, message: Message) -> bool:
@@ -180,7 +188,7 @@ def _refusal(desk: Desk, message: Message) -> str | None:
     allowed = consent.email if message.medium == "email" else consent.sms
     if not allowed or (survey and not consent.survey):
         return "the customer said stop before it could be sent"
-    if message.medium in stopped_media(desk, customer, survey=survey):
+    if not _is_working(desk, customer, message, survey=survey):
         return "the address was stopped before it could be sent"
     return None
 

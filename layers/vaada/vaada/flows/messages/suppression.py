@@ -52,15 +52,6 @@ def lift_bounces(desk: Desk, person: Agent | Customer) -> tuple[ActiveStop, ...]
     return tuple(still)
 
 
-def stopped_media(desk: Desk, customer: Customer, *, survey: bool) -> frozenset[Medium]:
-    """By what the customer is not to be written to."""
-    return frozenset(
-        medium
-        for medium, address in addresses_of(customer)
-        if is_stopped(desk, medium, address, survey=survey)
-    )
-
-
 def is_stopped(desk: Desk, medium: Medium, address: str, *, survey: bool) -> bool:
     """Whether the address is not to be written to."""
     found = desk.table.get(Suppression, desk.addresses.hash_address(medium, address))
@@ -68,11 +59,9 @@ def is_stopped(desk: Desk, medium: Medium, address: str, *, survey: bool) -> boo
 
 
 def addresses_of(person: Agent | Customer) -> Iterator[tuple[Medium, str]]:
-    """Where the person can be written to, and by what."""
-    if person.email is not None:
-        yield "email", person.email
-    if person.phone is not None:
-        yield "sms", person.phone
+    """The person's addresses with their media, in the order in which they are tried."""
+    yield from (("email", email) for email in person.emails)
+    yield from (("sms", phone) for phone in person.phones)
 
 
 def _update(

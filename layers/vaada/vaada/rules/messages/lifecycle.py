@@ -155,7 +155,7 @@ def replacement(
 
     `reader` are the fields of the new recipient.
     """
-    recipient = reader.get("recipient_id", "customer") or "owner"
+    recipient = reader.get("address_id") or reader.get("recipient_id", "customer") or "owner"
     return _new_message(message, f"instead-{medium}-{recipient}", why, at, medium=medium, twins=(), **reader)
 
 
