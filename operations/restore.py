@@ -22,6 +22,7 @@ from vaada.desk import Desk
 from vaada.flows import erasure
 from vaada.flows.optimistic_write import change
 from vaada.gateways.items import Item, from_item, key_of, to_item
+from vaada.model.address_usage import AddressUsage
 from vaada.model.erasures import Erasure
 from vaada.model.interactions import Interaction
 from vaada.model.people import Agent, Customer
@@ -160,7 +161,7 @@ class Restoration:
 
     def _why_not(self, row: Row) -> str | None:
         """Why the row is not to come back, wherever it stands now, if so."""
-        if isinstance(row, Receipt | RateCount) and row.expires_at <= self._now.timestamp():
+        if isinstance(row, Receipt | RateCount | AddressUsage) and row.expires_at <= self._now.timestamp():
             return "past their time"
         if isinstance(row, EmailClaim):
             stands = self._stands(key_of(Agent, row.agent_id))

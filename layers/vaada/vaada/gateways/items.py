@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from vaada.model.address_usage import AddressUsage
 from vaada.model.cases import Case
 from vaada.model.erasures import Erasure
 from vaada.model.ids import customer_of, own_part
@@ -33,7 +34,7 @@ Item = dict[str, Any]
 
 _PEOPLE = (Agent, Customer)
 _TIMELINE = (Interaction, Case, Commitment, FollowUp, Reply, Goodwill, Survey, Message)
-_OTHER = (Policy, Receipt, EmailClaim, Suppression, RateCount, Erasure, SearchTerm)
+_OTHER = (Policy, Receipt, EmailClaim, Suppression, RateCount, Erasure, SearchTerm, AddressUsage)
 KINDS: dict[str, type[Row]] = {kind.kind_of_row: kind for kind in (*_PEOPLE, *_TIMELINE, *_OTHER)}
 DUE_SHARDS = tuple(f"due-{n}" for n in range(4))
 """The partitions of the index of due rows. Each takes 1,000 writes a second."""

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from vaada.model.address_usage import AddressUsage
 from vaada.model.cases import Case
 from vaada.model.ids import derived_row_id
 from vaada.model.interactions import Interaction
@@ -52,6 +53,12 @@ class SurveyContext:
     case: Case | None
     medium: Medium | None
     address_id: str | None = None
+    usages: tuple[AddressUsage, ...] = ()
+
+    @property
+    def counted(self) -> tuple[frequency_cap.Counted, ...]:
+        """What limits how often the customer is asked and written to."""
+        return (self.customer, *self.usages)
 
 
 def next_step(
@@ -85,8 +92,9 @@ def next_step(
 def why_not(survey: Survey, context: SurveyContext, policy: PolicyDocument, now: datetime) -> str | None:
     """Return why the customer must not be asked now. None: they may be."""
     customer, case, rules = context.customer, context.case, policy.surveys
-    last = max(customer.asked_at.values(), default=None)
-    same = customer.asked_at.get(survey.kind)
+    asked_at = frequency_cap.last_asked(context.counted)
+    last = max(asked_at.values(), default=None)
+    same = asked_at.get(survey.kind)
     reasons = (
         (not customer.consent.survey, "the customer did not agree to surveys"),
         (context.medium is None, "there is no address that the customer agreed to and that works"),
@@ -98,7 +106,10 @@ def why_not(survey: Survey, context: SurveyContext, policy: PolicyDocument, now:
             _within(same, rules.days_between_kind.get(survey.kind, 0), now),
             "they were asked the same lately",
         ),
-        (not frequency_cap.has_room(customer, policy, now), "they were written to often enough lately"),
+        (
+            not frequency_cap.has_room(context.counted, policy, now),
+            "they were written to often enough lately",
+        ),
     )
     return next((reason for applies, reason in reasons if applies), None)
 
@@ -251,12 +262,12 @@ def _decide_to_ask(
         reminds_at=reminds_at,
         closes_at=hours.days_after(now, rules.close_after_days),
     ).waiting(reminds_at)
-    customer = frequency_cap.count_message(context.customer, policy, now)
-    customer = customer.model_copy(update={"asked_at": {**customer.asked_at, survey.kind: now}})
-    other_rows: tuple[Row, ...] = (customer,)
+    customer = frequency_cap.count_survey(context.customer, survey.kind, policy, now)
+    usages = tuple(frequency_cap.count_survey(each, survey.kind, policy, now) for each in context.usages)
+    other_rows: tuple[Row, ...] = (customer, *usages)
     if survey.kind == "nps":  # it rates the customer's own agent at the time of asking
         sent = sent.model_copy(update={"agent_id": customer.agent_id or survey.agent_id})
-        other_rows = _with_next_nps(survey, customer, policy, now)
+        other_rows = (*_with_next_nps(survey, customer, policy, now), *usages)
     media = (context.medium,) if context.medium else None
     why, to = _WHY_SENT[survey.kind], context.address_id
     notice = Notice("customer", "survey", "ask", why, media=media, address_id=to)
@@ -285,16 +296,18 @@ def _decide_to_remind(
 ) -> Decision[Survey]:
     reminded = survey.changed(step="close", reminds_at=None).waiting(survey.closes_at)
     silent = not context.customer.consent.survey or _is_past_closing(survey, now)
-    if silent or context.medium is None or not frequency_cap.has_room(context.customer, policy, now):
+    if silent or context.medium is None or not frequency_cap.has_room(context.counted, policy, now):
         return Decision(reminded)
     why, media, to = "the survey is unanswered", (context.medium,), context.address_id
     notice = Notice("customer", "survey_reminder", "remind", why, media=media, address_id=to)
-    return Decision(reminded, (notice,), (frequency_cap.count_message(context.customer, policy, now),))
+    customer = frequency_cap.count_message(context.customer, policy, now)
+    usages = (frequency_cap.count_message(each, policy, now) for each in context.usages)
+    return Decision(reminded, (notice,), (customer, *usages))
 
 
 def _cool_down_ends_at(survey: Survey, context: SurveyContext, policy: PolicyDocument) -> datetime:
     """Return when the customer may be asked again after earlier surveys."""
-    rules, before = policy.surveys, context.customer.asked_at
+    rules, before = policy.surveys, frequency_cap.last_asked(context.counted)
     ends = [at + timedelta(days=rules.days_between) for at in before.values()]
     if (same := before.get(survey.kind)) is not None:
         ends.append(same + timedelta(days=rules.days_between_kind.get(survey.kind, 0)))

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from vaada.desk import Desk
 from vaada.flows.messages import recipients, send
+from vaada.flows.messages.address_usage import usages_of
 from vaada.flows.messages.create import Step, messages_of
 from vaada.flows.optimistic_write import NotFound
 from vaada.flows.work import Work, agent_of, case_of, customer_of
@@ -72,7 +73,9 @@ def _decide(desk: Desk, row: Due, now: datetime) -> Step:
             customer = customer_of(desk, row)
             case = case_of(desk, row.case_id)
             at = recipients.customer_address(desk, customer, survey=True)
-            asked = surveys.SurveyContext(customer, case, at.medium if at else None, at.id if at else None)
+            usages = usages_of(desk, customer)
+            medium, address_id = (at.medium, at.id) if at else (None, None)
+            asked = surveys.SurveyContext(customer, case, medium, address_id, usages)
             return surveys.next_step(row, asked, policy, now)
         case Customer():
             last = desk.table.get(FollowUp, row.check_in_id) if row.check_in_id else None

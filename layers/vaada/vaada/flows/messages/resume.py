@@ -5,6 +5,7 @@ from datetime import datetime
 
 from vaada.desk import Desk
 from vaada.flows.messages import fallback, recipients
+from vaada.flows.messages.address_usage import usages_of
 from vaada.flows.messages.compose import batch_members, is_obsolete
 from vaada.flows.messages.send import attempt, record
 from vaada.flows.messages.suppression import is_stopped
@@ -85,10 +86,12 @@ def _send_again(desk: Desk, message: Message, now: datetime) -> str:
     rows: list[Row] = [again]
     if message.status == "held" and message.instead_of is None:  # a notice: it has not been counted yet
         customer = customer_of(desk, work_of(desk, message))
-        if not frequency_cap.has_room(customer, desk.policy, now):
+        usages = usages_of(desk, customer)
+        if not frequency_cap.has_room((customer, *usages), desk.policy, now):
             record(desk, lifecycle.withhold(message, "the customer was written to often enough lately"))
             return "withheld"
         rows.append(frequency_cap.count_message(customer, desk.policy, now))
+        rows += [frequency_cap.count_message(each, desk.policy, now) for each in usages]
     try:
         desk.table.write(*rows)
     except Conflict:
