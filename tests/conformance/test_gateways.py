@@ -1,6 +1,8 @@
 """The desk's own gateways find the same on every engine."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -8,9 +10,10 @@ from tests.conformance.engines import GROUP, Engine
 from tests.integration.scripted_desk import ENVIRONMENT
 from tests.unit import rows
 from vaada.gateways.schedules import Schedules, Target
-from vaada.gateways.table import Conflict, Table
+from vaada.gateways.table import Conflict, Page, Table
 from vaada.model.interactions import Interaction
 from vaada.model.people import Customer
+from vaada.model.search_terms import SearchTerm
 from vaada.model.work import Survey
 
 HOUR = timedelta(hours=1)
@@ -27,7 +30,9 @@ def test_a_conflict_names_the_row_that_lost(table: Table) -> None:
     with pytest.raises(Conflict) as lost:
         table.write(contact, rows.customer(name="Somebody else"))
     assert [row.id for row in lost.value.rows] == [customer.id]
-    assert table.get(Customer, customer.id) == customer
+    stands = table.get(Customer, customer.id)
+    assert stands is not None
+    assert (stands.name, stands.version) == (customer.name, 1)
     assert table.get(Interaction, contact.id) is None
 
 
@@ -50,13 +55,69 @@ def test_a_row_is_deleted_at_its_version_only(table: Table) -> None:
     assert table.get(Customer, customer.id) is None
 
 
+@pytest.mark.parametrize("limit", [1, 2, 3, 10])
+def test_the_stories_of_two_records_are_read_as_one_page_by_page(table: Table, limit: int) -> None:
+    others, records = "other0khan000000", ("other0khan000000", rows.CUSTOMER_ID)
+    for n in range(5):
+        owner = records[n % 2]
+        own = {"customer_id": owner, "case_id": owner + rows.row_id(n)[16:]}
+        table.write(rows.case(**own, opened_at=rows.MONDAY + n * HOUR))
+    table.write(rows.case(case_id=others + rows.row_id(9)[16:], customer_id=others, status="resolved"))
+    story: list[str] = []
+    opened: list[str] = []
+    reads: list[tuple[Callable[[str | None], Page], list[str]]] = [
+        (lambda cursor: table.timeline(records, limit, cursor), story),
+        (lambda cursor: table.cases_of(records, limit, cursor, status="open"), opened),
+    ]
+    for read, found in reads:
+        cursor = None
+        while True:
+            page = read(cursor)
+            found += [row.id for row in page.rows]
+            cursor = page.next_cursor
+            if cursor is None:
+                break
+    expected = [records[n % 2] + rows.row_id(n)[16:] for n in range(5)]
+    assert story == [others + rows.row_id(9)[16:], *reversed(expected)]
+    assert opened == expected
+
+
+def test_customers_are_found_by_their_terms_until_they_have_others(table: Table) -> None:
+    customer = rows.customer(name="Bilal Khan", served_by=("amina",))
+    table.write(customer)
+    stored = table.get(Customer, customer.id)
+    assert stored is not None
+    table.write(stored.changed(name="Bilal", email=None))
+
+    def found(prefix: str, **asked: Any) -> list[str]:
+        terms = table.search_terms(prefix, 10, None, **asked).rows
+        return [term.term for term in terms if isinstance(term, SearchTerm)]
+
+    assert found("name#") == ["bilal"]
+    assert found("name#bil", texts=[" bilal "], agent_id="amina") == ["bilal"]
+    assert found("name#bil", agent_id="omar") == found("email#") == []
+    assert list(table.customers([customer.id, "nobody0000000000"])) == [customer.id]
+
+
+def test_a_customers_own_row_is_removed_unread_only_as_it_was_found(table: Table) -> None:
+    table.write(rows.customer())
+    found = table.items_to_erase(rows.CUSTOMER_ID)
+    stored = table.get(Customer, rows.CUSTOMER_ID)
+    assert stored is not None
+    table.write(stored.changed(notes="new"))
+    with pytest.raises(Conflict):
+        table.write(rows.interaction(), delete_unread=found)
+    table.write(rows.interaction(), delete_unread=table.items_to_erase(rows.CUSTOMER_ID))
+    assert [one.id for one in table.items_to_erase(rows.CUSTOMER_ID)] == [rows.interaction().id]
+
+
 def test_a_timeline_is_read_page_by_page_newest_first(table: Table) -> None:
     for n in range(7):
         table.write(rows.interaction(interaction_id=rows.row_id(n)))
     read: list[str] = []
     cursor = None
     while True:
-        page = table.timeline(rows.CUSTOMER_ID, 3, cursor)
+        page = table.timeline([rows.CUSTOMER_ID], 3, cursor)
         read += [row.id for row in page.rows]
         cursor = page.next_cursor
         if cursor is None:

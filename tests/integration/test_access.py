@@ -72,6 +72,7 @@ def theirs(desk: ScriptedDesk) -> Theirs:
         "POST /api/cases/{case_id}/assign": {"agent_id": omar},
         "POST /api/cases/{case_id}/reopen": {"reason": "No"},
         "POST /api/cases/{case_id}/merge": {"into": other["case_id"]},
+        "POST /api/customers/{customer_id}/merge": {"into": his},
         "POST /api/cases/{case_id}/goodwill": {"amount": "1", "reason": "For me"},
         "POST /api/goodwill/{goodwill_id}/decline": {"reason": "No"},
         "POST /api/follow-ups/{follow_up_id}/snooze": {"until": later},
@@ -89,6 +90,7 @@ REFUSED = (
     "GET /api/customers/{customer_id}/export",
     "POST /api/customers/{customer_id}/erase",
     "POST /api/customers/{customer_id}/write-again",
+    "POST /api/customers/{customer_id}/merge",
     "POST /api/interactions",
     "GET /api/cases",
     "GET /api/cases/{case_id}",
@@ -179,6 +181,18 @@ def test_an_agents_report_leaves_out_another_agents_work(theirs: Theirs) -> None
 
     assert own.status == 200
     assert theirs.ids["agent_id"] not in own.body
+
+
+def test_a_customer_cannot_be_merged_into_anothers(theirs: Theirs) -> None:
+    his: Any = theirs.desk.call("GET /api/customers", user=OMAR).json["items"][0]
+    path = f"POST /api/customers/{his['customer_id']}/merge"
+
+    assert theirs.desk.call(path, {"into": theirs.ids["customer_id"]}, user=OMAR).status == 403
+
+
+def test_a_search_for_anothers_customer_finds_nobody(theirs: Theirs) -> None:
+    for q in ("bilal", "khan", "bilal@example.com"):
+        assert theirs.desk.call("GET /api/customers", user=OMAR, query={"q": q}).json["items"] == []
 
 
 def test_a_case_cannot_be_merged_into_another_agents_case(theirs: Theirs) -> None:

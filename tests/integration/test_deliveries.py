@@ -245,7 +245,9 @@ def test_a_customer_whose_mail_bounces_is_texted_the_survey_once(desk: ScriptedD
 
 
 @pytest.mark.parametrize("bounce", ["mail_bounced", "mail_bounced_for_now"])
-def test_a_customer_with_another_address_is_mailed_there_and_then_texted(desk: ScriptedDesk, bounce: str) -> None:
+def test_a_customer_with_another_address_is_mailed_there_and_then_texted(
+    desk: ScriptedDesk, bounce: str
+) -> None:
     write_mail()
     bilal = open_desk().table.get(Customer, rows.CUSTOMER_ID)
     assert bilal is not None

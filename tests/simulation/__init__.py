@@ -16,6 +16,7 @@
     histories.py   one history lived with faults and without, and compared
     shrinking.py   a history that fails, made smaller
     mutations.py   bugs planted on purpose, each of which must be caught
+    two_records.py one person in several records: asked, merged and erased as one
     seeds.txt      histories that found something once
     __main__.py    python -m tests.simulation --seeds 1000
 

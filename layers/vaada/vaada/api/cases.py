@@ -17,9 +17,10 @@ from vaada.flows import cases as flow
 from vaada.flows import goodwill
 from vaada.flows.idempotency import Receipts, once
 from vaada.flows.optimistic_write import require
+from vaada.flows.work import standing_customer
 from vaada.model.cases import Case
-from vaada.model.ids import PartyId, RowId
-from vaada.model.people import Agent, Customer
+from vaada.model.ids import PartyId, RowId, customer_of
+from vaada.model.people import Agent
 from vaada.model.policy import StepName
 from vaada.model.text import Input, Line, Prose
 from vaada.model.work import Goodwill, GoodwillStatus
@@ -86,8 +87,9 @@ def case_list(
     limit: Limit = 25,
     cursor: Cursor = None,
 ) -> Listing[Case]:
-    user().require_served(require(desk(), Customer, customer_id))
-    return listing(Case, desk().table.cases_of(customer_id, limit, cursor, status=status))
+    customer = standing_customer(desk(), customer_id)
+    user().require_served(customer)
+    return listing(Case, desk().table.cases_of(customer.record_ids, limit, cursor, status=status))
 
 
 @app.get("/api/cases/<case_id>", summary="One case, with its evidence", tags=["Cases"])
@@ -160,9 +162,10 @@ def assign(case_id: Id, body: Annotated[Assignment, Body()]) -> Case:
 
 @app.post("/api/cases/<case_id>/merge", summary="It is part of another case", tags=["Cases"])
 def merge(case_id: Id, body: Annotated[Merging, Body()]) -> Case:
-    if body.into == case_id or body.into[:16] != case_id[:16]:
-        raise problems.invalid("into", "is not another case of this customer")
     asking = user()
+    customer = standing_customer(desk(), _case(asking, case_id).customer_id)
+    if body.into == case_id or customer_of(body.into) not in customer.record_ids:
+        raise problems.invalid("into", "is not another case of this customer")
     _case(asking, body.into)
     return _changed(
         asking,
@@ -238,7 +241,7 @@ def _decided(goodwill_id: str, *, approved: bool, reason: str | None) -> Goodwil
 def _case(asking: User, case_id: str) -> Case:
     """The case, if its customer is served by the user. Raises Refusal, NotThere."""
     found = require(desk(), Case, case_id)
-    asking.require_served(require(desk(), Customer, found.customer_id))
+    asking.require_served(standing_customer(desk(), found.customer_id))
     return found
 
 

@@ -11,10 +11,12 @@ from vaada.api.listing import Listing, listing
 from vaada.api.resolver import Cursor, Limit, app, created, desk, key, now, user
 from vaada.flows import people
 from vaada.flows.customers.duplicates import PossibleDuplicate, possible_duplicates
+from vaada.flows.customers.merge import merge_customers
 from vaada.flows.customers.search import find_customers
 from vaada.flows.idempotency import once
 from vaada.flows.messages import suppression
-from vaada.flows.optimistic_write import require
+from vaada.flows.optimistic_write import NotFound, require
+from vaada.flows.work import standing_customer
 from vaada.model.cases import Case
 from vaada.model.ids import PartyId
 from vaada.model.interactions import Interaction
@@ -22,10 +24,17 @@ from vaada.model.messages import Message
 from vaada.model.people import Agent, AgentChanges, Customer, CustomerChanges, NewAgent, NewCustomer
 from vaada.model.rows import StoredModel
 from vaada.model.suppressions import ActiveStop
+from vaada.model.text import Input
 from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
 
 Id = Annotated[PartyId, Path()]
 Entry = Interaction | Case | Commitment | FollowUp | Reply | Goodwill | Survey | Message
+
+
+class CustomerMerging(Input):
+    """The customer that this one is another record of, and who stays."""
+
+    into: PartyId
 
 
 class AddedCustomer(Customer):
@@ -83,7 +92,7 @@ def add_customer(body: Annotated[NewCustomer, Body()]) -> Response[AddedCustomer
         desk(),
         key(asking),
         lambda receipts: people.add_customer(desk(), mine, receipts, now()),
-        lambda customer_id: require(desk(), Customer, customer_id),
+        lambda customer_id: standing_customer(desk(), customer_id),
     )
     found = possible_duplicates(desk(), added, asking.reader)
     return created(AddedCustomer(**dict(added), possible_duplicates=found))
@@ -120,16 +129,38 @@ def change_customer(customer_id: Id, body: Annotated[CustomerChanges, Body()]) -
     return people.change_customer(desk(), customer_id, body.model_dump(exclude_unset=True), now())
 
 
+@app.post("/api/customers/<customer_id>/merge", summary="They are the same as another", tags=["People"])
+def merge(customer_id: Id, body: Annotated[CustomerMerging, Body()]) -> Customer:
+    asking = user()
+    for record_id, field in ((customer_id, None), (body.into, "into")):
+        asking.require_served(_record(record_id, field))
+    return once(
+        desk(),
+        key(asking),
+        lambda receipts: merge_customers(desk(), customer_id, body.into, receipts, now(), asking.id),
+        lambda stays_id: standing_customer(desk(), stays_id),
+    )
+
+
 @app.get("/api/customers/<customer_id>/timeline", summary="Everything, newest first", tags=["People"])
 def timeline(customer_id: Id, limit: Limit = 25, cursor: Cursor = None) -> Listing[Entry]:
-    _served(customer_id)
-    page = desk().table.timeline(customer_id, limit, cursor)
+    page = desk().table.timeline(_served(customer_id).record_ids, limit, cursor)
     return Listing[Entry](items=page.rows, next_cursor=page.next_cursor)
+
+
+def _record(customer_id: str, field: str | None) -> Customer:
+    """The customer; where they are named in a field of the body, that is told. Raises NotFound, Refusal."""
+    try:
+        return standing_customer(desk(), customer_id)
+    except NotFound:
+        if field is None:
+            raise
+        raise problems.invalid(field, "there is no such customer") from None
 
 
 def _served(customer_id: str) -> Customer:
     asking = user()
-    found = require(desk(), Customer, customer_id)
+    found = standing_customer(desk(), customer_id)
     asking.require_served(found)
     return found
 
@@ -143,4 +174,4 @@ def write_to_agent_again(agent_id: Id) -> Addresses:
 @app.post("/api/customers/<customer_id>/write-again", summary="Their addresses work again", tags=["People"])
 def write_to_customer_again(customer_id: Id) -> Addresses:
     user().require_manager()
-    return Addresses(stopped=suppression.lift_bounces(desk(), require(desk(), Customer, customer_id)))
+    return Addresses(stopped=suppression.lift_bounces(desk(), standing_customer(desk(), customer_id)))

@@ -14,6 +14,7 @@ from vaada.api.people import Entry
 from vaada.api.resolver import Cursor, Limit, app, desk, now, user
 from vaada.flows import erasure as flow
 from vaada.flows.export import export_customer, to_csv
+from vaada.model.address_usage import AddressUsage
 from vaada.model.erasures import Erasure
 from vaada.model.ids import PartyId
 from vaada.model.people import Customer
@@ -29,7 +30,9 @@ class Export(BaseModel):
 
     exported_at: datetime
     customer: Customer
+    merged: tuple[Customer, ...]
     stopped: tuple[Suppression, ...]
+    address_usage: tuple[AddressUsage, ...]
     rows: tuple[Entry, ...]
     next_cursor: str | None = None
 
@@ -64,7 +67,9 @@ def export(
         body = Export(
             exported_at=now(),
             customer=found.customer,
+            merged=found.merged,
             stopped=found.stopped,
+            address_usage=found.address_usage,
             rows=found.rows,
             next_cursor=found.next_cursor,
         )

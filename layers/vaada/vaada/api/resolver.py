@@ -28,6 +28,7 @@ from vaada.flows.policy import UnworkablePolicy
 from vaada.gateways.table import BadCursor, Conflict
 from vaada.log import logger
 from vaada.rules.cases import StepsMissing
+from vaada.rules.customers import CannotMerge
 from vaada.rules.errors import NotPossible
 
 M = TypeVar("M", bound=BaseModel)
@@ -165,7 +166,7 @@ def _key_reused(_: KeyReused) -> Response[str]:
     return _refusal(problems.invalid("Idempotency-Key", message))
 
 
-def _not_possible(error: NotPossible) -> Response[str]:
+def _not_possible(error: NotPossible | CannotMerge) -> Response[str]:
     return problems.response(HTTPStatus.CONFLICT, str(error))
 
 
@@ -199,6 +200,7 @@ for _error, _answer in (
     (EmailTaken, _taken),
     (KeyReused, _key_reused),
     (NotPossible, _not_possible),
+    (CannotMerge, _not_possible),
     (StepsMissing, _steps_missing),
     (Conflict, _conflict),
     (Busy, _conflict),

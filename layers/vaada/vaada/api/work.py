@@ -13,8 +13,8 @@ from vaada.api.resolver import Cursor, Limit, app, desk, key, now, user
 from vaada.flows import commitments as commitments_flow
 from vaada.flows.idempotency import Receipts, once
 from vaada.flows.optimistic_write import change, require
+from vaada.flows.work import standing_customer
 from vaada.model.ids import PartyId, RowId
-from vaada.model.people import Customer
 from vaada.model.rows import Row
 from vaada.model.text import Input, Line
 from vaada.model.times import Instant
@@ -174,8 +174,9 @@ def survey_list(
     if customer_id is None:
         page = desk().table.list_rows(Survey, limit, cursor, agent_id=_whose(asking, None), status=status)
         return listing(Survey, page)
-    asking.require_served(require(desk(), Customer, customer_id))
-    return listing(Survey, desk().table.surveys_of(customer_id, limit, cursor, status=status))
+    customer = standing_customer(desk(), customer_id)
+    asking.require_served(customer)
+    return listing(Survey, desk().table.surveys_of(customer.record_ids, limit, cursor, status=status))
 
 
 def _seen(kind: type[S], row_id: str) -> S:

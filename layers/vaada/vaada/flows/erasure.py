@@ -6,12 +6,13 @@ release cannot read goes as well. An erasure is a due row; where it was cut shor
 goes on with it.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from vaada.desk import Desk
 from vaada.flows.messages.batch import hold_again
 from vaada.flows.optimistic_write import Busy, NotFound
-from vaada.gateways.table import Conflict
+from vaada.gateways.table import Conflict, ItemToErase
 from vaada.model.erasures import Erasure
 from vaada.model.people import Customer
 from vaada.model.rows import Row
@@ -23,24 +24,48 @@ _NOT_SENT = frozenset({"held", "waiting", "sending"})
 
 
 def erase(desk: Desk, customer_id: str, now: datetime, by: str) -> Erasure:
-    """Forget the customer: at once, or the sweep ends it. Twice is no error. Raises NotThere, Busy.
+    """Forget the customer: at once, or the sweep ends it. Twice is no error. Raises NotFound, Busy.
 
-    Whatever is there of somebody who was forgotten before is forgotten again.
+    All records of the person are forgotten, whichever of them is named. Whatever is there of somebody who was
+    forgotten before is forgotten again.
     """
     for _ in range(_TRIES):
-        erasure = desk.table.get(Erasure, customer_id)
-        remains = desk.table.items_to_erase(customer_id)
-        if remains:
-            erasure = _begin(erasure, customer_id, now, by)
-            own = [one for one in remains if one.id == customer_id]
+        records = _records(desk, customer_id)
+        stands = {record_id: desk.table.get(Erasure, record_id) for record_id in records}
+        begun = {
+            record_id: _begin(stands[record_id], record_id, now, by)
+            for record_id, remains in records.items()
+            if remains
+        }
+        own = [one for record_id, remains in records.items() for one in remains if one.id == record_id]
+        if begun:
             try:
-                desk.table.write(erasure, delete_unread=own)
+                desk.table.write(*begun.values(), delete_unread=own)
             except Conflict:
                 continue
-        if erasure is None:
+        erasures = [found for record_id in records if (found := begun.get(record_id) or stands[record_id])]
+        if not erasures:
             raise NotFound(Customer, customer_id)
-        return continue_erasure(desk, erasure, now)
+        after = [continue_erasure(desk, erasure, now) for erasure in erasures]
+        return next((erasure for erasure in after if erasure.status != "done"), after[0])
     raise Busy(customer_id)
+
+
+def _records(desk: Desk, customer_id: str) -> dict[str, tuple[ItemToErase, ...]]:
+    """What there is of each record of the person, by its id; that of the one that stays first."""
+    remains = desk.table.items_to_erase(customer_id)
+    while (own := _own_row(remains, customer_id)) and own.merged_into is not None:
+        stays = desk.table.items_to_erase(own.merged_into)
+        if not stays:
+            break
+        customer_id, remains = own.merged_into, stays
+    others = own.merged if own else ()
+    return {customer_id: remains, **{other: desk.table.items_to_erase(other) for other in others}}
+
+
+def _own_row(remains: Sequence[ItemToErase], customer_id: str) -> ItemToErase | None:
+    """The customer's own row, which comes first if it is there."""
+    return remains[0] if remains and remains[0].id == customer_id else None
 
 
 def continue_erasure(desk: Desk, erasure: Erasure, now: datetime) -> Erasure:

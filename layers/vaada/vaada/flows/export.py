@@ -4,9 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from vaada.desk import Desk
+from vaada.flows.messages.address_usage import usages_of
 from vaada.flows.messages.suppression import addresses_of
 from vaada.flows.optimistic_write import require
+from vaada.flows.work import standing_customer
 from vaada.gateways.table import Page
+from vaada.model.address_usage import AddressUsage
 from vaada.model.people import Customer
 from vaada.model.rows import Row
 from vaada.model.suppressions import Suppression
@@ -20,21 +23,26 @@ class CustomerExport:
     """What is held of a customer, newest first; where there is more, the cursor to go on with."""
 
     customer: Customer
+    merged: tuple[Customer, ...]
     stopped: tuple[Suppression, ...]
+    address_usage: tuple[AddressUsage, ...]
     rows: tuple[Row, ...]
     next_cursor: str | None
 
 
 def export_customer(desk: Desk, customer_id: str, cursor: str | None) -> CustomerExport:
     """Everything in the customer's story, and what stops their addresses. Raises NotThere, BadCursor."""
-    customer = require(desk, Customer, customer_id)
-    page: Page = desk.table.timeline(customer_id, _ROWS, cursor)
-    return CustomerExport(customer, tuple(_suppressions(desk, customer)), page.rows, page.next_cursor)
+    customer = standing_customer(desk, customer_id)
+    merged = tuple(require(desk, Customer, record.customer_id) for record in customer.merged)
+    page: Page = desk.table.timeline(customer.record_ids, _ROWS, cursor)
+    stopped, usages = tuple(_suppressions(desk, customer)), usages_of(desk, customer)
+    written = tuple(usage for usage in usages if usage.version)
+    return CustomerExport(customer, merged, stopped, written, page.rows, page.next_cursor)
 
 
 def to_csv(found: CustomerExport) -> str:
     """The same as a table."""
-    return csv_of((found.customer, *found.stopped, *found.rows))
+    return csv_of((found.customer, *found.merged, *found.stopped, *found.address_usage, *found.rows))
 
 
 def _suppressions(desk: Desk, customer: Customer) -> Iterator[Suppression]:

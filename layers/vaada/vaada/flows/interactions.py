@@ -5,11 +5,11 @@ from datetime import datetime
 from vaada.desk import Desk
 from vaada.flows.idempotency import Receipts
 from vaada.flows.optimistic_write import Busy, NotFound
-from vaada.flows.people import UnknownReference, require_agents
-from vaada.flows.work import case_of, standing_case
+from vaada.flows.people import InvalidField, UnknownReference, require_agents
+from vaada.flows.work import case_of, standing_case, standing_customer
 from vaada.gateways.table import Conflict
 from vaada.model.cases import Case
-from vaada.model.ids import new_row_id
+from vaada.model.ids import customer_of, new_row_id
 from vaada.model.interactions import Interaction, NewInteraction
 from vaada.model.people import Agent, Customer
 from vaada.model.receipts import Receipt
@@ -25,10 +25,11 @@ _MOST_SUGGESTED = 5
 def record_interaction(desk: Desk, new: NewInteraction, receipts: Receipts, now: datetime) -> Interaction:
     """Write a contact down, with what was promised and asked for in it, and what follows at once.
 
-    Raises Unknown, Busy, Conflict where a receipt lost.
+    Raises UnknownReference, InvalidField, Busy, Conflict where a receipt lost.
     """
     agents = require_agents(desk, agent_id=new.agent_id, handed_over_from=new.handed_over_from)
-    interaction = _interaction(desk, new, now)
+    customer = _customer(desk, new.customer_id)
+    interaction = _interaction(desk, new, customer, now)
     for _ in range(_TRIES):
         before = _load_standing(desk, interaction, agents["agent_id"], known=new.case_id is not None)
         rows = interactions.rows_to_write(interaction, before, desk.policy)
@@ -45,7 +46,8 @@ def record_interaction(desk: Desk, new: NewInteraction, receipts: Receipts, now:
 
 def suggested_cases(desk: Desk, interaction: Interaction) -> tuple[Case, ...]:
     """Open cases of the same customer about the same kind of thing: perhaps the same matter."""
-    page = desk.table.cases_of(interaction.customer_id, _MOST_SUGGESTED, None, status="open")
+    customer = _customer(desk, interaction.customer_id)
+    page = desk.table.cases_of(customer.record_ids, _MOST_SUGGESTED, None, status="open")
     return tuple(
         row
         for row in page.rows
@@ -53,17 +55,20 @@ def suggested_cases(desk: Desk, interaction: Interaction) -> tuple[Case, ...]:
     )
 
 
-def _interaction(desk: Desk, new: NewInteraction, now: datetime) -> Interaction:
-    case_id = new.case_id or new_row_id(new.customer_id, now)
-    if new.case_id:
-        try:
-            case_id = standing_case(desk, new.case_id).case_id
-        except NotFound:
-            raise UnknownReference("case_id", "case") from None
+def _customer(desk: Desk, customer_id: str) -> Customer:
+    """The customer, or the one that they were merged into. Raises UnknownReference."""
+    try:
+        return standing_customer(desk, customer_id)
+    except NotFound:
+        raise UnknownReference("customer_id", "customer") from None
+
+
+def _interaction(desk: Desk, new: NewInteraction, customer: Customer, now: datetime) -> Interaction:
+    case_id = _case_id(desk, new.case_id, customer) if new.case_id else new_row_id(customer.id, now)
     stated = new.model_dump(exclude={"occurred_at", "case_id", "commitments", "follow_up", "awaits_reply"})
     interaction = Interaction(
-        **stated,
-        interaction_id=new_row_id(new.customer_id, now),
+        **{**stated, "customer_id": customer.id},
+        interaction_id=new_row_id(customer.id, now),
         case_id=case_id,
         occurred_at=new.occurred_at or now,
         recorded_at=now,
@@ -77,12 +82,20 @@ def _interaction(desk: Desk, new: NewInteraction, now: datetime) -> Interaction:
     return interaction
 
 
+def _case_id(desk: Desk, case_id: str, customer: Customer) -> str:
+    """The id of the case that goes on. Raises UnknownReference, InvalidField."""
+    if customer_of(case_id) not in customer.record_ids:
+        raise InvalidField("case_id", "is not a case of this customer")
+    try:
+        return standing_case(desk, case_id).case_id
+    except NotFound:
+        raise UnknownReference("case_id", "case") from None
+
+
 def _load_standing(
     desk: Desk, interaction: Interaction, agent: Agent, *, known: bool
 ) -> interactions.StateBefore:
-    customer = desk.table.get(Customer, interaction.customer_id)
-    if customer is None:
-        raise UnknownReference("customer_id", "customer")
+    customer = _customer(desk, interaction.customer_id)
     case = desk.table.get(Case, interaction.case_id) if known else None
     check_in = desk.table.get(FollowUp, customer.check_in_id) if customer.check_in_id else None
     if case is None:

@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 from vaada.desk import Desk
 from vaada.flows.idempotency import Receipts
 from vaada.flows.optimistic_write import change, require
+from vaada.flows.work import standing_customer
 from vaada.gateways.table import Conflict
 from vaada.model.ids import new_party_id
 from vaada.model.interactions import Interaction
@@ -112,10 +113,10 @@ def change_customer(desk: Desk, customer_id: str, changes: Mapping[str, object],
         before = (check_ins.interval_days(customer, desk.policy), customer.agent_id)
         if customer.wake_at is not None and before == (days, changed.agent_id):
             return changed
-        last = changed.anchor or _last_contact(desk, customer_id) or now
+        last = changed.anchor or _last_contact(desk, customer) or now
         return check_ins.plan_from(changed, last, desk.policy)
 
-    return change(desk, Customer, customer_id, decide)
+    return change(desk, Customer, standing_customer(desk, customer_id).id, decide)
 
 
 def require_agents(desk: Desk, **named: str | None) -> dict[str, Agent]:
@@ -160,9 +161,9 @@ def _e164(desk: Desk, field: str, number: str) -> str:
         raise InvalidField(field, str(bad)) from bad
 
 
-def _last_contact(desk: Desk, customer_id: str) -> datetime | None:
+def _last_contact(desk: Desk, customer: Customer) -> datetime | None:
     """When the customer was last in touch, as far as the newest of their story tells."""
-    page = desk.table.timeline(customer_id, _NEWEST, None)
+    page = desk.table.timeline(customer.record_ids, _NEWEST, None)
     return max((row.occurred_at for row in page.rows if isinstance(row, Interaction)), default=None)
 
 

@@ -25,7 +25,7 @@ class MissingRow(Exception):
 
 def customer_of(desk: Desk, work: Work) -> Customer:
     """The customer it is owed to. Raises NotThere once they are erased."""
-    return require(desk, Customer, work.customer_id)
+    return standing_customer(desk, work.customer_id)
 
 
 def agent_of(desk: Desk, work: Work) -> Agent:
@@ -39,6 +39,14 @@ def agent_of(desk: Desk, work: Work) -> Agent:
 def work_of(desk: Desk, message: Message) -> Work:
     """The row that the message is about. Raises NotThere once its customer is erased."""
     return require(desk, WORK[message.about_kind], message.about_id)
+
+
+def standing_customer(desk: Desk, customer_id: str) -> Customer:
+    """The customer, or the one that they were merged into. Raises NotFound."""
+    customer = require(desk, Customer, customer_id)
+    while customer.merged_into:
+        customer = require(desk, Customer, customer.merged_into)
+    return customer
 
 
 def standing_case(desk: Desk, case_id: str) -> Case:

@@ -117,7 +117,7 @@ def _index_attributes(row: Row) -> dict[str, str]:
         attributes["agent_kind"] = f"{row.provider_id}#sms"
     elif isinstance(row, SearchTerm):
         attributes["list_key"] = row.sort_key
-    elif isinstance(row, Agent | Customer):
+    elif isinstance(row, Agent) or (isinstance(row, Customer) and row.merged_into is None):
         attributes["list_key"] = f"{row.name.casefold()}#{row.id}"
         if isinstance(row, Customer) and row.agent_id is not None:
             attributes["agent_kind"] = f"{row.agent_id}#customer"

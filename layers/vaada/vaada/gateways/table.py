@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import compress
@@ -65,12 +65,16 @@ class Page:
 class ItemToErase:
     """What an erasure reads of an item: its key, so that it can be deleted whatever it contains.
 
-    `status` and `carries` are set for messages.
+    `status` and `carries` are set for messages; `merged` and `merged_into`, the ids of other records of the
+    same person, for the customer's own row.
     """
 
     key: Item
     status: str | None
     carries: tuple[str, ...]
+    version: str | None
+    merged: tuple[str, ...]
+    merged_into: str | None
 
     @property
     def id(self) -> str:
@@ -108,8 +112,8 @@ class Table:
         """Write all rows or none, if each stored row has the previous version. Raises Conflict.
 
         Also deletes the rows in `delete` at exactly their version, and those in `delete_unread` at any
-        version; the rows in `must_exist` must exist at any version. The search terms of a customer are
-        written with the customer.
+        version, but a customer's own row at the version that was read; the rows in `must_exist` must exist at
+        any version. The search terms of a customer are written with the customer.
 
         If a response is lost, the SDK retries and meets our own write as a conflict. So a conflict with
         exactly the item we wanted to write counts as success.
@@ -125,7 +129,7 @@ class Table:
                 items: list[TransactWriteItemTypeDef] = [{"Put": put} for put in puts]
                 items += [{"Delete": removal} for removal in removals]
                 items += [{"ConditionCheck": check} for check in checks]
-                items += [{"Delete": {"TableName": self.name, "Key": one.key}} for one in delete_unread]
+                items += [{"Delete": self._unread_removal(one)} for one in delete_unread]
                 items += terms
                 self.client.transact_write_items(TransactItems=items)
         except self.client.exceptions.ConditionalCheckFailedException as error:
@@ -149,7 +153,7 @@ class Table:
             TableName=self.name,
             ConsistentRead=True,
             Limit=_DELETE_BATCH,
-            ProjectionExpression="pk, sk, #status, carries",
+            ProjectionExpression="pk, sk, #status, carries, version, merged, merged_into",
             ExpressionAttributeNames={"#status": "status"},
             KeyConditionExpression="pk = :pk",
             ExpressionAttributeValues={":pk": {"S": f"CUSTOMER#{customer_id}"}},
@@ -159,6 +163,11 @@ class Table:
                 key={"pk": item["pk"], "sk": item["sk"]},
                 status=item.get("status", {}).get("S"),
                 carries=tuple(other["S"] for other in item.get("carries", {}).get("L", ())),
+                version=item.get("version", {}).get("N"),
+                merged=tuple(
+                    record["M"]["customer_id"]["S"] for record in item.get("merged", {}).get("L", ())
+                ),
+                merged_into=item.get("merged_into", {}).get("S"),
             )
             for item in items
         )
@@ -168,16 +177,25 @@ class Table:
         requests: Any = [{"DeleteRequest": {"Key": one.key}} for one in items]
         self.client.batch_write_item(RequestItems={self.name: requests})
 
-    def timeline(self, customer_id: str, limit: int, cursor: str | None) -> Page:
-        """Return the rows of a customer, newest first, strongly consistent. Raises BadCursor."""
-        return self._page(
-            limit,
-            cursor,
-            ConsistentRead=True,
-            ScanIndexForward=False,
-            KeyConditionExpression="pk = :pk AND begins_with(sk, :row)",
-            ExpressionAttributeValues={":pk": {"S": f"CUSTOMER#{customer_id}"}, ":row": {"S": "ROW#"}},
-        )
+    def timeline(self, customer_ids: Sequence[str], limit: int, cursor: str | None) -> Page:
+        """Return the rows of a customer, of all of their records, newest first, strongly consistent.
+
+        Raises BadCursor.
+        """
+
+        def page(customer_id: str, cursor: str | None) -> Page:
+            values = {":pk": {"S": f"CUSTOMER#{customer_id}"}, ":row": {"S": "ROW#"}}
+            return self._page(
+                limit,
+                cursor,
+                ConsistentRead=True,
+                ScanIndexForward=False,
+                KeyConditionExpression="pk = :pk AND begins_with(sk, :row)",
+                ExpressionAttributeValues=values,
+            )
+
+        partitions = {customer_id: {"pk": {"S": f"CUSTOMER#{customer_id}"}} for customer_id in customer_ids}
+        return _together(partitions, page, limit, cursor, names=("sk", "pk"), descending=True)
 
     def list_rows(
         self,
@@ -209,9 +227,20 @@ class Table:
             limit, cursor, IndexName=index, KeyConditionExpression=condition, ExpressionAttributeValues=values
         )
 
-    def cases_of(self, customer_id: str, limit: int, cursor: str | None, *, status: str | None) -> Page:
-        """Return a customer's cases by status, the oldest first. Raises BadCursor."""
-        return self.list_rows(Case, limit, cursor, agent_id=customer_id, status=status)
+    def cases_of(
+        self, customer_ids: Sequence[str], limit: int, cursor: str | None, *, status: str | None
+    ) -> Page:
+        """Return the cases of all records of a customer, by status, the oldest first. Raises BadCursor."""
+
+        def page(customer_id: str, cursor: str | None) -> Page:
+            return self.list_rows(Case, limit, cursor, agent_id=customer_id, status=status)
+
+        partitions = {
+            customer_id: {"agent_kind": {"S": f"{customer_id}#{Case.kind_of_row}"}}
+            for customer_id in customer_ids
+        }
+        names = ("list_key", "agent_kind", "pk", "sk")
+        return _together(partitions, page, limit, cursor, names=names, descending=False)
 
     def search_terms(
         self,
@@ -279,11 +308,13 @@ class Table:
         )
         return next((row for row in page.rows if isinstance(row, Message)), None)
 
-    def surveys_of(self, customer_id: str, limit: int, cursor: str | None, *, status: str | None) -> Page:
+    def surveys_of(
+        self, customer_ids: Sequence[str], limit: int, cursor: str | None, *, status: str | None
+    ) -> Page:
         """Return a customer's surveys, newest first, filtered from their timeline. Raises BadCursor."""
         surveys: list[Row] = []
         while len(surveys) <= limit:
-            page = self.timeline(customer_id, _TIMELINE_PAGE, cursor)
+            page = self.timeline(customer_ids, _TIMELINE_PAGE, cursor)
             surveys += [row for row in page.rows if isinstance(row, Survey) and status in {None, row.status}]
             cursor = page.next_cursor
             if cursor is None:
@@ -326,6 +357,16 @@ class Table:
             "ExpressionAttributeValues": {":current": {"N": str(row.version)}},
         }
 
+    def _unread_removal(self, one: ItemToErase) -> Any:
+        removal: dict[str, Any] = {"TableName": self.name, "Key": one.key}
+        if one.version is None or one.key != key_of(Customer, one.id):
+            return removal
+        return {
+            **removal,
+            "ConditionExpression": "version = :current",
+            "ExpressionAttributeValues": {":current": {"N": one.version}},
+        }
+
     def _check(self, row: Row) -> Any:
         return {
             "TableName": self.name,
@@ -360,6 +401,39 @@ class Table:
         return Page(
             rows, _encode_cursor(response["LastEvaluatedKey"]) if "LastEvaluatedKey" in response else None
         )
+
+
+def _together(
+    partitions: Mapping[str, Item],
+    page: Callable[[str, str | None], Page],
+    limit: int,
+    cursor: str | None,
+    *,
+    names: tuple[str, ...],
+    descending: bool,
+) -> Page:
+    """Return one list of several partitions, in the order of the first of `names`, which make up a cursor.
+
+    `partitions` maps each customer id to the partition's part of the key. A cursor is a key in one of them;
+    with the other partition's part it is a start for that one, too, whether or not a row has this key.
+    """
+    if len(partitions) == 1:
+        return page(next(iter(partitions)), cursor)
+    start = _decode_cursor(cursor, set(names)) if cursor else None
+    if start is not None and not any(part.items() <= start.items() for part in partitions.values()):
+        raise BadCursor
+    pages = [
+        page(customer_id, _encode_cursor({**start, **part}) if start else None)
+        for customer_id, part in partitions.items()
+    ]
+    found = [(to_item(row), row) for each in pages for row in each.rows]
+    found.sort(key=lambda one: one[0][names[0]]["S"], reverse=descending)
+    is_last = len(found) <= limit and all(each.next_cursor is None for each in pages)
+    taken = found[:limit]
+    rows = tuple(row for _, row in taken)
+    return Page(
+        rows, None if is_last or not taken else _encode_cursor({name: taken[-1][0][name] for name in names})
+    )
 
 
 def cursor_after(term: SearchTerm) -> str:

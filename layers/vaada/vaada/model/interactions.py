@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from pydantic import ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import ConfigDict, Field
 
 from vaada.model.ids import PartyId, RowId
 from vaada.model.people import Channel
@@ -62,13 +62,6 @@ class NewInteraction(Input):
     handed_over_from: PartyId | None = None
     commitments: tuple[NewCommitment, ...] = Field(default=(), max_length=20)
     follow_up: NewFollowUpRequest | None = None
-
-    @field_validator("case_id")
-    @classmethod
-    def _case_of_customer(cls, case_id: str | None, others: ValidationInfo) -> str | None:
-        if case_id is not None and not case_id.startswith(others.data.get("customer_id", "")):
-            raise ValueError("is not a case of this customer")
-        return case_id
 
 
 class Interaction(DueRow):

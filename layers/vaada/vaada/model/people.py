@@ -162,10 +162,20 @@ class SearchIndex(StoredModel):
     fingerprint: str
 
 
+class MergedRecord(StoredModel):
+    """Another record of the same person, which became part of the customer: its id, when, and by whom."""
+
+    customer_id: PartyId
+    at: Instant
+    by: str
+
+
 class Customer(DueRow):
     """A person or company served. `served_by` are the ids of the agents who may see them.
 
     They are written to at `email` and `phone`; at `other_emails` and `other_phones` where that does not work.
+    `merged` are other records of the person whose rows, in partitions of their own, belong to this customer
+    now; `other_names` are the names they had. Such a record has the id of this one in `merged_into`.
     `anchor` is the time of the last contact, from which check-ins are counted; `wake_at` is the time of the
     next check-in and `check_in_id` the last one. `nps_id` is the planned survey about the whole business.
     `asked_at` maps each kind of survey to when they were last asked; `written_at` are the times of recent
@@ -195,6 +205,9 @@ class Customer(DueRow):
     written_at: tuple[Instant, ...] = ()
     served_by: tuple[str, ...] = ()
     unsubscribed_at: Instant | None = None
+    other_names: tuple[str, ...] = ()
+    merged: tuple[MergedRecord, ...] = ()
+    merged_into: str | None = None
     search_index: SkipJsonSchema[SearchIndex | None] = Field(default=None, exclude=True)
     created_at: Instant
 
@@ -207,6 +220,11 @@ class Customer(DueRow):
     def phones(self) -> tuple[str, ...]:
         """All phone numbers, in the order in which they are tried."""
         return (self.phone, *self.other_phones) if self.phone else self.other_phones
+
+    @property
+    def record_ids(self) -> tuple[str, ...]:
+        """The ids of all records of the person: this one, then those that were merged into it."""
+        return (self.customer_id, *(record.customer_id for record in self.merged))
 
     @property
     def readers(self) -> tuple[str, ...]:

@@ -44,7 +44,9 @@ class SearchTerm(Row):
 
 def terms_of(customer: Customer) -> tuple[SearchTerm, ...]:
     """The terms by which the customer is found: a word of a name, an address, a number each."""
-    names = [text_of_name(customer.name)]
+    if customer.merged_into is not None:
+        return ()
+    names = [text_of_name(name) for name in (customer.name, *customer.other_names)]
     found: list[tuple[TermKind, str, str]] = [
         ("name", word, text) for text in dict.fromkeys(names) for word in dict.fromkeys(text.split())
     ][:_MOST_NAME_TERMS]
@@ -67,7 +69,8 @@ def terms_of(customer: Customer) -> tuple[SearchTerm, ...]:
 
 def fingerprint(customer: Customer) -> str:
     """A hash of all that the terms of the customer are made of: while it is the same, so are they."""
-    sources = (customer.name, customer.emails, customer.phones, customer.readers)
+    names = (customer.name, *customer.other_names)
+    sources = (names, customer.emails, customer.phones, customer.readers, customer.merged_into)
     return hashlib.sha256(json.dumps(sources).encode()).hexdigest()[:16]
 
 

@@ -1,6 +1,22 @@
 """Customers: their addresses in order, and two records of one person as one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from vaada.model.folding import fold
+from vaada.model.people import MOST_ADDRESSES, Consent, Customer, MergedRecord
+from vaada.model.phone_numbers import comparable
+from vaada.model.policy import PolicyDocument
+from vaada.rules import check_ins
+from vaada.rules.messages import frequency_cap
+
+_MOST_TAGS = 20
+_LONGEST_NOTES = 4000
+_MOST_MERGED = 20  # records; each is a row of the transaction that merges or erases them
+
+
+class CannotMerge(Exception):
+    """The two customers cannot be merged; the text says why."""
 
 
 def distinct(key: Callable[[str], str], *values: str | None) -> list[str]:
@@ -10,3 +26,74 @@ def distinct(key: Callable[[str], str], *values: str | None) -> list[str]:
         if value is not None:
             found.setdefault(key(value), value)
     return list(found.values())
+
+
+def merge(
+    customer: Customer, into: Customer, policy: PolicyDocument, now: datetime, by: str
+) -> tuple[Customer, Customer]:
+    """Two records of one person as one: what becomes of the first, and the one that stays.
+
+    Of consent the stricter counts, of surveys and messages those to both. Facts of the one that stays go
+    first. Raises CannotMerge.
+    """
+    emails = distinct(str.casefold, *into.emails, *customer.emails)
+    phones = distinct(comparable, *into.phones, *customer.phones)
+    merged = (*into.merged, MergedRecord(customer_id=customer.id, at=now, by=by), *customer.merged)
+    for what, count, most in (
+        ("e-mail addresses", len(emails), MOST_ADDRESSES),
+        ("phone numbers", len(phones), MOST_ADDRESSES),
+        ("merged records", len(merged), _MOST_MERGED),
+    ):
+        if count > most:
+            raise CannotMerge(f"Together they have {count} {what}, and {most} are kept: remove some first.")
+    names = distinct(fold, into.name, *into.other_names, customer.name, *customer.other_names)
+    both = (into, customer)
+    stays = into.changed(
+        other_names=tuple(names[1:]),
+        email=emails[0] if emails else None,
+        other_emails=tuple(emails[1:]),
+        phone=phones[0] if phones else None,
+        other_phones=tuple(phones[1:]),
+        language=into.language or customer.language,
+        time_zone=into.time_zone or customer.time_zone,
+        preferred_channel=into.preferred_channel or customer.preferred_channel,
+        agent_id=into.agent_id or customer.agent_id,
+        consent=_stricter(both),
+        notes=_notes(into.notes, customer.notes),
+        tags=tuple(dict.fromkeys((*into.tags, *customer.tags)))[:_MOST_TAGS],
+        check_in_every_days=min(filter(None, (one.check_in_every_days for one in both)), default=None),
+        nps_id=into.nps_id or customer.nps_id,
+        asked_at=frequency_cap.last_asked(both),
+        written_at=tuple(sorted((*into.written_at, *customer.written_at))),
+        served_by=tuple(dict.fromkeys((*into.served_by, *customer.served_by))),
+        unsubscribed_at=_unsubscribed_at(both),
+        merged=merged,
+    )
+    anchor = max((one.anchor for one in both if one.anchor), default=now)
+    gone = customer.changed(
+        merged_into=into.id, merged=(), consent=Consent(), anchor=None, check_in_id=None, nps_id=None
+    )
+    return gone.waiting(None), check_ins.plan_from(stays, anchor, policy)
+
+
+def _stricter(both: Iterable[Customer]) -> Consent:
+    """What both records agreed to."""
+    consents = [one.consent for one in both]
+    return Consent(
+        email=all(consent.email for consent in consents),
+        sms=all(consent.sms for consent in consents),
+        survey=all(consent.survey for consent in consents),
+    )
+
+
+def _unsubscribed_at(both: Iterable[Customer]) -> datetime | None:
+    """When they unsubscribed. None where undoing that would give a consent that one record never had."""
+    if not all(one.consent.survey or one.unsubscribed_at for one in both):
+        return None
+    return max((one.unsubscribed_at for one in both if one.unsubscribed_at), default=None)
+
+
+def _notes(own: str | None, other: str | None) -> str | None:
+    """The notes of both. Those of the other record stay in its own row where there is no room for them."""
+    together = "\n\n".join(filter(None, (own, other))) or None
+    return together if together is None or len(together) <= _LONGEST_NOTES else own or other

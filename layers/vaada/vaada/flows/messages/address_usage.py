@@ -8,7 +8,9 @@ from vaada.model.people import Customer
 
 def usages_of(desk: Desk, customer: Customer) -> tuple[AddressUsage, ...]:
     """The usage of each of the customer's addresses; of one that was never written to an empty one."""
-    ids = dict.fromkeys(desk.addresses.hashed(medium, address) for medium, address in addresses_of(customer))
+    ids = dict.fromkeys(
+        desk.addresses.hash_address(medium, address) for medium, address in addresses_of(customer)
+    )
     return tuple(
         desk.table.get(AddressUsage, address_id) or AddressUsage(address_usage_id=address_id, version=0)
         for address_id in ids

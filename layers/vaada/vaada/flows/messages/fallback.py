@@ -48,7 +48,7 @@ def _to_customer(desk: Desk, message: Message, work: Work, now: datetime, why: s
     """The same to the customer's next address that works, if one was not tried yet."""
     customer = customer_of(desk, work)
     address = recipients.address_of(desk, customer, message)
-    address_id = message.address_id or (address and desk.addresses.hashed(message.medium, address))
+    address_id = message.address_id or (address and desk.addresses.hash_address(message.medium, address))
     tried = (*message.tried, (address_id, message.medium)) if address_id else message.tried
     failed = frozenset(address_id for address_id, _ in tried)
     other = recipients.customer_address(desk, customer, survey=isinstance(work, Survey), but=failed)

@@ -55,7 +55,7 @@ def working_addresses(
     """By medium the first address that is not suppressed and is not among those that failed (`but`)."""
     found: dict[Medium, CustomerAddress] = {}
     for medium, address in addresses_of(customer):
-        address_id = desk.addresses.hashed(medium, address)
+        address_id = desk.addresses.hash_address(medium, address)
         if medium in found or address_id in but or is_stopped(desk, medium, address, survey=survey):
             continue
         found[medium] = CustomerAddress(medium, address, address_id)
@@ -65,7 +65,9 @@ def working_addresses(
 def address_of(desk: Desk, customer: Customer, message: Message) -> str | None:
     """The address that the message was claimed for; the first of its medium if it has changed. None: none."""
     own = [address for medium, address in addresses_of(customer) if medium == message.medium]
-    claimed = (each for each in own if desk.addresses.hashed(message.medium, each) == message.address_id)
+    claimed = (
+        each for each in own if desk.addresses.hash_address(message.medium, each) == message.address_id
+    )
     return next(claimed, own[0] if own else None)
 
 

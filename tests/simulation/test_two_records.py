@@ -1,0 +1,81 @@
+"""One person in several records, under faults; and the proof that these histories would show a bug."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.simulation.fake_aws.faults import Faults
+from tests.simulation.mutations.planting import Planted, replaced
+from tests.simulation.two_records import lived_as_one
+from vaada.desk import Desk
+from vaada.flows import erasure
+from vaada.flows.messages import address_usage
+from vaada.flows.optimistic_write import require
+from vaada.flows.work import standing_customer
+from vaada.gateways import items
+from vaada.model.people import Customer
+from vaada.rules import customers
+
+HISTORIES, BATCH, ENOUGH = 80, 10, 12
+
+
+@pytest.mark.parametrize("first", range(0, HISTORIES, BATCH))
+def test_a_person_in_several_records_is_one_person_whatever_fails(first: int) -> None:
+    for seed in range(first, first + BATCH):
+        lived_as_one(seed, Faults())
+        lived_as_one(seed, Faults.of(seed, frozenset()))
+
+
+def asks_each_record_by_itself() -> Planted:
+    return replaced(address_usage.usages_of, lambda *_facts: ())
+
+
+def leaves_the_terms_of_former_names() -> Planted:
+    original = items.search_terms_to_write
+    return replaced(original, lambda customer: (original(customer)[0], []))
+
+
+def erases_only_the_record_that_is_named() -> Planted:
+    def records(desk: Desk, customer_id: str) -> object:
+        return {customer_id: desk.table.items_to_erase(customer_id)}
+
+    return replaced(erasure._records, records)
+
+
+def takes_a_merged_record_for_a_customer() -> Planted:
+    def customer(desk: Desk, customer_id: str) -> Customer:
+        return require(desk, Customer, customer_id)
+
+    return replaced(standing_customer, customer)
+
+
+def forgets_which_records_were_merged() -> Planted:
+    original = customers.merge
+
+    def merge(customer: Customer, into: Customer, *facts: object) -> tuple[Customer, Customer]:
+        gone, stays = original(customer, into, *facts)  # type: ignore[arg-type]
+        return gone, stays.model_copy(update={"merged": into.merged})
+
+    return replaced(original, merge, within=(customers,))
+
+
+@pytest.mark.parametrize(
+    "plant",
+    [
+        asks_each_record_by_itself,
+        leaves_the_terms_of_former_names,
+        erases_only_the_record_that_is_named,
+        takes_a_merged_record_for_a_customer,
+        forgets_which_records_were_merged,
+    ],
+)
+def test_one_of_a_dozen_histories_shows_the_planted_bug(plant: Callable[[], Planted]) -> None:
+    def is_shown(seed: int) -> bool:
+        try:
+            with plant():
+                lived_as_one(seed, Faults())
+        except AssertionError:
+            return True
+        return False
+
+    assert any(is_shown(seed) for seed in range(ENOUGH))

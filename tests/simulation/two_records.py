@@ -1,0 +1,268 @@
+"""One person who is written down two or three times, under faults: found, asked, merged and erased as one.
+
+The expectations of other histories are by customer; here they are by person. At every step no address is
+asked twice within the cool-down or written to above the frequency cap, and the search terms that stand are
+those of the customers as they stand. At the end the records that were merged are one customer, under every id
+that they had, and nothing is left of one who was erased.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from tests.simulation.fake_aws.faults import DAYS, Faults
+from tests.simulation.fake_aws.items import key_of_item, parsed
+from tests.simulation.fake_aws.messaging import Sent
+from tests.simulation.oracles import search_terms
+from tests.simulation.world import World
+from vaada.gateways.items import key_of
+from vaada.model.messages import Message
+from vaada.model.people import Customer
+from vaada.model.phone_numbers import comparable
+from vaada.model.times import text_of
+
+HOUR, DAY, MINUTE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)
+FAULTY, SETTLED = timedelta(days=8), timedelta(days=60)
+COOL_DOWN, WEEK, MOST = timedelta(days=30), timedelta(days=7), 3  # as the policy has them by default
+LATE = timedelta(minutes=15)
+MAIL, OTHER_MAIL = "customer0@example.com", "customer0@work.example"
+PHONE, OLD_PHONE = "+5215512345678", "+525512345678"
+AGREED = {"email": True, "sms": True, "survey": True}
+RECORDS: tuple[dict[str, Any], ...] = (
+    {"name": "José Müller", "email": MAIL, "other_emails": [OTHER_MAIL], "phone": PHONE},
+    {"name": "Jose Muller", "email": MAIL.upper(), "phone": None},
+    {"name": "J. Müller", "email": None, "phone": OLD_PHONE, "preferred_channel": "sms"},
+)
+"""The first shares an address with each of the others."""
+
+
+@dataclass
+class TwoRecords:
+    """Two or three records of one person, and what is done about them."""
+
+    world: World
+    dice: Random
+    ids: dict[int, str] = field(default_factory=dict)
+    agents: list[str] = field(default_factory=list)
+    merges: list[tuple[int, int]] = field(default_factory=list)
+    erased: bool = False
+    _seen: int = 0
+    _posted: int = 0
+    _asked: defaultdict[str, dict[str, datetime]] = field(default_factory=lambda: defaultdict(dict))
+    _written: defaultdict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))
+
+    # ------------------------------------------------------------ what people do
+
+    def enter(self) -> None:
+        """The agents come, then the records, then what is done about them."""
+        world, number = self.world, self.dice.choice((2, 2, 3))
+        world.unsteady = True
+        if self.dice.random() < 0.3:
+            world.fates[self.dice.choice((MAIL, PHONE))] = "no such address"
+        for name in ("amina", "omar"):
+            agent = {"name": name, "email": f"{name}@example.com"}
+            world.ask("POST /api/agents", agent, lambda answer: self.agents.append(answer["agent_id"]))
+        for n in range(number):
+            at = world.start + (n + 1) * HOUR
+            world.at(at, f"record {n} is added", lambda n=n: self._add(n))  # type: ignore[misc]
+        for _ in range(self.dice.randint(3, 9)):
+            at, n = self._sometime(), self.dice.randrange(number)
+            world.at(at, f"a contact of record {n}", lambda n=n: self._contact(n))  # type: ignore[misc]
+        for _ in range(self.dice.choice((0, 1, 1, 2))):
+            n, into = self.dice.sample(range(number), 2)
+            world.at(
+                self._sometime(),
+                f"record {n} is merged into {into}",
+                lambda n=n, into=into: self._merge(n, into),  # type: ignore[misc]
+            )
+        for _ in range(self.dice.choice((0, 1, 2))):
+            n, name = self.dice.randrange(number), self.dice.choice(("Pepe Müller", "José M. de la Cruz"))
+            world.at(self._sometime(), f"record {n} is renamed", lambda n=n, name=name: self._rename(n, name))  # type: ignore[misc]
+        if self.dice.random() < 0.3:
+            n = self.dice.randrange(number)
+            world.at(self._sometime(), f"record {n} is erased", lambda n=n: self._erase(n))  # type: ignore[misc]
+
+    def _sometime(self) -> datetime:
+        """Often at the same moments, so that acts meet."""
+        hours = self.dice.choice((30, 54, self.dice.randrange(5, DAYS * 24)))
+        return self.world.start + hours * HOUR + self.dice.choice((0, 0, 1, 30)) * MINUTE
+
+    def _add(self, n: int) -> None:
+        def came(answer: dict[str, Any]) -> None:
+            self.ids[n] = answer["customer_id"]
+
+        self.world.ask("POST /api/customers", {"consent": AGREED, "time_zone": "UTC", **RECORDS[n]}, came)
+
+    def _contact(self, n: int) -> None:
+        if n not in self.ids or not self.agents:
+            return
+        promised = {"what": "Call back", "due_at": text_of(self.world.now + self.dice.randint(2, 50) * HOUR)}
+        body = {
+            "customer_id": self.ids[n],
+            "agent_id": self.dice.choice(self.agents),
+            "channel": "phone",
+            "direction": "inbound",
+            "kind": "request",
+            "summary": "A cake",
+            "resolved": self.dice.random() < 0.7,
+            "commitments": [promised] if self.dice.random() < 0.5 else [],
+        }
+        self.world.ask("POST /api/interactions", body, self._recorded)
+
+    def _recorded(self, answer: dict[str, Any]) -> None:
+        for row in answer["commitments"]:
+            if self.dice.random() < 0.6:
+                at = self.world.now + self.dice.randint(1, 40) * HOUR
+                self.world.at(at, "it runs late", lambda row=row: self._run_late(row["commitment_id"]))  # type: ignore[misc]
+
+    def _run_late(self, commitment_id: str) -> None:
+        body = {"due_at": text_of(self.world.now + 30 * HOUR), "reason": "late", "tell_customer": True}
+        self.world.ask(f"POST /api/commitments/{commitment_id}/renegotiate", body)
+
+    def _merge(self, n: int, into: int) -> None:
+        if n not in self.ids or into not in self.ids or self._root(n) == self._root(into):
+            return
+        if any(n == gone for gone, _ in self.merges):
+            return  # it was merged before, into another
+        self.merges.append((n, into))
+        self.world.ask(f"POST /api/customers/{self.ids[n]}/merge", {"into": self.ids[into]})
+
+    def _rename(self, n: int, name: str) -> None:
+        if n in self.ids:
+            self.world.ask(f"PATCH /api/customers/{self.ids[n]}", {"name": name})
+
+    def _erase(self, n: int) -> None:
+        if n in self.ids:
+            self.erased = True
+            self.world.forgotten.add(self.ids[n])
+            self.world.ask(f"POST /api/customers/{self.ids[n]}/erase", {})
+
+    def _root(self, n: int) -> int:
+        """The record that stays of those that were merged with this one."""
+        into = dict(self.merges)
+        while n in into:
+            n = into[n]
+        return n
+
+    # ------------------------------------------------------------ what must hold
+
+    def step(self) -> None:
+        """Judge what was written and sent since the last step. Raises AssertionError."""
+        records = self.world.table.stream[self._seen :]
+        self._seen = len(self.world.table.stream)
+        for customer_id in search_terms.customers_of(records):
+            search_terms.judge_terms(self.world.table, customer_id)
+        for sent in self.world.post.sent[self._posted :]:
+            if sent.to.casefold().startswith(("customer", "+52")):
+                self._judge_sent(sent)
+        self._posted = len(self.world.post.sent)
+
+    def _judge_sent(self, sent: Sent) -> None:
+        address = comparable(sent.to) if sent.to.startswith("+") else sent.to.casefold()
+        message = self._message(sent)
+        if message is None:
+            return  # erased at this very moment
+        if message.purpose == "survey":
+            asked = self._asked[address]
+            others = {about: at for about, at in asked.items() if sent.at - at < COOL_DOWN - LATE}
+            others.pop(message.about_id, None)
+            assert not others, f"{address} was asked twice: {message!r} after {others}"
+            asked[message.about_id] = sent.at
+        if message.instead_of is None:  # one that replaces another takes its place in the count
+            lately = [at for at in self._written[address] if sent.at - at < WEEK - LATE]
+            assert len(lately) < MOST, f"{address} was written to {len(lately) + 1} times in a week"
+            self._written[address] = [*lately, sent.at]
+
+    def _message(self, sent: Sent) -> Message | None:
+        """The row of what was sent. A text does not say which it is: the latest that is claimed is meant."""
+        if sent.message_id is not None:
+            item = self.world.table.items.get(key_of_item(key_of(Message, sent.message_id)))
+            return _as_message(parsed(item)) if item else None
+        for record in reversed(self.world.table.stream):
+            image = record["dynamodb"].get("NewImage")
+            row = _as_message(parsed(image)) if image and image["row_kind"] == {"S": "message"} else None
+            if row is not None and (row.to, row.medium, row.status) == ("customer", "sms", "sending"):
+                return row
+        return None
+
+    def end(self) -> None:
+        """Judge how it stands once everything has settled. Raises AssertionError."""
+        overdue = [
+            key
+            for key, item in self.world.table.items.items()
+            if item.get("wake_at", {}).get("S", "~") < text_of(self.world.now - HOUR)
+        ]
+        assert not overdue, f"still due: {overdue}"
+        if self.erased:
+            self._judge_erased()
+            return
+        for n, customer_id in self.ids.items():
+            customer = self._customer(customer_id)
+            stays = self._customer(self.ids[self._root(n)])
+            assert stays.merged_into is None, f"merged further than was asked: {stays!r}"
+            if customer_id != stays.id:
+                assert customer.merged_into == stays.id, f"not merged into {stays.id}: {customer!r}"
+                assert customer_id in stays.record_ids, f"does not know {customer_id}: {stays!r}"
+            self._judge_answers(customer_id, stays)
+
+    def _judge_erased(self) -> None:
+        """Of all records of the person that were one when they were erased nothing is left."""
+        for customer_id in self.ids.values():
+            ledger = self.world.table.items.get((f"ERASURE#{customer_id}", "ERASURE"))
+            if ledger is not None:
+                left = list(self.world.table.partition(f"CUSTOMER#{customer_id}"))
+                assert not left, f"erased, and left: {left}"
+                search_terms.judge_erased(self.world.table, customer_id)
+        for customer in (self._customer(each) for each in self.ids.values() if self.world.is_there(each)):
+            stays = customer.merged_into
+            assert stays is None or self.world.is_there(stays), f"whom they became is gone: {customer!r}"
+
+    def _judge_answers(self, customer_id: str, stays: Customer) -> None:
+        """Each id leads to the customer who stays, and to the story of all of their records."""
+        shown: list[Any] = []
+        self.world.ask(f"GET /api/customers/{customer_id}", None, shown.append)
+        self.world.ask(f"GET /api/customers/{customer_id}/timeline?limit=100", None, shown.append)
+        self.world.ask("GET /api/customers?q=muller", None, shown.append)
+        customer, timeline, found = shown
+        assert customer["customer_id"] == stays.id, f"{customer_id} leads to {customer['customer_id']}"
+        held = {
+            key[1].removeprefix("ROW#")
+            for record_id in stays.record_ids
+            for key, _ in self.world.table.partition(f"CUSTOMER#{record_id}")
+            if key[1].startswith("ROW#")
+        }
+        told = [row[f"{row['row_kind']}_id"][16:] for row in timeline["items"]]
+        assert told == sorted(held, reverse=True)[:100], f"the story of {stays.id} is not whole"
+        ids = [each["customer_id"] for each in found["items"]]
+        assert len(ids) == len(set(ids)), f"found twice: {ids}"
+        named = any("m" in name.casefold() and "ller" in name for name in (stays.name, *stays.other_names))
+        assert (stays.id in ids) == named, f"found by muller: {ids}, and not {stays!r}"
+
+    def _customer(self, customer_id: str) -> Customer:
+        row = parsed(self.world.table.items[key_of_item(key_of(Customer, customer_id))])
+        assert isinstance(row, Customer)
+        return row
+
+
+def _as_message(row: object) -> Message | None:
+    return row if isinstance(row, Message) else None
+
+
+def lived_as_one(seed: int, faults: Faults) -> TwoRecords:
+    """Live the history of this seed. Raises AssertionError, with the story behind it."""
+    world = World(seed, faults, drawn=False)
+    with world.running():
+        person = TwoRecords(world, Random(f"two records {seed}"))
+        world.after_step = person.step
+        try:
+            person.enter()
+            world.run_until(world.start + FAULTY)
+            faults.on = False
+            world.run_until(world.start + SETTLED)
+            person.end()
+        except AssertionError as error:
+            error.args = (f"{error.args[0] if error.args else ''}\n" + "\n".join(world.story[-60:]),)
+            raise
+    return person
