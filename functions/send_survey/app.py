@@ -1,18 +1,14 @@
-"""A survey is due: ask the customer, once."""
+"""A survey is due: send it to its customer."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from vaada.desk import open_desk, prepare
-from vaada.flows.due.advance import advance
-from vaada.log import logger
 from vaada.model.work import Survey
+from vaada.schedule_events import advance_scheduled
 
 prepare("table", "addresses", "links", "mailer")
 
 
 def handler(event: dict[str, Any], _context: object) -> str:
-    """Take the steps of the row that are due; answers with what came of it."""
-    outcome = advance(open_desk(), Survey, event["row_id"], event["version"], datetime.now(UTC))
-    logger.info("woken", row_id=event["row_id"], version=event["version"], outcome=outcome)
-    return outcome
+    """Take the steps of the row that are due. Returns the outcome."""
+    return advance_scheduled(open_desk(), event, Survey)

@@ -9,8 +9,9 @@ from selenium.webdriver import Chrome
 
 from tests.e2e.phone import phone
 from tests.unit.present.builders import a_promise, a_reply, a_request
+from vaada.model.work import SurveyKind
 from vaada.present import pages
-from vaada.present.view_models import CallBack, Review, SurveyKind
+from vaada.present.view_models import CallBack, Review
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")

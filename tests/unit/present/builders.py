@@ -7,14 +7,15 @@ from zoneinfo import ZoneInfo
 
 from vaada.model.messages import Purpose, RecipientRole
 from vaada.model.rows import CountedTime, Explanation, SkippedTime
-from vaada.present.view_models import SCORES, Brief, Invitation, LateNotice, Note, Praise
+from vaada.model.work import SCALES
+from vaada.present.view_models import Brief, Invitation, LateNotice, Note, Praise
 
 DIRECTIONS = {
     **{"en": "ltr", "ur": "rtl", "es": "ltr", "ar": "rtl"},
     **{"fr": "ltr", "de": "ltr", "hi": "ltr", "pt": "ltr"},
 }
 LANGUAGES = tuple(DIRECTIONS)
-KINDS = tuple(SCORES)
+KINDS = tuple(SCALES)
 KARACHI = ZoneInfo("Asia/Karachi")
 HOSTILE = "Bilal\r\nBcc: all@example.com\u202e<script>alert('x')</script>\u2066"
 URDU = "لیپ ٹاپ دوبارہ خراب ہو گیا ہے، بلال خان کو فون کرنا ہے"

@@ -33,8 +33,9 @@ from tests.unit.present.builders import (
 from tests.unit.present.html import Html
 from tests.unit.present.samples import CUSTOMER_PURPOSES, STAFF_PURPOSES, every_mail
 from vaada.model.messages import Purpose, RecipientRole
+from vaada.model.work import SCALES, SurveyKind
 from vaada.present import email
-from vaada.present.view_models import SCORES, ActionName, Brief, Note, SurveyKind
+from vaada.present.view_models import ActionName, Brief, Note
 
 
 def test_the_subject_says_when_and_what() -> None:
@@ -315,7 +316,7 @@ def test_each_answer_of_a_survey_is_a_link_with_its_score(
 ) -> None:
     html = email.for_customer(purpose, an_invitation(language=language, kind=kind)).html
     links = [link["href"] for link in Html(html).all("a") if "score" in link["href"]]
-    assert sorted(links) == sorted(f"{LINK}?score={score}" for score in SCORES[kind])
+    assert sorted(links) == sorted(f"{LINK}?score={score}" for score in SCALES[kind])
 
 
 @pytest.mark.parametrize(("kind", "first", "last"), [("nps", "0", "10"), ("ces", "1", "7")])
@@ -324,7 +325,7 @@ def test_each_number_links_to_its_score_and_the_ends_have_labels(
 ) -> None:
     mail = email.for_customer("survey", an_invitation(kind=kind))
     shown = re.findall(r'score=(\d+)"[^>]*>(\d+)</a>', mail.html)
-    assert [score for score, _ in shown] == [str(score) for score in SCORES[kind]]
+    assert [score for score, _ in shown] == [str(score) for score in SCALES[kind]]
     assert all(score == number for score, number in shown)
     ends = {"nps": ("Not at all likely", "Very likely"), "ces": ("Very difficult", "Very easy")}[kind]
     for words in (mail.text, Html(mail.html).words):

@@ -27,10 +27,10 @@ from tests.unit.present.builders import (
 )
 from tests.unit.present.html import Html
 from tests.unit.present.samples import FOLLOW_UP_ACTIONS, customer_pages, every_page
-from vaada.model.work import CommitmentStatus, FollowUpStatus, GoodwillStatus, ReplyStatus
+from vaada.model.work import SCALES, CommitmentStatus, FollowUpStatus, GoodwillStatus, ReplyStatus, SurveyKind
 from vaada.present import pages
 from vaada.present.i18n import words as words_in
-from vaada.present.view_models import SCORES, ActionName, CallBack, Referral, Review, SurveyKind
+from vaada.present.view_models import ActionName, CallBack, Referral, Review
 
 ENGLISH = words_in("en")
 FRIDAY = datetime(2026, 11, 27, 9, 0, tzinfo=KARACHI)
@@ -77,9 +77,9 @@ def test_the_tapped_face_is_checked_and_all_five_have_labels() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_score_can_be_chosen_and_the_tapped_one_is_checked(kind: SurveyKind, language: str) -> None:
-    for tapped in SCORES[kind]:
+    for tapped in SCALES[kind]:
         radios = survey(kind=kind, language=language, score=tapped).all("input", type="radio", name="score")
-        assert sorted(int(radio["value"]) for radio in radios) == list(SCORES[kind])
+        assert sorted(int(radio["value"]) for radio in radios) == list(SCALES[kind])
         assert [radio["value"] for radio in radios if "checked" in radio] == [str(tapped)]
         assert all("required" in radio for radio in radios)
 
@@ -92,7 +92,7 @@ def test_every_score_has_a_label_and_the_question_is_the_legend(kind: SurveyKind
     labels = re.findall(
         r'<label class="face"><input type="radio" [^>]*value="(\d+)"[^>]*>(.+)</label>', document
     )
-    assert len(labels) == len(SCORES[kind])
+    assert len(labels) == len(SCALES[kind])
     for score, label in labels:
         words = re.findall(r"<span>(.+)</span>", label)
         assert words == ([score] if kind in {"nps", "ces"} else [ENGLISH.meanings(kind)[int(score)]])
@@ -102,7 +102,7 @@ def test_every_score_has_a_label_and_the_question_is_the_legend(kind: SurveyKind
 @pytest.mark.parametrize(("kind", "ends"), [("nps", (0, 10)), ("ces", (1, 7))])
 def test_a_number_is_read_out_with_its_scale_and_meaning(kind: SurveyKind, ends: tuple[int, int]) -> None:
     page = survey(kind=kind, score=None)
-    assert page.values("aria-label") == [ENGLISH.answer(kind, score) for score in SCORES[kind]]
+    assert page.values("aria-label") == [ENGLISH.answer(kind, score) for score in SCALES[kind]]
     for end in ends:
         assert f"{end} = {ENGLISH.meanings(kind)[end]}" in page.words
 

@@ -24,8 +24,8 @@ from tests.unit.present.builders import (
     an_invitation,
 )
 from vaada.model.messages import Purpose, RecipientRole
+from vaada.model.work import SCALES, SurveyKind
 from vaada.present import sms
-from vaada.present.view_models import SCORES, SurveyKind
 
 STAFF: tuple[tuple[Purpose, RecipientRole], ...] = (
     ("follow_up_reminder", "agent"),
@@ -181,7 +181,7 @@ def test_the_whole_question_fits_in_latin_scripts(purpose: Purpose, kind: Survey
     asked = an_invitation(language=language, kind=kind, what="Replace the fan", can_reply=True)
     text = sms.for_customer(purpose, asked)
     assert text.startswith("Nadeem Computers")
-    for number in (SCORES[kind][0], SCORES[kind][-1]):
+    for number in (SCALES[kind][0], SCALES[kind][-1]):
         assert f" {number} " in text
     assert "Replace the fan" in text or kind != "promise"
 
@@ -192,7 +192,7 @@ def test_a_short_link_leaves_room_for_a_number_in_other_scripts(kind: SurveyKind
     link = "https://n.pk/s/" + "x" * 45
     asked = an_invitation(language=language, kind=kind, survey_url=link, can_reply=True)
     text = sms.for_customer("survey", asked)
-    for number in (SCORES[kind][0], SCORES[kind][-1]):
+    for number in (SCALES[kind][0], SCALES[kind][-1]):
         assert f" {number} " in text
     assert sms.segments(text) == 2
 

@@ -15,7 +15,7 @@ from vaada.api.listing import Listing, listing
 from vaada.api.resolver import Cursor, Limit, app, created, desk, key, now, user
 from vaada.flows import cases as flow
 from vaada.flows import goodwill
-from vaada.flows.idempotency import Receipts, once
+from vaada.flows.idempotency import once
 from vaada.flows.optimistic_write import require
 from vaada.flows.work import standing_customer
 from vaada.model.cases import Case
@@ -111,7 +111,7 @@ def step(
     return _changed(
         asking,
         case_id,
-        lambda receipts: flow.do_step(desk(), case_id, step, said.note, cause, receipts, now(), asking.id),
+        lambda: flow.do_step(desk(), case_id, step, said.note, cause, now(), asking.id),
     )
 
 
@@ -122,7 +122,7 @@ def resolve(case_id: Id, body: Annotated[Resolution | None, Body()] = None) -> C
     return _changed(
         asking,
         case_id,
-        lambda receipts: flow.resolve(desk(), case_id, outcome, receipts, now(), asking.id),
+        lambda: flow.resolve(desk(), case_id, outcome, now(), asking.id),
     )
 
 
@@ -132,7 +132,7 @@ def reopen(case_id: Id, body: Annotated[Reopening, Body()]) -> Case:
     return _changed(
         asking,
         case_id,
-        lambda receipts: flow.reopen(desk(), case_id, body.reason, receipts, now(), asking.id),
+        lambda: flow.reopen(desk(), case_id, body.reason, now(), asking.id),
     )
 
 
@@ -141,13 +141,13 @@ def reopen(case_id: Id, body: Annotated[Reopening, Body()]) -> Case:
 )
 def wait(case_id: Id) -> Case:
     asking = user()
-    return _changed(asking, case_id, lambda receipts: flow.wait(desk(), case_id, receipts, now(), asking.id))
+    return _changed(asking, case_id, lambda: flow.wait(desk(), case_id, now(), asking.id))
 
 
 @app.post("/api/cases/<case_id>/go-on", summary="Wait no longer: the clock runs on", tags=["Cases"])
 def go_on(case_id: Id) -> Case:
     asking = user()
-    return _changed(asking, case_id, lambda receipts: flow.go_on(desk(), case_id, receipts, now(), asking.id))
+    return _changed(asking, case_id, lambda: flow.go_on(desk(), case_id, now(), asking.id))
 
 
 @app.post("/api/cases/<case_id>/assign", summary="Somebody else has it from now on", tags=["Cases"])
@@ -156,7 +156,7 @@ def assign(case_id: Id, body: Annotated[Assignment, Body()]) -> Case:
     return _changed(
         asking,
         case_id,
-        lambda receipts: flow.assign(desk(), case_id, body.agent_id, receipts, now(), asking.id),
+        lambda: flow.assign(desk(), case_id, body.agent_id, now(), asking.id),
     )
 
 
@@ -170,7 +170,7 @@ def merge(case_id: Id, body: Annotated[Merging, Body()]) -> Case:
     return _changed(
         asking,
         case_id,
-        lambda receipts: flow.merge(desk(), case_id, body.into, receipts, now(), asking.id),
+        lambda: flow.merge(desk(), case_id, body.into, now(), asking.id),
         body.into,
     )
 
@@ -188,13 +188,12 @@ def give(case_id: Id, body: Annotated[NewGoodwill, Body()]) -> Response[Goodwill
         once(
             desk(),
             key(asking),
-            lambda receipts: goodwill.give(
+            lambda: goodwill.give(
                 desk(),
                 case_id,
                 body.amount,
                 body.reason,
                 asking.agent_id or found.agent_id,
-                receipts,
                 now(),
                 freely=asking.is_manager,
             ),
@@ -231,8 +230,8 @@ def _decided(goodwill_id: str, *, approved: bool, reason: str | None) -> Goodwil
     return once(
         desk(),
         key(asking),
-        lambda receipts: goodwill.decide(
-            desk(), goodwill_id, approved=approved, reason=reason, receipts=receipts, now=now(), by=asking.id
+        lambda: goodwill.decide(
+            desk(), goodwill_id, approved=approved, reason=reason, now=now(), by=asking.id
         ),
         lambda result_id: require(desk(), Goodwill, result_id),
     )
@@ -245,9 +244,7 @@ def _case(asking: User, case_id: str) -> Case:
     return found
 
 
-def _changed(
-    asking: User, case_id: str, act: Callable[[Receipts], Case], result_id: str | None = None
-) -> Case:
+def _changed(asking: User, case_id: str, act: Callable[[], Case], result_id: str | None = None) -> Case:
     """Do it once, if the user serves the customer."""
     _case(asking, case_id)
     return once(desk(), key(asking), act, lambda _: require(desk(), Case, result_id or case_id))

@@ -44,7 +44,7 @@ def record_interaction(body: Annotated[NewInteraction, Body()]) -> Response[Reco
     interaction = once(
         desk(),
         key(asking),
-        lambda receipts: interactions.record_interaction(desk(), body, receipts, now()),
+        lambda: interactions.record_interaction(desk(), body, now()),
         lambda interaction_id: require(desk(), Interaction, interaction_id),
     )
     asked = follow_ups.requested(interaction)

@@ -57,7 +57,7 @@ def add_agent(body: Annotated[NewAgent, Body()]) -> Response[Agent]:
         once(
             desk(),
             key(asking),
-            lambda receipts: people.add_agent(desk(), body, receipts, now()),
+            lambda: people.add_agent(desk(), body, now()),
             lambda agent_id: require(desk(), Agent, agent_id),
         )
     )
@@ -91,7 +91,7 @@ def add_customer(body: Annotated[NewCustomer, Body()]) -> Response[AddedCustomer
     added = once(
         desk(),
         key(asking),
-        lambda receipts: people.add_customer(desk(), mine, receipts, now()),
+        lambda: people.add_customer(desk(), mine, now()),
         lambda customer_id: standing_customer(desk(), customer_id),
     )
     found = possible_duplicates(desk(), added, asking.reader)
@@ -137,7 +137,7 @@ def merge(customer_id: Id, body: Annotated[CustomerMerging, Body()]) -> Customer
     return once(
         desk(),
         key(asking),
-        lambda receipts: merge_customers(desk(), customer_id, body.into, receipts, now(), asking.id),
+        lambda: merge_customers(desk(), customer_id, body.into, now(), asking.id),
         lambda stays_id: standing_customer(desk(), stays_id),
     )
 

@@ -1,6 +1,6 @@
 """/api/follow-ups, /api/commitments and /api/surveys: what is owed, and what is done about it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Annotated, Literal, TypeVar
 
@@ -11,7 +11,7 @@ from vaada.api.access import User
 from vaada.api.listing import Listing, listing
 from vaada.api.resolver import Cursor, Limit, app, desk, key, now, user
 from vaada.flows import commitments as commitments_flow
-from vaada.flows.idempotency import Receipts, once
+from vaada.flows.idempotency import once
 from vaada.flows.optimistic_write import change, require
 from vaada.flows.work import standing_customer
 from vaada.model.ids import PartyId, RowId
@@ -117,7 +117,7 @@ def keep(commitment_id: Id, body: Annotated[Keeping | None, Body()] = None) -> C
         Commitment,
         commitment_id,
         lambda row, by: commitments.keep(row, kept_at, by),
-        lambda row: commitments_flow.rows_after_end(desk(), row, now()),
+        lambda _, row: commitments_flow.rows_after_end(desk(), row, now()),
     )
 
 
@@ -128,9 +128,9 @@ def renegotiate(commitment_id: Id, body: Annotated[Renegotiation, Body()]) -> Co
     asking = user()
     asking.require_work(desk(), require(desk(), Commitment, commitment_id))
 
-    def act(receipts: Receipts) -> Commitment:
+    def act() -> Commitment:
         changed, _ = commitments_flow.renegotiate(
-            desk(), commitment_id, agreed, receipts, now(), asking.id, tell_customer=body.tell_customer
+            desk(), commitment_id, agreed, now(), asking.id, tell_customer=body.tell_customer
         )
         return changed
 
@@ -143,7 +143,7 @@ def withdraw(commitment_id: Id, body: Annotated[Withdrawal, Body()]) -> Commitme
         Commitment,
         commitment_id,
         lambda row, by: commitments.withdraw(row, body.reason, now(), by),
-        lambda row: commitments_flow.rows_after_end(desk(), row, now()),
+        lambda _, row: commitments_flow.rows_after_end(desk(), row, now()),
     )
 
 
@@ -191,7 +191,7 @@ def _act(
     kind: type[W],
     row_id: str,
     decide: Callable[[W, str], W],
-    along: Callable[[W], tuple[Row, ...]] = lambda _row: (),
+    along: Callable[[W, W], Iterable[Row]] = lambda _before, _after: (),
 ) -> W:
     """Do it once, with what goes along with it, if the user may."""
     asking = user()
@@ -199,13 +199,7 @@ def _act(
     return once(
         desk(),
         key(asking),
-        lambda receipts: change(
-            desk(),
-            kind,
-            row_id,
-            lambda row: decide(row, asking.id),
-            along=lambda row: (*along(row), *receipts(row.id)),
-        ),
+        lambda: change(desk(), kind, row_id, lambda row: decide(row, asking.id), along=along),
         lambda result_id: require(desk(), kind, result_id),
     )
 

@@ -1,25 +1,18 @@
-"""What is done about a case: its steps, its clock, its end, and what is given away for it."""
+"""Change a case: complete its steps, wait for its customer, assign, merge, resolve and reopen it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 
 from vaada.desk import Desk
-from vaada.flows.idempotency import Receipts
-from vaada.flows.optimistic_write import Busy, change, require
+from vaada.flows.optimistic_write import change, lost_new_row, require, retry_on_conflict
 from vaada.flows.people import require_agents
 from vaada.flows.work import open_call_back, reply_of, unanswered_reply
-from vaada.gateways.table import Conflict
 from vaada.model.cases import Case
 from vaada.model.interactions import Interaction
 from vaada.model.policy import StepName
-from vaada.model.receipts import Receipt
 from vaada.model.rows import Row
-from vaada.model.work import Commitment, FollowUp, Reply, Survey
+from vaada.model.work import FollowUp, Survey
 from vaada.rules import cases, commitments, follow_ups, ids, replies, surveys
-
-_TRIES = 4
-_ONE_CALL = "the matter became part of another, in which they are called back"
-Along = Callable[[Case], tuple[Row, ...]]
 
 
 def do_step(
@@ -28,127 +21,111 @@ def do_step(
     name: StepName,
     note: str | None,
     cause: cases.Cause | None,
-    receipts: Receipts,
     now: datetime,
     by: str,
 ) -> Case:
-    """A step of the complaint is done. Raises NotThere, NotPossible, Busy."""
+    """Complete a step of a complaint. Raises NotFound, NotPossible, Busy."""
     return change(
         desk,
         Case,
         case_id,
         lambda case: cases.complete_step(case, name, now, by, note, cause),
-        along=lambda _: receipts(case_id),
     )
 
 
-def resolve(
-    desk: Desk, case_id: str, outcome: str | None, receipts: Receipts, now: datetime, by: str
-) -> Case:
-    """The matter is settled: nobody is reminded of it any more, and the customer is asked how it went.
+def resolve(desk: Desk, case_id: str, outcome: str | None, now: datetime, by: str) -> Case:
+    """Close the case: its clock and its reminders end, and its customer is surveyed.
 
-    Raises NotThere, NotPossible, StepsMissing, Busy.
+    Raises NotFound, NotPossible, StepsMissing, Busy.
     """
 
-    again = False
-
     def decide(case: Case) -> Case:
-        nonlocal again
-        again = case.ask_again
         resolved = cases.resolve(case, now, by, outcome)
         survey_id = case.survey_id or ids.case_survey_id(case, now)
         return resolved.model_copy(update={"survey_id": survey_id, "ask_again": False})
 
-    def along(case: Case) -> tuple[Row, ...]:
-        return (*_settled(desk, case, now, by, again=again), *receipts(case_id))
-
-    return change(desk, Case, case_id, decide, along=along)
-
-
-def reopen(desk: Desk, case_id: str, reason: str, receipts: Receipts, now: datetime, by: str) -> Case:
-    """It is not settled after all, and not asked about any more. Raises NotThere, NotPossible, Busy."""
-    withdrawn: list[Row] = []
-
-    def decide(case: Case) -> Case:
-        survey = desk.table.get(Survey, case.survey_id) if case.survey_id else None
-        asked = surveys.withdraw(survey)
-        withdrawn[:] = [asked] if asked else []
-        return cases.reopen(case, now, by, reason)
-
-    return change(desk, Case, case_id, decide, along=lambda _: (*withdrawn, *receipts(case_id)))
+    return change(
+        desk,
+        Case,
+        case_id,
+        decide,
+        along=lambda before, after: _rows_after_resolving(desk, after, now, by, again=before.ask_again),
+    )
 
 
-def wait(desk: Desk, case_id: str, receipts: Receipts, now: datetime, by: str) -> Case:
-    """The next word is the customer's: the clock stands still. Raises NotThere, NotPossible, Busy."""
+def reopen(desk: Desk, case_id: str, reason: str, now: datetime, by: str) -> Case:
+    """Open a resolved case again, and withdraw its survey. Raises NotFound, NotPossible, Busy."""
 
-    def along(case: Case) -> tuple[Row, ...]:
+    def withdraw_survey(before: Case, _after: Case) -> Iterator[Row]:
+        survey = desk.table.get(Survey, before.survey_id) if before.survey_id else None
+        if withdrawn := surveys.withdraw(survey):
+            yield withdrawn
+
+    return change(
+        desk, Case, case_id, lambda case: cases.reopen(case, now, by, reason), along=withdraw_survey
+    )
+
+
+def wait(desk: Desk, case_id: str, now: datetime, by: str) -> Case:
+    """Wait for the customer: the reply clock is paused. Raises NotFound, NotPossible, Busy."""
+
+    def pause_reply(_before: Case, case: Case) -> Iterator[Row]:
         reply = reply_of(desk, case)
-        paused = [replies.pause(reply, now, desk.policy)] if reply and reply.status == "awaited" else []
-        return (*paused, *receipts(case_id))
+        if reply and reply.status == "awaited":
+            yield replies.pause(reply, now, desk.policy)
 
-    return change(desk, Case, case_id, lambda case: cases.wait_for_customer(case, now, by), along=along)
+    return change(desk, Case, case_id, lambda case: cases.wait_for_customer(case, now, by), along=pause_reply)
 
 
-def go_on(desk: Desk, case_id: str, receipts: Receipts, now: datetime, by: str) -> Case:
-    """The customer is not waited for any more: the clock runs on. Raises NotThere, NotPossible, Busy."""
+def go_on(desk: Desk, case_id: str, now: datetime, by: str) -> Case:
+    """Stop waiting for the customer: the reply clock runs again. Raises NotFound, NotPossible, Busy."""
 
-    def along(case: Case) -> tuple[Row, ...]:
+    def resume_reply(_before: Case, case: Case) -> Iterator[Row]:
         reply = reply_of(desk, case)
-        running = [replies.resume(reply, now, desk.policy)] if reply and reply.status == "paused" else []
-        return (*running, *receipts(case_id))
+        if reply and reply.status == "paused":
+            yield replies.resume(reply, now, desk.policy)
 
-    return change(desk, Case, case_id, lambda case: cases.stop_waiting(case, now, by), along=along)
+    return change(desk, Case, case_id, lambda case: cases.stop_waiting(case, now, by), along=resume_reply)
 
 
-def assign(desk: Desk, case_id: str, agent_id: str, receipts: Receipts, now: datetime, by: str) -> Case:
-    """Somebody else has it from now on, and owes its answer. Raises NotThere, NotPossible, Unknown, Busy."""
+def assign(desk: Desk, case_id: str, agent_id: str, now: datetime, by: str) -> Case:
+    """Give the case, and the reply that it owes, to another agent.
+
+    Raises NotFound, NotPossible, UnknownReference, Busy.
+    """
     require_agents(desk, agent_id=agent_id)
 
-    def along(case: Case) -> tuple[Row, ...]:
-        reply = unanswered_reply(desk, case)
-        moved = [reply.changed(agent_id=agent_id)] if reply else []
-        return (*moved, *receipts(case_id))
+    def move_reply(_before: Case, case: Case) -> Iterator[Row]:
+        if reply := unanswered_reply(desk, case):
+            yield reply.changed(agent_id=agent_id)
 
-    return change(desk, Case, case_id, lambda case: cases.assign(case, agent_id, now, by), along=along)
+    return change(desk, Case, case_id, lambda case: cases.assign(case, agent_id, now, by), along=move_reply)
 
 
-def merge(desk: Desk, case_id: str, into_id: str, receipts: Receipts, now: datetime, by: str) -> Case:
-    """Both were one matter; returns the case that goes on. Raises NotThere, NotPossible, Busy."""
-    for _ in range(_TRIES):
+def merge(desk: Desk, case_id: str, into_id: str, now: datetime, by: str) -> Case:
+    """Make a case part of another, and return that one. Raises NotFound, NotPossible, Busy."""
+
+    def attempt() -> Case:
         case, into = require(desk, Case, case_id), require(desk, Case, into_id)
-        gone, taken = cases.merge(case, into, now, by)
-        # One clock is enough, and one call: those that run out first, the call for what is waited for.
-        waiting = [reply for reply in (unanswered_reply(desk, into), unanswered_reply(desk, case)) if reply]
-        waiting.sort(key=lambda reply: (reply.status == "paused", reply.due_at))
-        others = [replies.close(reply) for reply in waiting[1:]]
-        others += [
-            reply.changed(case_id=into_id, agent_id=taken.agent_id)
-            for reply in waiting[:1]
-            if reply.case_id != into_id
-        ]
-        calls = [call for call in (open_call_back(desk, into), open_call_back(desk, case)) if call]
-        calls.sort(key=lambda call: _comes_last(call, waiting[:1]))
-        needless = [
-            commitments.withdraw(call, _ONE_CALL, now, by) for call in calls[1:] if call.status == "open"
-        ]
-        taken = taken.model_copy(
+        merged, remaining = cases.merge(case, into, now, by)
+        owed = (unanswered_reply(desk, into), unanswered_reply(desk, case))
+        reply, changed_replies = replies.merge(owed, remaining)
+        promised = (open_call_back(desk, into), open_call_back(desk, case))
+        call_back, withdrawn = commitments.merge_call_backs(promised, reply, now, by)
+        remaining = remaining.model_copy(
             update={
-                "reply_id": waiting[0].id if waiting else None,
-                "call_back_id": calls[0].id if calls else None,
+                "reply_id": reply.id if reply else None,
+                "call_back_id": call_back.id if call_back else None,
             }
         )
-        try:
-            desk.table.write(gone, taken, *others, *needless, *receipts(into_id))
-        except Conflict as conflict:
-            if any(isinstance(row, Receipt) for row in conflict.rows):
-                raise
-            continue
-        return taken
-    raise Busy(case_id)
+        desk.table.write(merged, remaining, *changed_replies, *withdrawn)
+        return remaining
+
+    return retry_on_conflict(case_id, attempt, is_final=lost_new_row)
 
 
-def _settled(desk: Desk, case: Case, now: datetime, by: str, *, again: bool) -> Iterator[Row]:
-    """What its end brings: the clock stops, reminders that it is not resolved end, the customer is asked."""
+def _rows_after_resolving(desk: Desk, case: Case, now: datetime, by: str, *, again: bool) -> Iterator[Row]:
+    """What ends with the case, and the survey of its customer, who is asked `again` after a low score."""
     if reply := unanswered_reply(desk, case):
         yield replies.give(reply, now, by, desk.policy)
     if call_back := open_call_back(desk, case):
@@ -158,13 +135,7 @@ def _settled(desk: Desk, case: Case, now: datetime, by: str, *, again: bool) -> 
         if row is not None and row.origin == "unresolved" and row.status in follow_ups.OPEN:
             yield follow_ups.complete(row, now, by)
     if case.survey_id == ids.case_survey_id(case, now):
-        contact = require(desk, Interaction, case.last_interaction_id)
-        survey = surveys.of_case(case, contact, desk.policy, now)
+        last = require(desk, Interaction, case.last_interaction_id)
+        survey = surveys.of_case(case, last, desk.policy, now)
         if survey is not None:
             yield survey.model_copy(update={"again": again})
-
-
-def _comes_last(call: Commitment, waiting: list[Reply]) -> tuple[bool, bool, datetime]:
-    """By what a call comes after others: it was given up, nobody waits for it, it is due later."""
-    awaited = any(reply.interaction_id == call.interaction_id for reply in waiting)
-    return call.status == "broken", not awaited, call.due_at

@@ -11,44 +11,42 @@ from datetime import datetime
 
 from vaada.desk import Desk
 from vaada.flows.messages.batch import hold_again
-from vaada.flows.optimistic_write import Busy, NotFound
+from vaada.flows.optimistic_write import NotFound, retry_on_conflict
 from vaada.gateways.table import Conflict, ItemToErase
 from vaada.model.erasures import Erasure
 from vaada.model.people import Customer
 from vaada.model.rows import Row
 
-_TRIES = 4
 _PIECES = 40  # of 25 rows: seconds
 _LEDGER_PAGE = 100
 _NOT_SENT = frozenset({"held", "waiting", "sending"})
 
 
 def erase(desk: Desk, customer_id: str, now: datetime, by: str) -> Erasure:
-    """Forget the customer: at once, or the sweep ends it. Twice is no error. Raises NotFound, Busy.
+    """Erase the customer: at once, or begun here and continued by the sweep. Raises NotFound, Busy.
 
-    All records of the person are forgotten, whichever of them is named. Whatever is there of somebody who was
-    forgotten before is forgotten again.
+    All records of the person are erased, whichever is named. Twice is no error: whatever there is of one
+    who was erased before is erased again.
     """
-    for _ in range(_TRIES):
+
+    def begin() -> list[Erasure]:
         records = _records(desk, customer_id)
-        stands = {record_id: desk.table.get(Erasure, record_id) for record_id in records}
+        before = {record_id: desk.table.get(Erasure, record_id) for record_id in records}
         begun = {
-            record_id: _begin(stands[record_id], record_id, now, by)
+            record_id: _begin(before[record_id], record_id, now, by)
             for record_id, remains in records.items()
             if remains
         }
         own = [one for record_id, remains in records.items() for one in remains if one.id == record_id]
         if begun:
-            try:
-                desk.table.write(*begun.values(), delete_unread=own)
-            except Conflict:
-                continue
-        erasures = [found for record_id in records if (found := begun.get(record_id) or stands[record_id])]
-        if not erasures:
-            raise NotFound(Customer, customer_id)
-        after = [continue_erasure(desk, erasure, now) for erasure in erasures]
-        return next((erasure for erasure in after if erasure.status != "done"), after[0])
-    raise Busy(customer_id)
+            desk.table.write(*begun.values(), delete_unread=own)
+        return [found for record_id in records if (found := begun.get(record_id) or before[record_id])]
+
+    erasures = retry_on_conflict(customer_id, begin)
+    if not erasures:
+        raise NotFound(Customer, customer_id)
+    after = [continue_erasure(desk, erasure, now) for erasure in erasures]
+    return next((erasure for erasure in after if erasure.status != "done"), after[0])
 
 
 def _records(desk: Desk, customer_id: str) -> dict[str, tuple[ItemToErase, ...]]:

@@ -1,89 +1,53 @@
 """Give goodwill, and decide on goodwill above the allowance."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
 from vaada.desk import Desk
-from vaada.flows.idempotency import Receipts
-from vaada.flows.optimistic_write import Busy, change, require
+from vaada.flows.optimistic_write import change, lost_new_row, require, retry_on_conflict
 from vaada.flows.work import standing_case
-from vaada.gateways.table import Conflict
 from vaada.model.cases import Case
 from vaada.model.ids import customer_of, new_row_id
 from vaada.model.rows import Row
 from vaada.model.work import Goodwill
-from vaada.rules import goodwill as giving
-from vaada.rules.errors import NotPossible
-
-_TRIES = 4
+from vaada.rules import goodwill as rules
 
 
 def give(
-    desk: Desk,
-    case_id: str,
-    amount: Decimal,
-    reason: str,
-    agent_id: str,
-    receipts: Receipts,
-    now: datetime,
-    *,
-    freely: bool,
+    desk: Desk, case_id: str, amount: Decimal, reason: str, agent_id: str, now: datetime, *, freely: bool
 ) -> Goodwill:
-    """Goodwill for the case's customer, up to the allowance, or any if `freely`; above it, ask.
+    """Give goodwill up to the allowance, any amount if `freely`; above the allowance, request it.
 
-    Raises NotThere, NotPossible, Busy.
+    Raises NotFound, NotPossible, Busy.
     """
     goodwill_id = new_row_id(customer_of(case_id), now)
-    for _ in range(_TRIES):
+
+    def attempt() -> Goodwill:
         case = require(desk, Case, case_id)
-        if case.status == "merged":
-            raise NotPossible("case", case.status, "given goodwill for")
-        granted = freely or giving.is_allowed(case, amount, desk.policy)
-        goodwill = Goodwill(
-            goodwill_id=goodwill_id,
-            customer_id=case.customer_id,
-            case_id=case_id,
-            agent_id=agent_id,
-            amount=amount,
-            currency=desk.policy.goodwill.currency,
-            reason=reason,
-            status="granted" if granted else "requested",
-            due_at=now,
-            wake_at=None if granted else now,
-            created_at=now,
+        goodwill, changed = rules.give(
+            case, goodwill_id, amount, reason, agent_id, desk.policy, now, freely=freely
         )
-        changed = case.changed(granted=case.granted + amount) if granted else case.changed()
-        try:
-            desk.table.write(goodwill, changed, *receipts(goodwill_id))
-        except Conflict as conflict:
-            if any(row is not changed for row in conflict.rows):
-                raise
-            continue
+        desk.table.write(goodwill, changed)
         return goodwill
-    raise Busy(case_id)
+
+    return retry_on_conflict(case_id, attempt, is_final=lost_new_row)
 
 
 def decide(
-    desk: Desk,
-    goodwill_id: str,
-    *,
-    approved: bool,
-    reason: str | None,
-    receipts: Receipts,
-    now: datetime,
-    by: str,
+    desk: Desk, goodwill_id: str, *, approved: bool, reason: str | None, now: datetime, by: str
 ) -> Goodwill:
-    """Approve or decline goodwill that was asked for. Raises NotThere, NotPossible, Busy."""
+    """Approve or decline requested goodwill. Raises NotFound, NotPossible, Busy."""
 
-    def along(goodwill: Goodwill) -> tuple[Row, ...]:
+    def add_to_case(_before: Goodwill, goodwill: Goodwill) -> Iterator[Row]:
         case = standing_case(desk, goodwill.case_id)
-        total = [case.changed(granted=case.granted + goodwill.amount)] if approved else []
-        return (*total, *receipts(goodwill_id))
+        if approved:
+            yield case.changed(granted=case.granted + goodwill.amount)
 
     return change(
         desk,
         Goodwill,
         goodwill_id,
-        lambda row: giving.decide(row, now, by, approved=approved, reason=reason),
-        along=along,
+        lambda row: rules.decide(row, now, by, approved=approved, reason=reason),
+        along=add_to_case,
     )

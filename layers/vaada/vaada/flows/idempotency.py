@@ -48,18 +48,18 @@ class Key:
         )
 
 
-Receipts = Callable[[str], tuple[Receipt, ...]]
-"""Given the id of the result, the receipts to write along with it: one, or none without a key."""
+def once(desk: Desk, key: Key | None, act: Callable[[], R], recall: Callable[[str], R]) -> R:
+    """Call `act`, or `recall` with the id of the row that it wrote when the same key came before.
 
-
-def once(desk: Desk, key: Key | None, act: Callable[[Receipts], R], recall: Callable[[str], R]) -> R:
-    """Act, or recall the result of having acted before. Raises KeyReused and whatever `act` raises."""
+    `act` makes one write, whose first row is its result. Raises KeyReused and whatever `act` raises.
+    """
     if key is None:
-        return act(lambda _: ())
+        return act()
     result_id = _carried_out(desk, key)
     if result_id is None:
         try:
-            return act(lambda result_id: (key.receipt(result_id),))
+            with desk.table.with_receipt(key.receipt):
+                return act()
         except Conflict as conflict:
             if not any(isinstance(row, Receipt) for row in conflict.rows):
                 raise

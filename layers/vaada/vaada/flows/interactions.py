@@ -3,8 +3,7 @@
 from datetime import datetime
 
 from vaada.desk import Desk
-from vaada.flows.idempotency import Receipts
-from vaada.flows.optimistic_write import Busy, NotFound
+from vaada.flows.optimistic_write import NotFound, retry_on_conflict
 from vaada.flows.people import InvalidField, UnknownReference, require_agents
 from vaada.flows.work import case_of, standing_case, standing_customer
 from vaada.gateways.table import Conflict
@@ -18,30 +17,31 @@ from vaada.model.work import Commitment, FollowUp, Reply, Survey
 from vaada.rules import follow_ups, interactions
 from vaada.rules.thanks import is_only_thanks
 
-_TRIES = 4
 _MOST_SUGGESTED = 5
 
 
-def record_interaction(desk: Desk, new: NewInteraction, receipts: Receipts, now: datetime) -> Interaction:
-    """Write a contact down, with what was promised and asked for in it, and what follows at once.
+def record_interaction(desk: Desk, new: NewInteraction, now: datetime) -> Interaction:
+    """Write a contact, what was promised and requested in it, and what follows from it, in one transaction.
 
-    Raises UnknownReference, InvalidField, Busy, Conflict where a receipt lost.
+    Raises UnknownReference, InvalidField, Busy, Conflict where the receipt exists already.
     """
     agents = require_agents(desk, agent_id=new.agent_id, handed_over_from=new.handed_over_from)
     customer = _customer(desk, new.customer_id)
     interaction = _interaction(desk, new, customer, now)
-    for _ in range(_TRIES):
+
+    def attempt() -> Interaction:
         before = _load_standing(desk, interaction, agents["agent_id"], known=new.case_id is not None)
         rows = interactions.rows_to_write(interaction, before, desk.policy)
-        known = [] if any(isinstance(row, Customer) for row in rows) else [before.customer]
-        try:  # nothing may be written down of a customer who is erased at this moment
-            desk.table.write(interaction, *rows, *receipts(interaction.interaction_id), must_exist=known)
-        except Conflict as conflict:
-            if any(isinstance(row, Receipt) for row in conflict.rows):
-                raise
-            continue
+        # Of a customer who is erased at this moment nothing is written: their row changes, or must be there.
+        unchanged = [] if any(isinstance(row, Customer) for row in rows) else [before.customer]
+        desk.table.write(interaction, *rows, must_exist=unchanged)
         return interaction
-    raise Busy(new.customer_id)
+
+    return retry_on_conflict(new.customer_id, attempt, is_final=_lost_receipt)
+
+
+def _lost_receipt(conflict: Conflict) -> bool:
+    return any(isinstance(row, Receipt) for row in conflict.rows)
 
 
 def suggested_cases(desk: Desk, interaction: Interaction) -> tuple[Case, ...]:

@@ -1,6 +1,6 @@
-"""Read, decide, write; and again when somebody else wrote in between."""
+"""Optimistic locking: read a row, decide, write it; retry when somebody else wrote in between."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from vaada.desk import Desk
@@ -8,6 +8,7 @@ from vaada.gateways.table import Conflict
 from vaada.model.rows import Row
 
 R = TypeVar("R", bound=Row)
+T = TypeVar("T")
 
 _TRIES = 4
 
@@ -27,12 +28,40 @@ class Busy(Exception):
     """Others wrote the same row again and again; nothing was written. Trying later helps."""
 
 
-def require(desk: Desk, kind: type[R], row_id: str) -> R:
+def require(desk: Desk, kind: type[R], row_id: str, *, seen: int | None = None) -> R:
     """The row. Raises NotThere."""
     row = desk.table.get(kind, row_id)
     if row is None:
         raise NotFound(kind, row_id)
+    if seen is not None and row.version != seen:
+        raise VersionChanged(row_id)
     return row
+
+
+def retry_on_conflict(
+    row_id: str,
+    attempt: Callable[[], T],
+    *,
+    is_final: Callable[[Conflict], bool] = lambda _: False,
+    tries: int = _TRIES,
+) -> T:
+    """Call `attempt`, which reads, decides and writes, again while others write the same rows.
+
+    Raises Busy, naming the row, after so many tries; Conflict where `is_final` says that trying again is
+    of no use; and whatever else `attempt` raises.
+    """
+    for _ in range(tries):
+        try:
+            return attempt()
+        except Conflict as conflict:
+            if is_final(conflict):
+                raise
+    raise Busy(row_id)
+
+
+def lost_new_row(conflict: Conflict) -> bool:
+    """Whether a row that was to be new is there already: this was done before."""
+    return any(row.version == 1 for row in conflict.rows)
 
 
 def change(
@@ -41,28 +70,21 @@ def change(
     row_id: str,
     decide: Callable[[R], R],
     *,
-    along: Callable[[R], tuple[Row, ...]] = lambda _row: (),
+    along: Callable[[R, R], Iterable[Row]] = lambda _before, _after: (),
     seen: int | None = None,
 ) -> R:
-    """Write what `decide` makes of the row, and what goes `along` with that, or nothing at all.
+    """Write what `decide` makes of the row, and the rows of `along(before, after)` with it, or nothing.
 
-    Where `decide` returns the row itself nothing is written. Raises NotThere, Busy, Conflict when a new row
-    that goes along is there already, Outdated when the row is not at the version `seen`, and whatever
+    Where `decide` returns the row itself nothing is written. Raises NotFound, Busy, VersionChanged where the
+    row is not at the version `seen`, Conflict where a new row of `along` is there already, and whatever
     `decide` and `along` raise.
     """
-    for _ in range(_TRIES):
-        row = require(desk, kind, row_id)
-        if seen is not None and row.version != seen:
-            raise VersionChanged(row_id)
+
+    def attempt() -> R:
+        row = require(desk, kind, row_id, seen=seen)
         changed = decide(row)
-        if changed is row:
-            return row
-        others = along(changed)
-        try:
-            desk.table.write(changed, *others)
-        except Conflict as conflict:
-            if any(lost in others and lost.version == 1 for lost in conflict.rows):
-                raise
-            continue
+        if changed is not row:
+            desk.table.write(changed, *along(row, changed))
         return changed
-    raise Busy(row_id)
+
+    return retry_on_conflict(row_id, attempt, is_final=lost_new_row)

@@ -8,7 +8,6 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from vaada.desk import Desk
-from vaada.flows.idempotency import Receipts
 from vaada.flows.optimistic_write import change, require
 from vaada.flows.work import standing_customer
 from vaada.gateways.table import Conflict
@@ -57,13 +56,13 @@ class InvalidField(Exception):
         self.field = field
 
 
-def add_agent(desk: Desk, new: NewAgent, receipts: Receipts, now: datetime) -> Agent:
+def add_agent(desk: Desk, new: NewAgent, now: datetime) -> Agent:
     """Add an agent. Raises EmailTaken, UnknownReference, InvalidField, Conflict."""
     new = _with_stored_phone(desk, new)
     require_agents(desk, supervisor_id=new.supervisor_id, covered_by=new.covered_by)
     agent = Agent(agent_id=new_party_id(), created_at=now, **dict(new))
     try:
-        desk.table.write(agent, _email_claim(agent), *receipts(agent.agent_id))
+        desk.table.write(agent, _email_claim(agent))
     except Conflict as conflict:
         raise _email_taken_or(conflict) from conflict
     return agent
@@ -90,13 +89,13 @@ def change_agent(desk: Desk, agent_id: str, changes: Mapping[str, object]) -> Ag
     return changed
 
 
-def add_customer(desk: Desk, new: NewCustomer, receipts: Receipts, now: datetime) -> Customer:
+def add_customer(desk: Desk, new: NewCustomer, now: datetime) -> Customer:
     """Add a customer. Raises UnknownReference, InvalidField, Conflict."""
     new = _with_stored_addresses(desk, new)
     require_agents(desk, agent_id=new.agent_id)
     added = Customer(customer_id=new_party_id(), created_at=now, **dict(new))
     customer = check_ins.plan_from(added, now, desk.policy)
-    desk.table.write(customer, *receipts(customer.customer_id))
+    desk.table.write(customer)
     return customer
 
 

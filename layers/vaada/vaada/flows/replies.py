@@ -1,5 +1,6 @@
 """Answer the replies that customers wait for."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from vaada.desk import Desk
@@ -10,30 +11,36 @@ from vaada.model.work import Commitment, Reply
 from vaada.rules import commitments, replies
 
 
-def rows_after_call_back(desk: Desk, promise: Commitment) -> tuple[Row, ...]:
-    """What the end of a promise to call back brings: kept, it is the answer that the customer waited for."""
-    if promise.origin != "call_back":
+def rows_after_call_back(desk: Desk, commitment: Commitment) -> tuple[Row, ...]:
+    """The rows to write with a call-back that ended: kept, it is the reply that the customer waited for."""
+    if commitment.origin != "call_back":
         return ()
-    case = standing_case(desk, promise.case_id)
+    case = standing_case(desk, commitment.case_id)
     reply = unanswered_reply(desk, case)
-    if reply is None or reply.interaction_id != promise.interaction_id:
+    if reply is None or reply.interaction_id != commitment.interaction_id:
         return ()
-    if promise.kept_at is None:
+    if commitment.kept_at is None:
         return replies.close(reply), case.changed(reply_id=None)
-    by = promise.history[-1].by
-    given = replies.give(reply, promise.kept_at, by, desk.policy)
+    given = replies.give(reply, commitment.kept_at, commitment.history[-1].by, desk.policy)
     return given, case.changed(reply_id=None, answered=True)
 
 
 def mark_answered(desk: Desk, reply_id: str, now: datetime, by: str) -> Reply:
-    """The customer has their answer, though no contact says so. Raises NotThere, NotPossible, Busy."""
+    """Record that the customer was replied to without a contact. Raises NotFound, NotPossible, Busy."""
 
-    def along(reply: Reply) -> tuple[Row, ...]:
+    def keep_call_back(_before: Reply, reply: Reply) -> Iterator[Row]:
         case = standing_case(desk, reply.case_id)
         if case.reply_id != reply.id:
-            return ()
+            return
         call_back = open_call_back(desk, case)
-        kept = [commitments.keep(call_back, now, by)] if call_back else []
-        return (case.changed(reply_id=None, call_back_id=None, answered=True), *kept)
+        yield case.changed(reply_id=None, call_back_id=None, answered=True)
+        if call_back:
+            yield commitments.keep(call_back, now, by)
 
-    return change(desk, Reply, reply_id, lambda reply: replies.give(reply, now, by, desk.policy), along=along)
+    return change(
+        desk,
+        Reply,
+        reply_id,
+        lambda reply: replies.give(reply, now, by, desk.policy),
+        along=keep_call_back,
+    )

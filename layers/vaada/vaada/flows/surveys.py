@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from vaada.desk import Desk
-from vaada.flows.optimistic_write import change, require
+from vaada.flows.optimistic_write import lost_new_row, require, retry_on_conflict
 from vaada.flows.work import agent_of, case_of
 from vaada.model.inbound_events import TextedScore
 from vaada.model.messages import Message
@@ -13,63 +13,58 @@ from vaada.model.people import Agent
 from vaada.model.rows import Row
 from vaada.model.work import SCALES, Answer, Commitment, FollowUp, Survey
 from vaada.rules import commitments, follow_ups, survey_follow_up, surveys
-from vaada.rules.surveys import MIN_PAGE_TIME
+from vaada.rules.surveys import MIN_PAGE_TIME, Verdict
 
 Outcome = Literal["counted", "unconfirmed", "stale", "over"]
 
 
+_OUTCOMES: dict[Verdict, Outcome] = {
+    "count": "counted",
+    "amend": "counted",
+    "same": "counted",
+    "discard": "unconfirmed",
+    "quarantine": "unconfirmed",
+    "stale": "stale",
+    "refuse": "over",
+}
+
+
 @dataclass(frozen=True)
 class Received:
-    """What came of an answer, and the survey as it stands then."""
+    """What became of an answer, and the survey after it."""
 
     outcome: Outcome
     survey: Survey
 
 
 def receive_answer(
-    desk: Desk, survey_id: str, said: Answer, page_age: timedelta | None, *, confirmed: bool
+    desk: Desk, survey_id: str, answer: Answer, page_age: timedelta | None, *, confirmed: bool
 ) -> Received:
-    """Take an answer for what it is worth; a low one opens a follow-up and a promise to call.
+    """Judge an answer and record it; a low score opens a follow-up and a promise to call.
 
-    Raises NotThere, Busy; Conflict where another answer at this very moment opened the same.
+    Raises NotFound, Busy; Conflict where another answer of the same second opened the same.
     """
     policy = desk.policy
-    survey = require(desk, Survey, survey_id)
-    agent = agent_of(desk, survey)
-    outcome: Outcome = "counted"
-    discarded = False
+    agent = agent_of(desk, require(desk, Survey, survey_id))
 
-    def decide(row: Survey) -> Survey:
-        nonlocal outcome, discarded
-        discarded = False
-        match surveys.judge_answer(row, said, page_age, confirmed=confirmed, policy=policy):
-            case "count":
-                outcome = "counted"
-                return surveys.record_answer(row, said.score, said.comment, said.at)
-            case "amend":
-                outcome = "counted"
-                return surveys.amend(row, said)
-            case "same":
-                outcome = "counted"
-            case "discard":
-                outcome, discarded = "unconfirmed", True
-                return surveys.discard(row, said)
-            case "quarantine":
-                outcome = "unconfirmed"
-                return surveys.quarantine(row, said, "sent too fast, or without the page, for a person")
-            case "stale":
-                outcome = "stale"
-            case "refuse":
-                outcome = "over"
-        return row
+    def attempt() -> Received:
+        before = require(desk, Survey, survey_id)
+        verdict, survey = surveys.receive(before, answer, page_age, confirmed=confirmed, policy=policy)
+        if survey is not before:
+            desk.table.write(survey, *_consequences(desk, verdict, survey, agent, answer.at))
+        return Received(_OUTCOMES[verdict], survey)
 
-    def along(row: Survey) -> tuple[Row, ...]:
-        if row.status == "answered" and row.answered_at == said.at and not row.amendments:
-            return tuple(_opened_by(desk, row, agent, said.at))
-        return tuple(_withdraw_opened(desk, row, said.at)) if discarded else ()
+    return retry_on_conflict(survey_id, attempt, is_final=lost_new_row)
 
-    after = change(desk, Survey, survey_id, decide, along=along)
-    return Received(outcome, after)
+
+def _consequences(desk: Desk, verdict: Verdict, survey: Survey, agent: Agent, now: datetime) -> list[Row]:
+    match verdict:
+        case "count":
+            return _opened_by(desk, survey, agent, now)
+        case "discard":
+            return _withdraw_opened(desk, survey, now)
+        case _:
+            return []
 
 
 def _opened_by(desk: Desk, survey: Survey, agent: Agent, now: datetime) -> list[Row]:

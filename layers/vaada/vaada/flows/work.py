@@ -6,7 +6,7 @@ from vaada.model.cases import Case
 from vaada.model.messages import Message
 from vaada.model.people import Agent, Customer
 from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
-from vaada.rules import replies
+from vaada.rules import commitments, replies
 
 StaffWork = Commitment | FollowUp | Reply | Goodwill
 
@@ -72,7 +72,7 @@ def unanswered_reply(desk: Desk, case: Case) -> Reply | None:
 
 def open_call_back(desk: Desk, case: Case) -> Commitment | None:
     row = desk.table.get(Commitment, case.call_back_id) if case.call_back_id else None
-    return row if row and row.status in {"open", "broken"} else None
+    return row if row and row.status in commitments.KEEPABLE else None
 
 
 def reply_of(desk: Desk, case: Case) -> Reply | None:

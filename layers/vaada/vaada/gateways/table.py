@@ -3,6 +3,8 @@
 import base64
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import compress
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 R = TypeVar("R", bound=Row)
 
+_receipt: ContextVar[Callable[[str], Row] | None] = ContextVar("receipt", default=None)
 _TIMELINE_PAGE = 100
 _DELETE_BATCH = 25  # items; the limit of BatchWriteItem
 
@@ -102,6 +105,15 @@ class Table:
         response = self.client.get_item(TableName=self.name, Key=key, ConsistentRead=True)
         return from_item(response["Item"]) if "Item" in response else None
 
+    @contextmanager
+    def with_receipt(self, receipt: Callable[[str], Row]) -> Iterator[None]:
+        """Within the block, a write also puts the receipt for the id of its first row, or fails with it."""
+        token = _receipt.set(receipt)
+        try:
+            yield
+        finally:
+            _receipt.reset(token)
+
     def write(
         self,
         *rows: Row,
@@ -118,6 +130,8 @@ class Table:
         If a response is lost, the SDK retries and meets our own write as a conflict. So a conflict with
         exactly the item we wanted to write counts as success.
         """
+        if (receipt := _receipt.get()) is not None:
+            rows = (*rows, receipt(rows[0].id))
         puts = [self._put(row) for row in rows]
         removals = [self._removal(row) for row in delete]
         checks = [self._check(row) for row in must_exist]

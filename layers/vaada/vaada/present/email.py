@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vaada.model.messages import Purpose, RecipientRole
+from vaada.model.work import SCALES
 from vaada.present import rendering
 from vaada.present.deadline_explanation import explanation_line
 from vaada.present.i18n import Words, words
 from vaada.present.relative_time import capitalize_first, count, short_date
 from vaada.present.sanitize import isolate, line, shorten_to
 from vaada.present.view_models import (
-    SCORES,
     ActionName,
     Brief,
     Invitation,
@@ -91,9 +91,9 @@ def for_customer(purpose: Purpose, invitation: Invitation) -> Mail:
         "invitation": invitation,
         "kind": kind,
         "closes_on": language.day(invitation.closes_on),
-        "marks": dict(zip(SCORES["csat"], _FACES, strict=True)) if kind == "csat" else {},
+        "marks": dict(zip(SCALES["csat"], _FACES, strict=True)) if kind == "csat" else {},
         "meanings": language.meanings(kind),
-        "links": {score: score_link(invitation.survey_url, score) for score in SCORES[kind]},
+        "links": {score: score_link(invitation.survey_url, score) for score in SCALES[kind]},
     }
     return Mail(
         subject,

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from vaada.present.view_models import SCORES, SurveyKind
+from vaada.model.work import SCALES, SurveyKind
 
 Direction = Literal["ltr", "rtl"]
 
@@ -98,7 +98,7 @@ class Words:
         _ = self.catalogue.gettext
         match kind:
             case "csat":
-                return dict(zip(SCORES[kind], self.faces(), strict=True))
+                return dict(zip(SCALES[kind], self.faces(), strict=True))
             case "promise":
                 # Translators: the answers to "Did we keep our word?"
                 return {0: _("No"), 1: _("Yes")}
@@ -108,7 +108,7 @@ class Words:
             case "ces":
                 # Translators: the ends of the scale from 1 to 7
                 ends = _("Very difficult"), _("Very easy")
-        return {SCORES[kind][0]: ends[0], SCORES[kind][-1]: ends[1]}
+        return {SCALES[kind][0]: ends[0], SCALES[kind][-1]: ends[1]}
 
     def answer(self, kind: SurveyKind, score: int) -> str:
         """Return a score in words: "Happy", "Yes", "7 out of 10", "10 out of 10 (Very likely)"."""
@@ -117,7 +117,7 @@ class Words:
         if meaning and kind in {"csat", "promise"}:
             return meaning
         # Translators: a number on a scale, such as "7 out of 10"
-        number = _("%(score)s out of %(top)s") % {"score": score, "top": SCORES[kind][-1]}
+        number = _("%(score)s out of %(top)s") % {"score": score, "top": SCALES[kind][-1]}
         return f"{number} ({meaning})" if meaning else number
 
 

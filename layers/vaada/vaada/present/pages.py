@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from vaada.model.people import Medium
+from vaada.model.work import SCALES, SurveyKind
 from vaada.present import rendering
 from vaada.present.deadline_explanation import explanation_line
 from vaada.present.i18n import Words, words
 from vaada.present.relative_time import count
 from vaada.present.sanitize import line, printable
 from vaada.present.view_models import (
-    SCORES,
     ActionName,
     Brief,
     BriefKind,
@@ -20,7 +20,6 @@ from vaada.present.view_models import (
     NextStep,
     Referral,
     Review,
-    SurveyKind,
     urgency,
 )
 
@@ -33,16 +32,14 @@ CONTENT_SECURITY_POLICY = (
 )
 """The header for every page: nothing is loaded, no script runs, only our own style applies."""
 
-SurveyProblem = Literal["score", "comment", "again"]
-"""No answer was chosen; the comment is too long; the page was open too long, so submit again."""
-
-ActionProblem = Literal["do", "date", "past", "reason", "confirm"]
-"""No action was chosen; no date or time; a date in the past; no reason; possibly sent by a bot."""
+FormProblem = Literal["do", "date", "past", "reason", "confirm", "score", "comment", "again"]
+"""What is wrong with a form: no action, no date, a date that has passed, no reason, not sent by a person;
+of a survey: no score, a comment too long, a page too old that is to be sent once more."""
 
 RefusedBecause = Literal["too_large", "unreadable", "too_often"]
 """The request is too large; it is not a form of ours; there were too many in a short time."""
 
-_ACTION_PROBLEMS: dict[ActionProblem, str] = {
+_ACTION_PROBLEMS: dict[FormProblem, str] = {
     "do": "Choose what to do.",
     "date": "Enter a date and a time.",
     "past": "Choose a date and a time still to come.",
@@ -76,7 +73,7 @@ def survey_form(
     path: str,
     score: int | None,
     comment: str = "",
-    problem: SurveyProblem | None = None,
+    problem: FormProblem | None = None,
     kind: SurveyKind = "csat",
     what: str | None = None,
     nonce: str = "",
@@ -98,7 +95,7 @@ def survey_form(
         kind=kind,
         what=what,
         nonce=nonce,
-        scores=SCORES[kind],
+        scores=SCALES[kind],
         meanings=language_words.meanings(kind),
     )
 
@@ -160,7 +157,7 @@ def action_form(
     brief: Brief,
     path: str,
     chosen: ActionName | None,
-    problem: ActionProblem | None = None,
+    problem: FormProblem | None = None,
     asking: bool = False,
     entered: Mapping[str, str] | None = None,
     nonce: str = "",

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 
 from vaada.model.messages import Purpose, RecipientRole
+from vaada.model.work import SCALES
 from vaada.present.i18n import Words, words
 from vaada.present.relative_time import capitalize_first, count
 from vaada.present.sanitize import isolate, line, shorten, shorten_to
-from vaada.present.view_models import SCORES, Brief, Invitation, LateNotice, Note, Praise, urgency
+from vaada.present.view_models import Brief, Invitation, LateNotice, Note, Praise, urgency
 
 # 3GPP TS 23.038: the default alphabet, and the extension table, whose characters count twice.
 _GSM_7 = frozenset(
@@ -225,7 +226,7 @@ def _reply_instruction(invitation: Invitation, language: Words) -> str:
     if invitation.kind == "promise":
         # Translators: a text message that may be answered by another; it stands before a link
         return _("Reply 1 for yes or 0 for no, or answer here:")
-    scores = SCORES[invitation.kind]
+    scores = SCALES[invitation.kind]
     # Translators: a text message that may be answered by another; it stands before a link
     return _("Reply with a number from %(low)s to %(high)s (%(high)s is best), or answer here:") % {
         "low": scores[0],

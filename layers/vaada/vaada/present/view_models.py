@@ -7,6 +7,7 @@ from typing import Literal
 from vaada.model.messages import Purpose, RecipientRole
 from vaada.model.people import Channel, Medium
 from vaada.model.rows import Explanation
+from vaada.model.work import SurveyKind
 from vaada.present.relative_time import due, is_late, moment, overdue
 
 ActionName = Literal[
@@ -33,17 +34,6 @@ ActionName = Literal[
 
 BriefKind = Literal["follow_up", "commitment", "reply", "goodwill"]
 """The kind of task in a brief."""
-
-SurveyKind = Literal["csat", "nps", "ces", "promise"]
-"""Satisfaction, recommendation, effort, or whether we kept a promise."""
-
-SCORES: dict[SurveyKind, range] = {
-    "csat": range(1, 6),
-    "nps": range(11),
-    "ces": range(1, 8),
-    "promise": range(2),
-}
-"""The possible scores of each kind of survey. The highest is the best."""
 
 _CHANNELS: dict[Channel, str] = {
     "phone": "by phone",

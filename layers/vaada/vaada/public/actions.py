@@ -3,23 +3,24 @@
 from collections.abc import Iterator
 from datetime import datetime
 from http import HTTPStatus
-from typing import get_args
 from zoneinfo import ZoneInfo
 
 from vaada.flows import work as work_flow
 from vaada.flows.messages import compose, new_link
 from vaada.flows.messages.brief import actions_for, brief, is_answerable
 from vaada.flows.optimistic_write import NotFound, VersionChanged
-from vaada.flows.staff_actions import BadEntry, Entry, act
+from vaada.flows.staff_actions import NotOffered, act
 from vaada.flows.work import StaffWork, agent_of, customer_of
 from vaada.gateways.links import ExpiredLink
 from vaada.model.messages import Message
 from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
-from vaada.present import pages
+from vaada.present import action_results, pages
 from vaada.present.relative_time import moment
 from vaada.present.view_models import ActionName
+from vaada.public.forms import BadEntry, action_name, read_action
 from vaada.public.visits import Page, Visit
 from vaada.rules.errors import NotPossible
+from vaada.rules.time.zones import zone_of
 
 _STAFF = (Commitment, FollowUp, Reply, Goodwill)
 
@@ -53,30 +54,39 @@ def submit(visit: Visit) -> Page:
 
 
 def _act(visit: Visit, work: StaffWork) -> Page:
-    entry = Entry(visit.fields)
+    name = action_name(visit.fields)
+    if name is None:
+        return _again(visit, work, "do")
+    if not visit.is_human("action", _shown(work)):  # nor is it where the same form is sent twice
+        return _again(visit, work, "confirm")
     try:
-        _require_a_person(visit, work, entry)
-        done = act(visit.desk, work, entry, visit.now)
+        return _carry_out(visit, work, name)
     except BadEntry as error:
-        if not actions_for(work, visit.now):
-            return _over(visit, work)
-        return _form(visit, work, HTTPStatus.UNPROCESSABLE_ENTITY, error.problem)
+        return _again(visit, work, error.problem)
     except VersionChanged:
         return _form(visit, _work(visit, work.id), HTTPStatus.UNPROCESSABLE_ENTITY, "confirm")
     except NotPossible:
         return _over(visit, _work(visit, work.id))
-    if done.asking:
+
+
+def _carry_out(visit: Visit, work: StaffWork, name: ActionName) -> Page:
+    agent = agent_of(visit.desk, work)
+    zone = zone_of(agent, visit.desk.policy)
+    try:
+        result = act(visit.desk, work, agent, read_action(visit.fields, name, zone, visit.now), visit.now)
+    except NotOffered as error:
+        raise BadEntry("do") from error
+    if result.asks_next:
         return _form(visit, _work(visit, work.id), HTTPStatus.OK, asking=True)
-    return Page(HTTPStatus.OK, pages.action_done(business=visit.business, message=done.words))
+    message = action_results.sentence(name, result.row, result.notice, zone)
+    return Page(HTTPStatus.OK, pages.action_done(business=visit.business, message=message))
 
 
-def _require_a_person(visit: Visit, work: StaffWork, entry: Entry) -> None:
-    """Raises BadEntry for a form that names no action, or was sent otherwise than people do.
-
-    The page must have shown the work as it stands: a form that is sent twice is taken once.
-    """
-    if entry.action and not visit.is_a_persons("action", _shown(work)):
-        raise BadEntry("confirm")
+def _again(visit: Visit, work: StaffWork, problem: pages.FormProblem) -> Page:
+    """The form once more, with what is wrong; or that the work has ended, where there is nothing to do."""
+    if not actions_for(work, visit.now):
+        return _over(visit, work)
+    return _form(visit, work, HTTPStatus.UNPROCESSABLE_ENTITY, problem)
 
 
 def _shown(work: StaffWork) -> str:
@@ -105,14 +115,11 @@ def _form(
     visit: Visit,
     work: StaffWork,
     status: HTTPStatus,
-    problem: pages.ActionProblem | None = None,
+    problem: pages.FormProblem | None = None,
     *,
     asking: bool = False,
 ) -> Page:
     reader = agent_of(visit.desk, work)
-    chosen: ActionName | None = next(
-        (name for name in get_args(ActionName) if name == visit.fields.get("do")), None
-    )
     page = pages.action_form(
         business=visit.business,
         brief=brief(
@@ -125,7 +132,7 @@ def _form(
             asking=asking,
         ),
         path=visit.path,
-        chosen=None if asking else chosen,
+        chosen=None if asking else action_name(visit.fields),
         problem=problem,
         entered={name: visit.fields.get(name, "")[:500] for name in ("date", "time", "reason")},
         asking=asking,
@@ -175,7 +182,7 @@ def _new_link(visit: Visit, row_id: str) -> Page:
     """The link was too old: a new one goes to whoever the message was for, whoever asks for it."""
     if visit.fields.get("do") != "new_link":
         return _expired(visit, row_id)
-    if not visit.is_a_persons("action", row_id):
+    if not visit.is_human("action", row_id):
         return _expired(visit, row_id, again=True)
     row = _named(visit, row_id)
     visit.count("action", row_id)
@@ -201,7 +208,7 @@ def _expired(visit: Visit, row_id: str, *, again: bool = False) -> Page:
 
 def _over(visit: Visit, work: StaffWork) -> Page:
     reader = agent_of(visit.desk, work)
-    zone = ZoneInfo(reader.time_zone or visit.desk.policy.business.time_zone)
+    zone = ZoneInfo(zone_of(reader, visit.desk.policy))
     ended = _ended_at(work)
     page = pages.action_over(
         business=visit.business,

@@ -15,8 +15,10 @@ from vaada.model.text import Prose
 from vaada.model.work import SCALES, Answer, Commitment, Survey
 from vaada.present import pages
 from vaada.present.view_models import CallBack, NextStep, Referral, Review
+from vaada.public.forms import BadEntry
 from vaada.public.visits import Page, Visit
 from vaada.rules import survey_follow_up, surveys
+from vaada.rules.time.zones import zone_of
 
 _COMMENT: TypeAdapter[str] = TypeAdapter(Prose)
 _COMMENT_CHARACTERS = 2000
@@ -60,14 +62,6 @@ def submit(visit: Visit) -> Page:
             return _closed(visit, received.survey)
 
 
-class BadEntry(Exception):
-    """Something on the form is missing or wrong."""
-
-    def __init__(self, problem: pages.SurveyProblem) -> None:
-        super().__init__(problem)
-        self.problem = problem
-
-
 def _survey(visit: Visit) -> Survey:
     return require(visit.desk, Survey, visit.desk.links.row_id("survey", visit.token))
 
@@ -99,9 +93,7 @@ def _comment(visit: Visit) -> str | None:
         raise BadEntry("comment") from error
 
 
-def _form(
-    visit: Visit, survey: Survey, status: HTTPStatus, problem: pages.SurveyProblem | None = None
-) -> Page:
+def _form(visit: Visit, survey: Survey, status: HTTPStatus, problem: pages.FormProblem | None = None) -> Page:
     agent = visit.desk.table.get(Agent, survey.agent_id)
     promise = visit.desk.table.get(Commitment, survey.commitment_id) if survey.commitment_id else None
     page = pages.survey_form(
@@ -153,7 +145,7 @@ def _next_step(visit: Visit, survey: Survey) -> NextStep | None:
         caller = visit.desk.table.get(Agent, call.agent_id) if call else None
         if call is None or caller is None:
             return None
-        zone = ZoneInfo(customer_of(visit.desk, survey).time_zone or visit.desk.policy.business.time_zone)
+        zone = ZoneInfo(zone_of(customer_of(visit.desk, survey), visit.desk.policy))
         return CallBack(caller.name, call.due_at.astimezone(zone), visit.now.astimezone(zone))
     if surveys.is_high(survey, visit.desk.policy):
         if rules.review_url is not None:

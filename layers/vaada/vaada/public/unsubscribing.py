@@ -30,7 +30,7 @@ def submit(visit: Visit) -> Page:
     language = visit.language_of(survey)  # of one who was erased nothing is taken, nor counted
     visit.count("unsubscribe", survey.id)
     undoing = visit.fields.get("do") == "undo"
-    doubtful = undoing and not visit.is_a_persons("unsubscribe", survey.id)
+    doubtful = undoing and not visit.is_human("unsubscribe", survey.id)
     if not undoing:
         unsubscribe(visit.desk, survey.id, visit.now)
     elif not doubtful:

@@ -54,7 +54,7 @@ class Visit:
             return None
         return self.desk.links.nonce_age(purpose, shown, self.fields.get("nonce", ""))
 
-    def is_a_persons(self, purpose: LinkPurpose, shown: str) -> bool:
+    def is_human(self, purpose: LinkPurpose, shown: str) -> bool:
         """Whether the form was sent from a page, in a person's time."""
         return is_human(self.page_age(purpose, shown))
 

@@ -3,6 +3,7 @@
 States: open → kept · broken · withdrawn; broken → kept, if it is kept after all.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,6 +22,10 @@ from vaada.rules.time.availability import is_at_work
 from vaada.rules.time.clock import Hours
 from vaada.rules.time.deadlines import Deadline, business_hours, working_hours
 
+KEEPABLE = frozenset({"open", "broken"})
+"""Statuses in which a commitment may still be kept."""
+
+_ONE_CALL = "the matter became part of another, in which they are called back"
 _WARNING_BEFORE_CLOSING = timedelta(
     hours=1
 )  # so that whoever is warned at the end of a day can still act on it
@@ -32,6 +37,48 @@ class Agreement:
 
     due_at: datetime
     reason: str
+
+
+def stated_in(interaction: Interaction, agent: Agent, policy: PolicyDocument) -> list[Commitment]:
+    """Return the commitments made in the interaction, in order."""
+    return [
+        _commitment(interaction, agent, policy, f"commitment-{n}", promise.what, promise.due_at)
+        for n, promise in enumerate(interaction.commitments)
+    ]
+
+
+def call_back(
+    interaction: Interaction, reply: Reply, agent: Agent, policy: PolicyDocument
+) -> Commitment | None:
+    """Return the promise to call back after an interaction outside opening hours. None: within hours.
+
+    It is due when the reply is: at the channel's target, counted from the next opening.
+    """
+    if not policy.replies.call_back_outside_hours:
+        return None
+    if business_hours(policy).is_open(interaction.occurred_at):
+        return None
+    what = "Get back to them: they were in touch outside opening hours."
+    back = _commitment(interaction, agent, policy, "call-back", what, reply.due_at)
+    explain = back.explain.model_copy(update={"due_at": reply.explain.due_at})
+    return back.model_copy(update={"origin": "call_back", "explain": explain})
+
+
+def _commitment(
+    interaction: Interaction, agent: Agent, policy: PolicyDocument, rule: str, what: str, due_at: datetime
+) -> Commitment:
+    commitment = Commitment(
+        commitment_id=derived_id(interaction, rule),
+        customer_id=interaction.customer_id,
+        interaction_id=interaction.interaction_id,
+        case_id=interaction.case_id,
+        agent_id=interaction.agent_id,
+        channel=interaction.channel,
+        what=what,
+        due_at=due_at,
+        created_at=interaction.recorded_at,
+    )
+    return open_commitment(commitment, policy, working_hours(agent, policy), interaction.recorded_at)
 
 
 def warn_at(due_at: datetime, policy: PolicyDocument, working: Hours) -> Deadline:
@@ -62,6 +109,23 @@ def open_commitment(
     return commitment.waiting(max(warning.at, now), warning.explain, step="warn", rung=0)
 
 
+def merge_call_backs(
+    call_backs: Iterable[Commitment | None], reply: Reply | None, now: datetime, by: str
+) -> tuple[Commitment | None, list[Commitment]]:
+    """The one call-back of merged cases, and those that are withdrawn since one call is enough.
+
+    The one that stays is not broken, is for the reply that is still owed, and is due first.
+    """
+
+    def rank(call: Commitment) -> tuple[bool, bool, datetime]:
+        for_reply = reply is not None and reply.interaction_id == call.interaction_id
+        return call.status == "broken", not for_reply, call.due_at
+
+    calls = sorted((call for call in call_backs if call is not None), key=rank)
+    withdrawn = [withdraw(call, _ONE_CALL, now, by) for call in calls[1:] if call.status == "open"]
+    return (calls[0] if calls else None), withdrawn
+
+
 def next_step(commitment: Commitment, policy: PolicyDocument, now: datetime) -> Decision[Commitment]:
     """Take the due step: warn, flag, escalate or give up. A warning after `due_at` becomes the flag."""
     rules = policy.commitments
@@ -90,7 +154,7 @@ def next_step(commitment: Commitment, policy: PolicyDocument, now: datetime) -> 
 
 def keep(commitment: Commitment, at: datetime, by: str) -> Commitment:
     """Mark the promise as kept at `at`, in time or late. Raises NotPossible unless it is open or broken."""
-    if commitment.status not in {"open", "broken"}:
+    if commitment.status not in KEEPABLE:
         raise NotPossible("commitment", commitment.status, "kept")
     late = max(0, int((at - commitment.due_at).total_seconds()))
     history = add_change(commitment.history, at, by, "kept")
@@ -163,45 +227,3 @@ def _close(commitment: Commitment, **changes: object) -> Commitment:
 def _require_open(row: Commitment, wanted: str) -> None:
     if row.status != "open":
         raise NotPossible("commitment", row.status, wanted)
-
-
-def stated_in(interaction: Interaction, agent: Agent, policy: PolicyDocument) -> list[Commitment]:
-    """Return the commitments made in the interaction, in order."""
-    return [
-        _commitment(interaction, agent, policy, f"commitment-{n}", promise.what, promise.due_at)
-        for n, promise in enumerate(interaction.commitments)
-    ]
-
-
-def call_back(
-    interaction: Interaction, reply: Reply, agent: Agent, policy: PolicyDocument
-) -> Commitment | None:
-    """Return the promise to call back after an interaction outside opening hours. None: within hours.
-
-    It is due when the reply is: at the channel's target, counted from the next opening.
-    """
-    if not policy.replies.call_back_outside_hours:
-        return None
-    if business_hours(policy).is_open(interaction.occurred_at):
-        return None
-    what = "Get back to them: they were in touch outside opening hours."
-    back = _commitment(interaction, agent, policy, "call-back", what, reply.due_at)
-    explain = back.explain.model_copy(update={"due_at": reply.explain.due_at})
-    return back.model_copy(update={"origin": "call_back", "explain": explain})
-
-
-def _commitment(
-    interaction: Interaction, agent: Agent, policy: PolicyDocument, rule: str, what: str, due_at: datetime
-) -> Commitment:
-    commitment = Commitment(
-        commitment_id=derived_id(interaction, rule),
-        customer_id=interaction.customer_id,
-        interaction_id=interaction.interaction_id,
-        case_id=interaction.case_id,
-        agent_id=interaction.agent_id,
-        channel=interaction.channel,
-        what=what,
-        due_at=due_at,
-        created_at=interaction.recorded_at,
-    )
-    return open_commitment(commitment, policy, working_hours(agent, policy), interaction.recorded_at)

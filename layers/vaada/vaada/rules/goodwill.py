@@ -22,6 +22,40 @@ def is_allowed(case: Case, amount: Decimal, policy: PolicyDocument) -> bool:
     return case.granted + amount <= policy.goodwill.allowance_per_case
 
 
+def give(
+    case: Case,
+    goodwill_id: str,
+    amount: Decimal,
+    reason: str,
+    agent_id: str,
+    policy: PolicyDocument,
+    now: datetime,
+    *,
+    freely: bool,
+) -> tuple[Goodwill, Case]:
+    """Goodwill that is granted, or requested where it is above the allowance, and its case after it.
+
+    Any amount is granted `freely`. Raises NotPossible.
+    """
+    if case.status == "merged":
+        raise NotPossible("case", case.status, "given goodwill for")
+    granted = freely or is_allowed(case, amount, policy)
+    goodwill = Goodwill(
+        goodwill_id=goodwill_id,
+        customer_id=case.customer_id,
+        case_id=case.case_id,
+        agent_id=agent_id,
+        amount=amount,
+        currency=policy.goodwill.currency,
+        reason=reason,
+        status="granted" if granted else "requested",
+        due_at=now,
+        wake_at=None if granted else now,
+        created_at=now,
+    )
+    return goodwill, case.changed(granted=case.granted + amount) if granted else case.changed()
+
+
 def next_step(
     goodwill: Goodwill, policy: PolicyDocument, working: Hours, now: datetime
 ) -> Decision[Goodwill]:

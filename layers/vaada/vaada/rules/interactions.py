@@ -14,7 +14,9 @@ from vaada.rules.follow_ups import unresolved
 from vaada.rules.surveys import of_interaction
 from vaada.rules.thanks import is_only_thanks
 
-_UNKEPT = frozenset({"open", "broken"})
+STREAM_GRACE = timedelta(minutes=10)
+"""How long the stream has to plan an interaction before the sweep does it."""
+
 _FOLLOW_UP_LIMIT = 50  # a case lists its latest open follow-ups
 
 
@@ -57,42 +59,67 @@ def rows_to_write(interaction: Interaction, before: StateBefore, policy: PolicyD
     )
     answered = interaction.direction == "outbound" or interaction.resolved
     reply, call_back = _update_reply(interaction, before, case, policy, answered=answered)
-    kept_or_woken = [_update_follow_up(interaction, case, one) for one in before.follow_ups]
-    brought = _new_follow_ups(interaction, before, case, policy)
-    to_come = follow_ups.unresolved(interaction, policy)
+    changed_follow_ups = [_update_follow_up(interaction, case, row) for row in before.follow_ups]
+    check_in = _complete_check_in(before.check_in, interaction) if before.check_in else None
+    case = _with_open_work(case, interaction, reply, call_back, changed_follow_ups, policy)
+    customer, nps = _update_customer(before.customer, interaction, policy)
+    candidates = [
+        (before.reply, reply),
+        (before.call_back, call_back),
+        *zip(before.follow_ups, changed_follow_ups, strict=True),
+        (before.check_in, check_in),
+    ]
+    rows: list[Row | None] = [
+        case,
+        *(after for row, after in candidates if after is not row),
+        *commitments.stated_in(interaction, before.agent, policy),
+        *_new_follow_ups(interaction, before, case, policy),
+        _withdrawn_survey(before, case),
+        nps,
+        customer if customer is not before.customer else None,
+    ]
+    return [row for row in rows if row is not None]
+
+
+def mark_planned(interaction: Interaction) -> Interaction:
+    """Return the interaction as planned: it waits for nothing more."""
+    return interaction.changed(wake_at=None)
+
+
+def planned_rows(interaction: Interaction, policy: PolicyDocument) -> list[FollowUp | Survey]:
+    """Return the follow-up and the survey that the interaction plans, written after it was recorded."""
+    rows = (unresolved(interaction, policy), of_interaction(interaction, policy))
+    return [row for row in rows if row is not None]
+
+
+def mark_served(customer: Customer, agent_id: str) -> Customer:
+    """Return the customer as served by this agent. The first agent to serve them becomes their own agent."""
+    if agent_id in customer.served_by:
+        return customer
+    return customer.changed(agent_id=customer.agent_id or agent_id, served_by=(*customer.served_by, agent_id))
+
+
+def _with_open_work(
+    case: Case,
+    interaction: Interaction,
+    reply: Reply | None,
+    call_back: Commitment | None,
+    open_follow_ups: list[FollowUp],
+    policy: PolicyDocument,
+) -> Case:
+    """Return the case with the ids of its open work after the interaction."""
+    planned = (follow_ups.requested(interaction), follow_ups.unresolved(interaction, policy))
+    ids_to_do = [row.id for row in open_follow_ups if row.status in follow_ups.OPEN]
+    ids_to_do += [row.id for row in planned if row is not None]
     settled = interaction.resolved and case.status == "resolved"
-    open_ids = [row.id for row in kept_or_woken if row.status in follow_ups.OPEN]
-    open_ids += [row.id for row in (follow_ups.requested(interaction), to_come) if row is not None]
-    case = case.model_copy(
+    return case.model_copy(
         update={
             "reply_id": reply.id if reply and reply.status in replies.OPEN else None,
-            "call_back_id": call_back.id if call_back and call_back.status in _UNKEPT else None,
-            "follow_up_ids": tuple(open_ids[-_FOLLOW_UP_LIMIT:]),
+            "call_back_id": call_back.id if call_back and call_back.status in commitments.KEEPABLE else None,
+            "follow_up_ids": tuple(ids_to_do[-_FOLLOW_UP_LIMIT:]),
             "survey_id": ids.survey_id(interaction) if settled else case.survey_id,
         }
     )
-    withdrawn = _withdrawn_survey(before, case)
-    touched = [
-        reply,
-        call_back,
-        *kept_or_woken,
-        before.check_in and _complete_check_in(before.check_in, interaction),
-    ]
-    untouched = {id(row) for row in (before.reply, before.call_back, *before.follow_ups)}
-    changed = [row for row in touched if row is not None and id(row) not in untouched]
-    customer = _update_customer(before.customer, interaction, policy)
-    nps = (
-        None
-        if customer.nps_id
-        else surveys.next_nps(customer, interaction.agent_id, policy, interaction.recorded_at)
-    )
-    if nps is not None:
-        customer = customer if customer is not before.customer else customer.changed()
-        customer = customer.model_copy(update={"nps_id": nps.id})
-    customers = [customer] if customer is not before.customer else []
-    asked = [row for row in (withdrawn, nps) if row is not None]
-    promised = commitments.stated_in(interaction, before.agent, policy)
-    return [case, *changed, *promised, *brought, *asked, *customers]
 
 
 def _withdrawn_survey(before: StateBefore, case: Case) -> Survey | None:
@@ -111,7 +138,7 @@ def _update_reply(
     if answered:
         if reply is not None and reply.status in replies.OPEN:
             reply = replies.give(reply, at, interaction.interaction_id, policy)
-        if call_back is not None and call_back.status in _UNKEPT:
+        if call_back is not None and call_back.status in commitments.KEEPABLE:
             call_back = commitments.keep(call_back, at, interaction.agent_id)
         return reply, call_back
     if reply is not None and reply.status in replies.OPEN:
@@ -161,30 +188,18 @@ def _new_follow_ups(
     return [row for row in rows if row is not None]
 
 
-def _update_customer(customer: Customer, interaction: Interaction, policy: PolicyDocument) -> Customer:
-    """Return the customer, served by this agent, with the next check-in planned from this interaction."""
-    now_served = mark_served(customer, interaction.agent_id)
-    counted = check_ins.plan_from(now_served, interaction.occurred_at, policy)
-    return counted.changed() if counted is not now_served and now_served is customer else counted
-
-
-STREAM_GRACE = timedelta(minutes=10)
-"""How long the stream has to plan an interaction before the sweep does it."""
-
-
-def mark_planned(interaction: Interaction) -> Interaction:
-    """Return the interaction as planned: it waits for nothing more."""
-    return interaction.changed(wake_at=None)
-
-
-def planned_rows(interaction: Interaction, policy: PolicyDocument) -> list[FollowUp | Survey]:
-    """Return the follow-up and the survey that the interaction plans, written after it was recorded."""
-    rows = (unresolved(interaction, policy), of_interaction(interaction, policy))
-    return [row for row in rows if row is not None]
-
-
-def mark_served(customer: Customer, agent_id: str) -> Customer:
-    """Return the customer as served by this agent. The first agent to serve them becomes their own agent."""
-    if agent_id in customer.served_by:
-        return customer
-    return customer.changed(agent_id=customer.agent_id or agent_id, served_by=(*customer.served_by, agent_id))
+def _update_customer(
+    customer: Customer, interaction: Interaction, policy: PolicyDocument
+) -> tuple[Customer, Survey | None]:
+    """Return the customer, served by this agent and with a later check-in, and their first NPS survey."""
+    served = mark_served(customer, interaction.agent_id)
+    after = check_ins.plan_from(served, interaction.occurred_at, policy)
+    if after is not served and served is customer:
+        after = after.changed()
+    if customer.nps_id:
+        return after, None
+    nps = surveys.next_nps(after, interaction.agent_id, policy, interaction.recorded_at)
+    if nps is None:
+        return after, None
+    after = after if after is not customer else customer.changed()
+    return after.model_copy(update={"nps_id": nps.id}), nps

@@ -3,6 +3,7 @@
 States: awaited → given · closed; awaited ⇄ paused, while the case waits for the customer.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from vaada.model.cases import Case
@@ -80,6 +81,18 @@ def give(reply: Reply, at: datetime, by: str, policy: PolicyDocument) -> Reply:
 def close(reply: Reply) -> Reply:
     """Close the reply because the case ended without one."""
     return _stop_clock(reply, status="closed")
+
+
+def merge(replies: Iterable[Reply | None], case: Case) -> tuple[Reply | None, list[Reply]]:
+    """The one reply of merged cases, the one that is due first, and those that change, for this case."""
+    waiting = [reply for reply in replies if reply is not None]
+    waiting.sort(key=lambda reply: (reply.status == "paused", reply.due_at))
+    changed = [close(reply) for reply in waiting[1:]]
+    first = waiting[0] if waiting else None
+    if first is not None and first.case_id != case.case_id:
+        first = first.changed(case_id=case.case_id, agent_id=case.agent_id)
+        changed.append(first)
+    return first, changed
 
 
 def pause(reply: Reply, now: datetime, policy: PolicyDocument) -> Reply:

@@ -10,6 +10,7 @@ from vaada.model.rows import Explained
 from vaada.model.work import SCALES, Commitment, FollowUp, Survey
 from vaada.rules import commitments
 from vaada.rules.follow_ups import with_deadline
+from vaada.rules.messages.lifecycle import new_message
 from vaada.rules.time import deadlines
 from vaada.rules.time.availability import staff_reachable_at
 from vaada.rules.time.deadlines import Deadline, business_hours, working_hours
@@ -66,20 +67,16 @@ def unhappy_call(
 
 def praise(survey: Survey, agent: Agent, policy: PolicyDocument, now: datetime) -> Message:
     """Return the message that passes a happy answer with a comment on to the agent, in working time."""
-    return Message(
-        message_id=opened_ids(survey.survey_id, now)[2],
-        customer_id=survey.customer_id,
-        about_id=survey.id,
-        about_kind="survey",
-        purpose="praise",
-        to="agent",
-        recipient_id=agent.agent_id,
-        medium="email",
-        why="a customer was happy, and said why",
-        status="held",
-        attempts=0,
-        wake_at=staff_reachable_at(working_hours(agent, policy), now),
-        created_at=now,
+    return new_message(
+        survey,
+        opened_ids(survey.survey_id, now)[2],
+        "praise",
+        "agent",
+        agent.agent_id,
+        "email",
+        "a customer was happy, and said why",
+        staff_reachable_at(working_hours(agent, policy), now),
+        now,
     )
 
 

@@ -24,6 +24,7 @@ from vaada.rules.messages import frequency_cap
 from vaada.rules.time import deadlines
 from vaada.rules.time.availability import customer_reachable_at
 from vaada.rules.time.deadlines import business_hours
+from vaada.rules.time.zones import zone_of
 
 MIN_PAGE_TIME = timedelta(seconds=1)
 """A person needs longer to open a page, choose and submit. Bots that follow every link do not."""
@@ -144,6 +145,25 @@ def judge_answer(
     return "quarantine" if doubtful else "count"
 
 
+def receive(
+    survey: Survey, answer: Answer, page_age: timedelta | None, *, confirmed: bool, policy: PolicyDocument
+) -> tuple[Verdict, Survey]:
+    """Return what the answer is worth, and the survey after it: the same one where it changes nothing."""
+    verdict = judge_answer(survey, answer, page_age, confirmed=confirmed, policy=policy)
+    match verdict:
+        case "count":
+            survey = record_answer(survey, answer.score, answer.comment, answer.at)
+        case "amend":
+            survey = amend(survey, answer)
+        case "discard":
+            survey = discard(survey, answer)
+        case "quarantine":
+            survey = quarantine(survey, answer, "sent too fast, or without the page, for a person")
+        case "same" | "stale" | "refuse":
+            pass
+    return verdict, survey
+
+
 def _judge_later_answer(
     survey: Survey, answer: Answer, page_age: timedelta | None, policy: PolicyDocument
 ) -> Verdict:
@@ -235,7 +255,7 @@ def next_nps(customer: Customer, agent_id: str, policy: PolicyDocument, since: d
     days = policy.surveys.nps_every_days
     if not days or not customer.consent.survey:
         return None
-    zone = customer.time_zone or policy.business.time_zone
+    zone = zone_of(customer, policy)
     at = customer_reachable_at(customer, policy, since + timedelta(days=days))
     why = Explanation(rule=f"every {days} days", counted_from=since, time_zone=zone)
     return Survey(
@@ -315,12 +335,12 @@ def _cool_down_ends_at(survey: Survey, context: SurveyContext, policy: PolicyDoc
 
 
 def _explain_cool_down(policy: PolicyDocument, customer: Customer, now: datetime) -> Explanation:
-    zone = customer.time_zone or policy.business.time_zone
+    zone = zone_of(customer, policy)
     return Explanation(rule="when they may be asked again", counted_from=now, time_zone=zone)
 
 
 def _explain_daytime(policy: PolicyDocument, customer: Customer, now: datetime) -> Explanation:
-    zone = customer.time_zone or policy.business.time_zone
+    zone = zone_of(customer, policy)
     return Explanation(rule="when customers may be written to", counted_from=now, time_zone=zone)
 
 

@@ -8,31 +8,26 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from vaada.desk import Desk
-from vaada.flows.idempotency import Receipts
-from vaada.flows.optimistic_write import Busy, NotFound, require
+from vaada.flows.optimistic_write import NotFound, lost_new_row, require, retry_on_conflict
 from vaada.flows.people import InvalidField, UnknownReference
 from vaada.flows.work import standing_customer
-from vaada.gateways.table import Conflict
 from vaada.model.people import Customer
-from vaada.model.receipts import Receipt
 from vaada.model.rows import Row
 from vaada.model.work import FollowUp, Survey
 from vaada.rules import customers, follow_ups, surveys
 from vaada.rules.errors import NotPossible
 
-_TRIES = 4
 _ONE_IS_ENOUGH = "the customer was merged into another, who has one already"
 
 
-def merge_customers(
-    desk: Desk, customer_id: str, into_id: str, receipts: Receipts, now: datetime, by: str
-) -> Customer:
+def merge_customers(desk: Desk, customer_id: str, into_id: str, now: datetime, by: str) -> Customer:
     """Make both records one, and return the customer who stays. Twice is no error.
 
     All of it is one transaction: the two, records merged into the first before, and what is needed once only.
     Raises NotFound, UnknownReference, InvalidField, NotPossible, CannotMerge, Busy.
     """
-    for _ in range(_TRIES):
+
+    def attempt() -> Customer:
         customer, into = require(desk, Customer, customer_id), _into(desk, into_id)
         if customer.merged_into is not None:
             if standing_customer(desk, customer_id).id != into.id:
@@ -49,14 +44,10 @@ def merge_customers(
         needless: list[Row] = list(_needless_survey(desk, customer, into))
         if check_in and other:
             needless.append(follow_ups.cancel(other, now, by, _ONE_IS_ENOUGH))
-        try:
-            desk.table.write(gone, stays, *moved, *needless, *receipts(stays.id))
-        except Conflict as conflict:
-            if any(isinstance(row, Receipt) for row in conflict.rows):
-                raise
-            continue
+        desk.table.write(gone, stays, *moved, *needless)
         return stays
-    raise Busy(customer_id)
+
+    return retry_on_conflict(customer_id, attempt, is_final=lost_new_row)
 
 
 def _into(desk: Desk, into_id: str) -> Customer:

@@ -13,6 +13,7 @@ from vaada.model.rows import Explanation
 from vaada.model.work import Commitment, FollowUp, Goodwill, Reply
 from vaada.present.view_models import ActionName, Brief, BriefKind
 from vaada.rules import follow_ups
+from vaada.rules.time.zones import zone_of
 
 _ANSWERABLE: frozenset[Purpose] = frozenset(
     {"follow_up_reminder", "promise_warning", "promise_overdue", "reply_warning", "goodwill_approval"}
@@ -51,7 +52,7 @@ def brief(
     """
     customer, agent = customer_of(desk, work), agent_of(desk, work)
     interaction = desk.table.get(Interaction, work.interaction_id) if work.interaction_id else None
-    zone = ZoneInfo((reader and reader.time_zone) or desk.policy.business.time_zone)
+    zone = ZoneInfo(zone_of(reader, desk.policy))
     old_date = work.woken_from if isinstance(work, FollowUp) else None
     actions = actions_for(work, now, asking=asking) if answerable else ()
     told_at = customer_address(desk, customer, survey=False) if "running_late" in actions else None

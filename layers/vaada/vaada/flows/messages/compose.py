@@ -20,6 +20,7 @@ from vaada.present.email import Mail
 from vaada.present.view_models import Invitation, LateNotice, Note, Praise
 from vaada.rules import surveys
 from vaada.rules.messages import lifecycle
+from vaada.rules.time.zones import zone_of
 
 Send = partial[str]
 """Sends one message and returns the provider's id for it."""
@@ -71,7 +72,7 @@ def _to_staff(
 def _praise(
     desk: Desk, survey: Survey, reader: Agent | None, now: datetime
 ) -> tuple[Callable[[], Mail], Callable[[], str]]:
-    zone = ZoneInfo((reader and reader.time_zone) or desk.policy.business.time_zone)
+    zone = ZoneInfo(zone_of(reader, desk.policy))
     praise = Praise(
         business=desk.policy.business.name,
         reader_name=reader.name if reader else "",
@@ -152,7 +153,7 @@ def _invitation(desk: Desk, survey: Survey, customer: Customer, agent_name: str)
         agent_name=agent_name,
         survey_url=desk.links.url("survey", survey.id),
         unsubscribe_url=desk.links.url("unsubscribe", survey.id),
-        closes_on=surveys.last_day(survey, customer.time_zone or business.time_zone),
+        closes_on=surveys.last_day(survey, zone_of(customer, desk.policy)),
         kind=survey.kind,
         what=promise.what if promise else None,
         can_reply=desk.settings.texts_answered,
@@ -163,7 +164,7 @@ def _late_notice(
     promise: Commitment, customer: Customer, agent_name: str, desk: Desk, now: datetime
 ) -> LateNotice:
     business = desk.policy.business
-    zone = ZoneInfo(customer.time_zone or business.time_zone)
+    zone = ZoneInfo(zone_of(customer, desk.policy))
     return LateNotice(
         business=business.name,
         language=customer.language or business.language,
@@ -190,3 +191,8 @@ def is_obsolete(desk: Desk, message: Message, now: datetime) -> bool:
         return not lifecycle.is_still_true(message, work_of(desk, message), now)
     except NotFound:
         return True
+
+
+def is_batch_obsolete(desk: Desk, message: Message, now: datetime) -> bool:
+    """Whether neither the message nor any that it carries says something true any more."""
+    return all(is_obsolete(desk, one, now) for one in batch_members(desk, message))

@@ -13,7 +13,7 @@ from vaada.model.people import Agent, Customer, Medium
 from vaada.model.rows import Explained
 from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
 from vaada.rules.decisions import Decision, Notice
-from vaada.rules.messages.lifecycle import BATCH_WINDOW, LEASE
+from vaada.rules.messages.lifecycle import BATCH_WINDOW, LEASE, new_message
 from vaada.rules.time.availability import staff_reachable_at
 from vaada.rules.time.deadlines import working_hours
 
@@ -36,27 +36,30 @@ def messages_of(desk: Desk, decision: Step, before: Work, now: datetime) -> Iter
         cause = f"{before.version}/{notice.step}/{notice.to}"
         ids = {medium: derived_row_id(before.id, f"{cause}/{medium}", now) for _, _, medium in reached}
         for to, reader, medium in reached:
-            message = Message(
-                message_id=ids[medium],
-                customer_id=before.customer_id,
-                about_id=before.id,
-                about_kind=before.kind_of_row,
-                purpose=notice.purpose,
-                to=to,
-                recipient_id=reader.id if reader else None,
-                medium=medium,
-                address_id=notice.address_id,
-                twins=tuple(twin for other, twin in ids.items() if other != medium),
-                why=notice.why,
-                claim=uuid.uuid4().hex,
-                wake_at=now + LEASE,
-                explain=Explained(due_at=before.explain.wake_at or before.explain.due_at),
-                created_at=now,
+            message = new_message(
+                before,
+                ids[medium],
+                notice.purpose,
+                to,
+                reader.id if reader else None,
+                medium,
+                notice.why,
+                now,
+                now,
+            ).model_copy(
+                update={
+                    "address_id": notice.address_id,
+                    "twins": tuple(twin for other, twin in ids.items() if other != medium),
+                    "explain": Explained(due_at=before.explain.wake_at or before.explain.due_at),
+                }
             )
+            claim = uuid.uuid4().hex
             release = _release_at(desk, notice, before, reader, medium, now)
             if release is not None and (notice.useless_from is None or release < notice.useless_from):
-                held = {"status": "held", "attempts": 0, "claim": None, "wake_at": release}
-                message = message.model_copy(update=held)
+                message = message.model_copy(update={"wake_at": release})
+            else:
+                claimed = {"status": "sending", "attempts": 1, "claim": claim, "wake_at": now + LEASE}
+                message = message.model_copy(update=claimed)
             yield message
 
 

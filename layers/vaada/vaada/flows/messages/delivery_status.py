@@ -6,9 +6,8 @@ from datetime import datetime
 from vaada.desk import Desk
 from vaada.flows.messages.fallback import fallback_message, is_sent_otherwise
 from vaada.flows.messages.suppression import suppress_id
-from vaada.flows.optimistic_write import Busy, NotFound
+from vaada.flows.optimistic_write import NotFound, retry_on_conflict
 from vaada.flows.work import Work, agent_of, work_of
-from vaada.gateways.table import Conflict
 from vaada.log import logger
 from vaada.model.inbound_events import MailEvent, TextDeliveryEvent
 from vaada.model.messages import Delivery, Message
@@ -19,8 +18,6 @@ from vaada.model.work import Survey
 from vaada.rules import surveys
 from vaada.rules.messages import lifecycle, suppression
 from vaada.rules.messages.suppression import note_follow_up
-
-_TRIES = 4
 
 
 def record_mail_event(desk: Desk, news: MailEvent, now: datetime) -> str:
@@ -54,7 +51,7 @@ def _record(
     *,
     for_good: bool,
 ) -> str:
-    for _ in range(_TRIES):
+    def attempt() -> str:
         message = desk.table.get(Message, message_id)
         if message is None:
             return "no such message"
@@ -65,12 +62,10 @@ def _record(
             rows = [after, *_consequences(desk, message, delivery, now, for_good=for_good)]
         except NotFound:
             return "its customer was erased"
-        try:
-            desk.table.write(*rows)
-        except Conflict:
-            continue
+        desk.table.write(*rows)
         return delivery
-    raise Busy(message_id)
+
+    return retry_on_conflict(message_id, attempt)
 
 
 def _consequences(

@@ -10,8 +10,9 @@ from vaada.flows.messages import recipients
 from vaada.flows.work import StaffWork, agent_of
 from vaada.gateways.table import Conflict
 from vaada.model.ids import derived_row_id
-from vaada.model.messages import Message, Purpose, RecipientRole
+from vaada.model.messages import Purpose, RecipientRole
 from vaada.model.work import Commitment, FollowUp, Goodwill, Reply
+from vaada.rules.messages.lifecycle import new_message
 
 
 def ask_for_new_link(desk: Desk, work: StaffWork, now: datetime) -> None:
@@ -23,20 +24,16 @@ def ask_for_new_link(desk: Desk, work: StaffWork, now: datetime) -> None:
         to = work.told
     reader = recipients.staff_recipient(desk, to, agent_of(desk, work), now, by=("email",))
     hour = now.replace(minute=0, second=0)
-    message = Message(
-        message_id=derived_row_id(work.id, f"new-link-{hour.isoformat()}", hour),
-        customer_id=work.customer_id,
-        about_id=work.id,
-        about_kind=work.kind_of_row,
-        purpose=_purpose(work, now),
-        to=to if reader.agent else "owner",
-        recipient_id=reader.agent.id if reader.agent else None,
-        medium=reader.media[0],
-        why="the link in an earlier message had expired",
-        status="held",
-        attempts=0,
-        wake_at=now,
-        created_at=now,
+    message = new_message(
+        work,
+        derived_row_id(work.id, f"new-link-{hour.isoformat()}", hour),
+        _purpose(work, now),
+        to if reader.agent else "owner",
+        reader.agent.id if reader.agent else None,
+        reader.media[0],
+        "the link in an earlier message had expired",
+        now,
+        now,
     )
     try:
         desk.table.write(message, must_exist=[work])

@@ -1,21 +1,12 @@
 """Sending no more, and no faster, than the policy allows, over all functions together."""
 
-import secrets
-from collections.abc import Callable
 from datetime import datetime
 
 from vaada.desk import Desk
+from vaada.flows.optimistic_write import Busy
+from vaada.flows.rate_counts import Count, Counted, add, take_back
 from vaada.gateways.send_errors import Refused
-from vaada.gateways.table import Conflict
-from vaada.model.rate_limits import RateCount
 from vaada.rules.messages import rate_limits
-
-_TRIES = 5
-Count = Callable[[RateCount | None, str], RateCount]
-"""The count with one more message. Raises TooMuch where there may be none."""
-
-Counted = dict[str, int]
-"""How much was counted, by the ids of the counts."""
 
 
 def count_mail(desk: Desk, now: datetime) -> Counted:
@@ -46,39 +37,17 @@ def count_text(desk: Desk, number: str, segments: int, now: datetime) -> Counted
 
 
 def refund(desk: Desk, counted: Counted) -> None:
-    """Take back what was counted for a message that was certainly not sent.
-
-    Where others count again and again it stays counted: the limits are kept from below.
-    """
-    for _ in range(_TRIES):
-        found = [(desk.table.get(RateCount, pace_id), by) for pace_id, by in counted.items()]
-        rows = [row.changed(count=row.count - by) for row, by in found if row is not None]
-        if not rows:
-            return
-        try:
-            _write(desk, rows)
-        except Conflict:
-            continue
-        return
+    """Take back what was counted for a message that was certainly not sent."""
+    take_back(desk, counted)
 
 
 def _count(desk: Desk, counts: dict[str, Count]) -> Counted:
-    for _ in range(_TRIES):
-        found = {pace_id: desk.table.get(RateCount, pace_id) for pace_id in counts}
-        try:
-            rows = [count(found[pace_id], pace_id) for pace_id, count in counts.items()]
-        except rate_limits.LimitReached as over:
-            raise Refused(
-                over.reason, for_good=over.for_good, throttled=not over.for_good, for_now=over.for_now
-            ) from over
-        try:
-            _write(desk, rows)
-        except Conflict:
-            continue
-        before = {row.id: row.count for row in found.values() if row is not None}
-        return {row.id: row.count - before.get(row.id, 0) for row in rows}
-    raise Refused("too many messages at the same moment", for_good=False, throttled=True, for_now=True)
-
-
-def _write(desk: Desk, rows: list[RateCount]) -> None:
-    desk.table.write(*(row.model_copy(update={"mark": secrets.token_hex(8)}) for row in rows))
+    try:
+        return add(desk, counts)
+    except rate_limits.LimitReached as over:
+        raise Refused(
+            over.reason, for_good=over.for_good, throttled=not over.for_good, for_now=over.for_now
+        ) from over
+    except Busy as error:
+        reason = "too many messages at the same moment"
+        raise Refused(reason, for_good=False, throttled=True, for_now=True) from error

@@ -7,19 +7,17 @@ from vaada.desk import Desk
 from vaada.flows.messages import fallback
 from vaada.flows.messages.batch import hold_again
 from vaada.flows.messages.compose import compose
-from vaada.flows.messages.rate_limits import Counted, count_mail, count_text, refund
-from vaada.flows.optimistic_write import Busy, NotFound
+from vaada.flows.messages.rate_limits import count_mail, count_text, refund
+from vaada.flows.optimistic_write import NotFound, retry_on_conflict
+from vaada.flows.rate_counts import Counted
 from vaada.gateways.send_errors import OutcomeUnknown, Refused
 from vaada.gateways.table import Conflict
 from vaada.log import logger
 from vaada.model.messages import Message
-from vaada.model.rows import Row
 from vaada.model.work import Survey
 from vaada.present.sms import segments
 from vaada.rules import surveys
 from vaada.rules.messages import lifecycle
-
-_TRIES = 4
 
 
 def attempt(desk: Desk, message: Message, now: datetime) -> None:
@@ -66,21 +64,18 @@ def _refused(desk: Desk, message: Message, refusal: Refused, now: datetime) -> t
 
 
 def record(desk: Desk, message: Message, *instead: Message) -> None:
+    """Write what became of the message, and what goes out `instead` of it. Raises Busy."""
     if message.status in {"failed", "unknown"}:
         logger.error("message not sent", message_id=message.id, status=message.status, reason=message.why_not)
-    for _ in range(_TRIES):
-        rows: list[Row] = [message, *instead, *_undelivered_survey(desk, message, instead)]
-        try:
-            desk.table.write(*rows)
-        except Conflict as conflict:
-            if message not in conflict.rows:
-                continue  # the survey was written to meanwhile, or a transaction was under way
-            # The claim ran out meanwhile and another took the message up: what it finds is the record.
-            logger.warning(
-                "somebody else recorded this message", message_id=message.id, status=message.status
-            )
-        return
-    raise Busy(message.id)
+
+    def attempt() -> None:
+        desk.table.write(message, *instead, *_undelivered_survey(desk, message, instead))
+
+    try:
+        retry_on_conflict(message.id, attempt, is_final=lambda conflict: message in conflict.rows)
+    except Conflict:
+        # The lease ran out and another function took the message up: what that one finds is the record.
+        logger.warning("message recorded by another", message_id=message.id, status=message.status)
 
 
 def _undelivered_survey(desk: Desk, message: Message, instead: tuple[Message, ...]) -> Iterator[Survey]:

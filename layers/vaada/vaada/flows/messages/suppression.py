@@ -4,14 +4,11 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from vaada.desk import Desk
-from vaada.flows.optimistic_write import Busy
-from vaada.gateways.table import Conflict
+from vaada.flows.optimistic_write import retry_on_conflict
 from vaada.model.inbound_events import OptOut
 from vaada.model.people import Agent, Customer, Medium
 from vaada.model.suppressions import ActiveStop, Stop, StopReason, Suppression
 from vaada.rules.messages import suppression as rules
-
-_TRIES = 4
 
 
 def suppress(desk: Desk, medium: Medium, address: str, reason: StopReason, now: datetime) -> None:
@@ -64,22 +61,6 @@ def addresses_of(person: Agent | Customer) -> Iterator[tuple[Medium, str]]:
     yield from (("sms", phone) for phone in person.phones)
 
 
-def _update(
-    desk: Desk, suppression_id: str, decide: Callable[[Suppression | None], Suppression | None]
-) -> None:
-    for _ in range(_TRIES):
-        before = desk.table.get(Suppression, suppression_id)
-        after = decide(before)
-        if after is None or after is before:
-            return
-        try:
-            desk.table.write(after)
-        except Conflict:
-            continue
-        return
-    raise Busy(suppression_id)
-
-
 def apply_opt_out(desk: Desk, news: OptOut, now: datetime) -> str:
     """Stop to write to the number, or start again. Says what it was, for the log. Raises Busy."""
     if news.said == "stop":
@@ -87,3 +68,15 @@ def apply_opt_out(desk: Desk, news: OptOut, now: datetime) -> str:
     else:
         lift_texted_stop(desk, news.suppression_id)
     return news.said
+
+
+def _update(
+    desk: Desk, suppression_id: str, decide: Callable[[Suppression | None], Suppression | None]
+) -> None:
+    def attempt() -> None:
+        before = desk.table.get(Suppression, suppression_id)
+        after = decide(before)
+        if after is not None and after is not before:
+            desk.table.write(after)
+
+    retry_on_conflict(suppression_id, attempt)

@@ -8,7 +8,7 @@ never sent a message twice: a message whose outcome is unknown is not sent again
 from datetime import datetime, timedelta
 
 from vaada.model.ids import derived_row_id
-from vaada.model.messages import Delivery, Message
+from vaada.model.messages import Delivery, Message, Purpose, RecipientRole
 from vaada.model.people import Medium
 from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
 from vaada.rules import commitments, replies
@@ -25,6 +25,35 @@ _UNCONFIRMED = frozenset({"sending", "waiting", "unknown", "failed", "withheld"}
 """Statuses without a confirmed send. The provider may still report that the message was sent."""
 
 _PAUSES = (timedelta(minutes=1), timedelta(minutes=4))  # after the first and second refusal
+
+
+def new_message(
+    about: Commitment | FollowUp | Goodwill | Reply | Survey,
+    message_id: str,
+    purpose: Purpose,
+    to: RecipientRole,
+    recipient_id: str | None,
+    medium: Medium,
+    why: str,
+    wake_at: datetime,
+    now: datetime,
+) -> Message:
+    """A message about this row, held until `wake_at`. No recipient: the owner."""
+    return Message(
+        message_id=message_id,
+        customer_id=about.customer_id,
+        about_id=about.id,
+        about_kind=about.kind_of_row,
+        purpose=purpose,
+        to=to,
+        recipient_id=recipient_id,
+        medium=medium,
+        why=why,
+        status="held",
+        attempts=0,
+        wake_at=wake_at,
+        created_at=now,
+    )
 
 
 def claim(message: Message, now: datetime, claim: str, carries: tuple[str, ...] = ()) -> Message:
@@ -67,7 +96,7 @@ def is_still_true(
             return work.status == "open" and is_current
         case Commitment():
             overdue = message.purpose != "promise_warning"
-            return work.status in {"open", "broken"} and (now >= work.due_at) == overdue
+            return work.status in commitments.KEEPABLE and (now >= work.due_at) == overdue
         case FollowUp():
             # Snoozed since the message was created. A new link can be requested for a snoozed one.
             snoozed_since = not work.history or work.history[-1].at >= message.created_at

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from vaada.model.people import Agent, Customer
 from vaada.model.policy import PolicyDocument
 from vaada.rules.time.clock import Hours, at_local
+from vaada.rules.time.zones import zone_of
 
 _AFTER_CLOSING = timedelta(
     minutes=15
@@ -41,7 +42,7 @@ def staff_reachable_at(hours: Hours, now: datetime, useless_from: datetime | Non
 def customer_reachable_at(customer: Customer, policy: PolicyDocument, now: datetime) -> datetime:
     """Return when the customer may be sent a message: now, or at the start of their next daytime."""
     hours = policy.customers
-    zone = customer.time_zone or policy.business.time_zone
+    zone = zone_of(customer, policy)
     local = now.astimezone(ZoneInfo(zone))
     if hours.write_from <= local.time() < hours.write_until:
         return now

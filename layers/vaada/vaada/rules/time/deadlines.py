@@ -8,6 +8,7 @@ from vaada.model.policy import Delay, PolicyDocument
 from vaada.model.rows import CountedTime, Explanation, SkippedTime
 from vaada.model.times import to_utc
 from vaada.rules.time.clock import Hours, TimeCount
+from vaada.rules.time.zones import zone_of
 
 _SPAN_LIMIT = (
     500  # spans counted and skipped, each: more than any real deadline has, and far below DynamoDB's 400 KB
@@ -39,7 +40,7 @@ def working_hours(agent: Agent | None, policy: PolicyDocument) -> Hours:
     The business's holidays and closed days apply. Without an agent: the business's opening hours.
     """
     return Hours(
-        zone=(agent and agent.time_zone) or policy.business.time_zone,
+        zone=zone_of(agent, policy),
         week=(agent and agent.working_hours) or policy.opening_hours,
         country=policy.business.country,
         holidays=policy.holidays,

@@ -1,0 +1,55 @@
+"""Reroute a message whose reader is away or cannot be reached."""
+
+from datetime import datetime
+
+from vaada.desk import Desk
+from vaada.flows.messages import fallback, recipients
+from vaada.flows.messages.send import record
+from vaada.flows.work import agent_of, work_of
+from vaada.gateways.table import Conflict
+from vaada.model.messages import Message
+from vaada.model.people import Agent
+from vaada.rules.messages import lifecycle
+from vaada.rules.time.availability import is_away, staff_reachable_at
+from vaada.rules.time.deadlines import working_hours
+
+_SAID_OTHERWISE = "the address was stopped, and the same goes out by another medium"
+_NOT_REACHED = "it is for one reader alone, whose address was stopped"
+
+
+def reroute(desk: Desk, message: Message, now: datetime) -> str:
+    """Hold the message for whoever stands in for its reader, who is away or cannot be reached.
+
+    Returns the outcome for the log.
+    """
+    before = desk.table.get(Agent, message.recipient_id) if message.recipient_id else None
+    if before and not is_away(before, now) and fallback.is_sent_otherwise(desk, message):
+        record(desk, lifecycle.withhold(message, _SAID_OTHERWISE))
+        return "withheld"
+    work = work_of(desk, message)
+    reader = recipients.staff_recipient(
+        desk, message.to, agent_of(desk, work), now, failing=frozenset(message.tried)
+    )
+    if message.purpose == "praise" and (reader.agent is None or reader.agent.id != message.recipient_id):
+        return _keep_for_reader(desk, message, before, now)
+    rerouted = message.changed(
+        to=message.to if reader.agent else "owner",
+        recipient_id=reader.agent.id if reader.agent else None,
+        medium=message.medium if message.medium in reader.media else reader.media[0],
+        wake_at=fallback.notify_at(desk, work, reader.agent, now),
+    )
+    try:
+        desk.table.write(rerouted)
+    except Conflict:
+        return "claimed by another"
+    return "rerouted"
+
+
+def _keep_for_reader(desk: Desk, message: Message, reader: Agent | None, now: datetime) -> str:
+    """Hold praise, which is for its reader alone, until they are back."""
+    if reader is None or reader.away_until is None or not is_away(reader, now):
+        record(desk, lifecycle.withhold(message, _NOT_REACHED))
+        return "withheld"
+    back = staff_reachable_at(working_hours(reader, desk.policy), reader.away_until)
+    record(desk, message.changed(wake_at=back))
+    return "kept until they are back"

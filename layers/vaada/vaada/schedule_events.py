@@ -1,0 +1,16 @@
+"""Advance the row that a schedule of EventBridge Scheduler, or a wake-up call, names."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from vaada.desk import Desk
+from vaada.flows.due.advance import Due, advance
+from vaada.log import logger
+
+
+def advance_scheduled(desk: Desk, event: Mapping[str, Any], kind: type[Due]) -> str:
+    """Take the due steps of the row `{row_id, version}` of this kind. Returns the outcome."""
+    outcome = advance(desk, kind, event["row_id"], event["version"], datetime.now(UTC))
+    logger.info("schedule fired", row_id=event["row_id"], version=event["version"], outcome=outcome)
+    return outcome
