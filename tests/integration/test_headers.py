@@ -70,7 +70,7 @@ def test_pages_of_every_status_have_security_headers(
         *(desk.post(unsubscribe, {}) for _ in range(30)),
     ]
     with monkeypatch.context() as patched:
-        patched.setattr(answers, "change", busy)
+        patched.setattr(answers, "retry_on_conflict", busy)
         seen.append(desk.answer(survey, score="5"))
     desk.clock.shift(75 * DAY)
     seen += [desk.open(survey), desk.open(action)]
