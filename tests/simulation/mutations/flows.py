@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import Any
 
 from tests.simulation.mutations.planting import Planted, mutation, replaced
-from vaada.flows import cases, erasure, goodwill, surveys
-from vaada.flows.work import open_call_back, standing_case, unanswered_reply
+from vaada.flows import cases, erasure, surveys
+from vaada.flows.work import open_call_back, unanswered_reply
+from vaada.rules import goodwill as goodwill_rules
 
 
 @mutation()
 def leaves_work_open_when_a_case_is_resolved() -> Planted:
-    return replaced(cases._settled, lambda *_, **__: iter(()))
+    return replaced(cases._rows_after_resolving, lambda *_, **__: iter(()))
 
 
 @mutation(seed=30)
@@ -40,14 +41,13 @@ def grants_what_was_only_requested() -> Planted:
 
 
 def _counts_again(status: str) -> Planted:
-    give = goodwill.give
+    give = goodwill_rules.give
 
-    def give_more(desk: Any, *facts: Any, freely: bool) -> Any:
-        given = give(desk, *facts, freely=freely)
+    def give_more(*facts: Any, freely: bool) -> Any:
+        given, case = give(*facts, freely=freely)
         if given.status == status:
-            case = standing_case(desk, given.case_id)
-            desk.table.write(case.changed(granted=case.granted + given.amount))
-        return given
+            case = case.model_copy(update={"granted": case.granted + given.amount})
+        return given, case
 
     return replaced(give, give_more)
 

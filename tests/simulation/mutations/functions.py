@@ -15,6 +15,7 @@ from functions.sweep_due import app as sweep_due
 from tests.integration.scripted_desk import ENVIRONMENT
 from tests.simulation.mutations.planting import Planted, mutation, replaced, together
 from tests.simulation.world import TARGETS
+from vaada import schedule_events
 from vaada.flows.due.advance import advance
 from vaada.flows.inbound_events import handle, handle_or_queue
 from vaada.gateways.inbound_events import mail_events, text_delivery_events
@@ -29,7 +30,7 @@ def acts_before_the_time_has_come() -> Planted:
     def early(desk: Any, kind: Any, row_id: str, version: int, _now: datetime) -> str:
         return advance(desk, kind, row_id, version, FAR_AHEAD)
 
-    return replaced(advance, early, within=(flag_overdue,))
+    return replaced(advance, early, within=(schedule_events,))
 
 
 @mutation()

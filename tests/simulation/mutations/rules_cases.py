@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.simulation.mutations.planting import Planted, mutation, replaced
 from vaada.model.cases import Case
-from vaada.rules import cases, goodwill, interactions, replies
+from vaada.rules import cases, commitments, goodwill, interactions, replies
 from vaada.rules.thanks import is_only_thanks
 
 
@@ -54,7 +54,7 @@ def never_starts_the_reply_clock_again() -> Planted:
 
 @mutation(seed=18)
 def leaves_the_call_back_open() -> Planted:
-    return replaced(interactions._UNKEPT, frozenset({"broken"}))
+    return replaced(commitments.KEEPABLE, frozenset({"broken"}))
 
 
 @mutation()
