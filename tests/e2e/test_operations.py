@@ -368,7 +368,7 @@ class OnlyKey:
 
 def keys(desk: Desk) -> list[str]:
     """The keys that sign links, the newest last."""
-    stored = desk.cloud.client("ssm").get_parameter(Name=desk.resource("LinkKeys"), WithDecryption=True)
+    stored = desk.cloud.client("ssm").get_parameter(Name="/vaada/vaada/link-keys", WithDecryption=True)
     found: list[str] = json.loads(stored["Parameter"]["Value"])
     return found
 

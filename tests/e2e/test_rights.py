@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def read_the_link_keys(desk: Desk) -> None:
     ssm: SSMClient = desk.cloud.client("ssm")
-    ssm.get_parameter(Name=desk.resource("LinkKeys"), WithDecryption=True)
+    ssm.get_parameter(Name="/vaada/vaada/link-keys", WithDecryption=True)
 
 
 def send_a_mail(desk: Desk) -> None:

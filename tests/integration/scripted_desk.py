@@ -54,13 +54,13 @@ ENVIRONMENT = {
     "COUNTRY": "GB",
     "LANGUAGE_TAG": "en",
     "SMS_ENABLED": "on",
-    "CONFIGURATION_SET": "vaada",
+    "CONFIGURATION_SET": "vaada-0",
     "PUBLIC_URL": "https://desk.example.com",
-    "LINK_KEYS_PARAMETER": "/vaada/link-keys",
-    "ADDRESS_KEY_PARAMETER": "/vaada/address-key",
+    "LINK_KEYS_PARAMETER": "/vaada/vaada/link-keys",
+    "ADDRESS_KEY_PARAMETER": "/vaada/vaada/address-key",
     "TEXTS_ANSWERED": "on",
     "RETRY_QUEUE_URL": f"https://sqs.{REGION}.amazonaws.com/{DEFAULT_ACCOUNT_ID}/retry-queue",
-    "SCHEDULE_GROUP": "vaada-due",
+    "SCHEDULE_GROUP": "vaada-0",
     "SCHEDULER_ROLE_ARN": f"arn:aws:iam::{DEFAULT_ACCOUNT_ID}:role/scheduler",
     "REMIND_AGENT_ARN": f"{_FUNCTION}remind-agent",
     "REMIND_AGENT_DLQ_ARN": f"{_QUEUE}remind-agent-failures",
@@ -122,11 +122,11 @@ class ScriptedDesk:
         self._scheduler = _client("scheduler")
         self._dynamodb.create_table(TableName="vaada", **table())
         _client("ssm").put_parameter(
-            Name="/vaada/link-keys", Value=json.dumps(["older", "newer"]), Type="SecureString"
+            Name="/vaada/vaada/link-keys", Value=json.dumps(["older", "newer"]), Type="SecureString"
         )
-        _client("ssm").put_parameter(Name="/vaada/address-key", Value="a key", Type="SecureString")
+        _client("ssm").put_parameter(Name="/vaada/vaada/address-key", Value="a key", Type="SecureString")
         _client("ses").verify_email_identity(EmailAddress="desk@example.com")
-        self._scheduler.create_schedule_group(Name="vaada-due")
+        self._scheduler.create_schedule_group(Name="vaada-0")
         self._streams = _client("dynamodbstreams")
         stream = self._streams.list_streams(TableName="vaada")["Streams"][0]["StreamArn"]
         shard = self._streams.describe_stream(StreamArn=stream)["StreamDescription"]["Shards"][0]["ShardId"]
@@ -258,7 +258,7 @@ class ScriptedDesk:
 
     def schedules(self) -> dict[str, Any]:
         """The schedules that stand, by name."""
-        group = scheduler_backends[DEFAULT_ACCOUNT_ID][REGION].schedule_groups["vaada-due"]
+        group = scheduler_backends[DEFAULT_ACCOUNT_ID][REGION].schedule_groups["vaada-0"]
         return dict(group.schedules)
 
     # ------------------------------------------------------------ clockwork
@@ -288,7 +288,7 @@ class ScriptedDesk:
         due = [name for name, at in self._standing() if at <= self.now]
         for name in due:
             target = self.schedules()[name].target
-            self._scheduler.delete_schedule(GroupName="vaada-due", Name=name)
+            self._scheduler.delete_schedule(GroupName="vaada-0", Name=name)
             _TARGETS[target["Arn"]](json.loads(target["Input"]), Context())
         return bool(due)
 

@@ -1,6 +1,8 @@
 """Each sample in events/, fed to the function it is for: what AWS sends is what the function reads."""
 
 import json
+import subprocess
+import sys
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -27,7 +29,9 @@ from vaada.model.receipts import EmailClaim
 from vaada.model.rows import Row
 from vaada.model.work import Commitment, FollowUp, Survey
 
-EVENTS = Path(__file__).parents[2] / "events"
+ROOT = Path(__file__).parents[2]
+EVENTS = ROOT / "events"
+PATHS = {"PYTHONPATH": f"{ROOT}:{ROOT / 'layers' / 'vaada'}"}
 Handler = Callable[[dict[str, Any], Any], Any]
 
 
@@ -229,7 +233,9 @@ def test_the_pages_read_events_of_api_gateway(desk: ScriptedDesk) -> None:
     assert not customer.consent.survey
 
 
-def test_link_keys_are_created_kept_rotated_and_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What CloudFormation is answered."""
     answers: list[dict[str, Any]] = []
 
     class Accepted:
@@ -241,11 +247,15 @@ def test_link_keys_are_created_kept_rotated_and_deleted(monkeypatch: pytest.Monk
         return Accepted()
 
     monkeypatch.setattr(urllib.request, "urlopen", put)
+    return answers
+
+
+def test_link_keys_are_created_kept_rotated_and_deleted(answers: list[dict[str, Any]]) -> None:
     ssm = boto3.client("ssm")
-    ssm.delete_parameter(Name="/vaada/link-keys")
+    ssm.delete_parameter(Name="/vaada/vaada/link-keys")
 
     def keys() -> list[str]:
-        value = ssm.get_parameter(Name="/vaada/link-keys", WithDecryption=True)["Parameter"]
+        value = ssm.get_parameter(Name="/vaada/vaada/link-keys", WithDecryption=True)["Parameter"]
         assert value["Type"] == "SecureString"
         found: list[str] = json.loads(value["Value"])
         return found
@@ -262,6 +272,73 @@ def test_link_keys_are_created_kept_rotated_and_deleted(monkeypatch: pytest.Monk
     with pytest.raises(ssm.exceptions.ParameterNotFound):
         keys()
     assert [answer["Status"] for answer in answers] == ["SUCCESS"] * 3
+    assert {answer["PhysicalResourceId"] for answer in answers[:2]} == {"LinkKeys"}
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "reason"),
+    [
+        ("TIME_ZONE", "Asia/Karatchi", "TimeZone: 'Asia/Karatchi' is not an IANA time zone"),
+        ("COUNTRY", "UK", "Country: 'UK' is not the two letters"),
+        ("LANGUAGE_TAG", "urdu", "Language: 'urdu' is none of the languages ar, de, en, "),
+        ("PUBLIC_URL", "https://desk.example.com/", "PublicUrl: String should match pattern"),
+        ("OWNER_EMAIL", "ana@example", "OwnerEmail: must be an address that Amazon SES can"),
+    ],
+)
+def test_a_wrong_setting_fails_the_deployment_and_the_rollback_works(
+    variable: str,
+    value: str,
+    reason: str,
+    answers: list[dict[str, Any]],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setenv(variable, value)
+    open_desk.cache_clear()
+    boto3.client("ssm").delete_parameter(Name="/vaada/vaada/link-keys")
+
+    rotate_link_keys.handler(sample("rotate_link_keys/stack_created"), None)
+    rotate_link_keys.handler(sample("rotate_link_keys/stack_deleted"), None)
+
+    assert [answer["Status"] for answer in answers] == ["FAILED", "SUCCESS"]
+    assert answers[0]["Reason"].startswith(reason)
+    assert "link keys failed" in caplog.text
+
+
+def test_all_wrong_settings_are_named_at_once(
+    answers: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TIME_ZONE", "Karachi")
+    monkeypatch.setenv("COUNTRY", "UK")
+
+    rotate_link_keys.handler(sample("rotate_link_keys/stack_created"), None)
+
+    assert "TimeZone" in answers[0]["Reason"]
+    assert "Country" in answers[0]["Reason"]
+
+
+def test_a_library_that_cannot_be_loaded_fails_the_deployment_at_once(
+    answers: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "vaada.checked_settings", None)
+
+    rotate_link_keys.handler(sample("rotate_link_keys/stack_created"), None)
+
+    assert answers[0]["Status"] == "FAILED"
+    assert "vaada.checked_settings" in answers[0]["Reason"]
+    assert "run sam build, then sam deploy again" in answers[0]["Reason"]
+
+
+def test_the_function_that_cloudformation_waits_for_loads_without_any_library() -> None:
+    code = (
+        "import sys, functions.rotate_link_keys.app; "
+        "print([name for name in ('pydantic', 'boto3', 'aws_lambda_powertools') if name in sys.modules])"
+    )
+    done = subprocess.run(  # noqa: S603 - our own code
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=PATHS
+    )
+
+    assert done.stdout.strip() == "[]"
 
 
 def test_every_sample_event_is_used_by_a_test() -> None:

@@ -563,13 +563,13 @@ def _erase(customer_id: str) -> None:
 def test_a_link_survives_one_key_rotation_and_not_two(shop: Shop) -> None:
     old = shop.survey_link()
     boto3.client("ssm").put_parameter(
-        Name="/vaada/link-keys", Value='["newer", "newest"]', Type="SecureString", Overwrite=True
+        Name="/vaada/vaada/link-keys", Value='["newer", "newest"]', Type="SecureString", Overwrite=True
     )
     open_desk.cache_clear()
 
     assert shop.desk.open(old).status == 200
     boto3.client("ssm").put_parameter(
-        Name="/vaada/link-keys", Value='["newest", "after"]', Type="SecureString", Overwrite=True
+        Name="/vaada/vaada/link-keys", Value='["newest", "after"]', Type="SecureString", Overwrite=True
     )
     open_desk.cache_clear()
     assert shop.desk.open(old).status == 404
@@ -580,7 +580,7 @@ def test_a_nonce_signed_with_a_newer_key_is_accepted(shop: Shop) -> None:
     assert shop.desk.open(link).status == 200  # this function knows the keys from now on
     links = open_desk().links
     boto3.client("ssm").put_parameter(
-        Name="/vaada/link-keys", Value='["newer", "newest"]', Type="SecureString", Overwrite=True
+        Name="/vaada/vaada/link-keys", Value='["newer", "newest"]', Type="SecureString", Overwrite=True
     )
     another = replace(links, _keys=[])  # a function that was started after they were rotated
     nonce = another.nonce("survey", shop.rows("survey")[0]["survey_id"])

@@ -23,6 +23,7 @@ _PSEUDO = {
     "AWS::Region": REGION,
     "AWS::AccountId": ACCOUNT,
     "AWS::StackName": "vaada",
+    "AWS::StackId": "arn:aws:cloudformation:us-east-1:123456789012:stack/vaada/0",
     "AWS::URLSuffix": "amazonaws.com",
 }
 _CHOSEN = {
@@ -216,6 +217,12 @@ def _resolved(value: Any) -> Any:  # noqa: PLR0911 - one for each of the functio
             return _substituted(text, {})
         case [("Fn::Equals", [left, right])]:
             return _resolved(left) == _resolved(right)
+        case [("Fn::Not", [condition])]:
+            return not _resolved(condition)
+        case [("Fn::Select", [number, of])]:
+            return _resolved(of)[number]
+        case [("Fn::Split", [separator, text])]:
+            return _resolved(text).split(separator)
         case [("Fn::If", [condition, then, otherwise])]:
             return _resolved(then if _resolved(_template()["Conditions"][condition]) else otherwise)
     resolved = {name: _resolved(each) for name, each in value.items()}

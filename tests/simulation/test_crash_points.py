@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from functions.rotate_link_keys import app as link_keys
 from tests.simulation.crash_points import __main__ as command
 from tests.simulation.crash_points.engine import FOLLOWERS, Scenario, Visit, lived, visit_pairs, visit_points
 from tests.simulation.crash_points.points import KILLS, SENDS, points_of
@@ -18,6 +17,7 @@ from tests.simulation.mutations.flows_messages import (
 )
 from tests.simulation.mutations.planting import Mutation, Planted, mutation, replaced
 from tests.simulation.mutations.rules_messages import sends_to_customers_again
+from vaada.flows import keys
 from vaada.rules.messages import lifecycle
 
 A_REMINDER, A_WARNING, _, A_QUESTION, _ = SEND_PATH
@@ -116,8 +116,8 @@ def test_of_a_pair_both_kills_happen_one_in_the_run_and_one_in_what_follows() ->
 
 @mutation()
 def rotates_keys_again() -> Planted:
-    rotate = link_keys._rotate
-    return replaced(rotate, lambda _asked_at=None: rotate())
+    rotate = keys.rotate_link_keys
+    return replaced(rotate, lambda desk, _asked_at=None: rotate(desk))
 
 
 @mutation()

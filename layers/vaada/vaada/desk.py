@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from vaada.gateways import aws
 from vaada.gateways.addresses import Addresses
+from vaada.gateways.key_store import KeyStore
 from vaada.gateways.links import Links
 from vaada.gateways.schedules import Schedules, Target
 from vaada.gateways.table import Table
@@ -53,6 +54,12 @@ class Desk:
     def links(self) -> Links:
         """The signer and verifier of links."""
         return Links(aws.parameters(), self.settings.link_keys_parameter, self.settings.public_url)
+
+    @cached_property
+    def key_store(self) -> KeyStore:
+        """Makes and deletes the keys of `links` and `addresses`."""
+        told = self.settings
+        return KeyStore(aws.parameters(), told.link_keys_parameter, told.address_key_parameter)
 
     @cached_property
     def addresses(self) -> Addresses:

@@ -2,4 +2,4 @@
 
 from aws_lambda_powertools import Logger
 
-logger = Logger(service="vaada")
+logger = Logger(service="vaada", use_rfc3339=True)

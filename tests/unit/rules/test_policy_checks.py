@@ -44,11 +44,20 @@ def test_an_unknown_region_is_a_problem_that_lists_the_known_ones() -> None:
 
 
 def test_a_region_of_a_country_without_known_holidays_is_a_problem() -> None:
-    nowhere = {"name": "Bakery", "time_zone": "UTC", "country": "XX", "language": "en"}
+    nowhere = {"name": "Bakery", "time_zone": "UTC", "country": "AC", "language": "en"}
 
     ((_, why),) = problems(policy(business=nowhere, holidays={"region": "ENG"}), MONDAY)
 
-    assert why == "'ENG' is not a region of XX with holidays: none are known there; leave it out"
+    assert why == "'ENG' is not a region of AC with holidays: none are known there; leave it out"
+
+
+def test_a_misspelt_country_and_a_language_that_nothing_is_written_in_are_problems() -> None:
+    misspelt = {"name": "Bakery", "time_zone": "UTC", "country": "UK", "language": "it"}
+
+    assert problems(policy(business=misspelt), MONDAY) == [
+        ("business.country", "'UK' is not the two letters of a country (ISO 3166), such as GB"),
+        ("business.language", "'it' is none of the languages ar, de, en, es, fr, hi, pt, ur"),
+    ]
 
 
 def test_a_known_region_is_no_problem() -> None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from vaada.model.localities import country_problem, language_problem
 from vaada.model.policy import PolicyDocument
 from vaada.rules.time.clock import NeverOpens, holidays_known, subdivisions
 from vaada.rules.time.deadlines import business_hours
@@ -10,9 +11,13 @@ _LONGEST_CLOSURE = timedelta(days=366)
 
 
 def problems(policy: PolicyDocument, now: datetime) -> list[tuple[str, str]]:
-    """Return (field, problem) pairs: an unknown region for holidays, a business that never opens."""
+    """Return (field, problem) pairs: an unknown country, language or region, a business that never opens."""
     found: list[tuple[str, str]] = []
-    country, region = policy.business.country, policy.holidays.region
+    country, region, language = policy.business.country, policy.holidays.region, policy.business.language
+    if problem := country_problem(country):
+        found.append(("business.country", problem))
+    if problem := language_problem(language):
+        found.append(("business.language", problem))
     if region is not None and not holidays_known(country, region):
         known = ", ".join(subdivisions(country))
         hint = f"known are {known}" if known else "none are known there; leave it out"

@@ -1,0 +1,201 @@
+"""What template.yaml promises to whoever deploys it: what is kept, what is limited, what is refused."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads CloudFormation's short forms as `{"Ref": …}`, `{"Sub": …}` and so on."""
+
+
+def _function(loader: _Loader, name: str, node: yaml.Node) -> Any:
+    if isinstance(node, yaml.MappingNode):
+        return {name: loader.construct_mapping(node, deep=True)}
+    if isinstance(node, yaml.SequenceNode):
+        return {name: loader.construct_sequence(node, deep=True)}
+    return {name: loader.construct_scalar(node)}  # type: ignore[arg-type]  # only scalars are left
+
+
+_Loader.add_multi_constructor("!", _function)
+TEMPLATE = yaml.load((ROOT / "template.yaml").read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader
+RESOURCES, PARAMETERS = TEMPLATE["Resources"], TEMPLATE["Parameters"]
+NEW_ACCOUNT = 10  # functions at once
+SLOW_PAGE = 0.5  # seconds
+
+
+def of_type(kind: str) -> dict[str, Any]:
+    return {name: one for name, one in RESOURCES.items() if one["Type"] == kind}
+
+
+ALARMS = of_type("AWS::CloudWatch::Alarm")
+
+
+def matches(parameter: str, value: str) -> bool:
+    return re.fullmatch(PARAMETERS[parameter]["AllowedPattern"], value) is not None
+
+
+# ---------------------------------------------------------------- what is kept
+
+
+def test_data_stays_when_the_stack_is_removed() -> None:
+    assert RESOURCES["Table"]["DeletionPolicy"] == "Retain"
+    assert RESOURCES["Table"]["Properties"]["DeletionProtectionEnabled"] is True
+    for kept in ("Table", "UserPool"):
+        assert RESOURCES[kept]["UpdateReplacePolicy"] == "Retain"
+
+
+def test_what_a_failed_first_deploy_can_delete_it_does() -> None:
+    for name in ("UserPool", "SenderIdentity", "SenderDomain"):
+        assert RESOURCES[name]["DeletionPolicy"] == "RetainExceptOnCreate"
+
+
+@pytest.mark.parametrize("identity", of_type("AWS::SES::EmailIdentity"))
+def test_an_identity_stays_verified_when_verify_sender_changes_to_no(identity: str) -> None:
+    assert RESOURCES[identity]["Condition"] in {"VerifiesAddress", "VerifiesDomain"}
+    assert RESOURCES[identity]["DeletionPolicy"].startswith("Retain")
+    assert RESOURCES[identity]["UpdateReplacePolicy"] == "Retain"
+
+
+def test_people_sign_in_however_they_write_their_address() -> None:
+    assert RESOURCES["UserPool"]["Properties"]["UsernameConfiguration"] == {"CaseSensitive": False}
+
+
+def test_links_stay_on_the_domain_of_ones_own() -> None:
+    told = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]["PUBLIC_URL"]
+
+    assert told == {"If": ["HasPublicUrl", {"Ref": "PublicUrl"}, {"GetAtt": "HttpApi.ApiEndpoint"}]}
+    assert TEMPLATE["Outputs"]["ApiUrl"]["Value"] == told
+
+
+# ---------------------------------------------------------------- what is limited
+
+
+def test_a_flood_of_visits_leaves_the_stream_a_function_in_a_new_account() -> None:
+    routes = RESOURCES["HttpStage"]["Properties"]["RouteSettings"]
+    public = {name for name, one in of_type("AWS::ApiGatewayV2::Route").items() if is_open(one)}
+
+    assert len(routes) == len(public)
+    assert set(RESOURCES["HttpStage"]["DependsOn"]) == public
+    assert sum(route["ThrottlingBurstLimit"] for route in routes.values()) < NEW_ACCOUNT
+    assert sum(route["ThrottlingRateLimit"] * SLOW_PAGE for route in routes.values()) < NEW_ACCOUNT - 2
+
+
+def is_open(route: dict[str, Any]) -> bool:
+    return bool(route["Properties"]["AuthorizationType"] == "NONE")
+
+
+def test_the_retry_queue_wakes_two_functions_at_once_at_most() -> None:
+    events = RESOURCES["RecordDelivery"]["Properties"]["Events"]
+
+    assert events["Waiting"]["Properties"]["ScalingConfig"] == {"MaximumConcurrency": 2}
+
+
+def test_no_function_reserves_concurrency_which_a_new_account_refuses() -> None:
+    assert not [
+        name for name, one in RESOURCES.items() if "ReservedConcurrentExecutions" in one.get("Properties", {})
+    ]
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in RESOURCES if RESOURCES[name]["Type"].startswith("Custom::")]
+)
+def test_cloudformation_waits_two_minutes_for_a_function_and_not_an_hour(name: str) -> None:
+    assert RESOURCES[name]["Properties"]["ServiceTimeout"] == 120
+    assert RESOURCES["RotateLinkKeys"]["Properties"].get("Timeout", 30) < 120
+
+
+def test_names_hold_whatever_the_stack_is_called() -> None:
+    """A stack's name has up to 128 characters, and may begin with "aws" or "ssm"."""
+    whole = json.dumps(RESOURCES)
+
+    for named in (*of_type("AWS::Scheduler::ScheduleGroup"), *of_type("AWS::SES::ConfigurationSet")):
+        name, words = RESOURCES[named]["Properties"]["Name"]["Sub"]
+        assert name == "vaada-${Id}"  # 6 and 36 characters of 64
+        assert words == {"Id": {"Select": [2, {"Split": ["/", {"Ref": "AWS::StackId"}]}]}}
+    assert set(re.findall(r"parameter/([^\"]*)-key", whole)) == {
+        "vaada/${AWS::StackName}/link",
+        "vaada/${AWS::StackName}/address",
+    }
+
+
+# ---------------------------------------------------------------- what is refused before anything is changed
+
+
+def test_the_local_clouds_target_is_refused_on_aws() -> None:
+    rule = TEMPLATE["Rules"]["LocalCloudIsNotAws"]
+
+    assert PARAMETERS["Target"]["AllowedValues"] == ["aws", "local"]
+    assert rule["RuleCondition"] == {"Equals": [{"Ref": "Target"}, "local"]}
+    assert rule["Assertions"][0]["Assert"] == {"Equals": [{"Ref": "AWS::AccountId"}, "000000000000"]}
+
+
+def test_whatever_a_person_can_mistype_is_checked_and_a_change_of_it_is_too() -> None:
+    checks = {one["Ref"] for one in RESOURCES["LinkKeys"]["Properties"]["Checks"]}
+    free = {name for name, one in PARAMETERS.items() if "AllowedValues" not in one}
+
+    assert checks == free - {"Certificate"}  # which CloudFormation itself looks up
+
+
+@pytest.mark.parametrize("url", ["", "https://desk.example.com", "https://a.b-c.example.co.uk"])
+def test_a_public_url_is_a_host(url: str) -> None:
+    assert matches("PublicUrl", url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["desk.example.com", "http://desk.example.com", "https://desk.example.com/", "https://Desk.example.com"],
+)
+def test_a_public_url_is_nothing_but_a_host(url: str) -> None:
+    assert not matches("PublicUrl", url)
+
+
+def test_a_certificate_is_its_arn_or_nothing() -> None:
+    assert matches("Certificate", "")
+    assert matches("Certificate", "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b-2c3d")
+    assert not matches("Certificate", "desk.example.com")
+
+
+def test_the_application_repository_takes_the_author() -> None:
+    author = TEMPLATE["Metadata"]["AWS::ServerlessRepo::Application"]["Author"]
+
+    assert re.fullmatch(r"[a-z0-9](([a-z0-9]|-(?!-))*[a-z0-9])?", author)
+
+
+def test_the_types_of_mail_events_are_in_the_case_that_is_known_to_work() -> None:
+    types = RESOURCES["MailEvents"]["Properties"]["EventDestination"]["MatchingEventTypes"]
+
+    assert types == ["send", "delivery", "deliveryDelay", "bounce", "complaint", "reject"]
+
+
+# ---------------------------------------------------------------- what the owner reads
+
+
+@pytest.mark.parametrize("name", ALARMS)
+def test_an_alarm_says_what_to_do(name: str) -> None:
+    text = ALARMS[name]["Properties"]["AlarmDescription"]
+    text = text["Sub"] if isinstance(text, dict) else text
+    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+
+    section = re.search(r'docs/operations\.md, "([^"]+)"', text)
+    assert section
+    assert re.search(rf"^#+ {section[1]}$", page, re.MULTILINE)
+    assert len(text) < 1024
+
+
+def test_the_dashboard_shows_every_alarm_and_every_queue() -> None:
+    body = RESOURCES["Overview"]["Properties"]["DashboardBody"]["Sub"]
+    widgets = json.loads(re.sub(r"\$\{[^}]+\}", "x", body))["widgets"]
+    named = set(re.findall(r"\$\{(\w+)[.}]", body)) - {"AWS::Region"}
+
+    assert len(widgets) == 10
+    assert named - {"AWS"} <= set(RESOURCES)
+    assert set(ALARMS) <= named
+    assert set(of_type("AWS::SQS::Queue")) <= named
+    assert RESOURCES["Overview"]["Condition"] == "HasDashboard"
