@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.sweep import MONDAY, the_desk
-from tests.integration.people import add_customer
 from tests.integration.scripted_desk import ScriptedDesk
+from tests.integration.shop import add_customer
 from vaada.desk import open_desk
 from vaada.gateways.items import search_terms_to_write, to_item
 from vaada.model.ids import new_party_id

@@ -17,8 +17,8 @@ from moto import mock_aws
 from rich.console import Console
 from rich.table import Table
 
-from tests.integration.people import Shop
 from tests.integration.scripted_desk import ENVIRONMENT, ScriptedDesk
+from tests.integration.shop import Shop
 from vaada.desk import open_desk
 from vaada.gateways.items import to_item
 from vaada.model.ids import new_party_id, new_row_id

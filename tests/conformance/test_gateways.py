@@ -1,13 +1,13 @@
 """The desk's own gateways find the same on every engine."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from tests.conformance.engines import GROUP, Engine
 from tests.integration.scripted_desk import ENVIRONMENT
+from tests.times import HOUR
 from tests.unit import rows
 from vaada.gateways.schedules import Schedules, Target
 from vaada.gateways.table import Conflict, Page, Table
@@ -15,8 +15,6 @@ from vaada.model.interactions import Interaction
 from vaada.model.people import Customer
 from vaada.model.search_terms import SearchTerm
 from vaada.model.work import Survey
-
-HOUR = timedelta(hours=1)
 
 
 @pytest.fixture

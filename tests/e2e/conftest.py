@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from local.cloud import Cloud, local_cloud
-from tests.e2e.desk import DAY, MINUTE, Desk
+from tests.e2e.desk import Desk
 from tests.e2e.stage import Stage
+from tests.times import DAY, MINUTE
 
 
 @pytest.fixture(scope="session")

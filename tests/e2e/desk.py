@@ -17,6 +17,7 @@ from botocore.exceptions import ClientError
 from local.api import Api, Group
 from local.cloud import STACK, Cloud
 from local.outbox import Message, Outbox
+from tests.times import MINUTE
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -29,7 +30,6 @@ T = TypeVar("T")
 
 OWNER = "owner@vaada.example"
 PATIENCE = 60.0
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 A_MOMENT = timedelta(seconds=2.1)  # longer than any program waits and than the desk asks for
 _BEFORE = timedelta(seconds=1)
 _SWEEP = 2 * MINUTE

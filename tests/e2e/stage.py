@@ -8,7 +8,8 @@ passes once and not once per story. Each has customers and agents of its own.
 from collections.abc import Callable, Generator
 from datetime import datetime, timedelta
 
-from tests.e2e.desk import DAY, Desk
+from tests.e2e.desk import Desk
+from tests.times import DAY
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 

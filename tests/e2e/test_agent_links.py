@@ -3,8 +3,9 @@
 from datetime import datetime
 from http import HTTPStatus
 
-from tests.e2e.desk import DAY, Desk, link, punctual
+from tests.e2e.desk import Desk, link, punctual
 from tests.e2e.stage import Telling, Week, story
+from tests.times import DAY
 
 
 @story

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from local.api import Api
-from tests.e2e.desk import DAY, Desk, Person, a_key, eventually, wrong_fields
+from tests.e2e.desk import Desk, Person, a_key, eventually, wrong_fields
 from tests.e2e.stage import Telling, Week, story
+from tests.times import DAY
 
 NOBODY = "0" * 16
 

@@ -2,8 +2,9 @@
 
 from http import HTTPStatus
 
-from tests.e2e.desk import MINUTE, Desk, link, punctual, wrong_fields
+from tests.e2e.desk import Desk, link, punctual, wrong_fields
 from tests.e2e.stage import Telling, Week, story
+from tests.times import MINUTE
 
 
 @story

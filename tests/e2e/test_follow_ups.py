@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from tests.e2e.desk import MINUTE, Desk, Person, eventually, link, punctual
+from tests.e2e.desk import Desk, Person, eventually, link, punctual
 from tests.e2e.stage import Telling, Week, story
+from tests.times import MINUTE
 
 
 def mornings(desk: Desk, agent: Person) -> list[str]:

@@ -16,7 +16,8 @@ import pytest
 
 from local.api import Api
 from local.cloud import Cloud
-from tests.e2e.desk import DAY, MINUTE, Desk
+from tests.e2e.desk import Desk
+from tests.times import DAY, MINUTE
 
 PUBLISHED = Path(__file__).parents[2] / "docs" / "openapi.json"
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")

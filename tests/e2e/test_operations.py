@@ -21,8 +21,9 @@ from local.places import ROOT, environment
 from operations.redrive import OWNERS
 from operations.safety import BECAUSE
 from operations.senders import SENDERS
-from tests.e2e.desk import DAY, HOUR, MINUTE, Desk, Person, eventually, link
+from tests.e2e.desk import Desk, Person, eventually, link
 from tests.e2e.test_rights import without
+from tests.times import DAY, HOUR, MINUTE
 from vaada.gateways.links import BadLink, ExpiredLink, Links
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.desk import HOUR, MINUTE, Desk, eventually, punctual, wrong_fields
+from tests.e2e.desk import Desk, eventually, punctual, wrong_fields
+from tests.times import HOUR, MINUTE
 
 
 @pytest.fixture

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from tests.e2e.desk import DAY, Desk, eventually
+from tests.e2e.desk import Desk, eventually
 from tests.e2e.test_rights import without
+from tests.times import DAY
 
 
 @pytest.mark.last

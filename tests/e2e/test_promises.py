@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from tests.e2e.desk import MINUTE, OWNER, Desk, eventually, punctual
+from tests.e2e.desk import OWNER, Desk, eventually, punctual
 from tests.e2e.stage import Telling, Week, story
+from tests.times import MINUTE
 
 
 @story

@@ -7,8 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from tests.e2e.desk import MINUTE, Desk, Person, eventually, punctual
+from tests.e2e.desk import Desk, Person, eventually, punctual
 from tests.e2e.stage import Telling, Week, story
+from tests.times import MINUTE
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient

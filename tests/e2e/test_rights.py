@@ -16,7 +16,8 @@ from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 from local import signing
-from tests.e2e.desk import DAY, MINUTE, Desk, eventually
+from tests.e2e.desk import Desk, eventually
+from tests.times import DAY, MINUTE
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -3,8 +3,9 @@
 from datetime import datetime
 from http import HTTPStatus
 
-from tests.e2e.desk import DAY, MINUTE, Desk, Person, link, punctual
+from tests.e2e.desk import Desk, Person, link, punctual
 from tests.e2e.stage import Telling, Week, story
+from tests.times import DAY, MINUTE
 
 
 def solved(desk: Desk, customer: Person, agent: Person, at: datetime) -> None:

@@ -3,8 +3,9 @@
 from datetime import datetime
 from http import HTTPStatus
 
-from tests.e2e.desk import MINUTE, Desk, eventually, link, punctual
+from tests.e2e.desk import Desk, eventually, link, punctual
 from tests.e2e.stage import Telling, Week, story
+from tests.times import MINUTE
 
 
 @story

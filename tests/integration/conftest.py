@@ -8,7 +8,9 @@ import time_machine
 from moto import mock_aws
 
 from tests.integration.fast_moto import fast_moto
+from tests.integration.provider_events import SANA
 from tests.integration.scripted_desk import ENVIRONMENT, ScriptedDesk
+from tests.unit import rows
 from vaada.desk import open_desk
 
 MONDAY_MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -22,3 +24,16 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedDesk]:
     open_desk.cache_clear()
     with time_machine.travel(MONDAY_MORNING, tick=False) as clock, mock_aws(), fast_moto():
         yield ScriptedDesk(clock)
+
+
+@pytest.fixture
+def stored_survey(desk: ScriptedDesk) -> None:
+    """A customer who was asked, and their agent."""
+    assert desk.mails == []
+    open_desk().table.write(
+        rows.agent(supervisor_id=SANA),
+        rows.agent(agent_id=SANA, name="Sana", email="sana@example.com"),
+        rows.customer(),
+        rows.interaction(resolved=True),
+        rows.survey(status="sent", step=None, wake_at=None, sent_at=rows.MONDAY),
+    )

@@ -1,18 +1,17 @@
-"""Two agents, each with a customer of their own, try everything that the API knows on the other's data."""
+"""Two agents with a customer each: neither can read or change what belongs to the other."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import boto3
 import pytest
 
 from local.openapi import document
-from tests.integration.people import Shop, add_agent, add_customer, token_of
 from tests.integration.scripted_desk import Answer, ScriptedDesk
+from tests.integration.shop import Shop, add_agent, add_customer, token_of
+from tests.times import DAY
 from vaada.model.times import text_of
 
-DAY = timedelta(days=1)
 OMAR, SANA = token_of("omar@example.com"), token_of("sana@example.com")
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from tests.integration.people import Shop, add_agent, add_customer, token_of
 from tests.integration.scripted_desk import Answer, ScriptedDesk
+from tests.integration.shop import Shop, add_agent, add_customer, token_of
+from tests.times import HOUR
 from vaada.model.times import text_of
 
-HOUR = timedelta(hours=1)
 AMINA, OMAR, SANA = (token_of(f"{name}@example.com") for name in ("amina", "omar", "sana"))
 
 

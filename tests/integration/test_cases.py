@@ -1,11 +1,11 @@
-"""Cases: the contacts about one matter, who has it, how it ends, and the evidence of a run-around."""
+"""Cases: contacts, merges, evidence of a run-around, assignment and resolution."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from tests.integration.people import (
+from tests.integration.scripted_desk import ScriptedDesk
+from tests.integration.shop import (
     Shop,
     add_agent,
     add_customer,
@@ -16,9 +16,8 @@ from tests.integration.people import (
     wait_until,
     words_of,
 )
-from tests.integration.scripted_desk import ScriptedDesk
+from tests.times import DAY, HOUR, MINUTE
 
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 AMINA, OMAR = token_of("amina@example.com"), token_of("omar@example.com")
 
 
@@ -452,24 +451,3 @@ def test_two_concurrent_identical_requests_both_succeed(shop: Shop, action: str)
     answer = shop.desk.call(f"POST /api/cases/{case_id}/{action}", body, key="k")
 
     assert (answer.status, twin) == (200, [200])
-
-
-def test_a_snoozed_follow_up_keeps_its_date_until_the_customer_is_back(shop: Shop) -> None:
-    recorded = shop.contact(
-        direction="outbound", follow_up={"at": "2026-03-02T10:00:00Z", "reason": "Ask for the colour"}
-    )
-    shop.desk.pass_time(2 * HOUR)
-    follow_up_id = recorded["follow_up"]["follow_up_id"]
-    until = {"until": "2026-03-20T10:00:00Z"}
-    shop.desk.call(f"POST /api/follow-ups/{follow_up_id}/snooze", until)
-
-    shop.contact(case_id=recorded["case_id"], direction="outbound")
-    shop.contact(case_id=recorded["case_id"], summary="Thanks!")
-    shop.desk.pass_time(DAY)
-    asleep = shop.desk.call(f"GET /api/follow-ups/{follow_up_id}").json
-    shop.contact(case_id=recorded["case_id"])
-    shop.desk.pass_time(5 * MINUTE)
-    woken = shop.desk.call(f"GET /api/follow-ups/{follow_up_id}").json
-
-    assert (asleep["status"], asleep["due_at"]) == ("scheduled", until["until"])
-    assert (woken["status"], woken["woken_from"]) == ("due", until["until"])

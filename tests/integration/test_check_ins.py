@@ -1,14 +1,11 @@
-"""Check-ins: customers who were not heard of for a while are not forgotten."""
+"""Check-ins: a customer without contact for so many days gets a follow-up."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from tests.integration.people import Shop, add_agent, add_customer, change_policy, fields_of, wait_until
 from tests.integration.scripted_desk import ScriptedDesk
-
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+from tests.integration.shop import Shop, add_agent, add_customer, change_policy, fields_of, wait_until
 
 
 @pytest.fixture

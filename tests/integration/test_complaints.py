@@ -1,15 +1,14 @@
-"""Complaints and harsh words: the six steps, and who hears at once."""
+"""Complaints and harsh words: the six steps, and who is told at once."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from tests.integration.people import Shop, add_agent, change_policy, fields_of, token_of, wait_until, words_of
 from tests.integration.scripted_desk import Answer, ScriptedDesk
+from tests.integration.shop import Shop, add_agent, change_policy, fields_of, token_of, wait_until, words_of
+from tests.times import DAY, HOUR
 from vaada.model.times import text_of
 
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 AMINA = token_of("amina@example.com")
 CAUSE = {"cause": "Wrong label", "prevention": "Two people check the label"}
 STEPS = ("apologised", "gone_through", "written_down", "solved", "confirmed", "cause_recorded")

@@ -1,6 +1,6 @@
-"""Killed before or after any call that changes something, the desk ends right once it is woken again.
+"""A crash before or after any call that changes something: the desk ends in the right state.
 
-A kill between two reads is the same as one before the next change.
+A crash between two reads is the same as one before the next change.
 """
 
 from collections import Counter
@@ -11,11 +11,11 @@ from decimal import Decimal
 
 import pytest
 
-from tests.integration.people import Shop, links, token_of, words_of
 from tests.integration.scripted_desk import READS, ScriptedDesk
+from tests.integration.shop import Shop, links, token_of, words_of
+from tests.times import DAY, HOUR, MINUTE
 from vaada.model.times import text_of
 
-HOUR, DAY, MINUTE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)
 STAFF_SENDS_AT_MOST = 3
 
 

@@ -1,16 +1,15 @@
 """Two records of one person become one: all that was known of either is found under the one that stays."""
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import boto3
 import pytest
 
-from tests.integration.people import Shop, add_agent, add_customer, change_policy, token_of, words_of
 from tests.integration.scripted_desk import Answer, ScriptedDesk
+from tests.integration.shop import Shop, add_agent, add_customer, change_policy, token_of, words_of
+from tests.times import DAY, HOUR
 
-DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 AGREED = {"email": True, "sms": True, "survey": True}
 AMINA, OMAR = token_of("amina@example.com"), token_of("omar@example.com")
 

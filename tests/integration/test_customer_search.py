@@ -6,8 +6,8 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.integration.people import Shop, add_agent, add_customer, change_policy, token_of
 from tests.integration.scripted_desk import ScriptedDesk
+from tests.integration.shop import Shop, add_agent, add_customer, change_policy, token_of
 
 AMINA, OMAR = token_of("amina@example.com"), token_of("omar@example.com")
 

@@ -1,14 +1,12 @@
 """Goodwill: what an agent may give, and how a supervisor decides about the rest."""
 
-from datetime import timedelta
-
 import pytest
 
-from tests.integration.people import Shop, add_agent, change_policy, fields_of, links, token_of, words_of
 from tests.integration.scripted_desk import MANAGER, Answer, ScriptedDesk
+from tests.integration.shop import Shop, add_agent, change_policy, fields_of, links, token_of, words_of
+from tests.times import DAY, MINUTE
 from vaada.model.times import text_of
 
-MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 AMINA, OMAR, SANA = (token_of(f"{name}@example.com") for name in ("amina", "omar", "sana"))
 
 

@@ -1,16 +1,14 @@
-"""Every answer, of the pages and of the API, whatever its status, carries the headers that keep it safe."""
-
-from datetime import timedelta
+"""Every response of the pages and the API, whatever its status, has the security headers."""
 
 import pytest
 
-from tests.integration.people import Shop, fields_of, links, token_of, words_of
 from tests.integration.scripted_desk import Answer, ScriptedDesk
+from tests.integration.shop import Shop, fields_of, links, token_of, words_of
+from tests.times import DAY, HOUR
 from vaada.flows import surveys as answers
 from vaada.flows.optimistic_write import Busy
 from vaada.model.times import text_of
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 PRIVATE = {
     "cache-control": "no-store",
     "cross-origin-opener-policy": "same-origin",

@@ -1,4 +1,4 @@
-"""The published description of the API is the one the code has."""
+"""docs/openapi.json describes the API that the code has."""
 
 import json
 from pathlib import Path

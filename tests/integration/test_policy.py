@@ -1,4 +1,4 @@
-"""The policy: what cannot work is refused before it is in force, with the field and the reason."""
+"""The policy: one that cannot work is refused with the field and the reason."""
 
 from typing import Any
 

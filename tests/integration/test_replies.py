@@ -1,4 +1,4 @@
-"""Replies: how long customers wait for an answer, who hears of it, and what stops the clock."""
+"""Replies: how long customers wait for one, who is told, and what stops the clock."""
 
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.integration.people import (
+from tests.integration.scripted_desk import ScriptedDesk
+from tests.integration.shop import (
     Shop,
     add_agent,
     change_policy,
@@ -16,10 +17,8 @@ from tests.integration.people import (
     wait_until,
     words_of,
 )
-from tests.integration.scripted_desk import ScriptedDesk
+from tests.times import DAY, HOUR, MINUTE
 from vaada.model.times import text_of
-
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.fixture

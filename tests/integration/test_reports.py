@@ -1,14 +1,12 @@
 """The service report: counts that can be added up by hand."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from tests.integration.people import Shop, add_agent, token_of
 from tests.integration.scripted_desk import ScriptedDesk
-
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+from tests.integration.shop import Shop, add_agent, token_of
+from tests.times import DAY, HOUR
 
 
 @pytest.fixture

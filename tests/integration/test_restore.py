@@ -1,4 +1,4 @@
-"""Bringing back what was lost from a table restored to an earlier moment, without doing harm."""
+"""Restoring lost rows from a table restored to an earlier moment, without doing harm."""
 
 from datetime import timedelta
 from typing import Any
@@ -8,16 +8,17 @@ import pytest
 
 from operations.restore import Restoration
 from operations.safety import BECAUSE
-from tests.integration.people import Shop, add_agent, add_customer, change_policy, words_of
 from tests.integration.scripted_desk import ScriptedDesk
+from tests.integration.shop import Shop, add_agent, add_customer, change_policy, words_of
 from tests.integration.template import resource
+from tests.times import DAY, HOUR
 from vaada.desk import open_desk
 from vaada.gateways.items import key_of
 from vaada.model.people import Customer
 from vaada.model.suppressions import Suppression
 from vaada.model.times import text_of
 
-DAY, HOUR, MINUTES = timedelta(days=1), timedelta(hours=1), timedelta(minutes=6)
+MINUTES = timedelta(minutes=6)
 BACKUP = "vaada-restored"
 
 

@@ -1,17 +1,16 @@
 """A customer has several addresses: one that fails leaves the others, and they are tried in their order."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from tests.integration.people import Shop, add_customer, change_policy, words_of
 from tests.integration.scripted_desk import ScriptedDesk
+from tests.integration.shop import Shop, add_customer, change_policy, words_of
+from tests.times import DAY
 from vaada.desk import open_desk
 from vaada.flows.messages.suppression import is_stopped, suppress
 from vaada.model.people import Medium
 
-DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 MAILS = ("bilal@example.com", "bilal@work.example", "bilal@home.example")
 PHONES = ("+923001234567", "+923007654321")
 ALL: dict[str, Any] = {

@@ -1,17 +1,17 @@
-"""Surveys: who is asked what and when, and what an answer brings."""
+"""Surveys: who gets which and when, and what an answer causes."""
 
 import re
 from datetime import timedelta
 
 import pytest
+from botocore.exceptions import ClientError
 
-from tests.integration.people import Shop, change_policy, links, wait_until, words_of
 from tests.integration.scripted_desk import ScriptedDesk
+from tests.integration.shop import Shop, change_policy, links, wait_until, words_of
+from tests.times import DAY, HOUR, MINUTE
 from vaada.desk import open_desk
 from vaada.flows.messages.suppression import suppress
 from vaada.model.times import text_of
-
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.fixture
@@ -371,3 +371,65 @@ def test_mails_to_one_customer_form_a_thread(shop: Shop) -> None:
     assert first["references"] == second["references"] == f"<{shop.customer_id}@example.com>"
     assert first["date"] is not None
     assert text_of(first["date"].datetime) < text_of(second["date"].datetime)
+
+
+# ---------------------------------------------------------------- from contact to answer
+
+
+def test_a_resolved_contact_gets_one_survey_that_is_answered_once(shop: Shop) -> None:
+    link = shop.survey_link()
+
+    form = shop.desk.open(f"{link}?score=4")
+    thanks = shop.desk.answer(link, score="4", comment="Lovely cake")
+    shop.desk.clock.shift(HOUR)
+    again = shop.desk.post(link, {"score": "1"})  # without the page: not a person's
+    shop.desk.pass_time(20 * DAY)
+
+    assert (form.status, thanks.status, again.status) == (200, 200, 409)
+    (survey,) = shop.desk.call("GET /api/surveys", query={"customer_id": shop.customer_id}).json["items"]
+    assert (survey["status"], survey["score"], survey["comment"]) == ("answered", 4, "Lovely cake")
+    assert [row["purpose"] for row in shop.rows("message")] == ["praise", "survey"]
+
+
+def test_a_survey_without_consent_is_withheld_with_the_reason_on_the_timeline(desk: ScriptedDesk) -> None:
+    shop = Shop.opened(desk, consent={"email": True, "sms": True, "survey": False})
+
+    shop.contact(resolved=True)
+    shop.desk.pass_time(2 * DAY)
+
+    (survey,) = shop.rows("survey")
+    assert survey["withheld_because"] == "the customer did not agree to surveys"
+    assert shop.desk.mails == []
+
+
+def test_a_customer_who_withdraws_consent_before_a_retry_gets_no_survey(shop: Shop) -> None:
+    def throttled(call: str) -> None:
+        if call == "sesv2.SendEmail":
+            answer = {"Error": {"Code": "ThrottlingException"}, "ResponseMetadata": {"HTTPStatusCode": 429}}
+            raise ClientError(answer, call)  # type: ignore[arg-type]  # enough of one
+
+    shop.contact(resolved=True)
+    shop.desk.before_call = throttled
+    shop.desk.pass_time(DAY)
+    shop.desk.before_call = lambda _call: None
+    stop = {"consent": {"email": True, "sms": True, "survey": False}}
+    shop.desk.call(f"PATCH /api/customers/{shop.customer_id}", stop)
+    shop.desk.pass_time(HOUR)
+
+    (message,) = shop.rows("message")
+    assert (message["status"], message["why_not"]) == (
+        "withheld",
+        "the customer said stop before it could be sent",
+    )
+    assert shop.desk.mails == []
+
+
+def test_a_customer_without_e_mail_gets_the_survey_as_a_text(desk: ScriptedDesk) -> None:
+    shop = Shop.opened(desk, email=None, phone="+923009876543", language="ur")
+
+    shop.contact(resolved=True)
+    shop.desk.pass_time(2 * DAY)
+
+    ((number, words),) = desk.texts
+    assert number == "+923009876543"
+    assert len(links(words, "/s/")) == 1

@@ -1,17 +1,15 @@
 """One person who was written down twice is asked and written to as one, by their addresses."""
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import boto3
 import pytest
 
-from tests.integration.people import Shop, add_customer, change_policy, words_of
 from tests.integration.scripted_desk import ScriptedDesk
+from tests.integration.shop import Shop, add_customer, change_policy, words_of
+from tests.times import DAY, HOUR
 from vaada.model.times import text_of
-
-DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The people of the stories, and what they usually say."""
+"""A shop with an agent, their supervisor and a customer, and what its tests usually need."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Programs that follow links, and people, at the same surveys: exactly the people's answers count."""
+"""Programs that follow links, and people, at the same surveys: only the answers of people count."""
 
 import re
 from collections.abc import Callable
@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.integration.people import Shop, add_customer, links, nonce_of, words_of
 from tests.integration.scripted_desk import Answer, ScriptedDesk
+from tests.integration.shop import Shop, add_customer, links, nonce_of, words_of
+from tests.times import DAY, HOUR, SECOND
 
-SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
 CUSTOMERS = 15
 
 

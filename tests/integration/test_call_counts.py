@@ -1,13 +1,11 @@
-"""What a contact costs in calls to AWS, reads aside."""
+"""The number of calls to AWS that a contact, a reminder and a text make, reads aside."""
 
 from collections import Counter
-from datetime import timedelta
 
-from tests.integration.people import Shop, links, words_of
 from tests.integration.scripted_desk import COUNTING, READS, ScriptedDesk
+from tests.integration.shop import Shop, links, words_of
+from tests.times import HOUR, MINUTE
 from vaada.model.times import text_of
-
-HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
 def test_a_contact_with_follow_up_promise_and_survey_costs_twenty_calls(desk: ScriptedDesk) -> None:

@@ -1,4 +1,4 @@
-"""No more, no faster and no dearer than the policy allows, and what happens to what may not go out."""
+"""Rate limits: no more, no faster and no dearer than the policy allows."""
 
 from datetime import timedelta
 from typing import Any
@@ -6,14 +6,13 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from tests.integration.people import Shop, add_customer, change_policy, wait_until, words_of
 from tests.integration.scripted_desk import ScriptedDesk
+from tests.integration.shop import Shop, add_customer, change_policy, wait_until, words_of
+from tests.times import DAY, HOUR, MINUTE
 from vaada.desk import open_desk
 from vaada.flows.messages.rate_limits import count_mail, refund
 from vaada.model.rate_limits import RateCount
 from vaada.model.times import text_of
-
-HOUR, DAY, MINUTE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)
 
 
 @pytest.fixture

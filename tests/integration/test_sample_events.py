@@ -1,4 +1,4 @@
-"""Each sample in events/, fed to the function it is for: what AWS sends is what the function reads."""
+"""Each sample in events/ is read by the function that it is for."""
 
 import json
 import subprocess
@@ -20,6 +20,7 @@ from functions.rotate_link_keys import app as rotate_link_keys
 from functions.send_survey.app import handler as send_survey
 from functions.sweep_due.app import handler as sweep_due
 from functions.sync_schedules.app import handler as sync_schedules
+from tests.integration.provider_events import EVENTS, sample
 from tests.integration.scripted_desk import Context, ScriptedDesk
 from tests.unit import rows
 from vaada.desk import open_desk
@@ -30,25 +31,19 @@ from vaada.model.rows import Row
 from vaada.model.work import Commitment, FollowUp, Survey
 
 ROOT = Path(__file__).parents[2]
-EVENTS = ROOT / "events"
 PATHS = {"PYTHONPATH": f"{ROOT}:{ROOT / 'layers' / 'vaada'}"}
 Handler = Callable[[dict[str, Any], Any], Any]
-
-
-def sample(name: str) -> dict[str, Any]:
-    event: dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_text())
-    return event
 
 
 def stored(kind: type[Row], n: int) -> Any:
     return open_desk().table.get(kind, rows.row_id(n))
 
 
-pytestmark = pytest.mark.usefixtures("desk", "standing")
+pytestmark = pytest.mark.usefixtures("desk", "stored_rows")
 
 
 @pytest.fixture
-def standing(desk: ScriptedDesk) -> None:
+def stored_rows(desk: ScriptedDesk) -> None:
     """The rows that the samples speak of."""
     assert desk.mails == []
     table = open_desk().table
@@ -343,6 +338,6 @@ def test_the_function_that_cloudformation_waits_for_loads_without_any_library() 
 
 def test_every_sample_event_is_used_by_a_test() -> None:
     samples = {str(path.relative_to(EVENTS).with_suffix("")) for path in EVENTS.rglob("*.json")}
-    here = Path(__file__).read_text() + Path(__file__).with_name("test_deliveries.py").read_text()
+    tests = "".join(path.read_text() for path in Path(__file__).parent.glob("test_*.py"))
 
-    assert {name for name in samples if f'{name.split("/")[1]}"' not in here} == set()
+    assert {name for name in samples if f'{name.split("/")[1]}"' not in tests} == set()

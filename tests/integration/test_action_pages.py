@@ -1,4 +1,4 @@
-"""What staff do from a message: opening a link writes nothing, tapping twice does nothing twice."""
+"""The pages behind the links of staff messages: a GET writes nothing, a POST acts once."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from tests.integration.people import Shop, add_customer, change_policy, links, nonce_of, token_of, words_of
 from tests.integration.scripted_desk import COUNTING, READS, Answer, ScriptedDesk
+from tests.integration.shop import Shop, add_customer, change_policy, links, nonce_of, token_of, words_of
+from tests.times import DAY, HOUR, MINUTE, SECOND
 from vaada.desk import open_desk
 from vaada.model.times import text_of
 
-SECOND, HOUR, DAY, MINUTE = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)
 AMINA = token_of("amina@example.com")
 WEDNESDAY = {"date": "2026-03-04", "time": "10:00", "reason": "The oven broke"}
 THURSDAY = {"date": "2026-03-05", "time": "10:00", "reason": "So did the other"}

@@ -1,7 +1,6 @@
-"""The mails as they go over the wire: parsers that raise at every defect find none, whatever was typed."""
+"""Mails as they are sent: parsers that raise at every defect find none, whatever was typed."""
 
 import re
-from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
@@ -13,15 +12,15 @@ from hypothesis import example, given, settings
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 
-from tests.integration.people import Shop
 from tests.integration.scripted_desk import REGION, ScriptedDesk
+from tests.integration.shop import Shop, words_of
+from tests.times import DAY, HOUR
 from tests.unit.present.hostile_text import EVERYTHING, WORDS
 from tests.unit.present.samples import every_mail
 from vaada.gateways.mail import Mailer
 from vaada.present.email import Mail
 from vaada.present.sanitize import line
 
-DAY = timedelta(days=1)
 NAMES = {"en": "O'Neil, Ann", "ur": "عائشہ خان", "hi": "आयशा ख़ान", "de": "Jörg Müßiggang", "fr": "Éloïse Ça"}
 
 
@@ -132,3 +131,14 @@ def test_a_mail_has_no_defect_and_threads_with_others_of_its_customer(
         assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
         threads.add(mail["references"])
     assert len(threads) == 1
+
+
+def test_a_mail_is_multipart_has_the_facts_and_is_marked_as_automatic(desk: ScriptedDesk) -> None:
+    shop = Shop.opened(desk)
+    shop.promise(shop.desk.now + HOUR)
+    mail = shop.desk.mails[0]
+
+    assert mail.get_content_type() == "multipart/alternative"
+    for fact in ("Bilal Khan", "Wants a cake for Saturday", "Call back with a price"):
+        assert fact in words_of(mail)
+    assert mail["auto-submitted"] == "auto-generated"

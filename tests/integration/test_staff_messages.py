@@ -1,17 +1,17 @@
-"""Messages to staff wait for their reader's working time, go out together, and find whoever is there."""
+"""Messages to staff are held for working time, batched, and sent to whoever stands in."""
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from tests.integration.people import Shop, add_agent, add_customer, links, words_of
 from tests.integration.scripted_desk import ScriptedDesk
+from tests.integration.shop import Shop, add_agent, add_customer, links, words_of
+from tests.times import DAY, HOUR, MINUTE
 from vaada.model.times import text_of
 
-HOUR, DAY, MINUTE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)
 SATURDAY_NIGHT = "03-07T22:00"
 KARACHI_WEEK = {
     day: [{"opens": "09:00", "closes": "18:00"}]

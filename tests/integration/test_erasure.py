@@ -1,27 +1,25 @@
-"""What is held of a customer is handed out, and forgotten: wholly, for good, whatever happens meanwhile."""
+"""Erasure: nothing is left of a customer, whatever happens at the same time."""
 
-import csv
 import json
 from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
-from io import StringIO
 from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.people import Shop, add_customer, change_policy, links, token_of, words_of
 from tests.integration.scripted_desk import ScriptedDesk
+from tests.integration.shop import Shop, add_customer, change_policy, links, token_of, words_of
+from tests.times import DAY, HOUR
 from tests.unit import rows
 from vaada.desk import open_desk
-from vaada.gateways.items import from_item
 from vaada.gateways.table import Table
 from vaada.model.messages import Message
 from vaada.model.times import text_of
 
-DAY, HOUR, MINUTES = timedelta(days=1), timedelta(hours=1), timedelta(minutes=6)
+MINUTES = timedelta(minutes=6)
 AMINA = token_of("amina@example.com")
 
 
@@ -326,63 +324,6 @@ def test_a_carried_message_is_held_again_once_its_last_carrier_is_erased(desk: S
 
 
 # ---------------------------------------------------------------- handing out
-
-
-def test_an_export_has_every_row_of_the_customer(shop: Shop) -> None:
-    export = shop.desk.call(f"GET /api/customers/{shop.customer_id}/export").json
-
-    ids = {row[f"{row['row_kind']}_id"] for row in (export["customer"], *export["rows"])}
-    assert ids == {from_item(item).id for item in told_of(shop.customer_id)}
-    assert export["customer"]["notes"] == "Knows the owner"
-    assert export.get("next_cursor") is None
-
-
-def test_an_export_as_csv_has_a_line_for_each_field(shop: Shop) -> None:
-    answer = shop.desk.call(f"GET /api/customers/{shop.customer_id}/export", query={"format": "csv"})
-
-    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
-    assert answer.headers["Content-Disposition"].startswith("attachment")
-    lines = list(csv.DictReader(StringIO(answer.body.removeprefix("\ufeff"))))
-    said = {(line["kind"], line["field"]): line["value"] for line in lines}
-    assert said["customer", "consent.email"] == "true"
-    assert said["commitment", "what"] == "Call back with a price"
-    assert {line["id"] for line in lines} == {from_item(item).id for item in told_of(shop.customer_id)}
-
-
-def test_a_formula_in_a_name_is_escaped_in_the_csv(desk: ScriptedDesk) -> None:
-    customer_id = add_customer(desk, name='=HYPERLINK("https://evil.example")')
-
-    sheet = desk.call(f"GET /api/customers/{customer_id}/export", query={"format": "csv"}).body
-
-    values = [line["value"] for line in csv.DictReader(StringIO(sheet))]
-    assert '\'=HYPERLINK("https://evil.example")' in values
-    assert not [value for value in values if value.startswith(("=", "+", "-", "@"))]
-
-
-def test_a_large_export_is_paged(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vaada.flows.export._ROWS", 3)
-    route, found = f"GET /api/customers/{shop.customer_id}/export", 0
-    query: dict[str, str] = {}
-    while True:
-        page = shop.desk.call(route, query=query).json
-        found += len(page["rows"])
-        if page.get("next_cursor") is None:
-            break
-        query = {"cursor": page["next_cursor"]}
-    first = shop.desk.call(route, query={"format": "csv"})
-
-    assert found == len(told_of(shop.customer_id)) - 1
-    assert first.headers["Link"].startswith(f"</api/customers/{shop.customer_id}/export?format=csv&cursor=")
-
-
-def test_an_export_has_the_suppressions_of_the_customer(desk: ScriptedDesk) -> None:
-    shop = Shop.opened(desk)
-    unsubscribe = links(words_of(_surveyed(shop)), "/u/")[0]
-    desk.post(unsubscribe, {"List-Unsubscribe": "One-Click"})
-
-    export = desk.call(f"GET /api/customers/{shop.customer_id}/export").json
-
-    assert [stop["surveys"]["reason"] for stop in export["stopped"]] == ["unsubscribed"]
 
 
 @pytest.mark.parametrize(
