@@ -18,7 +18,7 @@ from local.cloud import Cloud
 from tests.integration.scripted_desk import ENVIRONMENT
 from tests.simulation.fake_aws.calls import Calls
 from tests.simulation.fake_aws.faults import Faults
-from tests.simulation.fake_aws.queue import Letter, Queue
+from tests.simulation.fake_aws.queue import Queue, QueuedMessage
 
 SECONDS, MOST_RECEIVES = 1, 2  # of delay, and hidden
 A_LITTLE_MORE = timedelta(seconds=SECONDS + 0.3)
@@ -50,20 +50,20 @@ class Simulated:
 
     queue: Queue
     clock: time_machine.Traveller
-    letters: list[Letter] = field(default_factory=list)
+    messages: list[QueuedMessage] = field(default_factory=list)
     given_up: list[str] = field(default_factory=list)
 
     def send(self, body: str) -> None:
         self.queue.send_message(MessageBody=body)
 
     def receive(self) -> list[str]:
-        self.given_up += [letter.body for letter in self.queue.give_up()]
-        self.letters = self.queue.receive()
-        return [letter.body for letter in self.letters]
+        self.given_up += [message.body for message in self.queue.give_up()]
+        self.messages = self.queue.receive()
+        return [message.body for message in self.messages]
 
     def delete(self) -> None:
-        for letter in self.letters:
-            self.queue.delete(letter)
+        for message in self.messages:
+            self.queue.delete(message)
 
     def dead(self) -> list[str]:
         return self.given_up

@@ -26,8 +26,14 @@ from tests.integration.scripted_desk import ENVIRONMENT, Context
 from tests.rights.granted import function_of
 from tests.rights.guard import Guard, needed_to_wake
 from tests.simulation.actors.people import People
+from tests.simulation.fake_aws.account import AwsAccount
 from tests.simulation.fake_aws.faults import Faults
-from tests.simulation.world import World, nonce_on
+from tests.simulation.world.event_loop import EventLoop
+from tests.simulation.world.http import nonce_on
+from tests.simulation.world.inbound_tracking import InboundTracking
+from tests.simulation.world.lambda_runtime import LambdaRuntime
+from tests.simulation.world.targets import Event, Function, name_of
+from tests.simulation.world.world import World
 from vaada.gateways import aws
 from vaada.model.times import text_of
 
@@ -51,16 +57,36 @@ def lived(people: int, guard: Guard) -> None:
     world = GuardedWorld(people, guard)
     with world.running():
         cast = People(world)
-        world.after_step = cast.read_the_post
+        world.after_action = cast.read_the_post
         cast.enter()
         world.run_until(world.start + MANY_DAYS)
+
+
+class GuardedRuntime(LambdaRuntime):
+    """Lambda, which checks that whoever wakes a function may do so."""
+
+    def __init__(
+        self, guard: Guard, loop: EventLoop, faults: Faults, aws: AwsAccount, tracking: InboundTracking
+    ) -> None:
+        super().__init__(loop, faults, aws, tracking)
+        self._guard = guard
+
+    def run(self, function: Function, event: Event) -> Any:
+        """Run a function in the name of whoever wakes it."""
+        for holder, need in needed_to_wake(function_of(name_of(function)), event):
+            self._guard.check(holder, need)
+        return super().run(function, event)
+
+    def call(self, function: Function, event: Event) -> Any:
+        """Call the function, whatever became of earlier events."""
+        return function(event, Context())
 
 
 class GuardedWorld(World):
     """A world in which IAM is evaluated, and nothing goes wrong."""
 
     def __init__(self, people: int, guard: Guard) -> None:
-        super().__init__(people, Faults())
+        super().__init__(people, Faults(), make_runtime=partial(GuardedRuntime, guard))
         self._guard = guard
 
     @contextmanager
@@ -71,18 +97,10 @@ class GuardedWorld(World):
             with patch.multiple(aws, **makers):
                 yield
 
-    def _run(self, function: Callable[..., Any], event: dict[str, Any]) -> Any:
-        for holder, need in needed_to_wake(function_of(function.__module__.split(".")[1]), event):
-            self._guard.check(holder, need)
-        return super()._run(function, event)
-
-    def garble(self, *functions: Callable[..., Any]) -> None:
-        """Each is handed something that nobody can read, which waits in vain."""
+    def send_unreadable_events(self, *functions: Function) -> None:
+        """Each function gets something that nobody can read."""
         for function in functions:
-            self._inform(function, {"Records": [{"Sns": {"Message": "not JSON"}}]}, "gibberish")
-
-    def _hears(self, function: Callable[..., Any], event: dict[str, Any]) -> Any:
-        return function(event, Context())  # what is known by that is not looked at here
+            self.events.deliver(function, {"Records": [{"Sns": {"Message": "not JSON"}}]}, "not JSON")
 
 
 class Guarded:
@@ -117,7 +135,7 @@ class Office:
     def ask(self, route: str, body: object = None) -> Any:
         """What the API answers."""
         answers: list[Any] = []
-        self._world.ask(route, body, answers.append)
+        self._world.api.ask(route, body, answers.append)
         [answer] = answers
         return answer
 
@@ -145,15 +163,15 @@ class Office:
 
     def link(self, place: str) -> str:
         """The last link to this place in a mail or text."""
-        texts = "\n".join(sent.text for sent in self._world.post.sent)
+        texts = "\n".join(sent.text for sent in self._world.aws.providers.sent)
         return str(re.findall(rf"https://desk\.example\.com/{place}/[^\s?]+", texts)[-1])
 
     def send(self, link: str, **fields: str) -> str | None:
         """Open a link, look at the page for a moment, and send its form. What is answered."""
-        page = self._world.open(link)
+        page = self._world.browser.open(link)
         assert page is not None
         self.wait(seconds=20)
-        return self._world.post_form(link, {**fields, "nonce": nonce_on(page) or ""})
+        return self._world.browser.post(link, {**fields, "nonce": nonce_on(page) or ""})
 
 
 def at_the_office(guard: Guard) -> None:
@@ -167,12 +185,12 @@ def at_the_office(guard: Guard) -> None:
 
         texter = office.customer(phone="+442079460000", preferred_channel="sms")
         office.contact(agent, texter, resolved=True, occurred_at=yesterday)
-        asked = world.post.sent[-1]
+        asked = world.aws.providers.sent[-1]
         world.text(asked.to, "5", asked.provider_id)
         world.text(asked.to, "stop", asked.provider_id)
-        world.garble(receive_text, record_delivery)
+        world.send_unreadable_events(receive_text, record_delivery)
 
-        world.fates["moved@example.com"] = "no such address"
+        world.facts.fates["moved@example.com"] = "no such address"
         moved = office.customer(email="moved@example.com")
         office.contact(agent, moved, resolved=True)
         office.wait(days=1)
@@ -185,17 +203,17 @@ def at_the_office(guard: Guard) -> None:
         promised = office.contact(agent, reader, commitments=[tomorrow, tomorrow])
         kept, broken = (row["commitment_id"] for row in promised["commitments"])
         office.ask(f"POST /api/commitments/{kept}/keep", {})
-        link = world.link("action", broken)
+        link = world.browser.link("action", broken)
         office.wait(days=40)  # by then it is too old
         office.send(link, do="new_link")
 
         for path in ("agents", f"customers/{reader}/timeline", f"customers/{reader}/export"):
             office.ask(f"GET /api/{path}")
         office.ask("GET /api/customers?q=bilal")
-        backup = [item for (pk, _), item in world.table.items.items() if pk == f"CUSTOMER#{reader}"]
+        backup = [item for (pk, _), item in world.aws.table.items.items() if pk == f"CUSTOMER#{reader}"]
         office.ask(f"POST /api/customers/{reader}/erase")
         for item in backup:
-            world.table.put_item(Item=item)
+            world.aws.table.put_item(Item=item)
         office.ask("POST /api/erasures/replay")
         office.wait(hours=1)
 

@@ -14,7 +14,8 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from tests.simulation.crash_points.engine import Scenario, visit_pairs, visit_points
-from tests.simulation.crash_points.scenarios import SCENARIOS, SEND_PATH
+from tests.simulation.crash_points.scenarios.catalogue import SCENARIOS
+from tests.simulation.crash_points.scenarios.sending import SEND_PATH
 from tests.simulation.histories import MIXES, Failure, History, judged
 from tests.simulation.load import crowd, year
 from tests.simulation.load.people import drawn
@@ -22,7 +23,7 @@ from tests.simulation.shrinking import shrunk
 
 _STORY_LINES = 150
 _MOST_SHOWN = 5
-_CUSTOMERS, _REGULARS, _TOWN = 84, 24, 6
+_CUSTOMERS, _REGULARS, _CUSTOMERS_PER_WORLD = 84, 24, 6
 _MANY = 5000  # histories, which show more than all else does
 
 
@@ -69,7 +70,7 @@ def _crowd() -> list[str]:
 
 
 def _year(first: int) -> list[str]:
-    return year.lived(range(first, first + _TOWN), seed=2)[0]
+    return year.lived(range(first, first + _CUSTOMERS_PER_WORLD), seed=2)[0]
 
 
 def _pairs(scenario: Scenario) -> list[str]:
@@ -82,7 +83,7 @@ def _points(scenario: Scenario) -> list[str]:
 
 _BESIDES: tuple[Callable[[], list[str]], ...] = (
     _crowd,
-    *(partial(_year, first) for first in range(0, _REGULARS, _TOWN)),
+    *(partial(_year, first) for first in range(0, _REGULARS, _CUSTOMERS_PER_WORLD)),
     *(partial(_pairs, scenario) for scenario in SEND_PATH),
     *(partial(_points, scenario) for scenario in SCENARIOS),
 )

@@ -9,7 +9,7 @@ from tests.simulation.actors.people import People
 from tests.simulation.fake_aws.faults import KINDS, Faults
 from tests.simulation.oracles.invariants import Watch, agree
 from tests.simulation.restoring import restored
-from tests.simulation.world import World
+from tests.simulation.world.world import World
 
 FAULTY = timedelta(days=8)
 SETTLED = timedelta(
@@ -58,7 +58,7 @@ class History:
 
 def lived(history: History, faults: Faults) -> Watch:
     """Live one history to its end. Raises AssertionError, with the world and its people behind it."""
-    world = World(history.people, faults, drawn=False)
+    world = World(history.people, faults, renders_pages=False)
     with world.running():
         people, watch = People(world, history.without_acts), Watch(world)
 
@@ -67,7 +67,7 @@ def lived(history: History, faults: Faults) -> Watch:
             people.read_the_post()
             watch.step()  # programs have followed the links
 
-        world.after_step = after_step
+        world.after_action = after_step
         try:
             people.enter()
             world.run_until(world.start + FAULTY)
@@ -77,7 +77,7 @@ def lived(history: History, faults: Faults) -> Watch:
         except AssertionError as error:
             error.args = (error.args[0] if error.args else "", world, people)
             raise
-    watch.acts, watch.raced, watch.unsteady = people.names, people.play.raced, world.unsteady
+    watch.acts, watch.raced, watch.unsteady = people.names, people.play.raced, world.facts.surveys_may_differ
     return watch
 
 

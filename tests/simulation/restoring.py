@@ -16,7 +16,7 @@ from tests.simulation.actors.people import People, is_a_customers, unsigned
 from tests.simulation.fake_aws.faults import Faults
 from tests.simulation.fake_aws.items import Item, key_of_item, parsed
 from tests.simulation.fake_aws.table import DynamoDb
-from tests.simulation.world import World
+from tests.simulation.world.world import World
 from vaada.desk import Desk
 from vaada.gateways.table import Table
 from vaada.model.erasures import Erasure
@@ -75,18 +75,18 @@ class Loss:
 
     def happen(self) -> None:
         """Somebody deletes what they should not have."""
-        rows = self.world.table.items
+        rows = self.world.aws.table.items
         share = self.random.choice((0.3, 1.0))
         lost = [key for key in rows if key[0].startswith("CUSTOMER#") and self.random.random() < share]
-        self.world.table.lose(lost)
+        self.world.aws.table.lose(lost)
         self.world.tell(f"{len(lost)} rows are lost")
 
     def be_noticed(self) -> None:
         """As docs/operations.md has it: hold, bring back, let go."""
-        self.world.held = True
+        self.world.facts.functions_held = True
         faults, self.world.faults.on = self.world.faults.on, False
-        desk = Desk(self.world.settings)
-        both: Any = BothTables(self.world.table, self.backup)
+        desk = Desk(self.world.runtime.settings)
+        both: Any = BothTables(self.world.aws.table, self.backup)
         desk.__dict__["table"] = Table(both, desk.settings.table_name)
         for _ in Restoration(desk, BACKUP, self.world.now).everything():
             pass
@@ -95,11 +95,11 @@ class Loss:
 
     def let_go(self) -> None:
         """The functions run again."""
-        self.world.held = False
+        self.world.facts.functions_held = False
 
     def judge_what_is_back(self) -> None:
         """All of the backup stands, at its version or a later one, but for those who were forgotten."""
-        stands = self.world.table.items
+        stands = self.world.aws.table.items
         forgotten = {row.id for row in map(parsed, stands.values()) if isinstance(row, Erasure)}
         for key, item in self.backup.items():
             if item["row_kind"]["S"] in {"receipt", "pace"}:
@@ -111,7 +111,7 @@ class Loss:
 
 def restored(seed: int, people_of: int, faults: Faults, without: Collection[int]) -> None:
     """Live a history with a loss in it. Raises AssertionError, with the world and its people behind it."""
-    world = World(people_of, faults, drawn=False)
+    world = World(people_of, faults, renders_pages=False)
     with world.running():
         people = People(world, without)
         try:
@@ -123,13 +123,13 @@ def restored(seed: int, people_of: int, faults: Faults, without: Collection[int]
 
 
 def _live(random: Random, world: World, people: People) -> None:
-    world.gaps = True
-    world.after_step = people.read_the_post
+    world.facts.rows_may_be_missing = True
+    world.after_action = people.read_the_post
     people.enter()
-    world.fates.clear()  # what is sent arrives, so that nothing is sent anew
+    world.facts.fates.clear()  # what is sent arrives, so that nothing is sent anew
     lost_at = world.start + random.randrange(65, 140) * HOUR + timedelta(minutes=random.randrange(60))
     world.run_until(lost_at - random.choice((0, 1, 24, 60)) * HOUR)
-    loss = Loss(world, random, dict(world.table.items))
+    loss = Loss(world, random, dict(world.aws.table.items))
     noticed_at = lost_at + random.choice((1, 20, 120)) * timedelta(minutes=1)
     world.at(lost_at, "a loss", loss.happen)
     world.at(noticed_at, "rows are brought back", loss.be_noticed)
@@ -141,10 +141,12 @@ def _live(random: Random, world: World, people: People) -> None:
 
 
 def _judge(world: World) -> None:
-    told = Counter((sent.to, unsigned(sent.text)) for sent in world.post.sent if is_a_customers(sent.to))
+    told = Counter(
+        (sent.to, unsigned(sent.text)) for sent in world.aws.providers.sent if is_a_customers(sent.to)
+    )
     for (to, words), times in told.items():
         assert times == 1, f"{to} was sent {times} times: {words}"
-    rows = [parsed(item) for item in world.table.items.values()]
+    rows = [parsed(item) for item in world.aws.table.items.values()]
     forgotten = {row.id for row in rows if isinstance(row, Erasure)}
     for row in rows:
         own = isinstance(row, Erasure) or not {row.id, getattr(row, "customer_id", None)} & forgotten

@@ -7,16 +7,25 @@ from typing import Any
 import pytest
 
 from tests.simulation.crash_points import __main__ as command
-from tests.simulation.crash_points.engine import FOLLOWERS, Scenario, Visit, lived, visit_pairs, visit_points
+from tests.simulation.crash_points.engine import (
+    FOLLOWERS,
+    Scenario,
+    Visit,
+    run_scenario,
+    visit_pairs,
+    visit_points,
+)
 from tests.simulation.crash_points.points import KILLS, SENDS, points_of
-from tests.simulation.crash_points.scenarios import SCENARIOS, SEND_PATH
+from tests.simulation.crash_points.scenarios.catalogue import SCENARIOS
+from tests.simulation.crash_points.scenarios.sending import SEND_PATH
 from tests.simulation.mutations.api import ignores_the_idempotency_key
 from tests.simulation.mutations.flows_messages import (
     forgets_messages_between_claim_and_record,
     records_before_it_sends,
 )
-from tests.simulation.mutations.planting import Mutation, Planted, mutation, replaced
+from tests.simulation.mutations.planting import Mutation, Planted, mutation
 from tests.simulation.mutations.rules_messages import sends_to_customers_again
+from tests.simulation.replacing import replaced
 from vaada.flows import keys
 from vaada.rules.messages import lifecycle
 
@@ -80,11 +89,11 @@ def test_there_is_a_scenario_for_every_function() -> None:
 
 
 def test_it_is_killed_once_before_and_after_each_call_and_as_it_returns() -> None:
-    (calls,) = lived(A_QUESTION).runs
+    (calls,) = run_scenario(A_QUESTION).runs
 
     told = []
     for point in points_of([calls]):
-        (line,) = (line for line in lived(A_QUESTION, point).story if "killed" in line)
+        (line,) = (line for line in run_scenario(A_QUESTION, point).story if "killed" in line)
         told.append(line[line.index("killed") :])
 
     expected = [
@@ -94,13 +103,13 @@ def test_it_is_killed_once_before_and_after_each_call_and_as_it_returns() -> Non
 
 
 def test_what_leaves_the_same_behind_goes_on_alike() -> None:
-    quiet = lived(A_WARNING)
+    quiet = run_scenario(A_WARNING)
     alike: list[tuple[object, list[list[str]]]] = []
     for point in points_of(quiet.runs):
-        life = lived(A_WARNING, point, followers=FOLLOWERS)
-        known = next((runs for left, runs in alike if left == life.left), None)
+        life = run_scenario(A_WARNING, point, followers=FOLLOWERS)
+        known = next((runs for left, runs in alike if left == life.state_after_kill), None)
         assert known in (None, life.runs[1:])
-        alike.append((life.left, life.runs[1:]))
+        alike.append((life.state_after_kill, life.runs[1:]))
 
 
 def test_of_a_pair_both_kills_happen_one_in_the_run_and_one_in_what_follows() -> None:

@@ -9,7 +9,7 @@ from tests.simulation.load.crowd import Crowd, differences, totals
 from tests.simulation.load.outcomes import Person, expected
 from tests.simulation.load.people import drawn
 from tests.simulation.load.year import lived
-from tests.simulation.mutations.planting import replaced
+from tests.simulation.replacing import replaced
 from vaada.flows.unsubscribing import subscribe_again, unsubscribe
 from vaada.model.work import Survey
 from vaada.rules import surveys

@@ -8,8 +8,9 @@ import pytest
 from tests.simulation.__main__ import command
 from tests.simulation.histories import History, judged
 from tests.simulation.mutations.catalogue import MUTATIONS
-from tests.simulation.mutations.planting import Mutation, replaced
+from tests.simulation.mutations.planting import Mutation
 from tests.simulation.mutations.rules_commitments import restarts_the_ladder
+from tests.simulation.replacing import replaced
 from tests.simulation.shrinking import shrunk
 
 HISTORIES, BATCH = 200, 10

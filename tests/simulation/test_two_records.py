@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from tests.simulation.fake_aws.faults import Faults
-from tests.simulation.mutations.planting import Planted, replaced
+from tests.simulation.mutations.planting import Planted
+from tests.simulation.replacing import replaced
 from tests.simulation.two_records import lived_as_one
 from vaada.desk import Desk
 from vaada.flows import erasure

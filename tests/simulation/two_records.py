@@ -16,7 +16,7 @@ from tests.simulation.fake_aws.faults import DAYS, Faults
 from tests.simulation.fake_aws.items import key_of_item, parsed
 from tests.simulation.fake_aws.messaging import Sent
 from tests.simulation.oracles import search_terms
-from tests.simulation.world import World
+from tests.simulation.world.world import World
 from vaada.gateways.items import key_of
 from vaada.model.messages import Message
 from vaada.model.people import Customer
@@ -58,12 +58,12 @@ class TwoRecords:
     def enter(self) -> None:
         """The agents come, then the records, then what is done about them."""
         world, number = self.world, self.dice.choice((2, 2, 3))
-        world.unsteady = True
+        world.facts.surveys_may_differ = True
         if self.dice.random() < 0.3:
-            world.fates[self.dice.choice((MAIL, PHONE))] = "no such address"
+            world.facts.fates[self.dice.choice((MAIL, PHONE))] = "no such address"
         for name in ("amina", "omar"):
             agent = {"name": name, "email": f"{name}@example.com"}
-            world.ask("POST /api/agents", agent, lambda answer: self.agents.append(answer["agent_id"]))
+            world.api.ask("POST /api/agents", agent, lambda answer: self.agents.append(answer["agent_id"]))
         for n in range(number):
             at = world.start + (n + 1) * HOUR
             world.at(at, f"record {n} is added", lambda n=n: self._add(n))  # type: ignore[misc]
@@ -93,7 +93,7 @@ class TwoRecords:
         def came(answer: dict[str, Any]) -> None:
             self.ids[n] = answer["customer_id"]
 
-        self.world.ask("POST /api/customers", {"consent": AGREED, "time_zone": "UTC", **RECORDS[n]}, came)
+        self.world.api.ask("POST /api/customers", {"consent": AGREED, "time_zone": "UTC", **RECORDS[n]}, came)
 
     def _contact(self, n: int) -> None:
         if n not in self.ids or not self.agents:
@@ -109,7 +109,7 @@ class TwoRecords:
             "resolved": self.dice.random() < 0.7,
             "commitments": [promised] if self.dice.random() < 0.5 else [],
         }
-        self.world.ask("POST /api/interactions", body, self._recorded)
+        self.world.api.ask("POST /api/interactions", body, self._recorded)
 
     def _recorded(self, answer: dict[str, Any]) -> None:
         for row in answer["commitments"]:
@@ -119,7 +119,7 @@ class TwoRecords:
 
     def _run_late(self, commitment_id: str) -> None:
         body = {"due_at": text_of(self.world.now + 30 * HOUR), "reason": "late", "tell_customer": True}
-        self.world.ask(f"POST /api/commitments/{commitment_id}/renegotiate", body)
+        self.world.api.ask(f"POST /api/commitments/{commitment_id}/renegotiate", body)
 
     def _merge(self, n: int, into: int) -> None:
         if n not in self.ids or into not in self.ids or self._root(n) == self._root(into):
@@ -127,17 +127,17 @@ class TwoRecords:
         if any(n == gone for gone, _ in self.merges):
             return  # it was merged before, into another
         self.merges.append((n, into))
-        self.world.ask(f"POST /api/customers/{self.ids[n]}/merge", {"into": self.ids[into]})
+        self.world.api.ask(f"POST /api/customers/{self.ids[n]}/merge", {"into": self.ids[into]})
 
     def _rename(self, n: int, name: str) -> None:
         if n in self.ids:
-            self.world.ask(f"PATCH /api/customers/{self.ids[n]}", {"name": name})
+            self.world.api.ask(f"PATCH /api/customers/{self.ids[n]}", {"name": name})
 
     def _erase(self, n: int) -> None:
         if n in self.ids:
             self.erased = True
-            self.world.forgotten.add(self.ids[n])
-            self.world.ask(f"POST /api/customers/{self.ids[n]}/erase", {})
+            self.world.facts.erased_customers.add(self.ids[n])
+            self.world.api.ask(f"POST /api/customers/{self.ids[n]}/erase", {})
 
     def _root(self, n: int) -> int:
         """The record that stays of those that were merged with this one."""
@@ -150,14 +150,14 @@ class TwoRecords:
 
     def step(self) -> None:
         """Judge what was written and sent since the last step. Raises AssertionError."""
-        records = self.world.table.stream[self._seen :]
-        self._seen = len(self.world.table.stream)
+        records = self.world.aws.table.stream[self._seen :]
+        self._seen = len(self.world.aws.table.stream)
         for customer_id in search_terms.customers_of(records):
-            search_terms.judge_terms(self.world.table, customer_id)
-        for sent in self.world.post.sent[self._posted :]:
+            search_terms.judge_terms(self.world.aws.table, customer_id)
+        for sent in self.world.aws.providers.sent[self._posted :]:
             if sent.to.casefold().startswith(("customer", "+52")):
                 self._judge_sent(sent)
-        self._posted = len(self.world.post.sent)
+        self._posted = len(self.world.aws.providers.sent)
 
     def _judge_sent(self, sent: Sent) -> None:
         address = comparable(sent.to) if sent.to.startswith("+") else sent.to.casefold()
@@ -178,9 +178,9 @@ class TwoRecords:
     def _message(self, sent: Sent) -> Message | None:
         """The row of what was sent. A text does not say which it is: the latest that is claimed is meant."""
         if sent.message_id is not None:
-            item = self.world.table.items.get(key_of_item(key_of(Message, sent.message_id)))
+            item = self.world.aws.table.items.get(key_of_item(key_of(Message, sent.message_id)))
             return _as_message(parsed(item)) if item else None
-        for record in reversed(self.world.table.stream):
+        for record in reversed(self.world.aws.table.stream):
             image = record["dynamodb"].get("NewImage")
             row = _as_message(parsed(image)) if image and image["row_kind"] == {"S": "message"} else None
             if row is not None and (row.to, row.medium, row.status) == ("customer", "sms", "sending"):
@@ -191,7 +191,7 @@ class TwoRecords:
         """Judge how it stands once everything has settled. Raises AssertionError."""
         overdue = [
             key
-            for key, item in self.world.table.items.items()
+            for key, item in self.world.aws.table.items.items()
             if item.get("wake_at", {}).get("S", "~") < text_of(self.world.now - HOUR)
         ]
         assert not overdue, f"still due: {overdue}"
@@ -210,11 +210,11 @@ class TwoRecords:
     def _judge_erased(self) -> None:
         """Of all records of the person that were one when they were erased nothing is left."""
         for customer_id in self.ids.values():
-            ledger = self.world.table.items.get((f"ERASURE#{customer_id}", "ERASURE"))
+            ledger = self.world.aws.table.items.get((f"ERASURE#{customer_id}", "ERASURE"))
             if ledger is not None:
-                left = list(self.world.table.partition(f"CUSTOMER#{customer_id}"))
+                left = list(self.world.aws.table.partition(f"CUSTOMER#{customer_id}"))
                 assert not left, f"erased, and left: {left}"
-                search_terms.judge_erased(self.world.table, customer_id)
+                search_terms.judge_erased(self.world.aws.table, customer_id)
         for customer in (self._customer(each) for each in self.ids.values() if self.world.is_there(each)):
             stays = customer.merged_into
             assert stays is None or self.world.is_there(stays), f"whom they became is gone: {customer!r}"
@@ -222,15 +222,15 @@ class TwoRecords:
     def _judge_answers(self, customer_id: str, stays: Customer) -> None:
         """Each id leads to the customer who stays, and to the story of all of their records."""
         shown: list[Any] = []
-        self.world.ask(f"GET /api/customers/{customer_id}", None, shown.append)
-        self.world.ask(f"GET /api/customers/{customer_id}/timeline?limit=100", None, shown.append)
-        self.world.ask("GET /api/customers?q=muller", None, shown.append)
+        self.world.api.ask(f"GET /api/customers/{customer_id}", None, shown.append)
+        self.world.api.ask(f"GET /api/customers/{customer_id}/timeline?limit=100", None, shown.append)
+        self.world.api.ask("GET /api/customers?q=muller", None, shown.append)
         customer, timeline, found = shown
         assert customer["customer_id"] == stays.id, f"{customer_id} leads to {customer['customer_id']}"
         held = {
             key[1].removeprefix("ROW#")
             for record_id in stays.record_ids
-            for key, _ in self.world.table.partition(f"CUSTOMER#{record_id}")
+            for key, _ in self.world.aws.table.partition(f"CUSTOMER#{record_id}")
             if key[1].startswith("ROW#")
         }
         told = [row[f"{row['row_kind']}_id"][16:] for row in timeline["items"]]
@@ -241,7 +241,7 @@ class TwoRecords:
         assert (stays.id in ids) == named, f"found by muller: {ids}, and not {stays!r}"
 
     def _customer(self, customer_id: str) -> Customer:
-        row = parsed(self.world.table.items[key_of_item(key_of(Customer, customer_id))])
+        row = parsed(self.world.aws.table.items[key_of_item(key_of(Customer, customer_id))])
         assert isinstance(row, Customer)
         return row
 
@@ -252,10 +252,10 @@ def _as_message(row: object) -> Message | None:
 
 def lived_as_one(seed: int, faults: Faults) -> TwoRecords:
     """Live the history of this seed. Raises AssertionError, with the story behind it."""
-    world = World(seed, faults, drawn=False)
+    world = World(seed, faults, renders_pages=False)
     with world.running():
         person = TwoRecords(world, Random(f"two records {seed}"))
-        world.after_step = person.step
+        world.after_action = person.step
         try:
             person.enter()
             world.run_until(world.start + FAULTY)

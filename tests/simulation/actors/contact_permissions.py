@@ -10,7 +10,7 @@ Consent = dict[str, bool]
 
 
 @dataclass
-class Known:
+class ContactPermissions:
     """Since when who is not to be written to, once that was said and the desk answered that it heard.
 
     `anything` is by address, and why; `surveys` by customer, who wants no more of them at any address.
@@ -26,11 +26,11 @@ class Known:
     said_at: dict[str, datetime] = field(default_factory=dict)
     told_at: dict[str, datetime] = field(default_factory=dict)  # of messages, what became of them
 
-    def hearing(self, event: dict[str, Any]) -> None:
+    def begin(self, event: dict[str, Any]) -> None:
         """Somebody says something of an address; it may not be heard."""
         self.unsettled.update(address for address, _, _ in _said(event))
 
-    def heard(self, event: dict[str, Any], now: datetime) -> None:
+    def complete(self, event: dict[str, Any], now: datetime) -> None:
         """It was heard to its end."""
         self.told_at.update(dict.fromkeys(_mails(event), now))
         for address, why, stops in _said(event):

@@ -11,7 +11,8 @@ from tests.simulation.actors.acts import DAY, HOUR, MINUTE, SECOND, WRITING_DOWN
 from tests.simulation.actors.plan import Play
 from tests.simulation.fake_aws.messaging import Sent
 from tests.simulation.fake_aws.provider_events import Fate
-from tests.simulation.world import World, nonce_on
+from tests.simulation.world.http import nonce_on
+from tests.simulation.world.world import World
 from vaada.model.times import text_of
 
 SUPERVISOR = {"name": "Sana", "email": "sana@example.com"}
@@ -77,7 +78,7 @@ class People:
             if number not in self._without:
                 self.world.at(self.world.start + act.at, f"{number}: {act}", partial(self._do, act))
         self.world.at(self.world.start + 25 * DAY, "fewer check-ins", self._check_in_less)
-        self.world.ask("POST /api/agents", SUPERVISOR, self._supervisor_came)
+        self.world.api.ask("POST /api/agents", SUPERVISOR, self._supervisor_came)
         self._decide_fates()
 
     def _decide_fates(self) -> None:
@@ -86,17 +87,19 @@ class People:
             for address in (customer["email"], customer["phone"]):
                 fate = Random(f"fate {self._mood} {address}").choice(FATES)
                 if address is not None and fate != "arrives":
-                    self.world.fates[address] = fate
+                    self.world.facts.fates[address] = fate
         fate = Random(f"fate {self._mood}").choice(FATES_OF_STAFF)
-        self.world.fates[self.play.agents[0]["email"]] = fate
-        surely = not any(customer["email"] in self.world.fates for customer in self.play.customers)
-        surely = surely and not any(customer["phone"] in self.world.fates for customer in self.play.customers)
+        self.world.facts.fates[self.play.agents[0]["email"]] = fate
+        surely = not any(customer["email"] in self.world.facts.fates for customer in self.play.customers)
+        surely = surely and not any(
+            customer["phone"] in self.world.facts.fates for customer in self.play.customers
+        )
         narrow = not self.play.policy.keys().isdisjoint({"customers", "surveys"})
-        self.world.unsteady = not surely or narrow or self._scans == "tries all scores"
+        self.world.facts.surveys_may_differ = not surely or narrow or self._scans == "tries all scores"
 
     def read_the_post(self) -> None:
         """Scanners scan what was sent; some customers answer, an hour later, or want no more of it."""
-        for sent in self.world.post.sent[self._read :]:
+        for sent in self.world.aws.providers.sent[self._read :]:
             mood = Random(f"{self._mood} {sent.to}")
             score, words = (
                 mood.choice((None, "1", "5", "5", "1")),
@@ -105,14 +108,14 @@ class People:
             enough, texts = mood.random() < 0.15 or self.play.leaves, mood.random() < 0.5
             for link in dict.fromkeys(re.findall(r"https://desk\.example\.com/[asu]/[^\s?]+", sent.text)):
                 if self._scanner.random() < 0.1:
-                    self.world.open(link)
+                    self.world.browser.open(link)
                 if self._scanner.random() < 0.05:
-                    self.world.try_other_doors(link)
+                    self.world.browser.try_link_elsewhere(link)
                 if self._scans == "storms through everything" and self._scanner.random() < 0.3:
                     self._storm(link)
                 if "/u/" in link and enough:
                     left = partial(self._left, sent.to, link)
-                    leave = partial(self.world.submit, link, {}, patient=True, then=left)
+                    leave = partial(self.world.browser.submit, link, {}, patient=True, then=left)
                     self.world.at(self.world.now + 2 * HOUR, "no more surveys, please", leave)
                 if "/a/" in link:
                     self._scan_staff(link)
@@ -127,9 +130,9 @@ class People:
                 self._answer(HOUR, link, {"score": score, **words})
                 if self._mood < 0.5:  # some answer again, or think better of it
                     self._answer(3 * HOUR, link, {"score": "3"})
-                    anew = partial(self.world.send_anew, link)
+                    anew = partial(self.world.browser.send_old_page_again, link)
                     self.world.at(self.world.now + 30 * HOUR, "a page that stayed open is sent anew", anew)
-        self._read = len(self.world.post.sent)
+        self._read = len(self.world.aws.providers.sent)
 
     def _left(self, address: str, link: str, page: str) -> None:
         """Whoever has this address wants no more surveys, at any; some did not mean it."""
@@ -137,18 +140,18 @@ class People:
             if address not in {customer["email"], customer["phone"]}:
                 continue
             customer_id = self._customers[n]
-            self.world.known.left(customer_id, self.world.now)
+            self.world.facts.permissions.left(customer_id, self.world.now)
             if Random(f"undo {self._mood} {address}").random() < 0.4:
 
                 def back(_page: str, who: str = customer_id) -> None:
-                    self.world.known.came_back(who, self.world.now)
+                    self.world.facts.permissions.came_back(who, self.world.now)
 
                 said = {"do": "undo", "nonce": nonce_on(page) or ""}
-                undo = partial(self.world.submit, link, said, patient=True, then=back)
+                undo = partial(self.world.browser.submit, link, said, patient=True, then=back)
                 self.world.at(self.world.now + MINUTE, "no, do", undo)
 
     def _answer(self, after: timedelta, link: str, fields: dict[str, str]) -> None:
-        answer = partial(self.world.fill_in, link, fields)
+        answer = partial(self.world.browser.answer_survey, link, fields)
         self.world.at(self.world.now + after, "the survey is opened, to be answered", answer)
 
     def _text_back(self, sent: Sent, words: str) -> None:
@@ -160,20 +163,20 @@ class People:
 
     def _scan(self, link: str) -> None:
         """Programs follow the links of a mail as soon as it has come."""
-        post = self.world.post_form
+        post = self.world.browser.post
         match self._scans:
             case "opens again and again":
                 for _ in range(3):
-                    self.world.open(link)
+                    self.world.browser.open(link)
             case "sends at once":
-                page = self.world.open(link)
+                page = self.world.browser.open(link)
                 post(link, {"score": "2", "nonce": (page and nonce_on(page)) or ""})
             case "sends without the page":
                 post(link, {"score": "1"})
                 later = partial(self._try, link, {"score": "4", "nonce": "no.such.nonce"})
                 self.world.at(self.world.now + timedelta(seconds=35), "a program tries again", later)
             case "tries all scores":
-                page = self.world.open(link)
+                page = self.world.browser.open(link)
                 burst = partial(self._try_all, link, page or "")
                 self.world.at(self.world.now + timedelta(seconds=5), "a program tries all scores", burst)
 
@@ -185,11 +188,11 @@ class People:
 
     def _look_and_send(self, link: str) -> None:
         for method in ("HEAD", "GET", "HEAD"):
-            self.world.open(link, method)
+            self.world.browser.open(link, method)
         if "/s/" in link:
-            self.world.post_form(link, {"score": "2"})
+            self.world.browser.post(link, {"score": "2"})
         elif "/a/" in link:
-            self.world.try_form(link, {})
+            self.world.browser.submit_as_bot(link, {})
 
     def _scan_staff(self, link: str) -> None:
         """Programs that send forms send those for staff too."""
@@ -197,17 +200,17 @@ class People:
             return
         # Where clocks differ by seconds a page of this moment may look as if it had been open for a while.
         clocks_agree = not self.world.faults.rates.get("clock skewed")
-        page = self.world.open(link) if self._scans == "sends at once" and clocks_agree else None
+        page = self.world.browser.open(link) if self._scans == "sends at once" and clocks_agree else None
         for do in ("done", "kept", "answered", "approve"):
-            self.world.try_form(link, {"do": do, "nonce": (page and nonce_on(page)) or ""})
+            self.world.browser.submit_as_bot(link, {"do": do, "nonce": (page and nonce_on(page)) or ""})
 
     def _try(self, link: str, fields: dict[str, str]) -> None:
-        self.world.post_form(link, fields)
+        self.world.browser.post(link, fields)
 
     def _try_all(self, link: str, page: str) -> None:
         """All scores that the page offers, in one moment."""
         for score in re.findall(r'value="(\d+)"', page):
-            self.world.post_form(link, {"score": score, "nonce": nonce_on(page) or ""})
+            self.world.browser.post(link, {"score": score, "nonce": nonce_on(page) or ""})
 
     def _told(self, at: timedelta) -> str:
         return f"{self.world.start + at:%a %d %b %H:%M}"
@@ -217,38 +220,38 @@ class People:
             told = {name: value for name, value in agent.items() if name != "supervised"}
             if agent["supervised"]:
                 told["supervisor_id"] = supervisor["agent_id"]
-            self.world.ask("POST /api/agents", told, partial(self._agent_came, n))
+            self.world.api.ask("POST /api/agents", told, partial(self._agent_came, n))
 
     def _agent_came(self, number: int, agent: dict[str, Any]) -> None:
         self._agents[number] = agent["agent_id"]
         if len(self._agents) == len(self.play.agents):
             for n, customer in enumerate(self.play.customers):
-                self.world.ask("POST /api/customers", customer, partial(self._customer_came, n))
+                self.world.api.ask("POST /api/customers", customer, partial(self._customer_came, n))
 
     def _customer_came(self, n: int, customer: dict[str, Any]) -> None:
         self._customers[n] = customer["customer_id"]
         self._agree(n, self.play.customers[n]["consent"])
 
     def _agree(self, n: int, consent: dict[str, bool]) -> None:
-        self.world.known.consents[self._customers[n]] = self.world.now, consent
+        self.world.facts.permissions.consents[self._customers[n]] = self.world.now, consent
 
     def _withdraw(self, act: Act) -> None:
         n, consent = int(act.about), act.details["consent"]
-        self.world.unsteady = True  # whether they were asked before depends on who was faster
+        self.world.facts.surveys_may_differ = True  # whether they were asked before depends on who was faster
         route = f"PATCH /api/customers/{self._customers[n]}"
-        self.world.ask(route, {"consent": consent}, lambda _: self._agree(n, consent))
+        self.world.api.ask(route, {"consent": consent}, lambda _: self._agree(n, consent))
 
     def _works_again(self, n: int) -> None:
         def again(_answer: object) -> None:
             for address in filter(None, (self.play.customers[n]["email"], self.play.customers[n]["phone"])):
-                self.world.known.works_again(address, self.world.now)
+                self.world.facts.permissions.works_again(address, self.world.now)
 
-        self.world.ask(f"POST /api/customers/{self._customers[n]}/write-again", {}, again)
+        self.world.api.ask(f"POST /api/customers/{self._customers[n]}/write-again", {}, again)
 
     def _check_in_less(self) -> None:
         for n, customer_id in self._customers.items():
             if self.play.customers[n]["check_in_every_days"] == 3:
-                self.world.ask(f"PATCH /api/customers/{customer_id}", {"check_in_every_days": 60})
+                self.world.api.ask(f"PATCH /api/customers/{customer_id}", {"check_in_every_days": 60})
 
     def _do(self, act: Act) -> None:
         """Do it, if what it is about has come to be."""
@@ -264,12 +267,12 @@ class People:
             case "agree":
                 self._withdraw(act)
             case "text":
-                self.world.unsteady = True  # they may be written to before they said so
+                self.world.facts.surveys_may_differ = True  # they may be written to before they said so
                 self.world.text(self.play.customers[int(act.about)]["phone"], act.details["words"], "none")
             case "works again":
                 self._works_again(int(act.about))
             case "erase":
-                self.world.ask(f"POST /api/customers/{self._customers[int(act.about)]}/erase", {})
+                self.world.api.ask(f"POST /api/customers/{self._customers[int(act.about)]}/erase", {})
             case _ if act.about in self._rows:
                 self._about_row(act, self._rows[act.about])
 
@@ -279,7 +282,7 @@ class People:
             until, cover = act.details["until"], act.details["cover"]
             details = {"away_until": text_of(self.world.start + until)}
             details["covered_by"] = None if cover is None else self._agents[cover]
-        self.world.ask(f"PATCH /api/agents/{self._agents[int(act.about)]}", details)
+        self.world.api.ask(f"PATCH /api/agents/{self._agents[int(act.about)]}", details)
 
     def _edit(self, act: Act) -> None:
         business = {
@@ -294,7 +297,7 @@ class People:
             else act.details.get(name, self.play.policy.get(name))
             for name in {**self.play.policy, **act.details}
         }
-        self.world.ask("PUT /api/policy", {"business": business, **parts})
+        self.world.api.ask("PUT /api/policy", {"business": business, **parts})
 
     def _contact(self, act: Act) -> None:
         told = act.details
@@ -317,7 +320,7 @@ class People:
             body["follow_up"] = {"at": text_of(self.world.start + due), "reason": name}
         if told["matter"] in self._rows:
             body["case_id"] = self._rows[told["matter"]]
-        self.world.ask("POST /api/interactions", body, partial(self._recorded, act))
+        self.world.api.ask("POST /api/interactions", body, partial(self._recorded, act))
 
     def _recorded(self, act: Act, answer: dict[str, Any]) -> None:
         self._rows.setdefault(act.details["matter"], answer["case_id"])
@@ -342,7 +345,7 @@ class People:
 
         agent = self.play.agents[self._served[act.details["matter"]]]
         user = {"sub": agent["name"], "email": agent["email"], "cognito:groups": "[agents]"}
-        self.world.ask(f"POST /api/cases/{case_id}/goodwill", body, given, user=user)
+        self.world.api.ask(f"POST /api/cases/{case_id}/goodwill", body, given, user=user)
 
     def _about_row(self, act: Act, row_id: str) -> None:
         match act.what:
@@ -351,7 +354,7 @@ class People:
             case "merge":
                 into = self._rows.get(act.details["into"], row_id)
                 if into != row_id:
-                    self.world.ask(f"POST /api/cases/{row_id}/merge", {"into": into})
+                    self.world.api.ask(f"POST /api/cases/{row_id}/merge", {"into": into})
             case "new_link":
                 self._ask_for_a_new_link(row_id)
             case "answered" | "waiting":
@@ -365,18 +368,20 @@ class People:
                 else:
                     kind, action, body = asked
                     done = partial(self._done, act, body)
-                    self.world.ask(f"POST /api/{kind}/{row_id}/{action}", body, done)
+                    self.world.api.ask(f"POST /api/{kind}/{row_id}/{action}", body, done)
 
     def _ask_for_a_new_link(self, row_id: str) -> None:
         """The link is too old; a new one goes out by mail, and to nobody else."""
 
         def sent(page: str) -> None:
             if "action_sent" in page and not self.world.faults.rates:
-                images = [record["dynamodb"].get("NewImage", {}) for record in self.world.table.stream[-3:]]
+                images = [
+                    record["dynamodb"].get("NewImage", {}) for record in self.world.aws.table.stream[-3:]
+                ]
                 assert any(image.get("about_id", {}).get("S") == row_id for image in images), "no new link"
 
-        old = self.world.link("action", row_id, 40 * DAY)
-        self.world.press(old, {"do": "new_link"}, sent)
+        old = self.world.browser.link("action", row_id, 40 * DAY)
+        self.world.browser.press_button(old, {"do": "new_link"}, sent)
 
     def _asked(  # noqa: PLR0911 - one for each kind
         self, act: Act
@@ -418,12 +423,12 @@ class People:
 
     def _do_steps(self, case_id: str) -> None:
         for step in ("apologised", "gone_through", "solved", "confirmed"):
-            self.world.ask(f"POST /api/cases/{case_id}/steps/{step}", {})
+            self.world.api.ask(f"POST /api/cases/{case_id}/steps/{step}", {})
         body = {"cause": "a mistake", "prevention": "a list"}
-        self.world.ask(f"POST /api/cases/{case_id}/steps/cause_recorded", body)
+        self.world.api.ask(f"POST /api/cases/{case_id}/steps/cause_recorded", body)
 
     def _tap(self, row_id: str, act: Act) -> None:
         """Act by the link of a message."""
         new = act.details.get("new", self.world.now)
         fields = {"do": act.what, "date": f"{new:%Y-%m-%d}", "time": f"{new:%H:%M}", "reason": "agreed"}
-        self.world.press(self.world.link("action", row_id), fields)
+        self.world.browser.press_button(self.world.browser.link("action", row_id), fields)

@@ -4,7 +4,8 @@ import sys
 from time import perf_counter
 
 from tests.simulation.crash_points.engine import visit_pairs, visit_points
-from tests.simulation.crash_points.scenarios import SCENARIOS, SEND_PATH
+from tests.simulation.crash_points.scenarios.catalogue import SCENARIOS
+from tests.simulation.crash_points.scenarios.sending import SEND_PATH
 
 
 def main() -> int:

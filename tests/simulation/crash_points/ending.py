@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from tests.simulation.crash_points.stage import LATE, Stage
+from tests.simulation.crash_points.scenario_world import ScenarioWorld
+from tests.simulation.crash_points.watched_runtime import RECOVERED_WITHIN
 from tests.simulation.fake_aws.items import parsed
 from vaada.model.messages import Message
 from vaada.model.rate_limits import RateCount
@@ -24,14 +25,14 @@ class Ending:
 
     rows: tuple[tuple[str, tuple[datetime, ...]], ...]
     schedules: Counter[str]
-    letters: Counter[tuple[str, str]]
+    messages: Counter[tuple[str, str]]
     parked: int
 
     @classmethod
-    def of(cls, stage: Stage) -> "Ending":
-        rows = [parsed(item) for item in stage.table.items.values()]
+    def of(cls, world: ScenarioWorld) -> "Ending":
+        rows = [parsed(item) for item in world.aws.table.items.values()]
         kinds = {row.id: f"<{row.kind_of_row}>" for row in rows}
-        posted = {sent.message_id for sent in stage.post.sent}
+        posted = {sent.message_id for sent in world.aws.providers.sent}
         shapes, parked = [], 0
         for row in rows:
             if isinstance(row, RateCount):
@@ -41,9 +42,12 @@ class Ending:
                 assert row.id not in posted, f"sent, and never heard of again: {row!r}"
                 parked += 1
             shapes.append(_shape(row, kinds))
-        letters = Counter((sent.to, _words(sent.text)) for sent in stage.post.sent)
+        messages = Counter((sent.to, _words(sent.text)) for sent in world.aws.providers.sent)
         return cls(
-            tuple(sorted(shapes)), Counter(kinds[name] for name in stage.scheduler.schedules), letters, parked
+            tuple(sorted(shapes)),
+            Counter(kinds[name] for name in world.aws.scheduler.schedules),
+            messages,
+            parked,
         )
 
     def agrees_with(self, other: "Ending", strikes: int) -> None:
@@ -51,10 +55,10 @@ class Ending:
         mine, others = Counter(shape for shape, _ in self.rows), Counter(shape for shape, _ in other.rows)
         assert mine == others, f"only here: {[*(mine - others)]}, only there: {[*(others - mine)]}"
         for (shape, times), (_, wanted) in zip(self.rows, other.rows, strict=True):
-            late = any(not abs(at - then) <= LATE for at, then in zip(times, wanted, strict=True))
+            late = any(not abs(at - then) <= RECOVERED_WITHIN for at, then in zip(times, wanted, strict=True))
             assert not late, f"at {times}, not {wanted}: {shape}"
         assert self.schedules == other.schedules, f"schedules: {self.schedules}, not {other.schedules}"
-        more, less = self.letters - other.letters, other.letters - self.letters
+        more, less = self.messages - other.messages, other.messages - self.messages
         assert more.total() <= strikes, f"sent again: {more}"
         assert less.total() <= self.parked, f"never sent: {less}"
 
@@ -76,5 +80,5 @@ def _shape(row: Row, kinds: dict[str, str]) -> tuple[str, tuple[datetime, ...]]:
 
 
 def _words(text: str) -> str:
-    """A letter without its links and numbers: who is told of what."""
+    """A message without its links and numbers: who is told of what."""
     return re.sub(r"https://\S+|\d+", "", text)

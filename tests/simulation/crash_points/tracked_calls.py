@@ -16,8 +16,8 @@ from tests.simulation.fake_aws.faults import Faults, Killed
 T = TypeVar("T")
 
 
-class Tracked(Calls):
-    """Notes every call of the runs that are watched, and lets go wrong what is to go wrong."""
+class TrackedCalls(Calls):
+    """Counts the calls of the runs that are watched, and lets those fail that the plan names."""
 
     def __init__(self, plan: Sequence[Point], faults: Faults, log: Callable[[str], None]) -> None:
         super().__init__(faults, log)
@@ -57,8 +57,13 @@ class Tracked(Calls):
                 raise ReadTimeoutError(endpoint_url="https://aws")
         return effect()
 
-    def returns(self) -> bool:
-        """The run that is watched has come to its end. Whether it is killed before anybody hears of that."""
+    def begin_run(self) -> None:
+        """A run that is watched begins."""
+        self.runs.append([])
+        self.watching = True
+
+    def end_run(self) -> bool:
+        """The run that is watched has ended. Whether it is killed before anybody hears of that."""
         self.watching = False
         point = self._plan.get((len(self.runs) - 1, len(self.runs[-1]) + 1))
         if point is not None:

@@ -31,6 +31,14 @@ class ConflictException(ClientError):
     """There is such a schedule already."""
 
 
+class ParameterNotFound(ClientError):
+    """There is no such parameter."""
+
+
+class ParameterAlreadyExists(ClientError):
+    """There is such a parameter already."""
+
+
 _NAMED: dict[str, type[ClientError]] = {
     kind.__name__: kind
     for kind in (
@@ -39,5 +47,7 @@ _NAMED: dict[str, type[ClientError]] = {
         TransactionConflictException,
         ResourceNotFoundException,
         ConflictException,
+        ParameterNotFound,
+        ParameterAlreadyExists,
     )
 }

@@ -15,14 +15,14 @@ OVER_QUOTA = {"SendEmail": "LimitExceededException", "Publish": "ThrottledExcept
 """What SES and SNS say when a day's quota is used up."""
 
 
-class Letter(dict[str, Any]):
+class UnpackedMail(dict[str, Any]):
     """A mail before it is put into MIME, which takes longer than all else here and is tested elsewhere."""
 
     def __init__(self, mail: Mail) -> None:
         super().__init__()
         self.mail = mail
 
-    def as_bytes(self) -> "Letter":
+    def as_bytes(self) -> "UnpackedMail":
         """As it is handed to SES."""
         return self
 
@@ -39,7 +39,7 @@ class Sent:
 
 
 @dataclass
-class Post:
+class SesAndSns:
     """SES and SNS."""
 
     calls: Calls
@@ -49,9 +49,9 @@ class Post:
 
     def send_email(self, *, Destination: Any, Content: Any, EmailTags: Any, **_: object) -> dict[str, str]:  # noqa: N803
         """Accept a mail."""
-        letter: Letter = Content["Raw"]["Data"]
+        content: UnpackedMail = Content["Raw"]["Data"]
         to, message_id = Destination["ToAddresses"][0], EmailTags[0]["Value"]
-        return self._accept("SendEmail", to, letter.mail.text, message_id)
+        return self._accept("SendEmail", to, content.mail.text, message_id)
 
     def publish(self, *, PhoneNumber: str, Message: str, **_: object) -> dict[str, str]:  # noqa: N803
         """Accept a text."""

@@ -1,4 +1,4 @@
-"""A queue of SQS, as far as the desk relies on it: what is in it comes until it is deleted, or too often."""
+"""A queue of SQS: a message comes again until it is deleted, or has come too often."""
 
 import threading
 from collections.abc import Iterator
@@ -17,8 +17,8 @@ BATCH: int = resource("RecordDelivery")["Events"]["Waiting"]["Properties"]["Batc
 
 
 @dataclass(eq=False)
-class Letter:
-    """Something in a queue. `sender` is the thread of the function that put it there."""
+class QueuedMessage:
+    """A message in the queue. `sender` is the thread of the function that sent it."""
 
     id: str
     body: str
@@ -29,53 +29,54 @@ class Letter:
 
 @dataclass
 class Queue:
-    """News: who polls it is the world."""
+    """The retry queue. The simulated world polls it."""
 
     calls: Calls
     delay: timedelta = DELAY
     hidden: timedelta = HIDDEN
     most_receives: int = MOST_RECEIVES
-    sent: list[Letter] = field(default_factory=list)
-    letters: list[Letter] = field(default_factory=list)
+    sent: list[QueuedMessage] = field(default_factory=list)
+    messages: list[QueuedMessage] = field(default_factory=list)
 
     def send_message(self, *, MessageBody: str, **_: object) -> dict[str, str]:  # noqa: N803 - as boto3 calls it
-        """Put something in. Asked a second time, for lack of an answer, it is in it twice."""
+        """Put a message in. Asked a second time, for lack of an answer, it is in the queue twice."""
 
         def effect() -> dict[str, str]:
             visible_at = datetime.now(UTC) + self.delay
-            letter = Letter(f"letter-{len(self.sent) + 1}", MessageBody, visible_at, threading.get_ident())
-            self.sent.append(letter)
-            self.letters.append(letter)
-            return {"MessageId": letter.id}
+            number, thread = len(self.sent) + 1, threading.get_ident()
+            message = QueuedMessage(f"letter-{number}", MessageBody, visible_at, thread)
+            self.sent.append(message)
+            self.messages.append(message)
+            return {"MessageId": message.id}
 
         return self.calls.make("SendMessage", effect, again=effect)
 
-    def receive(self) -> list[Letter]:
-        """What is visible now, at most a batch: hidden from now on, until it is deleted or comes again."""
+    def receive(self) -> list[QueuedMessage]:
+        """A batch of the visible messages, at most. They are hidden until they are deleted or come again."""
         batch = list(self._visible())[:BATCH]
-        for letter in batch:
-            letter.receives += 1
-            letter.visible_at = datetime.now(UTC) + self.hidden
+        for message in batch:
+            message.receives += 1
+            message.visible_at = datetime.now(UTC) + self.hidden
         return batch
 
-    def give_up(self) -> list[Letter]:
-        """What would come once more than it may: it goes where dead letters are."""
-        given_up = [letter for letter in self._visible() if letter.receives >= self.most_receives]
-        for letter in given_up:
-            self.letters.remove(letter)
+    def give_up(self) -> list[QueuedMessage]:
+        """Take out what has come as often as it may: it goes to the dead-letter queue."""
+        given_up = [message for message in self._visible() if message.receives >= self.most_receives]
+        for message in given_up:
+            self.messages.remove(message)
         return given_up
 
-    def delete(self, letter: Letter) -> None:
-        """It is done with. Twice is no error."""
-        if letter in self.letters:
-            self.letters.remove(letter)
+    def delete(self, message: QueuedMessage) -> None:
+        """Delete a message. Twice is no error."""
+        if message in self.messages:
+            self.messages.remove(message)
 
-    def _visible(self) -> Iterator[Letter]:
+    def _visible(self) -> Iterator[QueuedMessage]:
         now = datetime.now(UTC)
-        return (letter for letter in self.letters if letter.visible_at <= now)
+        return (message for message in self.messages if message.visible_at <= now)
 
 
-def brought(*letters: Letter) -> dict[str, Any]:
-    """The event in which Lambda brings them to the function."""
+def event_of(*messages: QueuedMessage) -> dict[str, Any]:
+    """The event in which Lambda brings messages to a function."""
     source = {"eventSource": "aws:sqs", "attributes": {}, "messageAttributes": {}}
-    return {"Records": [{**source, "messageId": letter.id, "body": letter.body} for letter in letters]}
+    return {"Records": [{**source, "messageId": message.id, "body": message.body} for message in messages]}

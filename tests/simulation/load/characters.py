@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from tests.simulation.fake_aws.messaging import Sent
-from tests.simulation.load.town import DAY, HOUR, MINUTE, SECOND, Page, Town, links
+from tests.simulation.load.load_world import LoadWorld, Page
+from tests.simulation.load.message_limits import links
+from tests.simulation.load.setting import DAY, HOUR, MINUTE, SECOND
 
 SCALES = {"csat": range(1, 6), "ces": range(1, 8), "promise": range(2), "nps": range(11)}
 MOST_SENT = 5  # scores that a scanner tries
@@ -21,10 +23,10 @@ REOPENED = "the matter was opened again"
 
 
 @dataclass(frozen=True)
-class Asked:
+class ReceivedSurvey:
     """A survey as it reached somebody: its link, what they think, and by what it came."""
 
-    town: Town
+    world: LoadWorld
     sent: Sent
     kind: str
     score: int
@@ -38,26 +40,26 @@ class Asked:
 
     def look(self) -> Page:
         """Open it."""
-        return self.town.visit("GET", self.link)
+        return self.world.visit("GET", self.link)
 
     def send(self, page: Page, score: int | None = None, **more: str) -> Page:
         """Send the form of a page."""
         said = {"score": self.score if score is None else score, "comment": self.words, **more}
-        return self.town.visit("POST", self.link, {**said, "nonce": page.nonce})
+        return self.world.visit("POST", self.link, {**said, "nonce": page.nonce})
 
     def answer(self, after: timedelta, dwell: timedelta = 40 * SECOND) -> None:
         """As a person does: after a while look, think, send."""
 
         def read() -> None:
             page = self.look()
-            self.town.later(dwell, "the answer is sent", lambda: self.send(page))
+            self.world.later(dwell, "the answer is sent", lambda: self.send(page))
 
-        self.town.later(after, "the survey is opened", read)
+        self.world.later(after, "the survey is opened", read)
 
     def text(self, after: timedelta, words: str) -> None:
         """Text back."""
         to, message = self.sent.to, self.sent.provider_id
-        self.town.later(after, f"a text: {words}", lambda: self.town.text(to, words, message))
+        self.world.later(after, f"a text: {words}", lambda: self.world.text(to, words, message))
 
     @property
     def tries(self) -> list[int]:
@@ -65,197 +67,197 @@ class Asked:
         return list(SCALES[self.kind])[:MOST_SENT]
 
 
-def answers(asked: Asked) -> None:
-    asked.answer(2 * HOUR)
+def answers(survey: ReceivedSurvey) -> None:
+    survey.answer(2 * HOUR)
 
 
-def says_nothing(_asked: Asked) -> None: ...
+def says_nothing(_survey: ReceivedSurvey) -> None: ...
 
 
-def taps_twice(asked: Asked) -> None:
+def taps_twice(survey: ReceivedSurvey) -> None:
     def read() -> None:
-        page = asked.look()
+        page = survey.look()
         for after in (8 * SECOND, 8 * SECOND + timedelta(milliseconds=280)):
-            asked.town.later(after, "a tap", lambda: asked.send(page))
+            survey.world.later(after, "a tap", lambda: survey.send(page))
 
-    asked.town.later(HOUR, "the survey is opened", read)
+    survey.world.later(HOUR, "the survey is opened", read)
 
 
-def goes_back(asked: Asked) -> None:
+def goes_back(survey: ReceivedSurvey) -> None:
     """And sends the same page with another score."""
 
     def read() -> None:
-        page = asked.look()
-        asked.town.later(20 * SECOND, "the answer is sent", lambda: asked.send(page))
-        asked.town.later(33 * SECOND, "back, and another", lambda: asked.send(page, asked.other))
+        page = survey.look()
+        survey.world.later(20 * SECOND, "the answer is sent", lambda: survey.send(page))
+        survey.world.later(33 * SECOND, "back, and another", lambda: survey.send(page, survey.other))
 
-    asked.town.later(HOUR, "the survey is opened", read)
+    survey.world.later(HOUR, "the survey is opened", read)
 
 
-def taps_at_once(asked: Asked) -> None:
-    """Faster than a person is thought to be, and confirms when asked."""
+def taps_at_once(survey: ReceivedSurvey) -> None:
+    """Faster than a person is thought to be, and confirms when survey."""
 
     def read() -> None:
-        page = asked.look()
+        page = survey.look()
 
         def tap() -> None:
-            sure = asked.send(page)
-            asked.town.later(5 * SECOND, "it is confirmed", lambda: asked.send(sure, confirm="1"))
+            sure = survey.send(page)
+            survey.world.later(5 * SECOND, "it is confirmed", lambda: survey.send(sure, confirm="1"))
 
-        asked.town.later(timedelta(milliseconds=400), "a fast tap", tap)
+        survey.world.later(timedelta(milliseconds=400), "a fast tap", tap)
 
-    asked.town.later(HOUR, "the survey is opened", read)
+    survey.world.later(HOUR, "the survey is opened", read)
 
 
-def leaves_it_open_over_night(asked: Asked) -> None:
+def leaves_it_open_over_night(survey: ReceivedSurvey) -> None:
     def read() -> None:
-        page = asked.look()
+        page = survey.look()
 
         def send() -> None:
-            fresh = asked.send(page)
-            asked.town.later(15 * SECOND, "and once more", lambda: asked.send(fresh))
+            fresh = survey.send(page)
+            survey.world.later(15 * SECOND, "and once more", lambda: survey.send(fresh))
 
-        asked.town.later(25 * HOUR, "the old page is sent", send)
+        survey.world.later(25 * HOUR, "the old page is sent", send)
 
-    asked.town.later(HOUR, "the survey is opened", read)
-
-
-def answers_days_later(asked: Asked) -> None:
-    asked.answer(5 * DAY)
+    survey.world.later(HOUR, "the survey is opened", read)
 
 
-def answers_the_minute_before_it_closes(asked: Asked) -> None:
-    asked.answer(14 * DAY - 10 * MINUTE)
+def answers_days_later(survey: ReceivedSurvey) -> None:
+    survey.answer(5 * DAY)
 
 
-def sends_after_closing(asked: Asked) -> None:
-    asked.answer(14 * DAY - HOUR, dwell=2 * HOUR)
+def answers_the_minute_before_it_closes(survey: ReceivedSurvey) -> None:
+    survey.answer(14 * DAY - 10 * MINUTE)
 
 
-def opens_after_closing(asked: Asked) -> None:
+def sends_after_closing(survey: ReceivedSurvey) -> None:
+    survey.answer(14 * DAY - HOUR, dwell=2 * HOUR)
+
+
+def opens_after_closing(survey: ReceivedSurvey) -> None:
     def read() -> None:
-        page = asked.look()
+        page = survey.look()
         assert page.status == 410
-        asked.town.later(20 * SECOND, "sent all the same", lambda: asked.send(page))
+        survey.world.later(20 * SECOND, "sent all the same", lambda: survey.send(page))
 
-    asked.town.later(15 * DAY, "the survey is opened", read)
+    survey.world.later(15 * DAY, "the survey is opened", read)
 
 
-def is_scanned_first(asked: Asked) -> None:
+def is_scanned_first(survey: ReceivedSurvey) -> None:
     """A program sends all scores as soon as the mail has come."""
-    page = asked.look()
-    for score in asked.tries:
-        asked.send(page, score)
-    asked.answer(3 * HOUR)
+    page = survey.look()
+    for score in survey.tries:
+        survey.send(page, score)
+    survey.answer(3 * HOUR)
 
 
-def is_scanned_blindly(asked: Asked) -> None:
+def is_scanned_blindly(survey: ReceivedSurvey) -> None:
     """A program sends a score without the page, and nobody else does."""
-    asked.town.visit("POST", asked.link, {"score": asked.tries[0]})
+    survey.world.visit("POST", survey.link, {"score": survey.tries[0]})
 
 
-def is_scanned_patiently(asked: Asked) -> None:
+def is_scanned_patiently(survey: ReceivedSurvey) -> None:
     """A program waits like a person, then sends all scores at once."""
-    page = asked.look()
+    page = survey.look()
 
     def burst() -> None:
-        for score in asked.tries:
-            asked.send(page, score)
+        for score in survey.tries:
+            survey.send(page, score)
 
-    asked.town.later(5 * SECOND, "a program sends all scores", burst)
-    asked.answer(3 * HOUR)
+    survey.world.later(5 * SECOND, "a program sends all scores", burst)
+    survey.answer(3 * HOUR)
 
 
-def is_scanned_through(asked: Asked) -> None:
+def is_scanned_through(survey: ReceivedSurvey) -> None:
     """A program fills in each field, also the one that people cannot see."""
-    page = asked.look()
-    asked.town.later(6 * SECOND, "a program", lambda: asked.send(page, website="https://example.com"))
-    asked.answer(3 * HOUR)
+    page = survey.look()
+    survey.world.later(6 * SECOND, "a program", lambda: survey.send(page, website="https://example.com"))
+    survey.answer(3 * HOUR)
 
 
-def is_scanned_35_seconds_later(asked: Asked) -> None:
+def is_scanned_35_seconds_later(survey: ReceivedSurvey) -> None:
     """A program that opened the page before sends it after the person has."""
-    page = asked.look()
+    page = survey.look()
     late = 2 * HOUR + 75 * SECOND
-    asked.answer(2 * HOUR)
-    asked.town.later(late, "a program sends another score", lambda: asked.send(page, asked.other))
+    survey.answer(2 * HOUR)
+    survey.world.later(late, "a program sends another score", lambda: survey.send(page, survey.other))
 
 
-def is_followed_35_seconds_later(asked: Asked) -> None:
+def is_followed_35_seconds_later(survey: ReceivedSurvey) -> None:
     """A program opens the link after the person has answered, and sends what it finds."""
 
     def follow() -> None:
-        asked.send(asked.look(), asked.other)
+        survey.send(survey.look(), survey.other)
 
-    asked.answer(2 * HOUR)
-    asked.town.later(2 * HOUR + 75 * SECOND, "a program follows", follow)
+    survey.answer(2 * HOUR)
+    survey.world.later(2 * HOUR + 75 * SECOND, "a program follows", follow)
 
 
-def mail_program_unsubscribes(asked: Asked) -> None:
+def mail_program_unsubscribes(survey: ReceivedSurvey) -> None:
     """One click (RFC 8058)."""
-    (link,) = links(asked.sent, "u/")
-    asked.town.visit("POST", link, {"List-Unsubscribe": "One-Click"})
+    (link,) = links(survey.sent, "u/")
+    survey.world.visit("POST", link, {"List-Unsubscribe": "One-Click"})
 
 
-def unsubscribes(asked: Asked) -> None:
+def unsubscribes(survey: ReceivedSurvey) -> None:
     """Opens the page, and sends what it shows."""
-    (link,) = links(asked.sent, "u/")
+    (link,) = links(survey.sent, "u/")
 
     def leave() -> None:
-        page = asked.town.visit("GET", link)
-        asked.town.later(
-            10 * SECOND, "no more of them", lambda: asked.town.visit("POST", link, fields_of(page))
+        page = survey.world.visit("GET", link)
+        survey.world.later(
+            10 * SECOND, "no more of them", lambda: survey.world.visit("POST", link, fields_of(page))
         )
 
-    asked.town.later(HOUR, "the way out is opened", leave)
+    survey.world.later(HOUR, "the way out is opened", leave)
 
 
-def scanner_unsubscribes(asked: Asked) -> None:
+def scanner_unsubscribes(survey: ReceivedSurvey) -> None:
     """A program opens and sends that form at once; the person answers all the same."""
-    (link,) = links(asked.sent, "u/")
-    asked.town.visit("POST", link, fields_of(asked.town.visit("GET", link)))
-    asked.answer(3 * HOUR)
+    (link,) = links(survey.sent, "u/")
+    survey.world.visit("POST", link, fields_of(survey.world.visit("GET", link)))
+    survey.answer(3 * HOUR)
 
 
-def unsubscribes_by_mistake(asked: Asked) -> None:
+def unsubscribes_by_mistake(survey: ReceivedSurvey) -> None:
     """And takes it back on the page that follows; then answers."""
-    (link,) = links(asked.sent, "u/")
+    (link,) = links(survey.sent, "u/")
 
     def leave() -> None:
-        page = asked.town.visit("POST", link, fields_of(asked.town.visit("GET", link)))
-        asked.town.later(10 * SECOND, "no, do", lambda: asked.town.visit("POST", link, fields_of(page)))
+        page = survey.world.visit("POST", link, fields_of(survey.world.visit("GET", link)))
+        survey.world.later(10 * SECOND, "no, do", lambda: survey.world.visit("POST", link, fields_of(page)))
 
-    asked.town.later(HOUR, "the way out is taken", leave)
-    asked.answer(2 * HOUR)
-
-
-def texts_a_number(asked: Asked) -> None:
-    asked.text(HOUR, f" {asked.score}. ")
+    survey.world.later(HOUR, "the way out is taken", leave)
+    survey.answer(2 * HOUR)
 
 
-def texts_nonsense_then_a_number(asked: Asked) -> None:
-    asked.text(HOUR, "42")
-    asked.text(2 * HOUR, "who is this?")
-    asked.text(3 * HOUR, str(asked.score))
+def texts_a_number(survey: ReceivedSurvey) -> None:
+    survey.text(HOUR, f" {survey.score}. ")
 
 
-def texts_two_numbers(asked: Asked) -> None:
-    asked.text(HOUR, str(asked.score))
-    asked.text(2 * HOUR, str(asked.other))
+def texts_nonsense_then_a_number(survey: ReceivedSurvey) -> None:
+    survey.text(HOUR, "42")
+    survey.text(2 * HOUR, "who is this?")
+    survey.text(3 * HOUR, str(survey.score))
 
 
-def texts_stop(asked: Asked) -> None:
-    asked.text(HOUR, "Stop.")
+def texts_two_numbers(survey: ReceivedSurvey) -> None:
+    survey.text(HOUR, str(survey.score))
+    survey.text(2 * HOUR, str(survey.other))
 
 
-def texts_stop_then_start(asked: Asked) -> None:
-    asked.text(HOUR, "STOP")
-    asked.text(26 * HOUR, "start")
+def texts_stop(survey: ReceivedSurvey) -> None:
+    survey.text(HOUR, "Stop.")
 
 
-def texts_stop_start_and_a_number(asked: Asked) -> None:
-    texts_stop_then_start(asked)
-    asked.text(50 * HOUR, str(asked.score))
+def texts_stop_then_start(survey: ReceivedSurvey) -> None:
+    survey.text(HOUR, "STOP")
+    survey.text(26 * HOUR, "start")
+
+
+def texts_stop_start_and_a_number(survey: ReceivedSurvey) -> None:
+    texts_stop_then_start(survey)
+    survey.text(50 * HOUR, str(survey.score))
 
 
 def fields_of(page: Page) -> dict[str, str]:
@@ -266,7 +268,7 @@ def fields_of(page: Page) -> dict[str, str]:
     return {name[1]: value[1] if value else "" for name, value in reversed(named) if name}
 
 
-Doing = Callable[[Asked], None]
+Doing = Callable[[ReceivedSurvey], None]
 Access = str  # by what they agreed to be written to, the preferred first: "email", "sms", "email sms", …
 MAILED, TEXTED, ANY = ("email", "email sms"), ("sms",), ("email", "sms", "email sms", "sms email")
 

@@ -16,7 +16,9 @@ from functools import partial
 from typing import Any
 
 from tests.simulation.fake_aws.messaging import Sent
-from tests.simulation.load.characters import Asked
+from tests.simulation.load.characters import ReceivedSurvey
+from tests.simulation.load.load_world import LoadWorld
+from tests.simulation.load.message_limits import MessageLimits, links, survey_of
 from tests.simulation.load.outcomes import (
     AGENTS,
     ANOTHER_AFTER,
@@ -39,7 +41,7 @@ from tests.simulation.load.outcomes import (
 )
 from tests.simulation.load.people import drawn
 from tests.simulation.load.report import satisfaction
-from tests.simulation.load.town import DAY, HOUR, Town, Watcher, links, survey_of
+from tests.simulation.load.setting import DAY, HOUR
 from vaada.model.messages import Message
 from vaada.model.times import text_of
 from vaada.model.work import Commitment, FollowUp, Survey
@@ -67,8 +69,8 @@ class Crowd:
 
     def __init__(self, people: list[Person], seed: int = 0) -> None:
         self.people = people
-        self.town = Town(seed, START)
-        self.watcher = Watcher()
+        self.world = LoadWorld(seed, START)
+        self.limits = MessageLimits()
         self.agents: dict[int, str] = {}
         self._numbers: dict[str, int] = {}  # of agents by their ids
         self._customers: dict[str, Person] = {}  # by their ids
@@ -79,10 +81,10 @@ class Crowd:
 
     def live(self) -> None:
         """From the first contact until the last survey is closed. Raises AssertionError."""
-        with self.town.running():
-            self.town.after_step = self._read_the_post
+        with self.world.running():
+            self.world.after_action = self._read_the_post
             self._open()
-            self.town.run_until(START + END)
+            self.world.run_until(START + END)
             self.outcomes, self.report = self._counted(), self._reported()
             self.reasons = {person.number: self._reasons(person) for person in self.people}
 
@@ -90,22 +92,22 @@ class Crowd:
 
     def _open(self) -> None:
         self._change_policy("csat")
-        self.town.later(SECOND_WAVE - DAY, "from now on: was it easy?", partial(self._change_policy, "ces"))
-        self.town.ask("POST /api/agents", {"name": "Sana", "email": "sana@example.com"}, self._staff)
+        self.world.later(SECOND_WAVE - DAY, "from now on: was it easy?", partial(self._change_policy, "ces"))
+        self.world.api.ask("POST /api/agents", {"name": "Sana", "email": "sana@example.com"}, self._staff)
         for hours in range(4, END // HOUR, 4):
-            self.town.later(hours * HOUR, "the supervisor's round", self._round)
+            self.world.later(hours * HOUR, "the supervisor's round", self._round)
 
     def _change_policy(self, kind: str) -> None:
-        self.town.ask_by({**SURVEYS, "after_resolution": kind})
+        self.world.change_survey_policy({**SURVEYS, "after_resolution": kind})
 
     def _staff(self, supervisor: dict[str, Any]) -> None:
         for number in range(AGENTS):
             body = {"name": f"Agent {number}", "email": f"agent{number}@example.com"}
             if number != UNLED:
                 body["supervisor_id"] = supervisor["agent_id"]
-            self.town.ask("POST /api/agents", body, partial(self._agent_came, number))
+            self.world.api.ask("POST /api/agents", body, partial(self._agent_came, number))
         for person in self.people:
-            self.town.at(person.touch - HOUR, f"{person} comes", partial(self._come, person))
+            self.world.at(person.touch - HOUR, f"{person} comes", partial(self._come, person))
 
     def _agent_came(self, number: int, agent: dict[str, Any]) -> None:
         self.agents[number] = agent["agent_id"]
@@ -126,19 +128,19 @@ class Crowd:
                 "survey": person.matter != "no consent",
             },
         }
-        self.town.ask("POST /api/customers", body, partial(self._came, person))
+        self.world.api.ask("POST /api/customers", body, partial(self._came, person))
 
     def _came(self, person: Person, customer: dict[str, Any]) -> None:
         self._customers[customer["customer_id"]] = person
         self._ids[person.number] = customer["customer_id"]
         if person.fate:
-            self.town.fates[person.email] = FATES[person.fate]
+            self.world.facts.fates[person.email] = FATES[person.fate]
         for address in (person.email, person.phone):
             if person.address_of is None or address != person.email:
                 self._by_address[address] = person
-                self.watcher.whose[address] = person.name
-        self.watcher.zones[person.name] = person.zone
-        self.town.at(person.touch, f"{person} is in touch", partial(self._in_touch, person))
+                self.limits.names[address] = person.name
+        self.limits.zones[person.name] = person.zone
+        self.world.at(person.touch, f"{person} is in touch", partial(self._in_touch, person))
 
     def _in_touch(self, person: Person) -> None:
         contact, withdraw = partial(self._contact, person), partial(self._withdraw, person)
@@ -151,10 +153,10 @@ class Crowd:
                 )
             case "two matters":
                 contact(resolved=True)
-                self.town.later(ANOTHER_AFTER, "another matter", partial(contact, resolved=True))
+                self.world.later(ANOTHER_AFTER, "another matter", partial(contact, resolved=True))
             case "abusive" | "consent withdrawn":
                 contact(resolved=True, tone="abusive" if person.matter == "abusive" else "calm")
-                self.town.later(WITHDRAWN_AFTER, "no more surveys", withdraw)
+                self.world.later(WITHDRAWN_AFTER, "no more surveys", withdraw)
             case "reopened before":
                 contact(resolved=True, then=self._reopen_after(REOPENED_BEFORE))
             case "reopened after":
@@ -174,7 +176,7 @@ class Crowd:
         tone: str = "calm",
         then: Callable[[Any], None] = lambda _recorded: None,
     ) -> None:
-        due = [] if promised is None else [{"what": "Send it", "due_at": text_of(self.town.now + promised)}]
+        due = [] if promised is None else [{"what": "Send it", "due_at": text_of(self.world.now + promised)}]
         body = {
             "customer_id": self._ids[person.number],
             "agent_id": self.agents[person.agent],
@@ -186,20 +188,22 @@ class Crowd:
             "resolved": resolved,
             "commitments": due,
         }
-        self.town.ask("POST /api/interactions", body, then)
+        self.world.api.ask("POST /api/interactions", body, then)
 
     def _keep_after(self, after: timedelta) -> Callable[[Any], None]:
         def keep(recorded: Any) -> None:
             for promise in recorded["commitments"]:
                 route = f"POST /api/commitments/{promise['commitment_id']}/keep"
-                self.town.later(after, "the promise is kept", partial(self.town.ask, route, {}))
+                self.world.later(after, "the promise is kept", partial(self.world.api.ask, route, {}))
 
         return keep
 
     def _reopen_after(self, after: timedelta) -> Callable[[Any], None]:
         def reopen(recorded: Any) -> None:
             route = f"POST /api/cases/{recorded['case_id']}/reopen"
-            self.town.later(after, "taken up again", partial(self.town.ask, route, {"reason": "It broke"}))
+            self.world.later(
+                after, "taken up again", partial(self.world.api.ask, route, {"reason": "It broke"})
+            )
 
         return reopen
 
@@ -208,62 +212,69 @@ class Crowd:
         (promise,) = recorded["commitments"]
         route = f"POST /api/commitments/{promise['commitment_id']}"
         for n in (1, 2, 3):
-            due = text_of(self.town.now + KEPT_LATE_AFTER + n * DAY)
+            due = text_of(self.world.now + KEPT_LATE_AFTER + n * DAY)
             body = {"due_at": due, "reason": "The oven broke", "tell_customer": True}
-            self.town.later(n * HOUR, "a new date", partial(self.town.ask, f"{route}/renegotiate", body))
+            self.world.later(
+                n * HOUR, "a new date", partial(self.world.api.ask, f"{route}/renegotiate", body)
+            )
         self._keep_after(KEPT_LATE_AFTER)(recorded)
 
     def _withdraw(self, person: Person) -> None:
         consent = {"email": "email" in person.access, "sms": "sms" in person.access, "survey": False}
-        self.town.ask(f"PATCH /api/customers/{self._ids[person.number]}", {"consent": consent})
+        self.world.api.ask(f"PATCH /api/customers/{self._ids[person.number]}", {"consent": consent})
 
     def _round(self) -> None:
         """The supervisor calls who was unhappy; where no call was promised, the follow-up is done."""
         found = [
-            row for row in self.town.news() if isinstance(row, Commitment | FollowUp) and row.version == 1
+            row
+            for row in self.world.new_rows()
+            if isinstance(row, Commitment | FollowUp) and row.version == 1
         ]
         unhappy = [row for row in found if row.origin == "unhappy"]
         called = {row.settles_id for row in unhappy if isinstance(row, Commitment)}
         for row in unhappy:
             if isinstance(row, Commitment):
-                self.town.ask(f"POST /api/commitments/{row.id}/keep", {})
+                self.world.api.ask(f"POST /api/commitments/{row.id}/keep", {})
             elif row.id not in called:
-                self.town.ask(f"POST /api/follow-ups/{row.id}/complete", {})
+                self.world.api.ask(f"POST /api/follow-ups/{row.id}/complete", {})
 
     # ------------------------------------------------------------ what customers do
 
     def _read_the_post(self) -> None:
-        for sent in self.town.post.sent[self._posted :]:
+        for sent in self.world.aws.providers.sent[self._posted :]:
             self._posted += 1
-            self.watcher.judge(sent, COOL_DOWN)
+            self.limits.judge(sent, COOL_DOWN)
             person = self._by_address.get(sent.to)
-            if person is not None and self.town.fates.get(sent.to, "arrives") in {"arrives", "complained of"}:
+            if person is not None and self.world.facts.fates.get(sent.to, "arrives") in {
+                "arrives",
+                "complained of",
+            }:
                 self._read(person, sent)
 
     def _read(self, person: Person, sent: Sent) -> None:
         if person.opens_all:
-            prefetch(self.town, sent)
+            prefetch(self.world, sent)
         asks = links(sent, "s/")
         if not asks or survey_of(asks[0]) in self._seen:
             return
         survey = survey_of(asks[0])
         self._seen.add(survey)
-        late = self.town.now - person.touch > (NPS_DAYS - 3) * DAY  # it is about the business as a whole
+        late = self.world.now - person.touch > (NPS_DAYS - 3) * DAY  # it is about the business as a whole
         outcomes = [one for one in expected(person) if one.asked and (one.kind == "nps") == late]
         assert len(outcomes) == 1, f"{person} is asked, and should not be"
         (outcome,) = outcomes
         character = person.then if outcome.kind == "nps" else person.first
         score, other = person.scores[outcome.kind]
-        character.does(Asked(self.town, sent, outcome.kind, score, other, person.words))
+        character.does(ReceivedSurvey(self.world, sent, outcome.kind, score, other, person.words))
 
     # ------------------------------------------------------------ what is counted in the end
 
     def _counted(self) -> dict[int, list[Outcome]]:
         """What stands in the table, as outcomes of each customer, in the order in which surveys fell due."""
-        rows = self.town.rows()
+        rows = self.world.rows()
         messages: defaultdict[str, list[Message]] = defaultdict(list)
         opened: defaultdict[str, list[FollowUp | Commitment]] = defaultdict(list)
-        posted = {sent.provider_id for sent in self.town.post.sent}
+        posted = {sent.provider_id for sent in self.world.aws.providers.sent}
         for row in rows:
             if isinstance(row, Message) and row.about_kind == "survey":
                 assert (row.provider_id in posted) == (row.status == "sent"), row
@@ -273,7 +284,7 @@ class Crowd:
         found: defaultdict[int, list[Outcome]] = defaultdict(list)
         surveys = sorted((row for row in rows if isinstance(row, Survey)), key=lambda row: row.due_at)
         for survey in surveys:
-            if survey.due_at < self.town.now:  # the next of those that come again and again is still ahead
+            if survey.due_at < self.world.now:  # the next of those that come again and again is still ahead
                 person = self._customers[survey.customer_id]
                 about = [row for row in opened[survey.customer_id] if _is_of(row, survey)]
                 found[person.number].append(self._outcome(survey, messages[survey.id], about))
@@ -308,21 +319,23 @@ class Crowd:
     def _reasons(self, person: Person) -> list[str]:
         """Why surveys were withheld, as the customer's timeline has it."""
         path = f"/api/customers/{self._ids[person.number]}/timeline"
-        rows = self.town.get(path, limit="100")["items"]
+        rows = self.world.get(path, limit="100")["items"]
         return sorted(row["withheld_because"] for row in rows if row.get("withheld_because"))
 
     def _reported(self) -> Any:
         """The report on all of it, as the owner gets it."""
-        return self.town.get("/api/reports/service", **{"from": text_of(START), "to": text_of(self.town.now)})
+        return self.world.get(
+            "/api/reports/service", **{"from": text_of(START), "to": text_of(self.world.now)}
+        )
 
 
-def prefetch(town: Town, sent: Sent) -> None:
+def prefetch(world: LoadWorld, sent: Sent) -> None:
     """A mail program opens everything there is, each answer too, some of it twice."""
     for link in links(sent):
         for method in ("GET", "HEAD", "GET"):
-            town.visit(method, link)
+            world.visit(method, link)
             for score in range(6):
-                town.visit(method, link, {"score": score})
+                world.visit(method, link, {"score": score})
 
 
 def _is_of(row: FollowUp | Commitment, survey: Survey) -> bool:

@@ -1,7 +1,4 @@
-"""The account of a crowd: what must be counted in the end, from who they are, and by no rule of the desk.
-
-`drawn` makes up the people, `expected` says what comes of each, `satisfaction` what is reported of them all.
-"""
+"""What must come of every customer of a crowd, from who they are, and by no rule of the desk."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -21,7 +18,7 @@ from tests.simulation.load.characters import (
     Access,
     Character,
 )
-from tests.simulation.load.town import DAY, EVENING, HOUR, MORNING
+from tests.simulation.load.setting import DAY, EVENING, HOUR, MORNING
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 WAVE = 9 * DAY  # in which the first half of the crowd is in touch, asked for CSAT; the other half for CES

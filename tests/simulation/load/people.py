@@ -25,7 +25,7 @@ from tests.simulation.load.outcomes import (
     WORDS,
     Person,
 )
-from tests.simulation.load.town import DAY, LANGUAGES, ZONES
+from tests.simulation.load.setting import DAY, LANGUAGES, ZONES
 
 
 def drawn(customers: int, seed: int) -> list[Person]:

@@ -22,8 +22,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.simulation.load.characters import SCALES
+from tests.simulation.load.load_world import LoadWorld
+from tests.simulation.load.message_limits import MessageLimits, links, survey_of
 from tests.simulation.load.outcomes import HIGH, LOW
-from tests.simulation.load.town import (
+from tests.simulation.load.setting import (
     DAY,
     EVENING,
     HOUR,
@@ -33,10 +35,6 @@ from tests.simulation.load.town import (
     SECOND,
     WEEK,
     ZONES,
-    Town,
-    Watcher,
-    links,
-    survey_of,
 )
 from vaada.model.times import text_of
 from vaada.model.work import Commitment, FollowUp, Survey
@@ -49,7 +47,7 @@ COOL_DOWN = {"csat": 30 * DAY, "ces": 30 * DAY, "promise": 30 * DAY, "nps": 90 *
 NPS_EVERY = 90  # days
 LATEST = 5 * MINUTE  # after the occasion
 KEPT_AFTER, LATE_KEPT_AFTER, TAKEN_UP_AFTER = 30 * HOUR, 4 * DAY, 5 * HOUR
-TOWN = 20  # customers in one
+CUSTOMERS_PER_WORLD = 20  # customers in one
 TO_DO = {"unhappy", "check_in"}
 SURVEYS = {
     "after_kept_promise": True,
@@ -175,8 +173,8 @@ class Year:
 
     def __init__(self, regulars: list[Regular], seed: int = 0) -> None:
         self.regulars = regulars
-        self.town = Town(seed, START)
-        self.watcher = Watcher()
+        self.world = LoadWorld(seed, START)
+        self.limits = MessageLimits()
         self.surveys: dict[str, Survey] = {}  # as they were made
         self._dice = Random(f"answers {seed}")
         self._ids: dict[int, str] = {}
@@ -187,19 +185,19 @@ class Year:
 
     def live(self) -> None:
         """From New Year to New Year, and until the last survey is closed. Raises AssertionError."""
-        with self.town.running():
-            self.town.after_step = self._read_the_post
+        with self.world.running():
+            self.world.after_action = self._read_the_post
             self._change_policy("csat")
-            self.town.later(HALF, "from now on: was it easy?", partial(self._change_policy, "ces"))
-            self.town.ask("POST /api/agents", {"name": "Sana", "email": "sana@example.com"}, self._staff)
+            self.world.later(HALF, "from now on: was it easy?", partial(self._change_policy, "ces"))
+            self.world.api.ask("POST /api/agents", {"name": "Sana", "email": "sana@example.com"}, self._staff)
             for rounds in range(1, END // (8 * HOUR)):
-                self.town.later(rounds * 8 * HOUR, "the supervisor's round", self._round)
-            self.town.run_until(START + END)
+                self.world.later(rounds * 8 * HOUR, "the supervisor's round", self._round)
+            self.world.run_until(START + END)
             self._learn()
             self.timelines = {one.number: self._timeline(one) for one in self.regulars}
 
     def _change_policy(self, kind: str) -> None:
-        self.town.ask_by({**SURVEYS, "after_resolution": kind})
+        self.world.change_survey_policy({**SURVEYS, "after_resolution": kind})
 
     def _staff(self, supervisor: dict[str, Any]) -> None:
         for n in range(3):
@@ -208,7 +206,7 @@ class Year:
                 "email": f"a{n}@example.com",
                 "supervisor_id": supervisor["agent_id"],
             }
-            self.town.ask("POST /api/agents", body, lambda agent: self._agents.append(agent["agent_id"]))
+            self.world.api.ask("POST /api/agents", body, lambda agent: self._agents.append(agent["agent_id"]))
         for regular in self.regulars:
             preferred, *_ = (*regular.access.split(), "phone")
             consent = {medium: medium in regular.access for medium in ("email", "sms")}
@@ -221,20 +219,22 @@ class Year:
                 "consent": {**consent, "survey": regular.consents},
                 "check_in_every_days": regular.check_in,
             }
-            self.town.ask("POST /api/customers", body, partial(self._came, regular))
+            self.world.api.ask("POST /api/customers", body, partial(self._came, regular))
 
     def _came(self, regular: Regular, customer: dict[str, Any]) -> None:
         self._ids[regular.number] = customer["customer_id"]
-        self.watcher.zones[regular.name] = regular.zone
+        self.limits.zones[regular.name] = regular.zone
         for address in (regular.email, regular.phone):
             self._by_address[address] = regular
-            self.watcher.whose[address] = regular.name
+            self.limits.names[address] = regular.name
         for contact in regular.contacts:
-            self.town.at(contact.at, f"{regular.name}: {contact.what}", partial(self._meet, regular, contact))
+            self.world.at(
+                contact.at, f"{regular.name}: {contact.what}", partial(self._meet, regular, contact)
+            )
 
     def _meet(self, regular: Regular, contact: Contact) -> None:
         resolved = contact.what in {"resolved", "both", "taken up again"}
-        due = text_of(self.town.now + 20 * DAY)
+        due = text_of(self.world.now + 20 * DAY)
         body = {
             "customer_id": self._ids[regular.number],
             "agent_id": self._agents[self._dice.randrange(3)],
@@ -247,23 +247,25 @@ class Year:
             if resolved and contact.what != "both"
             else [{"what": "Send it", "due_at": due}],
         }
-        self.town.ask("POST /api/interactions", body, partial(self._go_on, contact))
+        self.world.api.ask("POST /api/interactions", body, partial(self._go_on, contact))
 
     def _go_on(self, contact: Contact, recorded: Any) -> None:
         if contact.what == "taken up again":
-            again = partial(self.town.ask, f"POST /api/cases/{recorded['case_id']}/reopen", {"reason": "No"})
-            self.town.later(TAKEN_UP_AFTER, "taken up again", again)
+            again = partial(
+                self.world.api.ask, f"POST /api/cases/{recorded['case_id']}/reopen", {"reason": "No"}
+            )
+            self.world.later(TAKEN_UP_AFTER, "taken up again", again)
         for promise in recorded["commitments"]:
             route = f"POST /api/commitments/{promise['commitment_id']}"
             after = LATE_KEPT_AFTER if contact.what == "late" else KEPT_AFTER
-            self.town.later(after, "the promise is kept", partial(self.town.ask, f"{route}/keep", {}))
+            self.world.later(after, "the promise is kept", partial(self.world.api.ask, f"{route}/keep", {}))
             for n, at in enumerate(contact.notices):
                 new = {
                     "due_at": text_of(contact.at + (21 + n) * DAY),
                     "reason": "Late",
                     "tell_customer": True,
                 }
-                self.town.at(at, "a new date", partial(self.town.ask, f"{route}/renegotiate", new))
+                self.world.at(at, "a new date", partial(self.world.api.ask, f"{route}/renegotiate", new))
 
     def _round(self) -> None:
         """The supervisor calls who was unhappy, and those not heard of for long."""
@@ -271,23 +273,23 @@ class Year:
         called = {row.settles_id for row in self._to_do if isinstance(row, Commitment)}
         for row in self._to_do:
             if isinstance(row, Commitment):
-                self.town.ask(f"POST /api/commitments/{row.id}/keep", {})
+                self.world.api.ask(f"POST /api/commitments/{row.id}/keep", {})
             elif row.id not in called:
-                self.town.ask(f"POST /api/follow-ups/{row.id}/complete", {})
+                self.world.api.ask(f"POST /api/follow-ups/{row.id}/complete", {})
         self._to_do.clear()
 
     def _learn(self) -> None:
-        for row in self.town.news():
+        for row in self.world.new_rows():
             if isinstance(row, Survey):
                 self.surveys.setdefault(row.id, row)
             elif isinstance(row, Commitment | FollowUp) and row.version == 1 and row.origin in TO_DO:
                 self._to_do.append(row)
 
     def _read_the_post(self) -> None:
-        for sent in self.town.post.sent[self._posted :]:
+        for sent in self.world.aws.providers.sent[self._posted :]:
             self._posted += 1
             self._learn()
-            self.watcher.judge(sent, COOL_DOWN["csat"])
+            self.limits.judge(sent, COOL_DOWN["csat"])
             regular = self._by_address.get(sent.to)
             asks = links(sent, "s/")
             if regular and asks and self._dice.randrange(100) < regular.answering:
@@ -298,17 +300,17 @@ class Year:
         after = self._dice.choice((2, 30, 100)) * HOUR
 
         def read() -> None:
-            page = self.town.visit("GET", link)
+            page = self.world.visit("GET", link)
             said = {"score": score, "nonce": page.nonce}
-            self.town.later(MINUTE, "the answer is sent", lambda: self.town.visit("POST", link, said))
+            self.world.later(MINUTE, "the answer is sent", lambda: self.world.visit("POST", link, said))
 
-        self.town.later(after, "the survey is opened", read)
+        self.world.later(after, "the survey is opened", read)
 
     def _timeline(self, regular: Regular) -> list[dict[str, Any]]:
         path, cursor = f"/api/customers/{self._ids[regular.number]}/timeline", ""
         rows: list[dict[str, Any]] = []
         while True:
-            page = self.town.get(path, limit="100", **({"cursor": cursor} if cursor else {}))
+            page = self.world.get(path, limit="100", **({"cursor": cursor} if cursor else {}))
             rows += page["items"]
             cursor = page["next_cursor"]
             if not cursor:
@@ -321,7 +323,7 @@ def judged(year: Year) -> list[str]:
 
 
 def _judged(year: Year, regular: Regular) -> Iterator[str]:
-    asked = year.watcher.asked[regular.name]
+    asked = year.limits.first_asked[regular.name]
     occasions = regular.occasions()
     yield from _often(year, asked)
     yield from _asked_when_possible(year, regular, occasions)
@@ -339,13 +341,13 @@ def _often(year: Year, asked: dict[str, datetime]) -> Iterator[str]:
             if after - before < cool_down:
                 yield f"{kind}: asked at {before} and again at {after}"
     for survey in asked:
-        if year.watcher.times[survey] > 2:
-            yield f"{year.watcher.times[survey]} messages about one survey"
+        if year.limits.messages_about[survey] > 2:
+            yield f"{year.limits.messages_about[survey]} messages about one survey"
 
 
 def _asked_when_possible(year: Year, regular: Regular, occasions: list[Occasion]) -> Iterator[str]:
     """At each occasion that they may be asked, they are, in its minutes; and never else."""
-    reached, asked = year.watcher.reached[regular.name], year.watcher.asked[regular.name]
+    reached, asked = year.limits.reached[regular.name], year.limits.first_asked[regular.name]
     together: defaultdict[datetime, list[str]] = defaultdict(list)
     for one in occasions:
         together[one.at].append(one.kind)
@@ -435,29 +437,32 @@ def lived(numbers: range, seed: int) -> tuple[list[str], Counter[str]]:
     year = Year(drawn(numbers, seed), seed)
     year.live()
     rows = [row for rows in year.timelines.values() for row in rows]
-    counts: Counter[str] = Counter(customers=len(year.regulars), messages=len(year.town.post.sent))
-    counts["messages to customers"] = sum(map(len, year.watcher.reached.values()))
+    counts: Counter[str] = Counter(customers=len(year.regulars), messages=len(year.world.aws.providers.sent))
+    counts["messages to customers"] = sum(map(len, year.limits.reached.values()))
     counts["contacts"] = sum(len(one.contacts) for one in year.regulars)
     counts.update(f"{row['kind']} {row['status']}" for row in rows if row["row_kind"] == "survey")
     counts.update(f"withheld: {row['withheld_because']}" for row in rows if row.get("withheld_because"))
     for regular in year.regulars:
-        counts[f"asked {len(year.watcher.asked[regular.name]):2} times"] += 1
+        counts[f"asked {len(year.limits.first_asked[regular.name]):2} times"] += 1
     return judged(year), counts
 
 
 def main() -> int:
-    """Live the year of so many customers, in towns of some each, and say what was wrong."""
+    """Live the year of so many customers, in groups of some each, and say what was wrong."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--customers", type=int, default=300)
     asked.add_argument("--seed", type=int, default=0)
     options = asked.parse_args()
     began = stopwatch.perf_counter()
     everybody = range(options.customers)
-    towns = [everybody[first : first + TOWN] for first in range(0, options.customers, TOWN)]
+    groups = [
+        everybody[first : first + CUSTOMERS_PER_WORLD]
+        for first in range(0, options.customers, CUSTOMERS_PER_WORLD)
+    ]
     wrong: list[str] = []
     counts: Counter[str] = Counter()
     with ProcessPoolExecutor(os.cpu_count()) as processes:
-        for found, counted in processes.map(lived, towns, [options.seed] * len(towns)):
+        for found, counted in processes.map(lived, groups, [options.seed] * len(groups)):
             wrong += found
             counts += counted
     for name, count in sorted(counts.items()):

@@ -1,6 +1,6 @@
 """Bugs planted on purpose, each a mistake that somebody could make. The histories must show every one.
 
-    planting.py         puts a bug in the place of something that the product defines, or fails
+    planting.py         a bug, and the seed that shows it
     catalogue.py        all of them
     find_seeds.py       looks for a seed that shows a bug: `python -m tests.simulation.mutations.find_seeds`
 

@@ -1,6 +1,7 @@
 """Bugs of the API."""
 
-from tests.simulation.mutations.planting import Planted, mutation, replaced
+from tests.simulation.mutations.planting import Planted, mutation
+from tests.simulation.replacing import replaced
 from vaada.api import resolver
 
 

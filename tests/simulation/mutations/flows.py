@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from tests.simulation.mutations.planting import Planted, mutation, replaced
+from tests.simulation.mutations.planting import Planted, mutation
+from tests.simulation.replacing import replaced
 from vaada.flows import cases, erasure, surveys
 from vaada.flows.work import open_call_back, unanswered_reply
 from vaada.rules import goodwill as goodwill_rules

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from tests.simulation.mutations.planting import Planted, mutation, replaced
+from tests.simulation.mutations.planting import Planted, mutation
+from tests.simulation.replacing import replaced
 from vaada.flows.due import advance, sweep
 from vaada.flows.interactions import plan_interaction
 from vaada.rules.schedules import schedule_change

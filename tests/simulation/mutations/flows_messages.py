@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from tests.simulation.mutations.planting import Planted, mutation, replaced
+from tests.simulation.mutations.planting import Planted, mutation
+from tests.simulation.replacing import replaced
 from vaada.flows import commitments, unsubscribing
 from vaada.flows.messages import compose, create, delivery_status, recipients, resume, suppression
 from vaada.flows.messages.rate_limits import count_mail
@@ -101,7 +102,7 @@ def writes_to_customers_at_night() -> Planted:
     return replaced(customer_reachable_at, lambda _customer, _policy, now: now, within=at_once)
 
 
-@mutation(seed=12)
+@mutation(seed=24)
 def sends_the_old_date() -> Planted:
     original = compose._late_notice
 

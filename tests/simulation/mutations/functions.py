@@ -13,8 +13,9 @@ from functions.receive_text import app as receive_text
 from functions.record_delivery import app as record_delivery
 from functions.sweep_due import app as sweep_due
 from tests.integration.scripted_desk import ENVIRONMENT
-from tests.simulation.mutations.planting import Planted, mutation, replaced, together
-from tests.simulation.world import TARGETS
+from tests.simulation.mutations.planting import Planted, mutation, together
+from tests.simulation.replacing import replaced
+from tests.simulation.world.targets import TARGETS
 from vaada import schedule_events
 from vaada.flows.due.advance import advance
 from vaada.flows.inbound_events import handle, handle_or_queue
@@ -62,7 +63,7 @@ def loses_events_that_fail() -> Planted:
     return replaced(handle_or_queue, _handle_or_lose, within=(receive_text, record_delivery))
 
 
-@mutation(seed=54)
+@mutation(seed=30)
 def loses_queued_events_that_fail() -> Planted:
     return replaced(handle, _handle_or_lose, within=(record_delivery,))
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tests.simulation.mutations.planting import Planted, mutation, replaced
+from tests.simulation.mutations.planting import Planted, mutation
+from tests.simulation.replacing import replaced
 from vaada.gateways.send_errors import OutcomeUnknown, Refused, translate_send_errors
 from vaada.gateways.table import Table
 

@@ -4,7 +4,8 @@ from typing import Any
 
 from operations import restore
 from operations.safety import made_safe
-from tests.simulation.mutations.planting import Planted, mutation, replaced
+from tests.simulation.mutations.planting import Planted, mutation
+from tests.simulation.replacing import replaced
 from vaada.gateways.items import to_item
 
 

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from tests.simulation.mutations.planting import Planted, mutation, replaced
+from tests.simulation.mutations.planting import Planted, mutation
+from tests.simulation.replacing import replaced
 from vaada.public.visits import Visit
 from vaada.rules.bot_detection import is_human
 

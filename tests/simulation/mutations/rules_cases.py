@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from tests.simulation.mutations.planting import Planted, mutation, replaced
+from tests.simulation.mutations.planting import Planted, mutation
+from tests.simulation.replacing import replaced
 from vaada.model.cases import Case
 from vaada.rules import cases, commitments, goodwill, interactions, replies
 from vaada.rules.thanks import is_only_thanks

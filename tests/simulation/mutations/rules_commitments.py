@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from tests.simulation.mutations.planting import Planted, mutation, replaced
+from tests.simulation.mutations.planting import Planted, mutation
+from tests.simulation.replacing import replaced
 from vaada.rules import commitments
 
 

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.simulation.mutations.planting import Planted, mutation, replaced
+from tests.simulation.mutations.planting import Planted, mutation
+from tests.simulation.replacing import replaced
 from vaada.model.ids import customer_of, new_row_id
 from vaada.rules import check_ins, follow_ups
 

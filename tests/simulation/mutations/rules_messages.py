@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from tests.simulation.mutations.planting import Planted, mutation, replaced, together
+from tests.simulation.mutations.planting import Planted, mutation, together
+from tests.simulation.replacing import replaced
 from vaada.rules.messages import frequency_cap, lifecycle
 from vaada.rules.messages.suppression import may_send
 

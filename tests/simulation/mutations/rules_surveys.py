@@ -4,12 +4,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from tests.simulation.mutations.planting import Planted, mutation, replaced, together
+from tests.simulation.mutations.planting import Planted, mutation, together
+from tests.simulation.replacing import replaced
 from vaada.rules import ids, surveys
 from vaada.rules.time.availability import customer_reachable_at
 
 
-@mutation(seed=54)
+@mutation(seed=192)
 def forgets_that_it_asked() -> Planted:
     next_step = surveys.next_step
 

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from functions.sync_schedules import app as sync_schedules
-from tests.simulation.mutations.planting import Planted, mutation, replaced
+from tests.simulation.mutations.planting import Planted, mutation
+from tests.simulation.replacing import replaced
 from vaada import stream
 from vaada.stream import handle_records
 
@@ -32,7 +33,7 @@ def reports_the_whole_batch() -> Planted:
     return replaced(handle_records, all_or_nothing)
 
 
-@mutation(seed=114)
+@mutation(seed=252)
 def stops_at_the_first_record_that_fails() -> Planted:
     def stopping(event: dict[str, Any], handle: Handle) -> Answer:
         for record in event["Records"]:
@@ -44,7 +45,7 @@ def stops_at_the_first_record_that_fails() -> Planted:
     return replaced(handle_records, stopping)
 
 
-@mutation(seed=54)
+@mutation(seed=132)
 def reports_only_the_last_record_that_failed() -> Planted:
     def last(event: dict[str, Any], handle: Handle) -> Answer:
         return {"batchItemFailures": handle_records(event, handle)["batchItemFailures"][-1:]}

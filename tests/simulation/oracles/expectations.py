@@ -22,7 +22,7 @@ from tests.simulation.oracles.business_time import (
     opened,
     opens,
 )
-from tests.simulation.world import World
+from tests.simulation.world.world import World
 from vaada.model.cases import Case
 from vaada.model.interactions import Interaction
 from vaada.model.messages import Message
@@ -443,12 +443,12 @@ class Expectations:
             case "scheduled", "withheld":
                 self._does_not_ask(row)
             case "sent", "answered":
-                said = {(entry.score, entry.words or None) for entry in self.world.entries}
+                said = {(entry.score, entry.comment or None) for entry in self.world.browser.entries}
                 texted = str(row.score) in self.world.texted and row.comment is None
                 assert texted or (str(row.score), row.comment) in said, f"said {said}: {row!r}"
 
     def _asks(self, row: Survey) -> None:
-        known, customer = self.world.known, self.rows[row.customer_id]
+        known, customer = self.world.facts.permissions, self.rows[row.customer_id]
         assert isinstance(customer, Customer)
         agreed = known.consents.get(customer.id)
         if agreed and self.world.now - agreed[0] > UNSURE:
@@ -481,7 +481,7 @@ class Expectations:
 
     def _does_not_ask(self, row: Survey) -> None:
         """Withheld, and for a reason that is one."""
-        known, customer = self.world.known, self.rows[row.customer_id]
+        known, customer = self.world.facts.permissions, self.rows[row.customer_id]
         assert isinstance(customer, Customer)
         contacts, case = list(self._contacts(row)), self.rows.get(self.case_of(row) or "")
         because = str(row.withheld_because)
@@ -502,7 +502,7 @@ class Expectations:
 
     def _reaches(self, customer: Customer, medium: str, *, survey: bool = True) -> bool:
         """Whether the customer can be written to by it, for all that is known."""
-        known = self.world.known
+        known = self.world.facts.permissions
         address = customer.email if medium == "email" else customer.phone
         agreed = known.consents.get(customer.id)
         if address is None or agreed is None or not agreed[1][medium]:
@@ -602,7 +602,7 @@ class Expectations:
 
     def _by_what_they_prefer(self, message: Message) -> None:
         """The customer hears by what they prefer, if they can; else by what there is."""
-        customer, known, now = self.rows[message.customer_id], self.world.known, self.world.now
+        customer, known, now = self.rows[message.customer_id], self.world.facts.permissions, self.world.now
         assert isinstance(customer, Customer)
         agreed = known.consents.get(customer.id)
         if agreed is None:
@@ -737,7 +737,7 @@ class Expectations:
 
     def _is_unsure(self) -> bool:
         """Whether somebody came, went or could not be reached just now."""
-        now, known = self.world.now, self.world.known
+        now, known = self.world.now, self.world.facts.permissions
         for row in self.rows.values():
             if isinstance(row, Agent):
                 if now - self.changed_at[row.id] < UNSURE or row.email in known.unsettled:
@@ -779,7 +779,9 @@ class Expectations:
         wanted = tuple(one for one in by or agent.notify_by if has[one]) or ("email",)
         others = tuple(one for one in has if has[one] and one not in wanted)
         for media in (wanted, others):
-            working = tuple(one for one in media if self.world.known.stopped_at(str(has[one])) is None)
+            working = tuple(
+                one for one in media if self.world.facts.permissions.stopped_at(str(has[one])) is None
+            )
             if working:
                 return working
         return ()
@@ -825,7 +827,7 @@ class Expectations:
             for row in steady.values()
             if row.wake_at is not None and row.wake_at > now + timedelta(minutes=1) and _is_punctual(row)
         }
-        found = {name: _scheduled(schedule) for name, schedule in self.world.scheduler.schedules.items()}
+        found = {name: _scheduled(schedule) for name, schedule in self.world.aws.scheduler.schedules.items()}
         for name, wanted in due.items():
             assert found.get(name) == wanted, f"scheduled {found.get(name)}, not {wanted}: {steady[name]!r}"
         stale = (found.keys() & steady.keys()) - due.keys()

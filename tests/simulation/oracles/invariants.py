@@ -21,7 +21,7 @@ from tests.simulation.fake_aws.unusual_records import OF_ANOTHER_RELEASE, is_poi
 from tests.simulation.oracles import search_terms
 from tests.simulation.oracles.business_time import at_work, has_passed, is_day, opened
 from tests.simulation.oracles.expectations import Expectations
-from tests.simulation.world import World
+from tests.simulation.world.world import World
 from vaada.desk import Desk
 from vaada.model.cases import Case
 from vaada.model.erasures import Erasure
@@ -183,11 +183,11 @@ class Watch:
     _forgotten: dict[str, datetime] = field(default_factory=dict)  # addresses of those who were erased
 
     def __post_init__(self) -> None:
-        desk = Desk(self.world.settings)
+        desk = Desk(self.world.runtime.settings)
         self.policies.append(desk.first_policy)
         self._hashed = desk.addresses.hash_address
         self._expected = Expectations(self.world, self.rows, self.policies, self.case_of, self._changed_at)
-        self.world.on_refused = self._judge_refusal
+        self.world.api.on_refused = self._judge_refusal
         for day in range(DAYS_OF_SCHEDULES):
             at = self.world.start + day * timedelta(days=1) + BETWEEN
             self.world.at(at, "are all schedules there?", self._judge_schedules)
@@ -196,15 +196,15 @@ class Watch:
 
     def step(self) -> None:
         """Judge what was written and sent since the last step. Raises AssertionError."""
-        if self._seen < len(self.world.table.stream):
-            records = self.world.table.stream[self._seen :]
-            self._seen = len(self.world.table.stream)
+        if self._seen < len(self.world.aws.table.stream):
+            records = self.world.aws.table.stream[self._seen :]
+            self._seen = len(self.world.aws.table.stream)
             self._judge_writes(records)
         self._judge_what_was_said()
-        for sent in self.world.post.sent[self._posted :]:
+        for sent in self.world.aws.providers.sent[self._posted :]:
             self._judge_send(sent)
-        self._posted = len(self.world.post.sent)
-        kept = len(self.world.queue.sent), len(self.world.dead_letters)
+        self._posted = len(self.world.aws.providers.sent)
+        kept = len(self.world.aws.queue.sent), len(self.world.dead_letters.letters)
         if kept != self._kept:
             self._judge_letters(*self._kept)
             self._kept = kept
@@ -212,7 +212,7 @@ class Watch:
     def _judge_writes(self, every: list[Record]) -> None:
         records = [record for record in every if not search_terms.is_of_a_term(record)]
         for customer_id in search_terms.customers_of(every):
-            search_terms.judge_terms(self.world.table, customer_id)
+            search_terms.judge_terms(self.world.aws.table, customer_id)
         for record in records:
             self._judge_write(record["dynamodb"])
         images = [record["dynamodb"].get("NewImage") for record in records]
@@ -236,10 +236,12 @@ class Watch:
 
     def _judge_letters(self, queued: int, dead: int) -> None:
         """What came into queues and dead letters since there were so many names and quotes nobody."""
-        bodies = [letter.body for letter in self.world.queue.sent[queued:]]
-        letters = [json.dumps(each.letter, ensure_ascii=False) for each in self.world.dead_letters[dead:]]
+        bodies = [letter.body for letter in self.world.aws.queue.sent[queued:]]
+        letters = [
+            json.dumps(each.content, ensure_ascii=False) for each in self.world.dead_letters.letters[dead:]
+        ]
         personal = {str(getattr(row, name, None) or "") for row in self.rows.values() for name in PERSONAL}
-        personal |= {sent.to for sent in self.world.post.sent}
+        personal |= {sent.to for sent in self.world.aws.providers.sent}
         told = {said for said in personal if any(said and said in kept for kept in (*bodies, *letters))}
         assert not told, f"in a queue: {told}"
         for body in bodies:
@@ -251,7 +253,7 @@ class Watch:
         assert isinstance(customer, Customer)
         first = erasure.version > 1 or not self.world.is_there(customer.id)
         assert first, f"to be erased, and still found: {customer!r}"
-        self.world.forgotten.add(customer.id)
+        self.world.facts.erased_customers.add(customer.id)
         self._forgotten.update(
             {address: self.world.now for address in (customer.email, customer.phone) if address}
         )
@@ -263,14 +265,17 @@ class Watch:
             row for row in self.rows.values() if not isinstance(row, Erasure) and _is_of(row, customer_id)
         ]
         assert not left, f"erased, and left: {left}"
-        search_terms.judge_erased(self.world.table, customer_id)
+        search_terms.judge_erased(self.world.aws.table, customer_id)
         # What comes again late may make a schedule again, which finds nothing when it fires.
         if not self.world.faults.rates:
-            schedules = [name for name in self.world.scheduler.schedules if name.startswith(customer_id)]
+            schedules = [name for name in self.world.aws.scheduler.schedules if name.startswith(customer_id)]
             assert not schedules, f"erased, and schedules are left: {schedules}"
 
     def _is_forgotten(self, row: Row) -> bool:
-        return bool(self.world.forgotten) and getattr(row, "customer_id", None) in self.world.forgotten
+        return (
+            bool(self.world.facts.erased_customers)
+            and getattr(row, "customer_id", None) in self.world.facts.erased_customers
+        )
 
     def _row(self, row_id: str) -> Row:
         """The row as it stands, or as it stood when it was erased."""
@@ -278,7 +283,7 @@ class Watch:
 
     def _judge_burst(self, survey: Survey) -> None:
         """Different scores at one moment are no person's, and none of them counts."""
-        scores = {entry.score for entry in self.world.entries}
+        scores = {entry.score for entry in self.world.browser.entries}
         if len(scores) > 1 and not self.world.faults.rates and self.rows[survey.id] is survey:
             just_now = survey.answered_at is not None and self.world.now - survey.answered_at < A_PERSON
             assert not just_now, f"counted one of {scores}: {survey!r}"
@@ -372,8 +377,8 @@ class Watch:
                 skewed = self.world.faults.rates.get("clock skewed", 0) > 0
                 least = timedelta(0) if skewed else A_PERSON
                 by_a_person = any(
-                    entry.score == str(after.score) and entry.age is not None and entry.age >= least
-                    for entry in self.world.entries
+                    entry.score == str(after.score) and entry.page_age is not None and entry.page_age >= least
+                    for entry in self.world.browser.entries
                 )
                 texted = str(after.score) in self.world.texted
                 assert by_a_person or texted, f"counted, and not a person's: {after!r}"
@@ -637,7 +642,7 @@ class Watch:
 
     def _judge_what_was_said(self) -> None:
         """Whoever said stop is stopped, and nobody else: by their own words, and by what became of mails."""
-        known = self.world.known
+        known = self.world.facts.permissions
         for address in [each for each, at in known.changed_at.items() if at == self.world.now]:
             if address in known.unsettled or address in self._forgotten:
                 continue
@@ -647,9 +652,11 @@ class Watch:
             assert stopped == wanted, f"{address} is to be stopped: {wanted}, and is: {row!r}"
         for message_id in [each for each, at in known.told_at.items() if at == self.world.now]:
             message = self.rows.get(message_id)
-            erased = customer_of(message_id) in self.world.forgotten
+            erased = customer_of(message_id) in self.world.facts.erased_customers
             told = isinstance(message, Message) and message.delivery is not None
-            assert told or erased or self.world.gaps, f"heard of, and nothing written: {message!r}"
+            assert told or erased or self.world.facts.rows_may_be_missing, (
+                f"heard of, and nothing written: {message!r}"
+            )
         for customer_id in [each for each, at in known.said_at.items() if at == self.world.now]:
             customer = self.rows.get(customer_id)
             if not isinstance(customer, Customer):
@@ -671,7 +678,7 @@ class Watch:
         """What is refused cannot be done, as things stand."""
         _, _, _, row_id, action = (*route.split("/"), "", "")[:5]
         row = self.rows.get(row_id)
-        erased = self.world.forgotten or self.world.gaps
+        erased = self.world.facts.erased_customers or self.world.facts.rows_may_be_missing
         assert erased or route != "POST /api/interactions", "a contact is refused"
         if row is None or not self._expected.quiet:
             return
@@ -704,7 +711,7 @@ class Watch:
         forgotten_at = self._forgotten.get(sent.to)
         lately = forgotten_at is None or self.world.now - forgotten_at < RACE
         assert lately, f"sent to {sent.to}, erased at {forgotten_at}"
-        at = self.world.known.stopped_at(sent.to)
+        at = self.world.facts.permissions.stopped_at(sent.to)
         assert at is None or self.world.now - at < RACE, f"sent to {sent.to}, who said stop at {at}"
         stopped = ("anything", "surveys") if "/s/" in sent.text else ("anything",)
         for what in stopped:
@@ -714,7 +721,7 @@ class Watch:
             self._texts += 1
             if is_a_customers(sent.to):
                 self._texted[sent.to, unsigned(sent.text)] += 1
-                arrives = self.world.fates.get(sent.to, "arrives") in {"arrives", "complained of"}
+                arrives = self.world.facts.fates.get(sent.to, "arrives") in {"arrives", "complained of"}
                 most = 1 if arrives else 2  # once more, when it is told that the first one did not arrive
                 assert self._texted[sent.to, unsigned(sent.text)] <= most, f"texted again: {sent}"
             return
@@ -872,12 +879,12 @@ class Watch:
             assert not dear, f"texts for more than ${most}: {month!r}"
 
     def _judge_dead_letters(self) -> None:
-        for reader in self.world.readers:
+        for reader in self.world.stream.readers:
             bad = {number_of(record) for _, record in reader.records if is_poison(record)}
             unseen = bad - reader.given_up - reader.lost
             assert not unseen, f"a bad record, and nobody was told: {unseen}"
-        for dead in self.world.dead_letters:
-            told = dead.letter.get("requestPayload", {}).keys()
+        for dead in self.world.dead_letters.letters:
+            told = dead.content.get("requestPayload", {}).keys()
             ids_only = told <= {"row_id", "version", *OF_ANOTHER_RELEASE}
             assert ids_only, f"more than ids in a dead letter: {told}"
 

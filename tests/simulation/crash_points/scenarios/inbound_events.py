@@ -1,0 +1,107 @@
+"""What SES and SNS tell of messages, and what customers text."""
+
+from functions.receive_text.app import handler as receive_text
+from functions.record_delivery.app import handler as record_delivery
+from tests.simulation.crash_points.engine import Scenario
+from tests.simulation.crash_points.scenario_world import BUSY, ScenarioWorld
+from tests.simulation.crash_points.times import DAY, HOUR
+from tests.simulation.fake_aws.provider_events import events_of
+
+
+def a_dead_address(world: ScenarioWorld) -> None:
+    world.facts.fates["bilal@example.com"] = "no such address"
+    world.add_people()
+    world.contact(resolved=True)
+    world.pass_time(HOUR)
+    world.watch_next_run()
+
+
+def a_full_mailbox(world: ScenarioWorld) -> None:
+    world.facts.fates["bilal@example.com"] = "full"
+    world.add_people(phone=None)
+    world.contact(resolved=True)
+    world.pass_time(HOUR)
+    world.watch_next_run()
+
+
+def a_complaint_of_spam(world: ScenarioWorld) -> None:
+    world.facts.fates["bilal@example.com"] = "complained of"
+    world.send_survey()
+    world.watch_next_run()
+
+
+def a_dead_address_of_staff(world: ScenarioWorld) -> None:
+    world.facts.fates["amina@example.com"] = "no such address"
+    world.add_people()
+    world.watch_next_run()
+    world.follow_up(HOUR)
+
+
+def a_lost_text(world: ScenarioWorld) -> None:
+    world.facts.fates["+442079460018"] = "no such address"
+    world.add_people(preferred_channel="sms")
+    world.contact(resolved=True)
+    world.pass_time(HOUR)
+    world.watch_next_run()
+
+
+def stop_by_text(world: ScenarioWorld) -> None:
+    text_back(world, "Stop")
+
+
+def a_score_by_text(world: ScenarioWorld) -> None:
+    text_back(world, "2")
+
+
+def a_stop_that_is_queued(world: ScenarioWorld) -> None:
+    text_back(world, "Stop", busy=True)
+
+
+def a_queued_stop(world: ScenarioWorld) -> None:
+    text_back(world, "Stop", "queue", busy=True)
+
+
+def a_queued_score(world: ScenarioWorld) -> None:
+    text_back(world, "2", "queue", busy=True)
+
+
+def a_bounce_that_is_queued(world: ScenarioWorld) -> None:
+    let_a_mail_bounce(world)
+
+
+def a_queued_bounce(world: ScenarioWorld) -> None:
+    let_a_mail_bounce(world, "queue")
+
+
+def let_a_mail_bounce(world: ScenarioWorld, by: str | None = None) -> None:
+    """A mail bounces while nothing can be written."""
+    world.send_survey()
+    world.calls.busy_until = world.now + BUSY
+    world.watch_next_run(by)
+    for news in events_of(world.aws.providers.sent[-1], "no such address"):
+        world.invoke(news.event)
+
+
+def text_back(world: ScenarioWorld, words: str, by: str | None = None, *, busy: bool = False) -> None:
+    world.send_survey(preferred_channel="sms")
+    if busy:
+        world.calls.busy_until = world.now + BUSY
+    world.watch_next_run(by)
+    sent = world.aws.providers.sent[-1]
+    world.do_now(lambda: world.text(sent.to, words, sent.provider_id))
+
+
+SCENARIOS = (
+    Scenario(record_delivery, "a dead address", a_dead_address, 2 * DAY),
+    Scenario(record_delivery, "a full mailbox", a_full_mailbox, 3 * DAY),
+    Scenario(record_delivery, "a complaint of spam", a_complaint_of_spam, DAY),
+    Scenario(record_delivery, "a dead address of staff", a_dead_address_of_staff),
+    Scenario(record_delivery, "a lost text", a_lost_text, 2 * DAY),
+    Scenario(record_delivery, "a bounce that is queued", a_bounce_that_is_queued, 2 * DAY),
+    Scenario(record_delivery, "a queued bounce", a_queued_bounce, 2 * DAY),
+    Scenario(record_delivery, "a queued stop", a_queued_stop),
+    Scenario(record_delivery, "a queued bad score", a_queued_score),
+    Scenario(receive_text, "stop", stop_by_text),
+    Scenario(receive_text, "a stop that is queued", a_stop_that_is_queued),
+    Scenario(receive_text, "a bad score", a_score_by_text),
+)

@@ -1,0 +1,99 @@
+"""What people do on the pages behind links."""
+
+import re
+from functools import partial
+
+from functions.pages.app import handler as pages
+from tests.simulation.crash_points.engine import Scenario
+from tests.simulation.crash_points.scenario_world import ScenarioWorld, Setup
+from tests.simulation.crash_points.times import DAY, HOUR, MINUTE
+
+
+def a_good_answer(world: ScenarioWorld) -> None:
+    answer_survey(world, score="5", comment="Lovely people")
+
+
+def a_bad_answer(world: ScenarioWorld) -> None:
+    answer_survey(world, score="1", comment="Nobody called")
+
+
+def answer_survey(world: ScenarioWorld, **fields: str) -> None:
+    link = world.send_survey()
+    world.watch_next_run("POST")
+    world.do_now(lambda: world.browser.answer_survey(link, fields))
+
+
+def an_unsubscription(world: ScenarioWorld) -> None:
+    world.send_survey()
+    (link,) = re.findall(r"https://\S+/u/\S+", world.aws.providers.sent[-1].text)
+    world.watch_next_run()
+    world.do_now(lambda: world.submit_until_answered(link, {}))
+
+
+def press_button(world: ScenarioWorld, row_id: str, do: str) -> None:
+    """An agent answers from the message, and sends the form again until there is an answer."""
+    new = world.now + 2 * DAY
+    fields = {"do": do, "date": f"{new:%Y-%m-%d}", "time": "10:00", "reason": "agreed"}
+    link = world.browser.link("action", row_id)
+    world.watch_next_run("POST")
+    world.do_now(partial(world.submit_until_answered, link, fields))
+
+
+def on_a_follow_up(do: str) -> Setup:
+    def set_up(world: ScenarioWorld) -> None:
+        world.add_people()
+        follow_up_id = world.follow_up(HOUR)
+        world.pass_time(2 * HOUR)
+        press_button(world, follow_up_id, do)
+
+    return set_up
+
+
+def on_a_promise(do: str) -> Setup:
+    def set_up(world: ScenarioWorld) -> None:
+        world.add_people()
+        world.commitment_id = world.promise(6 * HOUR)
+        world.pass_time(3 * HOUR)
+        press_button(world, world.commitment_id, do)
+
+    return set_up
+
+
+def on_a_reply(do: str) -> Setup:
+    def set_up(world: ScenarioWorld) -> None:
+        world.add_people()
+        reply = world.contact(direction="inbound", channel="email", awaits_reply=True)["reply"]
+        world.pass_time(MINUTE)
+        press_button(world, reply["reply_id"], do)
+
+    return set_up
+
+
+def on_a_goodwill_request(do: str) -> Setup:
+    def set_up(world: ScenarioWorld) -> None:
+        world.add_people()
+        goodwill_id = world.request_goodwill()
+        world.pass_time(5 * MINUTE)
+        press_button(world, goodwill_id, do)
+
+    return set_up
+
+
+SCENARIOS = (
+    Scenario(pages, "a good answer", a_good_answer),
+    Scenario(pages, "a bad answer", a_bad_answer),
+    Scenario(pages, "an unsubscription", an_unsubscription),
+    *(
+        Scenario(pages, f"{do} of a follow-up", on_a_follow_up(do))
+        for do in ("done", "tomorrow", "next_week", "pick_date", "unreachable")
+    ),
+    *(
+        Scenario(pages, f"{do} of a promise", on_a_promise(do), HOUR)
+        for do in ("kept", "new_date", "running_late", "unreachable")
+    ),
+    *(Scenario(pages, f"{do} of a reply", on_a_reply(do)) for do in ("answered", "waiting")),
+    *(
+        Scenario(pages, f"{do} of a goodwill request", on_a_goodwill_request(do))
+        for do in ("approve", "decline")
+    ),
+)

@@ -1,0 +1,76 @@
+"""What the sweep finds."""
+
+from functions.sweep_due.app import handler as sweep_due
+from tests.simulation.crash_points.engine import Scenario
+from tests.simulation.crash_points.scenario_world import ScenarioWorld
+from tests.simulation.crash_points.scenarios.sending import keep_the_promise
+from tests.simulation.crash_points.times import DAY, HOUR, MINUTE
+from vaada.model.times import text_of
+
+
+def a_batch(world: ScenarioWorld) -> None:
+    world.add_people()
+    world.follow_up(HOUR, "Ask for the colour")
+    world.follow_up(HOUR + MINUTE, "Ask for the size")
+    world.pass_time(HOUR + MINUTE)
+    world.watch_next_run()
+
+
+def an_escalation(world: ScenarioWorld) -> None:
+    world.add_people()
+    world.commitment_id = world.promise(2 * HOUR)
+    world.pass_time(5 * HOUR)
+    world.watch_next_run()
+
+
+def a_reply_due_soon(world: ScenarioWorld) -> None:
+    world.add_people()
+    world.contact(direction="inbound", channel="email", awaits_reply=True)
+    world.pass_time(2 * HOUR)
+    world.watch_next_run()
+
+
+def a_missed_reply(world: ScenarioWorld) -> None:
+    world.add_people()
+    world.contact(direction="inbound", channel="email", awaits_reply=True)
+    world.pass_time(4 * HOUR + 30 * MINUTE)  # it was warned of
+    world.watch_next_run()
+
+
+def a_survey_reminder(world: ScenarioWorld) -> None:
+    world.send_survey()
+    world.watch_next_run()
+
+
+def a_check_in(world: ScenarioWorld) -> None:
+    world.add_people(check_in_every_days=2)
+    world.contact()
+    world.pass_time(HOUR)
+    world.watch_next_run()
+
+
+def a_notice_of_delay(world: ScenarioWorld) -> None:
+    world.add_people()
+    world.commitment_id = world.promise(6 * HOUR)
+    world.pass_time(MINUTE)
+    world.watch_next_run()
+    new_date = {"due_at": text_of(world.now + 2 * DAY), "reason": "agreed", "tell_customer": True}
+    world.call_api(f"POST /api/commitments/{world.commitment_id}/renegotiate", new_date)
+
+
+def a_goodwill_request(world: ScenarioWorld) -> None:
+    world.add_people()
+    world.watch_next_run()
+    world.request_goodwill()
+
+
+SCENARIOS = (
+    Scenario(sweep_due, "a batch", a_batch),
+    Scenario(sweep_due, "an escalation", an_escalation, 2 * HOUR, keep_the_promise),
+    Scenario(sweep_due, "a reply due soon", a_reply_due_soon, 4 * HOUR),
+    Scenario(sweep_due, "a missed reply", a_missed_reply, 2 * HOUR),
+    Scenario(sweep_due, "a survey reminder", a_survey_reminder, 4 * DAY),
+    Scenario(sweep_due, "a check-in", a_check_in, 2 * DAY),
+    Scenario(sweep_due, "a notice of delay", a_notice_of_delay),
+    Scenario(sweep_due, "a goodwill request", a_goodwill_request),
+)
