@@ -47,7 +47,7 @@ def holds(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
-def test_cut_short_anywhere_it_ends_as_if_nothing_had_happened(scenario: Scenario) -> None:
+def test_a_run_cut_short_anywhere_ends_like_an_undisturbed_one(scenario: Scenario) -> None:
     visit = visited(scenario)
 
     holds(visit)
@@ -56,7 +56,7 @@ def test_cut_short_anywhere_it_ends_as_if_nothing_had_happened(scenario: Scenari
 
 
 @pytest.mark.parametrize("scenario", SEND_PATH, ids=str)
-def test_killed_once_and_again_as_the_work_is_taken_up_it_is_still_done(scenario: Scenario) -> None:
+def test_a_run_killed_twice_still_has_its_work_done(scenario: Scenario) -> None:
     visit = visited_in_pairs(scenario)
 
     holds(visit)

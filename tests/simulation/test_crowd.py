@@ -23,7 +23,7 @@ CUSTOMERS = 84  # each character, matter and fate twice
 REGULARS, BATCH = 24, 6
 
 
-def test_of_a_crowd_exactly_what_people_meant_is_counted() -> None:
+def test_a_crowd_is_counted_exactly_as_it_answered() -> None:
     crowd = Crowd(drawn(CUSTOMERS, seed=1))
     crowd.live()
 
@@ -34,7 +34,7 @@ def test_of_a_crowd_exactly_what_people_meant_is_counted() -> None:
 
 
 @pytest.mark.parametrize("first", range(0, REGULARS, BATCH))
-def test_in_a_year_everybody_is_asked_as_often_as_they_may_be_and_no_more(first: int) -> None:
+def test_customers_are_asked_in_a_year_as_often_as_they_may_be(first: int) -> None:
     wrong, counts = lived(range(first, first + BATCH), seed=2)
 
     assert wrong == []

@@ -22,13 +22,13 @@ FOUND = [
 
 
 @pytest.mark.parametrize("first", range(0, HISTORIES, BATCH))
-def test_whatever_fails_the_end_is_that_of_the_run_without_faults(first: int) -> None:
+def test_histories_with_faults_end_like_those_without(first: int) -> None:
     for seed in range(first, first + BATCH):
         _holds(History(seed))
 
 
 @pytest.mark.parametrize("history", FOUND)
-def test_what_was_found_once_stays_mended(history: str) -> None:
+def test_a_history_that_failed_once_holds(history: str) -> None:
     _holds(History.read(history))
 
 

@@ -51,7 +51,7 @@ def test_a_batch_that_fails_as_a_whole_comes_in_halves(reader: Reader) -> None:
     assert [len(read(reader, ALL_WELL)) for _ in range(3)] == [12, 13, 5]
 
 
-def test_what_fails_again_and_again_is_given_up_with_what_was_behind_it_in_the_batch(reader: Reader) -> None:
+def test_a_record_that_keeps_failing_is_given_up_with_the_rest_of_its_batch(reader: Reader) -> None:
     for _ in range(1 + RETRIES_AT_MOST):
         read(reader, ["20"])
     assert reader.given_up == {str(number) for number in range(20, BATCH)}

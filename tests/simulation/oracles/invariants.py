@@ -58,30 +58,40 @@ EDGES: dict[str, Edges] = {
 }
 OPEN = {"open", "scheduled", "due", "sent", "awaited", "paused", "requested"}
 UNANSWERED = {"awaited", "paused"}
-GIVEN = {"granted", "approved"}
+GRANTED = {"granted", "approved"}
 UNPLANNED = {"unhappy", "bounced"}
 WARNINGS = {"promise_warning", "reply_warning"}
 STAFF_ATTEMPTS_AT_MOST = 3
 PUNCTUAL = timedelta(seconds=30)
 """Without faults a schedule flags a promise in its minute; the sweep alone would take up to two."""
 LATE = timedelta(minutes=15)  # what faults may delay a message by after it was decided to send it
-RACE = timedelta(minutes=5)  # a lease: what was true when it was claimed may have changed meanwhile
+LEASE = timedelta(minutes=5)  # a lease: what was true when it was claimed may have changed meanwhile
 SKEW = timedelta(seconds=6)  # between the clocks of two functions
-REPEAT = timedelta(days=7)
 WITHDRAWN = ("the matter was opened again", "it could not be sent")
 ASKED_LATELY = "asked something lately"
 STILL_NOT_KEPT = "the promise is still not kept"
-ANEW = "the first one "  # could not be sent, or did not arrive: it is tried in another way, or later
+REPLACES_THE_FIRST = (
+    "the first one "  # could not be sent, or did not arrive: it is tried in another way, or later
+)
 WEEK = timedelta(days=7)
 OVERDUE = timedelta(minutes=3)  # a sweep and a half: nobody is as late as that but for faults
-OVER = {"kept", "withdrawn", "done", "cancelled", "given", "closed"}
-A_PERSON = timedelta(seconds=1)  # takes at least so long to answer
-NONE = timedelta(0)
-DULL = {"explain", "version", "customer_id", "history", "created_at", "claim", "row_kind", "recorded_at"}
-WEEKS = timedelta(days=14)
+CLOSED = {"kept", "withdrawn", "done", "cancelled", "given", "closed"}
+FASTEST_PERSON = timedelta(seconds=1)  # takes at least so long to answer
+NO_DELAY = timedelta(0)
+FIELDS_NOT_IN_TRACE = {
+    "explain",
+    "version",
+    "customer_id",
+    "history",
+    "created_at",
+    "claim",
+    "row_kind",
+    "recorded_at",
+}
+TWO_WEEKS = timedelta(days=14)
 FIRST_DAY_BEGINS = timedelta(minutes=30)  # what is in force before counts for nobody
 NEW_LINK = "the link in an earlier message"
-DAYS_OF_SCHEDULES, BETWEEN = 9, timedelta(hours=13, minutes=20)
+DAYS_OF_SCHEDULES, TIME_OF_SCHEDULE_CHECK = 9, timedelta(hours=13, minutes=20)
 WHILE_ERASED = timedelta(hours=2)
 PERSONAL = ("name", "email", "phone", "notes", "summary", "what", "comment")
 
@@ -101,9 +111,9 @@ class Written:
         new = {
             name: value
             for name, value in shown.items()
-            if name not in DULL and value != was.get(name) and value is not None
+            if name not in FIELDS_NOT_IN_TRACE and value != was.get(name) and value is not None
         }
-        gone = [name for name in was if name not in shown and name not in DULL]
+        gone = [name for name in was if name not in shown and name not in FIELDS_NOT_IN_TRACE]
         words = ", ".join(
             [*(f"{name}={value}" for name, value in new.items()), *(f"no {name}" for name in gone)]
         )
@@ -134,7 +144,7 @@ class Tally:
         self.contacts += 1
         if contact.direction == "inbound" and not thanks:
             last, waited = self.last_inbound, case is not None and case.waiting_for_customer
-            if last is not None and not waited and timedelta(0) <= at - last <= REPEAT:
+            if last is not None and not waited and timedelta(0) <= at - last <= WEEK:
                 self.repeats += 1
             self.last_inbound = max(last or at, at)
         holder = case.agent_id if case else contact.agent_id
@@ -189,7 +199,7 @@ class Watch:
         self._expected = Expectations(self.world, self.rows, self.policies, self.case_of, self._changed_at)
         self.world.api.on_refused = self._judge_refusal
         for day in range(DAYS_OF_SCHEDULES):
-            at = self.world.start + day * timedelta(days=1) + BETWEEN
+            at = self.world.start + day * timedelta(days=1) + TIME_OF_SCHEDULE_CHECK
             self.world.at(at, "are all schedules there?", self._judge_schedules)
 
     # ------------------------------------------------------------ at every step
@@ -285,7 +295,7 @@ class Watch:
         """Different scores at one moment are no person's, and none of them counts."""
         scores = {entry.score for entry in self.world.browser.entries}
         if len(scores) > 1 and not self.world.faults.rates and self.rows[survey.id] is survey:
-            just_now = survey.answered_at is not None and self.world.now - survey.answered_at < A_PERSON
+            just_now = survey.answered_at is not None and self.world.now - survey.answered_at < FASTEST_PERSON
             assert not just_now, f"counted one of {scores}: {survey!r}"
 
     def _judge_write(self, change: dict[str, Any]) -> None:  # noqa: PLR0912 - one for each kind
@@ -343,7 +353,7 @@ class Watch:
 
     def _judge_step(self, before: Row, after: Row) -> None:
         if isinstance(before, Commitment | FollowUp | Reply) and before.wake_at is not None:
-            moved = getattr(after, "due_at", None) != before.due_at or getattr(after, "status", "") in OVER
+            moved = getattr(after, "due_at", None) != before.due_at or getattr(after, "status", "") in CLOSED
             late = before.wake_at < self.world.now - OVERDUE
             if late and (moved or self._reads_it_later(after, before.wake_at)):
                 self.overtaken.add(str(spoken_of(self, before)))
@@ -368,14 +378,14 @@ class Watch:
             case "scheduled", "sent":
                 last = self._asked.get(after.customer_id)
                 days = min(policy.surveys.days_between for policy in self.policies)
-                lately = last is not None and now - last < timedelta(days=days) - RACE
+                lately = last is not None and now - last < timedelta(days=days) - LEASE
                 assert not lately, f"asked at {last} already: {after!r}"
                 self._asked[after.customer_id] = now
             case "scheduled", "withheld":
                 self._judge_withheld(after)
             case "sent", "answered":
                 skewed = self.world.faults.rates.get("clock skewed", 0) > 0
-                least = timedelta(0) if skewed else A_PERSON
+                least = timedelta(0) if skewed else FASTEST_PERSON
                 by_a_person = any(
                     entry.score == str(after.score) and entry.page_age is not None and entry.page_age >= least
                     for entry in self.world.browser.entries
@@ -395,7 +405,7 @@ class Watch:
                     assert in_time, f"amended after {hours} hours: {after!r}"
             case "answered", "sent":
                 first, second = after.quarantined[-2:]
-                at_once = abs(second.at - first.at) <= A_PERSON
+                at_once = abs(second.at - first.at) <= FASTEST_PERSON
                 assert at_once, f"forgot an answer: {after!r}"
                 assert first.score != second.score, f"forgot the same answer: {after!r}"
 
@@ -405,10 +415,10 @@ class Watch:
         if ASKED_LATELY in because:
             last = self._asked.get(survey.customer_id)
             days = max(policy.surveys.days_between for policy in self.policies)
-            lately = last is not None and now - last < timedelta(days=days) + RACE
+            lately = last is not None and now - last < timedelta(days=days) + LEASE
             assert lately, f"asked at {last}, which is not lately: {survey!r}"
         if "often enough" in because:
-            written = [at for at in self._written[survey.customer_id] if at > now - WEEK - RACE]
+            written = [at for at in self._written[survey.customer_id] if at > now - WEEK - LEASE]
             least = min(policy.customers.messages_at_most for policy in self.policies)
             assert len(written) >= least, f"written to at {written}, no more: {survey!r}"
 
@@ -429,13 +439,15 @@ class Watch:
         """A message to a customer is claimed for the first time."""
         customer, now = self.rows[message.customer_id], self.world.now
         assert isinstance(customer, Customer)
-        by_day = any(is_day(each, customer, now - late) for each in self.policies for late in (NONE, RACE))
+        by_day = any(
+            is_day(each, customer, now - late) for each in self.policies for late in (NO_DELAY, LEASE)
+        )
         assert by_day, f"written to at night: {message!r}"
         if message.instead_of is not None:
             return  # it takes the place of the first one, which was counted
         written = self._written[customer.id]
         written.append(now)
-        lately = sum(at > now - WEEK + RACE for at in written)
+        lately = sum(at > now - WEEK + LEASE for at in written)
         most = max(policy.customers.messages_at_most for policy in self.policies)
         assert lately <= most, f"written to {lately} times in a week: {message!r}"
 
@@ -467,7 +479,7 @@ class Watch:
         assert case.granted == given, f"granted {case.granted}, not {given}: {case!r}"
 
     def _counts(self, row: Goodwill, case_id: str) -> bool:
-        return row.status in GIVEN and self.case_of(row) == case_id
+        return row.status in GRANTED and self.case_of(row) == case_id
 
     def _judge_answer(self, contact: Interaction) -> None:
         if contact.direction == "inbound" and not contact.resolved:
@@ -528,7 +540,7 @@ class Watch:
         about = self.rows[message.about_id]
         self.said_at[message.id] = about.version
         at = message.created_at + SKEW
-        if message.why.startswith(ANEW):
+        if message.why.startswith(REPLACES_THE_FIRST):
             self._once("sent anew again", message.instead_of, message.why, message.medium, *_whom(message))
             return
         if message.purpose == "praise":
@@ -607,7 +619,7 @@ class Watch:
             changed_at = self._changed_at[about.id]
             skewed = self.world.faults.rates.get("clock skewed", 0) > 0
             skewed = skewed and abs(changed_at - after.created_at) <= SKEW
-            quiet = self.world.now - changed_at > RACE and not skewed  # else it is unclear what came first
+            quiet = self.world.now - changed_at > LEASE and not skewed  # else it is unclear what came first
             assert not quiet or self._still_true(after, about), f"not true any more: {after!r} of {about!r}"
         if after.status == "sending" and before.status == "held":
             for carried in after.carries:
@@ -709,14 +721,14 @@ class Watch:
 
     def _judge_send(self, sent: Sent) -> None:
         forgotten_at = self._forgotten.get(sent.to)
-        lately = forgotten_at is None or self.world.now - forgotten_at < RACE
+        lately = forgotten_at is None or self.world.now - forgotten_at < LEASE
         assert lately, f"sent to {sent.to}, erased at {forgotten_at}"
         at = self.world.facts.permissions.stopped_at(sent.to)
-        assert at is None or self.world.now - at < RACE, f"sent to {sent.to}, who said stop at {at}"
+        assert at is None or self.world.now - at < LEASE, f"sent to {sent.to}, who said stop at {at}"
         stopped = ("anything", "surveys") if "/s/" in sent.text else ("anything",)
         for what in stopped:
             at = self._stopped.get((self._hashes.get(sent.to, ""), what))
-            assert at is None or self.world.now - at < RACE, f"sent to {sent.to}, stopped at {at}"
+            assert at is None or self.world.now - at < LEASE, f"sent to {sent.to}, stopped at {at}"
         if sent.message_id is None:
             self._texts += 1
             if is_a_customers(sent.to):
@@ -766,7 +778,7 @@ class Watch:
         if carried in self._gone:
             return
         about = self._row(message.about_id)
-        quiet = self.world.now - self._changed_at[about.id] > RACE
+        quiet = self.world.now - self._changed_at[about.id] > LEASE
         if quiet and self._still_true(message, about) and isinstance(about, Commitment | FollowUp):
             words = about.what if isinstance(about, Commitment) else about.reason
             assert words[:30] in sent.text, f"carried, but not in the mail: {message!r}"
@@ -780,12 +792,12 @@ class Watch:
             for late in (timedelta(0), LATE)
         )
         assert by_day, f"written to at night: {message!r}"
-        if isinstance(promise, Commitment) and self.world.now - self._changed_at[promise.id] > RACE:
+        if isinstance(promise, Commitment) and self.world.now - self._changed_at[promise.id] > LEASE:
             zone = ZoneInfo(customer.time_zone or self.policies[0].business.time_zone)
             due_at = promise.due_at.astimezone(zone)
             assert f"{due_at:%H:%M}" in sent.text, f"an old date, not {due_at}: {sent.text}"
             assert sent.at < due_at + SKEW, f"a new date that has passed: {sent.text}"
-            anew = message.why if message.why.startswith(ANEW) else None
+            anew = message.why if message.why.startswith(REPLACES_THE_FIRST) else None
             self._once("told the same new date again", promise.id, _renewals(promise), anew)
 
     def _judge_to_staff(self, message: Message, reader: Row, at: datetime) -> None:
@@ -803,7 +815,7 @@ class Watch:
             return
         assert message.purpose in WARNINGS, f"sent outside working time: {message!r}"
         due_at = about.due_at if isinstance(about, Commitment | Reply) else at
-        could_wait = opened(self.policies[-1], at, min(due_at, at + WEEKS), reader)
+        could_wait = opened(self.policies[-1], at, min(due_at, at + TWO_WEEKS), reader)
         assert could_wait <= LATE, f"sent outside working time, and could wait: {message!r}"
 
     def _once(self, what: str, *of: object) -> None:
@@ -1079,7 +1091,7 @@ def steps(watch: Watch) -> Counter[tuple[str, str]]:
             if (
                 name
                 and row.about_kind != "survey"
-                and not row.why.startswith((ANEW, NEW_LINK))
+                and not row.why.startswith((REPLACES_THE_FIRST, NEW_LINK))
                 and not unsure
             ):
                 told[name, purpose].add((row.about_id, watch.said_at[row.id]))
