@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from functools import lru_cache, partial
+from functools import partial
 from random import Random
 from types import SimpleNamespace
 from typing import Any
@@ -55,7 +55,7 @@ def installed(
         stack.enter_context(patch.multiple(aws_clients, **clients))
         stack.enter_context(patch("secrets.token_bytes", random.randbytes))
         stack.enter_context(patch.object(desk, "time", SimpleNamespace(monotonic=time.time)))
-        stack.enter_context(patch.multiple(mail, _to_mime=UnpackedMail, Address=_address))
+        stack.enter_context(patch.multiple(mail, _to_mime=UnpackedMail, _set_address=_set_address))
         stack.enter_context(patch.object(email, "rendering", _MAIL_RENDERING))
         if not renders_pages:
             stack.enter_context(patch.object(pages, "rendering", SimpleNamespace(html=_marks_of_page)))
@@ -81,6 +81,5 @@ def _marks_of_page(template: str, _words: object, **values: Any) -> str:
     return " ".join((*marks, str(values.get("problem"))))
 
 
-@lru_cache(maxsize=1000)
-def _address(display_name: str, *, addr_spec: str) -> str:
-    return f"{display_name} <{addr_spec}>"
+def _set_address(mail: UnpackedMail, header: str, name: str, email: str) -> None:
+    mail[header] = f"{name} <{email}>"
