@@ -136,6 +136,6 @@ def pages(engine: Engine, condition: str, values: dict[str, str], **more: Any) -
 
 
 SideBySide.TestCase.settings = settings(
-    max_examples=30, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=30, stateful_step_count=15, suppress_health_check=list(HealthCheck)
 )
 TestSideBySide = SideBySide.TestCase

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.times import DAY, HOUR
@@ -84,7 +84,6 @@ def test_check_ins_keep_their_local_hour_when_the_clocks_change() -> None:
     assert [at.astimezone(zone).time() for at in check_in_times(row, 3, london)] == [time(9)] * 3
 
 
-@settings(deadline=None)
 @given(
     rules=strategies.policies,
     anchor=strategies.moments,

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.times import DAY, HOUR
@@ -177,7 +177,6 @@ def test_a_late_wake_up_flags_the_promise_instead_of_warning() -> None:
     assert decision.row.flagged_at == MONDAY + 9 * HOUR
 
 
-@settings(deadline=None)
 @given(rules=strategies.policies, due_at=strategies.moments, zone=strategies.zones, week=strategies.weeks)
 def test_the_warning_always_falls_in_working_time_before_the_due_time(
     rules: PolicyDocument, due_at: datetime, zone: str, week: object
@@ -213,7 +212,6 @@ def test_a_promise_that_nobody_keeps_for_a_year_is_broken() -> None:
     assert [(change.by, change.what) for change in last.row.history] == [("desk", "broken")]
 
 
-@settings(deadline=None)
 @given(rules=strategies.policies, due_in=strategies.stretches, start=strategies.moments)
 def test_every_rung_is_taken_once_in_order_and_never_early(
     rules: PolicyDocument, due_in: timedelta, start: datetime
@@ -234,7 +232,6 @@ def test_every_rung_is_taken_once_in_order_and_never_early(
     assert versions == sorted(set(versions))
 
 
-@settings(deadline=None)
 @given(rules=strategies.policies, due_in=strategies.stretches, late=strategies.stretches)
 def test_an_open_promise_always_has_a_wake_time(
     rules: PolicyDocument, due_in: timedelta, late: timedelta

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.times import DAY, HOUR
@@ -125,7 +125,6 @@ def test_only_the_first_reminder_is_urgent_and_only_later_ones_may_join_a_batch(
     assert said == [(True, False), (False, True)]
 
 
-@settings(deadline=None)
 @given(rules=strategies.policies, week=strategies.weeks, zone=strategies.zones, now=strategies.moments)
 def test_the_next_reminder_is_due_only_after_the_last_could_be_read(
     rules: PolicyDocument, week: object, zone: str, now: datetime

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from tests.times import DAY, HOUR, MINUTE
 from tests.unit import strategies
@@ -146,7 +146,6 @@ def test_a_question_recorded_after_its_target_is_missed_at_once() -> None:
     assert row.wake_at == MONDAY + HOUR
 
 
-@settings(deadline=None)
 @given(rules=strategies.policies, at=strategies.moments, late=strategies.stretches)
 def test_the_clock_runs_in_opening_hours_only_and_each_notice_comes_once(
     rules: PolicyDocument, at: datetime, late: timedelta
@@ -241,7 +240,6 @@ def test_a_reply_given_while_paused_in_time_is_not_late() -> None:
     assert replies.give(paused, MONDAY + 7 * DAY, "contact", policy()).late_by_seconds == 0
 
 
-@settings(deadline=None)
 @given(
     rules=strategies.policies,
     at=strategies.moments,

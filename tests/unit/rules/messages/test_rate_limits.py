@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import accumulate
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.times import DAY, SECOND
@@ -113,7 +113,6 @@ def test_the_first_mail_of_a_day_goes_out_at_midnight() -> None:
     price=st.decimals(0, 1, places=5),
     segments=st.lists(st.integers(1, 2), max_size=60),
 )
-@settings(deadline=None)  # the first number brings in the library of numbers
 def test_texts_are_sent_up_to_the_monthly_budget_and_not_beyond(
     budget: Decimal, price: Decimal, segments: list[int]
 ) -> None:

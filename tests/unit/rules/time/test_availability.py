@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.times import DAY, HOUR, MINUTE, at
@@ -79,7 +79,6 @@ def test_staff_are_reachable_at_night_if_the_morning_is_too_late(useless_from: s
     )
 
 
-@settings(deadline=None)
 @given(rules=strategies.policies, week=strategies.weeks, zone=strategies.zones, now=strategies.moments)
 def test_staff_are_reachable_only_at_work_and_never_in_the_past(
     rules: PolicyDocument, week: object, zone: str, now: datetime

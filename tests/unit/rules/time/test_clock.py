@@ -530,7 +530,7 @@ def random_calendar(random: Random) -> tuple[Hours, datetime]:
 
 calendars = st.integers(0, 2**64).map(lambda seed: random_calendar(Random(seed)))
 lengths = st.integers(0, 40 * 60 * 60).map(lambda seconds: timedelta(seconds=seconds))
-thoroughly = settings(max_examples=100, deadline=None)
+thoroughly = settings(max_examples=100)
 
 
 @given(calendars, lengths, lengths)

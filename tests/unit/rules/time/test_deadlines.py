@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from tests.times import DAY, HOUR
 from tests.unit import strategies
@@ -129,7 +129,6 @@ def covers(deadline: Deadline, start: datetime, end: datetime) -> bool:
     return edges[::2] == edges[1::2]
 
 
-@settings(deadline=None)
 @given(rules=strategies.policies, delay=strategies.opening_delays, at=strategies.moments)
 def test_counted_and_skipped_stretches_cover_the_whole_time(
     rules: PolicyDocument, delay: dict[str, int], at: datetime
@@ -142,7 +141,6 @@ def test_counted_and_skipped_stretches_cover_the_whole_time(
     assert covers(before, before.at, at)
 
 
-@settings(deadline=None)
 @given(rules=strategies.policies, delay=strategies.delays, at=strategies.moments)
 def test_a_deadline_after_is_never_earlier_and_one_before_never_later(
     rules: PolicyDocument, delay: dict[str, int], at: datetime
