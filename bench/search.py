@@ -13,7 +13,7 @@ import boto3
 from rich.console import Console
 from rich.table import Table
 
-from bench.sweep import MONDAY, the_desk
+from bench.sweep import MONDAY, simulated_desk
 from tests.integration.scripted_desk import ScriptedDesk
 from tests.integration.shop import add_customer
 from vaada.desk import open_desk
@@ -38,7 +38,7 @@ def main() -> None:
 
 def measured(customers: int) -> dict[str, tuple[int, int, int]]:
     """Queries, batches of rows read, and rows looked at, for each text."""
-    with the_desk() as desk:
+    with simulated_desk() as desk:
         _fill(customers - 1)
         add_customer(desk, **WANTED)
         return {text: _searched(desk, text) for text in TEXTS}

@@ -25,7 +25,7 @@ from vaada.model.ids import new_party_id, new_row_id
 from vaada.model.work import Commitment
 
 DUE = 20
-SETTLED = (0, 500, 2000)
+KEPT = (0, 500, 2000)
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
@@ -35,20 +35,20 @@ def main() -> None:
     logging.disable(logging.CRITICAL)
     shown = Table("rows in all", "calls", "looked at", "ratio", title=f"One sweep with {DUE} promises due")
     first = 0
-    for settled in SETTLED:
-        rows, calls, looked_at = measured(settled)
+    for settled in KEPT:
+        rows, calls, looked_at = measure(settled)
         first = first or looked_at
         shown.add_row(f"{rows:,}", f"{calls}", f"{looked_at}", f"{looked_at / first:.2f}")
     Console().print(shown)
 
 
-def measured(settled: int) -> tuple[int, int, int]:
+def measure(settled: int) -> tuple[int, int, int]:
     """Rows in the table, calls to AWS, and rows looked at, in one sweep."""
-    with the_desk() as desk:
+    with simulated_desk() as desk:
         shop = Shop.opened(desk)
         for _ in range(DUE):
-            shop.desk.call("POST /api/interactions", shop.contact_body(commitments=[_promise()]))
-        _settle(shop, settled)
+            shop.desk.call("POST /api/interactions", shop.contact_body(commitments=[_due_promise()]))
+        _add_kept_promises(shop, settled)
         desk.clock.move_to(MONDAY + 5 * HOUR)  # no schedule fired: all of it is for the sweep
         client, looked_at = open_desk().table.client, 0
 
@@ -73,7 +73,7 @@ def measured(settled: int) -> tuple[int, int, int]:
 
 
 @contextmanager
-def the_desk() -> Iterator[ScriptedDesk]:
+def simulated_desk() -> Iterator[ScriptedDesk]:
     """A desk on a simulated AWS, on a Monday morning."""
     with (
         patch.dict("os.environ", ENVIRONMENT),
@@ -83,11 +83,11 @@ def the_desk() -> Iterator[ScriptedDesk]:
         yield ScriptedDesk(clock)
 
 
-def _promise() -> dict[str, str]:
+def _due_promise() -> dict[str, str]:
     return {"what": "Call back", "due_at": (MONDAY + 4 * HOUR).isoformat()}
 
 
-def _settle(shop: Shop, rows: int) -> None:
+def _add_kept_promises(shop: Shop, rows: int) -> None:
     """Promises of long ago that were kept, of other customers."""
     client = boto3.client("dynamodb")
     for _ in range(rows):

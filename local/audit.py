@@ -14,12 +14,12 @@ from typing import Any
 
 from local.places import STATE, TOOLS
 
-UNREACHED = "ConnectionError|Could not connect"  # in what pip-audit says then
-NOBODY_ANSWERED = 75  # EX_TEMPFAIL of sysexits.h
+NO_CONNECTION = "ConnectionError|Could not connect"  # in what pip-audit says then
+NOT_CHECKED = 75  # EX_TEMPFAIL of sysexits.h
 ACCEPTED: dict[str, str] = {}  # an advisory's id: why it does not concern us
 
 
-def findings(dependencies: list[dict[str, Any]]) -> Iterator[str]:
+def weaknesses(dependencies: list[dict[str, Any]]) -> Iterator[str]:
     """What is weak, and what PyPI does not know, of pip-audit's list."""
     for one in dependencies:
         if "skip_reason" in one:
@@ -46,14 +46,14 @@ def main() -> int:
     done = subprocess.run(  # noqa: S603  # nosec B603 # a program of our own
         [*asked, "--progress-spinner", "off"], capture_output=True, text=True, check=False
     )
-    if not done.stdout and not re.search(UNREACHED, done.stderr):
+    if not done.stdout and not re.search(NO_CONNECTION, done.stderr):
         print(done.stderr)
         return 1
     dependencies = json.loads(done.stdout or '{"dependencies": []}')["dependencies"]
     if not any("vulns" in one for one in dependencies):  # a mirror without advisories knows none of them
         print("pip-audit: NOT DONE, as PyPI's advisories cannot be had here. With a network: make audit")
-        return NOBODY_ANSWERED
-    found = list(findings(dependencies))
+        return NOT_CHECKED
+    found = list(weaknesses(dependencies))
     print("\n".join(found) or f"pip-audit: no weakness known in {len(dependencies)} packages")
     return bool(found)
 

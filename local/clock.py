@@ -9,7 +9,7 @@ from local.errors import CloudError
 # The variant for threads: with the plain one, now and then a thread reads the real time.
 LIBRARY = next(Path("/usr/lib").glob("**/faketime/libfaketimeMT.so.1"), None)
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  # nosec B108 # libfaketime's choice
-HOW_TO_TRAVEL = "To travel in time, install Debian's faketime: sudo apt install faketime"
+INSTALL_FAKETIME = "To travel in time, install Debian's faketime: sudo apt install faketime"
 
 UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
@@ -64,7 +64,7 @@ class Clock:
 
     def _shift(self, by: timedelta) -> None:
         if LIBRARY is None:
-            raise CloudError(HOW_TO_TRAVEL)
+            raise CloudError(INSTALL_FAKETIME)
         self._ahead += by
         # Replaced whole: running processes read it at any moment.
         draft = self._file.with_suffix(".new")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 STACK = "vaada"
 SENDER = "desk@vaada.example"
-PATIENCE = 60.0
+START_TIMEOUT = 60.0
 
 
 @dataclass
@@ -105,7 +105,7 @@ def _running(cloud: Cloud) -> Iterator[subprocess.Popen[bytes]]:
     }
     with (cloud.folder / "ministack.log").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603  # nosec B603 # a program of our own
-            [*_dying_with_us(), python, "-P", quick.__file__],
+            [*_stop_with_parent(), python, "-P", quick.__file__],
             env=environment(**settings),
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -119,7 +119,7 @@ def _running(cloud: Cloud) -> Iterator[subprocess.Popen[bytes]]:
         shutil.rmtree(cloud.folder / "tmp", ignore_errors=True)
 
 
-def _dying_with_us() -> list[str]:
+def _stop_with_parent() -> list[str]:
     """What makes Linux end MiniStack should we be killed before we can stop it."""
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", "TERM", "--"] if setpriv else []
@@ -139,7 +139,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 def _wait_until_healthy(cloud: Cloud, process: subprocess.Popen[bytes]) -> None:
-    patience_ends = time.monotonic() + PATIENCE
+    patience_ends = time.monotonic() + START_TIMEOUT
     while time.monotonic() < patience_ends:
         if process.poll() is not None:
             break

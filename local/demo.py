@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.panel import Panel
 
 from local.api import Api
-from local.clock import HOW_TO_TRAVEL, LIBRARY, parse_jump
+from local.clock import INSTALL_FAKETIME, LIBRARY, parse_jump
 from local.cloud import Cloud, local_cloud
 from local.errors import CloudError, PortInUse
 from local.outbox import Message, Outbox
@@ -23,7 +23,7 @@ from local.places import ROOT
 from local.seed import MANAGER, Seeder
 
 console = Console(highlight=False, soft_wrap=True)
-ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager
@@ -56,7 +56,9 @@ class Demo:
         """Set the clock ahead by what somebody typed or clicked."""
         self._cloud.travel(parse_jump(text))
         self._keep_token()
-        self.say(f"It is now {_long(self._cloud.clock.now())}. What has come due follows within seconds.")
+        self.say(
+            f"It is now {_date_text(self._cloud.clock.now())}. What has come due follows within seconds."
+        )
 
     def say(self, line: str) -> None:
         """One line of what is happening, with the local cloud's time."""
@@ -110,14 +112,16 @@ def run_demo(port: int) -> None:
             cloud.build()
         with step("Deploying the stack (sam deploy)", "Deployed the stack"):
             cloud.deploy()
-        console.print(f"\nThe clock of the demo says {_long(cloud.clock.now())}. A small business opens:\n")
+        console.print(
+            f"\nThe clock of the demo says {_date_text(cloud.clock.now())}. A small business opens:\n"
+        )
         stack.enter_context(closing(demo.open()))
         _explain(cloud, demo, address)
         demo.run()
 
 
 def _explain(cloud: Cloud, demo: Demo, address: str) -> None:
-    travel = "type [bold]+30m[/], [bold]+4h[/] or [bold]+1d[/] and Enter" if LIBRARY else HOW_TO_TRAVEL
+    travel = "type [bold]+30m[/], [bold]+4h[/] or [bold]+1d[/] and Enter" if LIBRARY else INSTALL_FAKETIME
     console.print(
         Panel(
             f"Messages     [bold]{address}[/]  (mails and texts; their links work)\n"
@@ -133,13 +137,13 @@ def _explain(cloud: Cloud, demo: Demo, address: str) -> None:
     console.print(f'A complaint, step by step: {curl}/cases/{demo.complaint}"\n')
 
 
-def _long(moment: datetime) -> str:
+def _date_text(moment: datetime) -> str:
     return f"{moment:%a %d %b %Y, %H:%M:%S} UTC"
 
 
 def _stop_once(*_: object) -> None:
     """Stop in order; whoever asks again meanwhile waits for it."""
-    for end in ENDS:
+    for end in STOP_SIGNALS:
         signal.signal(end, signal.SIG_IGN)
     raise KeyboardInterrupt
 
@@ -151,7 +155,7 @@ def main() -> int:
         "--port", type=int, default=4566, help="where the local cloud listens; the outbox is next to it"
     )
     port = parser.parse_args().port
-    for end in ENDS:
+    for end in STOP_SIGNALS:
         signal.signal(end, _stop_once)
     try:
         run_demo(port)

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup, escape
 
-from local.clock import HOW_TO_TRAVEL, LIBRARY
+from local.clock import INSTALL_FAKETIME, LIBRARY
 from local.errors import CloudError, PortInUse
 from local.outbox import Outbox
 from local.places import ROOT
@@ -54,7 +54,7 @@ class Page:
             messages=messages[::-1],
             opened=opened,
             now=self.now(),
-            how_to_travel=not LIBRARY and HOW_TO_TRAVEL,
+            how_to_travel=not LIBRARY and INSTALL_FAKETIME,
         )
 
     def mail(self, number: int) -> str | None:

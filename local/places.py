@@ -7,7 +7,7 @@ ROOT = Path(__file__).resolve().parents[1]
 STATE = ROOT / ".local"
 TOOLS = STATE / "tools"
 REGION = "us-east-1"
-ANYBODY = "test"  # whom the local cloud takes for its administrator
+ADMINISTRATOR = "test"  # whom the local cloud takes for its administrator
 
 INHERITED = ("HOME", "LANG", "LC_ALL", "PATH", "TMPDIR", "USER")
 
@@ -17,8 +17,8 @@ def environment(**more: str) -> dict[str, str]:
     inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
     return {
         **inherited,
-        "AWS_ACCESS_KEY_ID": ANYBODY,
-        "AWS_SECRET_ACCESS_KEY": ANYBODY,
+        "AWS_ACCESS_KEY_ID": ADMINISTRATOR,
+        "AWS_SECRET_ACCESS_KEY": ADMINISTRATOR,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,

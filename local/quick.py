@@ -19,7 +19,7 @@ _sleep = time.sleep
 _unpacking = threading.Lock()
 
 
-def _sleep_on(seconds: float) -> None:
+def _sleep_safely(seconds: float) -> None:
     """Sleep. With libfaketime on a busy machine a sleep can be over before it begins, which is an error."""
     try:
         _sleep(seconds)
@@ -50,7 +50,7 @@ class SharedLayers(zipfile.ZipFile):
 
 def main() -> None:
     """Run it."""
-    vars(time)["sleep"] = _sleep_on
+    vars(time)["sleep"] = _sleep_safely
     vars(importlib.import_module("ministack.services.eventbridge"))["_SCHEDULER_TICK_INTERVAL"] = 0.5
     vars(importlib.import_module("ministack.services.scheduler"))["_SCHEDULE_TICK_INTERVAL"] = 0.5
     workers = vars(importlib.import_module("ministack.core.lambda_runtime"))

@@ -21,7 +21,7 @@ SOURCES = ("template.yaml", "samconfig.toml", "functions", "layers")
 def build(log: Path) -> None:
     """Run `sam build`, unless what was built last is what the sources say now."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with _alone():
+    with _build_lock():
         mark = FOLDER / "built"
         fingerprint = _fingerprint()
         if BUILD.exists() and mark.exists() and mark.read_text() == fingerprint:
@@ -83,7 +83,7 @@ def _source_files() -> Iterator[Path]:
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def _build_lock() -> Iterator[None]:
     """Only one build at a time in this folder: tests and a demo may start together."""
     with (FOLDER / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

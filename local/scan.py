@@ -1,7 +1,7 @@
 """What checkov and cfn-guard say of template.yaml, and of what CloudFormation makes of it: `make check`.
 
 Runs in the environment of the scanners, offline. What is excused everywhere, and why, stands in .checkov.yaml
-and in `NOT_FOR_US`; what one resource is excused from, in its Metadata in template.yaml.
+and in `EXCLUDED_RULES`; what one resource is excused from, in its Metadata in template.yaml.
 """
 
 import json
@@ -21,11 +21,11 @@ from samtranslator.yaml_helper import yaml_parse  # type: ignore[import-not-foun
 from local.places import REGION, ROOT, STATE, TOOLS
 
 GUARD = TOOLS / "guard" / "package"
-NOT_FOR_US = {
+EXCLUDED_RULES = {
     "lambda_inside_vpc_check": "see CKV_AWS_117 in .checkov.yaml",
     "sqs_dlq_check": "every queue but RetryQueue holds dead letters itself, and no function reads it",
 }
-PSEUDO = {
+PSEUDO_PARAMETERS = {
     "AWS::AccountId": "123456789012",
     "AWS::Partition": "aws",
     "AWS::Region": REGION,
@@ -35,7 +35,7 @@ PSEUDO = {
 NOT_COMPLIANT = 19  # cfn-guard's exit code when it finds something
 
 
-def transformed() -> dict[str, Any]:
+def transformed_template() -> dict[str, Any]:
     """The template as CloudFormation gets it: SAM's resources spelt out, parameters at their defaults."""
     template = yaml_parse((ROOT / "template.yaml").read_text(encoding="utf-8"))
     for resource in template["Resources"].values():
@@ -47,11 +47,11 @@ def transformed() -> dict[str, Any]:
     plain: dict[str, Any] = Translator({}, Parser()).translate(template, parameters)
     for name in metadata.keys() & plain["Resources"].keys():
         plain["Resources"][name]["Metadata"] = metadata[name]  # SAM drops what a function is excused from
-    plain["Resources"] = resolved(plain["Resources"], PSEUDO | parameters)
+    plain["Resources"] = resolve(plain["Resources"], PSEUDO_PARAMETERS | parameters)
     return plain
 
 
-def resolved(value: Any, known: dict[str, Any]) -> Any:
+def resolve(value: Any, known: dict[str, Any]) -> Any:
     """The same with the values of parameters, texts put together. A resource's name stands for its value."""
     match value:
         case {"Ref": str(name)} if name in known:
@@ -59,13 +59,13 @@ def resolved(value: Any, known: dict[str, Any]) -> Any:
         case {"Fn::Sub": str(text)}:
             return re.sub(r"\$\{([^}]+)\}", lambda found: str(known.get(found[1], found[1])), text)
         case dict():
-            return {key: resolved(each, known) for key, each in value.items()}
+            return {key: resolve(each, known) for key, each in value.items()}
         case list():
-            return [resolved(each, known) for each in value]
+            return [resolve(each, known) for each in value]
     return value
 
 
-def guarded(file: Path) -> Iterator[str]:
+def guard_findings(file: Path) -> Iterator[str]:
     """What cfn-guard finds by AWS Control Tower's rules, and excuses that excuse nothing."""
     maker = {"Darwin": "macos"}.get(platform.system(), "ubuntu")
     machine = {"arm64": "aarch64"}.get(platform.machine(), platform.machine())
@@ -105,11 +105,11 @@ def guarded(file: Path) -> Iterator[str]:
         for name in re.findall(r'"/Resources/([^/"]+)', json.dumps(rule))
     }
     for rule, name in sorted(found - excused):
-        if rule not in NOT_FOR_US:
+        if rule not in EXCLUDED_RULES:
             yield f"cfn-guard: {name}: {rule}"
     for rule, name in sorted(excused - found):
         yield f"cfn-guard: {name} need not be excused from {rule}"
-    for rule in sorted(NOT_FOR_US.keys() - {rule for rule, _ in found}):
+    for rule in sorted(EXCLUDED_RULES.keys() - {rule for rule, _ in found}):
         yield f"cfn-guard: {rule} finds nothing"
 
 
@@ -117,8 +117,8 @@ def main() -> int:
     """How many scanners found something."""
     file = STATE / "scan" / "template.json"
     file.parent.mkdir(exist_ok=True)
-    file.write_text(json.dumps(transformed(), indent=1, default=str), encoding="utf-8")
-    findings = list(guarded(file))
+    file.write_text(json.dumps(transformed_template(), indent=1, default=str), encoding="utf-8")
+    findings = list(guard_findings(file))
     print("\n".join(findings) or "cfn-guard: nothing found")
     checkov = subprocess.run(  # noqa: S603  # nosec B603 # a program of our own
         [TOOLS / "scanners" / "bin" / "checkov", "--file", "template.yaml", file], cwd=ROOT, check=False

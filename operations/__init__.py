@@ -1,1 +1,1 @@
-"""Commands for whoever runs the desk, with the credentials of their own environment. Never deployed."""
+"""Commands for the operator of a stack, run with their own AWS credentials. Never deployed."""

@@ -1,4 +1,4 @@
-"""Dead letters, as Scheduler, Lambda and SQS leave them: what could not be done, and why."""
+"""Parse dead letters of Scheduler, Lambda and SQS: what failed, and why."""
 
 import json
 from collections.abc import Mapping
@@ -11,13 +11,13 @@ from vaada.model.inbound_events import InboundEvent, MailEvent, OptOut, TextDeli
 from vaada.model.inbound_events import parse as parse_event
 
 
-class NotALetter(ValueError):
-    """Nothing that this desk leaves in a queue."""
+class UnknownLetter(ValueError):
+    """Not a dead letter of this stack."""
 
 
 @dataclass(frozen=True)
-class Call:
-    """A function was to be woken with this event. `function` is its ARN; None: the queue's own."""
+class FailedCall:
+    """A function failed with this event. `function` is its ARN; None: the function of the queue."""
 
     function: str | None
     event: Any
@@ -25,47 +25,47 @@ class Call:
 
     @property
     def names(self) -> str:
-        """What it is about: ids only."""
+        """What the letter is about: ids only."""
         match self.event:
             case {"row_id": row_id}:
-                return f"row {row_id}, version {self.event.get('version', 'not told')}"
+                return f"row {row_id}, version {self.event.get('version', 'unknown')}"
         return "something unknown"
 
 
 @dataclass(frozen=True)
-class Piece:
-    """A piece of news that could not be heard, however often. The queue's own function is to hear it."""
+class FailedEvent:
+    """An inbound event that failed at each retry. The function of the queue processes it."""
 
-    news: InboundEvent
+    inbound: InboundEvent
     function: None = None
     why: str = "it failed each time"
 
     @property
     def names(self) -> str:
-        """What it is about."""
-        match self.news:
+        """What the letter is about: ids only."""
+        match self.inbound:
             case MailEvent():
-                return f"message {self.news.message_id}, {self.news.delivery}"
+                return f"message {self.inbound.message_id}, {self.inbound.delivery}"
             case TextDeliveryEvent():
-                return f"text {self.news.provider_id}, {self.news.delivery}"
+                return f"text {self.inbound.provider_id}, {self.inbound.delivery}"
             case OptOut():
-                return f"{self.news.said} of {self.news.suppression_id}"
+                return f"{self.inbound.said} of {self.inbound.suppression_id}"
             case TextedScore():
-                return f"a score in answer to text {self.news.answers}"
-        return f"{self.news.source} {self.news.event_id} that could not be read ({self.news.error})"
+                return f"a score in answer to text {self.inbound.answers}"
+        return f"{self.inbound.source} {self.inbound.event_id} that could not be read ({self.inbound.error})"
 
     @property
     def event(self) -> dict[str, Any]:
-        """As the queue RetryQueue brings it."""
-        body = self.news.model_dump_json()
+        """The Lambda event, as RetryQueue delivers it."""
+        body = self.inbound.model_dump_json()
         return {"Records": [{"messageId": "letter", "eventSource": "aws:sqs", "body": body}]}
 
 
 @dataclass(frozen=True)
-class Batch:
-    """A function could not handle these records. They are not in the letter, but in the stream.
+class FailedBatch:
+    """A function failed with these records. The letter has only their position in the stream.
 
-    Sequence numbers are texts to AWS, whose zeros in front count, and numbers in their order.
+    AWS compares sequence numbers as numbers, but needs them as text with their leading zeros.
     """
 
     function: str
@@ -77,49 +77,49 @@ class Batch:
 
     @property
     def names(self) -> str:
-        """What it is about."""
+        """What the letter is about: ids only."""
         return f"records {self.first} to {self.last}"
 
 
-def read(body: str, attributes: Mapping[str, str]) -> Call | Piece | Batch:
-    """What a letter tells. Raises NotALetter."""
+def parse_letter(body: str, attributes: Mapping[str, str]) -> FailedCall | FailedEvent | FailedBatch:
+    """Parse a dead letter. Raises UnknownLetter."""
     try:
         letter = json.loads(body)
     except ValueError as error:
-        raise NotALetter from error
+        raise UnknownLetter from error
     match letter:
         case {"requestContext": {"functionArn": str(arn)} as context, "DDBStreamBatchInfo": batch}:
             try:
-                return Batch(
+                return FailedBatch(
                     function=arn,
                     stream=batch["streamArn"],
                     shard=batch["shardId"],
-                    first=_number(batch["startSequenceNumber"]),
-                    last=_number(batch["endSequenceNumber"]),
+                    first=_sequence_number(batch["startSequenceNumber"]),
+                    last=_sequence_number(batch["endSequenceNumber"]),
                     why=_why(context, letter),
                 )
             except (AttributeError, KeyError, TypeError, ValueError) as error:
-                raise NotALetter from error
+                raise UnknownLetter from error
         case {"requestContext": {"functionArn": str(arn)} as context, "requestPayload": event}:
-            return Call(arn, event, _why(context, letter))
+            return FailedCall(arn, event, _why(context, letter))
         case {"kind": str()}:
             try:
-                return Piece(parse_event(body))
+                return FailedEvent(parse_event(body))
             except ValidationError as error:
-                raise NotALetter from error
-        case {"row_id": str()}:  # Scheduler could not even call: the letter is what the schedule says
-            return Call(None, letter, attributes.get("ERROR_CODE", "Scheduler could not deliver it"))
-    raise NotALetter
+                raise UnknownLetter from error
+        case {"row_id": str()}:  # Scheduler could not invoke it: the letter is the schedule's payload
+            return FailedCall(None, letter, attributes.get("ERROR_CODE", "Scheduler could not deliver it"))
+    raise UnknownLetter
 
 
-def _number(text: str) -> str:
+def _sequence_number(text: str) -> str:
     if not text.isdecimal():
         raise ValueError(text)
     return text
 
 
 def _why(context: Mapping[str, Any], letter: Mapping[str, Any]) -> str:
-    """Never the error's message, which may quote what was said."""
+    """Return why it failed: never the error's message, which may contain personal data."""
     payload = letter.get("responsePayload")
     error = payload.get("errorType") if isinstance(payload, dict) else None
     reasons = (context.get("condition"), error)

@@ -1,4 +1,4 @@
-"""What a row from a backup must not do any more: write to a customer who may have had that message since."""
+"""Change rows from a backup so that no customer is sent a message twice."""
 
 from datetime import datetime
 
@@ -10,30 +10,30 @@ from vaada.model.work import SCALES, Survey
 from vaada.rules import surveys
 from vaada.rules.messages import lifecycle
 
-BECAUSE = "restored from a backup: it may have been sent already"
+REASON = "restored from a backup: it may have been sent already"
 
 
-def made_safe(row: Row, now: datetime) -> Row:
-    """The row as it may be brought back; itself where it does no harm.
+def make_safe(row: Row, now: datetime) -> Row:
+    """Return the row as it may be restored; the same row if it is safe.
 
-    Whose time has not come cannot have been sent: nothing is ever early. Staff may hear twice.
+    A row that is not due yet cannot have been sent since the backup. Messages to staff may be sent twice.
     """
     safe = row
     match row:
-        case Survey(status="scheduled") if _has_come(row, now):
-            safe = surveys.withhold(row, BECAUSE)
-        case Survey(status="sent", step="remind") if _has_come(row, now):
+        case Survey(status="scheduled") if _is_due(row, now):
+            safe = surveys.withhold(row, REASON)
+        case Survey(status="sent", step="remind") if _is_due(row, now):
             safe = row.changed(step="close").waiting(row.closes_at)
         case Message(to="customer", status="sending"):
-            safe = row.changed(status="unknown", why_not=BECAUSE, wake_at=None)
-        case Message(to="customer", status="held" | "waiting") if _has_come(row, now):
-            safe = lifecycle.withhold(row, BECAUSE)
+            safe = row.changed(status="unknown", why_not=REASON, wake_at=None)
+        case Message(to="customer", status="held" | "waiting") if _is_due(row, now):
+            safe = lifecycle.withhold(row, REASON)
         case Case(ask_again=True):
             safe = row.changed(ask_again=False)
-        case Customer():  # what they were asked since is forgotten: for the cool-down it was just now
+        case Customer():  # surveys sent since the backup are unknown, so the cool-down begins now
             safe = row.changed(asked_at=dict.fromkeys(SCALES, now))
     return safe
 
 
-def _has_come(row: DueRow, now: datetime) -> bool:
+def _is_due(row: DueRow, now: datetime) -> bool:
     return row.wake_at is not None and row.wake_at <= now

@@ -1,6 +1,6 @@
-"""`make hold STACK=vaada` and `make release STACK=vaada`: let nothing be sent, and let it go again.
+"""`make hold STACK=vaada` and `make release STACK=vaada`: stop all sending, and resume it.
 
-The four functions that send are kept from running. What falls due meanwhile waits: rows are the truth.
+Hold sets the concurrency of the four functions that send to 0. Rows that become due meanwhile wait.
 """
 
 import argparse
@@ -16,7 +16,7 @@ SENDERS = ("SweepDue", "RemindAgent", "FlagOverdue", "SendSurvey")
 
 
 def hold(stack: Stack) -> list[str]:
-    """Keep the senders from running. Gives those that were not held before."""
+    """Stop the sending functions. Returns those that were not held before."""
     running = [function for function in SENDERS if not _is_held(stack, function)]
     for function in running:
         stack.functions.put_function_concurrency(
@@ -26,16 +26,16 @@ def hold(stack: Stack) -> list[str]:
 
 
 def release(stack: Stack, functions: Sequence[str] = SENDERS) -> None:
-    """Let the senders run again."""
+    """Let the sending functions run again."""
     for function in functions:
         stack.functions.delete_function_concurrency(FunctionName=stack.resource(function))
 
 
 @contextmanager
-def held(stack: Stack, *, unless: bool = False) -> Iterator[list[str]]:
-    """Nothing is sent meanwhile. Who was held before stays held: whoever did that wants to look first.
+def senders_held(stack: Stack, *, unless: bool = False) -> Iterator[list[str]]:
+    """Hold the sending functions during the block. A function that was held before stays held.
 
-    Gives those that are let go at the end.
+    Yields the functions that will be released. `unless` skips the hold.
     """
     running = [] if unless else hold(stack)
     try:
@@ -45,19 +45,19 @@ def held(stack: Stack, *, unless: bool = False) -> Iterator[list[str]]:
 
 
 def _is_held(stack: Stack, function: str) -> bool:
-    found = stack.functions.get_function_concurrency(FunctionName=stack.resource(function))
-    return found.get("ReservedConcurrentExecutions") == 0
+    response = stack.functions.get_function_concurrency(FunctionName=stack.resource(function))
+    return response.get("ReservedConcurrentExecutions") == 0
 
 
 def main() -> int:
-    """Hold or release."""
-    parser = argparse.ArgumentParser(description="Keep the desk from sending, or let it send again.")
+    """Run the command."""
+    parser = argparse.ArgumentParser(description="Stop all sending, or resume it.")
     parser.add_argument("act", choices=("hold", "release"))
     parser.add_argument("--stack", required=True)
-    told = parser.parse_args()
-    stack = Stack(told.stack)
+    arguments = parser.parse_args()
+    stack = Stack(arguments.stack)
     try:
-        if told.act == "hold":
+        if arguments.act == "hold":
             hold(stack)
             console.print("Nothing is sent from now on; what is being sent ends within two minutes.")
         else:

@@ -1,4 +1,4 @@
-"""The deployed stack, found by its name."""
+"""A deployed stack, found by its name."""
 
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -16,39 +16,39 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 console = Console(highlight=False, soft_wrap=True)
-# As long as any function takes, and once: the SDK must not do twice what it takes for lost.
-_PATIENT = Config(read_timeout=120, retries={"mode": "standard", "total_max_attempts": 1})
+# Waits as long as any function may take, and never retries: the SDK would run a slow function twice.
+_ONE_LONG_ATTEMPT = Config(read_timeout=120, retries={"mode": "standard", "total_max_attempts": 1})
 
 
 class Stack:
-    """What CloudFormation made of template.yaml under this name."""
+    """The deployed stack with this name."""
 
     def __init__(self, name: str) -> None:
         self.name = name
         self._cloudformation: CloudFormationClient = boto3.client("cloudformation")
-        self.functions: LambdaClient = boto3.client("lambda", config=_PATIENT)
+        self.functions: LambdaClient = boto3.client("lambda", config=_ONE_LONG_ATTEMPT)
         self.queues: SQSClient = boto3.client("sqs")
         self.streams: Any = boto3.client("dynamodbstreams")
 
     def resource(self, logical_id: str) -> str:
-        """The name that a resource was given. Raises KeyError."""
+        """Return the physical name of a resource. Raises KeyError."""
         return self._resources[logical_id]
 
     def function_of(self, arn: str) -> str | None:
-        """Which of the stack's functions this is, by the name in template.yaml. None: not one of them."""
+        """Return the logical id of the function with this ARN. None: it is not in this stack."""
         name = arn.split(":")[6] if arn.count(":") >= 6 else ""  # noqa: PLR2004 - arn:aws:lambda:…:function:name
-        found = (logical_id for logical_id, physical_id in self._resources.items() if physical_id == name)
-        return next(found, None)
+        names = (logical_id for logical_id, physical_id in self._resources.items() if physical_id == name)
+        return next(names, None)
 
     @cached_property
     def desk(self) -> Desk:
-        """The desk as its functions have it."""
-        told = self.functions.get_function_configuration(FunctionName=self.resource("SweepDue"))
-        variables = told["Environment"]["Variables"]
+        """The desk, with the settings of the stack's functions."""
+        configuration = self.functions.get_function_configuration(FunctionName=self.resource("SweepDue"))
+        variables = configuration["Environment"]["Variables"]
         return Desk(Settings.model_validate({name.lower(): value for name, value in variables.items()}))
 
     @cached_property
     def _resources(self) -> dict[str, str]:
         pages = self._cloudformation.get_paginator("list_stack_resources").paginate(StackName=self.name)
-        found = (each for page in pages for each in page["StackResourceSummaries"])
-        return {each["LogicalResourceId"]: each.get("PhysicalResourceId", "") for each in found}
+        resources = (each for page in pages for each in page["StackResourceSummaries"])
+        return {each["LogicalResourceId"]: each.get("PhysicalResourceId", "") for each in resources}

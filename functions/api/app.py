@@ -5,7 +5,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from vaada.api import cases, interactions, people, policy, privacy, reports, work  # noqa: F401 - each brings its routes
-from vaada.api.resolver import app, refused_body
+from vaada.api.resolver import app, reject_body
 from vaada.desk import prepare
 from vaada.headers import RESPONSE_HEADERS
 
@@ -13,6 +13,6 @@ prepare("table")
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Answer one request."""
-    answer = refused_body(event) or app.resolve(event, context)
-    return {**answer, "headers": {**answer["headers"], **RESPONSE_HEADERS}}
+    """Respond to one request."""
+    response = reject_body(event) or app.resolve(event, context)
+    return {**response, "headers": {**response["headers"], **RESPONSE_HEADERS}}

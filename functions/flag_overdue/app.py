@@ -1,4 +1,4 @@
-"""A commitment is due: warn its agent, flag it, or escalate it."""
+"""Advance a due commitment: warn its agent, flag it as overdue, or escalate it."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The public pages behind signed links. GET and HEAD show; only POST writes."""
+"""Serve the public pages behind signed links. GET and HEAD only show; only POST writes."""
 
 import base64
 import binascii
@@ -33,14 +33,14 @@ _HEADERS = {
     "content-security-policy": pages.CONTENT_SECURITY_POLICY,
     "x-robots-tag": "noindex",
 }
-# The longest comment, each of its characters written as twelve, and the other fields.
-_MOST_BYTES = 28 * 1024
-_MOST_FIELDS = 10
-_FORM, _PARTS = "application/x-www-form-urlencoded", "multipart/form-data"
+# Enough for the longest comment, with each character encoded as twelve, and the other fields.
+_MAX_BODY_BYTES = 28 * 1024
+_MAX_FIELDS = 10
+_URL_ENCODED, _MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 
 
 class _Refused(Exception):
-    """What was sent is not taken."""
+    """The request is refused, with this status and reason."""
 
     def __init__(self, status: HTTPStatus, because: pages.RefusedBecause) -> None:
         super().__init__(because)
@@ -49,33 +49,37 @@ class _Refused(Exception):
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Answer one request."""
+    """Respond to one request."""
     method = event["requestContext"]["http"]["method"]
     if method not in {"GET", "HEAD", "POST"}:
         return _response(Page(HTTPStatus.METHOD_NOT_ALLOWED, "", {"allow": "GET, HEAD, POST"}))
-    page = _page(event, posts=method == "POST")
+    page = _page(event, is_post=method == "POST")
     return _response(page if method != "HEAD" else replace(page, html=""))
 
 
-def _page(event: dict[str, Any], *, posts: bool) -> Page:
-    _, place, token = event["rawPath"].split("/", 2)
+def _page(event: dict[str, Any], *, is_post: bool) -> Page:
+    _, purpose, token = event["rawPath"].split("/", 2)
     headers = event.get("headers") or {}
     now = datetime.now(UTC).replace(microsecond=0)
     visit = Visit(open_desk(), token, event["rawPath"], {}, now, headers.get("accept-language", ""))
-    show, submit = PAGES[place]
+    show, submit = PAGES[purpose]
     try:
-        fields = _form(event, headers, place) if posts else _fields(event.get("rawQueryString", ""))
-        return (submit if posts else show)(replace(visit, fields=fields))
+        fields = (
+            _form_fields(event, headers, purpose)
+            if is_post
+            else _parse_fields(event.get("rawQueryString", ""))
+        )
+        return (submit if is_post else show)(replace(visit, fields=fields))
     except (BadLink, NotFound):
-        logger.info("bad link", place=place, request_id=_request_id(event))
-        page = pages.link_problem(business=visit.deployed.name, language=visit.language)
+        logger.info("bad link", purpose=purpose, request_id=_request_id(event))
+        page = pages.link_problem(business=visit.deployed_business.name, language=visit.language)
         return Page(HTTPStatus.NOT_FOUND, page)
     except _Refused as refused:
         return _refusal(visit, refused.status, refused.because)
-    except TooManyForms as often:
-        logger.info("too often", place=place, request_id=_request_id(event))
-        later = {"retry-after": str(often.after)}
-        return replace(_refusal(visit, HTTPStatus.TOO_MANY_REQUESTS, "too_often"), headers=later)
+    except TooManyForms as error:
+        logger.info("too often", purpose=purpose, request_id=_request_id(event))
+        retry_after = {"retry-after": str(error.after)}
+        return replace(_refusal(visit, HTTPStatus.TOO_MANY_REQUESTS, "too_often"), headers=retry_after)
     except (Busy, Conflict):
         return replace(
             _refusal(visit, HTTPStatus.SERVICE_UNAVAILABLE, "too_often"), headers={"retry-after": "1"}
@@ -83,15 +87,15 @@ def _page(event: dict[str, Any], *, posts: bool) -> Page:
 
 
 def _request_id(event: Mapping[str, Any]) -> str | None:
-    """By which API Gateway's own log knows the request."""
+    """Return the id of the request in API Gateway's access log."""
     request_id: str | None = event["requestContext"].get("requestId")
     return request_id
 
 
-def _form(event: Mapping[str, Any], headers: Mapping[str, str], place: str) -> dict[str, str]:
-    """The fields of the form. Raises _Refused."""
-    kind = headers.get("content-type", _FORM).partition(";")[0].strip().lower()
-    if kind != _FORM and (place, kind) != ("u", _PARTS):
+def _form_fields(event: Mapping[str, Any], headers: Mapping[str, str], purpose: str) -> dict[str, str]:
+    """Return the fields of the form. Raises _Refused."""
+    content_type = headers.get("content-type", _URL_ENCODED).partition(";")[0].strip().lower()
+    if content_type != _URL_ENCODED and (purpose, content_type) != ("u", _MULTIPART):
         raise _Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unreadable")
     body = (event.get("body") or "").encode(errors="replace")
     if event.get("isBase64Encoded"):
@@ -99,26 +103,26 @@ def _form(event: Mapping[str, Any], headers: Mapping[str, str], place: str) -> d
             body = base64.b64decode(body, validate=True)
         except binascii.Error:
             raise _Refused(HTTPStatus.BAD_REQUEST, "unreadable") from None
-    if len(body) > _MOST_BYTES:
+    if len(body) > _MAX_BODY_BYTES:
         raise _Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large")
-    if kind == _PARTS:  # a mail program's own button (RFC 8058, 3.2): only that it posts matters
+    if content_type == _MULTIPART:  # a mail program's button (RFC 8058, 3.2); its fields do not matter
         return {}
     try:
-        return _fields(body.decode())
+        return _parse_fields(body.decode())
     except UnicodeDecodeError:
         raise _Refused(HTTPStatus.BAD_REQUEST, "unreadable") from None
 
 
-def _fields(encoded: str) -> dict[str, str]:
-    """Raises _Refused."""
+def _parse_fields(encoded: str) -> dict[str, str]:
+    """Parse URL-encoded fields. Raises _Refused."""
     try:
-        return dict(parse_qsl(encoded, keep_blank_values=True, max_num_fields=_MOST_FIELDS))
+        return dict(parse_qsl(encoded, keep_blank_values=True, max_num_fields=_MAX_FIELDS))
     except ValueError:
         raise _Refused(HTTPStatus.BAD_REQUEST, "unreadable") from None
 
 
 def _refusal(visit: Visit, status: HTTPStatus, because: pages.RefusedBecause) -> Page:
-    page = pages.refused(business=visit.deployed.name, language=visit.language, because=because)
+    page = pages.refused(business=visit.deployed_business.name, language=visit.language, because=because)
     return Page(status, page)
 
 

@@ -1,4 +1,4 @@
-"""The stream brings a new interaction: plan what follows from it."""
+"""Plan the follow-up and the survey of a new interaction, which the table's stream brings."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ prepare("table")
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Handle a batch of stream records; answers with those that failed."""
+    """Process a batch of stream records. Returns those that failed."""
     return handle_records(event, _plan)
 
 

@@ -1,4 +1,4 @@
-"""A customer texts back: stop, start, or the number that answers a survey."""
+"""Process SMS from customers: STOP, START, or the score of a survey."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -15,11 +15,11 @@ prepare("table", "addresses")
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> int:
-    """Hear each text; answers with how many there were."""
+    """Process each SMS. Returns how many there were."""
     desk, now = open_desk(), datetime.now(UTC).replace(microsecond=0)
     outcomes = [
-        "not understood" if news is None else handle_or_queue(desk, news, now)
-        for news in incoming_texts(event, context.aws_request_id, desk.addresses, parse)
+        "not understood" if parsed is None else handle_or_queue(desk, parsed, now)
+        for parsed in incoming_texts(event, context.aws_request_id, desk.addresses, parse)
     ]
-    logger.info("texted", outcomes=outcomes)
+    logger.info("processed", outcomes=outcomes)
     return len(outcomes)

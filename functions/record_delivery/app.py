@@ -1,4 +1,4 @@
-"""SES or SNS tells what became of a message, or the queue brings news that could not be heard at once."""
+"""Record delivery statuses from SES and SNS, and retry inbound events from the retry queue."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -15,29 +15,29 @@ prepare("table")
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> int | dict[str, Any]:
-    """Hear all that the event tells; answers with how many pieces it was, or with those that failed again."""
+    """Process an event. Returns the number of statuses in it, or for the queue, those that failed again."""
     match event:
         case {"Records": [{"eventSource": "aws:sqs"}, *_] as records}:
-            return _hear_again(records)
+            return _retry(records)
     desk, now = open_desk(), datetime.now(UTC).replace(microsecond=0)
     if "awslogs" in event:
-        told = text_delivery_events(event, context.aws_request_id)
+        parsed_events = text_delivery_events(event, context.aws_request_id)
     else:
-        told = mail_events(event, context.aws_request_id, desk.addresses)
-    outcomes = [handle_or_queue(desk, news, now) for news in told]
-    logger.info("heard", outcomes=outcomes)
+        parsed_events = mail_events(event, context.aws_request_id, desk.addresses)
+    outcomes = [handle_or_queue(desk, each, now) for each in parsed_events]
+    logger.info("processed", outcomes=outcomes)
     return len(outcomes)
 
 
-def _hear_again(records: list[dict[str, Any]]) -> dict[str, Any]:
-    """Hear each piece of a batch of the queue; answers with those that failed, which come again."""
+def _retry(records: list[dict[str, Any]]) -> dict[str, Any]:
+    """Process a batch of the retry queue. Returns those that failed, which SQS brings again."""
     desk, now = open_desk(), datetime.now(UTC).replace(microsecond=0)
     outcomes, failures = [], []
     for record in records:
         try:
             outcomes.append(handle(desk, parse(record["body"]), now))
-        except Exception:  # noqa: BLE001 - whatever it is, the others must be heard
-            logger.exception("news failed again", news=record["messageId"])
+        except Exception:  # noqa: BLE001 - the others must be processed, whatever the error
+            logger.exception("event failed again", message_id=record["messageId"])
             failures.append({"itemIdentifier": record["messageId"]})
-    logger.info("heard at last", outcomes=outcomes, failed=len(failures))
+    logger.info("retried", outcomes=outcomes, failed=len(failures))
     return {"batchItemFailures": failures}

@@ -1,4 +1,4 @@
-"""A follow-up is due: remind its agent."""
+"""Advance a due follow-up: remind its agent."""
 
 from typing import Any
 

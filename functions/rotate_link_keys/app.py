@@ -1,8 +1,8 @@
-"""Check the settings and make the keys when the stack is deployed; make a new key every 90 days.
+"""Check the settings and create the keys when the stack is deployed; create a new link key every 90 days.
 
-Called by CloudFormation as a custom resource, and by a schedule. CloudFormation waits for an answer, so
-whatever goes wrong is answered, a library that cannot be loaded too: nothing that needs one is imported
-before that.
+CloudFormation calls the function as a custom resource, and a schedule calls it to rotate. CloudFormation
+waits for a response, so every error is reported to it, even a library that cannot be loaded. That is why
+modules that need libraries are imported inside functions.
 """
 
 import logging
@@ -13,12 +13,12 @@ from vaada.gateways.custom_resource import answer
 
 
 def handler(event: dict[str, Any], _context: object) -> None:
-    """Create, rotate or delete the keys, and tell CloudFormation when it asked."""
+    """Create, rotate or delete the keys, and respond to CloudFormation if it is the caller."""
     if "ResponseURL" not in event:
         _rotate(event.get("time"))
         return
     try:
-        _obey(event["RequestType"])
+        _handle_request(event["RequestType"])
     except Exception as error:
         answer(event, "FAILED", _reason(error))
         logging.getLogger(__name__).exception("link keys failed")
@@ -33,12 +33,12 @@ def _rotate(asked_at: str | None) -> None:
     rotate_link_keys(open_desk(), datetime.fromisoformat(asked_at) if asked_at else None)
 
 
-def _obey(request: str) -> None:
+def _handle_request(request_type: str) -> None:
     from vaada.checked_settings import check_settings  # noqa: PLC0415 - see above
     from vaada.desk import open_desk  # noqa: PLC0415
     from vaada.flows.keys import create_keys, delete_link_keys  # noqa: PLC0415
 
-    if request == "Delete":  # of a stack whose settings were wrong, too
+    if request_type == "Delete":  # without checking the settings, which may be the reason for it
         delete_link_keys(open_desk())
         return
     check_settings()
@@ -47,5 +47,5 @@ def _obey(request: str) -> None:
 
 def _reason(error: Exception) -> str:
     if isinstance(error, ImportError):
-        return f"{error}. What was built does not fit the functions: run sam build, then sam deploy again."
+        return f"{error}. The build does not match the functions: run sam build, then sam deploy again."
     return f"{str(error) or type(error).__name__}. See the log of the function RotateLinkKeys."

@@ -1,4 +1,4 @@
-"""A survey is due: send it to its customer."""
+"""Advance a due survey: send it to its customer, or withhold it."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Every two minutes: do whatever is due and no schedule did."""
+"""Advance all due rows, every two minutes: those without a schedule, and those whose schedule failed."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -11,15 +11,15 @@ from vaada.log import logger
 
 prepare("table")
 
-_ENOUGH_MS = 20_000  # for one more row, even if each of its sends runs into its timeout
+_TIME_FOR_ONE_ROW_MS = 20_000  # for one more row, even if each of its sends times out
 
 
 def handler(_event: dict[str, Any], context: LambdaContext) -> int:
-    """Take each due row a step further; answers with how many."""
-    taken = sweep(
+    """Take the next step of each due row. Returns the number of rows."""
+    count = sweep(
         open_desk(),
         lambda: datetime.now(UTC),
-        lambda: context.get_remaining_time_in_millis() > _ENOUGH_MS,
+        lambda: context.get_remaining_time_in_millis() > _TIME_FOR_ONE_ROW_MS,
     )
-    logger.info("swept", rows=taken)
-    return taken
+    logger.info("swept", rows=count)
+    return count

@@ -1,4 +1,4 @@
-"""The stream brings a due row that came, moved or closed: create, move or delete its schedule."""
+"""Create, move or delete the schedule of a due row that changed, which the table's stream brings."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -13,13 +13,13 @@ prepare("schedules")
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Handle a batch of stream records; answers with those that failed."""
+    """Process a batch of stream records. Returns those that failed."""
     return handle_records(event, _sync)
 
 
 def _sync(before: Row | None, after: Row | None) -> None:
     old = before if isinstance(before, DueRow) else None
     new = after if isinstance(after, DueRow) else None
-    act = sync_schedule(open_desk(), old, new, datetime.now(UTC))
+    change = sync_schedule(open_desk(), old, new, datetime.now(UTC))
     row = new or old
-    logger.info("synced", row_id=row.id if row else None, act=act)
+    logger.info("synced", row_id=row.id if row else None, change=change)

@@ -28,13 +28,13 @@ def _known_zone(name: str) -> str:
     return name
 
 
-class Part(BaseModel):
+class MappingPart(BaseModel):
     """A part of the mapping. What is misspelt is refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Columns(Part):
+class Columns(MappingPart):
     """Where each fact of a request is."""
 
     id: str
@@ -44,7 +44,7 @@ class Columns(Part):
     summary: tuple[str, ...] = Field(min_length=1)
 
 
-class ChannelColumn(Part):
+class ChannelColumn(MappingPart):
     """Where the channel is, and what its values mean."""
 
     column: str
@@ -52,14 +52,14 @@ class ChannelColumn(Part):
     values: dict[str, Channel] = {}
 
 
-class OverdueColumn(Part):
+class OverdueColumn(MappingPart):
     """Where the file's own verdict is, and which values mean that it was late."""
 
     column: str
     values: tuple[str, ...] = Field(min_length=1)
 
 
-class Mapping(Part):
+class Mapping(MappingPart):
     """A whole mapping."""
 
     time_zone: Annotated[str, AfterValidator(_known_zone)]
@@ -103,10 +103,10 @@ def read_mapping(file: Path) -> Mapping:
     except tomllib.TOMLDecodeError as error:
         raise BadMapping(f"{file} is not TOML: {error}.") from error
     except ValidationError as error:
-        raise BadMapping(f"{file}: " + "; ".join(_plain(one) for one in error.errors())) from error
+        raise BadMapping(f"{file}: " + "; ".join(_message(one) for one in error.errors())) from error
 
 
-def _plain(error: object) -> str:
+def _message(error: object) -> str:
     assert isinstance(error, dict)  # noqa: S101  # nosec B101 # pydantic's own form
     name = ".".join(str(part) for part in error["loc"])
     match error["type"]:

@@ -14,8 +14,8 @@ AGENT = "agent@vaada.example"
 OWNER = "owner@vaada.example"
 RECIPIENTS = {"agent": AGENT, "supervisor": MANAGER, "owner": OWNER}
 
-_ON_ITS_WAY = {"sending", "waiting"}
-_WORDS = 300  # characters of the promise; the API takes 500
+_BEING_SENT = {"sending", "waiting"}
+_MAX_WORDS = 300  # characters of the promise; the API takes 500
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Opened:
 
 
 @dataclass(frozen=True)
-class Told:
+class TimelineMessage:
     """A message of the timeline. One that was sent may carry others, which were not sent by themselves."""
 
     id: str
@@ -46,12 +46,12 @@ class Told:
     @property
     def is_on_its_way(self) -> bool:
         """Whether it is just being sent."""
-        return self.status in _ON_ITS_WAY
+        return self.status in _BEING_SENT
 
     @property
     def is_settled(self) -> bool:
         """Whether nothing more will come of it."""
-        return self.status not in {*_ON_ITS_WAY, "held"}
+        return self.status not in {*_BEING_SENT, "held"}
 
     def __str__(self) -> str:
         return f"{self.purpose} to {self.to}: {self.status}" + (f" ({self.why_not})" if self.why_not else "")
@@ -62,7 +62,7 @@ class Story:
     """What the timeline of a request's customer says; its messages in the order of time."""
 
     commitment: dict[str, Any] | None
-    messages: tuple[Told, ...]
+    messages: tuple[TimelineMessage, ...]
 
     def time(self, field: str) -> datetime | None:
         """A time of the commitment, such as `flagged_at`."""
@@ -76,7 +76,7 @@ class Story:
             (datetime.fromisoformat(line["at"]) for line in history if line["what"] == "broken"), None
         )
 
-    def of(self, rung: Rung) -> tuple[Told, ...]:
+    def of(self, rung: Rung) -> tuple[TimelineMessage, ...]:
         """The messages that tell of this step."""
         alike = [told for told in self.messages if (told.purpose, told.to) == (rung.purpose, rung.to)]
         return tuple(alike[rung.nth : None if rung.last else rung.nth + 1])
@@ -113,7 +113,7 @@ class Office:
     def open(self, request: Request) -> Opened:
         """The request comes in, and the promise is given; a contact without one is resolved."""
         customer = self._api.post("/api/customers", {"name": f"Customer of {request.id}"})
-        promise = {"what": f"{request.id}: {request.summary}"[:_WORDS]}
+        promise = {"what": f"{request.id}: {request.summary}"[:_MAX_WORDS]}
         due = {"due_at": request.promised.isoformat()} if request.promised else None
         made = self._api.post(
             "/api/interactions",
@@ -151,7 +151,7 @@ class Office:
                 break
             query["cursor"] = page["next_cursor"]
         commitments = [entry for entry in entries if entry["row_kind"] == "commitment"]
-        messages = [_told(entry) for entry in entries if entry["row_kind"] == "message"]
+        messages = [_timeline_message(entry) for entry in entries if entry["row_kind"] == "message"]
         messages.sort(key=lambda told: told.created_at)
         return Story(commitments[0] if commitments else None, tuple(messages))
 
@@ -159,8 +159,8 @@ class Office:
         return str(self._api.post("/api/agents", {"name": name, "email": email, **more})["agent_id"])
 
 
-def _told(entry: dict[str, Any]) -> Told:
-    return Told(
+def _timeline_message(entry: dict[str, Any]) -> TimelineMessage:
+    return TimelineMessage(
         id=entry["message_id"],
         purpose=entry["purpose"],
         to=entry["to"],

@@ -13,9 +13,9 @@ from local.errors import CloudError
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-GRACE = timedelta(minutes=15)  # after closing people are still there
-BREAK = timedelta(hours=2)  # time between two openings that is no longer belongs to the working day
-_PATIENCE = 10 * 366 * DAY
+AFTER_CLOSING = timedelta(minutes=15)  # after closing people are still there
+LONGEST_BREAK = timedelta(hours=2)  # time between two openings that is no longer belongs to the working day
+_SEARCH_LIMIT = 10 * 366 * DAY
 _MINUTES_OF_A_DAY = 24 * 60
 
 
@@ -52,7 +52,7 @@ class Opening:
         while left:
             following = min(_minute_after(at), at + left)
             left -= (following - at) * self.is_open(at)
-            at = _not_too_far(following, start)
+            at = _within_limit(following, start)
         return at
 
     def before(self, end: datetime, open_time: timedelta) -> datetime:
@@ -61,7 +61,7 @@ class Opening:
         while left:
             former = max(_minute_before(at), at - left)
             left -= (at - former) * self.is_open(former)
-            at = _not_too_far(former, end)
+            at = _within_limit(former, end)
         return at
 
     def opens(self, at: datetime) -> datetime:
@@ -72,7 +72,7 @@ class Opening:
         """Since when it is closed; for an instant at which it is."""
         end = at
         while not self.is_open(_minute_before(end)):
-            end = _not_too_far(_minute_before(end), at)
+            end = _within_limit(_minute_before(end), at)
         return end
 
     def hour_before(self, closing: datetime) -> datetime:
@@ -87,7 +87,7 @@ class Opening:
         if self.is_open(at):
             return True
         closed = self.closed_since(at)
-        return at - closed < GRACE or self.opens(at) - closed <= BREAK
+        return at - closed < AFTER_CLOSING or self.opens(at) - closed <= LONGEST_BREAK
 
     def same_clock(self, at: datetime, days: int) -> datetime:
         """The same local time, days later: adding to an aware datetime keeps its clock."""
@@ -99,7 +99,7 @@ class Opening:
         while days:
             ahead += 1
             days -= bool(self.intervals(day + ahead * DAY))
-            _not_too_far(at + ahead * DAY, at)
+            _within_limit(at + ahead * DAY, at)
         return self.same_clock(at, ahead)
 
     def _usual(self, day: date) -> list[tuple[int, int]]:
@@ -148,10 +148,10 @@ def _minutes_from(at: datetime) -> Iterator[datetime]:
     minute = at
     while True:
         yield minute
-        minute = _not_too_far(_minute_after(minute), at)
+        minute = _within_limit(_minute_after(minute), at)
 
 
-def _not_too_far(at: datetime, start: datetime) -> datetime:
-    if abs(at - start) > _PATIENCE:
+def _within_limit(at: datetime, start: datetime) -> datetime:
+    if abs(at - start) > _SEARCH_LIMIT:
         raise CloudError("By the policy of /api/policy nothing opens for years; the replay needs it to.")
     return at

@@ -8,16 +8,16 @@ from typing import Literal
 from local.replay.ladder import Ladder, Step
 from local.replay.requests import Request
 
-MOMENT = timedelta(seconds=2)
+LANDING_DELAY = timedelta(seconds=2)
 """How long after a step is due the clock lands."""
 
-IN_GOOD_TIME = timedelta(seconds=5)
+KEEP_MARGIN = timedelta(seconds=5)
 """A promise that is kept in the very second of a step is kept a little sooner, to be surely before it."""
 
-GATHERING = timedelta(minutes=1)
+BATCH_WINDOW = timedelta(minutes=1)
 """A message that has waited for its reader goes out a minute later, with all others that have."""
 
-AFTERWARDS = timedelta(days=2)
+TIME_AFTER_LAST_EVENT = timedelta(days=2)
 
 Kind = Literal["open", "step", "hear", "keep"]
 _ORDER: tuple[Kind, ...] = ("open", "step", "hear", "keep")
@@ -35,7 +35,7 @@ class Event:
     @property
     def lands_at(self) -> datetime:
         """Where the clock is set for it."""
-        return self.at + MOMENT if self.step else self.at
+        return self.at + LANDING_DELAY if self.step else self.at
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def make_plan(requests: Iterable[Request], ladder: Ladder, until: datetime | Non
         (event for request in requests for event in _events(request, ladder)),
         key=lambda event: (event.at, _ORDER.index(event.kind)),
     )
-    until = until or events[-1].at + AFTERWARDS
+    until = until or events[-1].at + TIME_AFTER_LAST_EVENT
     return Plan(ladder, requests, [event for event in events if event.at <= until], until)
 
 
@@ -86,8 +86,8 @@ def _events(request: Request, ladder: Ladder) -> Iterator[Event]:
     for step in taken:
         yield Event(step.at, "step", request, step)
         if step.rung.is_told:
-            heard_at = step.heard_from + GATHERING if step.is_held else step.at
+            heard_at = step.heard_from + BATCH_WINDOW if step.is_held else step.at
             yield Event(heard_at, "hear", request, step)
     if kept is not None:
-        forestalled = [step.at - IN_GOOD_TIME for step in steps[len(taken) :]]
+        forestalled = [step.at - KEEP_MARGIN for step in steps[len(taken) :]]
         yield Event(max(request.opened, min([kept, *forestalled])), "keep", request)

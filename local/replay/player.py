@@ -10,26 +10,26 @@ from local.cloud import Cloud
 from local.errors import CloudError
 from local.replay.ladder import Step
 from local.replay.office import Office, Opened, Story
-from local.replay.plan import MOMENT, Event, Plan
+from local.replay.plan import LANDING_DELAY, Event, Plan
 from local.replay.requests import Request
 
 LIMIT = timedelta(minutes=5)
 """How late a step may be. A message may be later still by the time in which it waits for others."""
 
 _GIVE_UP_AFTER = LIMIT + timedelta(minutes=1)  # of the cloud's clock, waiting for a step
-_LOOK = 0.15  # seconds of this machine's clock, like all that follow
-_BEFORE_NUDGES, _BETWEEN_NUDGES = 10.0, 5.0
+_POLL_SECONDS = 0.15  # seconds of this machine's clock, like all that follow
+_FIRST_NUDGE_SECONDS, _NUDGE_INTERVAL_SECONDS = 10.0, 5.0
 _NUDGE = timedelta(seconds=20)  # shorter than any function's timeout: none is cut off by it
-_SETTLING, _BREATH = 15.0, 0.3
+_WAIT_SECONDS, _PAUSE_SECONDS = 15.0, 0.3
 
 if TYPE_CHECKING:
     from mypy_boto3_scheduler import EventBridgeSchedulerClient
 
-Tell = Callable[[datetime, int], None]
+ReportProgress = Callable[[datetime, int], None]
 """Hears the cloud's time and how many events are done."""
 
 
-class Calm:
+class ScheduleWatch:
     """Waiting until the desk has finished what it is at, as far as its schedules tell.
 
     A function that runs while the clock jumps seems to time out.
@@ -46,12 +46,12 @@ class Calm:
 
     def wait(self) -> None:
         """Wait a while; what does not come by then, the sweep makes up for, and the verdict judges."""
-        patience_ends = time.monotonic() + _SETTLING
+        patience_ends = time.monotonic() + _WAIT_SECONDS
         for commitment_id, scheduled in self._expected.items():
             while self._has_schedule(commitment_id) != scheduled and time.monotonic() < patience_ends:
-                time.sleep(_LOOK)
+                time.sleep(_POLL_SECONDS)
         self._expected.clear()
-        time.sleep(_BREATH)
+        time.sleep(_PAUSE_SECONDS)
 
     def _has_schedule(self, commitment_id: str) -> bool:
         return bool(self._schedules.list_schedules(NamePrefix=commitment_id)["Schedules"])
@@ -62,7 +62,7 @@ def rehearse(cloud: Cloud, office: Office) -> None:
     now = cloud.clock.now()
     for due_at in (now + timedelta(days=30), now + timedelta(minutes=10)):
         promise = Request("rehearsal", 0, now, due_at, None, "A rehearsal", "phone", None)
-        calm, opened = Calm(cloud), office.open(promise)
+        calm, opened = ScheduleWatch(cloud), office.open(promise)
         calm.expect(opened, scheduled=True)
         calm.wait()
         office.withdraw(opened)
@@ -73,12 +73,12 @@ def rehearse(cloud: Cloud, office: Office) -> None:
 class Player:
     """Plays a plan in an office."""
 
-    def __init__(self, cloud: Cloud, office: Office, plan: Plan, tell: Tell) -> None:
+    def __init__(self, cloud: Cloud, office: Office, plan: Plan, tell: ReportProgress) -> None:
         self._cloud = cloud
         self._office = office
         self._plan = plan
         self._tell = tell
-        self._calm = Calm(cloud)
+        self._calm = ScheduleWatch(cloud)
         self._events = deque(plan.events)
         self._opened: dict[str, Opened] = {}
         self._waiting: list[Event] = []
@@ -107,7 +107,7 @@ class Player:
                 self._calm.expect(opened, scheduled=True)
             case "step" | "hear":
                 self._waiting.append(event)
-                self._nudge_at = time.monotonic() + _BEFORE_NUDGES
+                self._nudge_at = time.monotonic() + _FIRST_NUDGE_SECONDS
             case "keep":
                 opened = self._opened[event.request.id]
                 self._office.keep(opened)
@@ -133,16 +133,16 @@ class Player:
             event for event in self._waiting if event not in done and event.at > late - self._patience(event)
         ]
         if done:
-            self._nudge_at = time.monotonic() + _BEFORE_NUDGES
+            self._nudge_at = time.monotonic() + _FIRST_NUDGE_SECONDS
         elif until := self._held_until(stories):
             self._calm.wait()
-            self._travel_to(until + MOMENT)
-            self._nudge_at = time.monotonic() + _BEFORE_NUDGES
+            self._travel_to(until + LANDING_DELAY)
+            self._nudge_at = time.monotonic() + _FIRST_NUDGE_SECONDS
         elif self._waiting and time.monotonic() >= self._nudge_at:
-            self._nudge_at = time.monotonic() + _BETWEEN_NUDGES
+            self._nudge_at = time.monotonic() + _NUDGE_INTERVAL_SECONDS
             self._travel_to(self._cloud.clock.now() + _NUDGE)
         else:
-            time.sleep(_LOOK)
+            time.sleep(_POLL_SECONDS)
 
     def _patience(self, event: Event) -> timedelta:
         """A message may wait for others to the same reader; a step waits for nothing."""

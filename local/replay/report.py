@@ -11,8 +11,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from local.replay.plan import Plan
-from local.replay.player import LIMIT, Tell
-from local.replay.verdict import Taken, Verdict, middle
+from local.replay.player import LIMIT, ReportProgress
+from local.replay.verdict import StepResult, Verdict, median_of
 
 
 @dataclass(frozen=True)
@@ -26,10 +26,10 @@ class Run:
 
 
 @contextmanager
-def progress(console: Console, events: int) -> Iterator[Tell]:
+def progress(console: Console, events: int) -> Iterator[ReportProgress]:
     """A bar with the cloud's date; where there is no terminal, a line for each tenth."""
     if not console.is_terminal:
-        yield _Lines(console, events)
+        yield _ProgressLines(console, events)
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("events"))
     with Progress(*columns, console=console, transient=True) as bar:
@@ -37,7 +37,7 @@ def progress(console: Console, events: int) -> Iterator[Tell]:
         yield lambda now, done: bar.update(task, completed=done, description=f"{now:%a %d %b %Y, %H:%M}")
 
 
-class _Lines:
+class _ProgressLines:
     def __init__(self, console: Console, events: int) -> None:
         self._console, self._events, self._told = console, events, 0
 
@@ -50,12 +50,12 @@ class _Lines:
 
 def report(console: Console, run: Run, verdict: Verdict) -> None:
     """Everything, the verdict last."""
-    console.print(_figures(run, verdict))
+    console.print(_summary(run, verdict))
     console.print(_ladders(run.plan, verdict))
     _mismatches(console, verdict)
 
 
-def _figures(run: Run, verdict: Verdict) -> Table:
+def _summary(run: Run, verdict: Verdict) -> Table:
     table = Table(title="The replay", title_justify="left", show_header=False)
     requests = [one.opened.request for one in verdict.judged]
     flagged = [one for one in verdict.judged if one.flagged]
@@ -103,7 +103,7 @@ def _ladders(plan: Plan, verdict: Verdict) -> Table:
     return table
 
 
-def _cell(taken: Taken | None) -> str:
+def _cell(taken: StepResult | None) -> str:
     if taken is None:
         return ""
     late = "" if taken.late is None else f"  +{taken.late.total_seconds():.0f} s"
@@ -113,7 +113,7 @@ def _cell(taken: Taken | None) -> str:
 def _lateness(spans: list[timedelta], more: timedelta = timedelta()) -> str:
     if not spans:
         return "none was due"
-    most, half = spans[-1].total_seconds(), middle(spans).total_seconds()
+    most, half = spans[-1].total_seconds(), median_of(spans).total_seconds()
     return f"at most {most:.0f} s, median {half:.0f} s (limit {(LIMIT + more).total_seconds():.0f} s)"
 
 

@@ -32,7 +32,7 @@ def read_requests(file: Path, mapping: Mapping) -> list[Request]:
     """All requests of the file, in its order. Raises BadData."""
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
-            requests = list(_read(csv.DictReader(lines, restval=""), file, mapping))
+            requests = list(_read_rows(csv.DictReader(lines, restval=""), file, mapping))
     except FileNotFoundError:
         raise BadData(f"There is no file {file}.") from None
     except (OSError, UnicodeDecodeError, csv.Error) as error:
@@ -42,7 +42,7 @@ def read_requests(file: Path, mapping: Mapping) -> list[Request]:
     return requests
 
 
-def _read(rows: "csv.DictReader[str]", file: Path, mapping: Mapping) -> Iterator[Request]:
+def _read_rows(rows: "csv.DictReader[str]", file: Path, mapping: Mapping) -> Iterator[Request]:
     there = rows.fieldnames or ()
     missing = [name for name in mapping.needed() if name not in there]
     if missing:

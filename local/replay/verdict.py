@@ -7,16 +7,16 @@ from statistics import median
 
 from local.outbox import Message
 from local.replay.ladder import GIVE_UP, Rung, Step
-from local.replay.office import RECIPIENTS, Opened, Story, Told
-from local.replay.plan import IN_GOOD_TIME, Plan
+from local.replay.office import RECIPIENTS, Opened, Story, TimelineMessage
+from local.replay.plan import KEEP_MARGIN, Plan
 from local.replay.player import LIMIT
 
-EARLY = timedelta(seconds=1)  # times are stored to the second
-CROSSING = timedelta(minutes=1)  # a message that is just being sent when its promise is kept
+ROUNDING = timedelta(seconds=1)  # times are stored to the second
+SENDING_TIME = timedelta(minutes=1)  # a message that is just being sent when its promise is kept
 
 
 @dataclass(frozen=True)
-class Taken:
+class StepResult:
     """A step that was taken: how late it was, and how late each message of it that was sent.
 
     A message is late from when its reader might hear of it. `waited` says that this was not at once.
@@ -33,12 +33,12 @@ class Taken:
 
 
 @dataclass(frozen=True)
-class Judged:
+class RequestResult:
     """One request as it came out. `steps` are those that were due or were taken."""
 
     opened: Opened
     flagged: bool
-    steps: dict[str, Taken]
+    steps: dict[str, StepResult]
     mismatches: tuple[str, ...]
 
 
@@ -46,7 +46,7 @@ class Judged:
 class Verdict:
     """All requests as they came out."""
 
-    judged: Sequence[Judged]
+    judged: Sequence[RequestResult]
     mails: int
     texts: int
     together: int
@@ -57,7 +57,7 @@ class Verdict:
         """Whether nothing is other than it should be."""
         return not self.strays and not any(one.mismatches for one in self.judged)
 
-    def taken(self) -> Iterator[tuple[str, Taken]]:
+    def taken(self) -> Iterator[tuple[str, StepResult]]:
         """All steps that were due or were taken."""
         for one in self.judged:
             yield from one.steps.items()
@@ -76,53 +76,53 @@ def judge(plan: Plan, stories: Sequence[tuple[Opened, Story]], outbox: Sequence[
     """Compare what happened with the plan."""
     post = {told.id: (opened.request.id, told) for opened, story in stories for told in story.messages}
     return Verdict(
-        judged=[_Judge(plan, opened, story, post).judged() for opened, story in stories],
+        judged=[_RequestJudge(plan, opened, story, post).judged() for opened, story in stories],
         mails=sum(message.medium == "email" for message in outbox),
         texts=sum(message.medium == "sms" for message in outbox),
         together=sum(told.status == "grouped" for _, told in post.values()),
-        strays=list(_strays(post, outbox)),
+        strays=list(_outbox_differences(post, outbox)),
     )
 
 
-def middle(spans: Sequence[timedelta]) -> timedelta:
+def median_of(spans: Sequence[timedelta]) -> timedelta:
     """The median."""
     return timedelta(seconds=median(span.total_seconds() for span in spans))
 
 
 @dataclass(frozen=True)
-class _Judge:
+class _RequestJudge:
     """One request: what was planned, what its rows say, and `post`, the messages to all by their ids."""
 
     plan: Plan
     opened: Opened
     story: Story
-    post: dict[str, tuple[str, Told]]
+    post: dict[str, tuple[str, TimelineMessage]]
 
-    def judged(self) -> Judged:
+    def judged(self) -> RequestResult:
         due = {step.rung: step for step in self.plan.steps(self.opened.request)}
         found = [rung for rung in self.plan.ladder.rungs if rung in due or self.story.of(rung)]
         steps = {rung: self._taken(rung, due.get(rung)) for rung in found}
         mismatches = (*self._of_steps(steps, due), *self._of_commitment(due))
         by_name = {rung.name: taken for rung, taken in steps.items()}
-        return Judged(self.opened, self.story.time("flagged_at") is not None, by_name, mismatches)
+        return RequestResult(self.opened, self.story.time("flagged_at") is not None, by_name, mismatches)
 
-    def _taken(self, rung: Rung, due: Step | None) -> Taken:
+    def _taken(self, rung: Rung, due: Step | None) -> StepResult:
         at = self.story.taken_at(rung)
         times = [sent_at for told in self.story.of(rung) if (sent_at := self._sent_at(told))]
-        return Taken(
+        return StepResult(
             late=at - due.at if at and due else None,
             heard=tuple(sent_at - due.heard_from for sent_at in times) if due else (),
             waited=due is not None and due.is_held,
         )
 
-    def _sent_at(self, told: Told) -> datetime | None:
+    def _sent_at(self, told: TimelineMessage) -> datetime | None:
         """When it was sent, by itself or by the message that carries it."""
         if told.status == "grouped":
             _, carrier = self.post.get(told.carried_by or "", ("", told))
             return carrier.sent_at if told.id in carrier.carries else None
         return told.sent_at if told.status == "sent" else None
 
-    def _of_steps(self, steps: dict[Rung, Taken], due: dict[Rung, Step]) -> Iterator[str]:
+    def _of_steps(self, steps: dict[Rung, StepResult], due: dict[Rung, Step]) -> Iterator[str]:
         for rung, taken in steps.items():
             step = due.get(rung)
             if step is None:
@@ -132,14 +132,14 @@ class _Judge:
             if taken.late is None:
                 yield f"{name}: was not taken"
             else:
-                yield from _out_of_time(name, taken.late, LIMIT)
+                yield from _time_mismatch(name, taken.late, LIMIT)
             if len(self.story.of(rung)) != 1 or (taken.sent != 1 and not self._may_be_silent(step)):
                 yield f"{name}: {taken.sent} messages were sent, not 1; {self._accounts(rung)}"
             for late in taken.heard:
                 within = LIMIT + self.plan.ladder.together_within
-                yield from _out_of_time(f"{name}, the message from {_text(step.heard_from)}", late, within)
+                yield from _time_mismatch(f"{name}, the message from {_text(step.heard_from)}", late, within)
                 ended = self._true_until(step)
-                if ended and step.heard_from + late > ended + CROSSING:
+                if ended and step.heard_from + late > ended + SENDING_TIME:
                     yield f"{name}: the message came when it was true no more, since {_text(ended)}"
         known = {told.id for rung in self.plan.ladder.rungs for told in self.story.of(rung)}
         for told in self.story.messages:
@@ -178,25 +178,27 @@ class _Judge:
             yield f"the commitment is {found} at the end, not {status}"
         given_up_at = story.given_up_at()
         if GIVE_UP in due and given_up_at:
-            yield from _out_of_time("giving up", given_up_at - due[GIVE_UP].at, LIMIT)
+            yield from _time_mismatch("giving up", given_up_at - due[GIVE_UP].at, LIMIT)
         kept_at = story.time("kept_at")
         if status == "kept" and kept_at and request.kept:
             off = kept_at - request.kept
-            if not -IN_GOOD_TIME <= off <= LIMIT:
+            if not -KEEP_MARGIN <= off <= LIMIT:
                 yield f"was kept at {_text(kept_at)}, not at {_text(request.kept)}"
 
     def _accounts(self, rung: Rung) -> str:
         return ", ".join(str(told) for told in self.story.of(rung)) or "no message"
 
 
-def _out_of_time(name: str, late: timedelta, limit: timedelta) -> Iterator[str]:
-    if late < -EARLY:
+def _time_mismatch(name: str, late: timedelta, limit: timedelta) -> Iterator[str]:
+    if late < -ROUNDING:
         yield f"{name}: came {-late} early"
     elif late > limit:
         yield f"{name}: came {late} late"
 
 
-def _strays(post: dict[str, tuple[str, Told]], outbox: Sequence[Message]) -> Iterator[str]:
+def _outbox_differences(
+    post: dict[str, tuple[str, TimelineMessage]], outbox: Sequence[Message]
+) -> Iterator[str]:
     """Where the outbox and the rows of sent messages do not agree."""
     rows = {told.provider_id: (request_id, told) for request_id, told in post.values() if told.sent_at}
     for message in outbox:

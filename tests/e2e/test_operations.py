@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from local.places import ROOT, environment
-from operations.redrive import OWNERS
-from operations.safety import BECAUSE
+from operations.redrive import QUEUES
+from operations.safety import REASON
 from operations.senders import SENDERS
 from tests.e2e.desk import Desk, Person, eventually, link
 from tests.e2e.test_rights import without
@@ -50,7 +50,7 @@ def _queues_of_its_own(desk: Desk) -> Iterator[None]:
 
 def empty(desk: Desk) -> None:
     """Let nothing wait in any queue."""
-    for queue in (*OWNERS, "RetryQueue"):
+    for queue in (*QUEUES, "RetryQueue"):
         desk.cloud.client("sqs").purge_queue(QueueUrl=desk.resource(queue))
 
 
@@ -491,7 +491,7 @@ def test_lost_rows_are_restored_and_no_customer_gets_a_second_message(desk: Desk
     assert counts["of customers who were forgotten"] >= 4
     assert counts["erasures that begin anew"] >= 1
     [survey] = desk.surveys(lost)
-    assert (survey["status"], survey["withheld_because"]) == ("withheld", BECAUSE)
+    assert (survey["status"], survey["withheld_because"]) == ("withheld", REASON)
     assert desk.row(kept, newer)["status"] == "kept"
     assert desk.call("GET", f"/api/customers/{forgotten.id}").status_code == 404
     eventually(lambda: promise in desk.schedule_names(), "the promise has its schedule again")
@@ -533,4 +533,4 @@ def test_a_command_that_fails_says_why(desk: Desk) -> None:
 
     assert code == 2
     assert "ResourceNotFoundException" in said
-    assert set(OWNERS) == {name for name in OWNERS if desk.resource(name)}
+    assert set(QUEUES) == {name for name in QUEUES if desk.resource(name)}

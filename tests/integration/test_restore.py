@@ -7,7 +7,7 @@ import boto3
 import pytest
 
 from operations.restore import Restoration
-from operations.safety import BECAUSE
+from operations.safety import REASON
 from tests.integration.scripted_desk import ScriptedDesk
 from tests.integration.shop import Shop, add_agent, add_customer, change_policy, words_of
 from tests.integration.template import resource
@@ -234,7 +234,7 @@ def test_a_survey_that_may_have_been_sent_is_withheld(shop: Shop) -> None:
     shop.desk.pass_time(20 * DAY)
 
     (survey,) = shop.rows("survey")
-    assert (survey["status"], survey["withheld_because"]) == ("withheld", BECAUSE)
+    assert (survey["status"], survey["withheld_because"]) == ("withheld", REASON)
     assert len(_surveys(shop)) == asked
 
 
@@ -286,7 +286,7 @@ def test_a_pending_message_to_a_customer_is_never_sent(shop: Shop, status: str, 
     shop.desk.pass_time(HOUR)
 
     (row,) = shop.rows("message")
-    assert (row["status"], row["why_not"]) == (becomes, BECAUSE)
+    assert (row["status"], row["why_not"]) == (becomes, REASON)
     assert len(_surveys(shop)) == sent
 
 

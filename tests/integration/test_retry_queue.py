@@ -206,7 +206,7 @@ def test_the_log_names_failed_events_by_ids_only(
     receive(by_topic("+923001234567"))
     desk.deliver_queued_events()
 
-    failed = [record for record in caplog.records if record.message.startswith("news failed")]
+    failed = [record for record in caplog.records if record.message.startswith("event failed")]
     assert [vars(record)["news"] for record in failed] == [
         *map(json.loads, desk.waiting),  # as they were put there
         *("0", "1"),  # the letters in the queue

@@ -3,7 +3,7 @@
 from typing import Any
 
 from operations import restore
-from operations.safety import made_safe
+from operations.safety import make_safe
 from tests.simulation.mutations.planting import Planted, mutation
 from tests.simulation.replacing import replaced
 from vaada.gateways.items import to_item
@@ -11,7 +11,7 @@ from vaada.gateways.items import to_item
 
 @mutation(seed=160)
 def brings_surveys_back_as_they_were() -> Planted:
-    return replaced(made_safe, lambda row, _now: row, within=(restore,))
+    return replaced(make_safe, lambda row, _now: row, within=(restore,))
 
 
 @mutation(seed=160)
@@ -19,4 +19,4 @@ def brings_back_what_was_not_lost() -> Planted:
     def settle(restoration: Any, row: Any, _stands: Any) -> None:
         restoration._client.put_item(TableName="", Item=to_item(row))
 
-    return replaced(restore.Restoration._settle, settle)
+    return replaced(restore.Restoration._restore_row, settle)

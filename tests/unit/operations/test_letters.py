@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from operations.letters import Batch, Call, NotALetter, Piece, read
+from operations.letters import FailedBatch, FailedCall, FailedEvent, UnknownLetter, parse_letter
 from tests.unit.rows import row_id
 
 FUNCTION = "arn:aws:lambda:eu-west-1:123456789012:function:vaada-FlagOverdue-1:$LATEST"
@@ -34,36 +34,36 @@ def letter_of_stream(**batch: object) -> str:
 def test_a_dead_letter_of_scheduler_holds_the_payload_of_the_schedule() -> None:
     event = {"row_id": row_id(1), "version": 3}
 
-    letter = read(json.dumps(event), {"ERROR_CODE": "ThrottlingException"})
+    letter = parse_letter(json.dumps(event), {"ERROR_CODE": "ThrottlingException"})
 
-    assert letter == Call(None, event, "ThrottlingException")
+    assert letter == FailedCall(None, event, "ThrottlingException")
     assert letter.names == f"row {row_id(1)}, version 3"
 
 
 def test_a_dead_letter_of_lambda_names_function_and_error_without_its_text() -> None:
     error = {"errorType": "KeyError", "errorMessage": "of Bilal Khan", "stackTrace": ["Bilal Khan"]}
 
-    letter = read(letter_of_lambda({"row_id": row_id(1), "version": 3}, responsePayload=error), {})
+    letter = parse_letter(letter_of_lambda({"row_id": row_id(1), "version": 3}, responsePayload=error), {})
 
-    assert isinstance(letter, Call)
+    assert isinstance(letter, FailedCall)
     assert (letter.function, letter.why) == (FUNCTION, "RetriesExhausted, KeyError")
 
 
 def test_a_dead_letter_of_an_expired_event_has_no_error() -> None:
-    assert read(letter_of_lambda({"row_id": row_id(1)}), {}).why == "RetriesExhausted"
+    assert parse_letter(letter_of_lambda({"row_id": row_id(1)}), {}).why == "RetriesExhausted"
 
 
 def test_a_dead_letter_of_a_stream_says_where_the_records_are() -> None:
-    letter = read(letter_of_stream(), {})
+    letter = parse_letter(letter_of_stream(), {})
 
-    assert isinstance(letter, Batch)
+    assert isinstance(letter, FailedBatch)
     assert (letter.first, letter.last) == ("700000000000000000001", "700000000000000000009")
     assert (letter.shard, letter.why) == ("shardId-1", "RetryAttemptsExhausted")
 
 
 @pytest.mark.parametrize("event", [{"name": "Bilal Khan"}, "Bilal Khan"])
 def test_a_dead_letter_is_shown_by_ids_only(event: object) -> None:
-    assert read(letter_of_lambda(event), {}).names == "something unknown"
+    assert parse_letter(letter_of_lambda(event), {}).names == "something unknown"
 
 
 A_HASH = f"sms-{'0' * 32}"
@@ -91,9 +91,9 @@ TEXT = {"kind": "text", "provider_id": "34d9", "delivery": "bounced", "at": "202
     ],
 )
 def test_a_failed_inbound_event_is_shown_and_can_be_replayed(news: dict[str, object], names: str) -> None:
-    letter = read(json.dumps(news), {})
+    letter = parse_letter(json.dumps(news), {})
 
-    assert isinstance(letter, Piece)
+    assert isinstance(letter, FailedEvent)
     assert (letter.function, letter.names) == (None, names)
     [record] = letter.event["Records"]
     assert json.loads(record["body"]).items() >= news.items()
@@ -118,5 +118,5 @@ def test_a_failed_inbound_event_is_shown_and_can_be_replayed(news: dict[str, obj
     ],
 )
 def test_anything_else_is_no_dead_letter(body: Any) -> None:
-    with pytest.raises(NotALetter):
-        read(body, {})
+    with pytest.raises(UnknownLetter):
+        parse_letter(body, {})

@@ -2,9 +2,7 @@
 
 from hypothesis import strategies as st
 
-from tests.unit.present.builders import (
-    URDU,
-)
+from tests.unit.present.builders import URDU
 
 SNIPPETS = (
     *("<script>alert(1)</script>", "</title><script>x()</script>", "</style><b>", "</textarea><img src=x>"),

@@ -10,11 +10,7 @@ import html5lib
 import pytest
 from hypothesis import example, given, settings
 
-from tests.unit.present.builders import (
-    BIDI_CONTROLS,
-    LANGUAGES,
-    a_brief,
-)
+from tests.unit.present.builders import BIDI_CONTROLS, LANGUAGES, a_brief
 from tests.unit.present.hostile_text import BEGIN, END, EVERYTHING, MARKUP, PLAIN, WORDS
 from tests.unit.present.samples import every_mail, every_page, every_text
 from vaada.present import email, pages, sms

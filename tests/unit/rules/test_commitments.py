@@ -8,14 +8,7 @@ from hypothesis import strategies as st
 
 from tests.times import DAY, HOUR
 from tests.unit import strategies
-from tests.unit.rows import (
-    MONDAY,
-    agent,
-    agent_hours,
-    commitment,
-    interaction,
-    policy,
-)
+from tests.unit.rows import MONDAY, agent, agent_hours, commitment, interaction, policy
 from vaada.model.interactions import StatedCommitment
 from vaada.model.policy import PolicyDocument
 from vaada.model.work import Commitment

@@ -8,15 +8,7 @@ from hypothesis import strategies as st
 
 from tests.times import DAY, HOUR
 from tests.unit import strategies
-from tests.unit.rows import (
-    AGENT_ID,
-    MONDAY,
-    agent,
-    agent_hours,
-    follow_up,
-    interaction,
-    policy,
-)
+from tests.unit.rows import AGENT_ID, MONDAY, agent, agent_hours, follow_up, interaction, policy
 from vaada.model.interactions import FollowUpRequest
 from vaada.model.messages import RecipientRole
 from vaada.model.policy import PolicyDocument

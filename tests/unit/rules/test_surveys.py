@@ -7,16 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.times import DAY, HOUR, SECOND
-from tests.unit.rows import (
-    MONDAY,
-    case,
-    commitment,
-    customer,
-    interaction,
-    policy,
-    row_id,
-    survey,
-)
+from tests.unit.rows import MONDAY, case, commitment, customer, interaction, policy, row_id, survey
 from vaada.model.people import Consent, Medium
 from vaada.model.work import Answer, Survey, SurveyKind
 from vaada.rules import ids, surveys

@@ -1,7 +1,7 @@
-"""Who is asking, and what they may see and do.
+"""The signed-in user, and what they may see and do.
 
-Managers see and do everything; agents their own work, the work they cover or supervise, and the customers
-they serve.
+Managers may do everything. Agents may see and do their own work, the work of those whom they cover or
+supervise, and the customers they serve.
 """
 
 from dataclasses import dataclass
@@ -18,19 +18,19 @@ from vaada.model.work import Commitment, FollowUp, Reply, Survey
 
 @dataclass(frozen=True)
 class User:
-    """A signed-in user. `id` is what histories name; a manager need not be an agent."""
+    """A signed-in user. `id` is written to histories. A manager does not have to be an agent."""
 
     id: str
     is_manager: bool
     agent_id: str | None
 
     def require_manager(self) -> None:
-        """Raises Refusal (403) unless a manager asks."""
+        """Raise Refusal (403) unless the user is a manager."""
         if not self.is_manager:
             raise Refusal(HTTPStatus.FORBIDDEN, "Only managers may do this.")
 
     def require_own(self, agent_id: str, field: str) -> None:
-        """Raises Refusal (403) unless it is the user's own agent row, or a manager asks."""
+        """Raise Refusal (403) unless the user is this agent or a manager."""
         if not self.is_manager and agent_id != self.agent_id:
             raise Refusal(HTTPStatus.FORBIDDEN, f"{field} is another agent; agents act for themselves.")
 
@@ -44,16 +44,16 @@ class User:
         return Reader(self.may_see, None if self.is_manager else self.agent_id)
 
     def require_served(self, customer: Customer) -> None:
-        """Raises Refusal (403) unless the user serves the customer."""
+        """Raise Refusal (403) unless the user serves the customer or is a manager."""
         if not self.may_see(customer):
             raise Refusal(HTTPStatus.FORBIDDEN, "This customer is served by other agents.")
 
     def require_work(self, desk: Desk, work: Commitment | FollowUp | Reply | Survey) -> None:
-        """Raises Refusal (403) unless the work is the user's own, covered or supervised by them."""
+        """Raise Refusal (403) unless the user may see the work of its agent."""
         self.require_may_see(desk, work.agent_id)
 
     def require_may_see(self, desk: Desk, agent_id: str) -> None:
-        """Raises Refusal (403) unless the agent is the user, or covered or supervised by them."""
+        """Raise Refusal (403) unless the user is this agent, their supervisor or cover, or a manager."""
         if self.is_manager or agent_id == self.agent_id:
             return
         agent = desk.table.get(Agent, agent_id)
@@ -62,7 +62,7 @@ class User:
 
 
 def user_of(desk: Desk, claims: dict[str, Any]) -> User:
-    """The user whom the ID token's claims name. Raises Refusal (403) when they have no place here."""
+    """Return the user of the ID token's claims. Raises Refusal (403) for somebody without access."""
     email = str(claims.get("email", "")).casefold()
     if not email:
         raise Refusal(
@@ -84,5 +84,5 @@ def user_of(desk: Desk, claims: dict[str, Any]) -> User:
 
 
 def _groups(claim: object) -> set[str]:
-    # API Gateway flattens a list claim to the text "[agents managers]".
+    # API Gateway turns a list claim into the text "[agents managers]".
     return set(claim) if isinstance(claim, list) else set(str(claim).strip("[]").replace(",", " ").split())

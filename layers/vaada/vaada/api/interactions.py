@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 from pydantic import BaseModel
 
 from vaada.api import problems
-from vaada.api.resolver import app, created, desk, key, now, user
+from vaada.api.resolver import app, created, current_user, desk, idempotency_key, now
 from vaada.flows import interactions
 from vaada.flows.idempotency import once
 from vaada.flows.optimistic_write import require
@@ -17,13 +17,13 @@ from vaada.model.interactions import Interaction, NewInteraction
 from vaada.model.work import Commitment, FollowUp, Reply
 from vaada.rules import follow_ups, ids
 
-_CLOCKS_DIFFER = timedelta(minutes=5)
+_CLOCK_SKEW = timedelta(minutes=5)
 
 
-class Recorded(BaseModel):
-    """What came of recording a contact. What else rules make of it follows a moment later, on the timeline.
+class RecordedInteraction(BaseModel):
+    """A recorded interaction with the rows created with it. Planned rows follow shortly, on the timeline.
 
-    `suggested_case_ids` are open cases that it may belong to, where no case was given.
+    `suggested_case_ids` are open cases that it may belong to, if no case was given.
     """
 
     interaction_id: str
@@ -35,23 +35,25 @@ class Recorded(BaseModel):
     suggested_case_ids: tuple[str, ...]
 
 
-@app.post("/api/interactions", summary="Record a contact", tags=["Contacts"], status_code=HTTPStatus.CREATED)
-def record_interaction(body: Annotated[NewInteraction, Body()]) -> Response[Recorded]:
-    asking = user()
-    asking.require_own(body.agent_id, "agent_id")
-    if body.occurred_at is not None and body.occurred_at > now() + _CLOCKS_DIFFER:
+@app.post(
+    "/api/interactions", summary="Record an interaction", tags=["Contacts"], status_code=HTTPStatus.CREATED
+)
+def record_interaction(body: Annotated[NewInteraction, Body()]) -> Response[RecordedInteraction]:
+    caller = current_user()
+    caller.require_own(body.agent_id, "agent_id")
+    if body.occurred_at is not None and body.occurred_at > now() + _CLOCK_SKEW:
         raise problems.invalid("occurred_at", "is still to come; record a contact once it took place")
     interaction = once(
         desk(),
-        key(asking),
+        idempotency_key(caller),
         lambda: interactions.record_interaction(desk(), body, now()),
         lambda interaction_id: require(desk(), Interaction, interaction_id),
     )
-    asked = follow_ups.requested(interaction)
+    follow_up = follow_ups.requested(interaction)
     suggested = () if body.case_id else interactions.suggested_cases(desk(), interaction)
     table, waits = desk().table, interaction.awaits_reply
     return created(
-        Recorded(
+        RecordedInteraction(
             interaction_id=interaction.interaction_id,
             case_id=interaction.case_id,
             commitments=tuple(
@@ -60,6 +62,6 @@ def record_interaction(body: Annotated[NewInteraction, Body()]) -> Response[Reco
             call_back=table.get(Commitment, ids.call_back_id(interaction)) if waits else None,
             reply=table.get(Reply, ids.reply_id(interaction)) if waits else None,
             suggested_case_ids=tuple(case.case_id for case in suggested),
-            follow_up=require(desk(), FollowUp, asked.id) if asked else None,
+            follow_up=require(desk(), FollowUp, follow_up.id) if follow_up else None,
         )
     )

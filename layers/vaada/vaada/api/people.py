@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 
 from vaada.api import problems
 from vaada.api.listing import Listing, listing
-from vaada.api.resolver import Cursor, Limit, app, created, desk, key, now, user
+from vaada.api.resolver import Cursor, Limit, app, created, current_user, desk, idempotency_key, now
 from vaada.flows import people
 from vaada.flows.customers.duplicates import PossibleDuplicate, possible_duplicates
 from vaada.flows.customers.merge import merge_customers
@@ -31,32 +31,32 @@ Id = Annotated[PartyId, Path()]
 Entry = Interaction | Case | Commitment | FollowUp | Reply | Goodwill | Survey | Message
 
 
-class CustomerMerging(Input):
-    """The customer that this one is another record of, and who stays."""
+class CustomerMerge(Input):
+    """The record to merge this one into, of the same person."""
 
     into: PartyId
 
 
 class AddedCustomer(Customer):
-    """A customer who was just added, and who else may be the same person."""
+    """A new customer, with those who may be the same person."""
 
     possible_duplicates: tuple[PossibleDuplicate, ...]
 
 
-class Addresses(StoredModel):
-    """What is not sent to somebody all the same: they complained, unsubscribed or texted STOP."""
+class AddressStatus(StoredModel):
+    """The suppressions that remain: the person complained, unsubscribed or texted STOP."""
 
     stopped: tuple[ActiveStop, ...]
 
 
 @app.post("/api/agents", summary="Add an agent", tags=["People"], status_code=HTTPStatus.CREATED)
 def add_agent(body: Annotated[NewAgent, Body()]) -> Response[Agent]:
-    asking = user()
-    asking.require_manager()
+    caller = current_user()
+    caller.require_manager()
     return created(
         once(
             desk(),
-            key(asking),
+            idempotency_key(caller),
             lambda: people.add_agent(desk(), body, now()),
             lambda agent_id: require(desk(), Agent, agent_id),
         )
@@ -65,19 +65,19 @@ def add_agent(body: Annotated[NewAgent, Body()]) -> Response[Agent]:
 
 @app.get("/api/agents", summary="Agents by name", tags=["People"])
 def agents(limit: Limit = 25, cursor: Cursor = None) -> Listing[Agent]:
-    user()
+    current_user()
     return listing(Agent, desk().table.list_rows(Agent, limit, cursor))
 
 
 @app.get("/api/agents/<agent_id>", summary="One agent", tags=["People"])
 def agent(agent_id: Id) -> Agent:
-    user()
+    current_user()
     return require(desk(), Agent, agent_id)
 
 
 @app.patch("/api/agents/<agent_id>", summary="Change an agent", tags=["People"])
 def change_agent(agent_id: Id, body: Annotated[AgentChanges, Body()]) -> Agent:
-    user().require_manager()
+    current_user().require_manager()
     for field in ("supervisor_id", "covered_by"):
         if getattr(body, field) == agent_id:
             raise problems.invalid(field, "is the agent themselves; leave it out, and others stand in")
@@ -86,19 +86,19 @@ def change_agent(agent_id: Id, body: Annotated[AgentChanges, Body()]) -> Agent:
 
 @app.post("/api/customers", summary="Add a customer", tags=["People"], status_code=HTTPStatus.CREATED)
 def add_customer(body: Annotated[NewCustomer, Body()]) -> Response[AddedCustomer]:
-    asking = user()
-    mine = body if body.agent_id else body.model_copy(update={"agent_id": asking.agent_id})
+    caller = current_user()
+    new_customer = body if body.agent_id else body.model_copy(update={"agent_id": caller.agent_id})
     added = once(
         desk(),
-        key(asking),
-        lambda: people.add_customer(desk(), mine, now()),
+        idempotency_key(caller),
+        lambda: people.add_customer(desk(), new_customer, now()),
         lambda customer_id: standing_customer(desk(), customer_id),
     )
-    found = possible_duplicates(desk(), added, asking.reader)
-    return created(AddedCustomer(**dict(added), possible_duplicates=found))
+    duplicates = possible_duplicates(desk(), added, caller.reader)
+    return created(AddedCustomer(**dict(added), possible_duplicates=duplicates))
 
 
-@app.get("/api/customers", summary="Customers by name, or those who are searched for", tags=["People"])
+@app.get("/api/customers", summary="Customers by name, or found by a search", tags=["People"])
 def customers(
     q: Annotated[
         str | None,
@@ -111,45 +111,47 @@ def customers(
     limit: Limit = 25,
     cursor: Cursor = None,
 ) -> Listing[Customer]:
-    asking = user()
+    caller = current_user()
     if q is not None:
-        return listing(Customer, find_customers(desk(), q, asking.reader, limit, cursor))
-    own = None if asking.is_manager else asking.agent_id
-    return listing(Customer, desk().table.list_rows(Customer, limit, cursor, agent_id=own))
+        return listing(Customer, find_customers(desk(), q, caller.reader, limit, cursor))
+    agent_id = None if caller.is_manager else caller.agent_id
+    return listing(Customer, desk().table.list_rows(Customer, limit, cursor, agent_id=agent_id))
 
 
 @app.get("/api/customers/<customer_id>", summary="One customer", tags=["People"])
 def customer(customer_id: Id) -> Customer:
-    return _served(customer_id)
+    return _served_customer(customer_id)
 
 
 @app.patch("/api/customers/<customer_id>", summary="Change a customer", tags=["People"])
 def change_customer(customer_id: Id, body: Annotated[CustomerChanges, Body()]) -> Customer:
-    _served(customer_id)
+    _served_customer(customer_id)
     return people.change_customer(desk(), customer_id, body.model_dump(exclude_unset=True), now())
 
 
-@app.post("/api/customers/<customer_id>/merge", summary="They are the same as another", tags=["People"])
-def merge(customer_id: Id, body: Annotated[CustomerMerging, Body()]) -> Customer:
-    asking = user()
+@app.post("/api/customers/<customer_id>/merge", summary="Merge two records of one person", tags=["People"])
+def merge(customer_id: Id, body: Annotated[CustomerMerge, Body()]) -> Customer:
+    caller = current_user()
     for record_id, field in ((customer_id, None), (body.into, "into")):
-        asking.require_served(_record(record_id, field))
+        caller.require_served(_record(record_id, field))
     return once(
         desk(),
-        key(asking),
-        lambda: merge_customers(desk(), customer_id, body.into, now(), asking.id),
-        lambda stays_id: standing_customer(desk(), stays_id),
+        idempotency_key(caller),
+        lambda: merge_customers(desk(), customer_id, body.into, now(), caller.id),
+        lambda kept_id: standing_customer(desk(), kept_id),
     )
 
 
-@app.get("/api/customers/<customer_id>/timeline", summary="Everything, newest first", tags=["People"])
+@app.get(
+    "/api/customers/<customer_id>/timeline", summary="All rows of a customer, newest first", tags=["People"]
+)
 def timeline(customer_id: Id, limit: Limit = 25, cursor: Cursor = None) -> Listing[Entry]:
-    page = desk().table.timeline(_served(customer_id).record_ids, limit, cursor)
+    page = desk().table.timeline(_served_customer(customer_id).record_ids, limit, cursor)
     return Listing[Entry](items=page.rows, next_cursor=page.next_cursor)
 
 
 def _record(customer_id: str, field: str | None) -> Customer:
-    """The customer; where they are named in a field of the body, that is told. Raises NotFound, Refusal."""
+    """Return the customer. Raises NotFound, or Refusal (422) if their id is in this field of the body."""
     try:
         return standing_customer(desk(), customer_id)
     except NotFound:
@@ -158,20 +160,22 @@ def _record(customer_id: str, field: str | None) -> Customer:
         raise problems.invalid(field, "there is no such customer") from None
 
 
-def _served(customer_id: str) -> Customer:
-    asking = user()
-    found = standing_customer(desk(), customer_id)
-    asking.require_served(found)
-    return found
+def _served_customer(customer_id: str) -> Customer:
+    caller = current_user()
+    customer = standing_customer(desk(), customer_id)
+    caller.require_served(customer)
+    return customer
 
 
-@app.post("/api/agents/<agent_id>/write-again", summary="Their addresses work again", tags=["People"])
-def write_to_agent_again(agent_id: Id) -> Addresses:
-    user().require_manager()
-    return Addresses(stopped=suppression.lift_bounces(desk(), require(desk(), Agent, agent_id)))
+@app.post("/api/agents/<agent_id>/write-again", summary="Lift suppressions after bounces", tags=["People"])
+def write_to_agent_again(agent_id: Id) -> AddressStatus:
+    current_user().require_manager()
+    return AddressStatus(stopped=suppression.lift_bounces(desk(), require(desk(), Agent, agent_id)))
 
 
-@app.post("/api/customers/<customer_id>/write-again", summary="Their addresses work again", tags=["People"])
-def write_to_customer_again(customer_id: Id) -> Addresses:
-    user().require_manager()
-    return Addresses(stopped=suppression.lift_bounces(desk(), standing_customer(desk(), customer_id)))
+@app.post(
+    "/api/customers/<customer_id>/write-again", summary="Lift suppressions after bounces", tags=["People"]
+)
+def write_to_customer_again(customer_id: Id) -> AddressStatus:
+    current_user().require_manager()
+    return AddressStatus(stopped=suppression.lift_bounces(desk(), standing_customer(desk(), customer_id)))

@@ -1,4 +1,4 @@
-"""/api/customers/{id}/export and /erase, and the ledger of erasures."""
+"""/api/customers/{id}/export, /api/customers/{id}/erase and /api/erasures."""
 
 from datetime import datetime
 from http import HTTPStatus
@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from vaada.api.listing import Listing, listing
 from vaada.api.people import Entry
-from vaada.api.resolver import Cursor, Limit, app, desk, now, user
+from vaada.api.resolver import Cursor, Limit, app, current_user, desk, now
 from vaada.flows import erasure as flow
 from vaada.flows.export import export_customer, to_csv
 from vaada.model.address_usage import AddressUsage
@@ -26,7 +26,7 @@ _CSV = "text/csv; charset=utf-8"
 
 
 class Export(BaseModel):
-    """All that is held of a customer: themselves, what stops their addresses, and their story."""
+    """All data stored about a customer: their row, their suppressions, and the rows that belong to them."""
 
     exported_at: datetime
     customer: Customer
@@ -37,19 +37,19 @@ class Export(BaseModel):
     next_cursor: str | None = None
 
 
-class Replayed(BaseModel):
-    """How many erasures begin anew."""
+class ReplayedErasures(BaseModel):
+    """The number of erasures that were started again."""
 
     erasures: int
 
 
 @app.get(
     "/api/customers/<customer_id>/export",
-    summary="All that is held of a customer, as JSON or CSV",
+    summary="Export all data of a customer, as JSON or CSV",
     tags=["Privacy"],
     responses={
         200: {
-            "description": "The newest first; where there is more, `next_cursor`, or a `Link` in the headers",
+            "description": "Newest first. If there is more: `next_cursor`, or a `Link` header for CSV",
             "content": {"application/json": {"model": Export}, "text/csv": {"schema": {"type": "string"}}},
         }
     },
@@ -59,50 +59,50 @@ def export(
     format: Annotated[Literal["json", "csv"], Query()] = "json",
     cursor: Cursor = None,
 ) -> Response[Export | str]:
-    user().require_manager()
-    found = export_customer(desk(), customer_id, cursor)
+    current_user().require_manager()
+    export = export_customer(desk(), customer_id, cursor)
     name = f"customer-{customer_id}.{format}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     if format == "json":
         body = Export(
             exported_at=now(),
-            customer=found.customer,
-            merged=found.merged,
-            stopped=found.stopped,
-            address_usage=found.address_usage,
-            rows=found.rows,
-            next_cursor=found.next_cursor,
+            customer=export.customer,
+            merged=export.merged,
+            stopped=export.stopped,
+            address_usage=export.address_usage,
+            rows=export.rows,
+            next_cursor=export.next_cursor,
         )
         return Response(HTTPStatus.OK, content_types.APPLICATION_JSON, body, headers)
-    if found.next_cursor:
-        more = urlencode({"format": "csv", "cursor": found.next_cursor})
-        headers["Link"] = f'</api/customers/{customer_id}/export?{more}>; rel="next"'
-    return Response(HTTPStatus.OK, _CSV, to_csv(found), headers)
+    if export.next_cursor:
+        query = urlencode({"format": "csv", "cursor": export.next_cursor})
+        headers["Link"] = f'</api/customers/{customer_id}/export?{query}>; rel="next"'
+    return Response(HTTPStatus.OK, _CSV, to_csv(export), headers)
 
 
 @app.post(
     "/api/customers/<customer_id>/erase",
-    summary="Forget a customer",
-    description="Nothing of them is sent from then on; what is `under_way` is done within minutes.",
+    summary="Erase a customer",
+    description="No more messages are sent to them. An erasure `under_way` is done within minutes.",
     tags=["Privacy"],
 )
 def erase(customer_id: Id) -> Erasure:
-    asking = user()
-    asking.require_manager()
-    return flow.erase(desk(), customer_id, now(), asking.id)
+    caller = current_user()
+    caller.require_manager()
+    return flow.erase(desk(), customer_id, now(), caller.id)
 
 
-@app.get("/api/erasures", summary="Who was forgotten, and when: ids only", tags=["Privacy"])
+@app.get("/api/erasures", summary="The ledger of erasures: ids and times", tags=["Privacy"])
 def erasures(limit: Limit = 25, cursor: Cursor = None) -> Listing[Erasure]:
-    user().require_manager()
+    current_user().require_manager()
     return listing(Erasure, desk().table.list_rows(Erasure, limit, cursor))
 
 
 @app.post(
     "/api/erasures/replay",
-    summary="Forget again, after a backup was brought back, whoever was forgotten",
+    summary="Repeat all erasures, after restoring a backup",
     tags=["Privacy"],
 )
-def replay() -> Replayed:
-    user().require_manager()
-    return Replayed(erasures=flow.replay_erasures(desk(), now()))
+def replay() -> ReplayedErasures:
+    current_user().require_manager()
+    return ReplayedErasures(erasures=flow.replay_erasures(desk(), now()))

@@ -1,4 +1,4 @@
-"""Errors as RFC 9457 problem details. Each says what is wrong, where, and what to do."""
+"""Errors as problem details (RFC 9457). Each says what is wrong, where, and what to do."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,14 +12,14 @@ CONTENT_TYPE = "application/problem+json"
 
 
 class FieldError(BaseModel):
-    """What is wrong with one field; an index stands for a place in a list ("commitments.0.due_at")."""
+    """A wrong field and what is wrong. The path may contain list indexes ("commitments.0.due_at")."""
 
     field: str
     message: str
 
 
 class Problem(BaseModel):
-    """Problem details, RFC 9457, with the fields that are wrong."""
+    """Problem details (RFC 9457) with the wrong fields."""
 
     type: str = "about:blank"
     title: str
@@ -29,7 +29,7 @@ class Problem(BaseModel):
 
 
 class Refusal(Exception):
-    """The request is refused with this status."""
+    """The request is refused, with this HTTP status."""
 
     def __init__(self, status: HTTPStatus, detail: str, errors: Iterable[FieldError] = ()) -> None:
         super().__init__(detail)
@@ -39,14 +39,14 @@ class Refusal(Exception):
 
 
 def invalid(field: str, message: str) -> Refusal:
-    """422: this one field is wrong."""
+    """Return a Refusal (422) because of one field."""
     return Refusal(
         HTTPStatus.UNPROCESSABLE_ENTITY, f"{field}: {message}", [FieldError(field=field, message=message)]
     )
 
 
 def unknown_query(names: Sequence[str]) -> Refusal:
-    """422: these query parameters mean nothing here."""
+    """Return a Refusal (422) because of unknown query parameters."""
     message = "is not a query parameter that is known here"
     return Refusal(
         HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -56,24 +56,24 @@ def unknown_query(names: Sequence[str]) -> Refusal:
 
 
 def field_errors(errors: Sequence[Mapping[str, Any]]) -> list[FieldError]:
-    """What pydantic found, without the values: those may be personal."""
-    return [FieldError(field=_path(error["loc"]), message=_plain(error)) for error in errors]
+    """Convert pydantic's errors, without the values, which may be personal data."""
+    return [FieldError(field=_field_path(error["loc"]), message=_message(error)) for error in errors]
 
 
 def response(status: HTTPStatus, detail: str, errors: Iterable[FieldError] = ()) -> Response[str]:
-    """The answer that carries a problem."""
+    """Return a response with problem details."""
     problem = Problem(title=status.phrase, status=status, detail=detail, errors=tuple(errors))
     return Response(status, CONTENT_TYPE, json.dumps(problem.model_dump(mode="json"), ensure_ascii=False))
 
 
-def _path(location: Sequence[str | int]) -> str:
+def _field_path(location: Sequence[str | int]) -> str:
     parts = [str(part) for part in location]
     if parts and parts[0] in {"body", "query", "path", "header"}:
         parts = parts[1:]
     return ".".join(parts) or "body"
 
 
-def _plain(error: Mapping[str, Any]) -> str:
+def _message(error: Mapping[str, Any]) -> str:
     message = str(error["msg"]).removeprefix("Value error, ")
     if error["type"] == "extra_forbidden":
         return "is not a field that is known here"

@@ -1,4 +1,4 @@
-"""What every route shares: the resolver, the user, the idempotency key, and how errors are answered."""
+"""What all routes share: the resolver, the user, the idempotency key, and the responses to errors."""
 
 import json
 from base64 import b64decode
@@ -35,64 +35,66 @@ M = TypeVar("M", bound=BaseModel)
 
 app = APIGatewayHttpResolver(enable_validation=True)
 
-_BODY_BYTES = 64 * 1024
-_KEY_CHARACTERS = 255
+_MAX_BODY_BYTES = 64 * 1024
+_MAX_KEY_LENGTH = 255
 
-Limit = Annotated[int, Query(ge=1, le=100, description="How many at most")]
-Cursor = Annotated[str | None, Query(max_length=2000, description="`next_cursor` of the page before")]
+Limit = Annotated[int, Query(ge=1, le=100, description="The most items per page")]
+Cursor = Annotated[str | None, Query(max_length=2000, description="`next_cursor` of the previous page")]
 
 
 def desk() -> Desk:
-    """The desk of this process."""
+    """Return the desk of this process."""
     return open_desk()
 
 
 def now() -> datetime:
-    """This moment, in UTC, to the second."""
+    """Return the current time in UTC, in whole seconds."""
     return datetime.now(UTC).replace(microsecond=0)
 
 
-def user() -> User:
-    """Who is asking. Raises Refusal (403)."""
+def current_user() -> User:
+    """Return the signed-in user. Raises Refusal (403)."""
     authorizer = app.current_event.request_context.authorizer
     claims = authorizer.jwt_claim if authorizer else None
     return user_of(desk(), claims or {})
 
 
-def key(asking: User) -> Key | None:
-    """The `Idempotency-Key` of this request, if it has one. Raises Refusal (422)."""
+def idempotency_key(caller: User) -> Key | None:
+    """Return the `Idempotency-Key` of this request, or None. Raises Refusal (422)."""
     event = app.current_event
-    given = event.headers.get("idempotency-key")
-    if given is None:
+    header = event.headers.get("idempotency-key")
+    if header is None:
         return None
-    if not given.strip() or len(given) > _KEY_CHARACTERS:
-        raise problems.invalid("Idempotency-Key", f"must have 1 to {_KEY_CHARACTERS} characters")
-    return Key.of(user=asking.id, path=event.path, key=given, body=(event.body or "").encode(), now=now())
+    if not header.strip() or len(header) > _MAX_KEY_LENGTH:
+        raise problems.invalid("Idempotency-Key", f"must have 1 to {_MAX_KEY_LENGTH} characters")
+    return Key.of(user=caller.id, path=event.path, key=header, body=(event.body or "").encode(), now=now())
 
 
 def created(row: M) -> Response[M]:
-    """201, with what was created."""
+    """Return a 201 response with the created row."""
     return Response(HTTPStatus.CREATED, content_types.APPLICATION_JSON, row)
 
 
-def refused_body(event: dict[str, Any]) -> dict[str, Any] | None:
-    """The answer to a body that is too large or cannot be read as JSON, else None."""
+def reject_body(event: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the response to a body that is too large or not JSON. None: the body is fine."""
     body = event.get("body") or ""
     kind = event["headers"].get("content-type", "application/json").partition(";")[0].strip().lower()
-    answer: Response[str] | None = None
-    if len(body) > _BODY_BYTES:
-        answer = problems.response(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"Send at most {_BODY_BYTES} bytes.")
+    response: Response[str] | None = None
+    if len(body) > _MAX_BODY_BYTES:
+        response = problems.response(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"Send at most {_MAX_BODY_BYTES} bytes."
+        )
     elif body and kind != "application/json":
-        answer = _unsupported(kind)
+        response = _unsupported(kind)
     elif body and not _is_json(body, encoded=bool(event.get("isBase64Encoded"))):
-        answer = problems.response(HTTPStatus.BAD_REQUEST, "The body is not JSON.")
-    if answer is None:
+        response = problems.response(HTTPStatus.BAD_REQUEST, "The body is not JSON.")
+    if response is None:
         return None
-    return {"statusCode": answer.status_code, "headers": answer.headers, "body": answer.body}
+    return {"statusCode": response.status_code, "headers": response.headers, "body": response.body}
 
 
 def _is_json(body: str, *, encoded: bool) -> bool:
-    """Whether the body can be read. Python reads no JSON nested too deep, nor numbers that are too long."""
+    """Whether Python can parse the body: it rejects deep nesting and very long numbers, too."""
     try:
         json.loads(b64decode(body).decode() if encoded else body)
     except (ValueError, RecursionError):
@@ -100,25 +102,25 @@ def _is_json(body: str, *, encoded: bool) -> bool:
     return True
 
 
-def _known_query(asked: ApiGatewayResolver, answer: NextMiddleware) -> Response[Any]:
-    """Refuse query parameters that the route does not know; one misspelt would be ignored. Raises Refusal."""
-    route: Route = asked.context["_route"]
+def _check_query(resolver: ApiGatewayResolver, next_middleware: NextMiddleware) -> Response[Any]:
+    """Raise Refusal (422) for unknown query parameters: a misspelt one would be ignored."""
+    route: Route = resolver.context["_route"]
     known = {parameter.alias for parameter in route.dependant.query_params}
-    unknown = sorted((asked.current_event.query_string_parameters or {}).keys() - known)
+    unknown = sorted((resolver.current_event.query_string_parameters or {}).keys() - known)
     if unknown:
         raise problems.unknown_query(unknown)
-    return answer(asked)
+    return next_middleware(resolver)
 
 
-app.use([_known_query])
+app.use([_check_query])
 
 
 def _unsupported(_: object) -> Response[str]:
     return problems.response(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send the body as application/json.")
 
 
-def _note_refused(detail: str) -> None:
-    """Write down who was refused what: ids, and no names."""
+def _log_refusal(detail: str) -> None:
+    """Log who was refused what, with ids and no names."""
     event = app.current_event
     context = event.request_context
     claims = (context.authorizer.jwt_claim if context.authorizer else None) or {}
@@ -133,13 +135,13 @@ def _note_refused(detail: str) -> None:
 
 def _refusal(refusal: Refusal) -> Response[str]:
     if refusal.status == HTTPStatus.FORBIDDEN:
-        _note_refused(refusal.detail)
+        _log_refusal(refusal.detail)
     return problems.response(refusal.status, refusal.detail, refusal.errors)
 
 
 def _invalid(error: RequestValidationError | InvalidChange) -> Response[str]:
     errors = problems.field_errors(error.errors())
-    detail = "; ".join(f"{found.field}: {found.message}" for found in errors[:3])
+    detail = "; ".join(f"{one.field}: {one.message}" for one in errors[:3])
     return problems.response(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors)
 
 
@@ -147,7 +149,7 @@ def _bad_field(error: UnknownReference | InvalidField) -> Response[str]:
     return _refusal(problems.invalid(error.field, str(error)))
 
 
-def _unworkable(error: UnworkablePolicy) -> Response[str]:
+def _unworkable_policy(error: UnworkablePolicy) -> Response[str]:
     errors = [FieldError(field=field, message=message) for field, message in error.problems]
     return problems.response(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), errors)
 
@@ -156,7 +158,7 @@ def _bad_cursor(_: BadCursor) -> Response[str]:
     return _refusal(problems.invalid("cursor", "is not a next_cursor of this list"))
 
 
-def _taken(_: EmailTaken) -> Response[str]:
+def _email_taken(_: EmailTaken) -> Response[str]:
     detail = "Another agent has this e-mail address."
     return problems.response(HTTPStatus.CONFLICT, detail, [FieldError(field="email", message=detail)])
 
@@ -179,32 +181,32 @@ def _conflict(_: Exception) -> Response[str]:
     return problems.response(HTTPStatus.CONFLICT, "Somebody else changed this at the same time; try again.")
 
 
-def _not_there(error: NotFound) -> Response[str]:
+def _not_found(error: NotFound) -> Response[str]:
     return problems.response(HTTPStatus.NOT_FOUND, str(error))
 
 
 def _no_route(_: NotFoundError) -> Response[str]:
-    asked = f"{app.current_event.http_method} {app.current_event.path}"
-    return problems.response(HTTPStatus.NOT_FOUND, f"There is no {asked}.")
+    call = f"{app.current_event.http_method} {app.current_event.path}"
+    return problems.response(HTTPStatus.NOT_FOUND, f"There is no {call}.")
 
 
-for _error, _answer in (
+for _error, _handler in (
     (Refusal, _refusal),
     (RequestValidationError, _invalid),
     (RequestUnsupportedContentType, _unsupported),
     (InvalidChange, _invalid),
     (UnknownReference, _bad_field),
     (InvalidField, _bad_field),
-    (UnworkablePolicy, _unworkable),
+    (UnworkablePolicy, _unworkable_policy),
     (BadCursor, _bad_cursor),
-    (EmailTaken, _taken),
+    (EmailTaken, _email_taken),
     (KeyReused, _key_reused),
     (NotPossible, _not_possible),
     (CannotMerge, _not_possible),
     (StepsMissing, _steps_missing),
     (Conflict, _conflict),
     (Busy, _conflict),
-    (NotFound, _not_there),
+    (NotFound, _not_found),
     (NotFoundError, _no_route),
 ):
-    app.exception_handler(_error)(_answer)
+    app.exception_handler(_error)(_handler)

@@ -39,6 +39,6 @@ def handle_or_queue(desk: Desk, news: InboundEvent, now: datetime) -> str:
     try:
         return handle(desk, news, now)
     except Exception:  # noqa: BLE001 - whatever it is, it must neither be lost nor hold up other news
-        logger.exception("news failed", news=news.model_dump(mode="json"))
+        logger.exception("event failed", event=news.model_dump(mode="json"))
         desk.retry_queue.put(news)
         return "waits"

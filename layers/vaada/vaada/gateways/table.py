@@ -12,15 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from botocore.exceptions import ClientError
 
-from vaada.gateways.items import (
-    DUE_SHARDS,
-    Item,
-    from_item,
-    id_of,
-    key_of,
-    search_terms_to_write,
-    to_item,
-)
+from vaada.gateways.items import DUE_SHARDS, Item, from_item, id_of, key_of, search_terms_to_write, to_item
 from vaada.model.cases import Case
 from vaada.model.interactions import Interaction
 from vaada.model.messages import Message

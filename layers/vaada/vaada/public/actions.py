@@ -1,4 +1,4 @@
-"""/a/{token}: what a member of staff does from a message."""
+"""/a/{token}: staff act on a task from a link in a message."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -26,50 +26,50 @@ _STAFF = (Commitment, FollowUp, Reply, Goodwill)
 
 
 def show(visit: Visit) -> Page:
-    """The brief, and the possible actions, the tapped one chosen; a list where the link stands for several.
+    """Return the page of the task with the clicked action preselected, or the list of a batch's tasks.
 
-    Raises BadLink, NotThere.
+    Raises BadLink, NotFound.
     """
     try:
         row = _row(visit)
     except ExpiredLink as link:
-        return _expired(visit, link.row_id)
+        return _expired_page(visit, link.row_id)
     if isinstance(row, Message):
-        return _list(visit, row)
-    return _form(visit, row, HTTPStatus.OK) if actions_for(row, visit.now) else _over(visit, row)
+        return _task_list(visit, row)
+    return _task_form(visit, row, HTTPStatus.OK) if actions_for(row, visit.now) else _closed_page(visit, row)
 
 
 def submit(visit: Visit) -> Page:
-    """Act, if a person sent the form. Raises BadLink, NotThere, TooOften, Busy, Conflict."""
+    """Do the action, if a person sent the form. Raises BadLink, NotFound, TooManyForms, Busy, Conflict."""
     try:
         row = _row(visit)
     except ExpiredLink as link:
-        return _new_link(visit, link.row_id)
+        return _send_new_link(visit, link.row_id)
     if isinstance(row, Message):
-        visit.count("action", row.id)
-        return _list(visit, row)
-    customer_of(visit.desk, row)  # of one who was erased nothing is taken, nor counted
-    visit.count("action", row.id)
+        visit.count_form("action", row.id)
+        return _task_list(visit, row)
+    customer_of(visit.desk, row)  # raises NotFound for an erased customer, before anything is written
+    visit.count_form("action", row.id)
     return _act(visit, row)
 
 
 def _act(visit: Visit, work: StaffWork) -> Page:
     name = action_name(visit.fields)
     if name is None:
-        return _again(visit, work, "do")
-    if not visit.is_human("action", _shown(work)):  # nor is it where the same form is sent twice
-        return _again(visit, work, "confirm")
+        return _form_with_problem(visit, work, "do")
+    if not visit.is_human("action", _page_subject(work)):  # also prevents that a form sent twice acts twice
+        return _form_with_problem(visit, work, "confirm")
     try:
-        return _carry_out(visit, work, name)
+        return _do_action(visit, work, name)
     except BadEntry as error:
-        return _again(visit, work, error.problem)
+        return _form_with_problem(visit, work, error.problem)
     except VersionChanged:
-        return _form(visit, _work(visit, work.id), HTTPStatus.UNPROCESSABLE_ENTITY, "confirm")
+        return _task_form(visit, _work(visit, work.id), HTTPStatus.UNPROCESSABLE_ENTITY, "confirm")
     except NotPossible:
-        return _over(visit, _work(visit, work.id))
+        return _closed_page(visit, _work(visit, work.id))
 
 
-def _carry_out(visit: Visit, work: StaffWork, name: ActionName) -> Page:
+def _do_action(visit: Visit, work: StaffWork, name: ActionName) -> Page:
     agent = agent_of(visit.desk, work)
     zone = zone_of(agent, visit.desk.policy)
     try:
@@ -77,27 +77,27 @@ def _carry_out(visit: Visit, work: StaffWork, name: ActionName) -> Page:
     except NotOffered as error:
         raise BadEntry("do") from error
     if result.asks_next:
-        return _form(visit, _work(visit, work.id), HTTPStatus.OK, asking=True)
+        return _task_form(visit, _work(visit, work.id), HTTPStatus.OK, asking=True)
     message = action_results.sentence(name, result.row, result.notice, zone)
     return Page(HTTPStatus.OK, pages.action_done(business=visit.business, message=message))
 
 
-def _again(visit: Visit, work: StaffWork, problem: pages.FormProblem) -> Page:
-    """The form once more, with what is wrong; or that the work has ended, where there is nothing to do."""
+def _form_with_problem(visit: Visit, work: StaffWork, problem: pages.FormProblem) -> Page:
+    """Return the form again with the problem, or the page of a closed task."""
     if not actions_for(work, visit.now):
-        return _over(visit, work)
-    return _form(visit, work, HTTPStatus.UNPROCESSABLE_ENTITY, problem)
+        return _closed_page(visit, work)
+    return _task_form(visit, work, HTTPStatus.UNPROCESSABLE_ENTITY, problem)
 
 
-def _shown(work: StaffWork) -> str:
+def _page_subject(work: StaffWork) -> str:
     return f"{work.id}/{work.version}"
 
 
 def _row(visit: Visit) -> StaffWork | Message:
-    return _named(visit, visit.desk.links.row_id("action", visit.token))
+    return _row_of(visit, visit.desk.links.row_id("action", visit.token))
 
 
-def _named(visit: Visit, row_id: str) -> StaffWork | Message:
+def _row_of(visit: Visit, row_id: str) -> StaffWork | Message:
     row = visit.desk.table.get_any(row_id)
     if isinstance(row, Message) and row.to != "customer":
         return row
@@ -111,7 +111,7 @@ def _work(visit: Visit, row_id: str) -> StaffWork:
     return row
 
 
-def _form(
+def _task_form(
     visit: Visit,
     work: StaffWork,
     status: HTTPStatus,
@@ -136,13 +136,13 @@ def _form(
         problem=problem,
         entered={name: visit.fields.get(name, "")[:500] for name in ("date", "time", "reason")},
         asking=asking,
-        nonce=visit.nonce("action", _shown(work)),
+        nonce=visit.nonce("action", _page_subject(work)),
     )
     return Page(status, page)
 
 
-def _list(visit: Visit, message: Message) -> Page:
-    """What went out together as one text, each with a link of its own. Raises NotThere if nothing is left."""
+def _task_list(visit: Visit, message: Message) -> Page:
+    """Return the page with the tasks of one SMS, each with a link. Raises NotFound if none are left."""
     desk, now = visit.desk, visit.now
     briefs = [
         brief(
@@ -152,15 +152,15 @@ def _list(visit: Visit, message: Message) -> Page:
             now,
             answerable=is_answerable(one.purpose) and bool(actions_for(work, now)),
         )
-        for one, work in _together(visit, message)
+        for one, work in _batched_work(visit, message)
     ]
     if not briefs:
         raise NotFound(Message, message.id)
     return Page(HTTPStatus.OK, pages.action_list(business=visit.business, briefs=briefs))
 
 
-def _together(visit: Visit, message: Message) -> Iterator[tuple[Message, StaffWork]]:
-    """What went out with the message, and what each is about, but for customers who were erased."""
+def _batched_work(visit: Visit, message: Message) -> Iterator[tuple[Message, StaffWork]]:
+    """Yield the messages of the batch with their work. Leaves out erased customers."""
     for one in compose.batch_members(visit.desk, message):
         try:
             work = work_flow.work_of(visit.desk, one)
@@ -171,32 +171,32 @@ def _together(visit: Visit, message: Message) -> Iterator[tuple[Message, StaffWo
             yield one, work
 
 
-def _answerable(visit: Visit, row: StaffWork | Message) -> list[StaffWork]:
-    """The work behind a link that its reader was asked to answer."""
+def _answerable_work(visit: Visit, row: StaffWork | Message) -> list[StaffWork]:
+    """Return the work behind a link that needs an action."""
     if not isinstance(row, Message):
         return [row]
-    return [work for one, work in _together(visit, row) if is_answerable(one.purpose)]
+    return [work for one, work in _batched_work(visit, row) if is_answerable(one.purpose)]
 
 
-def _new_link(visit: Visit, row_id: str) -> Page:
-    """The link was too old: a new one goes to whoever the message was for, whoever asks for it."""
+def _send_new_link(visit: Visit, row_id: str) -> Page:
+    """Send a new link to the recipient of the message, whoever asks for it, because this one is too old."""
     if visit.fields.get("do") != "new_link":
-        return _expired(visit, row_id)
+        return _expired_page(visit, row_id)
     if not visit.is_human("action", row_id):
-        return _expired(visit, row_id, again=True)
-    row = _named(visit, row_id)
-    visit.count("action", row_id)
-    open_ones = [work for work in _answerable(visit, row) if actions_for(work, visit.now)]
-    if not open_ones:
-        return _list(visit, row) if isinstance(row, Message) else _over(visit, row)
-    for work in open_ones:
+        return _expired_page(visit, row_id, again=True)
+    row = _row_of(visit, row_id)
+    visit.count_form("action", row_id)
+    open_work = [work for work in _answerable_work(visit, row) if actions_for(work, visit.now)]
+    if not open_work:
+        return _task_list(visit, row) if isinstance(row, Message) else _closed_page(visit, row)
+    for work in open_work:
         new_link.ask_for_new_link(visit.desk, work, visit.now)
     return Page(HTTPStatus.OK, pages.action_sent(business=visit.business))
 
 
-def _expired(visit: Visit, row_id: str, *, again: bool = False) -> Page:
+def _expired_page(visit: Visit, row_id: str, *, again: bool = False) -> Page:
     page = pages.action_over(
-        business=visit.deployed.name,
+        business=visit.deployed_business.name,
         because="expired",
         status=None,
         path=visit.path,
@@ -206,10 +206,10 @@ def _expired(visit: Visit, row_id: str, *, again: bool = False) -> Page:
     return Page(HTTPStatus.GONE, page)
 
 
-def _over(visit: Visit, work: StaffWork) -> Page:
+def _closed_page(visit: Visit, work: StaffWork) -> Page:
     reader = agent_of(visit.desk, work)
     zone = ZoneInfo(zone_of(reader, visit.desk.policy))
-    ended = _ended_at(work)
+    ended = _closed_at(work)
     page = pages.action_over(
         business=visit.business,
         because="closed",
@@ -219,7 +219,7 @@ def _over(visit: Visit, work: StaffWork) -> Page:
     return Page(HTTPStatus.CONFLICT, page)
 
 
-def _ended_at(work: StaffWork) -> datetime | None:
+def _closed_at(work: StaffWork) -> datetime | None:
     if isinstance(work, Reply):
         return work.given_at
     return work.history[-1].at if work.history else None

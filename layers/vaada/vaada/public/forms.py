@@ -1,4 +1,4 @@
-"""Read the fields of a form that was sent from a public page."""
+"""Parse the forms of the public pages."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
@@ -28,14 +28,14 @@ class BadEntry(Exception):
 
 
 def action_name(fields: Mapping[str, str]) -> ActionName | None:
-    """The action in the field `do`. None: there is none, or no such action."""
+    """Return the action in the field `do`. None: it is missing or unknown."""
     return next((name for name in get_args(ActionName) if name == fields.get("do")), None)
 
 
 def read_action(fields: Mapping[str, str], name: ActionName, zone: str, now: datetime) -> StaffAction:
-    """The action with its date and reason, where it needs them; the date is local time in `zone`.
+    """Return the action with its date and reason, if it needs them. The date is local time in `zone`.
 
-    Raises BadEntry, also for a date that has passed.
+    Raises BadEntry, also for a date in the past.
     """
     at = _moment(fields, zone, now) if name in _WITH_DATE else None
     return StaffAction(name, at, _reason(fields) if name in _WITH_REASON else None)

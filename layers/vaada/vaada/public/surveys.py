@@ -1,4 +1,4 @@
-"""/s/{token}: the survey."""
+"""/s/{token}: answer a survey."""
 
 from http import HTTPStatus
 from typing import Literal
@@ -26,48 +26,48 @@ _DIGITS = 2
 
 
 def show(visit: Visit) -> Page:
-    """The question, with the tapped answer chosen. Raises BadLink, NotThere."""
+    """Return the page with the question and the clicked answer preselected. Raises BadLink, NotFound."""
     try:
         survey = _survey(visit)
     except ExpiredLink:
-        return _expired(visit)
+        return _expired_page(visit)
     if not surveys.is_open(survey, visit.now):
-        return _closed(visit, survey)
-    return _form(visit, survey, HTTPStatus.OK)
+        return _closed_page(visit, survey)
+    return _survey_form(visit, survey, HTTPStatus.OK)
 
 
 def submit(visit: Visit) -> Page:
-    """Take the answer for what it is worth. Raises BadLink, NotThere, TooOften, Busy, Conflict."""
+    """Record the answer, if it counts. Raises BadLink, NotFound, TooManyForms, Busy, Conflict."""
     try:
         survey = _survey(visit)
     except ExpiredLink:
-        return _expired(visit)
-    customer_of(visit.desk, survey)  # of one who was erased nothing is taken, nor counted
-    visit.count("survey", survey.id)
+        return _expired_page(visit)
+    customer_of(visit.desk, survey)  # raises NotFound for an erased customer, before anything is written
+    visit.count_form("survey", survey.id)
     try:
-        said = Answer(at=visit.now, score=_score(visit, survey), comment=_comment(visit))
+        answer = Answer(at=visit.now, score=_score(visit, survey), comment=_comment(visit))
     except BadEntry as error:
-        return _form(visit, survey, HTTPStatus.UNPROCESSABLE_ENTITY, error.problem)
+        return _survey_form(visit, survey, HTTPStatus.UNPROCESSABLE_ENTITY, error.problem)
     confirmed = visit.fields.get("confirm") == "1"
     page_age = visit.page_age("survey", survey.id)
-    received = receive_answer(visit.desk, survey.id, said, page_age, confirmed=confirmed)
+    received = receive_answer(visit.desk, survey.id, answer, page_age, confirmed=confirmed)
     match received.outcome:
         case "counted":
-            return _thanks(visit, received.survey)
+            return _thanks_page(visit, received.survey)
         case "unconfirmed":
-            return _confirm(visit, received.survey, said)
+            return _confirm_page(visit, received.survey, answer)
         case "stale":
-            return _form(visit, received.survey, HTTPStatus.UNPROCESSABLE_ENTITY, "again")
+            return _survey_form(visit, received.survey, HTTPStatus.UNPROCESSABLE_ENTITY, "again")
         case "over":
-            return _closed(visit, received.survey)
+            return _closed_page(visit, received.survey)
 
 
 def _survey(visit: Visit) -> Survey:
     return require(visit.desk, Survey, visit.desk.links.row_id("survey", visit.token))
 
 
-def _chosen(visit: Visit, survey: Survey) -> int | None:
-    """The score that was tapped or sent, if the survey knows it."""
+def _selected_score(visit: Visit, survey: Survey) -> int | None:
+    """Return the score in the query or the form, or None if it is not on the survey's scale."""
     text = visit.fields.get("score", "")
     if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS):
         return None
@@ -75,7 +75,7 @@ def _chosen(visit: Visit, survey: Survey) -> int | None:
 
 
 def _score(visit: Visit, survey: Survey) -> int:
-    score = _chosen(visit, survey)
+    score = _selected_score(visit, survey)
     if score is None:
         raise BadEntry("score")
     return score
@@ -93,38 +93,40 @@ def _comment(visit: Visit) -> str | None:
         raise BadEntry("comment") from error
 
 
-def _form(visit: Visit, survey: Survey, status: HTTPStatus, problem: pages.FormProblem | None = None) -> Page:
+def _survey_form(
+    visit: Visit, survey: Survey, status: HTTPStatus, problem: pages.FormProblem | None = None
+) -> Page:
     agent = visit.desk.table.get(Agent, survey.agent_id)
-    promise = visit.desk.table.get(Commitment, survey.commitment_id) if survey.commitment_id else None
+    commitment = visit.desk.table.get(Commitment, survey.commitment_id) if survey.commitment_id else None
     page = pages.survey_form(
         business=visit.business,
         language=visit.language_of(survey),
         agent_name=agent.name if agent else visit.business,
         path=visit.path,
-        score=_chosen(visit, survey),
+        score=_selected_score(visit, survey),
         comment=visit.fields.get("comment", "")[:_COMMENT_CHARACTERS],
         problem=problem,
         kind=survey.kind,
-        what=promise.what if promise else None,
+        what=commitment.what if commitment else None,
         nonce=visit.nonce("survey", survey.id),
     )
     return Page(status, page)
 
 
-def _confirm(visit: Visit, survey: Survey, said: Answer) -> Page:
+def _confirm_page(visit: Visit, survey: Survey, answer: Answer) -> Page:
     page = pages.survey_confirm(
         business=visit.business,
         language=visit.language_of(survey),
         kind=survey.kind,
-        score=said.score,
-        comment=said.comment or "",
+        score=answer.score,
+        comment=answer.comment or "",
         path=visit.path,
         nonce=visit.nonce("survey", survey.id),
     )
     return Page(HTTPStatus.OK, page)
 
 
-def _thanks(visit: Visit, survey: Survey) -> Page:
+def _thanks_page(visit: Visit, survey: Survey) -> Page:
     page = pages.survey_thanks(
         business=visit.business,
         language=visit.language_of(survey),
@@ -137,7 +139,7 @@ def _thanks(visit: Visit, survey: Survey) -> Page:
 
 
 def _next_step(visit: Visit, survey: Survey) -> NextStep | None:
-    """What comes of it: who calls an unhappy customer and by when; what a happy one is asked for."""
+    """Return what the page offers: a call to an unhappy customer, a review or referral to a happy one."""
     rules = visit.desk.policy.surveys
     if surveys.is_low(survey, visit.desk.policy) and survey.answered_at is not None:
         _, call_id, _ = survey_follow_up.opened_ids(survey.survey_id, survey.answered_at)
@@ -154,18 +156,20 @@ def _next_step(visit: Visit, survey: Survey) -> NextStep | None:
     return None
 
 
-def _closed(visit: Visit, survey: Survey) -> Page:
+def _closed_page(visit: Visit, survey: Survey) -> Page:
     if survey.status == "answered":
-        return _over(visit, visit.language_of(survey), "answered")
+        return _over_page(visit, visit.language_of(survey), "answered")
     withdrawn = survey.status == "withheld"
-    return _over(visit, visit.language_of(survey), "withdrawn" if withdrawn else "expired")
+    return _over_page(visit, visit.language_of(survey), "withdrawn" if withdrawn else "expired")
 
 
-def _expired(visit: Visit) -> Page:
-    page = pages.survey_over(business=visit.deployed.name, language=visit.language, because="expired")
+def _expired_page(visit: Visit) -> Page:
+    page = pages.survey_over(
+        business=visit.deployed_business.name, language=visit.language, because="expired"
+    )
     return Page(HTTPStatus.GONE, page)
 
 
-def _over(visit: Visit, language: str, because: Literal["answered", "expired", "withdrawn"]) -> Page:
+def _over_page(visit: Visit, language: str, because: Literal["answered", "expired", "withdrawn"]) -> Page:
     page = pages.survey_over(business=visit.business, language=language, because=because)
     return Page(HTTPStatus.CONFLICT if because == "answered" else HTTPStatus.GONE, page)

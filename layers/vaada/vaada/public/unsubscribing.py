@@ -1,4 +1,4 @@
-"""/u/{token}: no more surveys, please; and back again."""
+"""/u/{token}: unsubscribe from surveys, and undo it."""
 
 from http import HTTPStatus
 
@@ -13,7 +13,7 @@ from vaada.rules.bot_detection import may_subscribe_again
 
 
 def show(visit: Visit) -> Page:
-    """Ask once more. Raises BadLink, NotThere."""
+    """Return the page that asks to confirm. Raises BadLink, NotFound."""
     language = visit.language_of(_survey(visit))
     return Page(
         HTTPStatus.OK, pages.unsubscribe_form(business=visit.business, language=language, path=visit.path)
@@ -21,40 +21,40 @@ def show(visit: Visit) -> Page:
 
 
 def submit(visit: Visit) -> Page:
-    """Stop, as a mail program's own button asks too (RFC 8058); or undo that, which a page has to ask.
+    """Unsubscribe, or undo it if a person sent the form. Mail programs may unsubscribe directly (RFC 8058).
 
-    The page says how it stands then, and offers to undo it as long as that can be done. Raises BadLink,
-    NotThere, TooOften, Busy.
+    The page says whether the customer is subscribed, and offers to undo as long as possible. Raises BadLink,
+    NotFound, TooManyForms, Busy.
     """
     survey = _survey(visit)
-    language = visit.language_of(survey)  # of one who was erased nothing is taken, nor counted
-    visit.count("unsubscribe", survey.id)
-    undoing = visit.fields.get("do") == "undo"
-    doubtful = undoing and not visit.is_human("unsubscribe", survey.id)
-    if not undoing:
+    language = visit.language_of(survey)  # raises NotFound for an erased customer, before anything is written
+    visit.count_form("unsubscribe", survey.id)
+    is_undo = visit.fields.get("do") == "undo"
+    is_doubtful = is_undo and not visit.is_human("unsubscribe", survey.id)
+    if not is_undo:
         unsubscribe(visit.desk, survey.id, visit.now)
-    elif not doubtful:
+    elif not is_doubtful:
         subscribe_again(visit.desk, survey.id, visit.now)
     customer = customer_of(visit.desk, survey)
     if customer.consent.survey:
         page = pages.subscribed_again(business=visit.business, language=language)
         return Page(HTTPStatus.OK, page)
-    undoable = may_subscribe_again(customer, visit.now)
+    can_undo = may_subscribe_again(customer, visit.now)
     page = pages.unsubscribed(
         business=visit.business,
         language=language,
         path=visit.path,
-        nonce=visit.nonce("unsubscribe", survey.id) if undoable else None,
-        again=doubtful,
+        nonce=visit.nonce("unsubscribe", survey.id) if can_undo else None,
+        again=is_doubtful,
     )
-    if not undoing:
+    if not is_undo:
         return Page(HTTPStatus.OK, page)
-    return Page(HTTPStatus.UNPROCESSABLE_ENTITY if undoable else HTTPStatus.GONE, page)
+    return Page(HTTPStatus.UNPROCESSABLE_ENTITY if can_undo else HTTPStatus.GONE, page)
 
 
 def _survey(visit: Visit) -> Survey:
     try:
         survey_id = visit.desk.links.row_id("unsubscribe", visit.token)
     except ExpiredLink as link:
-        survey_id = link.row_id  # whoever asks to stop is heard, as long as the key is known
+        survey_id = link.row_id  # an expired link may still unsubscribe, while its key is valid
     return require(visit.desk, Survey, survey_id)

@@ -1,4 +1,4 @@
-"""One visit to a public page, and what it is answered with."""
+"""A request to a public page, and its response."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,12 +12,12 @@ from vaada.gateways.links import LinkPurpose
 from vaada.model.policy import Business
 from vaada.model.work import Survey
 from vaada.present.i18n import preferred
-from vaada.rules.bot_detection import is_human
+from vaada.rules import bot_detection
 
 
 @dataclass(frozen=True)
 class Visit:
-    """Somebody opened a link. `fields` are those of the query for a GET, of the form for a POST."""
+    """A request by link. `fields` are those of the query for a GET, of the form for a POST."""
 
     desk: Desk
     token: str
@@ -28,48 +28,48 @@ class Visit:
 
     @property
     def business(self) -> str:
-        """The name that signs the page."""
+        """The business's name, to show on the page."""
         return self.desk.policy.business.name
 
     @property
-    def deployed(self) -> Business:
-        """The business as the stack was deployed, for pages that must not cost a look at the table."""
+    def deployed_business(self) -> Business:
+        """The business from the stack's parameters, for pages that must not read the table."""
         return self.desk.first_policy.business
 
     @property
     def language(self) -> str:
-        """The browser's language, for pages about nobody we know."""
-        return preferred(self.accept_language) or self.deployed.language
+        """The browser's language, for pages without a known customer."""
+        return preferred(self.accept_language) or self.deployed_business.language
 
     def language_of(self, survey: Survey) -> str:
-        """The language of the customer who is asked. Raises NotThere once they are erased."""
+        """Return the language of the survey's customer. Raises NotFound once they are erased."""
         return customer_of(self.desk, survey).language or self.desk.policy.business.language
 
     def page_age(self, purpose: LinkPurpose, shown: str) -> timedelta | None:
-        """How long the page that showed this was open.
+        """Return how long the page that showed `shown` was open.
 
-        None: the form came without it, or had filled in what nobody sees.
+        None: the form came without a page, or has the hidden field filled in.
         """
         if self.fields.get("website"):
             return None
         return self.desk.links.nonce_age(purpose, shown, self.fields.get("nonce", ""))
 
     def is_human(self, purpose: LinkPurpose, shown: str) -> bool:
-        """Whether the form was sent from a page, in a person's time."""
-        return is_human(self.page_age(purpose, shown))
+        """Whether the form came from a page that was open as long as a person needs."""
+        return bot_detection.is_human(self.page_age(purpose, shown))
 
     def nonce(self, purpose: LinkPurpose, shown: str) -> str:
-        """What a page carries so that its form is known for a person's."""
+        """Return the nonce for a page that shows `shown`; `page_age` reads it."""
         return self.desk.links.nonce(purpose, shown)
 
-    def count(self, purpose: LinkPurpose, row_id: str) -> None:
-        """Count the form that was sent. Raises TooOften."""
+    def count_form(self, purpose: LinkPurpose, row_id: str) -> None:
+        """Count the submitted form. Raises TooManyForms."""
         count_form(self.desk, purpose, row_id, self.now)
 
 
 @dataclass(frozen=True)
 class Page:
-    """A status, a whole HTML document, and headers of its own."""
+    """A response: status, HTML document and extra headers."""
 
     status: HTTPStatus
     html: str

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from local.outbox import Message
-from local.replay.office import AGENT, MANAGER, Opened, Story, Told
+from local.replay.office import AGENT, MANAGER, Opened, Story, TimelineMessage
 from local.replay.plan import Plan, make_plan
 from local.replay.verdict import Verdict, judge
 from tests.times import HOUR, MINUTE, SECOND
@@ -16,11 +16,11 @@ from tests.unit.local.replay.builders import FRIDAY, LONDON, request, utc
 KINDS = {rung.name: (rung.purpose, rung.to) for rung in LONDON.rungs} | {"survey": ("survey", "customer")}
 
 
-def sent_message(step: str, at: datetime, number: int, **changes: Any) -> Told:
+def sent_message(step: str, at: datetime, number: int, **changes: Any) -> TimelineMessage:
     """A message that was sent at once."""
     purpose, to = KINDS[step]
     facts = {"status": "sent", "created_at": at, "sent_at": at, "provider_id": f"mail-{number}"}
-    return Told(**{"id": f"row-{number}", "purpose": purpose, "to": to, **facts, **changes})
+    return TimelineMessage(**{"id": f"row-{number}", "purpose": purpose, "to": to, **facts, **changes})
 
 
 def mail(number: int, to: str = AGENT, text: str = "R-1: mend the gate") -> Message:
@@ -44,7 +44,7 @@ WARNED = sent_message("warn", FRIDAY - 4 * HOUR, 1)
 FLAGGED = sent_message("flag", FRIDAY + 2 * SECOND, 2)
 
 
-def verdict_on(*messages: Told, mails: int = 2, **changes: Any) -> Verdict:
+def verdict_on(*messages: TimelineMessage, mails: int = 2, **changes: Any) -> Verdict:
     story = Story(commitment(**changes), messages or (WARNED, FLAGGED))
     plan: Plan = make_plan([PROMISED], LONDON)
     outbox = [mail(n + 1) for n in range(mails)]
@@ -122,18 +122,18 @@ EARLY = utc("2024-03-08 08:30")
 WARNED_THE_DAY_BEFORE = sent_message("warn", utc("2024-03-07 17:00"), 1)
 
 
-def verdict_on_early(kept: str, flagged: Told, mails: int = 2) -> Verdict:
+def verdict_on_early(kept: str, flagged: TimelineMessage, mails: int = 2) -> Verdict:
     asked = request(EARLY, kept=utc(f"2024-03-08 {kept}"), overdue=True)
     facts = commitment(flagged_at="2024-03-08T08:30:02Z", kept_at=f"2024-03-08T{kept}:00Z")
     opened, story = Opened(asked, "customer", "commitment"), Story(facts, (WARNED_THE_DAY_BEFORE, flagged))
     return judge(make_plan([asked], LONDON), [(opened, story)], [mail(n + 1) for n in range(mails)])
 
 
-def flag_sent_at(sent_at: str) -> Told:
+def flag_sent_at(sent_at: str) -> TimelineMessage:
     return sent_message("flag", EARLY, 2, sent_at=utc(f"2024-03-08 {sent_at}"))
 
 
-def withheld_flag() -> Told:
+def withheld_flag() -> TimelineMessage:
     return sent_message("flag", EARLY, 2, status="withheld", sent_at=None, provider_id=None)
 
 
