@@ -1,1 +1,1 @@
-"""Vaada on one machine: the local cloud, its outbox, a small business to try. Never deployed."""
+"""Vaada on one machine: a local cloud, its outbox, demo data and replays. Never deployed."""

@@ -1,4 +1,4 @@
-"""A signed-in user of the HTTP API."""
+"""A client of the HTTP API for one signed-in user."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ Group = Literal["agents", "managers"]
 
 
 class Refused(CloudError):
-    """The API refused a call. `status` and `problem` are its answer."""
+    """The API refused a call. `status` and `problem` are from its response."""
 
-    def __init__(self, call: str, answer: httpx.Response) -> None:
-        self.status = answer.status_code
-        self.problem = answer.text
+    def __init__(self, call: str, response: httpx.Response) -> None:
+        self.status = response.status_code
+        self.problem = response.text
         super().__init__(f"{call} was answered {self.status}: {self.problem}")
 
 
 class Api:
-    """The HTTP API as one user has it. Signs in again when its token has expired."""
+    """A client of the HTTP API for one user. It signs in again when the token has expired."""
 
     def __init__(self, cloud: Cloud, email: str, password: str) -> None:
         self._cognito: CognitoIdentityProviderClient = cloud.client("cognito-idp")
         self._client_id = cloud.outputs["UserPoolClientId"]
         self._credentials = {"USERNAME": email, "PASSWORD": password}
-        # Python does not resolve names below .localhost everywhere, so the name goes in the Host header only.
+        # Not all systems resolve names below .localhost, so the name is only in the Host header.
         host = {"Host": urlsplit(cloud.api_url).netloc}
-        # One connection for each call: one that waits is dropped, or hangs, when the clock jumps.
+        # One connection per call: when the clock jumps, an idle connection breaks or hangs.
         once = httpx.Limits(max_keepalive_connections=0)
         self._http = httpx.Client(
             base_url=cloud.endpoint, headers=host, limits=once, trust_env=False, timeout=60
@@ -44,7 +44,7 @@ class Api:
 
     @classmethod
     def sign_up(cls, cloud: Cloud, email: str, group: Group) -> Api:
-        """A new user in a group, signed in."""
+        """Create a user in a group, and sign in."""
         cognito: CognitoIdentityProviderClient = cloud.client("cognito-idp")
         pool, password = cloud.outputs["UserPoolId"], secrets.token_urlsafe(12)
         cognito.admin_create_user(
@@ -58,44 +58,44 @@ class Api:
         return cls(cloud, email, password)
 
     def sign_in(self) -> None:
-        """Get a token; it lasts an hour."""
-        answer = self._cognito.initiate_auth(
+        """Get a token, which is valid for an hour."""
+        response = self._cognito.initiate_auth(
             ClientId=self._client_id, AuthFlow="USER_PASSWORD_AUTH", AuthParameters=self._credentials
         )
-        self.token = answer["AuthenticationResult"]["IdToken"]
+        self.token = response["AuthenticationResult"]["IdToken"]
 
     def get(self, path: str, **query: str) -> Any:
-        """Read, for example, `/api/commitments`."""
+        """GET a path such as `/api/commitments`. Returns the JSON. Raises Refused."""
         return self._call("GET", path, params=query)
 
     def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
-        """Do, for example, `/api/interactions`, exactly once."""
+        """POST to a path such as `/api/interactions`, with an idempotency key. Raises Refused."""
         return self._call("POST", path, json=body or {}, headers={"Idempotency-Key": secrets.token_hex(16)})
 
     def put(self, path: str, body: dict[str, Any]) -> Any:
-        """Replace, for example, `/api/policy`."""
+        """PUT to a path such as `/api/policy`. Raises Refused."""
         return self._call("PUT", path, json=body)
 
     def patch(self, path: str, body: dict[str, Any]) -> Any:
-        """Change, for example, `/api/agents/{id}`."""
+        """PATCH a path such as `/api/agents/{id}`. Raises Refused."""
         return self._call("PATCH", path, json=body)
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         self._http.close()
 
-    def _call(self, method: str, path: str, **what: Any) -> Any:
-        answer = self._send(method, path, what)
-        if answer.status_code == httpx.codes.UNAUTHORIZED:
+    def _call(self, method: str, path: str, **options: Any) -> Any:
+        response = self._send(method, path, options)
+        if response.status_code == httpx.codes.UNAUTHORIZED:
             self.sign_in()
-            answer = self._send(method, path, what)
-        if answer.is_error:
-            raise Refused(f"{method} {path}", answer)
-        return answer.json()
+            response = self._send(method, path, options)
+        if response.is_error:
+            raise Refused(f"{method} {path}", response)
+        return response.json()
 
-    def _send(self, method: str, path: str, what: dict[str, Any]) -> httpx.Response:
-        headers = {**what.get("headers", {}), "Authorization": f"Bearer {self.token}"}
+    def _send(self, method: str, path: str, options: dict[str, Any]) -> httpx.Response:
+        headers = {**options.get("headers", {}), "Authorization": f"Bearer {self.token}"}
         try:
-            return self._http.request(method, path, **{**what, "headers": headers})
+            return self._http.request(method, path, **{**options, "headers": headers})
         except httpx.TransportError as error:
-            raise CloudError(f"{method} {path} got no answer: {error or type(error).__name__}.") from error
+            raise CloudError(f"{method} {path} got no response: {error or type(error).__name__}.") from error

@@ -1,7 +1,7 @@
-"""Whether anything that we use has a known weakness, by PyPI's advisories: `make audit`, and `make check`.
+"""Check all dependencies for known vulnerabilities, by PyPI's advisories: `make audit` and `make check`.
 
-The one check that needs the network, as its answer changes by the day. Exits with 1 when there is a weakness,
-with 75 when nobody answered, so that whoever asks can tell "none known" from "not asked".
+This is the one check that needs the network. It exits with 1 if there is a vulnerability, and with 75 if PyPI
+could not be reached, so that callers can tell "none known" from "not checked".
 """
 
 import json
@@ -14,28 +14,28 @@ from typing import Any
 
 from local.places import STATE, TOOLS
 
-NO_CONNECTION = "ConnectionError|Could not connect"  # in what pip-audit says then
+NO_CONNECTION = "ConnectionError|Could not connect"  # in the output of pip-audit
 NOT_CHECKED = 75  # EX_TEMPFAIL of sysexits.h
-ACCEPTED: dict[str, str] = {}  # an advisory's id: why it does not concern us
+ACCEPTED: dict[str, str] = {}  # id of an advisory: why it does not apply here
 
 
 def weaknesses(dependencies: list[dict[str, Any]]) -> Iterator[str]:
-    """What is weak, and what PyPI does not know, of pip-audit's list."""
+    """Yield the vulnerabilities in pip-audit's list, and the packages it could not check."""
     for one in dependencies:
         if "skip_reason" in one:
             yield f"{one['name']}: {one['skip_reason']}"
-        for weakness in one.get("vulns", ()):
-            if weakness["id"] not in ACCEPTED:
-                mended = ", ".join(weakness["fix_versions"]) or "no version yet"
-                yield f"{one['name']} {one['version']}: {weakness['id']}, mended in {mended}"
+        for vulnerability in one.get("vulns", ()):
+            if vulnerability["id"] not in ACCEPTED:
+                fixed = ", ".join(vulnerability["fix_versions"]) or "no version yet"
+                yield f"{one['name']} {one['version']}: {vulnerability['id']}, fixed in {fixed}"
 
 
 def main() -> int:
-    """Ask of all that uv.lock names: what the functions use, and what we work with."""
+    """Check the requirements on standard input. Returns the exit code."""
     requirements = STATE / "scan" / "requirements.txt"
     requirements.parent.mkdir(exist_ok=True)
     requirements.write_text(sys.stdin.read(), encoding="utf-8")
-    asked: list[str | Path] = [
+    command: list[str | Path] = [
         TOOLS / "scanners" / "bin" / "pip-audit",
         "--disable-pip",
         "-r",
@@ -43,19 +43,19 @@ def main() -> int:
         "-f",
         "json",
     ]
-    done = subprocess.run(  # noqa: S603  # nosec B603 # a program of our own
-        [*asked, "--progress-spinner", "off"], capture_output=True, text=True, check=False
+    result = subprocess.run(  # noqa: S603  # nosec B603 # a program of our own
+        [*command, "--progress-spinner", "off"], capture_output=True, text=True, check=False
     )
-    if not done.stdout and not re.search(NO_CONNECTION, done.stderr):
-        print(done.stderr)
+    if not result.stdout and not re.search(NO_CONNECTION, result.stderr):
+        print(result.stderr)
         return 1
-    dependencies = json.loads(done.stdout or '{"dependencies": []}')["dependencies"]
-    if not any("vulns" in one for one in dependencies):  # a mirror without advisories knows none of them
+    dependencies = json.loads(result.stdout or '{"dependencies": []}')["dependencies"]
+    if not any("vulns" in one for one in dependencies):  # a mirror of PyPI may have no advisories
         print("pip-audit: NOT DONE, as PyPI's advisories cannot be had here. With a network: make audit")
         return NOT_CHECKED
-    found = list(weaknesses(dependencies))
-    print("\n".join(found) or f"pip-audit: no weakness known in {len(dependencies)} packages")
-    return bool(found)
+    lines = list(weaknesses(dependencies))
+    print("\n".join(lines) or f"pip-audit: no weakness known in {len(dependencies)} packages")
+    return bool(lines)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The local cloud's clock, moved by libfaketime through a file that the server and all functions read."""
+"""The local cloud's clock: libfaketime sets it by a file, which the server and all functions read."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from local.errors import CloudError
 
-# The variant for threads: with the plain one, now and then a thread reads the real time.
+# The multi-threaded variant: with the other one, a thread sometimes reads the real time.
 LIBRARY = next(Path("/usr/lib").glob("**/faketime/libfaketimeMT.so.1"), None)
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  # nosec B108 # libfaketime's choice
 INSTALL_FAKETIME = "To travel in time, install Debian's faketime: sudo apt install faketime"
@@ -15,7 +15,7 @@ UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days
 
 
 def parse_jump(text: str) -> timedelta:
-    """`+4h` as a time span. Only forwards: schedules never fire twice, so going back would show nothing."""
+    """Parse a jump such as `+4h`. Raises ValueError. Jumps go only forwards, as schedules fire only once."""
     match = re.fullmatch(r"\+?(\d{1,4})([mhd])", text.strip())
     if match is None:
         raise ValueError(f"{text!r} is not a jump in time. Try +30m, +4h or +1d.")
@@ -23,7 +23,7 @@ def parse_jump(text: str) -> timedelta:
 
 
 class Clock:
-    """A clock that can be set ahead. Where libfaketime is missing it only tells the time."""
+    """A clock that can be moved forwards. Without libfaketime it always shows the real time."""
 
     def __init__(self, file: Path, starts_at: datetime | None = None) -> None:
         self._file = file
@@ -35,19 +35,19 @@ class Clock:
 
     @property
     def ahead(self) -> timedelta:
-        """How far the clock is ahead of the real one."""
+        """How far the clock is ahead of the real time."""
         return self._ahead
 
     def now(self) -> datetime:
-        """What time it is in the local cloud."""
+        """Return the local cloud's time, in UTC."""
         return datetime.now(UTC) + self._ahead
 
     def travel(self, by: timedelta) -> None:
-        """Set the clock ahead."""
+        """Move the clock forwards. Raises CloudError without libfaketime."""
         self._shift(by)
 
     def environment(self) -> dict[str, str]:
-        """What makes a process follow this clock."""
+        """Return the environment variables that make a process use this clock."""
         if LIBRARY is None:
             return {}
         return {
@@ -58,7 +58,7 @@ class Clock:
 
     @staticmethod
     def tidy(process: int) -> None:
-        """Remove the shared memory that libfaketime leaves behind when its process is killed."""
+        """Remove the shared memory of libfaketime after its process was killed."""
         for left in SHARED_MEMORY.glob(f"*faketime_*_{process}"):
             left.unlink(missing_ok=True)
 
@@ -66,7 +66,7 @@ class Clock:
         if LIBRARY is None:
             raise CloudError(INSTALL_FAKETIME)
         self._ahead += by
-        # Replaced whole: running processes read it at any moment.
+        # Replaced atomically: running processes may read it at any moment.
         draft = self._file.with_suffix(".new")
         draft.write_text(f"{self._ahead.total_seconds():+.3f}\n")
         draft.replace(self._file)

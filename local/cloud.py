@@ -1,4 +1,4 @@
-"""The local cloud: MiniStack, started, deployed to, moved in time and stopped."""
+"""The local cloud: start MiniStack, deploy to it, move its clock, stop it."""
 
 import os
 import shutil
@@ -41,29 +41,29 @@ class Cloud:
 
     @property
     def endpoint(self) -> str:
-        """Where all services answer."""
+        """The URL of all its services."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
     def api_url(self) -> str:
-        """Where the deployed HTTP API answers, as the links in messages have it."""
+        """The URL of the deployed HTTP API, as in the links of messages."""
         return f"{self.outputs['ApiUrl']}"
 
     def client(self, service: str) -> Any:
-        """A boto3 client of one of its services."""
+        """Return a boto3 client of one of its services."""
         return make_client(service, self.endpoint, self.clock.now)
 
-    def look(self, path: str) -> Any:
-        """Read one of MiniStack's own pages, such as `ses/messages`."""
-        answer = httpx.get(f"{self.endpoint}/_ministack/{path}", trust_env=False, timeout=10)
-        return answer.raise_for_status().json()
+    def read_page(self, path: str) -> Any:
+        """Return the JSON of one of MiniStack's own pages, such as `ses/messages`."""
+        response = httpx.get(f"{self.endpoint}/_ministack/{path}", trust_env=False, timeout=10)
+        return response.raise_for_status().json()
 
     def build(self) -> None:
-        """Build the stack, if its sources have changed since the last build."""
+        """Build the stack, unless it is up to date."""
         sam.build(self.folder / "sam-build.log")
 
     def deploy(self) -> None:
-        """Deploy what was built, and learn the stack's outputs."""
+        """Deploy the built stack, and read its outputs."""
         ses: SESV2Client = self.client("sesv2")
         ses.create_email_identity(EmailIdentity=SENDER)
         sam.deploy(self.endpoint, self.folder / "sam-deploy.log", self.clock.environment())
@@ -72,13 +72,13 @@ class Cloud:
         self.outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
 
     def travel(self, by: timedelta) -> None:
-        """Set its clock ahead."""
+        """Move its clock forwards."""
         self.clock.travel(by)
 
 
 @contextmanager
 def local_cloud(port: int | None = None, *, starts_at: datetime | None = None) -> Iterator[Cloud]:
-    """Start an empty local cloud, and stop it at the end. Without a port it takes a free one."""
+    """Run an empty local cloud during the block. Without `port` it takes a free one. Raises CloudError."""
     port = port or _free_port()
     _check_free(port)
     folder = STATE / "clouds" / str(port)
@@ -98,7 +98,7 @@ def _running(cloud: Cloud) -> Iterator[subprocess.Popen[bytes]]:
     settings = {
         "GATEWAY_PORT": str(cloud.port),
         "BIND_HOST": "127.0.0.1",
-        "AUTH": "true",  # each function may do only what its role says, as on AWS
+        "AUTH": "true",  # each function has only the rights of its role, as on AWS
         "IOT_MTLS_ENABLED": "0",
         "TMPDIR": str(cloud.folder / "tmp"),
         **cloud.clock.environment(),
@@ -110,7 +110,7 @@ def _running(cloud: Cloud) -> Iterator[subprocess.Popen[bytes]]:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            start_new_session=True,  # Ctrl-C is for us: we stop it, in order
+            start_new_session=True,  # Ctrl-C must not stop it; we do, in order
         )
     try:
         yield process
@@ -120,7 +120,7 @@ def _running(cloud: Cloud) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def _stop_with_parent() -> list[str]:
-    """What makes Linux end MiniStack should we be killed before we can stop it."""
+    """Return the command prefix that makes Linux stop MiniStack if our process is killed."""
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", "TERM", "--"] if setpriv else []
 
@@ -132,19 +132,19 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-    # The functions' processes are in its group; those still at work end here.
+    # The processes of functions are in its group; this stops those that still run.
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     Clock.tidy(process.pid)
 
 
 def _wait_until_healthy(cloud: Cloud, process: subprocess.Popen[bytes]) -> None:
-    patience_ends = time.monotonic() + START_TIMEOUT
-    while time.monotonic() < patience_ends:
+    deadline = time.monotonic() + START_TIMEOUT
+    while time.monotonic() < deadline:
         if process.poll() is not None:
             break
         try:
-            cloud.look("health")
+            cloud.read_page("health")
         except httpx.HTTPError:
             time.sleep(0.1)
         else:

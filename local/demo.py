@@ -1,4 +1,4 @@
-"""`make demo`: the whole system on this machine, with a small business in it, until Ctrl-C."""
+"""`make demo`: run the whole system on this machine, with demo data, until Ctrl-C."""
 
 import argparse
 import select
@@ -28,7 +28,7 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 @contextmanager
 def step(doing: str, done: str) -> Iterator[None]:
-    """One step of the way, with the time it took."""
+    """Show a step while the block runs, then the time it took."""
     begun = time.monotonic()
     with console.status(f"{doing} ..."):
         yield
@@ -36,7 +36,7 @@ def step(doing: str, done: str) -> Iterator[None]:
 
 
 class Demo:
-    """A demo that runs: its time, its user, what it prints."""
+    """A running demo: its clock, its user and its output."""
 
     def __init__(self, cloud: Cloud, outbox: Outbox) -> None:
         self._cloud = cloud
@@ -46,14 +46,14 @@ class Demo:
         self.complaint = ""
 
     def open(self) -> Api:
-        """Let the business begin; gives its manager's access to the API."""
+        """Create the demo data. Returns the manager's client of the API."""
         self._manager = Api.sign_up(self._cloud, MANAGER, "managers")
         self._keep_token()
         self.complaint = Seeder(self._cloud, self._manager, self.say).seed()
         return self._manager
 
     def travel(self, text: str) -> None:
-        """Set the clock ahead by what somebody typed or clicked."""
+        """Move the clock forwards by a jump such as `+4h`. Raises ValueError, CloudError."""
         self._cloud.travel(parse_jump(text))
         self._keep_token()
         self.say(
@@ -61,36 +61,36 @@ class Demo:
         )
 
     def say(self, line: str) -> None:
-        """One line of what is happening, with the local cloud's time."""
+        """Print a line with the local cloud's time."""
         console.print(f"[dim]{self._cloud.clock.now():%H:%M:%S}[/]  {escape(line)}")
 
     def show(self, message: Message) -> None:
-        """One line for a message that went out."""
+        """Print a line about a sent message."""
         sign = "✉ " if message.medium == "email" else "💬"
         to, headline = escape(message.to), escape(message.headline)
         console.print(f"[dim]{message.at:%H:%M:%S}[/]  {sign} [cyan]{to}[/]  {headline}")
 
     def run(self) -> None:
-        """Print what goes out and do what is typed, until interrupted."""
-        listening = sys.stdin.isatty()
+        """Print sent messages and read typed jumps, until interrupted."""
+        reads_input = sys.stdin.isatty()
         while True:
             for message in self._outbox.fetch():
                 self.show(message)
-            if not listening:
+            if not reads_input:
                 time.sleep(1)
             elif select.select([sys.stdin], [], [], 1)[0]:
                 typed = sys.stdin.readline()
-                listening = bool(typed)
-                self._obey(typed.strip())
+                reads_input = bool(typed)
+                self._travel_by_input(typed.strip())
 
     def _keep_token(self) -> None:
-        """Leave a fresh token for whoever tries the API with curl; it lasts an hour of this clock."""
+        """Write a fresh token to a file, for curl. It is valid for an hour of the cloud's clock."""
         if self._manager:
             self._manager.sign_in()
             self.token_file.touch(mode=0o600)
             self.token_file.write_text(self._manager.token)
 
-    def _obey(self, typed: str) -> None:
+    def _travel_by_input(self, typed: str) -> None:
         if typed:
             try:
                 self.travel(typed)
@@ -99,7 +99,7 @@ class Demo:
 
 
 def run_demo(port: int) -> None:
-    """Start, build, deploy, seed, and stay."""
+    """Start, build, deploy and seed; then print what happens."""
     console.print("[bold]Vaada[/] on this machine. Nothing leaves it, and no AWS account is needed.\n")
     with ExitStack() as stack:
         with step("Starting MiniStack, a local AWS", f"MiniStack listens on 127.0.0.1:{port}"):
@@ -142,14 +142,14 @@ def _date_text(moment: datetime) -> str:
 
 
 def _stop_once(*_: object) -> None:
-    """Stop in order; whoever asks again meanwhile waits for it."""
+    """Stop in order. Further signals are ignored meanwhile."""
     for end in STOP_SIGNALS:
         signal.signal(end, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
 def main() -> int:
-    """Run the demo as told by the command line."""
+    """Run the command. Returns the exit code."""
     parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
     parser.add_argument(
         "--port", type=int, default=4566, help="where the local cloud listens; the outbox is next to it"

@@ -1,4 +1,4 @@
-"""The messages that the local cloud would have sent."""
+"""The messages that the local cloud caught instead of sending them."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,7 +9,7 @@ from local.cloud import Cloud
 
 @dataclass(frozen=True)
 class Message:
-    """One mail or text. A text has neither subject nor HTML. The sender knows it by `provider_id`."""
+    """One mail or SMS. An SMS has no subject and no HTML. `provider_id` is the id that the sender got."""
 
     number: int
     provider_id: str
@@ -22,12 +22,12 @@ class Message:
 
     @property
     def headline(self) -> str:
-        """What it is about, in one line."""
+        """The subject, or the text of an SMS on one line."""
         return self.subject or " ".join(self.text.split())
 
 
 class Outbox:
-    """All messages so far, in the order in which they were seen."""
+    """All messages so far, in the order in which they were fetched."""
 
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
@@ -35,14 +35,14 @@ class Outbox:
         self.messages: list[Message] = []
 
     def fetch(self) -> list[Message]:
-        """The messages that are new since the last look."""
+        """Return the messages since the last call."""
         known = len(self.messages)
         self._fetch_mails()
         self._fetch_texts()
         return self.messages[known:]
 
     def _fetch_mails(self) -> None:
-        for account in self._cloud.look("ses/messages")["messages"].values():
+        for account in self._cloud.read_page("ses/messages")["messages"].values():
             for mail in account:
                 if self._is_new(mail["MessageId"]):
                     self.messages.append(
@@ -59,7 +59,7 @@ class Outbox:
                     )
 
     def _fetch_texts(self) -> None:
-        for phone, texts in self._cloud.look("sns/sms-messages")["sms_messages"].items():
+        for phone, texts in self._cloud.read_page("sns/sms-messages")["sms_messages"].items():
             for text in texts:
                 if self._is_new(text["MessageId"]):
                     self.messages.append(
@@ -67,7 +67,7 @@ class Outbox:
                             number=len(self.messages) + 1,
                             provider_id=text["MessageId"],
                             medium="sms",
-                            at=self._cloud.clock.now(),  # texts are kept without their time
+                            at=self._cloud.clock.now(),  # MiniStack stores no time for SMS
                             to=phone,
                             subject="",
                             text=text["Message"],

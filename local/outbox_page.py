@@ -1,4 +1,4 @@
-"""The outbox as a web page, on this machine only."""
+"""The outbox as a web page, only for this machine."""
 
 import json
 import re
@@ -18,7 +18,7 @@ from local.errors import CloudError, PortInUse
 from local.outbox import Outbox
 from local.places import ROOT
 
-# A mail runs no script, loads nothing, and knows nothing of the page around it; its links may open a tab.
+# A mail cannot run scripts, load anything or access the page around it. Its links may open a tab.
 MAIL_SANDBOX = "sandbox allow-popups allow-popups-to-escape-sandbox"
 MAIL_POLICY = f"{MAIL_SANDBOX}; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
@@ -26,7 +26,7 @@ _templates = Environment(loader=FileSystemLoader(ROOT / "local"), autoescape=Tru
 
 
 def link(text: str) -> Markup:
-    """Text with its web addresses made links, all else escaped."""
+    """Return the text with its URLs as links, and everything else escaped."""
     parts = re.split(r"(https?://[^\s<>\"]+)", text)
     anchor = Markup('<a href="{0}" target="_blank" rel="noopener">{0}</a>')
     return Markup("").join(
@@ -38,7 +38,7 @@ _templates.filters["link"] = link
 
 
 class Page:
-    """What the page shows and does."""
+    """The content and the actions of the page."""
 
     def __init__(self, outbox: Outbox, now: Callable[[], datetime], travel: Callable[[str], None]) -> None:
         self.outbox = outbox
@@ -46,7 +46,7 @@ class Page:
         self.travel = travel
 
     def render(self, selected: int | None) -> str:
-        """The whole page, with one message opened."""
+        """Return the whole page, with one message opened."""
         messages = self.outbox.messages
         opened = messages[selected - 1] if selected and selected <= len(messages) else None
         template = _templates.get_template("outbox_page.html")
@@ -58,7 +58,7 @@ class Page:
         )
 
     def mail(self, number: int) -> str | None:
-        """The HTML of one mail, its links opening in a new tab."""
+        """Return the HTML of a mail, with links that open in a new tab. None: there is no such mail."""
         messages = self.outbox.messages
         html = messages[number - 1].html if 0 < number <= len(messages) else None
         if not html:
@@ -75,36 +75,36 @@ class _Handler(BaseHTTPRequestHandler):
         path = urlsplit(self.path).path
         number = re.search(r"\d+", path)
         if not self._is_local():
-            self._answer(HTTPStatus.FORBIDDEN, "Only this machine may look.")
+            self._respond(HTTPStatus.FORBIDDEN, "Only this machine may look.")
         elif path == "/count":
-            self._answer(HTTPStatus.OK, json.dumps(len(self.page.outbox.messages)))
+            self._respond(HTTPStatus.OK, json.dumps(len(self.page.outbox.messages)))
         elif re.fullmatch(r"/(messages/\d+)?", path):
-            self._answer(HTTPStatus.OK, self.page.render(int(number[0]) if number else None))
+            self._respond(HTTPStatus.OK, self.page.render(int(number[0]) if number else None))
         elif (
             re.fullmatch(r"/messages/\d+/html", path) and number and (mail := self.page.mail(int(number[0])))
         ):
-            self._answer(HTTPStatus.OK, mail, {"Content-Security-Policy": MAIL_POLICY})
+            self._respond(HTTPStatus.OK, mail, {"Content-Security-Policy": MAIL_POLICY})
         else:
-            self._answer(HTTPStatus.NOT_FOUND, "There is no such page.")
+            self._respond(HTTPStatus.NOT_FOUND, "There is no such page.")
 
     def do_POST(self) -> None:
-        # Another site open in the same browser must not move the clock.
+        # Another site in the same browser must not move the clock.
         if not self._is_local() or self.headers.get("Origin") != f"http://{self.headers['Host']}":
-            self._answer(HTTPStatus.FORBIDDEN, "Only this page may do that.")
+            self._respond(HTTPStatus.FORBIDDEN, "Only this page may do that.")
             return
         form = parse_qs(self.rfile.read(int(self.headers.get("Content-Length", 0))).decode())
         try:
             self.page.travel(form.get("by", [""])[0])
         except (ValueError, CloudError) as error:
-            self._answer(HTTPStatus.BAD_REQUEST, str(escape(str(error))))
+            self._respond(HTTPStatus.BAD_REQUEST, str(escape(str(error))))
         else:
-            self._answer(HTTPStatus.SEE_OTHER, "", {"Location": "/"})
+            self._respond(HTTPStatus.SEE_OTHER, "", {"Location": "/"})
 
     def _is_local(self) -> bool:
-        """Asked for by its own name: a name that some site points at this machine is none of ours."""
+        """Whether the Host header is local. It prevents DNS rebinding by other sites."""
         return (self.headers.get("Host") or "").partition(":")[0] in {"127.0.0.1", "localhost"}
 
-    def _answer(self, status: HTTPStatus, body: str, headers: dict[str, str] | None = None) -> None:
+    def _respond(self, status: HTTPStatus, body: str, headers: dict[str, str] | None = None) -> None:
         content = body.encode()
         self.send_response(status)
         for name, value in {
@@ -118,12 +118,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_message(self, *_: object) -> None:
-        """Say nothing: the terminal is for the messages."""
+        """Log nothing: the terminal shows the messages."""
 
 
 @contextmanager
 def outbox_page(page: Page, port: int) -> Iterator[str]:
-    """Serve the page; gives its address."""
+    """Serve the page during the block. Yields its URL. Raises PortInUse."""
     handler = type("Handler", (_Handler,), {"page": page})
     try:
         server = ThreadingHTTPServer(("127.0.0.1", port), handler)

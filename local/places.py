@@ -1,4 +1,4 @@
-"""Where things are, and the environment that child processes get."""
+"""The folders of the project, and the environment of child processes."""
 
 import os
 from pathlib import Path
@@ -7,13 +7,13 @@ ROOT = Path(__file__).resolve().parents[1]
 STATE = ROOT / ".local"
 TOOLS = STATE / "tools"
 REGION = "us-east-1"
-ADMINISTRATOR = "test"  # whom the local cloud takes for its administrator
+ADMINISTRATOR = "test"  # the credentials of the local cloud's administrator
 
 INHERITED = ("HOME", "LANG", "LC_ALL", "PATH", "TMPDIR", "USER")
 
 
 def environment(**more: str) -> dict[str, str]:
-    """What a child process sees. Nothing of the user's own AWS settings: no real account is ever reached."""
+    """Return the environment for a child process, without the user's AWS settings and accounts."""
     inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
     return {
         **inherited,
@@ -28,5 +28,5 @@ def environment(**more: str) -> dict[str, str]:
 
 
 def tail(log: Path, lines: int = 15) -> str:
-    """The last lines of a log."""
+    """Return the last lines of a log."""
     return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])

@@ -1,7 +1,7 @@
-"""MiniStack with less waiting, run by MiniStack's own Python.
+"""Run MiniStack with shorter waits. It runs on MiniStack's own Python.
 
-It looks for what is due twice a second instead of every ten, and unpacks each layer once instead of once for
-each process of a function: on AWS they also share one /opt.
+It checks schedules every half second instead of every ten, and unpacks each layer once instead of once per
+process of a function: on AWS they also share one /opt.
 """
 
 import errno
@@ -20,7 +20,7 @@ _unpacking = threading.Lock()
 
 
 def _sleep_safely(seconds: float) -> None:
-    """Sleep. With libfaketime on a busy machine a sleep can be over before it begins, which is an error."""
+    """Sleep, and ignore the error if the time is already over: libfaketime causes it on a busy machine."""
     try:
         _sleep(seconds)
     except OSError as error:
@@ -29,10 +29,10 @@ def _sleep_safely(seconds: float) -> None:
 
 
 class SharedLayers(zipfile.ZipFile):
-    """An archive that, where it is a layer, is unpacked once; its folders are links to what was unpacked."""
+    """A ZIP archive. A layer is unpacked only once: its target folders become links to the result."""
 
     def extractall(self, path: Any = None, members: Any = None, pwd: bytes | None = None) -> None:
-        """Unpack it."""
+        """Unpack the archive into `path`."""
         folder = Path(path or ".")
         if not folder.name.startswith("layer_"):
             super().extractall(path, members, pwd)
@@ -49,7 +49,7 @@ class SharedLayers(zipfile.ZipFile):
 
 
 def main() -> None:
-    """Run it."""
+    """Run MiniStack."""
     vars(time)["sleep"] = _sleep_safely
     vars(importlib.import_module("ministack.services.eventbridge"))["_SCHEDULER_TICK_INTERVAL"] = 0.5
     vars(importlib.import_module("ministack.services.scheduler"))["_SCHEDULE_TICK_INTERVAL"] = 0.5

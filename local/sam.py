@@ -1,4 +1,4 @@
-"""The SAM CLI: build for this machine, deploy to the local cloud."""
+"""Run the SAM CLI: build for this machine, deploy to the local cloud."""
 
 import fcntl
 import hashlib
@@ -12,14 +12,14 @@ from pathlib import Path
 from local.errors import CloudError
 from local.places import ROOT, STATE, TOOLS, environment, tail
 
-# Apart from .aws-sam, so that a build for this machine is never deployed to AWS by mistake.
+# Not .aws-sam, so that a build for this machine is never deployed to AWS by mistake.
 FOLDER = STATE / "sam"
 BUILD = FOLDER / "build"
 SOURCES = ("template.yaml", "samconfig.toml", "functions", "layers")
 
 
 def build(log: Path) -> None:
-    """Run `sam build`, unless what was built last is what the sources say now."""
+    """Run `sam build`, unless the sources are unchanged since the last build. Raises CloudError."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     with _build_lock():
         mark = FOLDER / "built"
@@ -27,7 +27,7 @@ def build(log: Path) -> None:
         if BUILD.exists() and mark.exists() and mark.read_text() == fingerprint:
             return
         mark.unlink(missing_ok=True)
-        # The wheels were fetched at set-up; a build never needs the network.
+        # The wheels were downloaded at set-up, so a build needs no network.
         settings = {
             "UV_CACHE_DIR": str(STATE / "cache"),
             "UV_OFFLINE": "1",
@@ -38,23 +38,23 @@ def build(log: Path) -> None:
 
 
 def deploy(endpoint: str, log: Path, clock: dict[str, str]) -> None:
-    """Run `sam deploy`. `clock` is what makes it sign with the local cloud's time."""
+    """Run `sam deploy`. The variables in `clock` make it use the local cloud's time. Raises CloudError."""
     template = ["--template-file", str(BUILD / "template.yaml")]
     _run(["deploy", *template], log, {**clock, "AWS_ENDPOINT_URL": endpoint})
 
 
 def _run(command: list[str], log: Path, settings: dict[str, str]) -> None:
     program = TOOLS / "sam" / "bin" / "sam"
-    # The layer is built with the python3 and uv on PATH; functions run on MiniStack's own Python.
+    # The layer is built with the python3 and uv on PATH. Functions run on MiniStack's own Python.
     search = f"{TOOLS / 'ministack' / 'bin'}:{STATE / 'uv' / 'bin'}:"
     env = environment(
         **settings, SAM_CLI_TELEMETRY="0", SAM_CLI_POLL_DELAY="1", __SAM_CLI_APP_DIR=str(FOLDER)
     )
-    # It need not ask PyPI whether it is the newest: its version is ours to choose. Checked in 2100.
+    # Prevents the SAM CLI from checking PyPI for a newer version: it was last checked in 2100.
     (FOLDER / "metadata.json").write_text(json.dumps({"lastVersionCheck": 4102444800.0}))
     env["PATH"] = search + env["PATH"]
     with log.open("ab") as output:
-        done = subprocess.run(  # noqa: S603  # nosec B603 # a program of our own
+        result = subprocess.run(  # noqa: S603  # nosec B603 # a program of our own
             [program, *command, "--config-file", str(ROOT / "samconfig.toml"), "--config-env", "local"],
             cwd=ROOT,
             env=env,
@@ -63,7 +63,7 @@ def _run(command: list[str], log: Path, settings: dict[str, str]) -> None:
             stderr=subprocess.STDOUT,
             check=False,
         )
-    if done.returncode:
+    if result.returncode:
         raise CloudError(f"`sam {command[0]}` failed. The end of {log.relative_to(ROOT)}:\n\n{tail(log)}")
 
 
@@ -78,13 +78,13 @@ def _fingerprint() -> str:
 def _source_files() -> Iterator[Path]:
     for source in SOURCES:
         path = ROOT / source
-        found = [path] if path.is_file() else path.rglob("*")
-        yield from sorted(file for file in found if file.is_file() and file.suffix != ".pyc")
+        files = [path] if path.is_file() else path.rglob("*")
+        yield from sorted(file for file in files if file.is_file() and file.suffix != ".pyc")
 
 
 @contextmanager
 def _build_lock() -> Iterator[None]:
-    """Only one build at a time in this folder: tests and a demo may start together."""
+    """Allow only one build at a time in this folder: tests and a demo may start together."""
     with (FOLDER / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

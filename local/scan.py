@@ -1,7 +1,7 @@
-"""What checkov and cfn-guard say of template.yaml, and of what CloudFormation makes of it: `make check`.
+"""Run checkov and cfn-guard on template.yaml, before and after SAM's transform: `make check`.
 
-Runs in the environment of the scanners, offline. What is excused everywhere, and why, stands in .checkov.yaml
-and in `EXCLUDED_RULES`; what one resource is excused from, in its Metadata in template.yaml.
+It runs in the environment of the scanners, offline. Rules that are excluded everywhere, and why, are in
+.checkov.yaml and in `EXCLUDED_RULES`; those excluded for one resource are in its Metadata in template.yaml.
 """
 
 import json
@@ -23,7 +23,7 @@ from local.places import REGION, ROOT, STATE, TOOLS
 GUARD = TOOLS / "guard" / "package"
 EXCLUDED_RULES = {
     "lambda_inside_vpc_check": "see CKV_AWS_117 in .checkov.yaml",
-    "sqs_dlq_check": "every queue but RetryQueue holds dead letters itself, and no function reads it",
+    "sqs_dlq_check": "every queue except RetryQueue is a dead-letter queue itself",
 }
 PSEUDO_PARAMETERS = {
     "AWS::AccountId": "123456789012",
@@ -36,28 +36,28 @@ NOT_COMPLIANT = 19  # cfn-guard's exit code when it finds something
 
 
 def transformed_template() -> dict[str, Any]:
-    """The template as CloudFormation gets it: SAM's resources spelt out, parameters at their defaults."""
+    """Return the template after SAM's transform, with the parameters' defaults."""
     template = yaml_parse((ROOT / "template.yaml").read_text(encoding="utf-8"))
     for resource in template["Resources"].values():
         for uri in {"CodeUri", "ContentUri"} & resource.get("Properties", {}).keys():
-            resource["Properties"][uri] = "s3://bucket/key"  # where `sam package` would have put it
+            resource["Properties"][uri] = "s3://bucket/key"  # where `sam package` would upload it
     metadata = {name: one["Metadata"] for name, one in template["Resources"].items() if "Metadata" in one}
     parameters = {name: one.get("Default", name) for name, one in template["Parameters"].items()}
     os.environ.setdefault("AWS_DEFAULT_REGION", REGION)
     plain: dict[str, Any] = Translator({}, Parser()).translate(template, parameters)
     for name in metadata.keys() & plain["Resources"].keys():
-        plain["Resources"][name]["Metadata"] = metadata[name]  # SAM drops what a function is excused from
+        plain["Resources"][name]["Metadata"] = metadata[name]  # SAM drops the Metadata of functions
     plain["Resources"] = resolve(plain["Resources"], PSEUDO_PARAMETERS | parameters)
     return plain
 
 
 def resolve(value: Any, known: dict[str, Any]) -> Any:
-    """The same with the values of parameters, texts put together. A resource's name stands for its value."""
+    """Resolve Ref and Fn::Sub with these parameters. The name of a resource stands for its value."""
     match value:
         case {"Ref": str(name)} if name in known:
             return known[name]
         case {"Fn::Sub": str(text)}:
-            return re.sub(r"\$\{([^}]+)\}", lambda found: str(known.get(found[1], found[1])), text)
+            return re.sub(r"\$\{([^}]+)\}", lambda match: str(known.get(match[1], match[1])), text)
         case dict():
             return {key: resolve(each, known) for key, each in value.items()}
         case list():
@@ -66,12 +66,12 @@ def resolve(value: Any, known: dict[str, Any]) -> Any:
 
 
 def guard_findings(file: Path) -> Iterator[str]:
-    """What cfn-guard finds by AWS Control Tower's rules, and excuses that excuse nothing."""
-    maker = {"Darwin": "macos"}.get(platform.system(), "ubuntu")
+    """Yield what cfn-guard finds by AWS Control Tower's rules, and exclusions that are not needed."""
+    system = {"Darwin": "macos"}.get(platform.system(), "ubuntu")
     machine = {"arm64": "aarch64"}.get(platform.machine(), platform.machine())
-    program = GUARD / "bin" / maker / machine / "cfn-guard"
+    program = GUARD / "bin" / system / machine / "cfn-guard"
     rules = GUARD / "rules"
-    done = subprocess.run(  # noqa: S603  # nosec B603 # a program of our own
+    result = subprocess.run(  # noqa: S603  # nosec B603 # a program of our own
         [
             program,
             "validate",
@@ -89,32 +89,32 @@ def guard_findings(file: Path) -> Iterator[str]:
         text=True,
         check=False,
     )
-    if done.returncode not in {0, NOT_COMPLIANT}:
-        yield f"cfn-guard failed: {done.stderr}"
+    if result.returncode not in {0, NOT_COMPLIANT}:
+        yield f"cfn-guard failed: {result.stderr}"
         return
     resources = json.loads(file.read_text(encoding="utf-8"))["Resources"]
-    excused = {
+    excluded = {
         (rule, name)
         for name, resource in resources.items()
         for rule in resource.get("Metadata", {}).get("guard", {}).get("SuppressedRules", ())
     }
     found = {
         (rule["name"], name)
-        for report in json.loads(done.stdout)
+        for report in json.loads(result.stdout)
         for rule in (one["Rule"] for one in report["not_compliant"])
         for name in re.findall(r'"/Resources/([^/"]+)', json.dumps(rule))
     }
-    for rule, name in sorted(found - excused):
+    for rule, name in sorted(found - excluded):
         if rule not in EXCLUDED_RULES:
             yield f"cfn-guard: {name}: {rule}"
-    for rule, name in sorted(excused - found):
-        yield f"cfn-guard: {name} need not be excused from {rule}"
+    for rule, name in sorted(excluded - found):
+        yield f"cfn-guard: {name} need not exclude {rule}"
     for rule in sorted(EXCLUDED_RULES.keys() - {rule for rule, _ in found}):
         yield f"cfn-guard: {rule} finds nothing"
 
 
 def main() -> int:
-    """How many scanners found something."""
+    """Run both scanners. Returns how many of them found something."""
     file = STATE / "scan" / "template.json"
     file.parent.mkdir(exist_ok=True)
     file.write_text(json.dumps(transformed_template(), indent=1, default=str), encoding="utf-8")

@@ -1,7 +1,4 @@
-"""A small business to try: who serves, who is served, and what was promised.
-
-All of it goes in through the HTTP API, as a console would do it.
-"""
+"""Demo data: a small business with agents, customers and promises, created through the HTTP API."""
 
 from collections.abc import Callable
 from contextlib import closing
@@ -19,7 +16,7 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 class Seeder:
-    """Writes the business, and says what it writes."""
+    """Creates the demo data, and prints what it creates."""
 
     def __init__(self, cloud: Cloud, api: Api, say: Say) -> None:
         self._cloud = cloud
@@ -28,7 +25,7 @@ class Seeder:
         self._say = say
 
     def seed(self) -> str:
-        """Everything. Gives the id of the case of a complaint."""
+        """Create everything. Returns the id of the case of a complaint."""
         self._never_close()
         maryam = self._agent("Maryam Siddiqui", MANAGER, role="manager")
         daniel = self._agent("Daniel Hughes", "daniel@vaada.example", supervisor_id=maryam)
@@ -62,7 +59,7 @@ class Seeder:
         return case
 
     def _never_close(self) -> None:
-        """So that the demo shows at any hour what would wait for the morning."""
+        """Set opening hours around the clock, so that the demo works at any hour."""
         policy = self._api.get("/api/policy")
         always = [{"opens": "00:00", "closes": "24:00"}]
         policy["opening_hours"] = dict.fromkeys(policy["opening_hours"], always)
@@ -92,7 +89,7 @@ class Seeder:
         self._say(f"{name} is a customer and reads {language}")
         return str(customer["customer_id"])
 
-    def _contact(self, customer: str, agent: str, ago: timedelta, **more: object) -> Any:
+    def _interaction(self, customer: str, agent: str, ago: timedelta, **more: object) -> Any:
         occurred_at = (self._now() - ago).isoformat()
         return self._api.post(
             "/api/interactions",
@@ -100,8 +97,8 @@ class Seeder:
         )
 
     def _slipping_promise(self, customer: str, agent: str) -> None:
-        """Due in a minute: the agent is warned at once, and a minute later it is overdue."""
-        self._contact(
+        """Add a promise due in a minute: the agent is warned at once, and a minute later it is overdue."""
+        self._interaction(
             customer,
             agent,
             ago=2 * HOUR,
@@ -114,9 +111,9 @@ class Seeder:
         self._say("Daniel promised Oliver a call, and has one minute left")
 
     def _broken_promises(self, customer: str, agent: str) -> str:
-        """Due a day ago: overdue as soon as they are written down. Their agent is told of both together."""
+        """Add two promises due yesterday, so overdue at once. Their agent gets one message about both."""
         due_at = self._in(10 * MINUTE - DAY)
-        made = self._contact(
+        recorded = self._interaction(
             customer,
             agent,
             ago=2 * DAY,
@@ -131,17 +128,17 @@ class Seeder:
             ],
         )
         self._say("Sana promised Ayesha a delivery and a refund by yesterday; nobody kept it")
-        case = f"/api/cases/{made['case_id']}"
+        case = f"/api/cases/{recorded['case_id']}"
         with closing(Api.sign_up(self._cloud, SANA, "agents")) as sana:
             sana.post(f"{case}/steps/apologised", {"note": "By phone."})
             self._say("Sana apologised, the first of the six steps of a complaint")
             sana.post(f"{case}/goodwill", {"amount": "40.00", "reason": "A lock, for the long wait"})
             self._say("Sana wants to give Ayesha a lock, which is more than she may without asking")
-        return str(made["case_id"])
+        return str(recorded["case_id"])
 
     def _call_back(self, customer: str, agent: str) -> None:
-        """A follow-up in two minutes: the agent is reminded then."""
-        self._contact(
+        """Add a follow-up due in two minutes."""
+        self._interaction(
             customer,
             agent,
             ago=HOUR,
@@ -154,8 +151,8 @@ class Seeder:
         self._say("Daniel wants to be reminded of Carmen's question in two minutes")
 
     def _running_late(self, customer: str, agent: str) -> None:
-        """A new date for a promise: the customer hears of it."""
-        made = self._contact(
+        """Agree a new date for a promise, and tell the customer."""
+        recorded = self._interaction(
             customer,
             agent,
             ago=3 * HOUR,
@@ -165,7 +162,7 @@ class Seeder:
             summary="Encargó una cadena nueva para su bicicleta.",
             commitments=[{"what": "La cadena nueva, montada", "due_at": self._in(6 * HOUR)}],
         )
-        [promise] = made["commitments"]
+        [promise] = recorded["commitments"]
         tomorrow = (self._now() + DAY).replace(hour=18, minute=0, second=0)
         self._api.post(
             f"/api/commitments/{promise['commitment_id']}/renegotiate",
@@ -174,8 +171,8 @@ class Seeder:
         self._say("Daniel runs late with Carmen's new chain, and lets her know")
 
     def _waiting(self, customer: str, agent: str) -> None:
-        """To be answered within an hour, of which minutes are left."""
-        self._contact(
+        """Add a customer who waits for a reply, due in three minutes."""
+        self._interaction(
             customer,
             agent,
             ago=57 * MINUTE,
@@ -187,9 +184,9 @@ class Seeder:
         self._say("Oliver has waited in the chat for 57 minutes; Sana has three left to answer")
 
     def _abuse(self, agent: str) -> None:
-        """Nobody has to bear that alone: the supervisor hears at once."""
+        """Add an abusive call, which the supervisor is told about at once."""
         victor = self._api.post("/api/customers", {"name": "Victor Lang"})
-        self._contact(
+        self._interaction(
             victor["customer_id"],
             agent,
             ago=MINUTE,
@@ -203,8 +200,8 @@ class Seeder:
         self._say("Victor was abusive to Daniel on the phone")
 
     def _solved_yesterday(self, customer: str, agent: str, summary: str) -> None:
-        """Resolved a day ago: the customer is asked how it went now."""
-        self._contact(
+        """Add an interaction resolved a day ago: its survey is sent now."""
+        self._interaction(
             customer,
             agent,
             ago=DAY,

@@ -1,4 +1,4 @@
-"""boto3 clients of the local cloud. They sign with its clock, for it refuses what is five minutes off."""
+"""boto3 clients of the local cloud, which sign with its clock: it rejects times five minutes off."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -15,7 +15,7 @@ from local.places import REGION
 
 
 class Signer(SigV4Auth):
-    """Signs with another clock than this machine's."""
+    """Signs requests with the time of another clock."""
 
     def __init__(self, service: str, now: Callable[[], datetime]) -> None:
         super().__init__(Credentials("test", "test"), service, REGION)
@@ -27,17 +27,17 @@ class Signer(SigV4Auth):
 
 
 def make_client(service: Any, endpoint: str, now: Callable[[], datetime]) -> Any:
-    """A client that signs with `now`; the caller names its type."""
+    """Return a boto3 client that signs with the time of `now`."""
     client = boto3.Session(region_name=REGION).client(
         service,
         endpoint_url=endpoint,
-        config=Config(signature_version=UNSIGNED, proxies={}),  # botocore signs nothing, we do
+        config=Config(signature_version=UNSIGNED, proxies={}),  # we sign instead of botocore
     )
     signer = Signer(client.meta.service_model.signing_name, now)
 
     def sign(request: AWSRequest, **_: object) -> None:
         signer.add_auth(request)
-        # A connection that waits for the next call is dropped, or hangs, when the clock jumps.
+        # When the clock jumps, an idle connection breaks or hangs.
         request.headers["Connection"] = "close"
 
     client.meta.events.register_last("request-created", sign)

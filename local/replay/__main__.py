@@ -1,4 +1,4 @@
-"""`make replay FILE=requests.csv`: replay it, report, and exit with 1 unless all is exact."""
+"""`make replay FILE=requests.csv`: replay, report, and exit with 1 unless the outcome is exact."""
 
 import argparse
 import signal
@@ -29,7 +29,7 @@ HEAD_START = timedelta(hours=1)
 
 
 def replay(file: Path, mapping: Mapping, until: date | None) -> Verdict:
-    """Replay the file and report."""
+    """Replay the file and print the report. Raises CloudError."""
     requests = read_requests(file, mapping)
     zone = ZoneInfo(mapping.time_zone)
     end = datetime.combine(until, clock_time.max, zone).astimezone(UTC) if until else None
@@ -52,7 +52,7 @@ def replay(file: Path, mapping: Mapping, until: date | None) -> Verdict:
         with step("Rehearsing", "Rehearsed"):
             rehearse(cloud, office)
         outbox = Outbox(cloud)
-        outbox.fetch()  # what the rehearsal sent
+        outbox.fetch()  # skips the messages of the rehearsal
         verdict = _play(cloud, office, plan, outbox)
         took = timedelta(seconds=time.monotonic() - begun)
         report(console, Run(plan, starts_at, cloud.clock.now(), took), verdict)
@@ -60,8 +60,8 @@ def replay(file: Path, mapping: Mapping, until: date | None) -> Verdict:
 
 
 def _play(cloud: Cloud, office: Office, plan: Plan, outbox: Outbox) -> Verdict:
-    with progress(console, len(plan.events)) as tell:
-        stories = Player(cloud, office, plan, tell).play()
+    with progress(console, len(plan.events)) as report_progress:
+        stories = Player(cloud, office, plan, report_progress).play()
     return judge(plan, stories, outbox.fetch())
 
 
@@ -77,17 +77,17 @@ def _stop(*_: object) -> None:
 
 
 def main() -> int:
-    """Replay as told by the command line."""
+    """Run the command. Returns the exit code."""
     parser = argparse.ArgumentParser(prog="make replay", description=__doc__)
     parser.add_argument("file", type=Path, help="the CSV of requests")
     parser.add_argument(
-        "--map", type=Path, default=BOSTON, help="what its columns mean; else Boston's 311 data"
+        "--map", type=Path, default=BOSTON, help="the mapping; the default is for Boston's 311 data"
     )
-    parser.add_argument("--until", type=_day, help="the last day; else the end of the last ladder")
-    told = parser.parse_args()
+    parser.add_argument("--until", type=_day, help="the last day; by default two days after the last event")
+    arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, _stop)
     try:
-        verdict = replay(told.file, read_mapping(told.map), told.until)
+        verdict = replay(arguments.file, read_mapping(arguments.map), arguments.until)
     except KeyboardInterrupt:
         console.print("\nStopped. Nothing is left running.")
         return 130

@@ -1,6 +1,6 @@
-"""Who hears of a promise and when, worked out anew from the policy that the API gives.
+"""Compute who is told about a promise and when, from the policy of the API.
 
-None of the product's code is used: this is what it is judged against.
+It uses none of the product's code, because it is the oracle for the product.
 """
 
 from collections.abc import Iterator
@@ -13,14 +13,14 @@ from local.replay.opening import Opening
 from local.replay.requests import Request
 
 Delay = dict[str, int]
-"""One unit and how many of it, such as `{"opening_hours": 4}`."""
+"""One unit with its amount, such as `{"opening_hours": 4}`."""
 
 
 @dataclass(frozen=True)
 class Rung:
-    """A step that the policy asks for: how messages of it are known, and when it is due.
+    """A step of the policy, with the purpose and the recipient of its message.
 
-    Of the rungs with the same purpose and reader it is number `nth`, perhaps the `last`.
+    Of the rungs with the same purpose and recipient it has the index `nth`, and may be the `last`.
     """
 
     name: str
@@ -31,7 +31,7 @@ class Rung:
 
     @property
     def is_told(self) -> bool:
-        """Whether somebody hears of it; giving up is done in silence."""
+        """Whether somebody is told. Giving up sends no message."""
         return bool(self.to)
 
 
@@ -40,37 +40,37 @@ GIVE_UP = Rung("give up")
 
 @dataclass(frozen=True)
 class Step:
-    """A rung of one promise: when it is due, and from when on its reader may hear of it."""
+    """A rung of one promise: when it is due, and the earliest time of its message."""
 
     rung: Rung
     at: datetime
-    heard_from: datetime
+    notify_from: datetime
 
     @property
     def name(self) -> str:
-        """The rung's name."""
+        """The name of the rung."""
         return self.rung.name
 
     @property
     def is_held(self) -> bool:
-        """Whether the message waits for its reader's working time."""
-        return self.heard_from > self.at
+        """Whether the message waits for the recipient's working time."""
+        return self.notify_from > self.at
 
 
 @dataclass(frozen=True)
 class Ladder:
-    """The steps that a policy asks for. `delays` are those of the rungs after the flag."""
+    """The steps of a policy. `delays` belong to the rungs after the flag."""
 
     opening: Opening
     warn_before: Delay
     rungs: tuple[Rung, ...]
     delays: tuple[Delay, ...]
     broken_days: int
-    together_within: timedelta
+    batch_within: timedelta
 
     @classmethod
     def of(cls, policy: dict[str, Any]) -> "Ladder":
-        """The ladder of the policy, as `GET /api/policy` returns it. Raises CloudError."""
+        """Read the ladder from the policy that `GET /api/policy` returns. Raises CloudError."""
         try:
             rules = policy["commitments"]
             return cls(
@@ -79,15 +79,15 @@ class Ladder:
                 rungs=tuple(_rungs([rung["tell"] for rung in rules["ladder"]])),
                 delays=tuple(_delay(rung["after"]) for rung in rules["ladder"]),
                 broken_days=rules["broken_days_after"],
-                together_within=timedelta(minutes=policy["follow_ups"]["group_within_minutes"]),
+                batch_within=timedelta(minutes=policy["follow_ups"]["group_within_minutes"]),
             )
         except KeyError as missing:
             raise CloudError(f"The policy of /api/policy has no {missing}; the replay needs it.") from None
 
     def steps(self, request: Request) -> list[Step]:
-        """The steps that the request's promise comes to while it is not kept.
+        """Return the steps of the request's promise as long as it is not kept.
 
-        None is taken before the promise is made, nor before the step below it.
+        No step is before the promise was made, or before the previous step.
         """
         if request.promised is None:
             return []
@@ -95,7 +95,7 @@ class Ladder:
         reached = request.opened
         for rung, at in self._whole(request.promised, request.opened):
             reached = max(reached, at)
-            steps.append(Step(rung, reached, self._heard_from(rung, reached, request.promised)))
+            steps.append(Step(rung, reached, self._notify_from(rung, reached, request.promised)))
         return steps
 
     def _whole(self, due: datetime, opened: datetime) -> Iterator[tuple[Rung, datetime]]:
@@ -109,15 +109,18 @@ class Ladder:
         yield GIVE_UP, self.opening.same_clock(due, self.broken_days)
 
     def _warn_at(self, due: datetime) -> datetime:
-        """So long before; outside working time when work begins, or where that is late, the hour before."""
+        """Return the warning time; outside working time, the next opening or an hour before closing."""
         ideal = self._before(self.warn_before, due)
         if self.opening.is_working_time(ideal):
             return ideal
         opens = self.opening.opens(ideal)
         return opens if opens < due else self.opening.hour_before(self.opening.closed_since(ideal))
 
-    def _heard_from(self, rung: Rung, at: datetime, due: datetime) -> datetime:
-        """At once, or when work begins. The owner hears at once, and so do all of a warning still of use."""
+    def _notify_from(self, rung: Rung, at: datetime, due: datetime) -> datetime:
+        """Return the earliest time of the message: at once, or at the next start of work.
+
+        Messages to the owner, and warnings that would be too late then, are sent at once.
+        """
         if rung.to not in {"agent", "supervisor"} or self.opening.is_working_time(at):
             return at
         opens = self.opening.opens(at)
@@ -135,7 +138,7 @@ class Ladder:
         return start + _span(unit, amount)
 
     def _before(self, delay: Delay, end: datetime) -> datetime:
-        """Days before are days of the calendar."""
+        """Return the time before `end`. Business days count as calendar days."""
         [(unit, amount)] = delay.items()
         match unit:
             case "opening_minutes" | "opening_hours":
@@ -153,11 +156,11 @@ def _span(unit: str, amount: int) -> timedelta:
     return timedelta(**{unit: amount})
 
 
-def _rungs(told: list[str]) -> Iterator[Rung]:
-    """The warning, the flag, and one for each who is told afterwards."""
+def _rungs(recipients: list[str]) -> Iterator[Rung]:
+    """Yield the warning, the flag, and one rung per recipient of the escalation."""
     kinds = [("warn", "promise_warning", "agent"), ("flag", "promise_overdue", "agent")]
-    kinds += [(to, "promise_overdue" if to == "agent" else "promise_escalation", to) for to in told]
+    kinds += [(to, "promise_overdue" if to == "agent" else "promise_escalation", to) for to in recipients]
     for n, (name, purpose, to) in enumerate(kinds):
-        alike = [number for number, kind in enumerate(kinds) if kind[1:] == (purpose, to)]
+        same = [number for number, kind in enumerate(kinds) if kind[1:] == (purpose, to)]
         again = sum(kind[0] == name for kind in kinds[:n])
-        yield Rung(name if not again else f"{name} {again + 1}", purpose, to, alike.index(n), n == alike[-1])
+        yield Rung(name if not again else f"{name} {again + 1}", purpose, to, same.index(n), n == same[-1])

@@ -1,4 +1,4 @@
-"""The mapping: which column of a CSV holds what."""
+"""The mapping: what each column of a CSV contains."""
 
 import tomllib
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ Channel = Literal["phone", "email", "sms", "chat", "social", "web", "in_person"]
 
 
 class BadMapping(CloudError):
-    """The mapping cannot be used; the message says why."""
+    """The mapping is invalid. The message says why."""
 
 
 def _known_zone(name: str) -> str:
@@ -29,13 +29,13 @@ def _known_zone(name: str) -> str:
 
 
 class MappingPart(BaseModel):
-    """A part of the mapping. What is misspelt is refused."""
+    """Base class for the parts of the mapping. Unknown fields are rejected."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Columns(MappingPart):
-    """Where each fact of a request is."""
+    """The columns of a request."""
 
     id: str
     opened: str
@@ -45,7 +45,7 @@ class Columns(MappingPart):
 
 
 class ChannelColumn(MappingPart):
-    """Where the channel is, and what its values mean."""
+    """The column of the channel, and the meaning of its values."""
 
     column: str
     default: Channel
@@ -53,14 +53,14 @@ class ChannelColumn(MappingPart):
 
 
 class OverdueColumn(MappingPart):
-    """Where the file's own verdict is, and which values mean that it was late."""
+    """The column that says whether it was late, and the values that mean late."""
 
     column: str
     values: tuple[str, ...] = Field(min_length=1)
 
 
 class Mapping(MappingPart):
-    """A whole mapping."""
+    """The whole mapping."""
 
     time_zone: Annotated[str, AfterValidator(_known_zone)]
     time_format: str
@@ -69,31 +69,31 @@ class Mapping(MappingPart):
     channel: ChannelColumn | None = None
     overdue: OverdueColumn | None = None
 
-    def needed(self) -> list[str]:
-        """The columns that must be there."""
+    def required_columns(self) -> list[str]:
+        """Return the required columns."""
         columns = self.columns
         names = [columns.id, columns.opened, columns.promised, columns.kept, *columns.summary]
         names += [part.column for part in (self.channel, self.overdue) if part]
         return list(dict.fromkeys(names))
 
     def time(self, text: str) -> datetime:
-        """A time of the file, in UTC. Raises ValueError."""
+        """Parse a time of the file. Returns it in UTC. Raises ValueError."""
         at = datetime.strptime(text, self.time_format)  # noqa: DTZ007 - the zone is the mapping's
         return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(self.time_zone))).astimezone(UTC)
 
     def channel_of(self, row: dict[str, str]) -> Channel:
-        """How the contact took place."""
+        """Return the channel of the row."""
         if self.channel is None:
             return "phone"
         return self.channel.values.get(row[self.channel.column].strip(), self.channel.default)
 
     def was_overdue(self, row: dict[str, str]) -> bool | None:
-        """The file's own verdict. None: it has none."""
+        """Return whether the file says that it was late. None: the file does not say."""
         return row[self.overdue.column].strip() in self.overdue.values if self.overdue else None
 
 
 def read_mapping(file: Path) -> Mapping:
-    """Read a mapping. Raises BadMapping that names the file and what to change."""
+    """Read a mapping. Raises BadMapping, which names the file and what to change."""
     try:
         return Mapping.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
     except FileNotFoundError:
@@ -107,11 +107,11 @@ def read_mapping(file: Path) -> Mapping:
 
 
 def _message(error: object) -> str:
-    assert isinstance(error, dict)  # noqa: S101  # nosec B101 # pydantic's own form
+    assert isinstance(error, dict)  # noqa: S101  # nosec B101 # as pydantic returns them
     name = ".".join(str(part) for part in error["loc"])
     match error["type"]:
         case "missing":
             return f"{name} is missing; add it"
         case "extra_forbidden":
-            return f"{name} is not known; remove it or mend its spelling"
+            return f"{name} is not known; remove it or correct its spelling"
     return f"{name}: {str(error['msg']).removeprefix('Value error, ')}"

@@ -1,4 +1,4 @@
-"""The business that the replay takes place in, reached through the HTTP API alone."""
+"""The business of the replay, used only through the HTTP API."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +20,7 @@ _MAX_WORDS = 300  # characters of the promise; the API takes 500
 
 @dataclass(frozen=True)
 class Opened:
-    """A request that came in: its customer and, where something was promised, its commitment."""
+    """A recorded request: its customer, and its commitment if something was promised."""
 
     request: Request
     customer_id: str
@@ -29,7 +29,7 @@ class Opened:
 
 @dataclass(frozen=True)
 class TimelineMessage:
-    """A message of the timeline. One that was sent may carry others, which were not sent by themselves."""
+    """A message of the timeline. A sent one may carry others of its batch."""
 
     id: str
     purpose: str
@@ -45,12 +45,12 @@ class TimelineMessage:
 
     @property
     def is_on_its_way(self) -> bool:
-        """Whether it is just being sent."""
+        """Whether it is being sent."""
         return self.status in _BEING_SENT
 
     @property
-    def is_settled(self) -> bool:
-        """Whether nothing more will come of it."""
+    def is_final(self) -> bool:
+        """Whether its status is final."""
         return self.status not in {*_BEING_SENT, "held"}
 
     def __str__(self) -> str:
@@ -59,47 +59,49 @@ class TimelineMessage:
 
 @dataclass(frozen=True)
 class Story:
-    """What the timeline of a request's customer says; its messages in the order of time."""
+    """The timeline of a request's customer. Messages are ordered by time."""
 
     commitment: dict[str, Any] | None
     messages: tuple[TimelineMessage, ...]
 
     def time(self, field: str) -> datetime | None:
-        """A time of the commitment, such as `flagged_at`."""
+        """Return a time of the commitment, such as `flagged_at`."""
         text = self.commitment and self.commitment.get(field)
         return datetime.fromisoformat(text) if text else None
 
     def given_up_at(self) -> datetime | None:
-        """When the promise was given up."""
+        """Return when the promise was given up, or None."""
         history = self.commitment["history"] if self.commitment else []
         return next(
             (datetime.fromisoformat(line["at"]) for line in history if line["what"] == "broken"), None
         )
 
     def of(self, rung: Rung) -> tuple[TimelineMessage, ...]:
-        """The messages that tell of this step."""
-        alike = [told for told in self.messages if (told.purpose, told.to) == (rung.purpose, rung.to)]
-        return tuple(alike[rung.nth : None if rung.last else rung.nth + 1])
+        """Return the messages of this step."""
+        same = [
+            message for message in self.messages if (message.purpose, message.to) == (rung.purpose, rung.to)
+        ]
+        return tuple(same[rung.nth : None if rung.last else rung.nth + 1])
 
     def taken_at(self, rung: Rung) -> datetime | None:
-        """When the desk took this step, as the row of it says."""
+        """Return when the desk took this step, or None."""
         if rung == GIVE_UP:
             return self.given_up_at()
         if rung.name == "flag":
             return self.time("flagged_at")
-        return min((told.created_at for told in self.of(rung)), default=None)
+        return min((message.created_at for message in self.of(rung)), default=None)
 
     def has_taken(self, rung: Rung) -> bool:
-        """Whether the desk has taken this step, and is not at it any more."""
-        return self.taken_at(rung) is not None and not any(told.is_on_its_way for told in self.of(rung))
+        """Whether the desk has taken this step, and its messages are not being sent any more."""
+        return self.taken_at(rung) is not None and not any(message.is_on_its_way for message in self.of(rung))
 
-    def has_told(self, rung: Rung) -> bool:
-        """Whether its reader has heard of this step, or will not any more."""
-        return bool(self.of(rung)) and all(told.is_settled for told in self.of(rung))
+    def has_sent(self, rung: Rung) -> bool:
+        """Whether the messages of this step have their final status."""
+        return bool(self.of(rung)) and all(message.is_final for message in self.of(rung))
 
 
 class Office:
-    """One agent, who has a supervisor, and a customer for each request."""
+    """One agent with a supervisor, and one customer per request."""
 
     def __init__(self, api: Api, mapping: Mapping) -> None:
         self._api = api
@@ -111,11 +113,11 @@ class Office:
         self._agent_id = self._agent("The agent", AGENT, supervisor_id=supervisor)
 
     def open(self, request: Request) -> Opened:
-        """The request comes in, and the promise is given; a contact without one is resolved."""
+        """Record the request with its promise. Without a promise it is resolved."""
         customer = self._api.post("/api/customers", {"name": f"Customer of {request.id}"})
         promise = {"what": f"{request.id}: {request.summary}"[:_MAX_WORDS]}
         due = {"due_at": request.promised.isoformat()} if request.promised else None
-        made = self._api.post(
+        recorded = self._api.post(
             "/api/interactions",
             {
                 "customer_id": customer["customer_id"],
@@ -129,19 +131,19 @@ class Office:
                 "commitments": [promise | due] if due else [],
             },
         )
-        ids = [commitment["commitment_id"] for commitment in made["commitments"]]
+        ids = [commitment["commitment_id"] for commitment in recorded["commitments"]]
         return Opened(request, customer["customer_id"], ids[0] if ids else None)
 
     def keep(self, opened: Opened) -> None:
-        """The promise is kept, now."""
+        """Mark the promise as kept, now."""
         self._api.post(f"/api/commitments/{opened.commitment_id}/keep")
 
     def withdraw(self, opened: Opened) -> None:
-        """The promise is taken back."""
+        """Withdraw the promise."""
         self._api.post(f"/api/commitments/{opened.commitment_id}/withdraw", {"reason": "A rehearsal."})
 
     def story(self, opened: Opened) -> Story:
-        """How it stands."""
+        """Return the timeline of the request's customer."""
         entries: list[dict[str, Any]] = []
         query = {"limit": "100"}
         while True:
@@ -152,7 +154,7 @@ class Office:
             query["cursor"] = page["next_cursor"]
         commitments = [entry for entry in entries if entry["row_kind"] == "commitment"]
         messages = [_timeline_message(entry) for entry in entries if entry["row_kind"] == "message"]
-        messages.sort(key=lambda told: told.created_at)
+        messages.sort(key=lambda message: message.created_at)
         return Story(commitments[0] if commitments else None, tuple(messages))
 
     def _agent(self, name: str, email: str, **more: object) -> str:

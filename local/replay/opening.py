@@ -1,4 +1,4 @@
-"""Opening time, worked out minute by minute: slow and plain, as a measure for the product's own clock."""
+"""Compute opening time minute by minute: a slow and simple oracle for the product's clock."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,15 +13,15 @@ from local.errors import CloudError
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-AFTER_CLOSING = timedelta(minutes=15)  # after closing people are still there
-LONGEST_BREAK = timedelta(hours=2)  # time between two openings that is no longer belongs to the working day
+AFTER_CLOSING = timedelta(minutes=15)  # people are still there after closing
+LONGEST_BREAK = timedelta(hours=2)  # a longer gap between two openings is not working time
 _SEARCH_LIMIT = 10 * 366 * DAY
 _MINUTES_OF_A_DAY = 24 * 60
 
 
 @dataclass(frozen=True)
 class Opening:
-    """When a business is open, as `GET /api/policy` says it."""
+    """The opening hours of the policy that `GET /api/policy` returns."""
 
     policy: dict[str, Any]
     zone: ZoneInfo
@@ -29,11 +29,11 @@ class Opening:
 
     @classmethod
     def of(cls, policy: dict[str, Any]) -> "Opening":
-        """The opening time of the policy."""
+        """Return the opening hours of the policy."""
         return cls(policy, ZoneInfo(policy["business"]["time_zone"]))
 
     def is_open(self, at: datetime) -> bool:
-        """Whether the clock on the wall is within an interval of its day, or of the day before."""
+        """Whether the local time is within an interval of its day, or of the day before."""
         local = at.astimezone(self.zone)
         minute = local.hour * 60 + local.minute
         today = any(opens <= minute < closes for opens, closes in self.intervals(local.date()))
@@ -41,13 +41,13 @@ class Opening:
         return today or any(opens <= minute < closes for opens, closes in self.intervals(local.date() - DAY))
 
     def intervals(self, day: date) -> list[tuple[int, int]]:
-        """What begins on this day, in minutes since its midnight; it may end on the next."""
+        """Return the intervals that begin on this day, in minutes since its midnight."""
         if day not in self._known:
-            self._known[day] = [] if self._is_closed(day) else self._usual(day)
+            self._known[day] = [] if self._is_closed(day) else self._weekly_intervals(day)
         return self._known[day]
 
     def after(self, start: datetime, open_time: timedelta) -> datetime:
-        """The first instant at which so much opening time has passed."""
+        """Return the first instant at which `open_time` has passed since `start`."""
         at, left = start, open_time
         while left:
             following = min(_minute_after(at), at + left)
@@ -56,7 +56,7 @@ class Opening:
         return at
 
     def before(self, end: datetime, open_time: timedelta) -> datetime:
-        """The last instant from which so much opening time passes until the end."""
+        """Return the last instant from which `open_time` passes until `end`."""
         at, left = end, open_time
         while left:
             former = max(_minute_before(at), at - left)
@@ -65,36 +65,36 @@ class Opening:
         return at
 
     def opens(self, at: datetime) -> datetime:
-        """`at` itself if it is open then, else when it opens next."""
+        """Return `at` if it is open then, else the next opening."""
         return next(minute for minute in _minutes_from(at) if self.is_open(minute))
 
     def closed_since(self, at: datetime) -> datetime:
-        """Since when it is closed; for an instant at which it is."""
+        """Return the last closing before `at`, when it is closed."""
         end = at
         while not self.is_open(_minute_before(end)):
             end = _within_limit(_minute_before(end), at)
         return end
 
     def hour_before(self, closing: datetime) -> datetime:
-        """The beginning of the last hour before closing, or of what there is of it."""
+        """Return one hour before `closing`, or the opening if that is later."""
         start = closing
         while self.is_open(_minute_before(start)) and closing - start < HOUR:
             start = _minute_before(start)
         return start
 
     def is_working_time(self, at: datetime) -> bool:
-        """Whether whoever keeps these hours is at work: open, just closed, or in a break."""
+        """Whether it is open, just closed, or in a break."""
         if self.is_open(at):
             return True
         closed = self.closed_since(at)
         return at - closed < AFTER_CLOSING or self.opens(at) - closed <= LONGEST_BREAK
 
     def same_clock(self, at: datetime, days: int) -> datetime:
-        """The same local time, days later: adding to an aware datetime keeps its clock."""
+        """Return the same local time, days later: adding to an aware datetime keeps its local time."""
         return (at.astimezone(self.zone) + days * DAY).replace(fold=0).astimezone(UTC)
 
     def business_days_after(self, at: datetime, days: int) -> datetime:
-        """The same local time, so many days later on which something opens."""
+        """Return the same local time, `days` business days later."""
         day, ahead = at.astimezone(self.zone).date(), 0
         while days:
             ahead += 1
@@ -102,12 +102,12 @@ class Opening:
             _within_limit(at + ahead * DAY, at)
         return self.same_clock(at, ahead)
 
-    def _usual(self, day: date) -> list[tuple[int, int]]:
-        found = []
+    def _weekly_intervals(self, day: date) -> list[tuple[int, int]]:
+        intervals = []
         for interval in self.policy["opening_hours"].get(WEEKDAYS[day.weekday()], []):
             opens, closes = _minute_of(interval["opens"]), _minute_of(interval["closes"])
-            found.append((opens, closes if closes > opens else closes + _MINUTES_OF_A_DAY))
-        return found
+            intervals.append((opens, closes if closes > opens else closes + _MINUTES_OF_A_DAY))
+        return intervals
 
     def _is_closed(self, day: date) -> bool:
         for closed in self.policy["closed_days"]:
@@ -139,7 +139,7 @@ def _minute_after(at: datetime) -> datetime:
 
 
 def _minute_before(at: datetime) -> datetime:
-    """The beginning of the minute that ends at `at` or contains it."""
+    """Return the start of the minute that ends at `at` or contains it."""
     whole = at.replace(second=0, microsecond=0)
     return whole if whole < at else at - MINUTE
 

@@ -1,4 +1,4 @@
-"""What happens when: the events of a replay, in order."""
+"""The plan of a replay: its events in order."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -9,23 +9,23 @@ from local.replay.ladder import Ladder, Step
 from local.replay.requests import Request
 
 LANDING_DELAY = timedelta(seconds=2)
-"""How long after a step is due the clock lands."""
+"""How long after a step is due the clock is set."""
 
 KEEP_MARGIN = timedelta(seconds=5)
-"""A promise that is kept in the very second of a step is kept a little sooner, to be surely before it."""
+"""A promise kept in the same second as a step is kept a little earlier, to be before the step."""
 
 BATCH_WINDOW = timedelta(minutes=1)
-"""A message that has waited for its reader goes out a minute later, with all others that have."""
+"""A held message goes out a minute later, batched with others."""
 
 TIME_AFTER_LAST_EVENT = timedelta(days=2)
 
-Kind = Literal["open", "step", "hear", "keep"]
-_ORDER: tuple[Kind, ...] = ("open", "step", "hear", "keep")
+Kind = Literal["open", "step", "message", "keep"]
+_ORDER: tuple[Kind, ...] = ("open", "step", "message", "keep")
 
 
 @dataclass(frozen=True)
 class Event:
-    """A request comes in, its promise is kept, the desk has a step to take, or somebody is to hear of one."""
+    """A request is recorded, its promise is kept, a step of the desk is due, or a message about one."""
 
     at: datetime
     kind: Kind
@@ -34,7 +34,7 @@ class Event:
 
     @property
     def lands_at(self) -> datetime:
-        """Where the clock is set for it."""
+        """The time to which the clock is set for it."""
         return self.at + LANDING_DELAY if self.step else self.at
 
 
@@ -48,7 +48,7 @@ class Plan:
     until: datetime
 
     def steps(self, request: Request) -> list[Step]:
-        """The steps that the request's promise comes to before the end."""
+        """Return the planned steps of the request's promise."""
         return [
             event.step
             for event in self.events
@@ -56,16 +56,16 @@ class Plan:
         ]
 
     def was_opened(self, request: Request) -> bool:
-        """Whether it came in before the end."""
+        """Whether it is recorded before the end."""
         return request.opened <= self.until
 
     def was_kept(self, request: Request) -> bool:
-        """Whether its promise was kept before the end."""
+        """Whether its promise is kept before the end."""
         return request.promised is not None and request.kept is not None and request.kept <= self.until
 
 
 def make_plan(requests: Iterable[Request], ladder: Ladder, until: datetime | None = None) -> Plan:
-    """The events of these requests, until a given time or two days after the last."""
+    """Plan the events of these requests, until a given time or two days after the last one."""
     requests = list(requests)
     events = sorted(
         (event for request in requests for event in _events(request, ladder)),
@@ -81,13 +81,13 @@ def _events(request: Request, ladder: Ladder) -> Iterator[Event]:
     if not steps:
         return
     kept = request.kept
-    # What is due as soon as the promise is made is done before anybody can keep it.
+    # A step that is due at once is taken before the promise can be kept.
     taken = [step for step in steps if kept is None or step.at < kept or step.at == request.opened]
     for step in taken:
         yield Event(step.at, "step", request, step)
         if step.rung.is_told:
-            heard_at = step.heard_from + BATCH_WINDOW if step.is_held else step.at
-            yield Event(heard_at, "hear", request, step)
+            message_at = step.notify_from + BATCH_WINDOW if step.is_held else step.at
+            yield Event(message_at, "message", request, step)
     if kept is not None:
-        forestalled = [step.at - KEEP_MARGIN for step in steps[len(taken) :]]
-        yield Event(max(request.opened, min([kept, *forestalled])), "keep", request)
+        prevented = [step.at - KEEP_MARGIN for step in steps[len(taken) :]]
+        yield Event(max(request.opened, min([kept, *prevented])), "keep", request)

@@ -1,4 +1,4 @@
-"""Playing a plan: the clock is set from event to event, and never past something that is still to be done."""
+"""Play a plan: move the clock from event to event, never past something that is not done yet."""
 
 import time
 from collections import deque
@@ -14,25 +14,25 @@ from local.replay.plan import LANDING_DELAY, Event, Plan
 from local.replay.requests import Request
 
 LIMIT = timedelta(minutes=5)
-"""How late a step may be. A message may be later still by the time in which it waits for others."""
+"""How late a step may be. A message may be later by the time for batching."""
 
 _GIVE_UP_AFTER = LIMIT + timedelta(minutes=1)  # of the cloud's clock, waiting for a step
-_POLL_SECONDS = 0.15  # seconds of this machine's clock, like all that follow
+_POLL_SECONDS = 0.15  # real seconds, like the following
 _FIRST_NUDGE_SECONDS, _NUDGE_INTERVAL_SECONDS = 10.0, 5.0
-_NUDGE = timedelta(seconds=20)  # shorter than any function's timeout: none is cut off by it
+_NUDGE = timedelta(seconds=20)  # shorter than any function's timeout, so that none times out
 _WAIT_SECONDS, _PAUSE_SECONDS = 15.0, 0.3
 
 if TYPE_CHECKING:
     from mypy_boto3_scheduler import EventBridgeSchedulerClient
 
 ReportProgress = Callable[[datetime, int], None]
-"""Hears the cloud's time and how many events are done."""
+"""Called with the cloud's time and the number of events done."""
 
 
 class ScheduleWatch:
-    """Waiting until the desk has finished what it is at, as far as its schedules tell.
+    """Waits until the schedules are as expected, which shows that no function is running.
 
-    A function that runs while the clock jumps seems to time out.
+    A function that runs while the clock jumps would time out.
     """
 
     def __init__(self, cloud: Cloud) -> None:
@@ -40,15 +40,15 @@ class ScheduleWatch:
         self._expected: dict[str, bool] = {}
 
     def expect(self, opened: Opened, *, scheduled: bool) -> None:
-        """The promise's schedule is to come, or to go."""
+        """Expect that the promise will have a schedule, or none."""
         if opened.commitment_id:
             self._expected[opened.commitment_id] = scheduled
 
     def wait(self) -> None:
-        """Wait a while; what does not come by then, the sweep makes up for, and the verdict judges."""
-        patience_ends = time.monotonic() + _WAIT_SECONDS
+        """Wait for the expected schedules, for 15 s at most: the sweep covers missing ones."""
+        deadline = time.monotonic() + _WAIT_SECONDS
         for commitment_id, scheduled in self._expected.items():
-            while self._has_schedule(commitment_id) != scheduled and time.monotonic() < patience_ends:
+            while self._has_schedule(commitment_id) != scheduled and time.monotonic() < deadline:
                 time.sleep(_POLL_SECONDS)
         self._expected.clear()
         time.sleep(_PAUSE_SECONDS)
@@ -58,45 +58,45 @@ class ScheduleWatch:
 
 
 def rehearse(cloud: Cloud, office: Office) -> None:
-    """Wake the functions that plan, schedule and remind: the first time takes each of them seconds."""
+    """Call the functions that plan, schedule and remind once, because the first call takes seconds."""
     now = cloud.clock.now()
     for due_at in (now + timedelta(days=30), now + timedelta(minutes=10)):
         promise = Request("rehearsal", 0, now, due_at, None, "A rehearsal", "phone", None)
-        calm, opened = ScheduleWatch(cloud), office.open(promise)
-        calm.expect(opened, scheduled=True)
-        calm.wait()
+        watch, opened = ScheduleWatch(cloud), office.open(promise)
+        watch.expect(opened, scheduled=True)
+        watch.wait()
         office.withdraw(opened)
-        calm.expect(opened, scheduled=False)
-        calm.wait()
+        watch.expect(opened, scheduled=False)
+        watch.wait()
 
 
 class Player:
-    """Plays a plan in an office."""
+    """Plays a plan."""
 
-    def __init__(self, cloud: Cloud, office: Office, plan: Plan, tell: ReportProgress) -> None:
+    def __init__(self, cloud: Cloud, office: Office, plan: Plan, report_progress: ReportProgress) -> None:
         self._cloud = cloud
         self._office = office
         self._plan = plan
-        self._tell = tell
-        self._calm = ScheduleWatch(cloud)
+        self._report_progress = report_progress
+        self._schedule_watch = ScheduleWatch(cloud)
         self._events = deque(plan.events)
         self._opened: dict[str, Opened] = {}
         self._waiting: list[Event] = []
         self._nudge_at = 0.0
 
     def play(self) -> list[tuple[Opened, Story]]:
-        """Everything in the plan; returns how each request stands at the end."""
+        """Play the whole plan. Returns each request with its timeline at the end."""
         while self._events or self._waiting:
             event = self._events[0] if self._events else None
             if event and event.lands_at <= self._cloud.clock.now() and not self._is_blocked(event):
                 self._do(self._events.popleft())
             elif self._waiting:
-                self._look()
+                self._check_waiting()
             elif event:
-                self._calm.wait()
+                self._schedule_watch.wait()
                 self._travel_to(event.lands_at)
-            self._tell(self._cloud.clock.now(), len(self._plan.events) - len(self._events))
-        self._calm.wait()
+            self._report_progress(self._cloud.clock.now(), len(self._plan.events) - len(self._events))
+        self._schedule_watch.wait()
         self._travel_to(self._plan.until)
         return [(opened, self._office.story(opened)) for opened in self._opened.values()]
 
@@ -104,38 +104,42 @@ class Player:
         match event.kind:
             case "open":
                 opened = self._opened[event.request.id] = self._office.open(event.request)
-                self._calm.expect(opened, scheduled=True)
-            case "step" | "hear":
+                self._schedule_watch.expect(opened, scheduled=True)
+            case "step" | "message":
                 self._waiting.append(event)
                 self._nudge_at = time.monotonic() + _FIRST_NUDGE_SECONDS
             case "keep":
                 opened = self._opened[event.request.id]
                 self._office.keep(opened)
-                self._calm.expect(opened, scheduled=False)
+                self._schedule_watch.expect(opened, scheduled=False)
 
     def _is_blocked(self, event: Event) -> bool:
-        """A promise is not kept while a step that comes before is still to be done."""
+        """Whether a promise must not be kept yet, because an earlier step is not done."""
         return event.kind == "keep" and any(
             other.kind == "step" and event.request is other.request for other in self._waiting
         )
 
-    def _look(self) -> None:
-        """See which of the steps have been done; set the clock on a little when none is."""
+    def _check_waiting(self) -> None:
+        """Check which steps are done; if none is for a while, move the clock a little."""
         stories = {
             event.request.id: self._office.story(self._opened[event.request.id]) for event in self._waiting
         }
         done = [event for event in self._waiting if _is_done(event, stories[event.request.id])]
         for event in done:
             if event.kind == "step" and event.step and event.step.name in {"warn", "flag"}:
-                self._calm.expect(self._opened[event.request.id], scheduled=event.step.name == "warn")
+                self._schedule_watch.expect(
+                    self._opened[event.request.id], scheduled=event.step.name == "warn"
+                )
         late = self._cloud.clock.now() - _GIVE_UP_AFTER
         self._waiting = [
-            event for event in self._waiting if event not in done and event.at > late - self._patience(event)
+            event
+            for event in self._waiting
+            if event not in done and event.at > late - self._waiting_time(event)
         ]
         if done:
             self._nudge_at = time.monotonic() + _FIRST_NUDGE_SECONDS
         elif until := self._held_until(stories):
-            self._calm.wait()
+            self._schedule_watch.wait()
             self._travel_to(until + LANDING_DELAY)
             self._nudge_at = time.monotonic() + _FIRST_NUDGE_SECONDS
         elif self._waiting and time.monotonic() >= self._nudge_at:
@@ -144,25 +148,25 @@ class Player:
         else:
             time.sleep(_POLL_SECONDS)
 
-    def _patience(self, event: Event) -> timedelta:
-        """A message may wait for others to the same reader; a step waits for nothing."""
-        return self._plan.ladder.together_within if event.kind == "hear" else timedelta()
+    def _waiting_time(self, event: Event) -> timedelta:
+        """Return how long the event may wait: a message may wait for its batch, a step may not."""
+        return self._plan.ladder.batch_within if event.kind == "message" else timedelta()
 
     def _held_until(self, stories: dict[str, Story]) -> datetime | None:
-        """Until when nothing happens, if all that is waited for are messages held for others to come."""
+        """Return the time until which all awaited messages are held, or None if something else is awaited."""
         untils: list[datetime] = []
         for event in self._waiting:
-            told = stories[event.request.id].of(event.step.rung) if event.step else ()
-            held = [message.held_until for message in told if message.held_until]
-            if event.kind != "hear" or len(held) != len(told) or not held:
+            messages = stories[event.request.id].of(event.step.rung) if event.step else ()
+            held = [message.held_until for message in messages if message.held_until]
+            if event.kind != "message" or len(held) != len(messages) or not held:
                 return None
             untils += held
         now = self._cloud.clock.now()
         until = min(untils, default=now)
-        return min(until, now + self._plan.ladder.together_within) if until > now else None
+        return min(until, now + self._plan.ladder.batch_within) if until > now else None
 
     def _travel_to(self, at: datetime) -> None:
-        """Set the clock ahead, at most to the next event."""
+        """Move the clock forwards, at most to the next event."""
         target = min([at, *(event.lands_at for event in list(self._events)[:1])])
         ahead = target - self._cloud.clock.now()
         if ahead > timedelta():
@@ -173,4 +177,4 @@ def _is_done(event: Event, story: Story) -> bool:
     step: Step | None = event.step
     if step is None:
         raise CloudError(f"{event.kind} is no step to wait for")
-    return story.has_told(step.rung) if event.kind == "hear" else story.has_taken(step.rung)
+    return story.has_sent(step.rung) if event.kind == "message" else story.has_taken(step.rung)

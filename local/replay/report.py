@@ -1,4 +1,4 @@
-"""The report: rich on a terminal, plain elsewhere."""
+"""The report, with colours and a progress bar on a terminal."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ from local.replay.verdict import StepResult, Verdict, median_of
 
 @dataclass(frozen=True)
 class Run:
-    """What was played, and how long it took."""
+    """The plan that was played, and how long it took."""
 
     plan: Plan
     begun: datetime
@@ -27,7 +27,7 @@ class Run:
 
 @contextmanager
 def progress(console: Console, events: int) -> Iterator[ReportProgress]:
-    """A bar with the cloud's date; where there is no terminal, a line for each tenth."""
+    """Show the progress with the cloud's date: a bar on a terminal, else ten lines."""
     if not console.is_terminal:
         yield _ProgressLines(console, events)
         return
@@ -39,17 +39,17 @@ def progress(console: Console, events: int) -> Iterator[ReportProgress]:
 
 class _ProgressLines:
     def __init__(self, console: Console, events: int) -> None:
-        self._console, self._events, self._told = console, events, 0
+        self._console, self._events, self._printed = console, events, 0
 
     def __call__(self, now: datetime, done: int) -> None:
         tenth = 10 * done // self._events
-        if tenth > self._told:
-            self._told = tenth
+        if tenth > self._printed:
+            self._printed = tenth
             self._console.print(f"  {now:%a %d %b %Y, %H:%M} UTC  {done} of {self._events} events")
 
 
 def report(console: Console, run: Run, verdict: Verdict) -> None:
-    """Everything, the verdict last."""
+    """Print the report, with the verdict last."""
     console.print(_summary(run, verdict))
     console.print(_ladders(run.plan, verdict))
     _mismatches(console, verdict)
@@ -69,13 +69,14 @@ def _summary(run: Run, verdict: Verdict) -> Table:
     table.add_row("Mismatches", ", ".join(wrong) or "none")
     table.add_row("Lateness of flags", _lateness(verdict.lateness("flag")))
     table.add_row("Lateness of all steps", _lateness(verdict.lateness()))
-    table.add_row("Lateness of messages", _lateness(verdict.heard(), run.plan.ladder.together_within))
-    waited = sum(taken.waited and taken.sent for _, taken in verdict.taken())
-    table.add_row("Waited for working time", f"{waited} of {len(verdict.heard())} messages")
-    silent = sum(taken.waited and not taken.sent for _, taken in verdict.taken())
+    table.add_row("Lateness of messages", _lateness(verdict.message_lateness(), run.plan.ladder.batch_within))
+    waited = sum(result.waited and result.sent for _, result in verdict.taken())
+    table.add_row("Waited for working time", f"{waited} of {len(verdict.message_lateness())} messages")
+    silent = sum(result.waited and not result.sent for _, result in verdict.taken())
     table.add_row("Kept before anybody was told", f"{silent} steps")
-    table.add_row("Went out with another", f"{verdict.together} messages")
-    sent = f"{verdict.mails} mails, {verdict.texts} texts, {len(verdict.strays)} that nothing explains"
+    table.add_row("Went out with another", f"{verdict.batched} messages")
+    differences = len(verdict.outbox_differences)
+    sent = f"{verdict.mails} mails, {verdict.texts} texts, {differences} that nothing explains"
     table.add_row("Outbox", sent)
     days = (run.ended - run.begun).days
     table.add_row("Virtual time", f"{run.begun:%d %b %Y} to {run.ended:%d %b %Y}, {days} days")
@@ -96,18 +97,18 @@ def _ladders(plan: Plan, verdict: Verdict) -> Table:
             table.add_row(escape(one.opened.request.id), *(_cell(one.steps.get(name)) for name in names))
         else:
             quiet += one.opened.request.promised is not None
-    totals = [sum(taken.sent for step, taken in verdict.taken() if step == name) for name in names]
+    totals = [sum(result.sent for step, result in verdict.taken() if step == name) for name in names]
     table.add_section()
     table.add_row("all", *(str(total) for total in totals))
     table.caption = f"Promises that came to no step: {quiet}"
     return table
 
 
-def _cell(taken: StepResult | None) -> str:
-    if taken is None:
+def _cell(result: StepResult | None) -> str:
+    if result is None:
         return ""
-    late = "" if taken.late is None else f"  +{taken.late.total_seconds():.0f} s"
-    return f"{taken.sent}{late}"
+    late = "" if result.late is None else f"  +{result.late.total_seconds():.0f} s"
+    return f"{result.sent}{late}"
 
 
 def _lateness(spans: list[timedelta], more: timedelta = timedelta()) -> str:
@@ -122,7 +123,7 @@ def _mismatches(console: Console, verdict: Verdict) -> None:
         for mismatch in one.mismatches:
             request = one.opened.request
             console.print(f"[red]✗[/] {escape(request.id)} (line {request.line}): {escape(mismatch)}")
-    for stray in verdict.strays:
-        console.print(f"[red]✗[/] {escape(stray)}")
+    for difference in verdict.outbox_differences:
+        console.print(f"[red]✗[/] {escape(difference)}")
     if verdict.exact:
         console.print("[green]✓[/] Exact: every step that applied was taken once, and no other.")

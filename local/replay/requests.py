@@ -1,4 +1,4 @@
-"""The requests of a CSV, read by a mapping and checked."""
+"""Read and check the requests of a CSV."""
 
 import csv
 from collections.abc import Iterator
@@ -11,12 +11,12 @@ from local.replay.mapping import Channel, Mapping
 
 
 class BadData(CloudError):
-    """The file cannot be replayed; the message names the place and what to do."""
+    """The file cannot be replayed. The message says where and what to do."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """One row. `promised` is when it was to be done, `kept` when it was; `overdue` is the file's verdict."""
+    """One row. `promised` is the due time, `kept` when it was done; `overdue`: late, by the file."""
 
     id: str
     line: int
@@ -29,7 +29,7 @@ class Request:
 
 
 def read_requests(file: Path, mapping: Mapping) -> list[Request]:
-    """All requests of the file, in its order. Raises BadData."""
+    """Read all requests of the file, in its order. Raises BadData."""
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
             requests = list(_read_rows(csv.DictReader(lines, restval=""), file, mapping))
@@ -43,12 +43,12 @@ def read_requests(file: Path, mapping: Mapping) -> list[Request]:
 
 
 def _read_rows(rows: "csv.DictReader[str]", file: Path, mapping: Mapping) -> Iterator[Request]:
-    there = rows.fieldnames or ()
-    missing = [name for name in mapping.needed() if name not in there]
+    columns = rows.fieldnames or ()
+    missing = [name for name in mapping.required_columns() if name not in columns]
     if missing:
         raise BadData(
             f"{file} has no column {', '.join(repr(name) for name in missing)}. Its columns are: "
-            f"{', '.join(there)}. Give a mapping that names them: MAP=mapping.toml (--map)."
+            f"{', '.join(columns)}. Give a mapping that names them: MAP=mapping.toml (--map)."
         )
     seen: dict[str, int] = {}
     for row in rows:
@@ -64,7 +64,7 @@ def _read_rows(rows: "csv.DictReader[str]", file: Path, mapping: Mapping) -> Ite
 
 @dataclass(frozen=True)
 class _Row:
-    """A row of the file, with all that an error has to name."""
+    """A row of the file, with what an error message needs."""
 
     file: Path
     line: int

@@ -457,7 +457,7 @@ class Desk:
         eventually(tried, "what came up in the queue was brought")
 
     def _in_queue(self) -> list[dict[str, Any]]:
-        told = self.cloud.look(f"sqs/messages?QueueUrl={self.resource('RetryQueue')}")["messages"]
+        told = self.cloud.read_page(f"sqs/messages?QueueUrl={self.resource('RetryQueue')}")["messages"]
         regions = [region for account in told.values() for region in account.values()]
         return [message for region in regions for queue in region.values() for message in queue]
 

@@ -12,7 +12,7 @@ def test_the_replay_of_each_way_a_promise_can_go_is_exact() -> None:
     verdict = replay(DATA / "requests.csv", read_mapping(DATA / "requests.toml"), until=None)
 
     wrong = {one.opened.request.id: one.mismatches for one in verdict.judged if one.mismatches}
-    assert (wrong, verdict.strays) == ({}, [])
+    assert (wrong, verdict.outbox_differences) == ({}, [])
     assert {one.opened.request.id: list(one.steps) for one in verdict.judged} == {
         "R-1": [],
         "R-2": ["warn"],
@@ -30,8 +30,8 @@ def test_the_replay_of_each_way_a_promise_can_go_is_exact() -> None:
         one.opened.request.id for one in verdict.judged for taken in one.steps.values() if not taken.sent
     ]
     assert silent == ["R-9"]
-    assert len(verdict.heard()) == 19
-    assert (verdict.mails + verdict.together, verdict.texts) == (
+    assert len(verdict.message_lateness()) == 19
+    assert (verdict.mails + verdict.batched, verdict.texts) == (
         19,
         0,
     )  # how many go together is up to the minute

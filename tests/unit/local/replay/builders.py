@@ -78,7 +78,7 @@ def step_times(of: Request, ladder: Ladder = LONDON) -> dict[str, datetime]:
 
 
 def notify_times(of: Request, ladder: Ladder = LONDON) -> dict[str, datetime]:
-    return {step.name: step.heard_from for step in make_plan([of], ladder).steps(of)}
+    return {step.name: step.notify_from for step in make_plan([of], ladder).steps(of)}
 
 
 def utc(text: str) -> datetime:

@@ -33,7 +33,7 @@ def test_the_ladder_is_read_from_the_policy() -> None:
         ("promise_overdue", 1, True),
         ("promise_escalation", 0, False),
     ]
-    assert ladder.together_within == timedelta(minutes=5)
+    assert ladder.batch_within == timedelta(minutes=5)
 
 
 def test_a_policy_without_the_rules_of_a_ladder_is_refused() -> None:

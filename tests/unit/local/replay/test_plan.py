@@ -17,9 +17,9 @@ def test_events_are_in_order_of_time() -> None:
         ("open", "R-1"),
         ("open", "R-2"),
         ("step", "R-1"),
-        ("hear", "R-1"),
+        ("message", "R-1"),
         ("step", "R-1"),
-        ("hear", "R-1"),
+        ("message", "R-1"),
         ("keep", "R-1"),
     ]
 
@@ -31,7 +31,7 @@ def test_a_held_message_is_sent_a_minute_after_work_begins() -> None:
 
     assert [(event.kind, event.at) for event in events if event.step and event.step.name == "flag"] == [
         ("step", early),
-        ("hear", utc("2024-03-08 09:01")),
+        ("message", utc("2024-03-08 09:01")),
     ]
 
 
@@ -49,7 +49,7 @@ def test_a_promise_recorded_late_and_kept_at_once_is_flagged_first() -> None:
     assert [(event.kind, event.step and event.step.name) for event in events] == [
         ("open", None),
         ("step", "flag"),
-        ("hear", "flag"),
+        ("message", "flag"),
         ("keep", None),
     ]
 

@@ -34,7 +34,9 @@ def commitment(**changes: object) -> dict[str, Any]:
 
 
 def mismatches(verdict: Verdict) -> str:
-    return "; ".join([*(said for one in verdict.judged for said in one.mismatches), *verdict.strays])
+    return "; ".join(
+        [*(said for one in verdict.judged for said in one.mismatches), *verdict.outbox_differences]
+    )
 
 
 # ---------------------------------------------------------------- a promise kept an hour late
@@ -56,7 +58,7 @@ def test_a_promise_that_went_as_planned_is_exact() -> None:
 
     assert verdict.exact
     assert verdict.lateness("flag") == [2 * SECOND]
-    assert verdict.heard() == [timedelta(0), 2 * SECOND]
+    assert verdict.message_lateness() == [timedelta(0), 2 * SECOND]
 
 
 @pytest.mark.parametrize(
@@ -141,7 +143,7 @@ def test_a_flag_at_night_counts_as_late_from_when_work_begins() -> None:
     verdict = verdict_on_early("13:00", flag_sent_at("09:01:03"))
 
     assert verdict.exact
-    assert verdict.judged[0].steps["flag"].heard == (63 * SECOND,)
+    assert verdict.judged[0].steps["flag"].message_lateness == (63 * SECOND,)
 
 
 def test_a_flag_sent_at_night_is_early() -> None:
@@ -178,8 +180,8 @@ def verdict_on_two(text: str = "R-1 and R-2", to: str = AGENT, **changes: Any) -
 def test_one_mail_explains_both_promises() -> None:
     verdict = verdict_on_two()
 
-    assert (verdict.exact, verdict.together) == (True, 1)
-    assert verdict.heard() == [timedelta(0)] * 2 + [MINUTE] * 2
+    assert (verdict.exact, verdict.batched) == (True, 1)
+    assert verdict.message_lateness() == [timedelta(0)] * 2 + [MINUTE] * 2
 
 
 @pytest.mark.parametrize(
