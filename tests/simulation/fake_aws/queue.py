@@ -13,7 +13,7 @@ _TEMPLATE = resource("RetryQueue")
 DELAY = timedelta(seconds=_TEMPLATE["DelaySeconds"])
 HIDDEN = timedelta(seconds=_TEMPLATE["VisibilityTimeout"])
 MOST_RECEIVES: int = _TEMPLATE["RedrivePolicy"]["maxReceiveCount"]
-BATCH: int = resource("RecordDelivery")["Events"]["Waiting"]["Properties"]["BatchSize"]
+BATCH: int = resource("RecordDelivery")["Events"]["Retry"]["Properties"]["BatchSize"]
 
 
 @dataclass(eq=False)
