@@ -8,7 +8,7 @@ KNOWN = {"name": "jinja2", "version": "3.1.4", "vulns": [{"id": "PYSEC-1", "fix_
 
 
 def test_a_vulnerability_is_listed_with_the_version_that_fixes_it() -> None:
-    assert list(audit.weaknesses([KNOWN])) == ["jinja2 3.1.4: PYSEC-1, mended in 3.1.6"]
+    assert list(audit.weaknesses([KNOWN])) == ["jinja2 3.1.4: PYSEC-1, fixed in 3.1.6"]
 
 
 def test_a_package_that_cannot_be_looked_up_is_a_finding() -> None:
