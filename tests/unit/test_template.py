@@ -94,7 +94,7 @@ def is_open(route: dict[str, Any]) -> bool:
 def test_the_retry_queue_wakes_two_functions_at_once_at_most() -> None:
     events = RESOURCES["RecordDelivery"]["Properties"]["Events"]
 
-    assert events["Waiting"]["Properties"]["ScalingConfig"] == {"MaximumConcurrency": 2}
+    assert events["Retry"]["Properties"]["ScalingConfig"] == {"MaximumConcurrency": 2}
 
 
 def test_no_function_reserves_concurrency_which_a_new_account_refuses() -> None:
