@@ -21,7 +21,7 @@ from operations.stack import Stack, console
 from vaada.desk import Desk
 from vaada.flows import erasure
 from vaada.flows.optimistic_write import change
-from vaada.flows.work import standing_customer
+from vaada.flows.work import current_customer
 from vaada.gateways.items import Item, from_item, key_of, to_item
 from vaada.model.address_usage import AddressUsage
 from vaada.model.erasures import Erasure
@@ -150,7 +150,7 @@ class Restoration:
         def unlink(row: Customer) -> Customer:
             return row.changed(nps_id=None) if row.nps_id == survey.id else row
 
-        change(self._desk, Customer, standing_customer(self._desk, survey.customer_id).id, unlink)
+        change(self._desk, Customer, current_customer(self._desk, survey.customer_id).id, unlink)
 
     def _mark_planned(self, row: Row) -> Row:
         """Mark an interaction as planned if its follow-up or survey exists."""

@@ -3,10 +3,7 @@
 import pytest
 
 from tests.integration.scripted_desk import ScriptedDesk
-from tests.integration.shop import (
-    Shop,
-    links,
-)
+from tests.integration.shop import Shop, links
 from tests.times import DAY, HOUR, MINUTE
 from vaada.model.times import text_of
 

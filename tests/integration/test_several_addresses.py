@@ -8,7 +8,7 @@ from tests.integration.scripted_desk import ScriptedDesk
 from tests.integration.shop import Shop, add_customer, change_policy, words_of
 from tests.times import DAY
 from vaada.desk import open_desk
-from vaada.flows.messages.suppression import is_stopped, suppress
+from vaada.flows.messages.suppression import is_suppressed, suppress
 from vaada.model.people import Medium
 
 MAILS = ("bilal@example.com", "bilal@work.example", "bilal@home.example")
@@ -79,8 +79,8 @@ def test_nobody_is_written_to_at_no_address(shop: Shop) -> None:
 def test_a_stop_by_text_leaves_the_other_number_and_the_mail(shop: Shop) -> None:
     stop(shop.desk, PHONES[0])
 
-    assert [is_stopped(open_desk(), "sms", number, survey=True) for number in PHONES] == [True, False]
-    assert not is_stopped(open_desk(), "email", MAILS[0], survey=True)
+    assert [is_suppressed(open_desk(), "sms", number, survey=True) for number in PHONES] == [True, False]
+    assert not is_suppressed(open_desk(), "email", MAILS[0], survey=True)
 
 
 def test_unsubscribing_is_for_all_addresses(shop: Shop) -> None:
@@ -92,9 +92,9 @@ def test_unsubscribing_is_for_all_addresses(shop: Shop) -> None:
 
     shop.desk.post(unsubscribe, {})
 
-    stopped = [is_stopped(open_desk(), "email", mail, survey=True) for mail in MAILS]
-    assert stopped + [is_stopped(open_desk(), "sms", phone, survey=True) for phone in PHONES] == [True] * 5
-    assert not is_stopped(open_desk(), "email", MAILS[1], survey=False)
+    stopped = [is_suppressed(open_desk(), "email", mail, survey=True) for mail in MAILS]
+    assert stopped + [is_suppressed(open_desk(), "sms", phone, survey=True) for phone in PHONES] == [True] * 5
+    assert not is_suppressed(open_desk(), "email", MAILS[1], survey=False)
 
 
 def test_what_is_entered_twice_is_kept_once_and_the_first_is_written_to(desk: ScriptedDesk) -> None:

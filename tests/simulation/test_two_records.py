@@ -12,7 +12,7 @@ from vaada.desk import Desk
 from vaada.flows import erasure
 from vaada.flows.messages import address_usage
 from vaada.flows.optimistic_write import require
-from vaada.flows.work import standing_customer
+from vaada.flows.work import current_customer
 from vaada.gateways import items
 from vaada.model.people import Customer
 from vaada.rules import customers
@@ -47,7 +47,7 @@ def takes_a_merged_record_for_a_customer() -> Planted:
     def customer(desk: Desk, customer_id: str) -> Customer:
         return require(desk, Customer, customer_id)
 
-    return replaced(standing_customer, customer)
+    return replaced(current_customer, customer)
 
 
 def forgets_which_records_were_merged() -> Planted:

@@ -55,7 +55,7 @@ def _counts_again(status: str) -> Planted:
 
 @mutation(seed=60)
 def never_asks_again_after_a_low_score() -> Planted:
-    opened_by = surveys._opened_by
+    opened_by = surveys._opened_rows
 
     def without_case(*facts: Any) -> Any:
         return [row for row in opened_by(*facts) if row.kind_of_row != "case"]
@@ -67,14 +67,14 @@ def never_asks_again_after_a_low_score() -> Planted:
 def erases_one_batch_only() -> Planted:
     def one(desk: Any, row: Any, now: datetime) -> Any:
         desk.table.delete_items(desk.table.items_to_erase(row.customer_id))
-        return erasure._end(desk, row, now)
+        return erasure._finish(desk, row, now)
 
     return replaced(erasure.continue_erasure, one)
 
 
 @mutation(seed=84)
 def erases_only_the_customers_own_row() -> Planted:
-    return replaced(erasure.continue_erasure, erasure._end)
+    return replaced(erasure.continue_erasure, erasure._finish)
 
 
 @mutation(seed=84)

@@ -15,9 +15,9 @@ from vaada.api.listing import Listing, listing
 from vaada.api.resolver import Cursor, Limit, app, created, current_user, desk, idempotency_key, now
 from vaada.flows import cases as flow
 from vaada.flows import goodwill
-from vaada.flows.idempotency import once
+from vaada.flows.idempotency import do_once
 from vaada.flows.optimistic_write import require
-from vaada.flows.work import standing_customer
+from vaada.flows.work import current_customer
 from vaada.model.cases import Case
 from vaada.model.ids import PartyId, RowId, customer_of
 from vaada.model.people import Agent
@@ -87,7 +87,7 @@ def case_list(
     limit: Limit = 25,
     cursor: Cursor = None,
 ) -> Listing[Case]:
-    customer = standing_customer(desk(), customer_id)
+    customer = current_customer(desk(), customer_id)
     current_user().require_served(customer)
     return listing(Case, desk().table.cases_of(customer.record_ids, limit, cursor, status=status))
 
@@ -163,7 +163,7 @@ def assign(case_id: Id, body: Annotated[Assignment, Body()]) -> Case:
 @app.post("/api/cases/<case_id>/merge", summary="Merge a case into another", tags=["Cases"])
 def merge(case_id: Id, body: Annotated[Merge, Body()]) -> Case:
     caller = current_user()
-    customer = standing_customer(desk(), _case(caller, case_id).customer_id)
+    customer = current_customer(desk(), _case(caller, case_id).customer_id)
     if body.into == case_id or customer_of(body.into) not in customer.record_ids:
         raise problems.invalid("into", "is not another case of this customer")
     _case(caller, body.into)
@@ -185,7 +185,7 @@ def give(case_id: Id, body: Annotated[NewGoodwill, Body()]) -> Response[Goodwill
     caller = current_user()
     case = _case(caller, case_id)
     return created(
-        once(
+        do_once(
             desk(),
             idempotency_key(caller),
             lambda: goodwill.give(
@@ -229,7 +229,7 @@ def _decide(goodwill_id: str, *, approved: bool, reason: str | None) -> Goodwill
     agent = require(desk(), Agent, row.agent_id)
     if not caller.is_manager and caller.agent_id != agent.supervisor_id:
         raise problems.Refusal(HTTPStatus.FORBIDDEN, "The agent's supervisor or a manager decides this.")
-    return once(
+    return do_once(
         desk(),
         idempotency_key(caller),
         lambda: goodwill.decide(
@@ -242,7 +242,7 @@ def _decide(goodwill_id: str, *, approved: bool, reason: str | None) -> Goodwill
 def _case(caller: User, case_id: str) -> Case:
     """Return the case. Raises NotFound, and Refusal unless the user serves its customer."""
     row = require(desk(), Case, case_id)
-    caller.require_served(standing_customer(desk(), row.customer_id))
+    caller.require_served(current_customer(desk(), row.customer_id))
     return row
 
 
@@ -251,6 +251,6 @@ def _change_case(
 ) -> Case:
     """Change the case once per idempotency key. Raises as `_case` does."""
     _case(caller, case_id)
-    return once(
+    return do_once(
         desk(), idempotency_key(caller), change, lambda _: require(desk(), Case, result_id or case_id)
     )

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from vaada.api import problems
 from vaada.api.resolver import app, created, current_user, desk, idempotency_key, now
 from vaada.flows import interactions
-from vaada.flows.idempotency import once
+from vaada.flows.idempotency import do_once
 from vaada.flows.optimistic_write import require
 from vaada.model.interactions import Interaction, NewInteraction
 from vaada.model.work import Commitment, FollowUp, Reply
@@ -43,7 +43,7 @@ def record_interaction(body: Annotated[NewInteraction, Body()]) -> Response[Reco
     caller.require_own(body.agent_id, "agent_id")
     if body.occurred_at is not None and body.occurred_at > now() + _CLOCK_SKEW:
         raise problems.invalid("occurred_at", "is still to come; record a contact once it took place")
-    interaction = once(
+    interaction = do_once(
         desk(),
         idempotency_key(caller),
         lambda: interactions.record_interaction(desk(), body, now()),

@@ -13,10 +13,10 @@ from vaada.flows import people
 from vaada.flows.customers.duplicates import PossibleDuplicate, possible_duplicates
 from vaada.flows.customers.merge import merge_customers
 from vaada.flows.customers.search import find_customers
-from vaada.flows.idempotency import once
+from vaada.flows.idempotency import do_once
 from vaada.flows.messages import suppression
 from vaada.flows.optimistic_write import NotFound, require
-from vaada.flows.work import standing_customer
+from vaada.flows.work import current_customer
 from vaada.model.cases import Case
 from vaada.model.ids import PartyId
 from vaada.model.interactions import Interaction
@@ -54,7 +54,7 @@ def add_agent(body: Annotated[NewAgent, Body()]) -> Response[Agent]:
     caller = current_user()
     caller.require_manager()
     return created(
-        once(
+        do_once(
             desk(),
             idempotency_key(caller),
             lambda: people.add_agent(desk(), body, now()),
@@ -88,11 +88,11 @@ def change_agent(agent_id: Id, body: Annotated[AgentChanges, Body()]) -> Agent:
 def add_customer(body: Annotated[NewCustomer, Body()]) -> Response[AddedCustomer]:
     caller = current_user()
     new_customer = body if body.agent_id else body.model_copy(update={"agent_id": caller.agent_id})
-    added = once(
+    added = do_once(
         desk(),
         idempotency_key(caller),
         lambda: people.add_customer(desk(), new_customer, now()),
-        lambda customer_id: standing_customer(desk(), customer_id),
+        lambda customer_id: current_customer(desk(), customer_id),
     )
     duplicates = possible_duplicates(desk(), added, caller.reader)
     return created(AddedCustomer(**dict(added), possible_duplicates=duplicates))
@@ -134,11 +134,11 @@ def merge(customer_id: Id, body: Annotated[CustomerMerge, Body()]) -> Customer:
     caller = current_user()
     for record_id, field in ((customer_id, None), (body.into, "into")):
         caller.require_served(_record(record_id, field))
-    return once(
+    return do_once(
         desk(),
         idempotency_key(caller),
         lambda: merge_customers(desk(), customer_id, body.into, now(), caller.id),
-        lambda kept_id: standing_customer(desk(), kept_id),
+        lambda kept_id: current_customer(desk(), kept_id),
     )
 
 
@@ -153,7 +153,7 @@ def timeline(customer_id: Id, limit: Limit = 25, cursor: Cursor = None) -> Listi
 def _record(customer_id: str, field: str | None) -> Customer:
     """Return the customer. Raises NotFound, or Refusal (422) if their id is in this field of the body."""
     try:
-        return standing_customer(desk(), customer_id)
+        return current_customer(desk(), customer_id)
     except NotFound:
         if field is None:
             raise
@@ -162,7 +162,7 @@ def _record(customer_id: str, field: str | None) -> Customer:
 
 def _served_customer(customer_id: str) -> Customer:
     caller = current_user()
-    customer = standing_customer(desk(), customer_id)
+    customer = current_customer(desk(), customer_id)
     caller.require_served(customer)
     return customer
 
@@ -178,4 +178,4 @@ def write_to_agent_again(agent_id: Id) -> AddressStatus:
 )
 def write_to_customer_again(customer_id: Id) -> AddressStatus:
     current_user().require_manager()
-    return AddressStatus(stopped=suppression.lift_bounces(desk(), standing_customer(desk(), customer_id)))
+    return AddressStatus(stopped=suppression.lift_bounces(desk(), current_customer(desk(), customer_id)))

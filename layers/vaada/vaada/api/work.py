@@ -11,9 +11,9 @@ from vaada.api.access import User
 from vaada.api.listing import Listing, listing
 from vaada.api.resolver import Cursor, Limit, app, current_user, desk, idempotency_key, now
 from vaada.flows import commitments as commitments_flow
-from vaada.flows.idempotency import once
+from vaada.flows.idempotency import do_once
 from vaada.flows.optimistic_write import change, require
-from vaada.flows.work import standing_customer
+from vaada.flows.work import current_customer
 from vaada.model.ids import PartyId, RowId
 from vaada.model.rows import Row
 from vaada.model.text import Input, Line
@@ -136,7 +136,7 @@ def renegotiate(commitment_id: Id, body: Annotated[Renegotiation, Body()]) -> Co
         )
         return changed
 
-    return once(
+    return do_once(
         desk(), idempotency_key(caller), act, lambda result_id: require(desk(), Commitment, result_id)
     )
 
@@ -180,7 +180,7 @@ def survey_list(
             Survey, limit, cursor, agent_id=_agent_filter(caller, None), status=status
         )
         return listing(Survey, page)
-    customer = standing_customer(desk(), customer_id)
+    customer = current_customer(desk(), customer_id)
     caller.require_served(customer)
     return listing(Survey, desk().table.surveys_of(customer.record_ids, limit, cursor, status=status))
 
@@ -205,10 +205,10 @@ def _change_once(
     """
     caller = current_user()
     caller.require_work(desk(), require(desk(), kind, row_id))
-    return once(
+    return do_once(
         desk(),
         idempotency_key(caller),
-        lambda: change(desk(), kind, row_id, lambda row: decide(row, caller.id), along=other_rows),
+        lambda: change(desk(), kind, row_id, lambda row: decide(row, caller.id), other_rows=other_rows),
         lambda result_id: require(desk(), kind, result_id),
     )
 

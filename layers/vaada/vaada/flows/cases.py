@@ -1,4 +1,4 @@
-"""Change a case: complete its steps, wait for its customer, assign, merge, resolve and reopen it."""
+"""Change a case: complete steps, wait for the customer, assign, merge, resolve and reopen."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -34,7 +34,7 @@ def do_step(
 
 
 def resolve(desk: Desk, case_id: str, outcome: str | None, now: datetime, by: str) -> Case:
-    """Close the case: its clock and its reminders end, and its customer is surveyed.
+    """Resolve the case, end its reply, call-back and reminders, and plan the survey.
 
     Raises NotFound, NotPossible, StepsMissing, Busy.
     """
@@ -49,7 +49,7 @@ def resolve(desk: Desk, case_id: str, outcome: str | None, now: datetime, by: st
         Case,
         case_id,
         decide,
-        along=lambda before, after: _rows_after_resolving(desk, after, now, by, again=before.ask_again),
+        other_rows=lambda before, after: _rows_after_resolving(desk, after, now, by, again=before.ask_again),
     )
 
 
@@ -62,7 +62,7 @@ def reopen(desk: Desk, case_id: str, reason: str, now: datetime, by: str) -> Cas
             yield withdrawn
 
     return change(
-        desk, Case, case_id, lambda case: cases.reopen(case, now, by, reason), along=withdraw_survey
+        desk, Case, case_id, lambda case: cases.reopen(case, now, by, reason), other_rows=withdraw_survey
     )
 
 
@@ -74,7 +74,9 @@ def wait(desk: Desk, case_id: str, now: datetime, by: str) -> Case:
         if reply and reply.status == "awaited":
             yield replies.pause(reply, now, desk.policy)
 
-    return change(desk, Case, case_id, lambda case: cases.wait_for_customer(case, now, by), along=pause_reply)
+    return change(
+        desk, Case, case_id, lambda case: cases.wait_for_customer(case, now, by), other_rows=pause_reply
+    )
 
 
 def go_on(desk: Desk, case_id: str, now: datetime, by: str) -> Case:
@@ -85,11 +87,13 @@ def go_on(desk: Desk, case_id: str, now: datetime, by: str) -> Case:
         if reply and reply.status == "paused":
             yield replies.resume(reply, now, desk.policy)
 
-    return change(desk, Case, case_id, lambda case: cases.stop_waiting(case, now, by), along=resume_reply)
+    return change(
+        desk, Case, case_id, lambda case: cases.stop_waiting(case, now, by), other_rows=resume_reply
+    )
 
 
 def assign(desk: Desk, case_id: str, agent_id: str, now: datetime, by: str) -> Case:
-    """Give the case, and the reply that it owes, to another agent.
+    """Give the case and its open reply to another agent.
 
     Raises NotFound, NotPossible, UnknownReference, Busy.
     """
@@ -99,11 +103,13 @@ def assign(desk: Desk, case_id: str, agent_id: str, now: datetime, by: str) -> C
         if reply := unanswered_reply(desk, case):
             yield reply.changed(agent_id=agent_id)
 
-    return change(desk, Case, case_id, lambda case: cases.assign(case, agent_id, now, by), along=move_reply)
+    return change(
+        desk, Case, case_id, lambda case: cases.assign(case, agent_id, now, by), other_rows=move_reply
+    )
 
 
 def merge(desk: Desk, case_id: str, into_id: str, now: datetime, by: str) -> Case:
-    """Make a case part of another, and return that one. Raises NotFound, NotPossible, Busy."""
+    """Merge the case into another. Returns the other one. Raises NotFound, NotPossible, Busy."""
 
     def attempt() -> Case:
         case, into = require(desk, Case, case_id), require(desk, Case, into_id)
@@ -125,7 +131,7 @@ def merge(desk: Desk, case_id: str, into_id: str, now: datetime, by: str) -> Cas
 
 
 def _rows_after_resolving(desk: Desk, case: Case, now: datetime, by: str, *, again: bool) -> Iterator[Row]:
-    """What ends with the case, and the survey of its customer, who is asked `again` after a low score."""
+    """Yield the open work that ends with the case, and the survey. `again`: it follows an unhappy answer."""
     if reply := unanswered_reply(desk, case):
         yield replies.give(reply, now, by, desk.policy)
     if call_back := open_call_back(desk, case):

@@ -1,4 +1,4 @@
-"""End a commitment with what follows from it, or agree a new date for it."""
+"""End a commitment, or agree a new date for it."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -23,16 +23,16 @@ from vaada.rules.time.deadlines import working_hours
 
 
 def rows_after_end(desk: Desk, commitment: Commitment, now: datetime) -> tuple[Row, ...]:
-    """The rows to write with a commitment that was kept or withdrawn."""
-    return (*rows_after_call_back(desk, commitment), *_if_kept(desk, commitment, now))
+    """Return the rows to write with a commitment that was kept or withdrawn."""
+    return (*rows_after_call_back(desk, commitment), *_rows_after_keeping(desk, commitment, now))
 
 
-def _if_kept(desk: Desk, commitment: Commitment, now: datetime) -> Iterator[Row]:
+def _rows_after_keeping(desk: Desk, commitment: Commitment, now: datetime) -> Iterator[Row]:
     if commitment.kept_at is None:
         return
-    settled = desk.table.get(FollowUp, commitment.settles_id) if commitment.settles_id else None
-    if settled is not None and settled.status in follow_ups.OPEN:
-        yield follow_ups.complete(settled, now, commitment.history[-1].by)
+    follow_up = desk.table.get(FollowUp, commitment.settles_id) if commitment.settles_id else None
+    if follow_up is not None and follow_up.status in follow_ups.OPEN:
+        yield follow_ups.complete(follow_up, now, commitment.history[-1].by)
     survey = surveys.of_kept_commitment(commitment, desk.policy, now)
     if survey is not None:
         yield survey
@@ -48,9 +48,9 @@ def renegotiate(
     tell_customer: bool,
     seen: int | None = None,
 ) -> tuple[Commitment, Message | None]:
-    """Give the commitment a new date; with `tell_customer` hold a notice for the customer, and return it.
+    """Give the commitment a new date. With `tell_customer` hold a notice for the customer, and return it.
 
-    There is no notice without consent, and one for each date. The commitment is to be at the version `seen`.
+    There is no notice without consent, and one per date. `seen` is the version that the commitment must have.
     Raises NotFound, NotPossible, VersionChanged, Busy.
     """
     before = require(desk, Commitment, commitment_id)
@@ -74,12 +74,12 @@ def renegotiate(
     except Conflict as conflict:
         if any(isinstance(row, Receipt) for row in conflict.rows):
             raise
-        row = require(desk, Commitment, commitment_id)  # the same form was sent before
+        row = require(desk, Commitment, commitment_id)  # the same form was submitted before
         return row, notice_of(row)
 
 
 def _new_date_notice(row: Commitment, told_at: CustomerAddress, at: datetime, now: datetime) -> Message:
-    """The notice to the customer, one for each date, held until then."""
+    """Return the notice to the customer, held until `at`. There is one per date."""
     notice = new_message(
         row,
         derived_row_id(row.id, f"running-late/{text_of(row.due_at)}", commitments.date_set_at(row)),

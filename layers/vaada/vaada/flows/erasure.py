@@ -1,9 +1,9 @@
-"""Forgetting a customer: all that is held of them, whatever it is.
+"""Erase all data of a customer.
 
-The customer's own row goes first, in the transaction that writes the ledger: from then on whoever is about to
-write to them, or to write something down of them, finds nobody. Nothing is parsed on the way: a row that this
-release cannot read goes as well. An erasure is a due row; where it was cut short, or there is much, the sweep
-goes on with it.
+The customer's own row is deleted first, in the transaction that writes the ledger. From then on nobody can
+send them messages or write rows of theirs. Rows are deleted without parsing them, so rows that this release
+cannot read are deleted, too. An erasure is a due row: after an interruption, or with many rows, the sweep
+continues it.
 """
 
 from collections.abc import Sequence
@@ -17,16 +17,16 @@ from vaada.model.erasures import Erasure
 from vaada.model.people import Customer
 from vaada.model.rows import Row
 
-_PIECES = 40  # of 25 rows: seconds
+_MAX_BATCHES = 40  # of 25 rows, which takes seconds
 _LEDGER_PAGE = 100
-_NOT_SENT = frozenset({"held", "waiting", "sending"})
+_UNSENT = frozenset({"held", "waiting", "sending"})
 
 
 def erase(desk: Desk, customer_id: str, now: datetime, by: str) -> Erasure:
-    """Erase the customer: at once, or begun here and continued by the sweep. Raises NotFound, Busy.
+    """Erase the customer; the sweep continues a large erasure. Raises NotFound, Busy.
 
-    All records of the person are erased, whichever is named. Twice is no error: whatever there is of one
-    who was erased before is erased again.
+    All records of the person are erased, whichever one is given. Erasing again deletes what was restored
+    since.
     """
 
     def begin() -> list[Erasure]:
@@ -34,10 +34,10 @@ def erase(desk: Desk, customer_id: str, now: datetime, by: str) -> Erasure:
         before = {record_id: desk.table.get(Erasure, record_id) for record_id in records}
         begun = {
             record_id: _begin(before[record_id], record_id, now, by)
-            for record_id, remains in records.items()
-            if remains
+            for record_id, items in records.items()
+            if items
         }
-        own = [one for record_id, remains in records.items() for one in remains if one.id == record_id]
+        own = [one for record_id, items in records.items() for one in items if one.id == record_id]
         if begun:
             desk.table.write(*begun.values(), delete_unread=own)
         return [found for record_id in records if (found := begun.get(record_id) or before[record_id])]
@@ -50,46 +50,46 @@ def erase(desk: Desk, customer_id: str, now: datetime, by: str) -> Erasure:
 
 
 def _records(desk: Desk, customer_id: str) -> dict[str, tuple[ItemToErase, ...]]:
-    """What there is of each record of the person, by its id; that of the one that stays first."""
-    remains = desk.table.items_to_erase(customer_id)
-    while (own := _own_row(remains, customer_id)) and own.merged_into is not None:
+    """Return the items of each record of the person by its id, the remaining record first."""
+    items = desk.table.items_to_erase(customer_id)
+    while (own := _own_row(items, customer_id)) and own.merged_into is not None:
         stays = desk.table.items_to_erase(own.merged_into)
         if not stays:
             break
-        customer_id, remains = own.merged_into, stays
+        customer_id, items = own.merged_into, stays
     others = own.merged if own else ()
-    return {customer_id: remains, **{other: desk.table.items_to_erase(other) for other in others}}
+    return {customer_id: items, **{other: desk.table.items_to_erase(other) for other in others}}
 
 
-def _own_row(remains: Sequence[ItemToErase], customer_id: str) -> ItemToErase | None:
-    """The customer's own row, which comes first if it is there."""
-    return remains[0] if remains and remains[0].id == customer_id else None
+def _own_row(items: Sequence[ItemToErase], customer_id: str) -> ItemToErase | None:
+    """Return the customer's own row, or None. It is the first item."""
+    return items[0] if items and items[0].id == customer_id else None
 
 
 def continue_erasure(desk: Desk, erasure: Erasure, now: datetime) -> Erasure:
-    """Erase what is left, or much of it; done once nothing is.
+    """Erase the remaining items, up to 1,000 at a time. Returns the erasure, which is done if none are left.
 
-    What waited to go out with a message of theirs, about others, is held again.
+    Messages about other customers that were batched with one of theirs are held again.
     """
     if erasure.wake_at is None:
         return erasure
-    for _ in range(_PIECES):
-        remains = desk.table.items_to_erase(erasure.customer_id)
-        if not remains:
-            return _end(desk, erasure, now)
-        waited = [
+    for _ in range(_MAX_BATCHES):
+        items = desk.table.items_to_erase(erasure.customer_id)
+        if not items:
+            return _finish(desk, erasure, now)
+        released = [
             message
-            for one in remains
-            if one.status in _NOT_SENT
+            for one in items
+            if one.status in _UNSENT
             for message in hold_again(desk, one.id, one.carries, now)
         ]
-        if all(_write(desk, message) for message in waited):  # else they are looked at again
-            desk.table.delete_items(remains)
+        if all(_write(desk, message) for message in released):  # after a conflict they are read again
+            desk.table.delete_items(items)
     return erasure
 
 
 def replay_erasures(desk: Desk, now: datetime) -> int:
-    """Begin all erasures anew, after a backup was brought back. Says how many; the sweep does them."""
+    """Start all erasures again, after restoring a backup. Returns their number; the sweep does them."""
     begun, cursor = 0, None
     while True:
         page = desk.table.list_rows(Erasure, _LEDGER_PAGE, cursor)
@@ -107,7 +107,7 @@ def _begin(before: Erasure | None, customer_id: str, now: datetime, by: str) -> 
     return Erasure(erasure_id=customer_id, customer_id=customer_id, asked_by=by, asked_at=now, wake_at=now)
 
 
-def _end(desk: Desk, erasure: Erasure, now: datetime) -> Erasure:
+def _finish(desk: Desk, erasure: Erasure, now: datetime) -> Erasure:
     done = erasure.changed(status="done", wake_at=None, done_at=now)
     return done if _write(desk, done) else erasure
 
@@ -116,5 +116,5 @@ def _write(desk: Desk, row: Row) -> bool:
     try:
         desk.table.write(row)
     except Conflict:
-        return False  # somebody else is at it
+        return False  # another function is erasing it
     return True

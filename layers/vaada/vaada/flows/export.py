@@ -1,4 +1,4 @@
-"""All that is held of a customer, for whoever asks what that is."""
+"""Export all data of a customer."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from vaada.desk import Desk
 from vaada.flows.messages.address_usage import usages_of
 from vaada.flows.messages.suppression import addresses_of
 from vaada.flows.optimistic_write import require
-from vaada.flows.work import standing_customer
+from vaada.flows.work import current_customer
 from vaada.gateways.table import Page
 from vaada.model.address_usage import AddressUsage
 from vaada.model.people import Customer
@@ -15,12 +15,12 @@ from vaada.model.rows import Row
 from vaada.model.suppressions import Suppression
 from vaada.present.csv_export import csv_of
 
-_ROWS = 500  # far below the 6 MB that Lambda answers with
+_ROWS = 500  # far below Lambda's limit of 6 MB per response
 
 
 @dataclass(frozen=True)
 class CustomerExport:
-    """What is held of a customer, newest first; where there is more, the cursor to go on with."""
+    """A page of a customer's data, newest first, and the cursor of the next page, if any."""
 
     customer: Customer
     merged: tuple[Customer, ...]
@@ -31,8 +31,8 @@ class CustomerExport:
 
 
 def export_customer(desk: Desk, customer_id: str, cursor: str | None) -> CustomerExport:
-    """Everything in the customer's story, and what stops their addresses. Raises NotThere, BadCursor."""
-    customer = standing_customer(desk, customer_id)
+    """Return a page of the customer's rows, with their suppressions. Raises NotFound, BadCursor."""
+    customer = current_customer(desk, customer_id)
     merged = tuple(require(desk, Customer, record.customer_id) for record in customer.merged)
     page: Page = desk.table.timeline(customer.record_ids, _ROWS, cursor)
     stopped, usages = tuple(_suppressions(desk, customer)), usages_of(desk, customer)
@@ -40,13 +40,13 @@ def export_customer(desk: Desk, customer_id: str, cursor: str | None) -> Custome
     return CustomerExport(customer, merged, stopped, written, page.rows, page.next_cursor)
 
 
-def to_csv(found: CustomerExport) -> str:
-    """The same as a table."""
-    return csv_of((found.customer, *found.merged, *found.stopped, *found.address_usage, *found.rows))
+def to_csv(export: CustomerExport) -> str:
+    """Return the export as CSV."""
+    return csv_of((export.customer, *export.merged, *export.stopped, *export.address_usage, *export.rows))
 
 
 def _suppressions(desk: Desk, customer: Customer) -> Iterator[Suppression]:
     for medium, address in addresses_of(customer):
-        found = desk.table.get(Suppression, desk.addresses.hash_address(medium, address))
-        if found is not None:
-            yield found
+        suppression = desk.table.get(Suppression, desk.addresses.hash_address(medium, address))
+        if suppression is not None:
+            yield suppression

@@ -1,4 +1,4 @@
-"""Rate-limit form submissions: each is counted, by all functions together."""
+"""Rate-limit form submissions. All functions share the count."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from vaada.rules.messages import rate_limits
 
 
 class TooManyForms(Exception):
-    """Too many forms were sent with the link. It works again `after` so many seconds."""
+    """Too many forms were submitted with the link. It works again after `after` seconds."""
 
     def __init__(self, after: int) -> None:
         super().__init__(f"again in {after} s")
@@ -20,14 +20,14 @@ class TooManyForms(Exception):
 
 
 def count_form(desk: Desk, purpose: LinkPurpose, row_id: str, now: datetime) -> None:
-    """Count a form that was sent with a link to this row. Raises TooManyForms."""
+    """Count a form submitted with a link to this row. Raises TooManyForms."""
 
-    def one_more(found: RateCount | None, count_id: str) -> RateCount:
-        if found is not None and found.count >= bot_detection.FORMS_AN_HOUR:
+    def increment(current: RateCount | None, count_id: str) -> RateCount:
+        if current is not None and current.count >= bot_detection.FORMS_AN_HOUR:
             raise TooManyForms(int((bot_detection.next_hour(now) - now).total_seconds()))
-        return rate_limits.increment(found, count_id, now)
+        return rate_limits.increment(current, count_id, now)
 
     try:
-        add(desk, {f"form-{purpose}-{row_id}-{now:%Y%m%d%H}": one_more})
+        add(desk, {f"form-{purpose}-{row_id}-{now:%Y%m%d%H}": increment})
     except Busy as error:
         raise TooManyForms(1) from error

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from vaada.desk import Desk
 from vaada.flows.optimistic_write import change, lost_new_row, require, retry_on_conflict
-from vaada.flows.work import standing_case
+from vaada.flows.work import current_case
 from vaada.model.cases import Case
 from vaada.model.ids import customer_of, new_row_id
 from vaada.model.rows import Row
@@ -17,7 +17,7 @@ from vaada.rules import goodwill as rules
 def give(
     desk: Desk, case_id: str, amount: Decimal, reason: str, agent_id: str, now: datetime, *, freely: bool
 ) -> Goodwill:
-    """Give goodwill up to the allowance, any amount if `freely`; above the allowance, request it.
+    """Give goodwill up to the allowance, or any amount if `freely`. Above the allowance, request approval.
 
     Raises NotFound, NotPossible, Busy.
     """
@@ -40,7 +40,7 @@ def decide(
     """Approve or decline requested goodwill. Raises NotFound, NotPossible, Busy."""
 
     def add_to_case(_before: Goodwill, goodwill: Goodwill) -> Iterator[Row]:
-        case = standing_case(desk, goodwill.case_id)
+        case = current_case(desk, goodwill.case_id)
         if approved:
             yield case.changed(granted=case.granted + goodwill.amount)
 
@@ -49,5 +49,5 @@ def decide(
         Goodwill,
         goodwill_id,
         lambda row: rules.decide(row, now, by, approved=approved, reason=reason),
-        along=add_to_case,
+        other_rows=add_to_case,
     )

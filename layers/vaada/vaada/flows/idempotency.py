@@ -1,6 +1,6 @@
-"""Doing what was asked once, however often it is asked with the same `Idempotency-Key`.
+"""Carry out a request only once, however often it comes with the same `Idempotency-Key`.
 
-The receipt is written in the same transaction as the effect. It carries ids and hashes only.
+The receipt is written in the same transaction as the effect. It contains only ids and hashes.
 """
 
 import hashlib
@@ -20,12 +20,12 @@ _KEPT_FOR = timedelta(days=2)
 
 
 class KeyReused(Exception):
-    """The key was used before, for something else."""
+    """The key was used before, for another request."""
 
 
 @dataclass(frozen=True)
 class Key:
-    """One request that may come more than once: who asked where with which key, and a hash of what for."""
+    """The identity of a request: a hash of user, path and key, and a hash of the body."""
 
     receipt_id: str
     fingerprint: str
@@ -33,13 +33,13 @@ class Key:
 
     @classmethod
     def of(cls, *, user: str, path: str, key: str, body: bytes, now: datetime) -> "Key":
-        """The key of this request. The hash of the body is keyed by the key, so that it tells nothing."""
-        where = hashlib.sha256("\n".join((user, path, key)).encode()).hexdigest()
-        what = hashlib.sha256(key.encode() + b"\n" + body).hexdigest()
-        return cls(where, what, now)
+        """Return the key of this request. The hash of the body is keyed, so that it reveals nothing."""
+        request_hash = hashlib.sha256("\n".join((user, path, key)).encode()).hexdigest()
+        body_hash = hashlib.sha256(key.encode() + b"\n" + body).hexdigest()
+        return cls(request_hash, body_hash, now)
 
     def receipt(self, result_id: str) -> Receipt:
-        """The receipt to write with the effect."""
+        """Return the receipt to write with the effect."""
         return Receipt(
             receipt_id=self.receipt_id,
             fingerprint=self.fingerprint,
@@ -48,14 +48,15 @@ class Key:
         )
 
 
-def once(desk: Desk, key: Key | None, act: Callable[[], R], recall: Callable[[str], R]) -> R:
-    """Call `act`, or `recall` with the id of the row that it wrote when the same key came before.
+def do_once(desk: Desk, key: Key | None, act: Callable[[], R], recall: Callable[[str], R]) -> R:
+    """Call `act`; or if the same key came before, call `recall` with the id of the row that `act` wrote then.
 
-    `act` makes one write, whose first row is its result. Raises KeyReused and whatever `act` raises.
+    `act` must make exactly one write, whose first row is its result. Raises KeyReused and whatever `act`
+    raises.
     """
     if key is None:
         return act()
-    result_id = _carried_out(desk, key)
+    result_id = _earlier_result(desk, key)
     if result_id is None:
         try:
             with desk.table.with_receipt(key.receipt):
@@ -63,13 +64,13 @@ def once(desk: Desk, key: Key | None, act: Callable[[], R], recall: Callable[[st
         except Conflict as conflict:
             if not any(isinstance(row, Receipt) for row in conflict.rows):
                 raise
-        result_id = _carried_out(desk, key)  # the same request was faster
+        result_id = _earlier_result(desk, key)  # another function carried out the same request
         if result_id is None:
             raise KeyReused
     return recall(result_id)
 
 
-def _carried_out(desk: Desk, key: Key) -> str | None:
+def _earlier_result(desk: Desk, key: Key) -> str | None:
     receipt: Row | None = desk.table.get(Receipt, key.receipt_id)
     if not isinstance(receipt, Receipt):
         return None

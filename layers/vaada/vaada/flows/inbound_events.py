@@ -1,4 +1,4 @@
-"""Hearing news, one piece at a time; what cannot be heard now waits."""
+"""Process inbound events. Those that fail are queued for a retry."""
 
 from datetime import datetime
 
@@ -11,34 +11,34 @@ from vaada.model.inbound_events import InboundEvent, MailEvent, OptOut, TextDeli
 
 
 class UnreadableEvent(Exception):
-    """The event could not be read. It is for a person to look at."""
+    """The event could not be parsed. A person must look at it."""
 
 
-def handle(desk: Desk, news: InboundEvent, now: datetime) -> str:
-    """Do what the news ask for; twice is no error. Says what came of it, for the log.
+def handle(desk: Desk, event: InboundEvent, now: datetime) -> str:
+    """Process an event; processing it again changes nothing. Returns the outcome for the log.
 
-    Raises NotUnderstood, Busy.
+    Raises UnreadableEvent, Busy.
     """
-    match news:
+    match event:
         case MailEvent():
-            return record_mail_event(desk, news, now)
+            return record_mail_event(desk, event, now)
         case TextDeliveryEvent():
-            return record_text_event(desk, news, now)
+            return record_text_event(desk, event, now)
         case OptOut():
-            return apply_opt_out(desk, news, now)
+            return apply_opt_out(desk, event, now)
         case TextedScore():
-            return receive_texted_score(desk, news, now)
-    raise UnreadableEvent(f"{news.source} {news.event_id}: {news.error}")
+            return receive_texted_score(desk, event, now)
+    raise UnreadableEvent(f"{event.source} {event.event_id}: {event.error}")
 
 
-def handle_or_queue(desk: Desk, news: InboundEvent, now: datetime) -> str:
-    """Hear it, or let it wait in the queue, whatever is wrong. Says what came of it.
+def handle_or_queue(desk: Desk, event: InboundEvent, now: datetime) -> str:
+    """Process an event, or queue it for a retry after any error. Returns the outcome for the log.
 
-    Raises where it cannot even wait.
+    Raises if it cannot be queued.
     """
     try:
-        return handle(desk, news, now)
-    except Exception:  # noqa: BLE001 - whatever it is, it must neither be lost nor hold up other news
-        logger.exception("event failed", event=news.model_dump(mode="json"))
-        desk.retry_queue.put(news)
-        return "waits"
+        return handle(desk, event, now)
+    except Exception:  # noqa: BLE001 - whatever the error, it must not lose the event or stop others
+        logger.exception("event failed", event=event.model_dump(mode="json"))
+        desk.retry_queue.put(event)
+        return "queued"

@@ -1,7 +1,7 @@
-"""Make, rotate and delete the keys that sign links, and make the one that hashes addresses.
+"""Create, rotate and delete the keys that sign links, and create the key that hashes addresses.
 
-Two keys that sign links are valid at a time, so that links signed with the older one live on. The key that
-hashes addresses is made once, and stays when the stack is deleted, as the table does.
+Two link keys are valid at a time, so that links signed with the older one stay valid. The key that hashes
+addresses is created once and kept when the stack is deleted, like the table.
 """
 
 import secrets
@@ -14,21 +14,22 @@ _VALID_KEYS = 2
 
 
 def create_keys(desk: Desk) -> None:
-    """Make whichever keys are not there yet."""
+    """Create the keys that do not exist yet."""
     if not desk.key_store.create_address_key(secrets.token_urlsafe(32)):
-        logger.info("the address key was there already")
+        logger.info("the address key already exists")
     if desk.key_store.link_keys() is None:
         rotate_link_keys(desk)
 
 
 def rotate_link_keys(desk: Desk, asked_at: datetime | None = None) -> None:
-    """Make a new key, unless the keys have changed since it was asked for.
+    """Create a new link key, unless the keys have changed since `asked_at`.
 
-    Then the event came a second time, and another key would push out the one that signed until now.
+    In that case it is the second delivery of an event: another key would remove the one that signed until
+    now.
     """
     stored = desk.key_store.link_keys()
     if stored and asked_at and stored.written_at > asked_at:
-        logger.info("link keys were rotated already")
+        logger.info("link keys were already rotated")
         return
     keys = (*(stored.keys if stored else ()), secrets.token_urlsafe(32))[-_VALID_KEYS:]
     desk.key_store.put_link_keys(keys)
@@ -36,6 +37,6 @@ def rotate_link_keys(desk: Desk, asked_at: datetime | None = None) -> None:
 
 
 def delete_link_keys(desk: Desk) -> None:
-    """Delete the keys that sign links: no link leads anywhere from then on."""
+    """Delete the keys that sign links. All links become invalid."""
     if not desk.key_store.delete_link_keys():
-        logger.info("link keys were gone already")
+        logger.info("link keys were already deleted")

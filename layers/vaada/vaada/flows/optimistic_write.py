@@ -1,4 +1,4 @@
-"""Optimistic locking: read a row, decide, write it; retry when somebody else wrote in between."""
+"""Optimistic locking: read a row, decide, write it, and retry if somebody else wrote in between."""
 
 from collections.abc import Callable, Iterable
 from typing import TypeVar
@@ -21,15 +21,15 @@ class NotFound(LookupError):
 
 
 class VersionChanged(Exception):
-    """The row has changed since it was seen; nothing was written."""
+    """The row has another version than expected. Nothing was written."""
 
 
 class Busy(Exception):
-    """Others wrote the same row again and again; nothing was written. Trying later helps."""
+    """Others wrote the same rows at each attempt. Nothing was written; a later attempt may succeed."""
 
 
 def require(desk: Desk, kind: type[R], row_id: str, *, seen: int | None = None) -> R:
-    """The row. Raises NotThere."""
+    """Return the row. Raises NotFound, and VersionChanged if it is not at the version `seen`."""
     row = desk.table.get(kind, row_id)
     if row is None:
         raise NotFound(kind, row_id)
@@ -45,10 +45,10 @@ def retry_on_conflict(
     is_final: Callable[[Conflict], bool] = lambda _: False,
     tries: int = _TRIES,
 ) -> T:
-    """Call `attempt`, which reads, decides and writes, again while others write the same rows.
+    """Call `attempt`, which reads, decides and writes; again after a Conflict, up to `tries` times.
 
-    Raises Busy, naming the row, after so many tries; Conflict where `is_final` says that trying again is
-    of no use; and whatever else `attempt` raises.
+    Raises Busy with `row_id` after the last try, Conflict if `is_final` says that a retry is useless, and
+    whatever else `attempt` raises.
     """
     for _ in range(tries):
         try:
@@ -60,7 +60,7 @@ def retry_on_conflict(
 
 
 def lost_new_row(conflict: Conflict) -> bool:
-    """Whether a row that was to be new is there already: this was done before."""
+    """Whether a new row already exists, which means that this was done before."""
     return any(row.version == 1 for row in conflict.rows)
 
 
@@ -70,21 +70,21 @@ def change(
     row_id: str,
     decide: Callable[[R], R],
     *,
-    along: Callable[[R, R], Iterable[Row]] = lambda _before, _after: (),
+    other_rows: Callable[[R, R], Iterable[Row]] = lambda _before, _after: (),
     seen: int | None = None,
 ) -> R:
-    """Write what `decide` makes of the row, and the rows of `along(before, after)` with it, or nothing.
+    """Write the row that `decide` returns, with the rows of `other_rows(before, after)`, in one transaction.
 
-    Where `decide` returns the row itself nothing is written. Raises NotFound, Busy, VersionChanged where the
-    row is not at the version `seen`, Conflict where a new row of `along` is there already, and whatever
-    `decide` and `along` raise.
+    If `decide` returns the same row, nothing is written. Raises NotFound, Busy, VersionChanged if the row is
+    not at the version `seen`, Conflict if a new row of `other_rows` already exists, and whatever `decide` and
+    `other_rows` raise.
     """
 
     def attempt() -> R:
         row = require(desk, kind, row_id, seen=seen)
         changed = decide(row)
         if changed is not row:
-            desk.table.write(changed, *along(row, changed))
+            desk.table.write(changed, *other_rows(row, changed))
         return changed
 
     return retry_on_conflict(row_id, attempt, is_final=lost_new_row)

@@ -1,4 +1,4 @@
-"""Recording who there is, and the policy."""
+"""Add and change agents and customers."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 
 from vaada.desk import Desk
 from vaada.flows.optimistic_write import change, require
-from vaada.flows.work import standing_customer
+from vaada.flows.work import current_customer
 from vaada.gateways.table import Conflict
 from vaada.model.ids import new_party_id
 from vaada.model.interactions import Interaction
@@ -20,28 +20,28 @@ from vaada.model.rows import Row
 from vaada.rules import check_ins
 from vaada.rules.customers import distinct
 
-_NEWEST = 100
+_NEWEST_ROWS = 100
 N = TypeVar("N", NewAgent, NewCustomer)
 
 
 class InvalidChange(Exception):
-    """What would come of the change is not valid. `errors` are as pydantic gives them."""
+    """The changed row would be invalid. `errors` are pydantic's."""
 
     def __init__(self, error: ValidationError) -> None:
         super().__init__(str(error))
         self._error = error
 
     def errors(self) -> list[ErrorDetails]:
-        """What is wrong, field by field."""
+        """Return the errors of the fields."""
         return self._error.errors()
 
 
 class EmailTaken(Exception):
-    """Another agent has this e-mail address already."""
+    """Another agent has this e-mail address."""
 
 
 class UnknownReference(Exception):
-    """A field names somebody who does not exist."""
+    """A field has the id of a row that does not exist."""
 
     def __init__(self, field: str, kind: str) -> None:
         super().__init__(f"there is no such {kind}")
@@ -49,7 +49,7 @@ class UnknownReference(Exception):
 
 
 class InvalidField(Exception):
-    """A field holds what cannot be; the text says why."""
+    """A field has an impossible value. The message says why."""
 
     def __init__(self, field: str, reason: str) -> None:
         super().__init__(reason)
@@ -58,7 +58,7 @@ class InvalidField(Exception):
 
 def add_agent(desk: Desk, new: NewAgent, now: datetime) -> Agent:
     """Add an agent. Raises EmailTaken, UnknownReference, InvalidField, Conflict."""
-    new = _with_stored_phone(desk, new)
+    new = _normalize_phone(desk, new)
     require_agents(desk, supervisor_id=new.supervisor_id, covered_by=new.covered_by)
     agent = Agent(agent_id=new_party_id(), created_at=now, **dict(new))
     try:
@@ -74,7 +74,7 @@ def change_agent(desk: Desk, agent_id: str, changes: Mapping[str, object]) -> Ag
     Raises NotFound, InvalidChange, EmailTaken, UnknownReference, InvalidField, Conflict.
     """
     agent = require(desk, Agent, agent_id)
-    new = _with_stored_phone(desk, _merged(NewAgent, agent, changes))
+    new = _normalize_phone(desk, _apply_changes(NewAgent, agent, changes))
     require_agents(desk, supervisor_id=new.supervisor_id, covered_by=new.covered_by)
     changed = agent.changed(**dict(new))
     rows: list[Row] = [changed]
@@ -91,7 +91,7 @@ def change_agent(desk: Desk, agent_id: str, changes: Mapping[str, object]) -> Ag
 
 def add_customer(desk: Desk, new: NewCustomer, now: datetime) -> Customer:
     """Add a customer. Raises UnknownReference, InvalidField, Conflict."""
-    new = _with_stored_addresses(desk, new)
+    new = _normalize_addresses(desk, new)
     require_agents(desk, agent_id=new.agent_id)
     added = Customer(customer_id=new_party_id(), created_at=now, **dict(new))
     customer = check_ins.plan_from(added, now, desk.policy)
@@ -103,7 +103,7 @@ def change_customer(desk: Desk, customer_id: str, changes: Mapping[str, object],
     """Change some fields of a customer. Raises NotFound, InvalidChange, UnknownReference, InvalidField."""
 
     def decide(customer: Customer) -> Customer:
-        new = _with_stored_addresses(desk, _merged(NewCustomer, customer, changes))
+        new = _normalize_addresses(desk, _apply_changes(NewCustomer, customer, changes))
         require_agents(desk, agent_id=new.agent_id)
         changed = customer.changed(**dict(new))
         days = check_ins.interval_days(changed, desk.policy)
@@ -115,32 +115,29 @@ def change_customer(desk: Desk, customer_id: str, changes: Mapping[str, object],
         last = changed.anchor or _last_contact(desk, customer) or now
         return check_ins.plan_from(changed, last, desk.policy)
 
-    return change(desk, Customer, standing_customer(desk, customer_id).id, decide)
+    return change(desk, Customer, current_customer(desk, customer_id).id, decide)
 
 
-def require_agents(desk: Desk, **named: str | None) -> dict[str, Agent]:
-    """The agents that these fields name. Raises Unknown."""
-    found: dict[str, Agent] = {}
-    for field, agent_id in named.items():
+def require_agents(desk: Desk, **agent_ids: str | None) -> dict[str, Agent]:
+    """Return the agents with the ids in these fields. Raises UnknownReference."""
+    agents: dict[str, Agent] = {}
+    for field, agent_id in agent_ids.items():
         if agent_id is not None:
             agent = desk.table.get(Agent, agent_id)
             if agent is None:
                 raise UnknownReference(field, "agent")
-            found[field] = agent
-    return found
+            agents[field] = agent
+    return agents
 
 
-def _with_stored_phone(desk: Desk, new: N) -> N:
-    """The input with its phone number in E.164, by the country of the policy. Raises InvalidField."""
+def _normalize_phone(desk: Desk, new: N) -> N:
+    """Return the input with its phone number in E.164, by the policy's country. Raises InvalidField."""
     return new.model_copy(update={"phone": _e164(desk, "phone", new.phone)}) if new.phone else new
 
 
-def _with_stored_addresses(desk: Desk, new: NewCustomer) -> NewCustomer:
-    """The input with its numbers in E.164, and each address once; the first is the one to write to.
-
-    Raises InvalidField.
-    """
-    new = _with_stored_phone(desk, new)
+def _normalize_addresses(desk: Desk, new: NewCustomer) -> NewCustomer:
+    """Return the input with its numbers in E.164 and without duplicates. Raises InvalidField."""
+    new = _normalize_phone(desk, new)
     others = (_e164(desk, f"other_phones.{n}", number) for n, number in enumerate(new.other_phones))
     phones = distinct(comparable, new.phone, *others)
     emails = distinct(str.casefold, new.email, *new.other_emails)
@@ -161,8 +158,8 @@ def _e164(desk: Desk, field: str, number: str) -> str:
 
 
 def _last_contact(desk: Desk, customer: Customer) -> datetime | None:
-    """When the customer was last in touch, as far as the newest of their story tells."""
-    page = desk.table.timeline(customer.record_ids, _NEWEST, None)
+    """Return the time of the customer's last interaction among their newest 100 rows, or None."""
+    page = desk.table.timeline(customer.record_ids, _NEWEST_ROWS, None)
     return max((row.occurred_at for row in page.rows if isinstance(row, Interaction)), default=None)
 
 
@@ -174,9 +171,9 @@ def _email_taken_or(conflict: Conflict) -> Exception:
     return EmailTaken() if any(isinstance(row, EmailClaim) for row in conflict.rows) else conflict
 
 
-def _merged(kind: type[N], row: Agent | Customer, changes: Mapping[str, object]) -> N:
-    stands = row.model_dump(include=set(kind.model_fields))
+def _apply_changes(kind: type[N], row: Agent | Customer, changes: Mapping[str, object]) -> N:
+    fields = row.model_dump(include=set(kind.model_fields))
     try:
-        return kind.model_validate({**stands, **changes})
+        return kind.model_validate({**fields, **changes})
     except ValidationError as error:
         raise InvalidChange(error) from error

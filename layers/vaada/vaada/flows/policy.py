@@ -8,7 +8,7 @@ from vaada.rules import policy_checks
 
 
 class UnworkablePolicy(Exception):
-    """The policy has the right form, but cannot work. `problems` are fields and what is wrong with them."""
+    """The policy is valid but cannot work. `problems` are (field, message) pairs."""
 
     def __init__(self, problems: list[tuple[str, str]]) -> None:
         super().__init__("; ".join(f"{field}: {message}" for field, message in problems))
@@ -16,7 +16,7 @@ class UnworkablePolicy(Exception):
 
 
 def write_policy(desk: Desk, document: PolicyDocument, now: datetime) -> PolicyDocument:
-    """Put a new policy in force. Other functions follow within a minute. Raises Unworkable."""
+    """Put a new policy in force; other functions use it within a minute. Raises UnworkablePolicy."""
     if problems := policy_checks.problems(document, now):
         raise UnworkablePolicy(problems)
     stored = desk.table.get(Policy, "policy")

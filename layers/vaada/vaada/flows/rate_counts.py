@@ -1,4 +1,4 @@
-"""Count what all functions do together in an hour, a day or a month."""
+"""Counts per hour, day or month, shared by all functions."""
 
 import secrets
 from collections.abc import Callable, Mapping
@@ -11,31 +11,31 @@ from vaada.model.rate_limits import RateCount
 _TRIES = 5
 
 Count = Callable[[RateCount | None, str], RateCount]
-"""Given the count that stands and its id, the count with one more. Raises LimitReached where none may be."""
+"""Increments a count, given the current one (or None) and its id. Raises LimitReached."""
 
 Counted = dict[str, int]
-"""How much was added, by the ids of the counts."""
+"""The amounts added, by the ids of the counts."""
 
 
 def add(desk: Desk, counts: Mapping[str, Count]) -> Counted:
-    """Add to all of these counts or to none. Raises LimitReached, Busy."""
+    """Increment all of these counts or none. Returns what was added. Raises LimitReached, Busy."""
 
     def attempt() -> Counted:
-        found = {count_id: desk.table.get(RateCount, count_id) for count_id in counts}
-        rows = [count(found[count_id], count_id) for count_id, count in counts.items()]
+        current = {count_id: desk.table.get(RateCount, count_id) for count_id in counts}
+        rows = [count(current[count_id], count_id) for count_id, count in counts.items()]
         _write(desk, rows)
-        before = {row.id: row.count for row in found.values() if row is not None}
+        before = {row.id: row.count for row in current.values() if row is not None}
         return {row.id: row.count - before.get(row.id, 0) for row in rows}
 
     return retry_on_conflict(", ".join(counts), attempt, tries=_TRIES)
 
 
-def take_back(desk: Desk, counted: Counted) -> None:
-    """Take back what was added. It stays where others count at the same moment again and again."""
+def subtract(desk: Desk, counted: Counted) -> None:
+    """Subtract what was added. Gives up silently if others write the counts at each attempt."""
 
     def attempt() -> None:
-        found = [(desk.table.get(RateCount, count_id), by) for count_id, by in counted.items()]
-        rows = [row.changed(count=row.count - by) for row, by in found if row is not None]
+        current = [(desk.table.get(RateCount, count_id), by) for count_id, by in counted.items()]
+        rows = [row.changed(count=row.count - by) for row, by in current if row is not None]
         if rows:
             _write(desk, rows)
 

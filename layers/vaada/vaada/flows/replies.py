@@ -1,21 +1,21 @@
-"""Answer the replies that customers wait for."""
+"""End the replies that customers wait for."""
 
 from collections.abc import Iterator
 from datetime import datetime
 
 from vaada.desk import Desk
 from vaada.flows.optimistic_write import change
-from vaada.flows.work import open_call_back, standing_case, unanswered_reply
+from vaada.flows.work import current_case, open_call_back, unanswered_reply
 from vaada.model.rows import Row
 from vaada.model.work import Commitment, Reply
 from vaada.rules import commitments, replies
 
 
 def rows_after_call_back(desk: Desk, commitment: Commitment) -> tuple[Row, ...]:
-    """The rows to write with a call-back that ended: kept, it is the reply that the customer waited for."""
+    """Return the rows to write with an ended call-back. If it was kept, it is also the awaited reply."""
     if commitment.origin != "call_back":
         return ()
-    case = standing_case(desk, commitment.case_id)
+    case = current_case(desk, commitment.case_id)
     reply = unanswered_reply(desk, case)
     if reply is None or reply.interaction_id != commitment.interaction_id:
         return ()
@@ -26,10 +26,10 @@ def rows_after_call_back(desk: Desk, commitment: Commitment) -> tuple[Row, ...]:
 
 
 def mark_answered(desk: Desk, reply_id: str, now: datetime, by: str) -> Reply:
-    """Record that the customer was replied to without a contact. Raises NotFound, NotPossible, Busy."""
+    """Record that the customer got the reply, without an interaction. Raises NotFound, NotPossible, Busy."""
 
     def keep_call_back(_before: Reply, reply: Reply) -> Iterator[Row]:
-        case = standing_case(desk, reply.case_id)
+        case = current_case(desk, reply.case_id)
         if case.reply_id != reply.id:
             return
         call_back = open_call_back(desk, case)
@@ -42,5 +42,5 @@ def mark_answered(desk: Desk, reply_id: str, now: datetime, by: str) -> Reply:
         Reply,
         reply_id,
         lambda reply: replies.give(reply, now, by, desk.policy),
-        along=keep_call_back,
+        other_rows=keep_call_back,
     )

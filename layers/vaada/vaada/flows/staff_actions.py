@@ -1,4 +1,4 @@
-"""Carry out what a member of staff answers to a message: done, later, kept, running late, a decision."""
+"""Carry out the actions that staff choose on the page of a task."""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -22,12 +22,12 @@ from vaada.rules.time.zones import zone_of
 
 
 class NotOffered(Exception):
-    """The action is not one that this work, in its state, can be answered with."""
+    """The action is not possible for this kind of work, or in its status."""
 
 
 @dataclass(frozen=True)
 class StaffAction:
-    """An action, with the date (`at`) and the reason that it needs."""
+    """An action with its date (`at`) and reason, if it needs them."""
 
     name: ActionName
     at: datetime | None = None
@@ -36,9 +36,9 @@ class StaffAction:
 
 @dataclass(frozen=True)
 class ActionResult:
-    """The row after the action, and the notice to the customer where one is held.
+    """The row after the action, and the notice held for the customer, if any.
 
-    `asks_next`: the customer was not reached so often that the agent is asked what to do instead.
+    `asks_next`: the customer was not reached several times, so the page asks what to do instead.
     """
 
     row: StaffWork
@@ -47,9 +47,9 @@ class ActionResult:
 
 
 def act(desk: Desk, work: StaffWork, agent: Agent, action: StaffAction, now: datetime) -> ActionResult:
-    """Do what the agent, who owes the work, chose. Raises NotOffered, NotPossible, NotFound, Busy, Conflict.
+    """Carry out the agent's action. Raises NotOffered, NotPossible, NotFound, Busy, Conflict.
 
-    An action that would count twice is done to the work at its version, or not at all: VersionChanged.
+    Raises VersionChanged if the work has changed and the action must not be counted twice.
     """
     match work:
         case FollowUp():
@@ -84,7 +84,7 @@ def _act_on_follow_up(
                 lambda row: follow_ups.note_unreached(row, desk.policy, working, now, by),
                 seen=work.version,
             )
-            return _tried(desk, tried)
+            return _unreached_result(desk, tried)
         case _:
             until = _snoozed_until(work, action, working, zone_of(agent, desk.policy), now)
             snoozed = change(
@@ -122,7 +122,7 @@ def _act_on_commitment(
                 Commitment,
                 work.id,
                 lambda row: commitment_rules.keep(row, now, by),
-                along=lambda _, row: commitments.rows_after_end(desk, row, now),
+                other_rows=lambda _, row: commitments.rows_after_end(desk, row, now),
             )
             return ActionResult(kept)
         case StaffAction("unreachable"):
@@ -133,7 +133,7 @@ def _act_on_commitment(
                 lambda row: commitment_rules.note_unreached(row, now, by),
                 seen=work.version,
             )
-            return _tried(desk, tried)
+            return _unreached_result(desk, tried)
         case StaffAction("new_date" | "running_late", datetime() as due_at, str() as reason):
             row, notice = commitments.renegotiate(
                 desk,
@@ -177,7 +177,7 @@ def _act_on_goodwill(
     return ActionResult(decided)
 
 
-def _tried(desk: Desk, row: FollowUp | Commitment) -> ActionResult:
+def _unreached_result(desk: Desk, row: FollowUp | Commitment) -> ActionResult:
     return ActionResult(row, asks_next=row.unreached >= desk.policy.follow_ups.unreached_asks_after)
 
 

@@ -1,4 +1,4 @@
-"""What customers do behind their links: answer a survey, unsubscribe."""
+"""Receive answers to surveys, from the page and by SMS."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,8 +30,8 @@ _OUTCOMES: dict[Verdict, Outcome] = {
 
 
 @dataclass(frozen=True)
-class Received:
-    """What became of an answer, and the survey after it."""
+class ReceivedAnswer:
+    """What was done with an answer, and the survey after it."""
 
     outcome: Outcome
     survey: Survey
@@ -39,36 +39,38 @@ class Received:
 
 def receive_answer(
     desk: Desk, survey_id: str, answer: Answer, page_age: timedelta | None, *, confirmed: bool
-) -> Received:
-    """Judge an answer and record it; a low score opens a follow-up and a promise to call.
+) -> ReceivedAnswer:
+    """Judge an answer and record it. A low score opens a follow-up and a promise to call.
 
-    Raises NotFound, Busy; Conflict where another answer of the same second opened the same.
+    Raises NotFound, Busy, and Conflict if another answer in the same second opened the same rows.
     """
     policy = desk.policy
     agent = agent_of(desk, require(desk, Survey, survey_id))
 
-    def attempt() -> Received:
+    def attempt() -> ReceivedAnswer:
         before = require(desk, Survey, survey_id)
         verdict, survey = surveys.receive(before, answer, page_age, confirmed=confirmed, policy=policy)
         if survey is not before:
-            desk.table.write(survey, *_consequences(desk, verdict, survey, agent, answer.at))
-        return Received(_OUTCOMES[verdict], survey)
+            desk.table.write(survey, *_rows_after_answer(desk, verdict, survey, agent, answer.at))
+        return ReceivedAnswer(_OUTCOMES[verdict], survey)
 
     return retry_on_conflict(survey_id, attempt, is_final=lost_new_row)
 
 
-def _consequences(desk: Desk, verdict: Verdict, survey: Survey, agent: Agent, now: datetime) -> list[Row]:
+def _rows_after_answer(
+    desk: Desk, verdict: Verdict, survey: Survey, agent: Agent, now: datetime
+) -> list[Row]:
     match verdict:
         case "count":
-            return _opened_by(desk, survey, agent, now)
+            return _opened_rows(desk, survey, agent, now)
         case "discard":
-            return _withdraw_opened(desk, survey, now)
+            return _withdraw_opened_rows(desk, survey, now)
         case _:
             return []
 
 
-def _opened_by(desk: Desk, survey: Survey, agent: Agent, now: datetime) -> list[Row]:
-    """What the answer opens: for an unhappy one a follow-up and a promise, for kind words a thank-you."""
+def _opened_rows(desk: Desk, survey: Survey, agent: Agent, now: datetime) -> list[Row]:
+    """Return the rows that the answer opens: follow-up and call if unhappy, praise for kind words."""
     policy = desk.policy
     if surveys.is_low(survey, policy):
         case = case_of(desk, survey.case_id)
@@ -82,36 +84,36 @@ def _opened_by(desk: Desk, survey: Survey, agent: Agent, now: datetime) -> list[
     return []
 
 
-def _withdraw_opened(desk: Desk, survey: Survey, now: datetime) -> list[Row]:
-    """What an answer had opened that turns out not to be a person's."""
-    found: list[Row] = []
+def _withdraw_opened_rows(desk: Desk, survey: Survey, now: datetime) -> list[Row]:
+    """Return the rows that a bot's answer opened, as cancelled."""
+    rows: list[Row] = []
     reason = "the answer was not a person's"
     first, _ = survey.quarantined[-2:]
     follow_up_id, call_id, praise_id = survey_follow_up.opened_ids(survey.survey_id, first.at)
     follow_up = desk.table.get(FollowUp, follow_up_id)
     if follow_up is not None and follow_up.status in follow_ups.OPEN:
-        found.append(follow_ups.cancel(follow_up, now, "desk", reason))
+        rows.append(follow_ups.cancel(follow_up, now, "desk", reason))
     call = desk.table.get(Commitment, call_id)
     if call is not None and call.status == "open":
-        found.append(commitments.withdraw(call, reason, now, "desk"))
+        rows.append(commitments.withdraw(call, reason, now, "desk"))
     praise = desk.table.get(Message, praise_id)
     if praise is not None and praise.status == "held":
-        found.append(praise.changed(status="withheld", why_not=reason, wake_at=None))
+        rows.append(praise.changed(status="withheld", why_not=reason, wake_at=None))
     case = case_of(desk, survey.case_id)
     if case is not None and case.ask_again:
-        found.append(case.changed(ask_again=False))
-    return found
+        rows.append(case.changed(ask_again=False))
+    return rows
 
 
-def receive_texted_score(desk: Desk, news: TextedScore, now: datetime) -> str:
-    """The number answers the survey that the text before asked. Says what came of it. Raises Busy."""
-    message = desk.table.text_message(news.answers)
+def receive_texted_score(desk: Desk, event: TextedScore, now: datetime) -> str:
+    """Record a score by SMS as the answer to its survey. Returns the outcome. Raises Busy."""
+    message = desk.table.text_message(event.answers)
     survey = desk.table.get(Survey, message.about_id) if message and message.to == "customer" else None
     if survey is None:
         return "answers nothing"
-    if news.score not in SCALES[survey.kind]:
+    if event.score not in SCALES[survey.kind]:
         return "not on the scale"
-    # It came from the number that was asked: no page could tell more of a person.
+    # It came from the number that was asked, so it is a person's.
     return receive_answer(
-        desk, survey.id, Answer(at=now, score=news.score), MIN_PAGE_TIME, confirmed=True
+        desk, survey.id, Answer(at=now, score=event.score), MIN_PAGE_TIME, confirmed=True
     ).outcome

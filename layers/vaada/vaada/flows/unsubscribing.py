@@ -12,9 +12,9 @@ from vaada.rules.bot_detection import may_subscribe_again
 
 
 def unsubscribe(desk: Desk, survey_id: str, now: datetime) -> None:
-    """The customer of this survey wants no more of them, at any address we have. Raises NotThere, Busy.
+    """Unsubscribe the survey's customer from surveys, at all their addresses. Raises NotFound, Busy.
 
-    Twice is no error.
+    Unsubscribing again changes nothing.
     """
     customer = customer_of(desk, require(desk, Survey, survey_id))
 
@@ -30,10 +30,10 @@ def unsubscribe(desk: Desk, survey_id: str, now: datetime) -> None:
 
 
 def subscribe_again(desk: Desk, survey_id: str, now: datetime) -> None:
-    """The customer of this survey did not mean to unsubscribe: what that stopped is as it was before.
+    """Undo a recent unsubscription of the survey's customer. Raises NotFound, Busy.
 
-    Only of late: who holds a link of long ago may be anybody, or a program. Whatever else stops an address
-    stays. Twice is no error. Raises NotThere, Busy.
+    Not an old one, because an old link may be in anybody's hands. Other suppressions stay. Undoing it again
+    changes nothing.
     """
     customer = customer_of(desk, require(desk, Survey, survey_id))
 

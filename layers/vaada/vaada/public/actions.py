@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from vaada.flows import work as work_flow
 from vaada.flows.messages import compose, new_link
-from vaada.flows.messages.brief import actions_for, brief, is_answerable
+from vaada.flows.messages.brief import actions_for, brief, is_actionable
 from vaada.flows.optimistic_write import NotFound, VersionChanged
 from vaada.flows.staff_actions import NotOffered, act
 from vaada.flows.work import StaffWork, agent_of, customer_of
@@ -150,7 +150,7 @@ def _task_list(visit: Visit, message: Message) -> Page:
             work,
             agent_of(desk, work),
             now,
-            answerable=is_answerable(one.purpose) and bool(actions_for(work, now)),
+            answerable=is_actionable(one.purpose) and bool(actions_for(work, now)),
         )
         for one, work in _batched_work(visit, message)
     ]
@@ -175,7 +175,7 @@ def _answerable_work(visit: Visit, row: StaffWork | Message) -> list[StaffWork]:
     """Return the work behind a link that needs an action."""
     if not isinstance(row, Message):
         return [row]
-    return [work for one, work in _batched_work(visit, row) if is_answerable(one.purpose)]
+    return [work for one, work in _batched_work(visit, row) if is_actionable(one.purpose)]
 
 
 def _send_new_link(visit: Visit, row_id: str) -> Page:

@@ -1,1 +1,1 @@
-"""Find customers, and let two records of one person become one."""
+"""Find customers, and merge two records of one person."""

@@ -9,21 +9,21 @@ from vaada.model.people import Customer
 from vaada.model.search_terms import SearchTerm
 from vaada.rules.customer_search import Meaning, matches, matching_term, meanings
 
-_MOST_QUERIES = 8  # in one request; who asks goes on with the cursor
-_AT_ONCE = 100  # customers that one call reads
+_MAX_QUERIES = 8  # per request; the cursor continues the search
+_BATCH_SIZE = 100  # customers per BatchGetItem
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Who searches: what they may see, and as which agent, unless they may see all customers."""
+    """Who searches. `agent_id` is None for somebody who may see all customers."""
 
     may_see: Callable[[Customer], bool]
     agent_id: str | None
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a page goes on: the numbers of its meaning and prefix, and the place in the list of terms."""
+class SearchCursor:
+    """Where a page continues: the indexes of its meaning and prefix, and the cursor in the list of terms."""
 
     meaning: int
     prefix: int
@@ -33,8 +33,8 @@ class Place:
         return f"{self.meaning}.{self.prefix}.{self.after}"
 
     @classmethod
-    def parse(cls, cursor: str, found: Sequence[Meaning]) -> "Place":
-        """The place that a cursor names. Raises BadCursor."""
+    def parse(cls, cursor: str, found: Sequence[Meaning]) -> "SearchCursor":
+        """Parse a cursor. Raises BadCursor."""
         try:
             meaning, prefix, after = cursor.split(".")
             place = cls(int(meaning), int(prefix), after)
@@ -47,12 +47,12 @@ class Place:
 
 
 def find_customers(desk: Desk, text: str, reader: Reader, limit: int, cursor: str | None) -> Page:
-    """The customers whom the text may mean and the reader may see, by name. Raises BadCursor.
+    """Return the customers that match the text and that the reader may see, by name. Raises BadCursor.
 
-    What each customer's row says now decides, not the index, which lags a moment behind.
+    Each match is checked against the customer's row, because the index is eventually consistent.
     """
     wanted = meanings(text, desk.policy.business.country)
-    place = Place.parse(cursor, wanted) if cursor else None
+    place = SearchCursor.parse(cursor, wanted) if cursor else None
     found: list[Customer] = []
     queries = 0
     for number, meaning in enumerate(wanted):
@@ -62,47 +62,49 @@ def find_customers(desk: Desk, text: str, reader: Reader, limit: int, cursor: st
         place = None
         while True:
             queries += 1
-            for term, customer in _current(desk, page, limit):
+            for term, customer in _with_customers(desk, page, limit):
                 earlier = any(matches(customer, one) for one in wanted[:number])
                 first = matching_term(customer, meaning, meaning.prefixes[prefix])
                 if first != term.sort_key or earlier or not reader.may_see(customer):
                     continue
                 found.append(customer)
                 if len(found) == limit:
-                    return Page(tuple(found), str(Place(number, prefix, cursor_after(term))))
+                    return Page(tuple(found), str(SearchCursor(number, prefix, cursor_after(term))))
             if page.next_cursor is None:
                 break
-            if queries >= _MOST_QUERIES:
-                return Page(tuple(found), str(Place(number, prefix, page.next_cursor)))
-            page = _terms(desk, meaning, prefix, reader, limit, page.next_cursor)
+            if queries >= _MAX_QUERIES:
+                return Page(tuple(found), str(SearchCursor(number, prefix, page.next_cursor)))
+            page = _search(desk, meaning, prefix, reader, limit, page.next_cursor)
     return Page(tuple(found), None)
 
 
 def _first_page(
-    desk: Desk, meaning: Meaning, reader: Reader, limit: int, place: Place | None
+    desk: Desk, meaning: Meaning, reader: Reader, limit: int, place: SearchCursor | None
 ) -> tuple[int, Page]:
-    """The number of the prefix to search by, and the first page: by one whose terms fit on it, if any."""
+    """Return the index of the prefix to search by, and its first page: a prefix whose terms fit one page."""
     if place is not None:
-        return place.prefix, _terms(desk, meaning, place.prefix, reader, limit, place.after)
+        return place.prefix, _search(desk, meaning, place.prefix, reader, limit, place.after)
     pages: list[Page] = []
     for prefix in range(len(meaning.prefixes)):
-        page = _terms(desk, meaning, prefix, reader, limit, None)
+        page = _search(desk, meaning, prefix, reader, limit, None)
         if page.next_cursor is None or len(page.rows) >= limit:
             return prefix, page
         pages.append(page)
     return 0, pages[0]
 
 
-def _terms(desk: Desk, meaning: Meaning, prefix: int, reader: Reader, limit: int, cursor: str | None) -> Page:
+def _search(
+    desk: Desk, meaning: Meaning, prefix: int, reader: Reader, limit: int, cursor: str | None
+) -> Page:
     return desk.table.search_terms(
         meaning.prefixes[prefix], limit, cursor, texts=meaning.texts, agent_id=reader.agent_id
     )
 
 
-def _current(desk: Desk, page: Page, limit: int) -> Iterator[tuple[SearchTerm, Customer]]:
-    """The terms of the page, each with its customer as they stand now."""
+def _with_customers(desk: Desk, page: Page, limit: int) -> Iterator[tuple[SearchTerm, Customer]]:
+    """Yield the terms of the page with the current rows of their customers."""
     terms = [row for row in page.rows if isinstance(row, SearchTerm)]
-    size = min(limit, _AT_ONCE)
+    size = min(limit, _BATCH_SIZE)
     for start in range(0, len(terms), size):
         some = terms[start : start + size]
         customers = desk.table.customers(list(dict.fromkeys(term.customer_id for term in some)))

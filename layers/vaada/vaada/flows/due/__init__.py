@@ -1,1 +1,1 @@
-"""Advance due rows, by their schedule or by the sweep, and keep the schedules in step with the rows."""
+"""Advance due rows, by their schedule or by the sweep, and keep the schedules up to date."""

@@ -1,8 +1,8 @@
-"""The due-row machine: a row's time has come; claim the step, then send what it asks for.
+"""Advance a due row: claim its step, then send its messages.
 
-Whoever comes first claims the step with a conditional write that also puts the messages down; all others
-find the row at a later version, and stop. Between claim and send nothing is lost: each message is a due row
-itself, which the sweep takes up again.
+The first function claims the step with a conditional write, which also writes the messages. All others find a
+later version of the row, and stop. Between claim and send nothing is lost: each message is a due row itself,
+which the sweep resumes.
 """
 
 from datetime import datetime
@@ -20,13 +20,13 @@ from vaada.rules import check_ins, commitments, follow_ups, goodwill, replies, s
 from vaada.rules.time.deadlines import working_hours
 
 Due = Work | Customer
-_MOST_STEPS = 10  # more than most ladders have rungs; what is left the next sweep does
+_MAX_STEPS = 10  # more than most ladders have; the next sweep takes the others
 
 
 def advance(desk: Desk, kind: type[Due], row_id: str, version: int, now: datetime) -> str:
-    """Take every step of this row that is due. Says what came of it, for the log.
+    """Take all due steps of the row. Returns the outcome for the log.
 
-    A version that is not the row's own is a schedule of the past: it changes nothing.
+    If `version` is not the row's, it is an outdated schedule, and nothing happens.
     """
     try:
         return _take_steps(desk, kind, row_id, version, now)
@@ -41,7 +41,7 @@ def _take_steps(desk: Desk, kind: type[Due], row_id: str, version: int, now: dat
     if row.version != version:
         return "stale"
     steps = 0
-    while row.wake_at is not None and row.wake_at <= now and steps < _MOST_STEPS:
+    while row.wake_at is not None and row.wake_at <= now and steps < _MAX_STEPS:
         decision = _decide(desk, row, now)
         claimed = () if isinstance(row, Customer) else tuple(messages_of(desk, decision, row, now))
         try:
@@ -75,9 +75,9 @@ def _decide(desk: Desk, row: Due, now: datetime) -> Step:
             at = recipients.customer_address(desk, customer, survey=True)
             usages = usages_of(desk, customer)
             medium, address_id = (at.medium, at.id) if at else (None, None)
-            asked = surveys.SurveyContext(customer, case, medium, address_id, usages)
-            return surveys.next_step(row, asked, policy, now)
+            context = surveys.SurveyContext(customer, case, medium, address_id, usages)
+            return surveys.next_step(row, context, policy, now)
         case Customer():
             last = desk.table.get(FollowUp, row.check_in_id) if row.check_in_id else None
-            open_one = last if last is not None and last.status in follow_ups.OPEN else None
-            return check_ins.next_step(row, open_one, policy, now)
+            open_check_in = last if last is not None and last.status in follow_ups.OPEN else None
+            return check_ins.next_step(row, open_check_in, policy, now)

@@ -1,4 +1,4 @@
-"""The net below the schedules: whatever is due and nothing did."""
+"""Sweep the due rows: those without a schedule, and those whose schedule failed."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -20,31 +20,31 @@ _DUE: dict[str, type[Due]] = {**WORK, Customer.kind_of_row: Customer}
 
 
 class RowsFailed(Exception):
-    """Some rows could not be taken a step further; the log names them. The next sweep tries again."""
+    """Some rows failed; the log names them. The next sweep tries them again."""
 
 
 def sweep(desk: Desk, clock: Callable[[], datetime], has_time: Callable[[], bool]) -> int:
-    """Take each due row a step further; stop when time runs short. Returns how many it took up.
+    """Take the next step of each due row, as long as there is time. Returns the number of rows.
 
-    One row that fails does not hold up the others. Raises RowsFailed at the end, so that the alarm hears.
+    A row that fails does not hold back the others. Raises RowsFailed at the end, which raises the alarm.
     """
-    taken, failed = 0, 0
+    count, failed = 0, 0
     for kind, row_id, version in desk.table.due(clock()):
         if not has_time():
-            logger.warning("out of time, the next sweep goes on", taken=taken)
+            logger.warning("out of time, the next sweep continues", count=count)
             break
-        taken += 1
+        count += 1
         try:
             outcome = _advance(desk, kind, row_id, version, clock())
             logger.info("swept", row_kind=kind, row_id=row_id, outcome=outcome)
         except NotFound:
             logger.info("erased meanwhile", row_kind=kind, row_id=row_id)
-        except Exception:  # noqa: BLE001 - whatever it is, the other rows must go on
+        except Exception:  # noqa: BLE001 - the other rows must go on, whatever the error
             failed += 1
             logger.exception("row failed", row_kind=kind, row_id=row_id)
     if failed:
-        raise RowsFailed(f"{failed} of {taken} due rows failed")
-    return taken
+        raise RowsFailed(f"{failed} of {count} due rows failed")
+    return count
 
 
 def _advance(desk: Desk, kind: str, row_id: str, version: int, now: datetime) -> str:

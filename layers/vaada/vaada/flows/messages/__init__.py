@@ -1,1 +1,1 @@
-"""Send messages: choose recipients and medium, write the text, keep to limits, send, record the outcome."""
+"""Send messages: choose recipients and media, write the text, respect limits, send, record the outcome."""

@@ -1,4 +1,4 @@
-"""Load what went to a customer's addresses of late, whoever of the customers has them."""
+"""Load the recent use of a customer's addresses, which other customers may share."""
 
 from vaada.desk import Desk
 from vaada.flows.messages.suppression import addresses_of
@@ -7,7 +7,7 @@ from vaada.model.people import Customer
 
 
 def usages_of(desk: Desk, customer: Customer) -> tuple[AddressUsage, ...]:
-    """The usage of each of the customer's addresses; of one that was never written to an empty one."""
+    """Return the usage of each of the customer's addresses. An unused address has an empty one."""
     ids = dict.fromkeys(
         desk.addresses.hash_address(medium, address) for medium, address in addresses_of(customer)
     )

@@ -1,4 +1,4 @@
-"""What was to go out with a message that goes nowhere any more."""
+"""Release messages that were batched with a cancelled one."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -10,9 +10,9 @@ from vaada.rules.messages import lifecycle
 
 
 def hold_again(desk: Desk, carrier_id: str, carries: Iterable[str], now: datetime) -> Iterator[Message]:
-    """The messages about other customers that waited for this one of a customer who is erased, held again.
+    """Yield the messages about other customers in the batch of an erased customer's message, as held again.
 
-    What another message carries that is still there goes out with that one.
+    A message that another existing message carries is left out.
     """
     erased = customer_of(carrier_id)
     for other_id in carries:

@@ -1,4 +1,4 @@
-"""Gathering what a member of staff must know to act, and who they are."""
+"""Load the brief of a task: what staff need to know to do it."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from vaada.present.view_models import ActionName, Brief, BriefKind
 from vaada.rules import follow_ups
 from vaada.rules.time.zones import zone_of
 
-_ANSWERABLE: frozenset[Purpose] = frozenset(
+_ACTIONABLE: frozenset[Purpose] = frozenset(
     {"follow_up_reminder", "promise_warning", "promise_overdue", "reply_warning", "goodwill_approval"}
 )
 
@@ -31,9 +31,9 @@ _BY_STATUS: dict[str, tuple[ActionName, ...]] = {
 }
 
 
-def is_answerable(purpose: Purpose) -> bool:
-    """Whether the message asks its reader to act, and so carries links."""
-    return purpose in _ANSWERABLE
+def is_actionable(purpose: Purpose) -> bool:
+    """Whether the message asks its reader to act, and so has links."""
+    return purpose in _ACTIONABLE
 
 
 def brief(
@@ -46,9 +46,9 @@ def brief(
     explanation: Explanation | None = None,
     asking: bool = False,
 ) -> Brief:
-    """Who, what was said, what is owed; times in the reader's zone.
+    """Return the brief of the work, with times in the reader's time zone.
 
-    `asking` offers what else there is when the customer cannot be reached.
+    `answerable` adds the actions. `asking` offers those for a customer who cannot be reached.
     """
     customer, agent = customer_of(desk, work), agent_of(desk, work)
     interaction = desk.table.get(Interaction, work.interaction_id) if work.interaction_id else None
@@ -67,7 +67,7 @@ def brief(
         summary=interaction.summary if interaction else None,
         interaction_at=interaction.occurred_at.astimezone(zone) if interaction else None,
         channel=interaction.channel if interaction else None,
-        what=_owed(work, customer),
+        what=_task_text(work, customer),
         due_at=work.due_at.astimezone(zone),
         now=now.astimezone(zone),
         reminder_number=max(1, work.reminders) if isinstance(work, FollowUp) else 1,
@@ -82,15 +82,15 @@ def brief(
 
 
 def actions_for(work: StaffWork, now: datetime, *, asking: bool = False) -> tuple[ActionName, ...]:
-    """What a member of staff can answer, by the state the row is in."""
+    """Return the actions that the status of the work allows."""
     if isinstance(work, FollowUp):
-        return _to_follow_up(work, now, asking=asking) if work.status in follow_ups.OPEN else ()
+        return _follow_up_actions(work, now, asking=asking) if work.status in follow_ups.OPEN else ()
     if asking and work.status == "open":
         return ("running_late", "new_date", "kept")
     return _BY_STATUS.get(work.status, ())
 
 
-def _to_follow_up(work: FollowUp, now: datetime, *, asking: bool) -> tuple[ActionName, ...]:
+def _follow_up_actions(work: FollowUp, now: datetime, *, asking: bool) -> tuple[ActionName, ...]:
     if asking:
         return ("next_week", "pick_date", "done", "give_up")
     offered = work.woken_from is not None and work.woken_from > now
@@ -110,7 +110,7 @@ def _brief_kind(work: StaffWork) -> BriefKind:
             return "goodwill"
 
 
-def _owed(work: StaffWork, customer: Customer) -> str:
+def _task_text(work: StaffWork, customer: Customer) -> str:
     match work:
         case Commitment():
             return work.what

@@ -1,4 +1,4 @@
-"""Writing a message from the rows that it is about, ready to be sent."""
+"""Compose a message from its rows, ready to send."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -6,9 +6,9 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from vaada.desk import Desk
-from vaada.flows.messages.brief import brief, is_answerable
+from vaada.flows.messages.brief import brief, is_actionable
 from vaada.flows.messages.recipients import address_of
-from vaada.flows.messages.suppression import is_stopped
+from vaada.flows.messages.suppression import is_suppressed
 from vaada.flows.optimistic_write import NotFound
 from vaada.flows.work import MissingRow, Work, customer_of, work_of
 from vaada.gateways.send_errors import Refused
@@ -23,39 +23,44 @@ from vaada.rules.messages import lifecycle
 from vaada.rules.time.zones import zone_of
 
 Send = partial[str]
-"""Sends one message and returns the provider's id for it."""
+"""Sends one message. Returns the provider's id of it."""
 
 
 def compose(desk: Desk, message: Message, now: datetime) -> Send:
-    """The message, written and addressed, ready to be sent. Raises Refused where it has no address."""
+    """Compose the message. Returns a function that sends it.
+
+    Raises Refused if there is no address, NotFound if its customer is erased.
+    """
     work = work_of(desk, message)
     if message.to == "customer":
-        return _for_customer(desk, message, work, now)
+        return _compose_for_customer(desk, message, work, now)
     reader = desk.table.get(Agent, message.recipient_id) if message.recipient_id else None
     if isinstance(work, Survey):
-        return _to_staff(desk, message, reader, *_praise(desk, work, reader, now))
-    together = list(batch_members(desk, message))
+        return _compose_for_staff(desk, message, reader, *_praise(desk, work, reader, now))
+    members = list(batch_members(desk, message))
     if message.carries:
-        together = [one for one in together if not is_obsolete(desk, one, now)] or [message]
-    notes = list(_notes(desk, together, reader, now))
+        members = [one for one in members if not is_obsolete(desk, one, now)] or [message]
+    notes = list(_notes(desk, members, reader, now))
     if not notes:
         raise NotFound(Customer, message.customer_id)
     if len(notes) > 1:
         link = partial(desk.links.url, "action", message.id)
         mail = partial(email.for_staff_batch, notes)
-        return _to_staff(desk, message, reader, mail, lambda: sms.for_staff_batch(notes, link()))
-    said = (notes[0].purpose, notes[0].to, notes[0].brief)
-    return _to_staff(desk, message, reader, partial(email.for_staff, *said), partial(sms.for_staff, *said))
+        return _compose_for_staff(desk, message, reader, mail, lambda: sms.for_staff_batch(notes, link()))
+    note = (notes[0].purpose, notes[0].to, notes[0].brief)
+    return _compose_for_staff(
+        desk, message, reader, partial(email.for_staff, *note), partial(sms.for_staff, *note)
+    )
 
 
-def _to_staff(
+def _compose_for_staff(
     desk: Desk, message: Message, reader: Agent | None, mail: Callable[[], Mail], text: Callable[[], str]
 ) -> Send:
     if message.medium == "sms":
         if reader is None or reader.phone is None:
             raise Refused("no phone number", for_good=True)
         return partial(desk.texter.send, text(), to_phone=reader.phone)
-    if reader is None and is_stopped(desk, "email", desk.settings.owner_email, survey=False):
+    if reader is None and is_suppressed(desk, "email", desk.settings.owner_email, survey=False):
         raise Refused("the owner's address is stopped", for_good=True)
     return partial(
         desk.mailer.send,
@@ -85,8 +90,8 @@ def _praise(
     return partial(email.for_praise, praise), partial(sms.for_praise, praise)
 
 
-def _notes(desk: Desk, together: list[Message], reader: Agent | None, now: datetime) -> Iterator[Note]:
-    for one in together:
+def _notes(desk: Desk, members: list[Message], reader: Agent | None, now: datetime) -> Iterator[Note]:
+    for one in members:
         try:
             yield _note(desk, one, reader, now)
         except NotFound:
@@ -102,13 +107,13 @@ def _note(desk: Desk, message: Message, reader: Agent | None, now: datetime) -> 
         work,
         reader,
         now,
-        answerable=is_answerable(message.purpose),
+        answerable=is_actionable(message.purpose),
         explanation=message.explain.due_at,
     )
     return Note(message.purpose, message.to, about)
 
 
-def _for_customer(desk: Desk, message: Message, work: Work, now: datetime) -> Send:
+def _compose_for_customer(desk: Desk, message: Message, work: Work, now: datetime) -> Send:
     customer = customer_of(desk, work)
     address = address_of(desk, customer, message)
     if address is None:
@@ -177,7 +182,7 @@ def _late_notice(
 
 
 def batch_members(desk: Desk, message: Message) -> Iterator[Message]:
-    """The message itself, and those that go out with it."""
+    """Yield the message and those that it carries."""
     yield message
     for other_id in message.carries:
         other = desk.table.get(Message, other_id)
@@ -186,7 +191,7 @@ def batch_members(desk: Desk, message: Message) -> Iterator[Message]:
 
 
 def is_obsolete(desk: Desk, message: Message, now: datetime) -> bool:
-    """Whether there is nothing to say any more: what it is about ended, or was erased."""
+    """Whether the message is not true any more, or its customer is erased."""
     try:
         return not lifecycle.is_still_true(message, work_of(desk, message), now)
     except NotFound:
@@ -194,5 +199,5 @@ def is_obsolete(desk: Desk, message: Message, now: datetime) -> bool:
 
 
 def is_batch_obsolete(desk: Desk, message: Message, now: datetime) -> bool:
-    """Whether neither the message nor any that it carries says something true any more."""
+    """Whether the message and all that it carries are obsolete."""
     return all(is_obsolete(desk, one, now) for one in batch_members(desk, message))

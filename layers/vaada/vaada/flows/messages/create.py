@@ -1,4 +1,4 @@
-"""Create the messages that a decision asks for: one per reader and medium."""
+"""Create the messages of a decision: one per recipient and medium."""
 
 import uuid
 from collections.abc import Iterator
@@ -27,15 +27,16 @@ Step = (
 )
 
 
-_MOST_NEIGHBOURS = 10
+_MAX_OTHERS = 10
 
 
 def messages_of(desk: Desk, decision: Step, before: Work, now: datetime) -> Iterator[Message]:
+    """Yield the messages of the notices, claimed or held. `before` is the row before the step."""
     for notice in decision.notices:
-        reached = _recipients(desk, notice, before, now)
+        targets = _recipients(desk, notice, before, now)
         cause = f"{before.version}/{notice.step}/{notice.to}"
-        ids = {medium: derived_row_id(before.id, f"{cause}/{medium}", now) for _, _, medium in reached}
-        for to, reader, medium in reached:
+        ids = {medium: derived_row_id(before.id, f"{cause}/{medium}", now) for _, _, medium in targets}
+        for to, reader, medium in targets:
             message = new_message(
                 before,
                 ids[medium],
@@ -66,7 +67,7 @@ def messages_of(desk: Desk, decision: Step, before: Work, now: datetime) -> Iter
 def _recipients(
     desk: Desk, notice: Notice, work: Work, now: datetime
 ) -> list[tuple[RecipientRole, Agent | Customer | None, Medium]]:
-    """Who the notice goes to, and by what. A supervisor who is not there is the owner, told by e-mail."""
+    """Return the recipients and media of the notice. Without a supervisor it goes to the owner, by e-mail."""
     if notice.to == "customer":
         customer = customer_of(desk, work)
         return [("customer", customer, medium) for medium in notice.media or ()]
@@ -78,7 +79,7 @@ def _recipients(
 def _release_at(
     desk: Desk, notice: Notice, work: Work, reader: Agent | Customer | None, medium: Medium, now: datetime
 ) -> datetime | None:
-    """Until when the message is held: for its reader's working time, or to go out with others. None: not."""
+    """Return until when to hold the message, for the reader's working time or a batch. None: send it now."""
     if notice.urgent or not isinstance(reader, Agent):
         return None
     at = staff_reachable_at(working_hours(reader, desk.policy), now, notice.useless_from)
@@ -87,17 +88,15 @@ def _release_at(
     window = timedelta(minutes=desk.policy.follow_ups.group_within_minutes)
     if not window or notice.to != "agent":
         return None
-    held = [
-        one.wake_at for one in desk.table.held_messages(reader.id, medium, _MOST_NEIGHBOURS) if one.wake_at
-    ]
-    if joined := [release for release in held if release <= now + window + BATCH_WINDOW]:
-        return max(*joined, now)
-    neighbours = _due_soon(desk, work, now, window)
-    return max(now, *neighbours) + BATCH_WINDOW if neighbours else None
+    held = [one.wake_at for one in desk.table.held_messages(reader.id, medium, _MAX_OTHERS) if one.wake_at]
+    if releases := [release for release in held if release <= now + window + BATCH_WINDOW]:
+        return max(*releases, now)
+    other_times = _other_due_times(desk, work, now, window)
+    return max(now, *other_times) + BATCH_WINDOW if other_times else None
 
 
-def _due_soon(desk: Desk, work: Work, now: datetime, window: timedelta) -> list[datetime]:
-    """When others like it, of the same agent, are told of that fall due within this time of it."""
+def _other_due_times(desk: Desk, work: Work, now: datetime, window: timedelta) -> list[datetime]:
+    """Return when the agent is told about other work of this kind that is due within `window`."""
     match work:
         case FollowUp(status="scheduled"):
             status, first, last = "scheduled", None, now + window
@@ -107,7 +106,7 @@ def _due_soon(desk: Desk, work: Work, now: datetime, window: timedelta) -> list[
             return []
     page = desk.table.list_rows(
         type(work),
-        _MOST_NEIGHBOURS,
+        _MAX_OTHERS,
         None,
         agent_id=work.agent_id,
         status=status,
@@ -115,5 +114,5 @@ def _due_soon(desk: Desk, work: Work, now: datetime, window: timedelta) -> list[
         due_by=last,
     )
     others = [row for row in page.rows if isinstance(row, Commitment | FollowUp) and row.id != work.id]
-    told_at = work.wake_at or now  # a warning is told of before what it warns of is due
+    told_at = work.wake_at or now  # a warning is sent before the work is due
     return [told_at + (row.due_at - work.due_at) for row in others]

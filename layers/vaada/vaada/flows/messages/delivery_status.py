@@ -1,4 +1,4 @@
-"""What SES and SNS tell of a message after it was sent: delivered, bounced, complained of."""
+"""Record delivery statuses from SES and SNS, and react to bounces and complaints."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -20,25 +20,25 @@ from vaada.rules.messages import lifecycle, suppression
 from vaada.rules.messages.suppression import note_follow_up
 
 
-def record_mail_event(desk: Desk, news: MailEvent, now: datetime) -> str:
-    """Write it to the message, and stop the addresses that have to be. Says what came of it. Raises Busy."""
-    reason: StopReason = "complained" if news.delivery == "complained" else "bounced"
-    for suppression_id in news.stops:
+def record_mail_event(desk: Desk, event: MailEvent, now: datetime) -> str:
+    """Record the status of a mail, and suppress the addresses in it. Returns the outcome. Raises Busy."""
+    reason: StopReason = "complained" if event.delivery == "complained" else "bounced"
+    for suppression_id in event.stops:
         suppress_id(desk, "email", suppression_id, reason, now)
     return _record(
-        desk, news.message_id, news.provider_id, news.delivery, news.at, now, for_good=news.permanent
+        desk, event.message_id, event.provider_id, event.delivery, event.at, now, for_good=event.permanent
     )
 
 
-def record_text_event(desk: Desk, news: TextDeliveryEvent, now: datetime) -> str:
-    """Write it to the message. Says what came of it. Raises Busy.
+def record_text_event(desk: Desk, event: TextDeliveryEvent, now: datetime) -> str:
+    """Record the status of an SMS. Returns the outcome for the log. Raises Busy.
 
-    A text that could not be delivered says little about its number, so nothing is stopped.
+    An undelivered SMS does not show that the number is wrong, so the number is not suppressed.
     """
-    message = desk.table.text_message(news.provider_id)
+    message = desk.table.text_message(event.provider_id)
     if message is None:
         return "no such message"
-    return _record(desk, message.id, news.provider_id, news.delivery, news.at, now, for_good=False)
+    return _record(desk, message.id, event.provider_id, event.delivery, event.at, now, for_good=False)
 
 
 def _record(
@@ -57,9 +57,9 @@ def _record(
             return "no such message"
         after = lifecycle.record_delivery(message, delivery, provider_id, at)
         if after is None:
-            return "known already"
+            return "already known"
         try:
-            rows = [after, *_consequences(desk, message, delivery, now, for_good=for_good)]
+            rows = [after, *_rows_after_failure(desk, message, delivery, now, for_good=for_good)]
         except NotFound:
             return "its customer was erased"
         desk.table.write(*rows)
@@ -68,15 +68,15 @@ def _record(
     return retry_on_conflict(message_id, attempt)
 
 
-def _consequences(
+def _rows_after_failure(
     desk: Desk, message: Message, delivery: Delivery, now: datetime, *, for_good: bool
 ) -> Iterator[Row]:
-    """What is done because it did not arrive, or was not wanted."""
+    """Yield the rows to write because the message did not arrive or was unwanted."""
     work = work_of(desk, message)
     if delivery in {"bounced", "rejected"}:
-        again = _fallback(desk, message, now, for_good=for_good or delivery == "rejected")
-        if again is not None:
-            yield again
+        fallback_or_retry = _fallback(desk, message, now, for_good=for_good or delivery == "rejected")
+        if fallback_or_retry is not None:
+            yield fallback_or_retry
         elif message.purpose == "survey" and isinstance(work, Survey) and work.status == "sent":
             yield surveys.mark_undelivered(
                 work, "it did not arrive, and there is no other way to the customer"
@@ -86,7 +86,7 @@ def _consequences(
 
 
 def _fallback(desk: Desk, message: Message, now: datetime, *, for_good: bool) -> Message | None:
-    """The same another way; or later, where there is none and the address may work then."""
+    """Return the message to send instead: another way, or later if the address may work then. None: none."""
     if message.to == "customer":
         other = fallback_message(desk, message, now)
         if other is not None or for_good:
@@ -98,7 +98,10 @@ def _fallback(desk: Desk, message: Message, now: datetime, *, for_good: bool) ->
 
 
 def _supervisor_follow_up(desk: Desk, message: Message, work: Work, now: datetime) -> Iterator[Row]:
-    """Word to the supervisor that an address of their staff is stopped, once. The owner's is an alarm."""
+    """Yield the follow-up that tells the supervisor of a suppressed address, once per suppression.
+
+    For the owner's address an error is logged, which raises the alarm.
+    """
     reader = desk.table.get(Agent, message.recipient_id) if message.recipient_id else None
     if reader is None:
         logger.error("the owner's address is stopped", message_id=message.id)
@@ -107,7 +110,7 @@ def _supervisor_follow_up(desk: Desk, message: Message, work: Work, now: datetim
     if stopped is None or stopped.anything is None:
         return
     if stopped.follow_up_id is not None and desk.table.get_any(stopped.follow_up_id) is not None:
-        return  # a follow-up that was erased with its customer tells nobody
+        return  # unless it was erased with its customer
     follow_up = suppression.follow_up_of_bounce(
         stopped, stopped.anything, work, reader, agent_of(desk, work), now
     )

@@ -1,4 +1,4 @@
-"""Replacing a message that cannot arrive: the same another way, or to whoever stands in."""
+"""Replace a message that cannot arrive: by another medium or address, or for whoever stands in."""
 
 from datetime import datetime
 from functools import partial
@@ -14,14 +14,14 @@ from vaada.rules.messages import lifecycle
 from vaada.rules.time.availability import staff_reachable_at
 from vaada.rules.time.deadlines import working_hours
 
-_ENDED = frozenset({"failed", "unknown", "withheld"})
-_LOST = frozenset({"bounced", "rejected"})
+_NOT_SENT = frozenset({"failed", "unknown", "withheld"})
+_NOT_DELIVERED = frozenset({"bounced", "rejected"})
 
 
 def fallback_message(
     desk: Desk, message: Message, now: datetime, why: str = lifecycle.NOT_ARRIVED
 ) -> Message | None:
-    """The message that goes out in its place, once. None: there is no other way. Raises NotThere."""
+    """Return the replacement, or None if there is no other way or it exists already. Raises NotFound."""
     work = work_of(desk, message)
     new = (
         _to_customer(desk, message, work, now, why)
@@ -32,12 +32,14 @@ def fallback_message(
 
 
 def is_sent_otherwise(desk: Desk, message: Message) -> bool:
-    """Whether its reader gets the same, and all that goes out with it, by another medium anyway."""
-    return all(any(_arrives(desk, twin) for twin in one.twins) for one in batch_members(desk, message))
+    """Whether the reader gets the message, and all that it carries, by another medium anyway."""
+    return all(
+        any(_is_sent_or_pending(desk, twin) for twin in one.twins) for one in batch_members(desk, message)
+    )
 
 
 def notify_at(desk: Desk, work: Work, reader: Agent | None, now: datetime) -> datetime:
-    """When a reader who stands in is told: once they are at work, but for what cannot wait."""
+    """Return when to tell a reader who stands in: at work, or now if it is urgent."""
     if reader is None or (isinstance(work, FollowUp) and work.urgent):
         return now
     warned_of = work.due_at if isinstance(work, Commitment | Reply) and now < work.due_at else None
@@ -45,7 +47,7 @@ def notify_at(desk: Desk, work: Work, reader: Agent | None, now: datetime) -> da
 
 
 def _to_customer(desk: Desk, message: Message, work: Work, now: datetime, why: str) -> Message | None:
-    """The same to the customer's next address that works, if one was not tried yet."""
+    """Return the replacement for the customer's next working address, or None."""
     customer = customer_of(desk, work)
     address = recipients.address_of(desk, customer, message)
     address_id = message.address_id or (address and desk.addresses.hash_address(message.medium, address))
@@ -62,10 +64,12 @@ def _to_staff(desk: Desk, message: Message, work: Work, now: datetime, why: str)
         return None
     tried = (*message.tried, (message.recipient_id, message.medium))
     twins = [twin for twin in map(partial(desk.table.get, Message), message.twins) if twin is not None]
-    tried += tuple((message.recipient_id, twin.medium) for twin in twins if not _arrives(desk, twin.id))
+    tried += tuple(
+        (message.recipient_id, twin.medium) for twin in twins if not _is_sent_or_pending(desk, twin.id)
+    )
     reader = recipients.staff_recipient(desk, message.to, agent_of(desk, work), now, failing=frozenset(tried))
     if message.purpose == "praise" and (reader.agent is None or reader.agent.id != message.recipient_id):
-        return None  # it is for them alone
+        return None  # praise is only for its reader
     return lifecycle.replacement(
         message,
         reader.media[0],
@@ -77,9 +81,9 @@ def _to_staff(desk: Desk, message: Message, work: Work, now: datetime, why: str)
     )
 
 
-def _arrives(desk: Desk, message_id: str) -> bool:
-    """Whether the message, or the one that carries it, went out or will."""
+def _is_sent_or_pending(desk: Desk, message_id: str) -> bool:
+    """Whether the message, or the one that carries it, was sent or will be."""
     message = desk.table.get(Message, message_id)
     if message is not None and message.carried_by is not None:
         message = desk.table.get(Message, message.carried_by)
-    return message is not None and not (message.status in _ENDED or message.delivery in _LOST)
+    return message is not None and not (message.status in _NOT_SENT or message.delivery in _NOT_DELIVERED)

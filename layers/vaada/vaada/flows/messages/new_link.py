@@ -1,6 +1,6 @@
-"""Messages that people ask for behind a link or through the API: running late, a new link.
+"""Send a new link to a task in place of an expired one.
 
-Those functions may not send. They put the message down as held, and the sweep sends it.
+The function of the pages may not send. It writes the message as held, and the sweep sends it.
 """
 
 from datetime import datetime
@@ -16,7 +16,10 @@ from vaada.rules.messages.lifecycle import new_message
 
 
 def ask_for_new_link(desk: Desk, work: StaffWork, now: datetime) -> None:
-    """Mail a new link to whom the old one was for, at most once an hour: anybody who has that can ask."""
+    """Hold a mail with a new link for the recipient of the old one, at most once an hour.
+
+    Anybody with the old link can request it, so it goes only to the address on record.
+    """
     to: RecipientRole = "agent"
     if isinstance(work, Goodwill):
         to = "supervisor"
@@ -38,7 +41,7 @@ def ask_for_new_link(desk: Desk, work: StaffWork, now: datetime) -> None:
     try:
         desk.table.write(message, must_exist=[work])
     except Conflict:
-        return  # one was asked for within the hour, or the customer is erased
+        return  # one was requested in this hour, or the customer is erased
 
 
 def _purpose(work: StaffWork, now: datetime) -> Purpose:

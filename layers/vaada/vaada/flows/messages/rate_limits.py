@@ -1,53 +1,53 @@
-"""Sending no more, and no faster, than the policy allows, over all functions together."""
+"""Keep to the sending limits of the policy. All functions share the counts."""
 
 from datetime import datetime
 
 from vaada.desk import Desk
 from vaada.flows.optimistic_write import Busy
-from vaada.flows.rate_counts import Count, Counted, add, take_back
+from vaada.flows.rate_counts import Count, Counted, add, subtract
 from vaada.gateways.send_errors import Refused
 from vaada.rules.messages import rate_limits
 
 
 def count_mail(desk: Desk, now: datetime) -> Counted:
-    """Count a mail that is about to be sent. Raises Refused, throttled where it may go later."""
+    """Count a mail before it is sent. Raises Refused, throttled if it may be sent later."""
     rules = desk.policy.sending
     return _count(
         desk,
-        {f"mail-{now:%Y%m%d}": lambda found, pace_id: rate_limits.count_mail(found, pace_id, rules, now)},
+        {f"mail-{now:%Y%m%d}": lambda current, pace_id: rate_limits.count_mail(current, pace_id, rules, now)},
     )
 
 
 def count_text(desk: Desk, number: str, segments: int, now: datetime) -> Counted:
-    """Count a text that is about to be sent to this number. Raises Refused, for good where none may go."""
+    """Count an SMS before it is sent. Raises Refused, for good if the policy does not allow it."""
     rules = desk.policy.sending
     try:
         cost = rate_limits.cost(number, segments, rules)
-    except rate_limits.LimitReached as over:
-        raise Refused(over.reason, for_good=True) from over
+    except rate_limits.LimitReached as error:
+        raise Refused(error.reason, for_good=True) from error
     everybody, one = f"sms-{now:%Y%m%d}", f"{desk.addresses.hash_address('sms', number)}-{now:%Y%m%d}"
     counts: dict[str, Count] = {
-        f"sms-spend-{now:%Y%m}": lambda found, pace_id: rate_limits.count_spending(
-            found, pace_id, cost, rules, now
+        f"sms-spend-{now:%Y%m}": lambda current, pace_id: rate_limits.count_spending(
+            current, pace_id, cost, rules, now
         ),
-        everybody: lambda found, pace_id: rate_limits.count_text(found, pace_id, rules.texts_a_day, now),
-        one: lambda found, pace_id: rate_limits.count_text(found, pace_id, rules.texts_a_day_to_one, now),
+        everybody: lambda current, pace_id: rate_limits.count_text(current, pace_id, rules.texts_a_day, now),
+        one: lambda current, pace_id: rate_limits.count_text(current, pace_id, rules.texts_a_day_to_one, now),
     }
     return _count(desk, counts)
 
 
 def refund(desk: Desk, counted: Counted) -> None:
-    """Take back what was counted for a message that was certainly not sent."""
-    take_back(desk, counted)
+    """Subtract the count of a message that was certainly not sent."""
+    subtract(desk, counted)
 
 
 def _count(desk: Desk, counts: dict[str, Count]) -> Counted:
     try:
         return add(desk, counts)
-    except rate_limits.LimitReached as over:
+    except rate_limits.LimitReached as error:
         raise Refused(
-            over.reason, for_good=over.for_good, throttled=not over.for_good, for_now=over.for_now
-        ) from over
+            error.reason, for_good=error.for_good, throttled=not error.for_good, for_now=error.for_now
+        ) from error
     except Busy as error:
         reason = "too many messages at the same moment"
         raise Refused(reason, for_good=False, throttled=True, for_now=True) from error

@@ -1,23 +1,23 @@
-"""Whom a message reaches, and by what: nobody who is away, and no address that is stopped."""
+"""Choose recipients and media: nobody who is away, and no suppressed address."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import get_args
 
 from vaada.desk import Desk
-from vaada.flows.messages.suppression import addresses_of, is_stopped
+from vaada.flows.messages.suppression import addresses_of, is_suppressed
 from vaada.model.messages import Message, RecipientRole
 from vaada.model.people import Agent, Customer, Medium
 from vaada.rules.messages.media import media_for_agent, medium_for_customer, other_media
 from vaada.rules.time.availability import is_away
 
-Failing = frozenset[tuple[str, Medium]]
-"""Ids of agents, and by what they could not be reached just now."""
+FailedMedia = frozenset[tuple[str, Medium]]
+"""Pairs of agent id and medium that failed."""
 
 
 @dataclass(frozen=True)
 class Recipient:
-    """Who is told, and by what. No agent: the owner."""
+    """A recipient among staff, with media. Without an agent it is the owner."""
 
     agent: Agent | None
     media: tuple[Medium, ...]
@@ -29,7 +29,7 @@ _MEDIA: frozenset[Medium] = frozenset(get_args(Medium))
 
 @dataclass(frozen=True)
 class CustomerAddress:
-    """Where a customer is written to, and by what. `id` is the keyed hash of the address."""
+    """An address of a customer. `id` is its keyed hash."""
 
     medium: Medium
     address: str
@@ -39,9 +39,9 @@ class CustomerAddress:
 def customer_address(
     desk: Desk, customer: Customer, *, survey: bool, but: frozenset[str] = frozenset()
 ) -> CustomerAddress | None:
-    """The first address that works, by the preferred medium if it has one. None: there is none.
+    """Return the first working address, of the preferred medium if possible. None: there is none.
 
-    `but` are the ids of addresses that failed. All addresses of a medium come before the other medium.
+    `but` are the ids of addresses that failed. All addresses of one medium come before the other medium.
     """
     working = working_addresses(desk, customer, survey=survey, but=but)
     stopped = _MEDIA - working.keys()
@@ -52,18 +52,18 @@ def customer_address(
 def working_addresses(
     desk: Desk, customer: Customer, *, survey: bool, but: frozenset[str] = frozenset()
 ) -> dict[Medium, CustomerAddress]:
-    """By medium the first address that is not suppressed and is not among those that failed (`but`)."""
+    """Return by medium the first address that is not suppressed and not in `but`."""
     found: dict[Medium, CustomerAddress] = {}
     for medium, address in addresses_of(customer):
         address_id = desk.addresses.hash_address(medium, address)
-        if medium in found or address_id in but or is_stopped(desk, medium, address, survey=survey):
+        if medium in found or address_id in but or is_suppressed(desk, medium, address, survey=survey):
             continue
         found[medium] = CustomerAddress(medium, address, address_id)
     return found
 
 
 def address_of(desk: Desk, customer: Customer, message: Message) -> str | None:
-    """The address that the message was claimed for; the first of its medium if it has changed. None: none."""
+    """Return the message's address; if it has changed, the first one of its medium. None: there is none."""
     own = [address for medium, address in addresses_of(customer) if medium == message.medium]
     claimed = (
         each for each in own if desk.addresses.hash_address(message.medium, each) == message.address_id
@@ -78,19 +78,22 @@ def staff_recipient(
     now: datetime,
     *,
     by: tuple[Medium, ...] | None = None,
-    failing: Failing = frozenset(),
+    failing: FailedMedia = frozenset(),
 ) -> Recipient:
-    """Who is told: for those who are away or cannot be reached their cover, their supervisor, the owner."""
+    """Return whom to tell. If somebody is away or unreachable: their cover, else supervisor, else the owner.
+
+    `by` are media that the policy wants, `failing` those that failed before.
+    """
     if to == "owner":
         return _OWNER
-    first = agent if to == "agent" else _agent(desk, agent.supervisor_id)
+    first = agent if to == "agent" else _agent_or_none(desk, agent.supervisor_id)
     return _first_reachable(desk, first, now, by, failing, set()) or _OWNER
 
 
 def can_receive(desk: Desk, agent: Agent, medium: Medium) -> bool:
-    """Whether the agent has an address for it that is not stopped."""
+    """Whether the agent has an address of this medium that is not suppressed."""
     address = agent.email if medium == "email" else agent.phone
-    return address is not None and not is_stopped(desk, medium, address, survey=False)
+    return address is not None and not is_suppressed(desk, medium, address, survey=False)
 
 
 def _first_reachable(
@@ -98,35 +101,37 @@ def _first_reachable(
     agent: Agent | None,
     now: datetime,
     by: tuple[Medium, ...] | None,
-    failing: Failing,
+    failing: FailedMedia,
     passed: set[str],
 ) -> Recipient | None:
-    """The agent, or whoever stands in: nobody is asked twice, for covers may go round in circles."""
+    """Return the agent or whoever stands in. `passed` prevents loops of covers."""
     if agent is None or agent.agent_id in passed:
         return None
     if not is_away(agent, now) and (media := _working_media(desk, agent, by, failing)):
         return Recipient(agent, media)
     passed.add(agent.agent_id)
-    cover = _first_reachable(desk, _agent(desk, agent.covered_by), now, by, failing, passed)
-    return cover or _first_reachable(desk, _agent(desk, agent.supervisor_id), now, by, failing, passed)
+    cover = _first_reachable(desk, _agent_or_none(desk, agent.covered_by), now, by, failing, passed)
+    return cover or _first_reachable(
+        desk, _agent_or_none(desk, agent.supervisor_id), now, by, failing, passed
+    )
 
 
 def _working_media(
-    desk: Desk, agent: Agent, by: tuple[Medium, ...] | None, failing: Failing
+    desk: Desk, agent: Agent, by: tuple[Medium, ...] | None, failing: FailedMedia
 ) -> tuple[Medium, ...]:
-    """By what the agent is told: as wanted, else by what else there is."""
+    """Return the working ones of the wanted media, else of the other media."""
     texts = desk.settings.sms_enabled
     wanted = media_for_agent(agent, by, texts=texts)
     for media in (wanted, other_media(agent, wanted, texts=texts)):
-        found = tuple(
+        working = tuple(
             medium
             for medium in media
             if (agent.id, medium) not in failing and can_receive(desk, agent, medium)
         )
-        if found:
-            return found
+        if working:
+            return working
     return ()
 
 
-def _agent(desk: Desk, agent_id: str | None) -> Agent | None:
+def _agent_or_none(desk: Desk, agent_id: str | None) -> Agent | None:
     return desk.table.get(Agent, agent_id) if agent_id else None

@@ -1,4 +1,4 @@
-"""Release a held message to staff, in a batch with the others that are held for the same reader."""
+"""Release a held message to staff, batched with others for the same reader."""
 
 import uuid
 from datetime import datetime
@@ -17,13 +17,13 @@ from vaada.rules.time.availability import is_away
 
 
 def release(desk: Desk, message: Message, now: datetime) -> str:
-    """Send the message and what is due with it, or reroute it. Returns the outcome for the log."""
-    if not _reaches_reader(desk, message, now):
+    """Send the message, batched with others that are due, or reroute it. Returns the outcome."""
+    if not _is_reachable(desk, message, now):
         if not is_batch_obsolete(desk, message, now):
             return reroute(desk, message, now)
         record(desk, lifecycle.withhold(message, NOT_NEEDED))
         return "withheld"
-    messages = (message, *_due_with(desk, message, now))
+    messages = (message, *_held_with(desk, message, now))
     obsolete = {one.id for one in messages if is_batch_obsolete(desk, one, now)}
     batch = form_batch(messages, obsolete, now, uuid.uuid4().hex)
     carrier = [batch.carrier] if batch.carrier else []
@@ -37,16 +37,16 @@ def release(desk: Desk, message: Message, now: datetime) -> str:
     return f"released, {1 + len(batch.carried)} together"
 
 
-def _reaches_reader(desk: Desk, message: Message, now: datetime) -> bool:
+def _is_reachable(desk: Desk, message: Message, now: datetime) -> bool:
     reader = desk.table.get(Agent, message.recipient_id) if message.recipient_id else None
     return reader is None or (
         not is_away(reader, now) and recipients.can_receive(desk, reader, message.medium)
     )
 
 
-def _due_with(desk: Desk, message: Message, now: datetime) -> list[Message]:
-    """Other messages that are held for the same reader and are due within the batch window."""
-    if message.purpose == "praise":  # there is nothing to act on in it, so it goes out by itself
+def _held_with(desk: Desk, message: Message, now: datetime) -> list[Message]:
+    """Return other messages held for the same reader that are due within the batch window."""
+    if message.purpose == "praise":  # it asks for no action, so it is sent alone
         return []
     held = desk.table.held_messages(message.recipient_id or message.to, message.medium, lifecycle.BATCH_SIZE)
     soon = now + lifecycle.BATCH_WINDOW

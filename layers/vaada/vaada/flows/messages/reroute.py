@@ -13,18 +13,18 @@ from vaada.rules.messages import lifecycle
 from vaada.rules.time.availability import is_away, staff_reachable_at
 from vaada.rules.time.deadlines import working_hours
 
-_SAID_OTHERWISE = "the address was stopped, and the same goes out by another medium"
-_NOT_REACHED = "it is for one reader alone, whose address was stopped"
+_SENT_OTHERWISE = "the address was stopped, and the same goes out by another medium"
+_NOT_REACHABLE = "it is for one reader alone, whose address was stopped"
 
 
 def reroute(desk: Desk, message: Message, now: datetime) -> str:
-    """Hold the message for whoever stands in for its reader, who is away or cannot be reached.
+    """Hold the message for whoever stands in for its reader.
 
     Returns the outcome for the log.
     """
     before = desk.table.get(Agent, message.recipient_id) if message.recipient_id else None
     if before and not is_away(before, now) and fallback.is_sent_otherwise(desk, message):
-        record(desk, lifecycle.withhold(message, _SAID_OTHERWISE))
+        record(desk, lifecycle.withhold(message, _SENT_OTHERWISE))
         return "withheld"
     work = work_of(desk, message)
     reader = recipients.staff_recipient(
@@ -46,9 +46,9 @@ def reroute(desk: Desk, message: Message, now: datetime) -> str:
 
 
 def _keep_for_reader(desk: Desk, message: Message, reader: Agent | None, now: datetime) -> str:
-    """Hold praise, which is for its reader alone, until they are back."""
+    """Hold praise, which is only for its reader, until they are back."""
     if reader is None or reader.away_until is None or not is_away(reader, now):
-        record(desk, lifecycle.withhold(message, _NOT_REACHED))
+        record(desk, lifecycle.withhold(message, _NOT_REACHABLE))
         return "withheld"
     back = staff_reachable_at(working_hours(reader, desk.policy), reader.away_until)
     record(desk, message.changed(wake_at=back))

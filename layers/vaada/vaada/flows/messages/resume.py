@@ -1,4 +1,4 @@
-"""Delivering one message: claim, send, record. The claim stands before the send, the record after it."""
+"""Resume a message: held, waiting for a retry, or with an expired lease."""
 
 import uuid
 from datetime import datetime
@@ -10,7 +10,7 @@ from vaada.flows.messages.compose import is_batch_obsolete
 from vaada.flows.messages.release import release
 from vaada.flows.messages.reroute import reroute
 from vaada.flows.messages.send import attempt, record
-from vaada.flows.messages.suppression import is_stopped
+from vaada.flows.messages.suppression import is_suppressed
 from vaada.flows.work import customer_of, work_of
 from vaada.gateways.table import Conflict
 from vaada.model.messages import Message
@@ -23,7 +23,7 @@ from vaada.rules.time.availability import customer_reachable_at
 
 
 def resume(desk: Desk, message_id: str, version: int, now: datetime) -> str:
-    """Take up a message that was held, whose claim ran out or whose pause is over. Says what came of it."""
+    """Send, hold, reroute or end a due message. Returns the outcome for the log."""
     message = desk.table.get(Message, message_id)
     if message is None or message.version != version or message.wake_at is None or message.wake_at > now:
         return "stale"
@@ -55,7 +55,7 @@ def _resume_waiting(desk: Desk, message: Message, now: datetime) -> str:
 
 
 def _at_working_address(desk: Desk, message: Message) -> Message:
-    """The message to a customer, to another address if its own was suppressed and there is one that works."""
+    """Return the message with another working address, if its own is suppressed."""
     work = work_of(desk, message)
     customer, survey = customer_of(desk, work), isinstance(work, Survey)
     if _is_working(desk, customer, message, survey=survey):
@@ -69,11 +69,11 @@ def _at_working_address(desk: Desk, message: Message) -> Message:
 
 def _is_working(desk: Desk, customer: Customer, message: Message, *, survey: bool) -> bool:
     address = recipients.address_of(desk, customer, message)
-    return address is not None and not is_stopped(desk, message.medium, address, survey=survey)
+    return address is not None and not is_suppressed(desk, message.medium, address, survey=survey)
 
 
 def _is_reachable(desk: Desk, message: Message) -> bool:
-    """Whether its reader can still be reached by it. To the owner there is no other way."""
+    """Whether the reader can still be reached by its medium. The owner has only one."""
     reader = desk.table.get(Agent, message.recipient_id) if message.recipient_id else None
     return reader is None or recipients.can_receive(desk, reader, message.medium)
 
@@ -81,7 +81,7 @@ def _is_reachable(desk: Desk, message: Message) -> bool:
 def _send_again(desk: Desk, message: Message, now: datetime) -> str:
     again = lifecycle.claim(message, now, uuid.uuid4().hex)
     rows: list[Row] = [again]
-    if message.status == "held" and message.instead_of is None:  # a notice: it has not been counted yet
+    if message.status == "held" and message.instead_of is None:  # a notice, which was not counted yet
         customer = customer_of(desk, work_of(desk, message))
         usages = usages_of(desk, customer)
         if not frequency_cap.has_room((customer, *usages), desk.policy, now):
@@ -98,7 +98,7 @@ def _send_again(desk: Desk, message: Message, now: datetime) -> str:
 
 
 def _refusal(desk: Desk, message: Message) -> str | None:
-    """Why the customer does not want the message any more, if so."""
+    """Return why the message must not be sent any more. None: it may."""
     work = work_of(desk, message)
     customer, survey = customer_of(desk, work), isinstance(work, Survey)
     consent = customer.consent

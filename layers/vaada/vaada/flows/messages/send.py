@@ -21,10 +21,10 @@ from vaada.rules.messages import lifecycle
 
 
 def attempt(desk: Desk, message: Message, now: datetime) -> None:
-    """Send a message that is claimed, and record what came of it.
+    """Send a claimed message and record the result.
 
-    Where no answer came nothing is recorded: the claim runs out, and `resume` decides. An error before
-    the provider was asked means that nothing was sent: it is recorded as refused, and raised again.
+    If the outcome is unknown, nothing is recorded: the lease expires, and `resume` decides. After an error
+    before the provider was called, the message is recorded as refused, and the error is raised again.
     """
     counted: Counted = {}
     try:
@@ -38,7 +38,7 @@ def attempt(desk: Desk, message: Message, now: datetime) -> None:
         logger.warning("no answer from the provider", message_id=message.id, error=str(error))
     except Refused as refusal:
         logger.warning("message refused", message_id=message.id, reason=refusal.reason)
-        record(desk, *_refused(desk, message, refusal, now))
+        record(desk, *_after_refusal(desk, message, refusal, now))
         refund(desk, counted)
     except NotFound:
         others = hold_again(desk, message.id, message.carries, now)
@@ -50,8 +50,8 @@ def attempt(desk: Desk, message: Message, now: datetime) -> None:
         record(desk, lifecycle.mark_sent(message, provider_id, now))
 
 
-def _refused(desk: Desk, message: Message, refusal: Refused, now: datetime) -> tuple[Message, ...]:
-    """The message that was refused, and what goes out in its place if it was for good."""
+def _after_refusal(desk: Desk, message: Message, refusal: Refused, now: datetime) -> tuple[Message, ...]:
+    """Return the refused message, and its replacement if it was refused for good."""
     if refusal.throttled:
         return (lifecycle.mark_throttled(message, refusal.reason, now, for_now=refusal.for_now),)
     if refusal.for_good:
@@ -64,7 +64,7 @@ def _refused(desk: Desk, message: Message, refusal: Refused, now: datetime) -> t
 
 
 def record(desk: Desk, message: Message, *instead: Message) -> None:
-    """Write what became of the message, and what goes out `instead` of it. Raises Busy."""
+    """Write the message, and the messages sent `instead` of it. Raises Busy."""
     if message.status in {"failed", "unknown"}:
         logger.error("message not sent", message_id=message.id, status=message.status, reason=message.why_not)
 
@@ -74,12 +74,12 @@ def record(desk: Desk, message: Message, *instead: Message) -> None:
     try:
         retry_on_conflict(message.id, attempt, is_final=lambda conflict: message in conflict.rows)
     except Conflict:
-        # The lease ran out and another function took the message up: what that one finds is the record.
+        # The lease expired and another function resumed the message. Its record counts.
         logger.warning("message recorded by another", message_id=message.id, status=message.status)
 
 
 def _undelivered_survey(desk: Desk, message: Message, instead: tuple[Message, ...]) -> Iterator[Survey]:
-    """The survey that this message was to ask, where nothing asks it any more."""
+    """Yield the survey of this message as undelivered, if no message will ask it any more."""
     if message.purpose == "survey" and message.status in {"failed", "withheld"} and not instead:
         survey = desk.table.get(Survey, message.about_id)
         if survey is not None and survey.status == "sent":

@@ -1,4 +1,4 @@
-"""Stopping and starting again to write to an address, and whether it is stopped."""
+"""Suppress addresses, lift suppressions, and look them up."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -12,26 +12,26 @@ from vaada.rules.messages import suppression as rules
 
 
 def suppress(desk: Desk, medium: Medium, address: str, reason: StopReason, now: datetime) -> None:
-    """Write nothing to this address any more; to one that unsubscribed, no surveys. Raises Busy.
+    """Suppress an address for all messages, or for surveys if the reason is "unsubscribed". Raises Busy.
 
-    Twice is no error.
+    Suppressing it again changes nothing.
     """
     suppress_id(desk, medium, desk.addresses.hash_address(medium, address), reason, now)
 
 
 def suppress_id(desk: Desk, medium: Medium, suppression_id: str, reason: StopReason, now: datetime) -> None:
-    """The same, for whoever does not know the address itself. Raises Busy."""
+    """Suppress an address by the id of its suppression. Raises Busy."""
     why = Stop(reason=reason, at=now)
     _update(desk, suppression_id, lambda before: rules.suppress(before, suppression_id, medium, why))
 
 
 def lift_texted_stop(desk: Desk, suppression_id: str) -> None:
-    """The number's owner texted START: what they had stopped themselves may be sent again. Raises Busy."""
+    """Lift a suppression by STOP, after START. Raises Busy."""
     _update(desk, suppression_id, lambda before: before and rules.lift_texted_stop(before))
 
 
 def lift_unsubscribe(desk: Desk, medium: Medium, address: str) -> None:
-    """The address's owner did not mean to unsubscribe: surveys may be sent to it again. Raises Busy."""
+    """Lift a suppression by an unsubscribe link, when the person undoes it. Raises Busy."""
     _update(
         desk,
         desk.addresses.hash_address(medium, address),
@@ -40,34 +40,34 @@ def lift_unsubscribe(desk: Desk, medium: Medium, address: str) -> None:
 
 
 def lift_bounces(desk: Desk, person: Agent | Customer) -> tuple[ActiveStop, ...]:
-    """The person's addresses work again after a bounce. Says what is stopped all the same. Raises Busy."""
-    still: list[ActiveStop] = []
+    """Lift suppressions by bounces. Returns the suppressions that remain. Raises Busy."""
+    remaining: list[ActiveStop] = []
     for medium, address in addresses_of(person):
         suppression_id = desk.addresses.hash_address(medium, address)
         _update(desk, suppression_id, lambda before: before and rules.lift_bounce(before))
-        still += rules.active_stops(desk.table.get(Suppression, suppression_id))
-    return tuple(still)
+        remaining += rules.active_stops(desk.table.get(Suppression, suppression_id))
+    return tuple(remaining)
 
 
-def is_stopped(desk: Desk, medium: Medium, address: str, *, survey: bool) -> bool:
-    """Whether the address is not to be written to."""
-    found = desk.table.get(Suppression, desk.addresses.hash_address(medium, address))
-    return not rules.may_send(found, survey=survey)
+def is_suppressed(desk: Desk, medium: Medium, address: str, *, survey: bool) -> bool:
+    """Whether the address is suppressed. `survey`: for a survey."""
+    suppression = desk.table.get(Suppression, desk.addresses.hash_address(medium, address))
+    return not rules.may_send(suppression, survey=survey)
 
 
 def addresses_of(person: Agent | Customer) -> Iterator[tuple[Medium, str]]:
-    """The person's addresses with their media, in the order in which they are tried."""
+    """Yield the person's addresses with their media, in the order of preference."""
     yield from (("email", email) for email in person.emails)
     yield from (("sms", phone) for phone in person.phones)
 
 
-def apply_opt_out(desk: Desk, news: OptOut, now: datetime) -> str:
-    """Stop to write to the number, or start again. Says what it was, for the log. Raises Busy."""
-    if news.said == "stop":
-        suppress_id(desk, "sms", news.suppression_id, "texted_stop", now)
+def apply_opt_out(desk: Desk, event: OptOut, now: datetime) -> str:
+    """Suppress the number, or lift it. Returns the keyword, for the log. Raises Busy."""
+    if event.said == "stop":
+        suppress_id(desk, "sms", event.suppression_id, "texted_stop", now)
     else:
-        lift_texted_stop(desk, news.suppression_id)
-    return news.said
+        lift_texted_stop(desk, event.suppression_id)
+    return event.said
 
 
 def _update(
