@@ -10,6 +10,7 @@ from moto import mock_aws
 from tests.integration.fast_moto import fast_moto
 from tests.integration.provider_events import SANA
 from tests.integration.scripted_desk import ENVIRONMENT, ScriptedDesk
+from tests.integration.shop import Shop
 from tests.unit import rows
 from vaada.desk import open_desk
 
@@ -37,3 +38,9 @@ def stored_survey(desk: ScriptedDesk) -> None:
         rows.interaction(resolved=True),
         rows.survey(status="sent", step=None, wake_at=None, sent_at=rows.MONDAY),
     )
+
+
+@pytest.fixture
+def shop(desk: ScriptedDesk) -> Shop:
+    """A shop with an agent, their supervisor and a customer."""
+    return Shop.opened(desk)

@@ -57,28 +57,28 @@ def write_text(**facts: object) -> None:
     write_mail(medium="sms", provider_id=TEXT_ID, **facts)
 
 
-def without_phone() -> None:
+def remove_phone() -> None:
     bilal = open_desk().table.get(Customer, rows.CUSTOMER_ID)
     assert bilal is not None
     open_desk().table.write(bilal.changed(phone=None))
 
 
-def hear(event: dict[str, Any]) -> Any:
+def handle_event(event: dict[str, Any]) -> Any:
     """Hand the event to the function that hears news."""
     return record_delivery(event, Context())  # type: ignore[arg-type]  # all of a context that is read
 
 
-def receive(event: dict[str, Any]) -> int:
+def handle_text(event: dict[str, Any]) -> int:
     """Hand the event to the function that hears texts."""
     return receive_text(event, Context())  # type: ignore[arg-type]  # all of a context that is read
 
 
-def tell(name: str, **other: str) -> int:
+def handle_sample(name: str, **other: str) -> int:
     """Hand the sample to the function, with other words in the place of its own."""
     text = json.dumps(sample(f"record_delivery/{name}"))
     for before, after in other.items():
         text = text.replace({"message_id": OUR_ID, "address": "bilal@example.com"}[before], after)
-    count: int = hear(json.loads(text))
+    count: int = handle_event(json.loads(text))
     return count
 
 
@@ -96,7 +96,7 @@ def messages(desk: ScriptedDesk) -> list[dict[str, Any]]:
     )
 
 
-def stopped(*, survey: bool = True) -> set[Medium]:
+def stopped_media_of_bilal(*, survey: bool = True) -> set[Medium]:
     bilal = rows.customer()
     media = {medium for medium, _ in addresses_of(bilal)}
     return media - working_addresses(open_desk(), bilal, survey=survey).keys()
@@ -116,7 +116,7 @@ def bounce_from_amina(**message: Any) -> None:
     open_desk().table.write(rows.follow_up(status="due", wake_at=None))
     write_mail(**TO_AMINA, **message)
     for _ in range(2):
-        tell("mail_bounced", address="amina@example.com")
+        handle_sample("mail_bounced", address="amina@example.com")
 
 
 def change_amina(desk: ScriptedDesk, **changes: object) -> None:
@@ -138,12 +138,12 @@ def remind_amina(desk: ScriptedDesk, reason: str) -> None:
     desk.pass_time(HOUR + 5 * MINUTE)
 
 
-def told(desk: ScriptedDesk, reason: str) -> list[str]:
+def recipients_of(desk: ScriptedDesk, reason: str) -> list[str]:
     """Whom a mail with these words went to, in order."""
     return [str(mail["to"]) for mail in desk.mails if reason in words_of(mail)]
 
 
-def refuse(desk: ScriptedDesk, times: int = 1) -> None:
+def refuse_mails(desk: ScriptedDesk, times: int = 1) -> None:
     """SES refuses so many mails for good."""
     left = [times]
 
@@ -162,11 +162,6 @@ def text_to_amina_too(desk: ScriptedDesk) -> None:
     change_policy(desk, sending={"texts_spend_a_month": "0.00"})
 
 
-def bounced(desk: ScriptedDesk) -> list[dict[str, Any]]:
+def bounce_follow_ups(desk: ScriptedDesk) -> list[dict[str, Any]]:
     """The follow-ups that tell of an address that is stopped."""
     return [row for row in desk.timeline(rows.CUSTOMER_ID) if row.get("origin") == "bounced"]
-
-
-def failing(call: str, *names: str) -> None:
-    if call in names:
-        raise ClientError({"Error": {"Code": "ThrottlingException"}}, call)

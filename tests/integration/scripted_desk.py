@@ -95,7 +95,7 @@ class Context:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """What the API or a page answered."""
 
     status: int
@@ -147,7 +147,7 @@ class ScriptedDesk:
         key: str | None = None,
         query: dict[str, str] | None = None,
         content_type: str = "application/json",
-    ) -> Answer:
+    ) -> Response:
         """Call the API: `call("POST /api/agents", {...})`."""
         method, path = route.split(" ")
         event = _http(method, path, body if isinstance(body, str | None) else json.dumps(body))
@@ -155,22 +155,22 @@ class ScriptedDesk:
         event["queryStringParameters"] = query or {}
         event["rawQueryString"] = urlencode(query or {})
         event["requestContext"]["authorizer"] = {"jwt": {"claims": user or MANAGER, "scopes": None}}
-        return _answer(api(event, Context()))  # type: ignore[arg-type]  # all of a context that is read
+        return _response(api(event, Context()))  # type: ignore[arg-type]  # all of a context that is read
 
-    def open(self, link: str, *, method: str = "GET", language: str = "") -> Answer:
+    def open(self, link: str, *, method: str = "GET", language: str = "") -> Response:
         """Open a link from a message, in a browser of this language."""
         path, _, query = link.removeprefix(ENVIRONMENT["PUBLIC_URL"]).partition("?")
         event = _http(method, path, None)
         event["rawQueryString"] = query
         event["headers"] |= {"accept-language": language} if language else {}
-        return _answer(pages(event, Context()))
+        return _response(pages(event, Context()))
 
-    def post(self, link: str, fields: dict[str, str]) -> Answer:
+    def post(self, link: str, fields: dict[str, str]) -> Response:
         """Send the form behind a link."""
         path = link.removeprefix(ENVIRONMENT["PUBLIC_URL"]).partition("?")[0]
-        return _answer(pages(_http("POST", path, urlencode(fields)), Context()))
+        return _response(pages(_http("POST", path, urlencode(fields)), Context()))
 
-    def answer(self, link: str, **fields: str) -> Answer:
+    def answer(self, link: str, **fields: str) -> Response:
         """Open a page, take two seconds, and send its form, as a person does."""
         page = self.open(link)
         found = re.search(r'name="nonce" value="([^"]+)"', page.body)
@@ -238,6 +238,11 @@ class ScriptedDesk:
         """The mails sent so far."""
         sent = ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages
         return [_parsed(message.raw_data) for message in sent]
+
+    @property
+    def mail_recipients(self) -> list[str]:
+        """To whom the mails went, in order."""
+        return [str(mail["to"]) for mail in self.mails]
 
     @property
     def texts(self) -> list[tuple[str, str]]:
@@ -375,9 +380,9 @@ def _text(body: str | bytes) -> str:
     return body.decode() if isinstance(body, bytes) else body
 
 
-def _answer(response: dict[str, Any]) -> Answer:
+def _response(response: dict[str, Any]) -> Response:
     headers = {**response.get("headers", {})}
-    return Answer(int(response["statusCode"]), headers, response.get("body") or "")
+    return Response(int(response["statusCode"]), headers, response.get("body") or "")
 
 
 def _parsed(raw: Any) -> EmailMessage:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 
-from tests.integration.scripted_desk import Answer, ScriptedDesk
+from tests.integration.scripted_desk import COUNTING, READS, Response, ScriptedDesk
 from vaada.model.times import text_of
 
 
@@ -63,14 +63,36 @@ class Shop:
         self.desk.pass_time(timedelta(hours=24))
         return links(words_of(self.desk.mails[-1]), "/s/")[0]
 
-    def reminders(self, purpose: str) -> list[tuple[str, str, str]]:
+    def sent_messages(self, purpose: str) -> list[tuple[str, str, str]]:
         """The messages sent for this purpose: when, to whom and by what, in order."""
         sent = (row for row in self.rows("message") if row["purpose"] == purpose and row.get("sent_at"))
         return sorted((row["sent_at"][5:16], row["to"], row["medium"]) for row in sent)
 
+    def all_messages(self) -> list[tuple[str, str, str, str]]:
+        """All messages about the customer: when sent, to whom, by what and what for, in order."""
+        rows = self.rows("message")
+        return sorted((row["sent_at"][5:16], row["to"], row["medium"], row["purpose"]) for row in rows)
+
     def case(self, case_id: str) -> Any:
         """The case as it stands."""
         return self.desk.call(f"GET /api/cases/{case_id}").json
+
+    def resolve(self, case_id: str) -> None:
+        """Resolve a case, and let what follows from it be planned."""
+        answer = self.desk.call(f"POST /api/cases/{case_id}/resolve")
+        assert answer.status == 200, answer.body
+        self.desk.settle()
+
+    def merge(self, case_id: str, into: str) -> None:
+        """Merge a case into another one."""
+        answer = self.desk.call(f"POST /api/cases/{case_id}/merge", {"into": into})
+        assert answer.status == 200, answer.body
+
+    def follow_up(self, due_at: datetime, reason: str = "Ask for the colour") -> str:
+        """A contact that asks for a follow-up. Returns the follow-up's id."""
+        recorded = self.contact(follow_up={"at": text_of(due_at), "reason": reason})
+        follow_up_id: str = recorded["follow_up"]["follow_up_id"]
+        return follow_up_id
 
     def rows(self, kind: str) -> list[dict[str, Any]]:
         """The customer's rows of this kind, newest first."""
@@ -82,6 +104,11 @@ def add_agent(desk: ScriptedDesk, name: str, **facts: object) -> str:
     assert answer.status == 201, answer.body
     agent_id: str = answer.json["agent_id"]
     return agent_id
+
+
+def change_agent(desk: ScriptedDesk, agent_id: str, **changes: object) -> None:
+    answer = desk.call(f"PATCH /api/agents/{agent_id}", changes)
+    assert answer.status == 200, answer.body
 
 
 def add_customer(desk: ScriptedDesk, **facts: object) -> str:
@@ -97,6 +124,11 @@ def add_customer(desk: ScriptedDesk, **facts: object) -> str:
     return customer_id
 
 
+def change_customer(desk: ScriptedDesk, customer_id: str, **changes: object) -> None:
+    answer = desk.call(f"PATCH /api/customers/{customer_id}", changes)
+    assert answer.status == 200, answer.body
+
+
 def change_policy(desk: ScriptedDesk, **parts: dict[str, object]) -> None:
     """Put a policy in force in which these rules of these parts are different."""
     policy = desk.call("GET /api/policy").json
@@ -106,18 +138,14 @@ def change_policy(desk: ScriptedDesk, **parts: dict[str, object]) -> None:
     assert answer.status == 200, answer.body
 
 
-def wait_until(desk: ScriptedDesk, at: str) -> None:
-    """Let time pass until then, in UTC where no offset is given."""
-    then = datetime.fromisoformat(at)
-    desk.pass_time((then if then.tzinfo else then.replace(tzinfo=UTC)) - desk.now)
-
-
-def fields_of(answer: Answer) -> list[str]:
-    """The fields that a refusal names."""
+def fields_of(answer: Response) -> list[str]:
+    """The fields that an error names. Fails unless it is in problem details (RFC 9457)."""
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.json["status"] == answer.status
     return [error["field"] for error in answer.json["errors"]]
 
 
-def nonce_of(page: Answer) -> str:
+def nonce_of(page: Response) -> str:
     """What the form of a page carries to be known for a person's."""
     found = re.search(r'name="nonce" value="([^"]+)"', page.body)
     assert found
@@ -135,3 +163,19 @@ def words_of(mail: EmailMessage) -> str:
 def links(text: str, place: str) -> list[str]:
     """The links to this place, without what they preselect."""
     return [word.partition("?")[0] for word in text.split() if f"://desk.example.com{place}" in word]
+
+
+def writes(desk: ScriptedDesk) -> int:
+    """The number of calls to AWS that changed something, counts of forms and messages aside."""
+    return sum(count for call, count in desk.calls.items() if call not in {*READS, COUNTING})
+
+
+def at(minute: str) -> datetime:
+    """An instant of 2026 in UTC, such as `03-07T22:00`."""
+    return datetime.fromisoformat(f"2026-{minute}").replace(tzinfo=UTC)
+
+
+def wait_until(desk: ScriptedDesk, when: datetime | str) -> None:
+    """Let time pass until then, in UTC where no offset is given."""
+    then = datetime.fromisoformat(when) if isinstance(when, str) else when
+    desk.pass_time((then if then.tzinfo else then.replace(tzinfo=UTC)) - desk.now)

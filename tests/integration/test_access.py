@@ -7,7 +7,7 @@ import boto3
 import pytest
 
 from local.openapi import document
-from tests.integration.scripted_desk import Answer, ScriptedDesk
+from tests.integration.scripted_desk import Response, ScriptedDesk
 from tests.integration.shop import Shop, add_agent, add_customer, token_of
 from tests.times import DAY
 from vaada.model.times import text_of
@@ -16,8 +16,8 @@ OMAR, SANA = token_of("omar@example.com"), token_of("sana@example.com")
 
 
 @dataclass(frozen=True)
-class Theirs:
-    """What Amina has, and Omar tries."""
+class AminasData:
+    """The ids of Amina's rows, and the bodies with which Omar calls the API on them."""
 
     desk: ScriptedDesk
     ids: dict[str, str]
@@ -27,14 +27,14 @@ class Theirs:
         """The path with her ids in it."""
         return template.format(step="apologised", **self.ids)
 
-    def tried(self, call: str, user: dict[str, str], body: object = None) -> Answer:
+    def call_as(self, call: str, user: dict[str, str], body: object = None) -> Response:
         """What this user gets who makes this call with her ids."""
         query = {"customer_id": self.ids["customer_id"]} if call == "GET /api/cases" else None
         return self.desk.call(self.path(call), body or self.bodies.get(call), user=user, query=query)
 
 
 @pytest.fixture
-def theirs(desk: ScriptedDesk) -> Theirs:
+def aminas(desk: ScriptedDesk) -> AminasData:
     """Amina has a customer with a complaint, a promise, a follow-up and goodwill; Omar has one of his own."""
     shop = Shop.opened(desk, agent_id=None)
     omar = add_agent(desk, "Omar", supervisor_id=shop.supervisor_id)
@@ -79,7 +79,7 @@ def theirs(desk: ScriptedDesk) -> Theirs:
         "POST /api/commitments/{commitment_id}/renegotiate": {"due_at": later, "reason": "Later"},
         "POST /api/commitments/{commitment_id}/withdraw": {"reason": "No"},
     }
-    return Theirs(desk, ids, bodies)
+    return AminasData(desk, ids, bodies)
 
 
 REFUSED = (
@@ -135,92 +135,92 @@ def test_every_call_of_the_api_is_covered_here() -> None:
     assert calls == {*REFUSED, *FOR_MANAGERS, *EVERYBODY, REPORT, *(f"GET /api/{name}" for name in LISTS)}
 
 
-def test_an_agent_cannot_read_or_change_another_agents_data(theirs: Theirs) -> None:
+def test_an_agent_cannot_read_or_change_another_agents_data(aminas: AminasData) -> None:
     before = _stored()
 
-    answers = {call: theirs.tried(call, OMAR) for call in (*REFUSED, *FOR_MANAGERS)}
+    answers = {call: aminas.call_as(call, OMAR) for call in (*REFUSED, *FOR_MANAGERS)}
 
     assert {call: answer.status for call, answer in answers.items()} == dict.fromkeys(answers, 403)
     assert not [call for call, answer in answers.items() if "Bilal" in answer.body]
     assert _stored() == before
 
 
-def test_lists_leave_out_another_agents_data(theirs: Theirs) -> None:
-    lists = {name: theirs.desk.call(f"GET /api/{name}", user=OMAR) for name in LISTS}
+def test_lists_leave_out_another_agents_data(aminas: AminasData) -> None:
+    lists = {name: aminas.desk.call(f"GET /api/{name}", user=OMAR) for name in LISTS}
 
     assert {name: answer.status for name, answer in lists.items()} == dict.fromkeys(LISTS, 200)
-    assert not [name for name, answer in lists.items() if theirs.ids["customer_id"] in answer.body]
+    assert not [name for name, answer in lists.items() if aminas.ids["customer_id"] in answer.body]
 
 
-def test_a_list_for_another_agent_or_customer_is_refused(theirs: Theirs) -> None:
+def test_a_list_for_another_agent_or_customer_is_refused(aminas: AminasData) -> None:
     asked = {
         **dict.fromkeys(("follow-ups", "commitments", "replies", "reports/service"), "agent_id"),
         "surveys": "customer_id",
     }
 
     found = {
-        name: theirs.desk.call(f"GET /api/{name}", user=OMAR, query={whose: theirs.ids[whose]}).status
+        name: aminas.desk.call(f"GET /api/{name}", user=OMAR, query={whose: aminas.ids[whose]}).status
         for name, whose in asked.items()
     }
 
     assert found == dict.fromkeys(asked, 403)
 
 
-def test_a_cursor_of_another_agents_list_shows_nothing_of_theirs(theirs: Theirs) -> None:
-    page = theirs.desk.call(f"GET /api/customers/{theirs.ids['customer_id']}/timeline", query={"limit": "1"})
+def test_a_cursor_of_another_agents_list_shows_nothing_of_theirs(aminas: AminasData) -> None:
+    page = aminas.desk.call(f"GET /api/customers/{aminas.ids['customer_id']}/timeline", query={"limit": "1"})
     stolen = page.json["next_cursor"]
 
     for name in LISTS:
-        answer = theirs.desk.call(f"GET /api/{name}", user=OMAR, query={"cursor": stolen})
-        assert answer.status == 422 or theirs.ids["customer_id"] not in answer.body
+        answer = aminas.desk.call(f"GET /api/{name}", user=OMAR, query={"cursor": stolen})
+        assert answer.status == 422 or aminas.ids["customer_id"] not in answer.body
 
 
-def test_an_agents_report_leaves_out_another_agents_work(theirs: Theirs) -> None:
-    own = theirs.desk.call(REPORT, user=OMAR)
+def test_an_agents_report_leaves_out_another_agents_work(aminas: AminasData) -> None:
+    own = aminas.desk.call(REPORT, user=OMAR)
 
     assert own.status == 200
-    assert theirs.ids["agent_id"] not in own.body
+    assert aminas.ids["agent_id"] not in own.body
 
 
-def test_a_customer_cannot_be_merged_into_anothers(theirs: Theirs) -> None:
-    his: Any = theirs.desk.call("GET /api/customers", user=OMAR).json["items"][0]
+def test_a_customer_cannot_be_merged_into_anothers(aminas: AminasData) -> None:
+    his: Any = aminas.desk.call("GET /api/customers", user=OMAR).json["items"][0]
     path = f"POST /api/customers/{his['customer_id']}/merge"
 
-    assert theirs.desk.call(path, {"into": theirs.ids["customer_id"]}, user=OMAR).status == 403
+    assert aminas.desk.call(path, {"into": aminas.ids["customer_id"]}, user=OMAR).status == 403
 
 
-def test_a_search_for_anothers_customer_finds_nobody(theirs: Theirs) -> None:
+def test_a_search_for_anothers_customer_finds_nobody(aminas: AminasData) -> None:
     for q in ("bilal", "khan", "bilal@example.com"):
-        assert theirs.desk.call("GET /api/customers", user=OMAR, query={"q": q}).json["items"] == []
+        assert aminas.desk.call("GET /api/customers", user=OMAR, query={"q": q}).json["items"] == []
 
 
-def test_a_case_cannot_be_merged_into_another_agents_case(theirs: Theirs) -> None:
-    path = f"POST /api/cases/{theirs.ids['his_case_id']}/merge"
+def test_a_case_cannot_be_merged_into_another_agents_case(aminas: AminasData) -> None:
+    path = f"POST /api/cases/{aminas.ids['his_case_id']}/merge"
 
-    answer = theirs.desk.call(path, {"into": theirs.ids["case_id"]}, user=OMAR)
+    answer = aminas.desk.call(path, {"into": aminas.ids["case_id"]}, user=OMAR)
 
     assert answer.status in {403, 422}
     assert "Bilal" not in answer.body
 
 
-def test_a_contact_cannot_be_added_to_another_agents_case(theirs: Theirs) -> None:
-    his: Any = theirs.desk.call("GET /api/customers", user=OMAR).json["items"][0]
+def test_a_contact_cannot_be_added_to_another_agents_case(aminas: AminasData) -> None:
+    his: Any = aminas.desk.call("GET /api/customers", user=OMAR).json["items"][0]
     body = {
-        **_body(theirs),
+        **_body(aminas),
         "customer_id": his["customer_id"],
         "agent_id": his["agent_id"],
-        "case_id": theirs.ids["case_id"],
+        "case_id": aminas.ids["case_id"],
     }
 
-    assert theirs.desk.call("POST /api/interactions", body, user=OMAR).status == 422
+    assert aminas.desk.call("POST /api/interactions", body, user=OMAR).status == 422
 
 
-def test_a_supervisor_may_read_and_do_the_work_of_their_agent(theirs: Theirs) -> None:
+def test_a_supervisor_may_read_and_do_the_work_of_their_agent(aminas: AminasData) -> None:
     for call in ("GET /api/replies/{reply_id}", "POST /api/commitments/{commitment_id}/keep"):
-        assert theirs.tried(call, SANA).status == 200
+        assert aminas.call_as(call, SANA).status == 200
 
 
-def test_a_user_without_a_group_or_an_agent_may_do_nothing(theirs: Theirs) -> None:
+def test_a_user_without_a_group_or_an_agent_may_do_nothing(aminas: AminasData) -> None:
     strangers = (
         {"sub": "s"},
         {"sub": "s", "email": "omar@example.com"},
@@ -231,7 +231,7 @@ def test_a_user_without_a_group_or_an_agent_may_do_nothing(theirs: Theirs) -> No
     bodies = {"POST /api/customers": {"name": "Eve"}}
 
     found = {
-        (call, str(claims)): theirs.tried(call, claims, bodies.get(call)).status
+        (call, str(claims)): aminas.call_as(call, claims, bodies.get(call)).status
         for claims in strangers
         for call in calls
     }
@@ -239,8 +239,8 @@ def test_a_user_without_a_group_or_an_agent_may_do_nothing(theirs: Theirs) -> No
     assert found == dict.fromkeys(found, 403)
 
 
-def _body(theirs: Theirs) -> dict[str, Any]:
-    body = theirs.bodies["POST /api/interactions"]
+def _body(aminas: AminasData) -> dict[str, Any]:
+    body = aminas.bodies["POST /api/interactions"]
     assert isinstance(body, dict)
     return body
 

@@ -1,14 +1,26 @@
 """The pages behind the links of staff messages: a GET writes nothing, a POST acts once."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from tests.integration.scripted_desk import COUNTING, READS, Answer, ScriptedDesk
-from tests.integration.shop import Shop, add_customer, change_policy, links, nonce_of, token_of, words_of
+from tests.integration.scripted_desk import Response, ScriptedDesk
+from tests.integration.shop import (
+    Shop,
+    add_customer,
+    at,
+    change_agent,
+    change_policy,
+    links,
+    nonce_of,
+    token_of,
+    wait_until,
+    words_of,
+    writes,
+)
 from tests.times import DAY, HOUR, MINUTE, SECOND
 from vaada.desk import open_desk
 from vaada.model.times import text_of
@@ -24,44 +36,35 @@ LATE_IN_URDU = "ہمیں مزید وقت درکار ہے"
 def shop(desk: ScriptedDesk) -> Shop:
     """A desk on a Monday at 09:00 whose agent reads mail only."""
     shop = Shop.opened(desk)
-    desk.call(f"PATCH /api/agents/{shop.agent_id}", {"notify_by": ["email"]})
+    change_agent(desk, shop.agent_id, notify_by=["email"])
     return shop
-
-
-def at(minute: str) -> datetime:
-    """03-07T22:00, this year, in UTC."""
-    return datetime.fromisoformat(f"2026-{minute}").replace(tzinfo=UTC)
-
-
-def wait_until(shop: Shop, minute: str) -> None:
-    shop.desk.pass_time(at(minute) - shop.desk.now)
 
 
 def newest_link(shop: Shop) -> str:
     return links(words_of(shop.desk.mails[-1]), "/a/")[0]
 
 
-def reminded(shop: Shop) -> str:
+def reminder_link(shop: Shop) -> str:
     """A follow-up is due. Returns the link in its reminder."""
-    shop.contact(follow_up={"at": text_of(shop.desk.now + HOUR), "reason": "Ask for the colour"})
+    shop.follow_up(shop.desk.now + HOUR)
     shop.desk.pass_time(HOUR)
     return newest_link(shop)
 
 
-def warned(shop: Shop) -> str:
+def warning_link(shop: Shop) -> str:
     """A promise is due in an hour. Returns the link in the warning."""
     shop.promise(shop.desk.now + HOUR)
     return newest_link(shop)
 
 
-def asked_to_answer(shop: Shop) -> str:
+def reply_link(shop: Shop) -> str:
     """A customer waits for an answer to their mail. Returns the link in the warning."""
     shop.contact(channel="email")
     shop.desk.pass_time(4 * HOUR - 14 * MINUTE)
     return newest_link(shop)
 
 
-def asked_to_decide(shop: Shop) -> str:
+def approval_link(shop: Shop) -> str:
     """Amina asks to give more than she may. Returns the link in what the supervisor gets."""
     shop.contact(resolved=True)
     (case,) = shop.rows("case")
@@ -73,12 +76,8 @@ def asked_to_decide(shop: Shop) -> str:
     return newest_link(shop)
 
 
-def story(shop: Shop) -> list[dict[str, Any]]:
+def timeline(shop: Shop) -> list[dict[str, Any]]:
     return shop.desk.timeline(shop.customer_id)
-
-
-def written(shop: Shop) -> int:
-    return sum(count for call, count in shop.desk.calls.items() if call not in {*READS, COUNTING})
 
 
 def mailed_to(shop: Shop, name: str) -> int:
@@ -89,33 +88,33 @@ def mailed_to(shop: Shop, name: str) -> int:
 
 
 ACTIONS: list[tuple[Callable[[Shop], str], str, dict[str, str], int]] = [
-    (reminded, "done", {}, 409),
-    (reminded, "tomorrow", {}, 200),
-    (reminded, "next_week", {}, 200),
-    (reminded, "pick_date", LATER, 200),
-    (reminded, "unreachable", {}, 200),
-    (reminded, "give_up", {}, 409),
-    (warned, "kept", {}, 409),
-    (warned, "running_late", WEDNESDAY, 200),
-    (warned, "new_date", WEDNESDAY, 200),
-    (warned, "unreachable", {}, 200),
-    (asked_to_answer, "answered", {}, 409),
-    (asked_to_answer, "waiting", {}, 200),
-    (asked_to_decide, "approve", {}, 409),
-    (asked_to_decide, "decline", {"reason": "Too much"}, 409),
+    (reminder_link, "done", {}, 409),
+    (reminder_link, "tomorrow", {}, 200),
+    (reminder_link, "next_week", {}, 200),
+    (reminder_link, "pick_date", LATER, 200),
+    (reminder_link, "unreachable", {}, 200),
+    (reminder_link, "give_up", {}, 409),
+    (warning_link, "kept", {}, 409),
+    (warning_link, "running_late", WEDNESDAY, 200),
+    (warning_link, "new_date", WEDNESDAY, 200),
+    (warning_link, "unreachable", {}, 200),
+    (reply_link, "answered", {}, 409),
+    (reply_link, "waiting", {}, 200),
+    (approval_link, "approve", {}, 409),
+    (approval_link, "decline", {"reason": "Too much"}, 409),
 ]
 """What is done where, with which fields, and how a second time is answered."""
 
 
-@pytest.mark.parametrize(("standing", "do", "fields", "again"), ACTIONS)
+@pytest.mark.parametrize(("get_link", "do", "fields", "again"), ACTIONS)
 def test_a_get_shows_an_action_and_a_post_does_it_once(
-    shop: Shop, standing: Callable[[Shop], str], do: str, fields: dict[str, str], again: int
+    shop: Shop, get_link: Callable[[Shop], str], do: str, fields: dict[str, str], again: int
 ) -> None:
-    link = standing(shop)
-    before = (written(shop), story(shop))
+    link = get_link(shop)
+    before = (writes(shop.desk), timeline(shop))
 
     shown = {shop.desk.open(f"{link}?do={do}", method=method).status for method in ("GET", "HEAD")}
-    untouched = (written(shop), story(shop)) == before
+    untouched = (writes(shop.desk), timeline(shop)) == before
     first = shop.desk.answer(link, do=do, **fields)
     after = shop.rows("message")
     second = shop.desk.answer(link, do=do, **fields)
@@ -126,41 +125,41 @@ def test_a_get_shows_an_action_and_a_post_does_it_once(
     assert shop.rows("message") == after
 
 
-def blindly(desk: ScriptedDesk, link: str, fields: dict[str, str]) -> Answer:
+def post_without_page(desk: ScriptedDesk, link: str, fields: dict[str, str]) -> Response:
     return desk.post(link, fields)
 
 
-def at_once(desk: ScriptedDesk, link: str, fields: dict[str, str]) -> Answer:
+def post_at_once(desk: ScriptedDesk, link: str, fields: dict[str, str]) -> Response:
     """Opens the page and sends its form, 999 milliseconds later."""
     page = desk.open(link)
     desk.clock.shift(timedelta(milliseconds=999))
     return desk.post(link, {**fields, "nonce": nonce_of(page)})
 
 
-def filling_in_everything(desk: ScriptedDesk, link: str, fields: dict[str, str]) -> Answer:
+def post_with_honeypot(desk: ScriptedDesk, link: str, fields: dict[str, str]) -> Response:
     return desk.answer(link, **fields, website="https://example.com")
 
 
-@pytest.mark.parametrize(("standing", "do", "fields"), [action[:3] for action in ACTIONS])
+@pytest.mark.parametrize(("get_link", "do", "fields"), [action[:3] for action in ACTIONS])
 def test_a_form_sent_by_a_program_needs_confirmation_and_does_nothing(
-    shop: Shop, standing: Callable[[Shop], str], do: str, fields: dict[str, str]
+    shop: Shop, get_link: Callable[[Shop], str], do: str, fields: dict[str, str]
 ) -> None:
-    link = standing(shop)
-    before = (written(shop), story(shop))
+    link = get_link(shop)
+    before = (writes(shop.desk), timeline(shop))
 
-    for program in (blindly, at_once, filling_in_everything):
+    for program in (post_without_page, post_at_once, post_with_honeypot):
         page = program(shop.desk, link, {"do": do, **fields})
         assert (page.status, "Please confirm" in page.body) == (422, True), program.__name__
-    untouched = (written(shop), story(shop)) == before
+    untouched = (writes(shop.desk), timeline(shop)) == before
     shop.desk.clock.shift(2 * SECOND)
     confirmed = shop.desk.post(link, {"do": do, **fields, "nonce": nonce_of(page)})
 
     assert (untouched, confirmed.status) == (True, 200)
-    assert written(shop) > before[0]
+    assert writes(shop.desk) > before[0]
 
 
 def test_the_confirmation_keeps_what_was_entered(shop: Shop) -> None:
-    page = shop.desk.post(warned(shop), {"do": "new_date", **WEDNESDAY}).body
+    page = shop.desk.post(warning_link(shop), {"do": "new_date", **WEDNESDAY}).body
 
     assert page.index('value="new_date"') < page.index('value="kept"')
     for entered in WEDNESDAY.values():
@@ -168,7 +167,7 @@ def test_the_confirmation_keeps_what_was_entered(shop: Shop) -> None:
 
 
 def test_a_nonce_is_valid_for_its_own_row_and_for_a_day(shop: Shop) -> None:
-    other, link = reminded(shop), warned(shop)
+    other, link = reminder_link(shop), warning_link(shop)
     theirs, ours = nonce_of(shop.desk.open(other)), nonce_of(shop.desk.open(link))
     survey = open_desk().links.nonce("survey", shop.rows("commitment")[0]["commitment_id"])
     shop.desk.clock.shift(2 * SECOND)
@@ -184,49 +183,49 @@ def test_a_nonce_is_valid_for_its_own_row_and_for_a_day(shop: Shop) -> None:
 
 
 def test_a_link_opened_fifty_times_writes_nothing(shop: Shop) -> None:
-    link = reminded(shop)
-    before = (written(shop), story(shop))
+    link = reminder_link(shop)
+    before = (writes(shop.desk), timeline(shop))
 
     for _ in range(50):
         shop.desk.open(f"{link}?do=done")
 
-    assert (written(shop), story(shop)) == before
+    assert (writes(shop.desk), timeline(shop)) == before
 
 
-@pytest.mark.parametrize("standing", [reminded, warned, asked_to_answer, asked_to_decide])
+@pytest.mark.parametrize("get_link", [reminder_link, warning_link, reply_link, approval_link])
 def test_a_form_without_a_known_action_is_refused_and_writes_nothing(
-    shop: Shop, standing: Callable[[Shop], str]
+    shop: Shop, get_link: Callable[[Shop], str]
 ) -> None:
-    link = standing(shop)
-    before = written(shop)
+    link = get_link(shop)
+    before = writes(shop.desk)
 
     for fields in ({}, {"do": ""}, {"do": "new_link"}, {"do": "no such thing"}):
         answer = shop.desk.post(link, fields)
         assert (answer.status, "Choose what to do." in answer.body) == (422, True)
-    assert written(shop) == before
+    assert writes(shop.desk) == before
 
 
 @pytest.mark.parametrize(
-    ("standing", "others"),
+    ("get_link", "others"),
     [
-        (reminded, ("kept", "approve", "answered", "old_date", "running_late")),
-        (warned, ("done", "give_up", "tomorrow", "decline")),
-        (asked_to_answer, ("tomorrow", "kept", "approve", "unreachable")),
-        (asked_to_decide, ("kept", "done", "answered", "new_date")),
+        (reminder_link, ("kept", "approve", "answered", "old_date", "running_late")),
+        (warning_link, ("done", "give_up", "tomorrow", "decline")),
+        (reply_link, ("tomorrow", "kept", "approve", "unreachable")),
+        (approval_link, ("kept", "done", "answered", "new_date")),
     ],
 )
 def test_an_action_of_another_kind_of_row_is_refused(
-    shop: Shop, standing: Callable[[Shop], str], others: tuple[str, ...]
+    shop: Shop, get_link: Callable[[Shop], str], others: tuple[str, ...]
 ) -> None:
-    link = standing(shop)
-    before = written(shop)
+    link = get_link(shop)
+    before = writes(shop.desk)
 
     assert {shop.desk.answer(link, do=do, **WEDNESDAY).status for do in others} == {422}
-    assert written(shop) == before
+    assert writes(shop.desk) == before
 
 
 def test_a_closed_row_refuses_every_form(shop: Shop) -> None:
-    link = reminded(shop)
+    link = reminder_link(shop)
     shop.desk.answer(link, do="done")
 
     for fields in ({}, {"do": "tomorrow"}, {"do": "kept"}):
@@ -238,9 +237,9 @@ def test_a_closed_row_refuses_every_form(shop: Shop) -> None:
 # ---------------------------------------------------------------- when the link is too old
 
 
-def expired(shop: Shop) -> str:
+def expired_link(shop: Shop) -> str:
     """A reminder put off until May; a month later its link is too old."""
-    link = reminded(shop)
+    link = reminder_link(shop)
     shop.desk.answer(link, do="pick_date", date="2026-05-11", time="10:00")
     shop.desk.settle()
     shop.desk.clock.shift(31 * DAY)
@@ -248,7 +247,7 @@ def expired(shop: Shop) -> str:
 
 
 def test_an_expired_link_offers_a_new_one_that_is_mailed_and_works(shop: Shop) -> None:
-    link = expired(shop)
+    link = expired_link(shop)
     offer = shop.desk.open(link)
 
     asked = shop.desk.answer(link, do="new_link")
@@ -261,7 +260,7 @@ def test_an_expired_link_offers_a_new_one_that_is_mailed_and_works(shop: Shop) -
 
 
 def test_a_new_link_is_sent_at_most_once_an_hour(shop: Shop) -> None:
-    link = expired(shop)
+    link = expired_link(shop)
 
     for _ in range(3):
         shop.desk.answer(link, do="new_link")
@@ -275,7 +274,7 @@ def test_a_new_link_is_sent_at_most_once_an_hour(shop: Shop) -> None:
 
 
 def test_a_closed_row_gets_no_new_link(shop: Shop) -> None:
-    link = expired(shop)
+    link = expired_link(shop)
     shop.desk.call(f"POST /api/follow-ups/{shop.rows('follow_up')[0]['follow_up_id']}/complete")
 
     answer = shop.desk.answer(link, do="new_link")
@@ -286,31 +285,31 @@ def test_a_closed_row_gets_no_new_link(shop: Shop) -> None:
 
 
 def test_a_request_for_a_new_link_by_a_program_needs_confirmation(shop: Shop) -> None:
-    link = expired(shop)
-    before = written(shop)
+    link = expired_link(shop)
+    before = writes(shop.desk)
 
-    for program in (blindly, at_once, filling_in_everything):
+    for program in (post_without_page, post_at_once, post_with_honeypot):
         page = program(shop.desk, link, {"do": "new_link"})
         assert (page.status, "Please confirm" in page.body) == (410, True), program.__name__
 
-    assert written(shop) == before
+    assert writes(shop.desk) == before
     shop.desk.clock.shift(2 * SECOND)
     assert shop.desk.post(link, {"do": "new_link", "nonce": nonce_of(page)}).status == 200
 
 
 @pytest.mark.parametrize("fields", [{}, {"do": "done"}])
 def test_an_expired_link_does_no_other_action(shop: Shop, fields: dict[str, str]) -> None:
-    link = expired(shop)
-    before = written(shop)
+    link = expired_link(shop)
+    before = writes(shop.desk)
 
-    assert (shop.desk.post(link, fields).status, written(shop)) == (410, before)
-    assert (shop.desk.answer(link, **fields).status, written(shop)) == (410, before)
+    assert (shop.desk.post(link, fields).status, writes(shop.desk)) == (410, before)
+    assert (shop.desk.answer(link, **fields).status, writes(shop.desk)) == (410, before)
 
 
 def test_an_expired_list_sends_new_links_to_the_open_items_only(shop: Shop) -> None:
-    shop.desk.call(f"PATCH /api/agents/{shop.agent_id}", {"notify_by": ["sms"]})
+    change_agent(shop.desk, shop.agent_id, notify_by=["sms"])
     for reason in ("Ask for the colour", "Ask for the size"):
-        shop.contact(follow_up={"at": text_of(shop.desk.now + HOUR), "reason": reason})
+        shop.follow_up(shop.desk.now + HOUR, reason)
     shop.desk.pass_time(2 * HOUR)
     link = links(shop.desk.texts[0][1], "/a/")[0]
     named = {row["reason"].split()[-1]: row["follow_up_id"] for row in shop.rows("follow_up")}
@@ -329,7 +328,7 @@ def test_an_expired_list_sends_new_links_to_the_open_items_only(shop: Shop) -> N
 
 
 def test_a_list_leaves_out_erased_customers_and_ends_with_its_carrier(shop: Shop) -> None:
-    shop.desk.call(f"PATCH /api/agents/{shop.agent_id}", {"notify_by": ["sms"]})
+    change_agent(shop.desk, shop.agent_id, notify_by=["sms"])
     change_policy(shop.desk, follow_ups={"group_within_minutes": 15})
     people = {name: add_customer(shop.desk, name=name, email=None) for name in ("Dana", "Eva", "Zara")}
     for name, customer_id in people.items():
@@ -359,24 +358,24 @@ def _carries(shop: Shop, customer_id: str) -> bool:
 
 
 def test_a_list_of_several_reminders_takes_no_action(shop: Shop) -> None:
-    shop.desk.call(f"PATCH /api/agents/{shop.agent_id}", {"notify_by": ["sms"]})
+    change_agent(shop.desk, shop.agent_id, notify_by=["sms"])
     for reason in ("Ask for the colour", "Ask for the size"):
-        shop.contact(follow_up={"at": text_of(shop.desk.now + HOUR), "reason": reason})
+        shop.follow_up(shop.desk.now + HOUR, reason)
     shop.desk.pass_time(2 * HOUR)
     link = links(shop.desk.texts[0][1], "/a/")[0]
-    before = (written(shop), story(shop))
+    before = (writes(shop.desk), timeline(shop))
 
     pages = [shop.desk.post(link, {"do": "done"}), shop.desk.answer(link, do="done"), shop.desk.open(link)]
 
     assert [(page.status, "2 reminders" in page.body) for page in pages] == [(200, True)] * 3
-    assert (written(shop), story(shop)) == before
+    assert (writes(shop.desk), timeline(shop)) == before
 
 
 # ---------------------------------------------------------------- not reached
 
 
 def unreached_three_times(shop: Shop) -> str:
-    link = reminded(shop)
+    link = reminder_link(shop)
     for _ in range(2):
         shop.desk.answer(link, do="unreachable")
         shop.desk.pass_time(8 * HOUR)
@@ -384,7 +383,7 @@ def unreached_three_times(shop: Shop) -> str:
 
 
 def test_a_follow_up_is_due_again_four_opening_hours_after_a_failed_attempt(shop: Shop) -> None:
-    link = reminded(shop)
+    link = reminder_link(shop)
 
     shop.desk.answer(link, do="unreachable")
 
@@ -409,7 +408,7 @@ def test_the_page_asks_what_to_do_after_the_third_failed_attempt(shop: Shop, do:
 
 
 def test_a_promise_stays_due_after_failed_attempts(shop: Shop) -> None:
-    link = warned(shop)
+    link = warning_link(shop)
 
     pages = [shop.desk.answer(link, do="unreachable").body for _ in range(3)]
 
@@ -423,7 +422,7 @@ def test_a_promise_stays_due_after_failed_attempts(shop: Shop) -> None:
 
 def test_a_late_notice_is_mailed_in_the_customers_language_and_time_zone(desk: ScriptedDesk) -> None:
     shop = Shop.opened(desk, language="ur", time_zone="Asia/Karachi")
-    link = warned(shop)
+    link = warning_link(shop)
 
     done = shop.desk.answer(link, do="running_late", **WEDNESDAY)
     shop.desk.pass_time(5 * MINUTE)
@@ -437,7 +436,7 @@ def test_a_late_notice_is_mailed_in_the_customers_language_and_time_zone(desk: S
 def test_a_late_notice_is_texted_to_a_customer_who_prefers_texts(desk: ScriptedDesk) -> None:
     number = "+923009876543"
     shop = Shop.opened(desk, language="ur", time_zone="Asia/Karachi", phone=number, preferred_channel="sms")
-    link = warned(shop)
+    link = warning_link(shop)
 
     shop.desk.answer(link, do="running_late", **WEDNESDAY)
     shop.desk.pass_time(5 * MINUTE)
@@ -449,11 +448,11 @@ def test_a_late_notice_is_texted_to_a_customer_who_prefers_texts(desk: ScriptedD
 
 def test_a_late_notice_at_night_waits_for_the_customers_morning(desk: ScriptedDesk) -> None:
     shop = Shop.opened(desk, time_zone="Asia/Karachi")
-    wait_until(shop, "03-02T17:00")  # 22:00 in Karachi
-    link = warned(shop)
+    wait_until(shop.desk, at("03-02T17:00"))  # 22:00 in Karachi
+    link = warning_link(shop)
 
     done = shop.desk.answer(link, do="running_late", **WEDNESDAY)
-    wait_until(shop, "03-03T12:00")
+    wait_until(shop.desk, at("03-03T12:00"))
 
     assert "It is late where the customer is" in done.body
     (message,) = (row for row in shop.rows("message") if row["purpose"] == "running_late")
@@ -462,7 +461,7 @@ def test_a_late_notice_at_night_waits_for_the_customers_morning(desk: ScriptedDe
 
 def test_a_customer_without_consent_gets_no_late_notice_and_the_page_says_so(desk: ScriptedDesk) -> None:
     shop = Shop.opened(desk, consent={"email": False, "sms": False, "survey": False})
-    link = warned(shop)
+    link = warning_link(shop)
 
     form = shop.desk.open(f"{link}?do=running_late")
     done = shop.desk.answer(link, do="running_late", **WEDNESDAY)
@@ -475,13 +474,13 @@ def test_a_customer_without_consent_gets_no_late_notice_and_the_page_says_so(des
 
 def test_two_new_dates_in_one_night_send_one_late_notice_with_the_newest(desk: ScriptedDesk) -> None:
     shop = Shop.opened(desk, time_zone="Asia/Karachi")
-    wait_until(shop, "03-02T17:00")
-    link = warned(shop)
+    wait_until(shop.desk, at("03-02T17:00"))
+    link = warning_link(shop)
 
     for date in (WEDNESDAY, THURSDAY):
         shop.desk.answer(link, do="running_late", **date)
         shop.desk.pass_time(MINUTE)
-    wait_until(shop, "03-03T12:00")
+    wait_until(shop.desk, at("03-03T12:00"))
 
     assert mailed_to(shop, "Bilal") == 1
     (mail,) = [mail for mail in desk.mails if str(mail["to"]).startswith("Bilal")]
@@ -489,7 +488,7 @@ def test_two_new_dates_in_one_night_send_one_late_notice_with_the_newest(desk: S
 
 
 def test_two_new_dates_on_one_day_send_two_late_notices(shop: Shop) -> None:
-    link = warned(shop)
+    link = warning_link(shop)
 
     for date in (WEDNESDAY, THURSDAY):
         shop.desk.answer(link, do="running_late", **date)
@@ -500,7 +499,7 @@ def test_two_new_dates_on_one_day_send_two_late_notices(shop: Shop) -> None:
 
 
 def test_the_same_date_sent_twice_sends_one_late_notice(shop: Shop) -> None:
-    link = warned(shop)
+    link = warning_link(shop)
 
     for _ in range(2):
         shop.desk.answer(link, do="running_late", **WEDNESDAY)
@@ -510,7 +509,7 @@ def test_the_same_date_sent_twice_sends_one_late_notice(shop: Shop) -> None:
 
 
 def test_a_date_that_is_already_saved_can_still_be_told_to_the_customer(shop: Shop) -> None:
-    link = warned(shop)
+    link = warning_link(shop)
     shop.desk.answer(link, do="new_date", **WEDNESDAY)
     shop.desk.pass_time(5 * MINUTE)
 
@@ -521,7 +520,7 @@ def test_a_date_that_is_already_saved_can_still_be_told_to_the_customer(shop: Sh
 
 
 def test_a_return_to_an_earlier_date_sends_another_late_notice(shop: Shop) -> None:
-    link = warned(shop)
+    link = warning_link(shop)
 
     for date in (WEDNESDAY, THURSDAY, WEDNESDAY):
         shop.desk.answer(link, do="running_late", **date)
@@ -535,13 +534,13 @@ def test_a_promise_that_ends_overnight_sends_no_late_notice(
     desk: ScriptedDesk, step: str, body: object
 ) -> None:
     shop = Shop.opened(desk, time_zone="Asia/Karachi")
-    wait_until(shop, "03-02T17:00")
-    link = warned(shop)
+    wait_until(shop.desk, at("03-02T17:00"))
+    link = warning_link(shop)
     shop.desk.answer(link, do="running_late", **WEDNESDAY)
 
     commitment_id = shop.rows("commitment")[0]["commitment_id"]
     assert shop.desk.call(f"POST /api/commitments/{commitment_id}/{step}", body).status == 200
-    wait_until(shop, "03-03T12:00")
+    wait_until(shop.desk, at("03-03T12:00"))
 
     (message,) = (row for row in shop.rows("message") if row["purpose"] == "running_late")
     assert (message["status"], mailed_to(shop, "Bilal")) == ("withheld", 0)
@@ -549,13 +548,13 @@ def test_a_promise_that_ends_overnight_sends_no_late_notice(
 
 def test_a_customer_who_withdraws_consent_overnight_gets_no_late_notice(desk: ScriptedDesk) -> None:
     shop = Shop.opened(desk, time_zone="Asia/Karachi")
-    wait_until(shop, "03-02T17:00")
-    link = warned(shop)
+    wait_until(shop.desk, at("03-02T17:00"))
+    link = warning_link(shop)
     shop.desk.answer(link, do="running_late", **WEDNESDAY)
 
     stop = {"consent": {"email": False, "sms": False, "survey": False}}
     shop.desk.call(f"PATCH /api/customers/{shop.customer_id}", stop)
-    wait_until(shop, "03-03T12:00")
+    wait_until(shop.desk, at("03-03T12:00"))
 
     (message,) = (row for row in shop.rows("message") if row["purpose"] == "running_late")
     assert message["why_not"] == "the customer said stop before it could be sent"
@@ -564,9 +563,9 @@ def test_a_customer_who_withdraws_consent_overnight_gets_no_late_notice(desk: Sc
 # ---------------------------------------------------------------- put off, and in touch again
 
 
-def put_off(shop: Shop) -> str:
+def snoozed_case(shop: Shop) -> str:
     """A follow-up of the case is put off until Thursday. Returns the case's id."""
-    link = reminded(shop)
+    link = reminder_link(shop)
     shop.desk.answer(link, do="pick_date", date="2026-03-05", time="10:00")
     shop.desk.settle()
     case_id: str = shop.rows("case")[0]["case_id"]
@@ -574,7 +573,7 @@ def put_off(shop: Shop) -> str:
 
 
 def test_a_contact_wakes_a_snoozed_follow_up_and_its_old_date_can_be_kept(shop: Shop) -> None:
-    shop.contact(case_id=put_off(shop), summary="Asks about the cake again", awaits_reply=False)
+    shop.contact(case_id=snoozed_case(shop), summary="Asks about the cake again", awaits_reply=False)
 
     kept = shop.desk.answer(newest_link(shop), do="old_date")
 
@@ -585,7 +584,7 @@ def test_a_contact_wakes_a_snoozed_follow_up_and_its_old_date_can_be_kept(shop: 
 
 
 def test_a_woken_follow_up_has_no_schedule_of_the_old_date(shop: Shop) -> None:
-    case_id = put_off(shop)
+    case_id = snoozed_case(shop)
     (before,) = shop.desk.schedules()
 
     shop.contact(case_id=case_id, summary="Asks about the cake again", awaits_reply=False)
@@ -594,10 +593,10 @@ def test_a_woken_follow_up_has_no_schedule_of_the_old_date(shop: Shop) -> None:
 
 
 def test_thanks_wakes_no_snoozed_follow_up(shop: Shop) -> None:
-    case_id = put_off(shop)
+    case_id = snoozed_case(shop)
 
     shop.contact(case_id=case_id, summary="Thanks a lot!")
-    wait_until(shop, "03-05T09:00")
+    wait_until(shop.desk, at("03-05T09:00"))
 
     assert len(shop.desk.mails) == 1
 
@@ -612,7 +611,7 @@ def test_thanks_wakes_no_snoozed_follow_up(shop: Shop) -> None:
 def test_a_supervisor_decides_on_goodwill_from_the_link(
     shop: Shop, fields: dict[str, str], status: str, granted: int
 ) -> None:
-    link = asked_to_decide(shop)
+    link = approval_link(shop)
 
     shop.desk.answer(link, **fields)
 
@@ -622,7 +621,7 @@ def test_a_supervisor_decides_on_goodwill_from_the_link(
 
 
 def test_declining_goodwill_needs_a_reason(shop: Shop) -> None:
-    link = asked_to_decide(shop)
+    link = approval_link(shop)
 
     assert shop.desk.answer(link, do="decline").status == 422
     assert shop.rows("goodwill")[0]["status"] == "requested"

@@ -7,24 +7,12 @@ from typing import Any
 
 import pytest
 
-from tests.integration.scripted_desk import Answer, ScriptedDesk
-from tests.integration.shop import Shop, add_agent, add_customer, token_of
+from tests.integration.scripted_desk import ScriptedDesk
+from tests.integration.shop import Shop, add_agent, add_customer, fields_of, token_of
 from tests.times import HOUR
 from vaada.model.times import text_of
 
 AMINA, OMAR, SANA = (token_of(f"{name}@example.com") for name in ("amina", "omar", "sana"))
-
-
-@pytest.fixture
-def shop(desk: ScriptedDesk) -> Shop:
-    return Shop.opened(desk)
-
-
-def fields(answer: Answer) -> list[str]:
-    """The fields that a problem names."""
-    assert answer.headers["Content-Type"] == "application/problem+json"
-    assert answer.json["status"] == answer.status
-    return [error["field"] for error in answer.json["errors"]]
 
 
 @pytest.mark.parametrize(
@@ -54,7 +42,7 @@ def test_an_invalid_contact_is_refused_and_the_field_named(
     answer = shop.desk.call("POST /api/interactions", shop.contact_body(**change))
 
     assert answer.status == 422
-    assert fields(answer) == [field]
+    assert fields_of(answer) == [field]
     assert shop.desk.timeline(shop.customer_id) == []
 
 
@@ -76,7 +64,7 @@ def test_an_invalid_customer_is_refused_and_the_field_named(
 ) -> None:
     answer = desk.call("POST /api/customers", {"name": "Bilal", **change})
 
-    assert (answer.status, fields(answer)) == (422, [field])
+    assert (answer.status, fields_of(answer)) == (422, [field])
 
 
 def test_an_invalid_request_gets_the_matching_4xx_status(desk: ScriptedDesk) -> None:
@@ -85,10 +73,10 @@ def test_an_invalid_request_gets_the_matching_4xx_status(desk: ScriptedDesk) -> 
     assert desk.call("POST /api/customers", "name=Bilal", content_type="text/plain").status == 415
     assert desk.call("POST /api/customers", content_type="text/plain").status == 415
     assert desk.call("GET /api/nothing").status == 404
-    assert fields(desk.call("GET /api/agents", query={"limit": "1000"})) == ["limit"]
-    assert fields(desk.call("GET /api/agents", query={"cursor": "bm90IG9uZQ"})) == ["cursor"]
-    assert fields(desk.call("GET /api/agents", query={"cursor": "e30"})) == ["cursor"]
-    assert fields(desk.call("GET /api/commitments", query={"status": "nonsense"})) == ["status"]
+    assert fields_of(desk.call("GET /api/agents", query={"limit": "1000"})) == ["limit"]
+    assert fields_of(desk.call("GET /api/agents", query={"cursor": "bm90IG9uZQ"})) == ["cursor"]
+    assert fields_of(desk.call("GET /api/agents", query={"cursor": "e30"})) == ["cursor"]
+    assert fields_of(desk.call("GET /api/commitments", query={"status": "nonsense"})) == ["status"]
     assert desk.call("POST /api/customers", []).json["errors"][0]["message"] == "must be a JSON object"
 
 
@@ -109,7 +97,7 @@ def test_an_invalid_cursor_is_refused(desk: ScriptedDesk, key: str) -> None:
 
     answer = desk.call("GET /api/customers", query={"cursor": cursor})
 
-    assert (answer.status, fields(answer)) == (422, ["cursor"])
+    assert (answer.status, fields_of(answer)) == (422, ["cursor"])
 
 
 @pytest.mark.parametrize(
@@ -124,7 +112,7 @@ def test_an_invalid_cursor_is_refused(desk: ScriptedDesk, key: str) -> None:
 def test_a_time_out_of_bounds_by_its_offset_is_refused_and_nothing_is_written(shop: Shop, until: str) -> None:
     answer = shop.desk.call(f"PATCH /api/agents/{shop.agent_id}", {"away_until": until})
 
-    assert (answer.status, fields(answer)) == (422, ["away_until"])
+    assert (answer.status, fields_of(answer)) == (422, ["away_until"])
     assert "between the years 1970 and 9000" in answer.json["detail"]
     assert shop.desk.call("GET /api/agents").status == 200
 
@@ -143,13 +131,13 @@ def test_a_report_of_days_out_of_bounds_is_refused_and_the_field_named(
 ) -> None:
     answer = desk.call("GET /api/reports/service", query=period)
 
-    assert (answer.status, fields(answer)) == (422, [field])
+    assert (answer.status, fields_of(answer)) == (422, [field])
 
 
 def test_an_unknown_query_parameter_is_refused_and_named(desk: ScriptedDesk) -> None:
     answer = desk.call("GET /api/commitments", query={"statsu": "overdue", "limit": "5"})
 
-    assert (answer.status, fields(answer)) == (422, ["statsu"])
+    assert (answer.status, fields_of(answer)) == (422, ["statsu"])
 
 
 def test_an_idempotency_key_records_a_contact_once_and_refuses_another_body(shop: Shop) -> None:
@@ -161,7 +149,7 @@ def test_an_idempotency_key_records_a_contact_once_and_refuses_another_body(shop
     fresh = shop.desk.call("POST /api/interactions", body, key="k2")
 
     assert (first.status, first.json) == (again.status, again.json)
-    assert (other.status, fields(other)) == (422, ["Idempotency-Key"])
+    assert (other.status, fields_of(other)) == (422, ["Idempotency-Key"])
     assert fresh.json["interaction_id"] != first.json["interaction_id"]
     assert len(shop.rows("interaction")) == 2
 
@@ -198,7 +186,7 @@ def test_an_e_mail_address_belongs_to_one_agent_and_is_free_once_changed(desk: S
     desk.call(f"PATCH /api/agents/{amina}", {"email": "amina.khan@example.com"})
     free = desk.call("POST /api/agents", {"name": "Other", "email": "amina@example.com"})
 
-    assert (taken.status, fields(taken), free.status) == (409, ["email"], 201)
+    assert (taken.status, fields_of(taken), free.status) == (409, ["email"], 201)
 
 
 def test_a_patch_leaves_other_fields_alone_and_the_result_must_be_valid(shop: Shop) -> None:
@@ -208,9 +196,9 @@ def test_a_patch_leaves_other_fields_alone_and_the_result_must_be_valid(shop: Sh
 
     assert (changed["name"], changed["phone"], changed["version"]) == ("Amina Khan", "+923001234567", 2)
     assert refused.status == 422
-    assert fields(refused) == ["notify_by"]
+    assert fields_of(refused) == ["notify_by"]
     assert "phone is needed" in refused.json["detail"]
-    assert (nameless.status, fields(nameless)) == (422, ["name"])
+    assert (nameless.status, fields_of(nameless)) == (422, ["name"])
 
 
 def test_a_list_is_paged_by_cursor_in_order(desk: ScriptedDesk) -> None:
@@ -268,13 +256,13 @@ def test_a_snooze_needs_a_future_time(shop: Shop, body: dict[str, str], field: s
 
     answer = shop.desk.call(f"POST /api/follow-ups/{asked['follow_up_id']}/snooze", body)
 
-    assert (answer.status, fields(answer)) == (422, [field])
+    assert (answer.status, fields_of(answer)) == (422, [field])
 
 
 def test_a_withdrawal_needs_a_reason_and_is_final(shop: Shop) -> None:
     route = f"POST /api/commitments/{shop.promise(shop.desk.now + HOUR)}/withdraw"
 
-    assert fields(shop.desk.call(route, {})) == ["reason"]
+    assert fields_of(shop.desk.call(route, {})) == ["reason"]
     assert shop.desk.call(route, {"reason": "Customer gave up"}).json["status"] == "withdrawn"
     assert shop.desk.call(route, {"reason": "again"}).status == 409
 
@@ -286,7 +274,7 @@ def test_an_invalid_policy_is_refused_and_the_rule_named(desk: ScriptedDesk) -> 
     misspelt = {**policy, "surveys": {**policy["surveys"], "csat_hours": 1}}
 
     assert "never open" in desk.call("PUT /api/policy", never).json["detail"]
-    assert fields(desk.call("PUT /api/policy", misspelt)) == ["surveys.csat_hours"]
+    assert fields_of(desk.call("PUT /api/policy", misspelt)) == ["surveys.csat_hours"]
     assert desk.call("GET /api/policy").json == policy
 
 
@@ -359,4 +347,4 @@ def test_an_id_of_another_kind_or_an_unknown_id_is_not_found(shop: Shop) -> None
     assert shop.desk.call(f"POST /api/follow-ups/{commitment_id}/complete").status == 404
     assert shop.desk.call(f"POST /api/commitments/{'0' * 32}/keep").status == 404
     assert shop.desk.call("GET /api/customers/0000000000000000").status == 404
-    assert fields(shop.desk.call("GET /api/customers/nobody")) == ["customer_id"]
+    assert fields_of(shop.desk.call("GET /api/customers/nobody")) == ["customer_id"]

@@ -7,16 +7,11 @@ from typing import Any
 
 import pytest
 
-from tests.integration.scripted_desk import Answer, ScriptedDesk
+from tests.integration.scripted_desk import Response, ScriptedDesk
 from tests.integration.shop import Shop, add_customer, links, nonce_of, words_of
 from tests.times import DAY, HOUR, SECOND
 
 CUSTOMERS = 15
-
-
-@pytest.fixture
-def shop(desk: ScriptedDesk) -> Shop:
-    return Shop.opened(desk)
 
 
 def surveys_of_all(shop: Shop) -> dict[str, str]:
@@ -97,7 +92,7 @@ def answer_then_be_scanned(desk: ScriptedDesk, link: str) -> None:
     desk.post(link, {"score": "1", **({"nonce": nonce} if nonce else {})})
 
 
-def nonce_of_any(page: Answer) -> str | None:
+def nonce_of_any(page: Response) -> str | None:
     found = re.search(r'name="nonce" value="([^"]+)"', page.body)
     return found[1] if found else None
 

@@ -3,14 +3,14 @@
 from collections import Counter
 
 from tests.integration.scripted_desk import COUNTING, READS, ScriptedDesk
-from tests.integration.shop import Shop, links, words_of
+from tests.integration.shop import Shop, change_agent, links, words_of
 from tests.times import HOUR, MINUTE
 from vaada.model.times import text_of
 
 
 def test_a_contact_with_follow_up_promise_and_survey_costs_twenty_calls(desk: ScriptedDesk) -> None:
     shop = Shop.opened(desk)
-    desk.call(f"PATCH /api/agents/{shop.agent_id}", {"notify_by": ["email"]})
+    change_agent(desk, shop.agent_id, notify_by=["email"])
     desk.settle()
     desk.calls.clear()
 
@@ -39,7 +39,7 @@ def test_a_contact_with_follow_up_promise_and_survey_costs_twenty_calls(desk: Sc
 
 def test_a_reminder_costs_four_calls_and_some_reads(desk: ScriptedDesk) -> None:
     shop = Shop.opened(desk)
-    desk.call(f"PATCH /api/agents/{shop.agent_id}", {"notify_by": ["email"]})
+    change_agent(desk, shop.agent_id, notify_by=["email"])
     shop.contact(follow_up={"at": text_of(desk.now + 25 * HOUR + MINUTE), "reason": "Ask for the colour"})
     desk.pass_time(24 * HOUR)
     desk.calls.clear()
@@ -61,7 +61,7 @@ def test_a_reminder_costs_four_calls_and_some_reads(desk: ScriptedDesk) -> None:
 
 def test_all_limits_of_a_text_are_counted_in_one_transaction(desk: ScriptedDesk) -> None:
     shop = Shop.opened(desk)
-    desk.call(f"PATCH /api/agents/{shop.agent_id}", {"notify_by": ["sms"]})
+    change_agent(desk, shop.agent_id, notify_by=["sms"])
     shop.contact(follow_up={"at": text_of(desk.now + 25 * HOUR + MINUTE), "reason": "Ask for the colour"})
     desk.pass_time(24 * HOUR)
     desk.calls.clear()

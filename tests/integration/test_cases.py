@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from tests.integration.scripted_desk import ScriptedDesk
 from tests.integration.shop import (
     Shop,
     add_agent,
@@ -19,18 +18,6 @@ from tests.integration.shop import (
 from tests.times import DAY, HOUR, MINUTE
 
 AMINA, OMAR = token_of("amina@example.com"), token_of("omar@example.com")
-
-
-@pytest.fixture
-def shop(desk: ScriptedDesk) -> Shop:
-    return Shop.opened(desk)
-
-
-def merged(shop: Shop, case_id: str, into: str) -> Any:
-    """Merge a case into another. Returns the one that goes on."""
-    answer = shop.desk.call(f"POST /api/cases/{case_id}/merge", {"into": into})
-    assert answer.status == 200, answer.body
-    return answer.json
 
 
 def calls(shop: Shop) -> dict[str, str]:
@@ -110,8 +97,8 @@ def test_cases_are_listed_by_customer_and_status(shop: Shop) -> None:
 
 def test_a_contact_for_a_merged_case_joins_the_remaining_one(shop: Shop) -> None:
     first, second, third = (shop.contact()["case_id"] for _ in range(3))
-    merged(shop, first, into=second)
-    merged(shop, second, into=third)
+    shop.merge(first, into=second)
+    shop.merge(second, into=third)
 
     joined = shop.contact(case_id=first)
 
@@ -122,7 +109,7 @@ def test_a_contact_for_a_merged_case_joins_the_remaining_one(shop: Shop) -> None
 
 def test_a_merged_case_refuses_actions_and_another_merge(shop: Shop) -> None:
     first, second = (shop.contact()["case_id"] for _ in range(2))
-    merged(shop, first, into=second)
+    shop.merge(first, into=second)
 
     for action in ("resolve", "wait", "go-on"):
         assert shop.desk.call(f"POST /api/cases/{first}/{action}").status == 409
@@ -135,11 +122,11 @@ def test_a_merge_keeps_the_reply_clock_that_runs_out_first(shop: Shop) -> None:
     shop.desk.pass_time(30 * MINUTE)
     second = shop.contact()
 
-    merged(shop, first["case_id"], into=second["case_id"])
+    shop.merge(first["case_id"], into=second["case_id"])
     shop.desk.pass_time(2 * HOUR)
 
     assert [reply["status"] for reply in shop.rows("reply")] == ["closed", "awaited"]
-    assert shop.reminders("reply_missed") == [("03-02T10:00", "supervisor", "email")]
+    assert shop.sent_messages("reply_missed") == [("03-02T10:00", "supervisor", "email")]
 
 
 def test_the_reply_of_a_merged_case_can_still_be_paused_and_given(shop: Shop) -> None:
@@ -147,7 +134,7 @@ def test_the_reply_of_a_merged_case_can_still_be_paused_and_given(shop: Shop) ->
     second = shop.contact(direction="outbound")["case_id"]
     shop.desk.pass_time(50 * MINUTE)
     link = links(words_of(shop.desk.mails[-1]), "/a/")[0]
-    merged(shop, first, into=second)
+    shop.merge(first, into=second)
 
     waiting = shop.desk.answer(link, do="waiting")
     paused = shop.rows("reply")[0]["status"]
@@ -163,7 +150,7 @@ def test_a_merge_keeps_the_promised_call_that_is_due_first(shop: Shop, *, into_f
     second = shop.contact(channel="email")["case_id"]
     one, into = (second, first) if into_first else (first, second)
 
-    merged(shop, one, into=into)
+    shop.merge(one, into=into)
     before = calls(shop)
     shop.contact(case_id=into, direction="outbound")
 
@@ -177,7 +164,7 @@ def test_the_promised_call_that_remains_after_a_merge_gives_the_reply(shop: Shop
     call = f"POST /api/commitments/{first['call_back']['commitment_id']}"
     shop.desk.call(f"{call}/renegotiate", {"due_at": "2026-03-09T17:00:00Z", "reason": "They are out"})
 
-    merged(shop, first["case_id"], into=second["case_id"])
+    shop.merge(first["case_id"], into=second["case_id"])
     shop.desk.call(f"{call}/keep")
 
     assert calls(shop) == {"phone": "kept", "email": "withdrawn"}
@@ -191,7 +178,7 @@ def test_a_call_promised_in_a_merged_case_is_kept_in_the_remaining_one(shop: Sho
     second = shop.contact(direction="outbound")["case_id"]
     wait_until(shop.desk, "2026-03-07T11:00")
     first = shop.contact()["case_id"]
-    merged(shop, first, into=second)
+    shop.merge(first, into=second)
 
     shop.contact(case_id=second, direction="outbound")
 
@@ -201,7 +188,7 @@ def test_a_call_promised_in_a_merged_case_is_kept_in_the_remaining_one(shop: Sho
 def test_a_contact_planned_after_its_case_is_resolved_sends_no_reminder(shop: Shop) -> None:
     into = shop.contact()["case_id"]
     one = shop.desk.call("POST /api/interactions", shop.contact_body()).json["case_id"]
-    merged(shop, one, into=into)
+    shop.merge(one, into=into)
     shop.desk.call(f"POST /api/cases/{into}/resolve")
 
     shop.desk.settle()
@@ -340,7 +327,7 @@ def test_a_resolved_case_sends_no_more_reminders(shop: Shop) -> None:
 
     case = shop.case(case_id)
     assert (case["status"], case["outcome"]) == ("resolved", "The cake is baked")
-    assert shop.reminders("follow_up_reminder") == shop.reminders("reply_missed") == []
+    assert shop.sent_messages("follow_up_reminder") == shop.sent_messages("reply_missed") == []
     assert [survey["agent_id"] for survey in shop.rows("survey")] == [shop.agent_id]
 
 
@@ -362,7 +349,7 @@ def test_a_resolved_case_ends_the_promise_to_call_back(shop: Shop) -> None:
     shop.desk.call(f"POST /api/cases/{case_id}/resolve")
     wait_until(shop.desk, "2026-03-10T18:00")
 
-    assert shop.reminders("promise_warning") == shop.reminders("promise_overdue") == []
+    assert shop.sent_messages("promise_warning") == shop.sent_messages("promise_overdue") == []
 
 
 def test_a_case_is_resolved_once_and_reopened_with_a_reason(shop: Shop) -> None:

@@ -1,22 +1,17 @@
 """Check-ins: a customer without contact for so many days gets a follow-up."""
 
-from typing import Any
-
 import pytest
 
-from tests.integration.scripted_desk import ScriptedDesk
-from tests.integration.shop import Shop, add_agent, add_customer, change_policy, fields_of, wait_until
-
-
-@pytest.fixture
-def shop(desk: ScriptedDesk) -> Shop:
-    return Shop.opened(desk)
-
-
-def change_customer(shop: Shop, **changes: object) -> Any:
-    answer = shop.desk.call(f"PATCH /api/customers/{shop.customer_id}", changes)
-    assert answer.status == 200, answer.body
-    return answer.json
+from tests.integration.shop import (
+    Shop,
+    add_agent,
+    add_customer,
+    change_agent,
+    change_customer,
+    change_policy,
+    fields_of,
+    wait_until,
+)
 
 
 def check_ins(shop: Shop) -> list[tuple[str, str]]:
@@ -34,17 +29,19 @@ def test_the_agent_is_reminded_at_opening_so_many_days_after_the_last_contact(sh
     wait_until(shop.desk, "2026-03-03T15:00")
     shop.contact(direction="outbound", resolved=True)
     wait_until(shop.desk, "2026-03-04T15:00")
-    change_customer(shop, check_in_every_days=9)
+    change_customer(shop.desk, shop.customer_id, check_in_every_days=9)
 
     wait_until(shop.desk, "2026-03-12T09:01")
 
     assert check_ins(shop) == [("03-12T09:00", "due")]
-    assert {(when, to) for when, to, _ in shop.reminders("follow_up_reminder")} == {("03-12T09:00", "agent")}
+    assert {(when, to) for when, to, _ in shop.sent_messages("follow_up_reminder")} == {
+        ("03-12T09:00", "agent")
+    }
 
 
 def test_a_check_in_moved_by_a_closed_day_does_not_move_the_next_one(shop: Shop) -> None:
     change_customer(
-        shop, agent_id=shop.agent_id, check_in_every_days=5
+        shop.desk, shop.customer_id, agent_id=shop.agent_id, check_in_every_days=5
     )  # Saturday the 7th, Thursday the 12th
 
     wait_until(shop.desk, "2026-03-09T10:00")
@@ -56,7 +53,7 @@ def test_a_check_in_moved_by_a_closed_day_does_not_move_the_next_one(shop: Shop)
 
 @pytest.mark.parametrize("direction", ["inbound", "outbound"])
 def test_any_contact_restarts_the_count(shop: Shop, direction: str) -> None:
-    change_customer(shop, agent_id=shop.agent_id, check_in_every_days=3)
+    change_customer(shop.desk, shop.customer_id, agent_id=shop.agent_id, check_in_every_days=3)
     wait_until(shop.desk, "2026-03-04T10:00")
     shop.contact(direction=direction, resolved=True)
 
@@ -68,7 +65,7 @@ def test_any_contact_restarts_the_count(shop: Shop, direction: str) -> None:
 
 
 def test_a_contact_completes_the_check_in_that_is_due(shop: Shop) -> None:
-    change_customer(shop, agent_id=shop.agent_id, check_in_every_days=2)
+    change_customer(shop.desk, shop.customer_id, agent_id=shop.agent_id, check_in_every_days=2)
     wait_until(shop.desk, "2026-03-04T10:00")
 
     shop.contact(direction="outbound", resolved=True)
@@ -78,7 +75,7 @@ def test_a_contact_completes_the_check_in_that_is_due(shop: Shop) -> None:
 
 
 def test_an_open_check_in_prevents_a_second(shop: Shop) -> None:
-    change_customer(shop, agent_id=shop.agent_id, check_in_every_days=1)
+    change_customer(shop.desk, shop.customer_id, agent_id=shop.agent_id, check_in_every_days=1)
 
     wait_until(shop.desk, "2026-03-06T18:00")
 
@@ -89,7 +86,7 @@ def test_check_in_days_are_local_days_over_a_clock_change(shop: Shop) -> None:
     change_policy(shop.desk, business={"time_zone": "America/New_York", "country": "US"})
     wait_until(shop.desk, "2026-03-06T15:00")  # Friday at 10:00 there; on Sunday the clocks go forward
     shop.contact(direction="outbound", resolved=True)
-    change_customer(shop, check_in_every_days=4)
+    change_customer(shop.desk, shop.customer_id, check_in_every_days=4)
 
     wait_until(shop.desk, "2026-03-10T14:00")
 
@@ -113,11 +110,11 @@ def test_the_most_frequent_tag_sets_the_interval_unless_the_customer_has_one(sho
 
 
 def test_a_customer_without_an_agent_gets_a_check_in_once_they_have_one(shop: Shop) -> None:
-    change_customer(shop, check_in_every_days=2)
+    change_customer(shop.desk, shop.customer_id, check_in_every_days=2)
     wait_until(shop.desk, "2026-03-05T10:00")
     before = check_ins(shop)
 
-    change_customer(shop, agent_id=shop.agent_id)
+    change_customer(shop.desk, shop.customer_id, agent_id=shop.agent_id)
     wait_until(shop.desk, "2026-03-06T10:00")
 
     assert before == []
@@ -125,33 +122,33 @@ def test_a_customer_without_an_agent_gets_a_check_in_once_they_have_one(shop: Sh
 
 
 def test_null_turns_check_ins_off(shop: Shop) -> None:
-    change_customer(shop, agent_id=shop.agent_id, check_in_every_days=2)
+    change_customer(shop.desk, shop.customer_id, agent_id=shop.agent_id, check_in_every_days=2)
 
-    change_customer(shop, check_in_every_days=None)
+    change_customer(shop.desk, shop.customer_id, check_in_every_days=None)
     wait_until(shop.desk, "2026-03-20T10:00")
 
     assert check_ins(shop) == []
 
 
 def test_check_ins_turned_on_again_count_from_the_last_contact(shop: Shop) -> None:
-    change_customer(shop, agent_id=shop.agent_id, check_in_every_days=3)
-    change_customer(shop, check_in_every_days=None)
+    change_customer(shop.desk, shop.customer_id, agent_id=shop.agent_id, check_in_every_days=3)
+    change_customer(shop.desk, shop.customer_id, check_in_every_days=None)
     wait_until(shop.desk, "2026-03-11T10:00")
     shop.contact(direction="outbound", resolved=True)
 
     wait_until(shop.desk, "2026-03-12T10:00")
-    change_customer(shop, check_in_every_days=7)
+    change_customer(shop.desk, shop.customer_id, check_in_every_days=7)
     wait_until(shop.desk, "2026-03-18T10:00")
 
     assert check_ins(shop) == [("03-18T09:00", "due")]
 
 
 def test_another_change_of_the_customer_does_not_repeat_a_done_check_in(shop: Shop) -> None:
-    change_customer(shop, agent_id=shop.agent_id, check_in_every_days=7)
+    change_customer(shop.desk, shop.customer_id, agent_id=shop.agent_id, check_in_every_days=7)
     wait_until(shop.desk, "2026-03-09T10:00")
     complete_all(shop)
 
-    change_customer(shop, notes="Likes almonds")
+    change_customer(shop.desk, shop.customer_id, notes="Likes almonds")
     wait_until(shop.desk, "2026-03-13T10:00")
     done = check_ins(shop)
     wait_until(shop.desk, "2026-03-16T10:00")
@@ -161,12 +158,12 @@ def test_another_change_of_the_customer_does_not_repeat_a_done_check_in(shop: Sh
 
 
 def test_an_interval_changed_back_and_forth_keeps_the_check_ins(shop: Shop) -> None:
-    change_customer(shop, agent_id=shop.agent_id, check_in_every_days=7)
+    change_customer(shop.desk, shop.customer_id, agent_id=shop.agent_id, check_in_every_days=7)
     wait_until(shop.desk, "2026-03-09T10:00")
     complete_all(shop)
 
-    change_customer(shop, check_in_every_days=14)
-    change_customer(shop, check_in_every_days=7)
+    change_customer(shop.desk, shop.customer_id, check_in_every_days=14)
+    change_customer(shop.desk, shop.customer_id, check_in_every_days=7)
     wait_until(shop.desk, "2026-03-09T18:00")
     complete_all(shop)
     wait_until(shop.desk, "2026-03-16T10:00")
@@ -176,13 +173,13 @@ def test_an_interval_changed_back_and_forth_keeps_the_check_ins(shop: Shop) -> N
 
 def test_a_check_in_of_an_absent_agent_reaches_their_cover(shop: Shop) -> None:
     cover = add_agent(shop.desk, "Omar")
-    change_customer(shop, agent_id=shop.agent_id, check_in_every_days=1)
+    change_customer(shop.desk, shop.customer_id, agent_id=shop.agent_id, check_in_every_days=1)
     away = {"away_until": "2026-03-09T09:00:00Z", "covered_by": cover}
-    shop.desk.call(f"PATCH /api/agents/{shop.agent_id}", away)
+    change_agent(shop.desk, shop.agent_id, **away)
 
     wait_until(shop.desk, "2026-03-03T10:00")
 
-    assert [str(mail["to"]) for mail in shop.desk.mails] == ["Omar <omar@example.com>"]
+    assert shop.desk.mail_recipients == ["Omar <omar@example.com>"]
 
 
 def test_an_invalid_number_of_days_is_refused(shop: Shop) -> None:

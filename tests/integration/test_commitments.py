@@ -2,23 +2,9 @@
 
 from datetime import datetime, timedelta
 
-import pytest
-
-from tests.integration.scripted_desk import ScriptedDesk
-from tests.integration.shop import Shop, add_agent, links
+from tests.integration.shop import Shop, add_agent, change_agent, change_policy, links
 from tests.times import DAY, HOUR
 from vaada.model.times import text_of
-
-
-@pytest.fixture
-def shop(desk: ScriptedDesk) -> Shop:
-    return Shop.opened(desk)
-
-
-def told(shop: Shop) -> list[tuple[str, str, str, str]]:
-    """Every message of the story: when, to whom, by what and what for, in order."""
-    rows = shop.rows("message")
-    return sorted((row["sent_at"][5:16], row["to"], row["medium"], row["purpose"]) for row in rows)
 
 
 def test_a_promise_is_warned_of_flagged_and_escalated_on_the_minute(shop: Shop) -> None:
@@ -26,7 +12,7 @@ def test_a_promise_is_warned_of_flagged_and_escalated_on_the_minute(shop: Shop) 
 
     shop.desk.pass_time(3 * DAY)
 
-    assert told(shop) == [
+    assert shop.all_messages() == [
         ("03-02T13:00", "agent", "email", "promise_warning"),
         ("03-02T13:00", "agent", "sms", "promise_warning"),
         ("03-02T17:00", "agent", "email", "promise_overdue"),
@@ -34,7 +20,7 @@ def test_a_promise_is_warned_of_flagged_and_escalated_on_the_minute(shop: Shop) 
         ("03-03T12:00", "supervisor", "email", "promise_escalation"),  # one hour on Monday, three on Tuesday
         ("03-03T17:00", "owner", "email", "promise_escalation"),
     ]
-    assert [str(mail["to"]) for mail in shop.desk.mails] == [
+    assert shop.desk.mail_recipients == [
         "Amina <amina@example.com>",
         "Amina <amina@example.com>",
         "Sana <sana@example.com>",
@@ -50,7 +36,7 @@ def test_a_promise_kept_after_its_warning_sends_no_more_messages(shop: Shop) -> 
     shop.desk.pass_time(3 * DAY)
 
     assert (kept.status, kept.json["status"], kept.json["late_by_seconds"]) == (200, "kept", 0)
-    assert {purpose for *_, purpose in told(shop)} == {"promise_warning"}
+    assert {purpose for *_, purpose in shop.all_messages()} == {"promise_warning"}
     assert shop.desk.schedules() == {}
 
 
@@ -86,15 +72,15 @@ def test_a_renegotiated_promise_keeps_its_id_and_follows_the_new_date(shop: Shop
     shop.desk.pass_time(DAY)
 
     assert (moved.json["commitment_id"], moved.json["status"]) == (commitment_id, "open")
-    assert told(shop) == []
+    assert shop.all_messages() == []
     shop.desk.pass_time(DAY)
-    assert {purpose for *_, purpose in told(shop)} == {"promise_warning", "promise_overdue"}
+    assert {purpose for *_, purpose in shop.all_messages()} == {"promise_warning", "promise_overdue"}
 
 
 def test_messages_for_an_absent_agent_go_to_their_cover(shop: Shop) -> None:
     cover = add_agent(shop.desk, "Omar")
     away = {"away_until": text_of(shop.desk.now + 3 * DAY), "covered_by": cover}
-    shop.desk.call(f"PATCH /api/agents/{shop.agent_id}", away)
+    change_agent(shop.desk, shop.agent_id, **away)
 
     shop.promise(shop.desk.now + HOUR)
     shop.desk.pass_time(2 * HOUR)
@@ -103,7 +89,7 @@ def test_messages_for_an_absent_agent_go_to_their_cover(shop: Shop) -> None:
 
 
 def test_the_owner_gets_the_escalation_if_there_is_no_supervisor(shop: Shop) -> None:
-    shop.desk.call(f"PATCH /api/agents/{shop.agent_id}", {"supervisor_id": None})
+    change_agent(shop.desk, shop.agent_id, supervisor_id=None)
 
     shop.promise(shop.desk.now + HOUR)
     shop.desk.pass_time(7 * HOUR)
@@ -112,7 +98,7 @@ def test_the_owner_gets_the_escalation_if_there_is_no_supervisor(shop: Shop) -> 
 
 
 def test_a_new_date_entered_on_the_page_is_in_the_agents_time_zone(shop: Shop) -> None:
-    shop.desk.call(f"PATCH /api/agents/{shop.agent_id}", {"time_zone": "Asia/Karachi"})
+    change_agent(shop.desk, shop.agent_id, time_zone="Asia/Karachi")
     shop.promise(shop.desk.now + HOUR)
     link = links(shop.desk.texts[0][1], "/a/")[0]
 
@@ -126,14 +112,12 @@ def test_a_new_date_entered_on_the_page_is_in_the_agents_time_zone(shop: Shop) -
 
 
 def test_a_changed_policy_moves_the_warning(shop: Shop) -> None:
-    policy = shop.desk.call("GET /api/policy").json
-    policy["commitments"]["warn_before"] = {"hours": 1}
-    assert shop.desk.call("PUT /api/policy", policy).status == 200
+    change_policy(shop.desk, commitments={"warn_before": {"hours": 1}})
 
     shop.promise(shop.desk.now + 8 * HOUR)
     shop.desk.pass_time(7 * HOUR)
 
-    assert {when for when, *_ in told(shop)} == {"03-02T16:00"}
+    assert {when for when, *_ in shop.all_messages()} == {"03-02T16:00"}
 
 
 def test_a_withdrawn_promise_leaves_the_index_of_due_rows(shop: Shop) -> None:

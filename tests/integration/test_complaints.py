@@ -4,8 +4,17 @@ from typing import Any
 
 import pytest
 
-from tests.integration.scripted_desk import Answer, ScriptedDesk
-from tests.integration.shop import Shop, add_agent, change_policy, fields_of, token_of, wait_until, words_of
+from tests.integration.scripted_desk import Response
+from tests.integration.shop import (
+    Shop,
+    add_agent,
+    change_agent,
+    change_policy,
+    fields_of,
+    token_of,
+    wait_until,
+    words_of,
+)
 from tests.times import DAY, HOUR
 from vaada.model.times import text_of
 
@@ -15,27 +24,18 @@ STEPS = ("apologised", "gone_through", "written_down", "solved", "confirmed", "c
 CRITICAL = ("apologised", "solved", "confirmed", "cause_recorded")
 
 
-@pytest.fixture
-def shop(desk: ScriptedDesk) -> Shop:
-    return Shop.opened(desk)
-
-
 def complaint(shop: Shop, **facts: object) -> str:
     """A customer complains. Returns the case's id."""
     case_id: str = shop.contact(kind="complaint", summary="The cake had nuts in it", **facts)["case_id"]
     return case_id
 
 
-def do_step(shop: Shop, case_id: str, step: str, body: object = None) -> Answer:
+def do_step(shop: Shop, case_id: str, step: str, body: object = None) -> Response:
     return shop.desk.call(f"POST /api/cases/{case_id}/steps/{step}", body, user=AMINA)
 
 
-def resolve(shop: Shop, case_id: str) -> Answer:
+def resolve(shop: Shop, case_id: str) -> Response:
     return shop.desk.call(f"POST /api/cases/{case_id}/resolve", user=AMINA)
-
-
-def recipients(shop: Shop) -> list[str]:
-    return [str(mail["to"]) for mail in shop.desk.mails]
 
 
 # ---------------------------------------------------------------- the six steps
@@ -152,7 +152,7 @@ def test_a_resolved_complaint_gets_one_survey(shop: Shop, contact_resolved_it: b
     shop.desk.pass_time(2 * DAY)
 
     assert len(shop.rows("survey")) == 1
-    assert recipients(shop).count("Bilal Khan <bilal@example.com>") == 1
+    assert shop.desk.mail_recipients.count("Bilal Khan <bilal@example.com>") == 1
 
 
 # ---------------------------------------------------------------- harsh words
@@ -164,29 +164,29 @@ def test_abuse_reaches_the_supervisor_at_once_in_one_message(shop: Shop, at: str
 
     shop.contact(tone="abusive", summary="Shouted and threatened")
 
-    assert recipients(shop) == ["Sana <sana@example.com>"]
+    assert shop.desk.mail_recipients == ["Sana <sana@example.com>"]
     assert "abusive" in words_of(shop.desk.mails[0])
     shop.desk.pass_time(3 * HOUR)
     assert len([mail for mail in shop.desk.mails if "abusive" in words_of(mail)]) == 1
 
 
 def test_abuse_reaches_the_owner_if_there_is_no_supervisor(shop: Shop) -> None:
-    shop.desk.call(f"PATCH /api/agents/{shop.agent_id}", {"supervisor_id": None})
+    change_agent(shop.desk, shop.agent_id, supervisor_id=None)
     wait_until(shop.desk, "2026-03-03T02:30")
 
     shop.contact(tone="abusive")
 
-    assert recipients(shop) == ["owner@example.com"]
+    assert shop.desk.mail_recipients == ["owner@example.com"]
 
 
 def test_abuse_reaches_the_absent_supervisors_cover(shop: Shop) -> None:
     cover = add_agent(shop.desk, "Omar")
     away: dict[str, Any] = {"away_until": text_of(shop.desk.now + DAY), "covered_by": cover}
-    shop.desk.call(f"PATCH /api/agents/{shop.supervisor_id}", away)
+    change_agent(shop.desk, shop.supervisor_id, **away)
 
     shop.contact(tone="abusive")
 
-    assert recipients(shop) == ["Omar <omar@example.com>"]
+    assert shop.desk.mail_recipients == ["Omar <omar@example.com>"]
 
 
 def test_an_upset_customer_reaches_the_supervisor_in_opening_time(shop: Shop) -> None:
@@ -197,4 +197,4 @@ def test_an_upset_customer_reaches_the_supervisor_in_opening_time(shop: Shop) ->
 
     (upset,) = [row for row in shop.rows("follow_up") if row["origin"] == "upset"]
     assert (upset["due_at"], upset["agent_id"]) == ("2026-03-09T11:00:00Z", shop.supervisor_id)
-    assert recipients(shop) == ["Sana <sana@example.com>"]
+    assert shop.desk.mail_recipients == ["Sana <sana@example.com>"]

@@ -12,20 +12,20 @@ from decimal import Decimal
 import pytest
 
 from tests.integration.scripted_desk import READS, ScriptedDesk
-from tests.integration.shop import Shop, links, token_of, words_of
+from tests.integration.shop import Shop, change_agent, links, token_of, words_of
 from tests.times import DAY, HOUR, MINUTE
 from vaada.model.times import text_of
 
 STAFF_SENDS_AT_MOST = 3
 
 
-class Killed(BaseException):
+class Crash(BaseException):
     """The process is gone: none of its handlers of errors runs."""
 
 
 @contextmanager
-def killed_at(desk: ScriptedDesk, call: int, moment: str) -> Iterator[list[str]]:
-    """Kill whatever runs at its n-th change, before it is made or after it took effect. Yields the calls."""
+def crash_at(desk: ScriptedDesk, call: int, moment: str) -> Iterator[list[str]]:
+    """Crash the function at its n-th change, before it is made or after it took effect. Yields the calls."""
     calls: list[str] = []
 
     def count(name: str) -> None:
@@ -33,18 +33,18 @@ def killed_at(desk: ScriptedDesk, call: int, moment: str) -> Iterator[list[str]]
             return
         calls.append(name)
         if len(calls) == call:
-            raise Killed
+            raise Crash
 
     setattr(desk, f"{moment}_call", count)
     try:
         yield calls
-    except Killed:
+    except Crash:
         pass
     finally:
         desk.before_call = desk.after_call = lambda _call: None
 
 
-def sends(shop: Shop) -> Counter[str]:
+def mails_by_subject(shop: Shop) -> Counter[str]:
     """How often each step was really sent, from the post itself."""
     return Counter(str(mail["subject"]) for mail in shop.desk.mails)
 
@@ -52,7 +52,7 @@ def sends(shop: Shop) -> Counter[str]:
 @pytest.fixture
 def shop(desk: ScriptedDesk) -> Shop:
     shop = Shop.opened(desk)
-    desk.call(f"PATCH /api/agents/{shop.agent_id}", {"notify_by": ["email"]})
+    change_agent(desk, shop.agent_id, notify_by=["email"])
     desk.settle()
     return shop
 
@@ -62,15 +62,15 @@ def shop(desk: ScriptedDesk) -> Shop:
 def test_a_reminder_with_a_crash_is_still_sent_and_at_most_three_times(
     shop: Shop, call: int, moment: str
 ) -> None:
-    shop.contact(follow_up={"at": text_of(shop.desk.now + HOUR), "reason": "Ask for the colour"})
+    shop.follow_up(shop.desk.now + HOUR)
 
-    with killed_at(shop.desk, call, moment):
+    with crash_at(shop.desk, call, moment):
         shop.desk.pass_time(HOUR)
     shop.desk.pass_time(HOUR)
 
     (message,) = shop.rows("message")
     assert message["status"] == "sent"
-    assert 1 <= sends(shop).total() <= STAFF_SENDS_AT_MOST
+    assert 1 <= mails_by_subject(shop).total() <= STAFF_SENDS_AT_MOST
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
@@ -80,7 +80,7 @@ def test_a_flag_with_a_crash_is_raised_once_and_the_ladder_continues(
 ) -> None:
     shop.promise(shop.desk.now + 30 * HOUR)
 
-    with killed_at(shop.desk, call, moment):
+    with crash_at(shop.desk, call, moment):
         shop.desk.pass_time(31 * HOUR)
     shop.desk.pass_time(3 * DAY)
 
@@ -95,7 +95,7 @@ def test_a_flag_with_a_crash_is_raised_once_and_the_ladder_continues(
 def test_a_survey_with_a_crash_is_never_mailed_twice(shop: Shop, call: int, moment: str) -> None:
     shop.contact(resolved=True)
 
-    with killed_at(shop.desk, call, moment):
+    with crash_at(shop.desk, call, moment):
         shop.desk.pass_time(DAY)
     shop.desk.pass_time(HOUR)
 
@@ -116,7 +116,7 @@ def test_planning_with_a_crash_is_completed_when_the_record_is_retried(
     shop.desk.call("POST /api/interactions", body)
     records = shop.desk.stream_records()
 
-    with killed_at(shop.desk, call, moment):
+    with crash_at(shop.desk, call, moment):
         shop.desk.deliver(records)
     shop.desk.deliver(records)
     shop.desk.settle()
@@ -133,7 +133,7 @@ def test_a_contact_with_a_crash_is_recorded_once_when_it_is_retried(
 ) -> None:
     body = shop.contact_body(commitments=[{"what": "Call", "due_at": text_of(shop.desk.now + 9 * HOUR)}])
 
-    with killed_at(shop.desk, call, moment):
+    with crash_at(shop.desk, call, moment):
         shop.desk.call("POST /api/interactions", body, key="one-key")
     again = shop.desk.call("POST /api/interactions", body, key="one-key")
 
@@ -149,7 +149,7 @@ def test_an_answer_with_a_crash_is_recorded_once(shop: Shop, call: int, moment: 
     shop.desk.pass_time(DAY)
     link = links(words_of(shop.desk.mails[-1]), "/s/")[0]
 
-    with killed_at(shop.desk, call, moment):
+    with crash_at(shop.desk, call, moment):
         shop.desk.answer(link, score="4")
     again = shop.desk.answer(link, score="4")
 
@@ -158,7 +158,7 @@ def test_an_answer_with_a_crash_is_recorded_once(shop: Shop, call: int, moment: 
     assert (survey["status"], survey["score"], survey["version"]) == ("answered", 4, 3)
 
 
-def reminders(shop: Shop, *minutes: int) -> None:
+def follow_ups_in(shop: Shop, *minutes: int) -> None:
     """Follow-ups due so many minutes from now."""
     for n in minutes:
         at = text_of(shop.desk.now + timedelta(minutes=n))
@@ -168,15 +168,15 @@ def reminders(shop: Shop, *minutes: int) -> None:
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("call", range(1, 5))
 def test_a_batch_with_a_crash_is_still_sent_as_one(shop: Shop, call: int, moment: str) -> None:
-    reminders(shop, 60, 61)
+    follow_ups_in(shop, 60, 61)
     shop.desk.pass_time(timedelta(minutes=61))
 
-    with killed_at(shop.desk, call, moment):
+    with crash_at(shop.desk, call, moment):
         shop.desk.pass_time(timedelta(minutes=5))
     shop.desk.pass_time(HOUR)
 
     assert Counter(row["status"] for row in shop.rows("message")) == {"sent": 1, "grouped": 1}
-    assert 1 <= sends(shop).total() <= STAFF_SENDS_AT_MOST
+    assert 1 <= mails_by_subject(shop).total() <= STAFF_SENDS_AT_MOST
     assert all("Matter 60" in words_of(mail) and "Matter 61" in words_of(mail) for mail in shop.desk.mails)
 
 
@@ -189,7 +189,7 @@ def test_a_late_notice_with_a_crash_moves_the_date_and_is_never_mailed_twice(
     link = links(words_of(shop.desk.mails[-1]), "/a/")[0]
     form = {"do": "running_late", "date": "2026-03-04", "time": "10:00", "reason": "The oven broke"}
 
-    with killed_at(shop.desk, call, moment):
+    with crash_at(shop.desk, call, moment):
         shop.desk.answer(link, **form)
         shop.desk.pass_time(5 * MINUTE)
     again = shop.desk.answer(link, **form)
@@ -206,7 +206,7 @@ def test_a_late_notice_with_a_crash_moves_the_date_and_is_never_mailed_twice(
 def test_a_reply_with_a_crash_is_warned_of_and_missed_once(shop: Shop, call: int, moment: str) -> None:
     shop.contact()
 
-    with killed_at(shop.desk, call, moment):
+    with crash_at(shop.desk, call, moment):
         shop.desk.pass_time(2 * HOUR)
     shop.desk.pass_time(HOUR)
 
@@ -226,19 +226,19 @@ def test_a_contact_that_ends_several_rows_ends_all_or_none(shop: Shop, call: int
     (case,) = shop.rows("case")
     answer = shop.contact_body(case_id=case["case_id"], direction="outbound", resolved=True)
 
-    with killed_at(shop.desk, call, moment):
+    with crash_at(shop.desk, call, moment):
         shop.desk.call("POST /api/interactions", answer, key="one-key")
         shop.desk.settle()
-    half_way = settled(shop)
+    half_way = statuses(shop)
     again = shop.desk.call("POST /api/interactions", answer, key="one-key")
     shop.desk.pass_time(3 * DAY)
 
     assert half_way in {("open", "awaited", "scheduled"), ("resolved", "given", "done")}
-    assert (again.status, settled(shop)) == (201, ("resolved", "given", "done"))
+    assert (again.status, statuses(shop)) == (201, ("resolved", "given", "done"))
     assert [row["purpose"] for row in shop.rows("message")] == ["survey"]
 
 
-def settled(shop: Shop) -> tuple[str, str, str]:
+def statuses(shop: Shop) -> tuple[str, str, str]:
     """How the case stands, its answer and its follow-up."""
     (case,), (reply,), (follow_up,) = shop.rows("case"), shop.rows("reply"), shop.rows("follow_up")
     return case["status"], reply["status"], follow_up["status"]
@@ -250,15 +250,15 @@ def test_a_case_with_a_crash_is_resolved_as_a_whole_or_not_at_all(shop: Shop, ca
     shop.contact()
     resolve = f"POST /api/cases/{shop.rows('case')[0]['case_id']}/resolve"
 
-    with killed_at(shop.desk, call, moment):
+    with crash_at(shop.desk, call, moment):
         shop.desk.call(resolve, {}, key="one-key")
         shop.desk.settle()
-    half_way = settled(shop)
+    half_way = statuses(shop)
     again = shop.desk.call(resolve, {}, key="one-key")
     shop.desk.pass_time(2 * DAY)
 
     assert half_way in {("open", "awaited", "scheduled"), ("resolved", "given", "done")}
-    assert (again.status, settled(shop)) == (200, ("resolved", "given", "done"))
+    assert (again.status, statuses(shop)) == (200, ("resolved", "given", "done"))
     assert [row["purpose"] for row in shop.rows("message")] == ["survey"]
 
 
@@ -272,7 +272,7 @@ def test_a_goodwill_decision_with_a_crash_is_made_once(shop: Shop, call: int, mo
     shop.desk.pass_time(2 * MINUTE)
     link = links(words_of(shop.desk.mails[-1]), "/a/")[0]
 
-    with killed_at(shop.desk, call, moment):
+    with crash_at(shop.desk, call, moment):
         shop.desk.answer(link, do="approve")
         shop.desk.settle()
     again = shop.desk.answer(link, do="approve")

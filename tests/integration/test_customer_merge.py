@@ -6,7 +6,7 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.integration.scripted_desk import Answer, ScriptedDesk
+from tests.integration.scripted_desk import Response, ScriptedDesk
 from tests.integration.shop import Shop, add_agent, add_customer, change_policy, token_of, words_of
 from tests.times import DAY, HOUR
 
@@ -34,7 +34,7 @@ def goes(stays: Shop) -> Shop:
     return replace(stays, customer_id=other)
 
 
-def merge(goes: Shop, stays: Shop, **asked: Any) -> Answer:
+def merge(goes: Shop, stays: Shop, **asked: Any) -> Response:
     return goes.desk.call(
         f"POST /api/customers/{goes.customer_id}/merge", {"into": stays.customer_id}, **asked
     )

@@ -6,13 +6,13 @@ from tests.integration.provider_events import (
     OUR_ID,
     SES_ID,
     TO_AMINA,
-    hear,
+    handle_event,
+    handle_sample,
+    handle_text,
     message,
     messages,
-    receive,
     sample,
-    stopped,
-    tell,
+    stopped_media_of_bilal,
     write_mail,
     write_text,
 )
@@ -31,7 +31,7 @@ def test_a_delivery_event_of_an_erased_customer_changes_nothing() -> None:
     table = open_desk().table
     table.delete_items([one for one in table.items_to_erase(rows.CUSTOMER_ID) if one.id != OUR_ID])
 
-    assert tell("mail_bounced") == 1
+    assert handle_sample("mail_bounced") == 1
 
     assert message().delivery is None
 
@@ -55,7 +55,7 @@ def test_a_delivery_event_of_an_erased_customer_changes_nothing() -> None:
 def test_the_delivery_status_of_a_mail_is_written_once(name: str, delivery: str) -> None:
     write_mail()
 
-    assert [tell(name) for _ in range(3)] == [1, 1, 1]
+    assert [handle_sample(name) for _ in range(3)] == [1, 1, 1]
 
     assert (message().delivery, message().version) == (delivery, 2)
     assert message().delivered_at is not None
@@ -64,7 +64,7 @@ def test_the_delivery_status_of_a_mail_is_written_once(name: str, delivery: str)
 def test_delivery_events_from_an_sns_topic_are_read() -> None:
     write_mail()
 
-    assert tell("mails_by_topic") == 2
+    assert handle_sample("mails_by_topic") == 2
 
     assert message().delivery == "delivered"
 
@@ -76,7 +76,7 @@ def test_a_full_mailbox_is_a_bounce_even_without_a_status_code() -> None:
     for recipient in event["detail"]["bounce"]["bouncedRecipients"]:
         del recipient["status"], recipient["action"]
 
-    hear(event)
+    handle_event(event)
 
     assert message().delivery == "bounced"
 
@@ -96,16 +96,16 @@ def test_a_full_mailbox_is_a_bounce_even_without_a_status_code() -> None:
 def test_an_event_that_tells_nothing_of_the_delivery_changes_nothing(desk: ScriptedDesk, name: str) -> None:
     write_mail()
 
-    assert tell(name) == 0
+    assert handle_sample(name) == 0
     desk.pass_time(DAY)
 
     assert (message().delivery, message().version) == (None, 1)
-    assert (stopped(), desk.mails, desk.texts) == (set(), [], [])
+    assert (stopped_media_of_bilal(), desk.mails, desk.texts) == (set(), [], [])
 
 
 def test_an_event_of_another_sender_or_of_an_unknown_mail_changes_nothing(desk: ScriptedDesk) -> None:
-    assert tell("mail_of_another_sender") == 0
-    assert tell("mail_delivered") == 1
+    assert handle_sample("mail_of_another_sender") == 0
+    assert handle_sample("mail_delivered") == 1
     assert messages(desk) == []
 
 
@@ -114,7 +114,7 @@ def test_an_event_of_another_sender_or_of_an_unknown_mail_changes_nothing(desk: 
 def test_a_delivery_event_settles_a_mail_with_unknown_outcome(name: str, status: str) -> None:
     write_mail(status=status, provider_id=None, sent_at=None, why_not="no answer came from the provider")
 
-    tell(name)
+    handle_sample(name)
 
     assert (message().status, message().provider_id, message().why_not) == ("sent", SES_ID, None)
 
@@ -128,14 +128,14 @@ def test_a_customer_with_another_address_is_mailed_there_and_then_texted(
     assert bilal is not None
     open_desk().table.write(bilal.changed(other_emails=("bilal@work.example",)))
 
-    tell(bounce)
+    handle_sample(bounce)
     desk.pass_time(HOUR)
     second = messages(desk)[-1]["message_id"]
     for _ in range(2):
-        tell(bounce, message_id=second, address="bilal@work.example")
+        handle_sample(bounce, message_id=second, address="bilal@work.example")
     desk.pass_time(2 * DAY)
 
-    assert [str(mail["to"]) for mail in desk.mails] == ["Bilal Khan <bilal@work.example>"]
+    assert desk.mail_recipients == ["Bilal Khan <bilal@work.example>"]
     assert [number for number, _ in desk.texts] == ["+923001234567"]
     assert [row["medium"] for row in messages(desk)] == ["email", "email", "sms"]
 
@@ -170,20 +170,20 @@ def test_a_mail_with_a_transaction_conflict_is_recorded_and_sent_once(
 def test_a_delivered_text_has_its_delivery_status() -> None:
     write_text()
 
-    assert tell("text_delivered") == 1
+    assert handle_sample("text_delivered") == 1
 
     assert message().delivery == "delivered"
-    assert tell("log_checked") == 0
+    assert handle_sample("log_checked") == 0
 
 
 @pytest.mark.parametrize("delivered", [False, True])
 def test_a_texted_number_answers_the_survey(*, delivered: bool) -> None:
     write_text()
     if delivered:
-        tell("text_delivered")
+        handle_sample("text_delivered")
 
     for _ in range(2):
-        receive(sample("receive_text/answer"))
+        handle_text(sample("receive_text/answer"))
 
     survey = open_desk().table.get(Survey, rows.row_id(5))
     assert survey is not None
@@ -194,19 +194,19 @@ def test_a_texted_number_answers_the_survey(*, delivered: bool) -> None:
 def test_other_texts_change_nothing(name: str) -> None:
     write_text()
 
-    receive(sample(f"receive_text/{name}"))
+    handle_text(sample(f"receive_text/{name}"))
 
     survey = open_desk().table.get(Survey, rows.row_id(5))
     assert survey is not None
     assert (survey.status, survey.version) == ("sent", 1)
-    assert stopped() == set()
+    assert stopped_media_of_bilal() == set()
 
 
 def test_a_texted_number_after_a_text_to_staff_is_no_answer(desk: ScriptedDesk) -> None:
     open_desk().table.write(rows.follow_up(wake_at=None))
     write_text(about_id=rows.row_id(4), about_kind="follow_up", purpose="follow_up_reminder", to="agent")
 
-    receive(sample("receive_text/answer"))
+    handle_text(sample("receive_text/answer"))
 
     assert open_desk().table.get(FollowUp, rows.row_id(4)) == rows.follow_up(wake_at=None)
     assert desk.mails == []

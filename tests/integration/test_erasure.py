@@ -8,10 +8,10 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
 
+from tests.integration.aws_errors import refuse, succeed
 from tests.integration.scripted_desk import ScriptedDesk
-from tests.integration.shop import Shop, add_customer, change_policy, links, token_of, words_of
+from tests.integration.shop import Shop, add_customer, change_agent, change_policy, links, token_of, words_of
 from tests.times import DAY, HOUR
 from tests.unit import rows
 from vaada.desk import open_desk
@@ -133,7 +133,7 @@ def test_an_interrupted_erasure_is_completed_by_the_sweep(shop: Shop) -> None:
     shop.desk.before_call = cut
     with pytest.raises(KeyboardInterrupt):
         erase(shop)
-    shop.desk.before_call = lambda _call: None
+    shop.desk.before_call = succeed
     assert items_of(shop.customer_id)
 
     shop.desk.pass_time(MINUTES)
@@ -242,27 +242,19 @@ def test_a_repeated_erasure_erases_what_a_backup_restored(shop: Shop) -> None:
 # ---------------------------------------------------------------- who was told together with them
 
 
-def waiting_together(desk: ScriptedDesk) -> tuple[Shop, Shop]:
+def batch_about_two_customers(desk: ScriptedDesk) -> tuple[Shop, Shop]:
     """Reminders about two customers wait as one mail, which could not be sent yet. The carrier is first."""
     first = Shop.opened(desk)
-    desk.call(f"PATCH /api/agents/{first.agent_id}", {"notify_by": ["email"]})
+    change_agent(desk, first.agent_id, notify_by=["email"])
     other = replace(first, customer_id=add_customer(desk, name="Dana", email="dana@example.com"))
     change_policy(desk, follow_ups={"group_within_minutes": 15})
     at = desk.now + DAY
     first.contact(follow_up={"at": text_of(at), "reason": "Ask for the colour"})
     other.contact(follow_up={"at": text_of(at + timedelta(minutes=1)), "reason": "Ask for the size"})
 
-    def throttled(call: str) -> None:
-        if call == "sesv2.SendEmail":
-            refused = {"Error": {"Code": "TooManyRequestsException"}}
-            raise ClientError(
-                {**refused, "ResponseMetadata": {"HTTPStatusCode": 400}},  # type: ignore[typeddict-item]
-                call,
-            )
-
-    desk.before_call = throttled
+    desk.before_call = refuse("sesv2.SendEmail", code="TooManyRequestsException")
     desk.pass_time(DAY + timedelta(minutes=3))
-    desk.before_call = lambda _call: None
+    desk.before_call = succeed
     if first.rows("message")[0]["carried_by"]:
         first, other = other, first
     (carrier,), (carried,) = first.rows("message"), other.rows("message")
@@ -275,7 +267,7 @@ def is_about(mail: EmailMessage, shop: Shop) -> bool:
 
 
 def test_a_message_carried_for_an_erased_customers_is_still_sent(desk: ScriptedDesk) -> None:
-    first, other = waiting_together(desk)
+    first, other = batch_about_two_customers(desk)
 
     erase(first)
     desk.pass_time(HOUR)
@@ -287,7 +279,7 @@ def test_a_message_carried_for_an_erased_customers_is_still_sent(desk: ScriptedD
 
 
 def test_a_carried_message_is_sent_even_during_an_interrupted_erasure(desk: ScriptedDesk) -> None:
-    first, other = waiting_together(desk)
+    first, other = batch_about_two_customers(desk)
     for item in items_of(first.customer_id):
         if item["pk"]["S"].endswith(first.customer_id) and item["row_kind"]["S"] != "message":
             key = {"pk": item["pk"], "sk": item["sk"]}

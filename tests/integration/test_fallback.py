@@ -4,24 +4,25 @@ from datetime import timedelta
 
 import pytest
 
+from tests.integration.aws_errors import succeed
 from tests.integration.provider_events import (
     OUR_ID,
     SANA,
     TO_AMINA,
+    bounce_follow_ups,
     bounce_from_amina,
-    bounced,
     change_amina,
+    handle_sample,
+    handle_text,
     message,
     messages,
-    receive,
-    refuse,
+    recipients_of,
+    refuse_mails,
     remind_amina,
+    remove_phone,
     sample,
-    stopped,
-    tell,
+    stopped_media_of_bilal,
     text_to_amina_too,
-    told,
-    without_phone,
     write_mail,
     write_text,
 )
@@ -49,11 +50,11 @@ def test_a_bounced_agent_mail_and_the_dead_address_are_told_to_the_supervisor(
     desk.settle()
     desk.pass_time(HOUR)
 
-    assert [(row["agent_id"], row["told"], row["status"]) for row in bounced(desk)] == [
+    assert [(row["agent_id"], row["told"], row["status"]) for row in bounce_follow_ups(desk)] == [
         (SANA, "agent", "due")
     ]
-    assert told(desk, "Ask how the cake was") == ["Sana <sana@example.com>"]
-    assert told(desk, "Amina gets no mail") == ["Sana <sana@example.com>"]
+    assert recipients_of(desk, "Ask how the cake was") == ["Sana <sana@example.com>"]
+    assert recipients_of(desk, "Amina gets no mail") == ["Sana <sana@example.com>"]
 
 
 def test_a_dead_address_is_reported_even_after_the_first_customer_is_erased(
@@ -67,12 +68,12 @@ def test_a_dead_address_is_reported_even_after_the_first_customer_is_erased(
     open_desk().table.write(work)
     write_mail(**{**TO_AMINA, "about_id": work.id}, message_id=f"{dana}{OUR_ID[16:]}", customer_id=dana)
 
-    tell("mail_bounced", message_id=f"{dana}{OUR_ID[16:]}", address="amina@example.com")
+    handle_sample("mail_bounced", message_id=f"{dana}{OUR_ID[16:]}", address="amina@example.com")
     desk.pass_time(HOUR)
 
     (follow_up,) = (row for row in desk.timeline(dana) if row.get("origin") == "bounced")
     assert (follow_up["agent_id"], follow_up["status"]) == (SANA, "due")
-    assert told(desk, "Amina gets no mail") == ["Sana <sana@example.com>"]
+    assert recipients_of(desk, "Amina gets no mail") == ["Sana <sana@example.com>"]
 
 
 def test_an_agent_with_a_phone_is_texted_if_their_mail_bounces(desk: ScriptedDesk) -> None:
@@ -82,7 +83,7 @@ def test_an_agent_with_a_phone_is_texted_if_their_mail_bounces(desk: ScriptedDes
     desk.pass_time(HOUR)
 
     assert [number for number, _ in desk.texts] == ["+447700900123"]
-    assert told(desk, "Ask how the cake was") == []
+    assert recipients_of(desk, "Ask how the cake was") == []
 
 
 def test_a_bounced_mail_that_was_also_texted_is_not_replaced(desk: ScriptedDesk) -> None:
@@ -94,8 +95,8 @@ def test_a_bounced_mail_that_was_also_texted_is_not_replaced(desk: ScriptedDesk)
     desk.pass_time(HOUR)
 
     assert desk.texts == []
-    assert told(desk, "Ask how the cake was") == []
-    assert len(bounced(desk)) == 1
+    assert recipients_of(desk, "Ask how the cake was") == []
+    assert len(bounce_follow_ups(desk)) == 1
 
 
 def test_a_mail_that_bounces_after_its_text_failed_goes_to_the_supervisor(
@@ -105,25 +106,25 @@ def test_a_mail_that_bounces_after_its_text_failed_goes_to_the_supervisor(
     remind_amina(desk, "Ask for the size")
     (mail,) = (row for row in messages(desk) if row["medium"] == "email")
 
-    tell("mail_bounced", address="amina@example.com", message_id=mail["message_id"])
+    handle_sample("mail_bounced", address="amina@example.com", message_id=mail["message_id"])
     desk.pass_time(HOUR)
 
-    assert told(desk, "Ask for the size") == ["Amina <amina@example.com>", "Sana <sana@example.com>"]
+    assert recipients_of(desk, "Ask for the size") == ["Amina <amina@example.com>", "Sana <sana@example.com>"]
     assert desk.texts == []
 
 
 def test_the_supervisor_is_told_once_if_both_mail_and_text_are_refused(desk: ScriptedDesk) -> None:
     text_to_amina_too(desk)
-    refuse(desk)
+    refuse_mails(desk)
 
     remind_amina(desk, "Ask for the size")
 
-    assert told(desk, "Ask for the size") == ["Sana <sana@example.com>"]
+    assert recipients_of(desk, "Ask for the size") == ["Sana <sana@example.com>"]
 
 
 def test_a_message_fails_after_each_recipient_and_medium_was_tried_once(desk: ScriptedDesk) -> None:
     text_to_amina_too(desk)
-    refuse(desk, times=100)
+    refuse_mails(desk, times=100)
 
     remind_amina(desk, "Ask for the size")
     desk.pass_time(HOUR)
@@ -146,11 +147,11 @@ def test_the_fallback_after_mail_and_text_is_the_supervisor(desk: ScriptedDesk) 
     open_desk().table.write(rows.follow_up(status="due", wake_at=None))
     write_mail(**TO_AMINA)
 
-    tell("mail_rejected", address="amina@example.com")  # which says nothing of her address
+    handle_sample("mail_rejected", address="amina@example.com")  # which says nothing of her address
     desk.pass_time(HOUR)
 
-    assert told(desk, "Ask how the cake was") == ["Sana <sana@example.com>"]
-    assert bounced(desk) == []
+    assert recipients_of(desk, "Ask how the cake was") == ["Sana <sana@example.com>"]
+    assert bounce_follow_ups(desk) == []
 
 
 def test_a_bounced_carrier_is_replaced_for_the_messages_it_carried(
@@ -196,12 +197,12 @@ def test_a_dead_address_gets_no_more_mail_and_is_reported_once(
 ) -> None:
     bounce_from_amina()
     write_mail(**TO_AMINA, message_id=rows.row_id(9))
-    tell("mail_bounced", address="amina@example.com", message_id=rows.row_id(9))
+    handle_sample("mail_bounced", address="amina@example.com", message_id=rows.row_id(9))
 
     remind_amina(desk, "Ask for the size")
 
-    assert len(bounced(desk)) == 1
-    assert told(desk, "Ask for the size") == ["Sana <sana@example.com>"]
+    assert len(bounce_follow_ups(desk)) == 1
+    assert recipients_of(desk, "Ask for the size") == ["Sana <sana@example.com>"]
     assert not any("amina@example.com" in str(mail["to"]) for mail in desk.mails)
 
 
@@ -214,7 +215,7 @@ def test_a_pending_message_to_a_dead_address_goes_to_the_supervisor(desk: Script
     suppress(open_desk(), "email", "amina@example.com", "bounced", desk.now)
     desk.pass_time(HOUR)
 
-    assert told(desk, "Ask how the cake was") == ["Sana <sana@example.com>"]
+    assert recipients_of(desk, "Ask how the cake was") == ["Sana <sana@example.com>"]
 
 
 def test_an_agent_with_a_new_address_is_mailed_there(desk: ScriptedDesk) -> None:
@@ -224,7 +225,7 @@ def test_an_agent_with_a_new_address_is_mailed_there(desk: ScriptedDesk) -> None
 
     remind_amina(desk, "Ask for the size")
 
-    assert told(desk, "Ask for the size") == ["Amina <amina@example.org>"]
+    assert recipients_of(desk, "Ask for the size") == ["Amina <amina@example.org>"]
 
 
 def test_the_owner_is_told_if_agent_and_supervisor_have_dead_addresses(desk: ScriptedDesk) -> None:
@@ -233,7 +234,7 @@ def test_the_owner_is_told_if_agent_and_supervisor_have_dead_addresses(desk: Scr
 
     remind_amina(desk, "Ask for the size")
 
-    assert told(desk, "Ask for the size") == ["owner@example.com"]
+    assert recipients_of(desk, "Ask for the size") == ["owner@example.com"]
 
 
 def test_a_message_fails_if_the_owners_address_is_dead_too(
@@ -257,19 +258,19 @@ def test_an_agents_spam_complaint_stops_mail_and_reaches_the_supervisor(
     open_desk().table.write(rows.follow_up(status="due", wake_at=None))
     write_mail(**TO_AMINA)
 
-    tell("mail_complained_of", address="amina@example.com")
+    handle_sample("mail_complained_of", address="amina@example.com")
     remind_amina(desk, "Ask for the size")
 
-    (row,) = bounced(desk)
+    (row,) = bounce_follow_ups(desk)
     assert "Talk to them" in row["reason"]
-    assert told(desk, "Ask for the size") == ["Sana <sana@example.com>"]
+    assert recipients_of(desk, "Ask for the size") == ["Sana <sana@example.com>"]
 
 
 def test_a_customer_whose_mail_bounces_is_texted_the_survey_once(desk: ScriptedDesk) -> None:
     write_mail()
 
     for _ in range(3):
-        tell("mail_bounced")
+        handle_sample("mail_bounced")
     desk.pass_time(HOUR)
 
     ((number, words),) = desk.texts
@@ -284,7 +285,7 @@ def test_a_survey_answered_meanwhile_is_not_texted(desk: ScriptedDesk) -> None:
     assert survey is not None
     open_desk().table.write(survey.changed(status="answered", score=5, answered_at=rows.MONDAY))
 
-    tell("mail_bounced")
+    handle_sample("mail_bounced")
     desk.pass_time(HOUR)
 
     assert desk.texts == []
@@ -293,14 +294,14 @@ def test_a_survey_answered_meanwhile_is_not_texted(desk: ScriptedDesk) -> None:
 
 def test_a_full_mailbox_is_retried_once_after_four_hours(desk: ScriptedDesk) -> None:
     write_mail()
-    without_phone()
+    remove_phone()
 
-    tell("mail_bounced_for_now")
+    handle_sample("mail_bounced_for_now")
     desk.pass_time(4 * HOUR - timedelta(seconds=1))
     before = len(desk.mails)
     desk.pass_time(HOUR)
     second = messages(desk)[-1]["message_id"]
-    tell("mail_bounced_for_now", message_id=second)
+    handle_sample("mail_bounced_for_now", message_id=second)
     desk.pass_time(2 * DAY)
 
     assert (before, len(desk.mails)) == (0, 1)
@@ -315,7 +316,7 @@ def test_mail_and_text_that_both_fail_do_not_replace_each_other_forever(
     for _ in range(5):
         for row in messages(desk):
             if row["medium"] == "email":
-                tell("mail_bounced_for_now", message_id=row["message_id"])
+                handle_sample("mail_bounced_for_now", message_id=row["message_id"])
         desk.pass_time(HOUR)
 
     assert len(messages(desk)) == 2
@@ -372,9 +373,9 @@ def test_a_bounced_survey_without_a_fallback_is_withheld_and_not_counted(
     desk: ScriptedDesk, name: str
 ) -> None:
     write_mail()
-    without_phone()
+    remove_phone()
 
-    tell(name)
+    handle_sample(name)
 
     survey = open_desk().table.get(Survey, rows.row_id(5))
     assert survey is not None
@@ -388,7 +389,7 @@ def test_a_bounced_survey_without_a_fallback_is_withheld_and_not_counted(
 def test_a_bounced_survey_with_a_fallback_stays_sent(desk: ScriptedDesk, name: str) -> None:
     write_mail()
 
-    tell(name)
+    handle_sample(name)
     desk.pass_time(HOUR)
 
     survey = open_desk().table.get(Survey, rows.row_id(5))
@@ -398,7 +399,7 @@ def test_a_bounced_survey_with_a_fallback_stays_sent(desk: ScriptedDesk, name: s
 
 @pytest.mark.parametrize("read", range(1, 13))
 def test_a_survey_is_sent_or_withheld_whenever_its_address_dies(desk: ScriptedDesk, read: int) -> None:
-    without_phone()
+    remove_phone()
     due = rows.survey(version=2, case_id=None, wake_at=desk.now + HOUR)
     open_desk().table.write(due)
     reads = [0]
@@ -406,7 +407,7 @@ def test_a_survey_is_sent_or_withheld_whenever_its_address_dies(desk: ScriptedDe
     def stopped_meanwhile(call: str) -> None:
         reads[0] += call == "dynamodb.GetItem"
         if reads[0] == read:
-            desk.before_call = lambda _: None
+            desk.before_call = succeed
             suppress(open_desk(), "email", "bilal@example.com", "complained", desk.now)
 
     desk.clock.shift(HOUR)
@@ -421,14 +422,14 @@ def test_a_survey_is_sent_or_withheld_whenever_its_address_dies(desk: ScriptedDe
 def test_a_survey_changed_while_its_mail_is_refused_is_still_withheld(
     desk: ScriptedDesk,
 ) -> None:
-    without_phone()
+    remove_phone()
     write_mail(status="waiting", wake_at=desk.now, provider_id=None, sent_at=None)
-    refuse(desk)
+    refuse_mails(desk)
     refused = desk.before_call
 
     def answered_by_a_scanner(call: str) -> None:
         if call == "dynamodb.TransactWriteItems":  # the record of the refusal
-            desk.before_call = lambda _: None
+            desk.before_call = succeed
             survey = open_desk().table.get(Survey, rows.row_id(5))
             assert survey is not None
             open_desk().table.write(survey.changed())
@@ -444,9 +445,9 @@ def test_a_survey_changed_while_its_mail_is_refused_is_still_withheld(
 
 def test_a_survey_whose_fallback_is_stopped_before_sending_is_withheld(desk: ScriptedDesk) -> None:
     write_mail()
-    tell("mail_bounced")
+    handle_sample("mail_bounced")
 
-    receive(sample("receive_text/stop"))
+    handle_text(sample("receive_text/stop"))
     desk.pass_time(HOUR)
 
     survey = open_desk().table.get(Survey, rows.row_id(5))
@@ -456,9 +457,9 @@ def test_a_survey_whose_fallback_is_stopped_before_sending_is_withheld(desk: Scr
 
 def test_a_bounced_reminder_leaves_the_survey_sent() -> None:
     write_mail(purpose="survey_reminder")
-    without_phone()
+    remove_phone()
 
-    tell("mail_bounced")
+    handle_sample("mail_bounced")
 
     survey = open_desk().table.get(Survey, rows.row_id(5))
     assert survey is not None
@@ -473,7 +474,7 @@ def test_a_replacement_of_a_bounced_mail_does_not_count_in_the_frequency_cap(
     open_desk().table.write(bilal.changed(written_at=(rows.MONDAY,) * 3))
     write_mail()
 
-    tell("mail_bounced")
+    handle_sample("mail_bounced")
     desk.pass_time(HOUR)
 
     after = open_desk().table.get(Customer, rows.CUSTOMER_ID)
@@ -485,8 +486,8 @@ def test_a_failed_text_stops_no_number_and_is_mailed_instead(desk: ScriptedDesk)
     write_text()
 
     for _ in range(2):
-        tell("text_failed")
+        handle_sample("text_failed")
     desk.pass_time(HOUR)
 
-    assert stopped() == set()
+    assert stopped_media_of_bilal() == set()
     assert len(desk.mails) == 1

@@ -1,24 +1,10 @@
 """Follow-ups: agents are reminded until it is done, at most five times, and act from the reminder."""
 
-import pytest
-
-from tests.integration.scripted_desk import ScriptedDesk
 from tests.integration.shop import Shop, links
 from tests.times import DAY, HOUR, MINUTE
 from vaada.model.times import text_of
 
 REMINDER = ("email", "follow_up_reminder")
-
-
-@pytest.fixture
-def shop(desk: ScriptedDesk) -> Shop:
-    return Shop.opened(desk)
-
-
-def told(shop: Shop) -> list[tuple[str, str, str, str]]:
-    """Every message of the story: when, to whom, by what and what for, in order."""
-    rows = shop.rows("message")
-    return sorted((row["sent_at"][5:16], row["to"], row["medium"], row["purpose"]) for row in rows)
 
 
 def test_an_unresolved_contact_reminds_the_agent_each_morning_until_it_is_done(shop: Shop) -> None:
@@ -29,16 +15,16 @@ def test_an_unresolved_contact_reminds_the_agent_each_morning_until_it_is_done(s
     shop.desk.call(f"POST /api/follow-ups/{follow_up['follow_up_id']}/complete")
     shop.desk.pass_time(7 * DAY)
 
-    reminders = [when for when, _, medium, purpose in told(shop) if (medium, purpose) == REMINDER]
+    reminders = [when for when, _, medium, purpose in shop.all_messages() if (medium, purpose) == REMINDER]
     assert reminders == ["03-03T09:00", "03-04T09:02"]
 
 
 def test_reminders_stop_after_five_and_the_supervisor_is_told_with_the_third(shop: Shop) -> None:
-    shop.contact(follow_up={"at": text_of(shop.desk.now + HOUR), "reason": "Ask for the colour"})
+    shop.follow_up(shop.desk.now + HOUR)
 
     shop.desk.pass_time(14 * DAY)
 
-    emails = [(when, to) for when, to, medium, _ in told(shop) if medium == "email"]
+    emails = [(when, to) for when, to, medium, _ in shop.all_messages() if medium == "email"]
     assert emails == [
         ("03-02T10:00", "agent"),
         ("03-03T09:02", "agent"),  # the later ones wait a minute, for others of that morning
@@ -50,7 +36,7 @@ def test_reminders_stop_after_five_and_the_supervisor_is_told_with_the_third(sho
 
 
 def test_a_snooze_moves_the_reminder_and_its_schedule(shop: Shop) -> None:
-    shop.contact(follow_up={"at": text_of(shop.desk.now + HOUR), "reason": "Ask for the colour"})
+    shop.follow_up(shop.desk.now + HOUR)
     (follow_up,) = shop.desk.call("GET /api/follow-ups").json["items"]
 
     until = text_of(shop.desk.now + 30 * HOUR)
@@ -60,13 +46,13 @@ def test_a_snooze_moves_the_reminder_and_its_schedule(shop: Shop) -> None:
     assert (snoozed.json["status"], snoozed.json["due_at"]) == ("scheduled", until)
     assert list(shop.desk.schedules()) == [follow_up["follow_up_id"]]
     shop.desk.pass_time(29 * HOUR)
-    assert told(shop) == []
+    assert shop.all_messages() == []
     shop.desk.pass_time(HOUR)
-    assert {when for when, *_ in told(shop)} == {"03-03T15:00"}
+    assert {when for when, *_ in shop.all_messages()} == {"03-03T15:00"}
 
 
 def test_an_agent_snoozes_and_completes_from_the_link_in_the_reminder(shop: Shop) -> None:
-    shop.contact(follow_up={"at": text_of(shop.desk.now + HOUR), "reason": "Ask for the colour"})
+    shop.follow_up(shop.desk.now + HOUR)
     shop.desk.pass_time(HOUR)
     link = links(shop.desk.texts[0][1], "/a/")[0]
 

@@ -2,17 +2,21 @@
 
 import pytest
 
-from tests.integration.scripted_desk import MANAGER, Answer, ScriptedDesk
-from tests.integration.shop import Shop, add_agent, change_policy, fields_of, links, token_of, words_of
+from tests.integration.scripted_desk import MANAGER, Response
+from tests.integration.shop import (
+    Shop,
+    add_agent,
+    change_agent,
+    change_policy,
+    fields_of,
+    links,
+    token_of,
+    words_of,
+)
 from tests.times import DAY, MINUTE
 from vaada.model.times import text_of
 
 AMINA, OMAR, SANA = (token_of(f"{name}@example.com") for name in ("amina", "omar", "sana"))
-
-
-@pytest.fixture
-def shop(desk: ScriptedDesk) -> Shop:
-    return Shop.opened(desk)
 
 
 @pytest.fixture
@@ -22,7 +26,7 @@ def case_id(shop: Shop) -> str:
     return found
 
 
-def give(shop: Shop, case_id: str, amount: object, *, user: dict[str, str] = AMINA) -> Answer:
+def give(shop: Shop, case_id: str, amount: object, *, user: dict[str, str] = AMINA) -> Response:
     answer = shop.desk.call(
         f"POST /api/cases/{case_id}/goodwill",
         {"amount": amount, "reason": "Two visits for nothing"},
@@ -32,7 +36,7 @@ def give(shop: Shop, case_id: str, amount: object, *, user: dict[str, str] = AMI
     return answer
 
 
-def asked(shop: Shop, case_id: str, amount: str = "40.00") -> str:
+def request_goodwill(shop: Shop, case_id: str, amount: str = "40.00") -> str:
     """Goodwill above the allowance. Returns its id."""
     answer = give(shop, case_id, amount)
     assert answer.json["status"] == "requested"
@@ -40,7 +44,7 @@ def asked(shop: Shop, case_id: str, amount: str = "40.00") -> str:
     return goodwill_id
 
 
-def decide(shop: Shop, goodwill_id: str, verdict: str, user: dict[str, str]) -> Answer:
+def decide(shop: Shop, goodwill_id: str, verdict: str, user: dict[str, str]) -> Response:
     body = {"reason": "Too much"} if verdict == "decline" else None
     return shop.desk.call(f"POST /api/goodwill/{goodwill_id}/{verdict}", body, user=user)
 
@@ -77,7 +81,7 @@ def test_a_manager_needs_no_approval(shop: Shop, case_id: str) -> None:
 
 @pytest.mark.parametrize("verdict", ["approve", "decline"])
 def test_a_supervisor_decides_once_from_the_link_in_the_mail(shop: Shop, case_id: str, verdict: str) -> None:
-    asked(shop, case_id)
+    request_goodwill(shop, case_id)
     (mail,) = shop.desk.mails
     link = links(words_of(mail), "/a/")[0]
 
@@ -98,7 +102,7 @@ def test_a_supervisor_decides_once_from_the_link_in_the_mail(shop: Shop, case_id
 
 
 def test_declining_from_the_link_needs_a_reason(shop: Shop, case_id: str) -> None:
-    asked(shop, case_id)
+    request_goodwill(shop, case_id)
 
     link = links(words_of(shop.desk.mails[0]), "/a/")[0]
 
@@ -112,7 +116,7 @@ def test_only_the_supervisor_or_a_manager_decides(
     shop: Shop, case_id: str, verdict: str, user: dict[str, str]
 ) -> None:
     add_agent(shop.desk, "Omar")
-    goodwill_id = asked(shop, case_id)
+    goodwill_id = request_goodwill(shop, case_id)
 
     answers = [decide(shop, goodwill_id, verdict, one).status for one in (AMINA, OMAR, user)]
 
@@ -127,11 +131,11 @@ def test_an_agent_cannot_be_their_own_supervisor_or_cover(shop: Shop) -> None:
 
 
 def test_the_owner_decides_if_there_is_no_supervisor(shop: Shop, case_id: str) -> None:
-    shop.desk.call(f"PATCH /api/agents/{shop.agent_id}", {"supervisor_id": None})
+    change_agent(shop.desk, shop.agent_id, supervisor_id=None)
 
-    asked(shop, case_id)
+    request_goodwill(shop, case_id)
 
-    assert [str(mail["to"]) for mail in shop.desk.mails] == ["owner@example.com"]
+    assert shop.desk.mail_recipients == ["owner@example.com"]
     assert shop.desk.answer(links(words_of(shop.desk.mails[0]), "/a/")[0], do="approve").status == 200
     assert shop.rows("goodwill")[0]["decided_by"] == "owner"
 
@@ -139,26 +143,26 @@ def test_the_owner_decides_if_there_is_no_supervisor(shop: Shop, case_id: str) -
 def test_the_cover_of_an_absent_supervisor_is_asked(shop: Shop, case_id: str) -> None:
     cover = add_agent(shop.desk, "Omar")
     away = {"away_until": text_of(shop.desk.now + DAY), "covered_by": cover}
-    shop.desk.call(f"PATCH /api/agents/{shop.supervisor_id}", away)
+    change_agent(shop.desk, shop.supervisor_id, **away)
 
-    asked(shop, case_id)
+    request_goodwill(shop, case_id)
 
-    assert [str(mail["to"]) for mail in shop.desk.mails] == ["Omar <omar@example.com>"]
+    assert shop.desk.mail_recipients == ["Omar <omar@example.com>"]
 
 
 def test_the_request_is_repeated_each_working_morning_until_it_is_decided(shop: Shop, case_id: str) -> None:
-    goodwill_id = asked(shop, case_id)
+    goodwill_id = request_goodwill(shop, case_id)
 
     shop.desk.pass_time(DAY + 3 * MINUTE)
-    twice = len(shop.reminders("goodwill_approval"))
+    twice = len(shop.sent_messages("goodwill_approval"))
     decide(shop, goodwill_id, "approve", SANA)
     shop.desk.pass_time(7 * DAY)
 
-    assert (twice, len(shop.reminders("goodwill_approval"))) == (2, 2)
+    assert (twice, len(shop.sent_messages("goodwill_approval"))) == (2, 2)
 
 
 def test_a_decision_is_made_once(shop: Shop, case_id: str) -> None:
-    goodwill_id = asked(shop, case_id)
+    goodwill_id = request_goodwill(shop, case_id)
     approve = f"POST /api/goodwill/{goodwill_id}/approve"
 
     keyed = [shop.desk.call(approve, user=SANA, key="k").status for _ in range(2)]
@@ -169,7 +173,7 @@ def test_a_decision_is_made_once(shop: Shop, case_id: str) -> None:
 
 def test_goodwill_approved_for_a_merged_case_counts_for_the_remaining_one(shop: Shop) -> None:
     case_id, other = (shop.contact(channel="in_person")["case_id"] for _ in range(2))
-    goodwill_id = asked(shop, case_id)
+    goodwill_id = request_goodwill(shop, case_id)
     shop.desk.call(f"POST /api/cases/{case_id}/merge", {"into": other})
 
     decide(shop, goodwill_id, "approve", SANA)
@@ -216,7 +220,7 @@ def test_amounts_are_shown_with_two_decimals(shop: Shop, case_id: str) -> None:
 def test_goodwill_is_listed_by_status_and_agents_see_their_own(shop: Shop, case_id: str) -> None:
     add_agent(shop.desk, "Omar")
     give(shop, case_id, "5")
-    asked_id = asked(shop, case_id)
+    asked_id = request_goodwill(shop, case_id)
 
     def listed(user: dict[str, str], **query: str) -> list[str]:
         items = shop.desk.call("GET /api/goodwill", user=user, query=query).json["items"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.integration.scripted_desk import Answer, ScriptedDesk
+from tests.integration.scripted_desk import Response, ScriptedDesk
 from tests.integration.shop import Shop, fields_of, links, token_of, words_of
 from tests.times import DAY, HOUR
 from vaada.flows import surveys as answers
@@ -18,7 +18,7 @@ PRIVATE = {
 }
 
 
-def is_private(answer: Answer) -> bool:
+def is_private(answer: Response) -> bool:
     headers = answer.headers
     policy = headers["content-security-policy"]
     return (
@@ -38,7 +38,7 @@ def test_pages_of_every_status_have_security_headers(
     shop = Shop.opened(desk)
     survey = shop.survey_link()
     unsubscribe = links(words_of(desk.mails[-1]), "/u/")[0]
-    shop.contact(follow_up={"at": text_of(desk.now), "reason": "Ask for the colour"})
+    shop.follow_up(desk.now)
     desk.pass_time(HOUR)
     action = links(desk.texts[-1][1], "/a/")[0]
 

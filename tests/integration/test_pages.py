@@ -9,8 +9,8 @@ import boto3
 import pytest
 
 from functions.pages.app import handler as pages
-from tests.integration.scripted_desk import READS, Answer, Context, ScriptedDesk
-from tests.integration.shop import Shop, add_customer, links, nonce_of, words_of
+from tests.integration.scripted_desk import READS, Context, Response, ScriptedDesk
+from tests.integration.shop import Shop, add_customer, change_agent, links, nonce_of, words_of, writes
 from tests.times import DAY, HOUR, SECOND
 from vaada.desk import open_desk
 from vaada.flows.form_rate_limit import count_form
@@ -19,38 +19,27 @@ from vaada.gateways.table import Table
 from vaada.model.ids import new_row_id
 from vaada.model.times import text_of
 
-WRITES = ("dynamodb.PutItem", "dynamodb.TransactWriteItems", "dynamodb.UpdateItem", "dynamodb.DeleteItem")
-
-
-@pytest.fixture
-def shop(desk: ScriptedDesk) -> Shop:
-    return Shop.opened(desk)
-
 
 def all_links(shop: Shop) -> dict[str, str]:
     """A survey, an unsubscribe and an action link, as they were mailed."""
     survey = shop.survey_link()
     unsubscribe = links(words_of(shop.desk.mails[-1]), "/u/")[0]
-    shop.contact(follow_up={"at": text_of(shop.desk.now), "reason": "Ask for the colour"})
+    shop.follow_up(shop.desk.now)
     shop.desk.pass_time(HOUR)
     action = links(shop.desk.texts[-1][1], "/a/")[0]
     return {"survey": survey, "unsubscribe": unsubscribe, "action": action}
 
 
-def written(desk: ScriptedDesk) -> int:
-    return sum(desk.calls[call] for call in WRITES)
-
-
 def test_a_get_or_head_of_any_link_changes_nothing(shop: Shop) -> None:
     found = all_links(shop)
-    before = (written(shop.desk), shop.desk.timeline(shop.customer_id))
+    before = (writes(shop.desk), shop.desk.timeline(shop.customer_id))
 
     for link in found.values():
         for method in ("GET", "HEAD") * 3:
             for asked in ("", "?score=1", "?do=done"):
                 assert shop.desk.open(link + asked, method=method).status == 200
 
-    assert (written(shop.desk), shop.desk.timeline(shop.customer_id)) == before
+    assert (writes(shop.desk), shop.desk.timeline(shop.customer_id)) == before
 
 
 def test_head_has_no_body_and_other_methods_are_refused(shop: Shop) -> None:
@@ -86,13 +75,13 @@ def test_a_link_is_valid_for_its_own_purpose_only(shop: Shop) -> None:
     ],
 )
 def test_a_made_up_link_is_not_found_and_writes_nothing(shop: Shop, token: str) -> None:
-    before = written(shop.desk)
+    before = writes(shop.desk)
 
     for place in ("s", "a", "u"):
         link = f"https://desk.example.com/{place}/{token}"
         assert shop.desk.open(link).status == 404
         assert shop.desk.post(link, {"score": "5", "do": "done"}).status == 404
-    assert written(shop.desk) == before
+    assert writes(shop.desk) == before
 
 
 def test_a_token_with_any_letter_changed_is_not_found(shop: Shop) -> None:
@@ -110,16 +99,16 @@ def test_a_token_with_any_letter_changed_is_not_found(shop: Shop) -> None:
 def test_an_expired_link_is_gone_and_writes_nothing(shop: Shop) -> None:
     found = all_links(shop)
     shop.desk.clock.shift(75 * DAY)
-    before = written(shop.desk)
+    before = writes(shop.desk)
 
     for name in ("survey", "action"):
         assert shop.desk.open(found[name]).status == 410
         assert shop.desk.post(found[name], {"score": "5", "do": "done"}).status == 410
-    assert written(shop.desk) == before
+    assert writes(shop.desk) == before
 
 
 def test_a_low_score_without_a_supervisor_is_for_the_owner_and_promises_no_call(shop: Shop) -> None:
-    shop.desk.call(f"PATCH /api/agents/{shop.agent_id}", {"supervisor_id": None})
+    change_agent(shop.desk, shop.agent_id, supervisor_id=None)
 
     thanks = shop.desk.answer(shop.survey_link(), score="1")
 
@@ -157,7 +146,7 @@ def test_a_low_score_opens_follow_up_and_promise_in_the_same_write(shop: Shop) -
 
     thanks = shop.desk.answer(link, score="2", comment="It was late")
 
-    assert (thanks.status, written(shop.desk)) == (200, 1)
+    assert (thanks.status, writes(shop.desk)) == (200, 1)
     assert "call you by Wednesday 4 March at 09:00" in thanks.body
     (follow_up,) = shop.rows("follow_up")
     (call,) = shop.rows("commitment")
@@ -179,7 +168,7 @@ def test_pages_have_headers_that_keep_them_private(shop: Shop) -> None:
 # ---------------------------------------------------------------- what is not taken
 
 
-def sent(link: str, body: str, headers: dict[str, str], **more: object) -> Answer:
+def sent(link: str, body: str, headers: dict[str, str], **more: object) -> Response:
     """What a POST of this very body is answered with."""
     path = link.removeprefix("https://desk.example.com")
     event = {
@@ -189,7 +178,7 @@ def sent(link: str, body: str, headers: dict[str, str], **more: object) -> Answe
         "body": body,
     }
     answer = pages({**event, **more}, Context())
-    return Answer(answer["statusCode"], answer["headers"], answer["body"])
+    return Response(answer["statusCode"], answer["headers"], answer["body"])
 
 
 @pytest.mark.parametrize(
@@ -368,15 +357,15 @@ def test_head_equals_get_without_the_body(shop: Shop) -> None:
         assert (head.status, head.headers, head.body) == (get.status, get.headers, "")
 
 
-def _get(desk: ScriptedDesk, link: str) -> Answer:
+def _get(desk: ScriptedDesk, link: str) -> Response:
     return desk.open(link)
 
 
-def _head(desk: ScriptedDesk, link: str) -> Answer:
+def _head(desk: ScriptedDesk, link: str) -> Response:
     return desk.open(link, method="HEAD")
 
 
-def _post(desk: ScriptedDesk, link: str) -> Answer:
+def _post(desk: ScriptedDesk, link: str) -> Response:
     return desk.post(link, {"score": "5", "do": "done"})
 
 

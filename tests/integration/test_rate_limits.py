@@ -4,10 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, ReadTimeoutError
 
+from tests.integration.aws_errors import refuse, succeed, time_out
 from tests.integration.scripted_desk import ScriptedDesk
-from tests.integration.shop import Shop, add_customer, change_policy, wait_until, words_of
+from tests.integration.shop import Shop, add_customer, change_agent, change_policy, wait_until, words_of
 from tests.times import DAY, HOUR, MINUTE
 from vaada.desk import open_desk
 from vaada.flows.messages.rate_limits import count_mail, refund
@@ -19,28 +19,13 @@ from vaada.model.times import text_of
 def shop(desk: ScriptedDesk) -> Shop:
     """A desk on a Monday at 09:00 whose agent reads texts only."""
     shop = Shop.opened(desk, phone="+447700900123", preferred_channel="sms")
-    notify(shop, "sms")
+    change_agent(shop.desk, shop.agent_id, notify_by=["sms"])
     return shop
-
-
-def notify(shop: Shop, *media: str) -> None:
-    changed = shop.desk.call(f"PATCH /api/agents/{shop.agent_id}", {"notify_by": list(media)})
-    assert changed.status == 200, changed.body
 
 
 def remind(shop: Shop, after: timedelta) -> None:
     at = text_of(shop.desk.now + after)
     shop.contact(follow_up={"at": at, "reason": "Ask for the colour"})
-
-
-def refused(call: str) -> None:
-    """SES and SNS take nothing for now."""
-    if call in {"sesv2.SendEmail", "sns.Publish"}:
-        answer = {"Error": {"Code": "Throttling"}, "ResponseMetadata": {"HTTPStatusCode": 400}}
-        raise ClientError(answer, call)  # type: ignore[arg-type]  # enough of one
-
-
-def undisturbed(_call: str) -> None: ...
 
 
 def counted(pace_id: str) -> int:
@@ -65,7 +50,7 @@ def not_sent(shop: Shop) -> list[tuple[str, str]]:
 
 def test_mails_beyond_the_limit_per_second_are_sent_later(shop: Shop) -> None:
     change_policy(shop.desk, sending={"mails_a_second": 2})
-    notify(shop, "email")
+    change_agent(shop.desk, shop.agent_id, notify_by=["email"])
     for n in range(4):
         customer_id = add_customer(shop.desk, name=f"Customer {n}", email=f"customer{n}@example.com")
         shop.contact(customer_id=customer_id, resolved=True)
@@ -79,7 +64,7 @@ def test_mails_beyond_the_limit_per_second_are_sent_later(shop: Shop) -> None:
 
 def test_a_mail_beyond_the_limit_per_day_is_sent_the_next_day(shop: Shop) -> None:
     change_policy(shop.desk, sending={"mails_a_day": 1})
-    notify(shop, "email")
+    change_agent(shop.desk, shop.agent_id, notify_by=["email"])
     remind(shop, HOUR)
     remind(shop, 2 * HOUR)
 
@@ -93,7 +78,7 @@ def test_a_mail_beyond_the_limit_per_day_is_sent_the_next_day(shop: Shop) -> Non
 
 def test_concurrent_functions_count_each_others_mails(shop: Shop) -> None:
     change_policy(shop.desk, sending={"mails_a_second": 1})
-    notify(shop, "email")
+    change_agent(shop.desk, shop.agent_id, notify_by=["email"])
     remind(shop, HOUR)
     tried: list[str] = []
 
@@ -114,7 +99,7 @@ def test_concurrent_functions_count_each_others_mails(shop: Shop) -> None:
 def test_two_concurrent_counts_are_both_counted(shop: Shop) -> None:
     def meanwhile(call: str) -> None:
         if call == "dynamodb.PutItem":
-            shop.desk.before_call = lambda _: None
+            shop.desk.before_call = succeed
             count_mail(open_desk(), shop.desk.now)
 
     shop.desk.before_call = meanwhile
@@ -128,11 +113,11 @@ def test_two_concurrent_counts_are_both_counted(shop: Shop) -> None:
 
 def test_a_mail_that_ses_refuses_does_not_count(shop: Shop) -> None:
     change_policy(shop.desk, sending={"mails_a_day": 1})
-    notify(shop, "email")
+    change_agent(shop.desk, shop.agent_id, notify_by=["email"])
     remind(shop, HOUR)
-    shop.desk.before_call = refused
+    shop.desk.before_call = refuse("sesv2.SendEmail", "sns.Publish", code="Throttling")
     shop.desk.pass_time(HOUR)
-    before, shop.desk.before_call = counted("mail-20260302"), undisturbed
+    before, shop.desk.before_call = counted("mail-20260302"), succeed
 
     shop.desk.pass_time(10 * MINUTE)
 
@@ -143,9 +128,9 @@ def test_a_mail_that_ses_refuses_does_not_count(shop: Shop) -> None:
 def test_a_text_that_sns_refuses_repeatedly_costs_nothing(shop: Shop) -> None:
     change_policy(shop.desk, sending={"text_price": "0.02", "texts_spend_a_month": "0.03"})
     remind(shop, HOUR)
-    shop.desk.before_call = refused
+    shop.desk.before_call = refuse("sesv2.SendEmail", "sns.Publish", code="Throttling")
     shop.desk.pass_time(3 * HOUR)
-    before, shop.desk.before_call = counted("sms-spend-202603"), undisturbed
+    before, shop.desk.before_call = counted("sms-spend-202603"), succeed
 
     shop.desk.pass_time(2 * HOUR)
 
@@ -154,14 +139,10 @@ def test_a_text_that_sns_refuses_repeatedly_costs_nothing(shop: Shop) -> None:
 
 
 def test_a_mail_that_may_have_been_sent_stays_counted(shop: Shop) -> None:
-    notify(shop, "email")
+    change_agent(shop.desk, shop.agent_id, notify_by=["email"])
     remind(shop, HOUR)
 
-    def unanswered(call: str) -> None:
-        if call == "sesv2.SendEmail":
-            raise ReadTimeoutError(endpoint_url="https://email.example.com")
-
-    shop.desk.before_call = unanswered
+    shop.desk.before_call = time_out("sesv2.SendEmail")
     shop.desk.pass_time(HOUR)
 
     assert counted("mail-20260302") == 1
@@ -169,7 +150,7 @@ def test_a_mail_that_may_have_been_sent_stays_counted(shop: Shop) -> None:
 
 def test_a_mail_stopped_by_the_limit_refunds_nothing(shop: Shop) -> None:
     change_policy(shop.desk, sending={"mails_a_day": 1})
-    notify(shop, "email")
+    change_agent(shop.desk, shop.agent_id, notify_by=["email"])
     for hours in (1, 2):
         remind(shop, hours * HOUR)
 
@@ -183,7 +164,7 @@ def test_a_refund_during_another_count_keeps_the_other_count(shop: Shop) -> None
 
     def meanwhile(call: str) -> None:
         if call == "dynamodb.PutItem":
-            shop.desk.before_call = undisturbed
+            shop.desk.before_call = succeed
             count_mail(open_desk(), shop.desk.now)
 
     shop.desk.before_call = meanwhile
@@ -197,7 +178,7 @@ def test_a_refund_with_endless_conflicts_is_given_up(shop: Shop) -> None:
 
     def always(call: str) -> None:
         if call == "dynamodb.PutItem":
-            shop.desk.before_call = undisturbed
+            shop.desk.before_call = succeed
             count_mail(open_desk(), shop.desk.now)
             shop.desk.before_call = always
 
@@ -243,7 +224,7 @@ def test_texts_beyond_the_monthly_budget_are_mailed_until_the_next_month(shop: S
 
 def test_a_text_that_is_not_allowed_is_not_replaced_if_the_same_is_mailed(shop: Shop) -> None:
     change_policy(shop.desk, sending={"texts_to": ["44"]})
-    notify(shop, "email", "sms")
+    change_agent(shop.desk, shop.agent_id, notify_by=["email", "sms"])
     remind(shop, HOUR)
 
     shop.desk.pass_time(2 * HOUR)
@@ -255,7 +236,7 @@ def test_a_text_that_is_not_allowed_is_not_replaced_if_the_same_is_mailed(shop: 
 def test_a_batch_that_may_not_be_texted_is_mailed_as_one(shop: Shop) -> None:
     change_policy(shop.desk, sending={"texts_to": ["44"]})
     for reason in ("Ask for the colour", "Ask for the size"):
-        shop.contact(follow_up={"at": text_of(shop.desk.now + HOUR), "reason": reason})
+        shop.follow_up(shop.desk.now + HOUR, reason)
 
     shop.desk.pass_time(2 * HOUR)
 

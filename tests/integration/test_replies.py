@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.integration.scripted_desk import ScriptedDesk
 from tests.integration.shop import (
     Shop,
     add_agent,
+    change_agent,
     change_policy,
     fields_of,
     links,
@@ -19,11 +19,6 @@ from tests.integration.shop import (
 )
 from tests.times import DAY, HOUR, MINUTE
 from vaada.model.times import text_of
-
-
-@pytest.fixture
-def shop(desk: ScriptedDesk) -> Shop:
-    return Shop.opened(desk)
 
 
 def reply_of(shop: Shop) -> Any:
@@ -94,21 +89,21 @@ def test_the_agent_is_warned_once_and_the_supervisor_told_once(shop: Shop) -> No
 
     shop.desk.pass_time(3 * DAY)
 
-    assert {when for when, *_ in shop.reminders("reply_warning")} == {"03-02T09:46"}  # the next sweep
-    assert {(to, by) for _, to, by in shop.reminders("reply_warning")} == {
+    assert {when for when, *_ in shop.sent_messages("reply_warning")} == {"03-02T09:46"}  # the next sweep
+    assert {(to, by) for _, to, by in shop.sent_messages("reply_warning")} == {
         ("agent", "email"),
         ("agent", "sms"),
     }
-    assert shop.reminders("reply_missed") == [("03-02T10:00", "supervisor", "email")]
+    assert shop.sent_messages("reply_missed") == [("03-02T10:00", "supervisor", "email")]
 
 
 @pytest.mark.parametrize("supervised", [True, False])
 def test_a_missed_reply_reaches_the_supervisors_cover_or_the_owner(shop: Shop, supervised: bool) -> None:
     cover = add_agent(shop.desk, "Omar")
     away = {"away_until": text_of(shop.desk.now + DAY), "covered_by": cover}
-    shop.desk.call(f"PATCH /api/agents/{shop.supervisor_id}", away)
+    change_agent(shop.desk, shop.supervisor_id, **away)
     if not supervised:
-        shop.desk.call(f"PATCH /api/agents/{shop.agent_id}", {"supervisor_id": None})
+        change_agent(shop.desk, shop.agent_id, supervisor_id=None)
     shop.contact()
 
     shop.desk.pass_time(2 * HOUR)
@@ -148,7 +143,7 @@ def test_a_reply_stops_the_clock(shop: Shop, by: str) -> None:
     (reply,) = shop.rows("reply")
     took = 3002 if by == "tap" else 3000  # the page is looked at for two seconds
     assert (reply["status"], reply["took_seconds"], reply["late_by_seconds"]) == ("given", took, 0)
-    assert shop.reminders("reply_missed") == []
+    assert shop.sent_messages("reply_missed") == []
 
 
 def test_a_late_reply_says_how_late_in_opening_time(shop: Shop) -> None:
@@ -191,7 +186,7 @@ def test_a_paused_clock_resumes_with_the_remaining_time(shop: Shop, by: str) -> 
     shop.desk.call(f"POST /api/cases/{case_id}/wait")
     paused = reply_of(shop)
     wait_until(shop.desk, "2026-03-03T12:50")
-    silent = shop.reminders("reply_missed")
+    silent = shop.sent_messages("reply_missed")
     if by == "go-on":
         shop.desk.call(f"POST /api/cases/{case_id}/go-on")
     else:
@@ -212,7 +207,7 @@ def test_a_clock_paused_after_its_target_is_not_missed_again(shop: Shop) -> None
     shop.desk.call(f"POST /api/cases/{case_id}/go-on")
     shop.desk.pass_time(DAY)
 
-    assert len(shop.reminders("reply_missed")) == 1
+    assert len(shop.sent_messages("reply_missed")) == 1
 
 
 def test_an_agent_pauses_the_clock_from_the_link_in_the_warning(shop: Shop) -> None:
@@ -222,7 +217,7 @@ def test_an_agent_pauses_the_clock_from_the_link_in_the_warning(shop: Shop) -> N
     shop.desk.answer(links(words_of(shop.desk.mails[-1]), "/a/")[0], do="waiting")
     shop.desk.pass_time(DAY)
 
-    assert (reply_of(shop)["status"], shop.reminders("reply_missed")) == ("paused", [])
+    assert (reply_of(shop)["status"], shop.sent_messages("reply_missed")) == ("paused", [])
 
 
 def test_thanks_neither_starts_nor_resumes_a_clock(shop: Shop) -> None:
@@ -269,9 +264,9 @@ def test_a_contact_outside_opening_hours_becomes_a_promise_to_call_back(shop: Sh
     back = recorded["call_back"]
     assert (back["origin"], back["due_at"]) == ("call_back", "2026-03-09T10:00:00Z")
     assert opening_time(back["explain"]["due_at"]) == HOUR
-    assert {when for when, *_ in shop.reminders("promise_warning")} == {"03-09T09:00"}
-    assert {when for when, *_ in shop.reminders("promise_overdue")} == {"03-09T10:00"}
-    assert shop.reminders("reply_warning") + shop.reminders("reply_missed") == []
+    assert {when for when, *_ in shop.sent_messages("promise_warning")} == {"03-09T09:00"}
+    assert {when for when, *_ in shop.sent_messages("promise_overdue")} == {"03-09T10:00"}
+    assert shop.sent_messages("reply_warning") + shop.sent_messages("reply_missed") == []
 
 
 def test_a_call_back_keeps_the_promise_and_gives_the_reply(shop: Shop) -> None:
@@ -284,7 +279,7 @@ def test_a_call_back_keeps_the_promise_and_gives_the_reply(shop: Shop) -> None:
 
     (back,), (reply,) = shop.rows("commitment"), shop.rows("reply")
     assert (back["status"], back["late_by_seconds"], reply["status"]) == ("kept", 0, "given")
-    assert shop.reminders("promise_overdue") == []
+    assert shop.sent_messages("promise_overdue") == []
 
 
 @pytest.mark.parametrize("by", ["keep", "tap", "withdraw"])
@@ -305,7 +300,7 @@ def test_a_question_after_the_call_back_starts_a_clock_again(shop: Shop, by: str
     wait_until(shop.desk, "2026-03-09T18:00")
 
     assert asked["reply"]["due_at"] == "2026-03-09T10:30:00Z"
-    assert shop.reminders("reply_missed") == [("03-09T10:30", "supervisor", "email")]
+    assert shop.sent_messages("reply_missed") == [("03-09T10:30", "supervisor", "email")]
 
 
 def test_the_clock_runs_from_opening_if_the_policy_wants_no_call_backs(shop: Shop) -> None:
@@ -316,7 +311,7 @@ def test_the_clock_runs_from_opening_if_the_policy_wants_no_call_backs(shop: Sho
     wait_until(shop.desk, "2026-03-09T10:30")
 
     assert (recorded["call_back"], recorded["reply"]["due_at"]) == (None, "2026-03-09T10:00:00Z")
-    assert shop.reminders("reply_missed") == [("03-09T10:00", "supervisor", "email")]
+    assert shop.sent_messages("reply_missed") == [("03-09T10:00", "supervisor", "email")]
 
 
 # ---------------------------------------------------------------- who sees it, and why then

@@ -2,16 +2,8 @@
 
 from typing import Any
 
-import pytest
-
-from tests.integration.scripted_desk import ScriptedDesk
 from tests.integration.shop import Shop, add_agent, token_of
 from tests.times import DAY, HOUR
-
-
-@pytest.fixture
-def shop(desk: ScriptedDesk) -> Shop:
-    return Shop.opened(desk)
 
 
 def report(shop: Shop, **query: str) -> Any:

@@ -41,7 +41,7 @@ def items(table: str = "vaada", customer_id: str = "") -> dict[str, Any]:
     }
 
 
-def backed_up() -> None:
+def back_up() -> None:
     """The table, restored to this moment: another table with the same rows."""
     dynamodb = boto3.client("dynamodb")
     wanted = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
@@ -73,7 +73,7 @@ def restore(shop: Shop, customer_id: str | None = None, *, look: bool = False) -
     return {what: number for what, number in work.counts.items() if number}
 
 
-def of_kind(shop: Shop, kind: str) -> dict[str, Any]:
+def item_of_kind(shop: Shop, kind: str) -> dict[str, Any]:
     found = items(customer_id=shop.customer_id).values()
     item: dict[str, Any]
     (item,) = [each for each in found if each["row_kind"]["S"] == kind]
@@ -81,7 +81,7 @@ def of_kind(shop: Shop, kind: str) -> dict[str, Any]:
 
 
 def test_deleted_rows_are_restored_with_their_schedules(shop: Shop) -> None:
-    backed_up()
+    back_up()
     before, schedules = items(), set(shop.desk.schedules())
     lost = lose(pk=f"CUSTOMER#{shop.customer_id}")
     shop.desk.settle()
@@ -100,7 +100,7 @@ def test_deleted_rows_are_restored_with_their_schedules(shop: Shop) -> None:
 
 
 def test_a_lost_row_that_the_backup_lacks_blocks_nothing(shop: Shop) -> None:
-    backed_up()
+    back_up()
     shop.contact(resolved=True)
     lose(row_kind="case")
 
@@ -113,7 +113,7 @@ def test_a_lost_row_that_the_backup_lacks_blocks_nothing(shop: Shop) -> None:
 
 
 def test_a_second_run_changes_nothing(shop: Shop) -> None:
-    backed_up()
+    back_up()
     lose(pk=f"CUSTOMER#{shop.customer_id}")
     restore(shop)
     before = items()
@@ -125,8 +125,8 @@ def test_a_second_run_changes_nothing(shop: Shop) -> None:
 
 
 def test_rows_written_since_the_backup_stay(shop: Shop) -> None:
-    backed_up()
-    promise = of_kind(shop, "commitment")
+    back_up()
+    promise = item_of_kind(shop, "commitment")
     shop.desk.call(f"POST /api/commitments/{shop.rows('commitment')[0]['commitment_id']}/keep")
     new = shop.contact(summary="Something else")
     before = items()
@@ -134,7 +134,7 @@ def test_rows_written_since_the_backup_stay(shop: Shop) -> None:
     assert "brought back: missing" not in restore(shop)
 
     assert items() == before
-    assert of_kind(shop, "commitment")["status"] == {"S": "kept"} != promise["status"]
+    assert item_of_kind(shop, "commitment")["status"] == {"S": "kept"} != promise["status"]
     assert new["interaction_id"] in {row["interaction_id"] for row in shop.rows("interaction")}
 
 
@@ -149,8 +149,8 @@ def test_rows_written_since_the_backup_stay(shop: Shop) -> None:
     ids=lambda damage: next(iter(damage)),
 )
 def test_a_broken_row_is_repaired_with_a_higher_version(shop: Shop, damage: dict[str, Any]) -> None:
-    good = of_kind(shop, "commitment")
-    backed_up()
+    good = item_of_kind(shop, "commitment")
+    back_up()
     overwrite(good, **damage)
     shop.desk.stream_records()  # those of a broken row become dead letters
 
@@ -158,29 +158,29 @@ def test_a_broken_row_is_repaired_with_a_higher_version(shop: Shop, damage: dict
     list(work.everything())
 
     assert work.counts["brought back: broken"] == 1
-    mended = of_kind(shop, "commitment")
+    mended = item_of_kind(shop, "commitment")
     assert int(mended["version"]["N"]) == int(good["version"]["N"]) + 1
     assert {**mended, "version": good["version"]} == good
 
 
 def test_a_row_at_an_earlier_version_is_restored(shop: Shop) -> None:
-    earlier = of_kind(shop, "commitment")
+    earlier = item_of_kind(shop, "commitment")
     shop.desk.call(
         f"POST /api/commitments/{shop.rows('commitment')[0]['commitment_id']}/renegotiate",
         {"due_at": (shop.desk.now + 5 * DAY).isoformat(), "reason": "The price list is late"},
     )
-    later = of_kind(shop, "commitment")
-    backed_up()
+    later = item_of_kind(shop, "commitment")
+    back_up()
     overwrite(earlier)
 
     assert restore(shop)["brought back: at an earlier version"] == 1
 
-    assert of_kind(shop, "commitment") == later
+    assert item_of_kind(shop, "commitment") == later
 
 
 def test_a_row_written_concurrently_is_left_alone(shop: Shop) -> None:
-    backed_up()
-    promise = of_kind(shop, "commitment")
+    back_up()
+    promise = item_of_kind(shop, "commitment")
     lose(row_kind="commitment")
 
     def written(call: str) -> None:
@@ -194,12 +194,12 @@ def test_a_row_written_concurrently_is_left_alone(shop: Shop) -> None:
     counts = restore(shop)
 
     assert counts["written at this moment: left alone"] == 1
-    assert of_kind(shop, "commitment")["version"] == {"N": "9"}
+    assert item_of_kind(shop, "commitment")["version"] == {"N": "9"}
 
 
 def test_only_the_requested_customer_is_restored(shop: Shop) -> None:
     other = add_customer(shop.desk, name="Dana", email="dana@example.com")
-    backed_up()
+    back_up()
     lose(pk=f"CUSTOMER#{shop.customer_id}")
     lose(pk=f"CUSTOMER#{other}")
 
@@ -210,7 +210,7 @@ def test_only_the_requested_customer_is_restored(shop: Shop) -> None:
 
 
 def test_a_dry_run_writes_nothing(shop: Shop) -> None:
-    backed_up()
+    back_up()
     lost = lose(pk=f"CUSTOMER#{shop.customer_id}")
     before = items()
 
@@ -223,7 +223,7 @@ def test_a_dry_run_writes_nothing(shop: Shop) -> None:
 
 
 def test_a_survey_that_may_have_been_sent_is_withheld(shop: Shop) -> None:
-    backed_up()
+    back_up()
     shop.desk.pass_time(DAY + HOUR)
     asked = len(_surveys(shop))
     assert asked == 1
@@ -239,7 +239,7 @@ def test_a_survey_that_may_have_been_sent_is_withheld(shop: Shop) -> None:
 
 
 def test_a_survey_that_is_not_yet_due_is_sent_in_time(shop: Shop) -> None:
-    backed_up()
+    back_up()
     lose(row_kind="survey")
 
     restore(shop)
@@ -250,7 +250,7 @@ def test_a_survey_that_is_not_yet_due_is_sent_in_time(shop: Shop) -> None:
 
 def test_a_survey_reminder_that_may_have_been_sent_is_not_sent(shop: Shop) -> None:
     shop.desk.pass_time(DAY + HOUR)
-    backed_up()
+    back_up()
     shop.desk.pass_time(3 * DAY + HOUR)
     assert len(_surveys(shop)) == 2
     lose(row_kind="survey")
@@ -277,7 +277,7 @@ def test_a_pending_message_to_a_customer_is_never_sent(shop: Shop, status: str, 
         del message[name]
     then = {"S": (shop.desk.now + MINUTES).strftime("%Y-%m-%dT%H:%M:%SZ")}
     overwrite(message, status={"S": status}, wake_at=then, due_shard={"S": "due-0"})
-    backed_up()
+    back_up()
     lose(row_kind="message")
     shop.desk.clock.shift(HOUR)
     sent = len(_surveys(shop))
@@ -292,7 +292,7 @@ def test_a_pending_message_to_a_customer_is_never_sent(shop: Shop, status: str, 
 
 def test_a_restored_customer_gets_no_survey_during_the_cool_down(shop: Shop) -> None:
     lose(row_kind="survey")
-    backed_up()
+    back_up()
     lose(pk=f"CUSTOMER#{shop.customer_id}")
     restore(shop)
 
@@ -310,7 +310,7 @@ def test_the_nps_survey_is_planned_again_with_the_next_contact(desk: ScriptedDes
     shop = Shop.opened(desk)
     change_policy(desk, surveys={"nps_every_days": 90, "after_resolution": "none"})
     shop.contact(resolved=True)
-    backed_up()
+    back_up()
     (first,) = shop.rows("survey")
     lose(survey_id=first["survey_id"])
     desk.pass_time(91 * DAY)
@@ -328,7 +328,7 @@ def test_an_old_contact_is_not_planned_by_a_new_policy(desk: ScriptedDesk) -> No
     change_policy(desk, surveys={"after_resolution": "none"})
     shop.contact(resolved=True)
     desk.pass_time(10 * DAY)
-    backed_up()
+    back_up()
     change_policy(desk, surveys={"after_resolution": "csat"})
     open_desk().forget_policy()
     lose(row_kind="interaction")
@@ -343,7 +343,7 @@ def test_an_old_contact_is_not_planned_by_a_new_policy(desk: ScriptedDesk) -> No
 def test_a_contact_that_was_planned_is_not_due(desk: ScriptedDesk) -> None:
     shop = Shop.opened(desk)
     desk.call("POST /api/interactions", shop.contact_body(awaits_reply=False))
-    backed_up()
+    back_up()
     desk.settle()
     lose(row_kind="interaction")
     before = shop.rows("follow_up")
@@ -358,7 +358,7 @@ def test_a_contact_that_was_planned_is_not_due(desk: ScriptedDesk) -> None:
 
 
 def test_an_erased_customer_is_not_restored(shop: Shop) -> None:
-    backed_up()
+    back_up()
     shop.desk.call(f"POST /api/customers/{shop.customer_id}/erase")
     left = items()
 
@@ -371,7 +371,7 @@ def test_an_erased_customer_is_not_restored(shop: Shop) -> None:
 
 def test_the_ledger_of_erasures_is_restored_and_replayed(shop: Shop) -> None:
     shop.desk.call(f"POST /api/customers/{shop.customer_id}/erase")
-    backed_up()
+    back_up()
     lose(row_kind="erasure")
     customer = Customer(customer_id=shop.customer_id, name="Bilal Khan", created_at=shop.desk.now)
     open_desk().table.write(customer)  # whoever restored by hand brought them back
@@ -387,7 +387,7 @@ def test_a_suppression_is_restored(shop: Shop) -> None:
     desk = open_desk()
     address = desk.addresses.hash_address("email", "bilal@example.com")
     desk.table.write(Suppression(suppression_id=address, medium="email"))
-    backed_up()
+    back_up()
     lose(row_kind="suppression")
 
     restore(shop)
@@ -400,7 +400,7 @@ def test_a_suppression_is_restored(shop: Shop) -> None:
 
 def test_an_address_that_an_agent_gave_up_is_not_restored(shop: Shop) -> None:
     leaver = add_agent(shop.desk, "Noor")
-    backed_up()
+    back_up()
     shop.desk.call(f"PATCH /api/agents/{leaver}", {"email": "noor@elsewhere.example"})
 
     counts = restore(shop)
@@ -410,7 +410,7 @@ def test_an_address_that_an_agent_gave_up_is_not_restored(shop: Shop) -> None:
 
 
 def test_a_lost_agent_is_restored_with_their_address(shop: Shop) -> None:
-    backed_up()
+    back_up()
     before = items()
     lose(row_kind="agent")
     lose(row_kind="email_claim")
@@ -421,7 +421,7 @@ def test_a_lost_agent_is_restored_with_their_address(shop: Shop) -> None:
 
 
 def test_a_row_that_cannot_be_read_in_the_backup_is_counted(shop: Shop) -> None:
-    backed_up()
+    back_up()
     broken = {**key_of(Customer, "0" * 16), "row_kind": {"S": "customer"}}
     boto3.client("dynamodb").put_item(TableName=BACKUP, Item=broken)
 

@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.integration.aws_errors import refuse, succeed
 from tests.integration.provider_events import (
     TEXT_ID,
-    failing,
-    hear,
+    handle_event,
+    handle_sample,
+    handle_text,
     message,
-    receive,
     sample,
-    stopped,
-    tell,
+    stopped_media_of_bilal,
     write_mail,
     write_text,
 )
@@ -31,58 +31,58 @@ pytestmark = pytest.mark.usefixtures("stored_survey")
 
 
 def test_a_failed_stop_waits_in_the_queue_without_the_number_and_is_retried(desk: ScriptedDesk) -> None:
-    desk.before_call = lambda call: failing(call, "dynamodb.PutItem")
-    assert receive(sample("receive_text/stop")) == 1
-    desk.before_call = lambda _call: None
+    desk.before_call = refuse("dynamodb.PutItem")
+    assert handle_text(sample("receive_text/stop")) == 1
+    desk.before_call = succeed
     [waiting] = desk.waiting
-    assert stopped() == set()
+    assert stopped_media_of_bilal() == set()
 
     desk.deliver_queued_events()
 
-    assert (stopped(), desk.waiting) == ({"sms"}, [])
+    assert (stopped_media_of_bilal(), desk.waiting) == ({"sms"}, [])
     assert json.loads(waiting).keys() == {"kind", "suppression_id", "said"}
     assert "923001234567" not in waiting
 
 
 def test_a_failed_bounce_waits_in_the_queue_without_the_address_and_is_retried(desk: ScriptedDesk) -> None:
     write_mail()
-    desk.before_call = lambda call: failing(call, "dynamodb.TransactWriteItems")
-    assert tell("mail_bounced") == 1
-    desk.before_call = lambda _call: None
+    desk.before_call = refuse("dynamodb.TransactWriteItems")
+    assert handle_sample("mail_bounced") == 1
+    desk.before_call = succeed
     [waiting] = desk.waiting
     assert message().delivery is None
 
     desk.deliver_queued_events()
 
-    assert (message().delivery, stopped(), desk.waiting) == ("bounced", {"email"}, [])
+    assert (message().delivery, stopped_media_of_bilal(), desk.waiting) == ("bounced", {"email"}, [])
     assert "@" not in waiting
 
 
 @pytest.mark.parametrize("name", ["answer", "stop"])
 def test_a_text_retried_after_a_crash_counts_once(desk: ScriptedDesk, name: str) -> None:
     write_text()
-    desk.after_call = lambda call: failing(call, "dynamodb.PutItem", "dynamodb.TransactWriteItems")
-    receive(sample(f"receive_text/{name}"))
-    desk.after_call = lambda _call: None
-    before = all_of_bilal()
+    desk.after_call = refuse("dynamodb.PutItem", "dynamodb.TransactWriteItems")
+    handle_text(sample(f"receive_text/{name}"))
+    desk.after_call = succeed
+    before = state_of_bilal()
     assert desk.waiting
 
     desk.deliver_queued_events()
 
-    assert all_of_bilal() == before
+    assert state_of_bilal() == before
     assert desk.waiting == []
 
 
-def all_of_bilal() -> tuple[object, ...]:
+def state_of_bilal() -> tuple[object, ...]:
     survey = open_desk().table.get(Survey, rows.row_id(5))
-    return survey, stopped(), message()
+    return survey, stopped_media_of_bilal(), message()
 
 
 def test_an_event_that_fails_again_stays_queued_and_blocks_no_other(desk: ScriptedDesk) -> None:
     write_mail()
     letters = sample("record_delivery/queued_events")
 
-    answer = hear(letters)
+    answer = handle_event(letters)
 
     assert answer == {"batchItemFailures": [{"itemIdentifier": letters["Records"][1]["messageId"]}]}
     assert message().delivery == "bounced"
@@ -90,22 +90,22 @@ def test_an_event_that_fails_again_stays_queued_and_blocks_no_other(desk: Script
 
 
 def test_an_event_that_cannot_be_queued_fails_the_function_for_a_retry(desk: ScriptedDesk) -> None:
-    desk.before_call = lambda call: failing(call, "dynamodb.PutItem", "sqs.SendMessage")
+    desk.before_call = refuse("dynamodb.PutItem", "sqs.SendMessage")
     with pytest.raises(ClientError):
-        receive(sample("receive_text/stop"))
-    desk.before_call = lambda _call: None
+        handle_text(sample("receive_text/stop"))
+    desk.before_call = succeed
 
-    receive(sample("receive_text/stop"))
+    handle_text(sample("receive_text/stop"))
 
-    assert (stopped(), desk.waiting) == ({"sms"}, [])
+    assert (stopped_media_of_bilal(), desk.waiting) == ({"sms"}, [])
 
 
 @pytest.mark.parametrize("name", ["stop", "start"])
 def test_a_missing_address_key_fails_the_function_and_queues_nothing(desk: ScriptedDesk, name: str) -> None:
-    desk.before_call = lambda call: failing(call, "ssm.GetParameter")
+    desk.before_call = refuse("ssm.GetParameter")
 
     with pytest.raises(KeyUnavailable):
-        receive(sample(f"receive_text/{name}"))
+        handle_text(sample(f"receive_text/{name}"))
 
     assert desk.waiting == []
 
@@ -164,7 +164,7 @@ STOP = {"messageBody": "stop", "originationNumber": "+923001234567"}
 def test_an_unreadable_event_waits_in_the_queue_by_its_id(
     desk: ScriptedDesk, event: dict[str, Any], event_id: str, error: str
 ) -> None:
-    assert hear(event) == 1
+    assert handle_event(event) == 1
 
     for _ in range(2):
         [waiting] = desk.waiting
@@ -181,18 +181,18 @@ def test_an_unreadable_event_waits_in_the_queue_by_its_id(
     "text", ["+923001234567", json.dumps({"messageBody": "stop"}), json.dumps({**STOP, "messageBody": 5})]
 )
 def test_an_unreadable_text_does_not_block_others(desk: ScriptedDesk, text: str) -> None:
-    assert receive(by_topic(text, json.dumps(STOP))) == 2
+    assert handle_text(by_topic(text, json.dumps(STOP))) == 2
 
     [waiting] = desk.waiting
     assert json.loads(waiting)["event_id"] == "95df01b4-ee98-5cb9-9903-000000000001"
     assert "923001234567" not in waiting
-    assert stopped() == {"sms"}
+    assert stopped_media_of_bilal() == {"sms"}
 
 
 def test_an_unreadable_log_entry_does_not_block_others(desk: ScriptedDesk) -> None:
     write_text()
 
-    assert hear(a_log("not JSON", ARRIVED)) == 2
+    assert handle_event(a_log("not JSON", ARRIVED)) == 2
 
     assert (len(desk.waiting), message().delivery) == (1, "delivered")
 
@@ -201,9 +201,9 @@ def test_the_log_names_failed_events_by_ids_only(
     desk: ScriptedDesk, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("ERROR", logger="vaada")
-    desk.before_call = lambda call: failing(call, "dynamodb.PutItem")
-    receive(sample("receive_text/stop"))
-    receive(by_topic("+923001234567"))
+    desk.before_call = refuse("dynamodb.PutItem")
+    handle_text(sample("receive_text/stop"))
+    handle_text(by_topic("+923001234567"))
     desk.deliver_queued_events()
 
     failed = [record for record in caplog.records if record.message.startswith("event failed")]
@@ -217,15 +217,15 @@ def test_the_log_names_failed_events_by_ids_only(
 @pytest.mark.parametrize(
     ("tell_of", "calls"),
     [
-        (lambda: tell("mail_delivered"), {"dynamodb.GetItem": 2, "dynamodb.PutItem": 1}),
-        (lambda: tell("mail_delayed"), {"dynamodb.GetItem": 2, "dynamodb.PutItem": 1}),
+        (lambda: handle_sample("mail_delivered"), {"dynamodb.GetItem": 2, "dynamodb.PutItem": 1}),
+        (lambda: handle_sample("mail_delayed"), {"dynamodb.GetItem": 2, "dynamodb.PutItem": 1}),
         (
-            lambda: receive(sample("receive_text/stop")),
+            lambda: handle_text(sample("receive_text/stop")),
             {"ssm.GetParameter": 1, "dynamodb.GetItem": 1, "dynamodb.PutItem": 1},
         ),
-        (lambda: receive(sample("receive_text/question")), {}),
-        (lambda: receive(sample("receive_text/answer_to_nothing")), {}),
-        (lambda: receive(sample("receive_text/answer")), {"dynamodb.Query": 1}),
+        (lambda: handle_text(sample("receive_text/question")), {}),
+        (lambda: handle_text(sample("receive_text/answer_to_nothing")), {}),
+        (lambda: handle_text(sample("receive_text/answer")), {"dynamodb.Query": 1}),
     ],
 )
 def test_an_event_that_succeeds_makes_no_call_to_the_queue(

@@ -6,17 +6,17 @@ import pytest
 
 from tests.integration.provider_events import (
     TO_AMINA,
+    bounce_follow_ups,
     bounce_from_amina,
-    bounced,
-    receive,
+    handle_sample,
+    handle_text,
+    recipients_of,
     remind_amina,
     sample,
-    stopped,
-    tell,
-    told,
+    stopped_media_of_bilal,
     write_mail,
 )
-from tests.integration.scripted_desk import Answer, ScriptedDesk
+from tests.integration.scripted_desk import Response, ScriptedDesk
 from tests.integration.shop import token_of
 from tests.unit import rows
 from vaada.desk import open_desk
@@ -27,7 +27,7 @@ from vaada.model.suppressions import StopReason
 pytestmark = pytest.mark.usefixtures("stored_survey")
 
 
-def write_again(desk: ScriptedDesk, place: str, **user: Any) -> Answer:
+def write_again(desk: ScriptedDesk, place: str, **user: Any) -> Response:
     return desk.call(f"POST /api/{place}/write-again", **user)
 
 
@@ -39,11 +39,11 @@ def test_write_again_lifts_a_bounce_and_a_second_bounce_is_reported_again(
     answer = write_again(desk, f"agents/{rows.AGENT_ID}")
     remind_amina(desk, "Ask for the size")
     write_mail(**TO_AMINA, message_id=rows.row_id(9))
-    tell("mail_bounced", address="amina@example.com", message_id=rows.row_id(9))
+    handle_sample("mail_bounced", address="amina@example.com", message_id=rows.row_id(9))
 
     assert (answer.status, answer.json) == (200, {"stopped": []})
-    assert told(desk, "Ask for the size") == ["Amina <amina@example.com>"]
-    assert len(bounced(desk)) == 2
+    assert recipients_of(desk, "Ask for the size") == ["Amina <amina@example.com>"]
+    assert len(bounce_follow_ups(desk)) == 2
 
 
 @pytest.mark.parametrize("reason", ["bounced", "complained", "unsubscribed", "texted_stop"])
@@ -55,7 +55,7 @@ def test_write_again_lifts_only_a_bounce(desk: ScriptedDesk, reason: StopReason)
     still = write_again(desk, f"customers/{rows.CUSTOMER_ID}").json["stopped"]
 
     assert [(one["medium"], one["reason"]) for one in still] == [(medium, reason)][: reason != "bounced"]
-    assert stopped() == (set() if reason == "bounced" else {medium})
+    assert stopped_media_of_bilal() == (set() if reason == "bounced" else {medium})
 
 
 @pytest.mark.parametrize("names", [("bounced", "complained_of"), ("complained_of", "bounced")])
@@ -64,11 +64,11 @@ def test_write_again_does_not_lift_a_complaint_beside_a_bounce(
 ) -> None:
     for n, name in enumerate(names, start=7):
         write_mail(message_id=rows.row_id(n))
-        tell(f"mail_{name}", message_id=rows.row_id(n))
+        handle_sample(f"mail_{name}", message_id=rows.row_id(n))
 
     write_again(desk, f"customers/{rows.CUSTOMER_ID}")
 
-    assert stopped(survey=False) == {"email"}
+    assert stopped_media_of_bilal(survey=False) == {"email"}
 
 
 @pytest.mark.parametrize("place", [f"agents/{rows.AGENT_ID}", f"customers/{rows.CUSTOMER_ID}"])
@@ -77,7 +77,7 @@ def test_only_managers_may_use_write_again(desk: ScriptedDesk, place: str) -> No
     desk.call("POST /api/agents", {"name": "Omar", "email": "omar@example.com"})
 
     assert write_again(desk, place, user=token_of("omar@example.com")).status == 403
-    assert stopped() == {"email"}
+    assert stopped_media_of_bilal() == {"email"}
 
 
 @pytest.mark.parametrize(
@@ -98,16 +98,16 @@ def test_only_a_permanent_bounce_or_a_complaint_stops_an_address(
 ) -> None:
     write_mail()
 
-    tell(name, address="Bilal@Example.com")
+    handle_sample(name, address="Bilal@Example.com")
 
-    assert (stopped(), stopped(survey=False)) == (surveys, anything)
+    assert (stopped_media_of_bilal(), stopped_media_of_bilal(survey=False)) == (surveys, anything)
 
 
 def test_a_texted_stop_stops_the_number_until_a_texted_start(desk: ScriptedDesk) -> None:
     story = []
     for name in ("stop", "stop", "start", "start"):
-        assert receive(sample(f"receive_text/{name}")) == 1
-        story.append((stopped(), stopped(survey=False)))
+        assert handle_text(sample(f"receive_text/{name}")) == 1
+        story.append((stopped_media_of_bilal(), stopped_media_of_bilal(survey=False)))
 
     assert story == [({"sms"}, {"sms"})] * 2 + [(set(), set())] * 2
     assert desk.texts == []

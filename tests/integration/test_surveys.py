@@ -1,22 +1,16 @@
 """Surveys: who gets which and when, and what an answer causes."""
 
-import re
 from datetime import timedelta
 
 import pytest
-from botocore.exceptions import ClientError
 
+from tests.integration.aws_errors import refuse, succeed
 from tests.integration.scripted_desk import ScriptedDesk
-from tests.integration.shop import Shop, change_policy, links, wait_until, words_of
+from tests.integration.shop import Shop, change_agent, change_policy, links, nonce_of, wait_until, words_of
 from tests.times import DAY, HOUR, MINUTE
 from vaada.desk import open_desk
 from vaada.flows.messages.suppression import suppress
 from vaada.model.times import text_of
-
-
-@pytest.fixture
-def shop(desk: ScriptedDesk) -> Shop:
-    return Shop.opened(desk)
 
 
 def surveys(shop: Shop) -> list[tuple[str, str, str | None]]:
@@ -28,23 +22,12 @@ def surveys(shop: Shop) -> list[tuple[str, str, str | None]]:
 
 def asked(shop: Shop) -> list[str]:
     """When the customer was asked, by the provider's acceptance, in order."""
-    return [when for when, _, _ in shop.reminders("survey")]
+    return [when for when, _, _ in shop.sent_messages("survey")]
 
 
 def link_of(shop: Shop) -> str:
     """The survey in the latest mail that has one."""
     return next(found[0] for mail in reversed(shop.desk.mails) if (found := links(words_of(mail), "/s/")))
-
-
-def resolve(shop: Shop, case_id: str) -> None:
-    answer = shop.desk.call(f"POST /api/cases/{case_id}/resolve")
-    assert answer.status == 200, answer.body
-    shop.desk.settle()
-
-
-def merge(shop: Shop, case_id: str, into: str) -> None:
-    answer = shop.desk.call(f"POST /api/cases/{case_id}/merge", {"into": into})
-    assert answer.status == 200, answer.body
 
 
 # ---------------------------------------------------------------- how often
@@ -60,7 +43,7 @@ def test_a_fourth_survey_of_a_week_is_withheld_and_no_reminder_is_sent(shop: Sho
     assert [status for _, status, _ in surveys(shop)] == ["sent", "sent", "sent", "withheld"]
     assert surveys(shop)[-1][2] == "they were written to often enough lately"
     shop.desk.pass_time(14 * DAY)
-    assert shop.reminders("survey_reminder") == []
+    assert shop.sent_messages("survey_reminder") == []
 
 
 def test_reminders_and_late_notices_count_and_the_fourth_message_is_not_sent(shop: Shop) -> None:
@@ -119,7 +102,7 @@ def test_a_reopened_case_withdraws_its_survey(shop: Shop, waited: timedelta, *, 
 
     assert surveys(shop) == [("csat", "withheld", "the matter was opened again")]
     assert len(asked(shop)) == (waited > DAY)
-    assert shop.reminders("survey_reminder") == []
+    assert shop.sent_messages("survey_reminder") == []
     if waited > DAY:
         assert shop.desk.open(link_of(shop)).status == 410
 
@@ -136,7 +119,7 @@ def test_an_answered_survey_stays_answered_when_its_case_is_reopened(shop: Shop)
 def test_a_case_with_abuse_gets_no_survey(shop: Shop) -> None:
     case_id = shop.contact(tone="abusive")["case_id"]
 
-    resolve(shop, case_id)
+    shop.resolve(case_id)
     shop.desk.pass_time(2 * DAY)
 
     assert surveys(shop) == [("csat", "withheld", "somebody was abusive in this matter")]
@@ -146,7 +129,7 @@ def test_a_case_with_abuse_gets_no_survey(shop: Shop) -> None:
 def test_a_case_resolved_without_a_reply_gets_no_survey(shop: Shop, *, awaits: bool) -> None:
     case_id = shop.contact(channel="email", awaits_reply=awaits)["case_id"]
 
-    resolve(shop, case_id)
+    shop.resolve(case_id)
     shop.desk.pass_time(4 * DAY)
 
     because = "nobody of ours was in touch with them in this matter"
@@ -164,7 +147,7 @@ def test_a_case_with_a_reply_gets_a_survey(shop: Shop, how: str) -> None:
         link = next(found[0] for mail in shop.desk.mails if (found := links(words_of(mail), "/a/")))
         assert shop.desk.answer(link, do="answered").status == 200
 
-    resolve(shop, case_id)
+    shop.resolve(case_id)
     shop.desk.pass_time(2 * DAY)
 
     assert [status for _, status, _ in surveys(shop)] == ["sent"]
@@ -178,9 +161,9 @@ def test_replies_and_abuse_of_both_merged_cases_decide_about_the_survey(
 ) -> None:
     into = shop.contact(channel="email", **said)["case_id"]
     shop.desk.pass_time(MINUTE)
-    merge(shop, shop.contact(channel="email")["case_id"], into)
+    shop.merge(shop.contact(channel="email")["case_id"], into)
 
-    resolve(shop, into)
+    shop.resolve(into)
     shop.desk.pass_time(2 * DAY)
 
     assert [(row["status"], row["case_id"]) for row in shop.rows("survey")] == [(status, into)]
@@ -191,7 +174,7 @@ def test_replies_and_abuse_of_both_merged_cases_decide_about_the_survey(
 
 def test_an_unhappy_customer_is_called_and_surveyed_again_after_the_resolution(shop: Shop) -> None:
     case_id = shop.contact()["case_id"]
-    resolve(shop, case_id)
+    shop.resolve(case_id)
     shop.desk.pass_time(DAY)
     shop.desk.answer(link_of(shop), score="1", comment="Burnt")
     (call,) = shop.rows("commitment")
@@ -200,7 +183,7 @@ def test_an_unhappy_customer_is_called_and_surveyed_again_after_the_resolution(s
 
     shop.desk.call(f"POST /api/commitments/{call['commitment_id']}/keep")
     shop.desk.call(f"POST /api/cases/{case_id}/reopen", {"reason": "A new cake"})
-    resolve(shop, case_id)
+    shop.resolve(case_id)
     shop.desk.pass_time(28 * DAY)
     assert len(asked(shop)) == 1  # it was three days ago, and then four weeks, that they were asked
     shop.desk.pass_time(3 * DAY)
@@ -209,7 +192,7 @@ def test_an_unhappy_customer_is_called_and_surveyed_again_after_the_resolution(s
     assert (done["status"], done["follow_up_id"]) == ("done", call["settles_id"])
     assert len(asked(shop)) == 2
     assert [status for _, status, _ in surveys(shop)] == ["answered", "sent"]
-    assert shop.reminders("follow_up_reminder") == []
+    assert shop.sent_messages("follow_up_reminder") == []
 
 
 def test_a_call_to_an_unhappy_customer_keeps_the_second_survey(shop: Shop) -> None:
@@ -226,7 +209,7 @@ def test_a_call_to_an_unhappy_customer_keeps_the_second_survey(shop: Shop) -> No
 def test_the_policy_can_turn_surveys_off(shop: Shop) -> None:
     change_policy(shop.desk, surveys={"after_resolution": "none"})
 
-    resolve(shop, shop.contact()["case_id"])
+    shop.resolve(shop.contact()["case_id"])
 
     assert surveys(shop) == []
 
@@ -238,10 +221,10 @@ def test_an_unhappy_customer_of_a_merged_case_is_surveyed_again(shop: Shop) -> N
     shop.desk.call(f"POST /api/commitments/{recorded['commitments'][0]['commitment_id']}/keep")
     shop.desk.pass_time(DAY + MINUTE)
     into = shop.contact()["case_id"]
-    merge(shop, recorded["case_id"], into)
+    shop.merge(recorded["case_id"], into)
 
     shop.desk.answer(link_of(shop), score="0")
-    resolve(shop, into)
+    shop.resolve(into)
     shop.desk.pass_time(35 * DAY)
 
     assert surveys(shop) == [("promise", "answered", None), ("csat", "sent", None)]
@@ -275,7 +258,7 @@ def test_praise_reaches_the_agent(shop: Shop, score: str, comment: str, mails: i
 def test_praise_waits_for_an_absent_agent(shop: Shop) -> None:
     link = shop.survey_link()
     before, back = len(shop.desk.mails), shop.desk.now + 2 * DAY
-    shop.desk.call(f"PATCH /api/agents/{shop.agent_id}", {"away_until": text_of(back)})
+    change_agent(shop.desk, shop.agent_id, away_until=text_of(back))
 
     shop.desk.answer(link, score="5", comment="Lovely cake")
     shop.desk.pass_time(2 * DAY - MINUTE)
@@ -308,12 +291,11 @@ def test_praise_to_an_agent_with_a_dead_address_is_texted_or_withheld(
 
 def test_an_answer_can_be_amended_for_a_day(shop: Shop) -> None:
     link = shop.survey_link()
-    nonce = re.search(r'name="nonce" value="([^"]+)"', shop.desk.open(link).body)
-    assert nonce
+    nonce = nonce_of(shop.desk.open(link))
     statuses = []
     for pause, score in ((MINUTE, "4"), (HOUR, "2"), (23 * HOUR - 2 * MINUTE, "5"), (HOUR, "1")):
         shop.desk.clock.shift(pause)
-        statuses.append(shop.desk.post(link, {"score": score, "nonce": nonce[1]}).status)
+        statuses.append(shop.desk.post(link, {"score": score, "nonce": nonce}).status)
 
     (survey,) = shop.rows("survey")
     assert statuses == [200, 200, 200, 409]
@@ -403,15 +385,10 @@ def test_a_survey_without_consent_is_withheld_with_the_reason_on_the_timeline(de
 
 
 def test_a_customer_who_withdraws_consent_before_a_retry_gets_no_survey(shop: Shop) -> None:
-    def throttled(call: str) -> None:
-        if call == "sesv2.SendEmail":
-            answer = {"Error": {"Code": "ThrottlingException"}, "ResponseMetadata": {"HTTPStatusCode": 429}}
-            raise ClientError(answer, call)  # type: ignore[arg-type]  # enough of one
-
     shop.contact(resolved=True)
-    shop.desk.before_call = throttled
+    shop.desk.before_call = refuse("sesv2.SendEmail")
     shop.desk.pass_time(DAY)
-    shop.desk.before_call = lambda _call: None
+    shop.desk.before_call = succeed
     stop = {"consent": {"email": True, "sms": True, "survey": False}}
     shop.desk.call(f"PATCH /api/customers/{shop.customer_id}", stop)
     shop.desk.pass_time(HOUR)

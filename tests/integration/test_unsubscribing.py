@@ -1,26 +1,12 @@
 """Unsubscribing: one click stops surveys, one button takes it back within a day."""
 
-import pytest
-
 from functions.pages.app import handler as pages
-from tests.integration.scripted_desk import Answer, Context, ScriptedDesk
-from tests.integration.shop import Shop, nonce_of
+from tests.integration.scripted_desk import Context, Response
+from tests.integration.shop import Shop, nonce_of, writes
 from tests.times import DAY, HOUR, SECOND
 from vaada.desk import open_desk
 from vaada.flows.messages.suppression import suppress
 from vaada.model.suppressions import Suppression
-
-
-@pytest.fixture
-def shop(desk: ScriptedDesk) -> Shop:
-    return Shop.opened(desk)
-
-
-WRITES = ("dynamodb.PutItem", "dynamodb.TransactWriteItems", "dynamodb.UpdateItem", "dynamodb.DeleteItem")
-
-
-def written(desk: ScriptedDesk) -> int:
-    return sum(desk.calls[call] for call in WRITES)
 
 
 def consents(shop: Shop) -> tuple[bool, bool, bool]:
@@ -34,7 +20,7 @@ def unsubscribe_link(shop: Shop) -> str:
     return str(shop.desk.mails[-1]["list-unsubscribe"]).strip("<>")
 
 
-def press(shop: Shop, link: str, page: Answer) -> Answer:
+def press(shop: Shop, link: str, page: Response) -> Response:
     """Press the button on the page after unsubscribing, having read it."""
     shop.desk.clock.shift(2 * SECOND)
     return shop.desk.post(link, {"do": "undo", "nonce": nonce_of(page)})
@@ -44,7 +30,7 @@ def stops(address: str) -> Suppression | None:
     return open_desk().table.get(Suppression, open_desk().addresses.hash_address("email", address))
 
 
-def sent(link: str, body: str, headers: dict[str, str], **more: object) -> Answer:
+def sent(link: str, body: str, headers: dict[str, str], **more: object) -> Response:
     """What a POST of this very body is answered with."""
     path = link.removeprefix("https://desk.example.com")
     event = {
@@ -54,7 +40,7 @@ def sent(link: str, body: str, headers: dict[str, str], **more: object) -> Answe
         "body": body,
     }
     answer = pages({**event, **more}, Context())
-    return Answer(answer["statusCode"], answer["headers"], answer["body"])
+    return Response(answer["statusCode"], answer["headers"], answer["body"])
 
 
 def test_a_one_click_unsubscribe_stops_surveys_and_may_be_repeated(shop: Shop) -> None:
@@ -187,11 +173,11 @@ def test_a_get_of_an_unsubscribe_link_with_undo_fields_changes_nothing(shop: Sho
     link = unsubscribe_link(shop)
     page = shop.desk.post(link, {})
     shop.desk.clock.shift(2 * SECOND)
-    before = written(shop.desk)
+    before = writes(shop.desk)
 
     shop.desk.open(f"{link}?do=undo&nonce={nonce_of(page)}")
 
-    assert (written(shop.desk), consents(shop)) == (before, (True, True, False))
+    assert (writes(shop.desk), consents(shop)) == (before, (True, True, False))
 
 
 def test_a_one_click_unsubscribe_may_be_sent_as_multipart(shop: Shop) -> None:
