@@ -14,7 +14,7 @@ _TRIES = 4
 
 
 class NotFound(LookupError):
-    """There is no such row."""
+    """The row does not exist."""
 
     def __init__(self, kind: type[Row], row_id: str) -> None:
         super().__init__(f"There is no {kind.kind_of_row.replace('_', '-')} {row_id}.")
