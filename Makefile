@@ -112,7 +112,7 @@ setup: .venv/.ready .local/tools/ministack/.ready .local/tools/sam/.ready .local
 redrive: .venv/.ready ## Process dead letters of a deployed stack again: make redrive STACK=vaada [QUEUE=RetryQueueFailures] [LOOK=yes]
 	@$(OPERATE).redrive --stack "$(NAMED)" $(if $(QUEUE),--queue "$(QUEUE)") $(if $(LOOK),--look)
 
-hold: .venv/.ready ## Stop a deployed stack from sending: make hold STACK=vaada
+hold: .venv/.ready ## Stop a deployed stack from sending, so that nothing is dropped: make hold STACK=vaada
 	@$(OPERATE).senders hold --stack "$(NAMED)"
 
 release: .venv/.ready ## Let it send again: make release STACK=vaada

@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.progress import MofNCompleteColumn, Progress, TextColumn
 
 from operations.safety import make_safe
-from operations.senders import senders_held
+from operations.senders import not_at_rest
 from operations.stack import Stack, console
 from vaada.desk import Desk
 from vaada.flows import erasure
@@ -114,6 +114,8 @@ class Restoration:
 
     def _restore_row(self, row: Row, current: Item | None) -> None:
         live = _read(current) if current else None
+        only_held = isinstance(live, Policy) and self._is_only_held(live)
+        live = None if only_held else live
         if live is not None and live.version >= row.version:
             self.counts["as it was, or newer"] += 1
             return
@@ -122,11 +124,17 @@ class Restoration:
             self.counts[_MADE_SAFE_COUNTS[row.kind_of_row]] += 1
         if isinstance(safe, Survey) and safe.kind == "nps" and safe.status == "withheld":
             self._unlink_survey(safe)
-        if current is not None and live is None:  # versions must increase, even that of a broken row
+        if current is not None and live is None:  # versions must increase, also in place of another row
             safe = safe.model_copy(update={"version": max(safe.version, _version(current)) + 1})
-        lost = "missing" if current is None else "broken" if live is None else "at an earlier version"
+        missing = current is None or only_held
+        lost = "missing" if missing else "broken" if live is None else "at an earlier version"
         written = self._put(safe, current)
         self.counts[f"brought back: {lost}" if written else "written at this moment: left alone"] += 1
+
+    def _is_only_held(self, policy: Policy) -> bool:
+        """Whether `make hold` wrote this policy where the business's own was lost, or never existed."""
+        sending = policy.document.sending.model_copy(update={"held": False})
+        return policy.document.model_copy(update={"sending": sending}) == self._desk.first_policy
 
     def _restore_search_terms(self, customer: Customer) -> None:
         """Restore the search terms of the customer's current row."""
@@ -250,13 +258,15 @@ def main() -> int:
     parser.add_argument("--customer", help="only this customer's rows")
     parser.add_argument("--look", action="store_true", help="only count what would be done")
     arguments = parser.parse_args()
+    now = datetime.now(UTC).replace(microsecond=0)
     try:
         stack = Stack(arguments.stack)
-        work = Restoration(
-            stack.desk, arguments.backup, datetime.now(UTC).replace(microsecond=0), look=arguments.look
-        )
+        if not arguments.look and (reason := not_at_rest(stack.desk, now)) is not None:
+            console.print(f"Nothing was brought back. {reason}.")
+            return 2
+        work = Restoration(stack.desk, arguments.backup, now, look=arguments.look)
         steps = work.customer(arguments.customer) if arguments.customer else work.everything()
-        with senders_held(stack, unless=arguments.look) as released, _progress() as progress:
+        with _progress() as progress:
             task = progress.add_task("rows", total=None)
             for looked_at in steps:
                 progress.advance(task, looked_at)
@@ -267,10 +277,8 @@ def main() -> int:
     for what, number in sorted(work.counts.items()):
         if number:
             console.print(f"{number:>8}  {what}")
-    if not arguments.look and not released:
-        console.print(
-            f"Nothing is sent yet, as before. Once you have looked: make release STACK={stack.name}"
-        )
+    if not arguments.look:
+        console.print(f"Nothing is sent yet. Once you have looked: make release STACK={stack.name}")
     return 0
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from vaada.model.cases import Case
 from vaada.model.messages import Message
 from vaada.model.people import Customer
+from vaada.model.policy import Policy
 from vaada.model.rows import DueRow, Row
 from vaada.model.work import SCALES, Survey
 from vaada.rules import surveys
@@ -30,6 +31,9 @@ def make_safe(row: Row, now: datetime) -> Row:
             safe = lifecycle.withhold(row, REASON)
         case Case(ask_again=True):
             safe = row.changed(ask_again=False)
+        case Policy():  # a restored policy holds sending until somebody releases it
+            sending = row.document.sending.model_copy(update={"held": True})
+            safe = row.model_copy(update={"document": row.document.model_copy(update={"sending": sending})})
         case Customer():  # surveys sent since the backup are unknown, so the cool-down begins now
             safe = row.changed(asked_at=dict.fromkeys(SCALES, now))
     return safe

@@ -1,52 +1,36 @@
 """`make hold STACK=vaada` and `make release STACK=vaada`: stop all sending, and resume it.
 
-Hold sets the concurrency of the four functions that send to 0. Rows that become due meanwhile wait.
+The switch is `sending.held` in the policy. Functions go on running and leave what is due as it is: nothing
+is dropped, and no dead letter comes of it. At a reserved concurrency of 0 Lambda
+would drop every asynchronous event at once.
 """
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from operations.stack import Stack, console
+from vaada.desk import Desk
+from vaada.flows.policy import set_held
+from vaada.model.policy import Policy
 
-SENDERS = ("SweepDue", "RemindAgent", "FlagOverdue", "SendSurvey")
-
-
-def hold(stack: Stack) -> list[str]:
-    """Stop the sending functions. Returns those that were not held before."""
-    running = [function for function in SENDERS if not _is_held(stack, function)]
-    for function in running:
-        stack.functions.put_function_concurrency(
-            FunctionName=stack.resource(function), ReservedConcurrentExecutions=0
-        )
-    return running
+AT_REST_AFTER = timedelta(minutes=3)
+"""How long after a hold something may still be sent: functions read the policy again after a minute at most,
+and the longest of them runs for two."""
 
 
-def release(stack: Stack, functions: Sequence[str] = SENDERS) -> None:
-    """Let the sending functions run again."""
-    for function in functions:
-        stack.functions.delete_function_concurrency(FunctionName=stack.resource(function))
-
-
-@contextmanager
-def senders_held(stack: Stack, *, unless: bool = False) -> Iterator[list[str]]:
-    """Hold the sending functions during the block. A function that was held before stays held.
-
-    Yields the functions that will be released. `unless` skips the hold.
-    """
-    running = [] if unless else hold(stack)
-    try:
-        yield running
-    finally:
-        release(stack, running)
-
-
-def _is_held(stack: Stack, function: str) -> bool:
-    response = stack.functions.get_function_concurrency(FunctionName=stack.resource(function))
-    return response.get("ReservedConcurrentExecutions") == 0
+def not_at_rest(desk: Desk, now: datetime) -> str | None:
+    """Why something may still be sent, and what to do about it, if so."""
+    stored = desk.table.get(Policy, "policy")
+    if stored is None or not stored.document.sending.held:
+        return "Sending is not held. Hold it first: make hold"
+    wait = stored.changed_at + AT_REST_AFTER - now
+    if wait > timedelta(0):
+        seconds = -(-wait // timedelta(seconds=1))
+        return f"Sending was held only just now, and a function may still send. Wait {seconds} seconds"
+    return None
 
 
 def main() -> int:
@@ -55,17 +39,22 @@ def main() -> int:
     parser.add_argument("act", choices=("hold", "release"))
     parser.add_argument("--stack", required=True)
     arguments = parser.parse_args()
-    stack = Stack(arguments.stack)
     try:
-        if arguments.act == "hold":
-            hold(stack)
-            console.print("Nothing is sent from now on; what is being sent ends within two minutes.")
-        else:
-            release(stack)
-            console.print("Messages go out again.")
+        desk = Stack(arguments.stack).desk
+        changed = set_held(desk, datetime.now(UTC).replace(microsecond=0), held=arguments.act == "hold")
     except (ClientError, BotoCoreError) as error:
         console.print(f"[red]Stopped[/]: {error}")
         return 2
+    minutes = AT_REST_AFTER // timedelta(minutes=1)
+    match arguments.act, changed:
+        case "hold", True:
+            console.print(f"Sending is held. What is being sent now ends within {minutes} minutes.")
+        case "hold", False:
+            console.print("Sending was held already.")
+        case _, True:
+            console.print("Messages go out again, within three minutes.")
+        case _:
+            console.print("Sending was not held.")
     return 0
 
 

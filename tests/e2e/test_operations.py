@@ -20,7 +20,7 @@ import pytest
 from local.places import ROOT, environment
 from operations.redrive import QUEUES
 from operations.safety import REASON
-from operations.senders import SENDERS
+from operations.senders import AT_REST_AFTER
 from tests.e2e.desk import Desk, Person, eventually, link
 from tests.e2e.test_rights import without
 from tests.times import DAY, HOUR, MINUTE
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_sqs import SQSClient
 
+SENDERS = ("SweepDue", "RemindAgent", "FlagOverdue", "SendSurvey")
 KEYS_ARE_KEPT = 6 * MINUTE  # in the memory of functions, and a little
 FIVE_TIMES_AND_ONCE_MORE = 6
 ALWAYS = [{"opens": "00:00", "closes": "24:00"}]
@@ -88,8 +89,20 @@ def soon(desk: Desk, after: timedelta = 3 * MINUTE) -> datetime:
 
 
 @contextmanager
+def sending_held(desk: Desk) -> Iterator[None]:
+    """As the page has it: hold, and wait until what is being sent has ended. Released at the end."""
+    assert operate(desk, "senders", "hold")[0] == 0
+    desk.cloud.travel(AT_REST_AFTER)
+    try:
+        yield
+    finally:
+        assert operate(desk, "senders", "release")[0] == 0
+        desk.cloud.travel(MINUTE)
+
+
+@contextmanager
 def held(desk: Desk, *functions: str) -> Iterator[None]:
-    """These functions cannot run: what wakes them is refused."""
+    """These functions cannot run, as if the account had no concurrency left: what wakes them is refused."""
     lambdas: LambdaClient = desk.cloud.client("lambda")
     for function in functions:
         name = desk.resource(function)
@@ -482,9 +495,15 @@ def test_lost_rows_are_restored_and_no_customer_gets_a_second_message(desk: Desk
     assert code == 0
     assert desk.call("GET", f"/api/customers/{lost.id}").status_code == 404
 
-    code, said = operate(desk, "restore", "--from", backup)
+    assert operate(desk, "restore", "--from", backup) == (
+        2,
+        "Nothing was brought back. Sending is not held. Hold it first: make hold.\n",
+    )
+    with sending_held(desk):
+        code, said = operate(desk, "restore", "--from", backup)
 
     assert code == 0
+    assert "make release STACK=vaada" in said
     counts = {what: int(count) for count, what in re.findall(r"^ +(\d+)  (.+)$", said, re.MULTILINE)}
     assert counts["brought back: missing"] == number - 1  # the message that asked is of later
     assert f"{number - 1}  brought back: missing" in looked
@@ -500,36 +519,36 @@ def test_lost_rows_are_restored_and_no_customer_gets_a_second_message(desk: Desk
     assert len(desk.mails(lost)) == 1
     ledger = desk.manager.get("/api/erasures", limit="100")["items"]
     assert [line["status"] for line in ledger if line["customer_id"] == forgotten.id] == ["done"]
-    again = operate(desk, "restore", "--from", backup, "--customer", lost.id)[1]
+    with sending_held(desk):
+        again = operate(desk, "restore", "--from", backup, "--customer", lost.id)[1]
     assert "brought back" not in again
     desk.manager.post(f"/api/commitments/{promise}/keep")
 
 
-def test_a_restore_keeps_held_senders_held(desk: Desk, backup: str) -> None:
-    customer = desk.customer("Adele Kurz")
-    restored_to_now(desk, backup)
-    lambdas: LambdaClient = desk.cloud.client("lambda")
+def test_while_sending_is_held_due_rows_wait_and_are_handled_on_release(desk: Desk) -> None:
+    agent, customer = always_at_work(desk, "Adele Kurz"), desk.customer("Veit Hollmann")
+    due_at = soon(desk, 10 * MINUTE)
+    follow_up = desk.follow_up(customer, agent, "Ask about the saddle", due_at)
+    eventually(lambda: follow_up in desk.schedule_names(), "it has its schedule")
+    with sending_held(desk):
+        desk.cloud.travel(due_at - desk.now + 5 * MINUTE)
+        eventually(lambda: follow_up not in desk.schedule_names(), "its schedule has fired")
+        desk.invoke("SweepDue", {})
+        assert desk.row(customer, follow_up)["status"] == "scheduled"
+        assert desk.mails(agent) == []
+        assert list(desk.dead_letters()) == []
+        assert operate(desk, "senders", "hold") == (0, "Sending was held already.\n")
 
-    def concurrency() -> list[int | None]:
-        found = (lambdas.get_function_concurrency(FunctionName=desk.resource(name)) for name in SENDERS)
-        return [each.get("ReservedConcurrentExecutions") for each in found]
+    desk.wait_until(desk.now + 5 * MINUTE)
 
-    assert operate(desk, "senders", "hold")[0] == 0
-    try:
-        assert concurrency() == [0, 0, 0, 0]
-        code, said = operate(desk, "restore", "--from", backup, "--customer", customer.id)
-        assert code == 0
-        assert "make release STACK=vaada" in said
-        assert concurrency() == [0, 0, 0, 0]
-    finally:
-        assert operate(desk, "senders", "release")[0] == 0
-    assert concurrency() == [None, None, None, None]
-    operate(desk, "restore", "--from", backup, "--customer", customer.id)
-    assert concurrency() == [None, None, None, None]
+    assert "saddle" in desk.mail(agent).text
+    assert desk.row(customer, follow_up)["status"] == "due"
+    assert operate(desk, "senders", "release") == (0, "Sending was not held.\n")
+    desk.manager.post(f"/api/follow-ups/{follow_up}/complete")
 
 
 def test_a_command_that_fails_says_why(desk: Desk) -> None:
-    code, said = operate(desk, "restore", "--from", "no-such-table")
+    code, said = operate(desk, "restore", "--from", "no-such-table", "--look")
 
     assert code == 2
     assert "ResourceNotFoundException" in said

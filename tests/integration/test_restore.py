@@ -13,6 +13,7 @@ from tests.integration.shop import Shop, add_agent, add_customer, change_policy,
 from tests.integration.template import resource
 from tests.times import DAY, HOUR
 from vaada.desk import open_desk
+from vaada.flows.policy import set_held
 from vaada.gateways.items import key_of
 from vaada.model.people import Customer
 from vaada.model.suppressions import Suppression
@@ -431,3 +432,18 @@ def test_a_row_that_cannot_be_read_in_the_backup_is_counted(shop: Shop) -> None:
 def _surveys(shop: Shop) -> list[str]:
     """The mails that ask the customer something."""
     return [words for mail in shop.desk.mails if "/s/" in (words := words_of(mail))]
+
+
+def test_the_policy_comes_back_held_in_place_of_the_one_that_the_hold_made(shop: Shop) -> None:
+    change_policy(shop.desk, goodwill={"allowance_per_case": "40.00"})
+    back_up()
+    lose(row_kind="policy")
+    open_desk().forget_policy()
+    set_held(open_desk(), shop.desk.now, held=True)
+
+    assert restore(shop)["brought back: missing"] == 1
+
+    open_desk().forget_policy()
+    assert open_desk().policy.sending.held
+    set_held(open_desk(), shop.desk.now, held=False)
+    assert str(open_desk().policy.goodwill.allowance_per_case) == "40.00"

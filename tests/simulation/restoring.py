@@ -12,12 +12,14 @@ from random import Random
 from typing import Any
 
 from operations.restore import Restoration
+from operations.senders import AT_REST_AFTER, not_at_rest
 from tests.simulation.actors.people import People, is_a_customers, unsigned
 from tests.simulation.fake_aws.faults import Faults
 from tests.simulation.fake_aws.items import Item, key_of_item, parsed
 from tests.simulation.fake_aws.table import DynamoDb
 from tests.simulation.world.world import World
 from vaada.desk import Desk
+from vaada.flows.policy import set_held
 from vaada.gateways.table import Table
 from vaada.model.erasures import Erasure
 from vaada.model.rows import DueRow
@@ -72,6 +74,7 @@ class Loss:
     world: World
     random: Random
     backup: Rows
+    sent_before: int = 0
 
     def happen(self) -> None:
         """Somebody deletes what they should not have."""
@@ -82,10 +85,18 @@ class Loss:
         self.world.tell(f"{len(lost)} rows are lost")
 
     def be_noticed(self) -> None:
-        """As docs/operations.md has it: hold, bring back, let go."""
-        self.world.facts.functions_held = True
+        """As docs/operations.md has it: hold, wait, bring back, release."""
         faults, self.world.faults.on = self.world.faults.on, False
+        assert set_held(Desk(self.world.runtime.settings), self.world.now, held=True)
+        self.world.faults.on = faults
+        self.world.at(self.world.now + AT_REST_AFTER, "rows are brought back", self.bring_back)
+
+    def bring_back(self) -> None:
+        """By now nothing is sent any more."""
+        faults, self.world.faults.on = self.world.faults.on, False
+        self.sent_before = len(self.world.aws.providers.sent)
         desk = Desk(self.world.runtime.settings)
+        assert not_at_rest(desk, self.world.now) is None
         both: Any = BothTables(self.world.aws.table, self.backup)
         desk.__dict__["table"] = Table(both, desk.settings.table_name)
         for _ in Restoration(desk, BACKUP, self.world.now).everything():
@@ -93,9 +104,12 @@ class Loss:
         self.world.faults.on = faults
         self.judge_what_is_back()
 
-    def let_go(self) -> None:
-        """The functions run again."""
-        self.world.facts.functions_held = False
+    def release(self) -> None:
+        """Messages go out again; until now none did."""
+        assert len(self.world.aws.providers.sent) == self.sent_before, "sent while sending was held"
+        faults, self.world.faults.on = self.world.faults.on, False
+        assert set_held(Desk(self.world.runtime.settings), self.world.now, held=False)
+        self.world.faults.on = faults
 
     def judge_what_is_back(self) -> None:
         """All of the backup stands, at its version or a later one, but for those who were forgotten."""
@@ -132,8 +146,8 @@ def _live(random: Random, world: World, people: People) -> None:
     loss = Loss(world, random, dict(world.aws.table.items))
     noticed_at = lost_at + random.choice((1, 20, 120)) * timedelta(minutes=1)
     world.at(lost_at, "a loss", loss.happen)
-    world.at(noticed_at, "rows are brought back", loss.be_noticed)
-    world.at(noticed_at + SOON, "the functions are let go", loss.let_go)
+    world.at(noticed_at, "sending is held", loss.be_noticed)
+    world.at(noticed_at + SOON, "sending is released", loss.release)
     world.run_until(world.start + timedelta(days=8))
     world.faults.on = False
     world.run_until(world.start + SETTLED)

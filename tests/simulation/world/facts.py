@@ -18,4 +18,3 @@ class Facts:
     erased_customers: set[str] = field(default_factory=set)
     surveys_may_differ: bool = False  # what comes of surveys depends on who is faster
     rows_may_be_missing: bool = False  # rows were lost that people speak of
-    functions_held: bool = False  # those that send, as `make hold` does it

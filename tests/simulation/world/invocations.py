@@ -9,7 +9,6 @@ from tests.simulation.fake_aws.faults import Faults
 from tests.simulation.fake_aws.unusual_records import OF_ANOTHER_RELEASE
 from tests.simulation.world.dead_letters import DeadLetters
 from tests.simulation.world.event_loop import EventLoop
-from tests.simulation.world.facts import Facts
 from tests.simulation.world.lambda_runtime import LambdaRuntime
 from tests.simulation.world.targets import TARGETS, Event, Function, name_of
 
@@ -23,9 +22,9 @@ class Invocations:
     """Wakes the functions of due rows."""
 
     def __init__(
-        self, loop: EventLoop, faults: Faults, facts: Facts, runtime: LambdaRuntime, dead_letters: DeadLetters
+        self, loop: EventLoop, faults: Faults, runtime: LambdaRuntime, dead_letters: DeadLetters
     ) -> None:
-        self._loop, self._faults, self._facts = loop, faults, facts
+        self._loop, self._faults = loop, faults
         self._runtime, self._dead_letters = runtime, dead_letters
 
     def wake_by_schedule(self, target: dict[str, Any], how: str) -> None:
@@ -48,7 +47,7 @@ class Invocations:
             self._dead_letters.add(f"{name_of(function)} failures", content)
 
         def run() -> None:
-            if self._facts.functions_held or self._faults.lasts("functions held"):
+            if self._faults.lasts("functions held"):
                 if self._loop.now - since > EVENT_AGE:
                     give_up("EventAgeExceeded")
                 else:

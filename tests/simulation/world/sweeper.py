@@ -7,7 +7,6 @@ from functions.sweep_due.app import handler as sweep_due
 from tests.simulation.fake_aws.faults import Faults
 from tests.simulation.fake_aws.table import DynamoDb
 from tests.simulation.world.event_loop import EventLoop
-from tests.simulation.world.facts import Facts
 from tests.simulation.world.lambda_runtime import LambdaRuntime
 
 INTERVAL = timedelta(minutes=2)
@@ -17,10 +16,8 @@ LONGEST_WAIT = timedelta(days=1)  # until a row that is due is taken up
 class Sweeper:
     """Plans the next sweep whenever rows have changed."""
 
-    def __init__(
-        self, loop: EventLoop, faults: Faults, facts: Facts, table: DynamoDb, runtime: LambdaRuntime
-    ) -> None:
-        self._loop, self._faults, self._facts = loop, faults, facts
+    def __init__(self, loop: EventLoop, faults: Faults, table: DynamoDb, runtime: LambdaRuntime) -> None:
+        self._loop, self._faults = loop, faults
         self._table, self._runtime = table, runtime
         self._next: datetime | None = None
         self._planned_until = 0
@@ -50,7 +47,7 @@ class Sweeper:
         if self._next is not None and self._loop.now < self._next:
             return
         self._next = None
-        if self._facts.functions_held or self._faults.strikes("sweep skipped"):
+        if self._faults.strikes("sweep skipped"):
             self._loop.tell("the sweep is skipped")
             return
         self._runtime.run_unattended(sweep_due, {})

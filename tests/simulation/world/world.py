@@ -82,10 +82,10 @@ class World:
         self.dead_letters = DeadLetters(self.loop, self._play_again)
         self.stream = StreamDelivery(self.loop, faults, self.aws.table, self.runtime, self.dead_letters)
         self.aws.table.on_write = self.stream.notice_writes
-        self._invocations = Invocations(self.loop, faults, self.facts, self.runtime, self.dead_letters)
+        self._invocations = Invocations(self.loop, faults, self.runtime, self.dead_letters)
         self._schedules = ScheduleDelivery(self.loop, faults, self.aws.scheduler, self._invocations)
         self.events = EventDelivery(self.loop, faults, self.facts, self.aws, self.runtime, self.dead_letters)
-        self._sweeper = Sweeper(self.loop, faults, self.facts, self.aws.table, self.runtime)
+        self._sweeper = Sweeper(self.loop, faults, self.aws.table, self.runtime)
         self.api = ApiClient(self.loop, self.facts, self.aws.table, self.runtime)
         self.browser = Browser(self.loop, self.aws.table, self.runtime)
         self.texted: set[str] = set()  # the words that customers texted

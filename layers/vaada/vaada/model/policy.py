@@ -194,9 +194,11 @@ class SendingRules(PolicyPart):
 
     Set `mails_a_second`, `mails_a_day` and `texts_spend_a_month` (US dollars) to the quotas of the AWS
     account. Each SMS part costs `text_price`, or the price of its country in `text_prices`. A country is a
-    calling code ("92", "44"). Only countries in `texts_to` are sent SMS; if it is empty, all are.
+    calling code ("92", "44"). Only countries in `texts_to` are sent SMS; if it is empty, all are. While
+    `held` nothing is sent at all: what is due waits.
     """
 
+    held: bool = False
     mails_a_second: Annotated[int, Field(ge=1, le=10_000)] = 10
     mails_a_day: Annotated[int, Field(ge=1, le=100_000_000)] = 10_000
     texts_a_day: Annotated[int, Field(ge=0, le=1_000_000)] = 200

@@ -17,6 +17,7 @@ from vaada.gateways.table import Conflict
 from vaada.model.people import Agent, Customer
 from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
 from vaada.rules import check_ins, commitments, follow_ups, goodwill, replies, surveys
+from vaada.rules.hold import waits_for_release
 from vaada.rules.time.deadlines import working_hours
 
 Due = Work | Customer
@@ -26,8 +27,11 @@ _MAX_STEPS = 10  # more than most ladders have; the next sweep takes the others
 def advance(desk: Desk, kind: type[Due], row_id: str, version: int, now: datetime) -> str:
     """Take all due steps of the row. Returns the outcome for the log.
 
-    If `version` is not the row's, it is an outdated schedule, and nothing happens.
+    If `version` is not the row's, it is an outdated schedule, and nothing happens. Nor does anything while
+    sending is held.
     """
+    if waits_for_release(kind.kind_of_row, desk.policy):
+        return "held"
     try:
         return _take_steps(desk, kind, row_id, version, now)
     except NotFound:

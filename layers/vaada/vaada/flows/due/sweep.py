@@ -15,6 +15,7 @@ from vaada.model.erasures import Erasure
 from vaada.model.interactions import Interaction
 from vaada.model.messages import Message
 from vaada.model.people import Customer
+from vaada.rules.hold import waits_for_release
 
 _DUE: dict[str, type[Due]] = {**WORK, Customer.kind_of_row: Customer}
 
@@ -28,11 +29,14 @@ def sweep(desk: Desk, clock: Callable[[], datetime], has_time: Callable[[], bool
 
     A row that fails does not hold back the others. Raises RowsFailed at the end, which raises the alarm.
     """
-    count, failed = 0, 0
+    count, failed, held = 0, 0, 0
     for kind, row_id, version in desk.table.due(clock()):
         if not has_time():
             logger.warning("out of time, the next sweep continues", count=count)
             break
+        if waits_for_release(kind, desk.policy):
+            held += 1
+            continue
         count += 1
         try:
             outcome = _advance(desk, kind, row_id, version, clock())
@@ -42,6 +46,8 @@ def sweep(desk: Desk, clock: Callable[[], datetime], has_time: Callable[[], bool
         except Exception:  # noqa: BLE001 - the other rows must go on, whatever the error
             failed += 1
             logger.exception("row failed", row_kind=kind, row_id=row_id)
+    if held:
+        logger.info("rows wait, as sending is held", rows=held)
     if failed:
         raise RowsFailed(f"{failed} of {count} due rows failed")
     return count

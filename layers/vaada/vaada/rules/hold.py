@@ -1,0 +1,16 @@
+"""Holding: while the policy says so, the desk sends nothing, and drops nothing.
+
+Rows whose time has come are left as they are, and so wait by themselves: on release the sweep takes them,
+late, as it does after any outage. What sends nothing goes on: contacts are planned, customers are erased.
+"""
+
+from vaada.model.erasures import Erasure
+from vaada.model.interactions import Interaction
+from vaada.model.policy import PolicyDocument
+
+_SENDS_NOTHING = frozenset({Interaction.kind_of_row, Erasure.kind_of_row})
+
+
+def waits_for_release(kind_of_row: str, policy: PolicyDocument) -> bool:
+    """Whether a row of this kind is left as it is, though its time has come."""
+    return policy.sending.held and kind_of_row not in _SENDS_NOTHING
