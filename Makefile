@@ -65,9 +65,10 @@ crowd: .venv/.ready ## Simulate months with many customers and check each count,
 seeds: .venv/.ready ## Find a new seed for each planted bug whose seed no longer shows it: make seeds [MUTATIONS="skips_a_rung"]
 	@PYTHONPATH=layers/vaada $(BIN)/python -m tests.simulation.mutations.find_seeds $(MUTATIONS)
 
-bench: .venv/.ready .local/tools/sam/.ready ## Measure cold starts and the sweep, for the figures in the documents
+bench: .venv/.ready .local/tools/sam/.ready ## Measure cold starts, the sweep and search, for the figures in the documents
 	@PYTHONPATH=layers/vaada $(BIN)/python -m bench.cold_start
 	@PYTHONPATH=layers/vaada $(BIN)/python -m bench.sweep
+	@PYTHONPATH=layers/vaada $(BIN)/python -m bench.search
 
 check: .venv/.ready .local/tools/scanners/.ready .local/tools/guard/package ## Check style, types, security, the template and the lock files
 	$(BIN)/ruff check

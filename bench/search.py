@@ -22,8 +22,9 @@ from vaada.model.ids import new_party_id
 from vaada.model.people import Customer
 
 CUSTOMERS = (10, 10_000)
+AT_ONCE = 25  # items that DynamoDB takes in one call
 WANTED = {"name": "Bilal Khan", "email": "bilal@example.com", "phone": "+923001234567"}
-TEXTS = ("bilal", "khan bilal", "customer 4711", "bilal@example.com", "4567", "+92 300 1234567")
+TEXTS = ("bilal", "khan bilal", "customer 04711", "bilal@example.com", "4567", "+92 300 1234567")
 
 
 def main() -> None:
@@ -62,7 +63,7 @@ def _searched(desk: ScriptedDesk, text: str) -> tuple[int, int, int]:
 
 def _fill(customers: int) -> None:
     """Customers whose names share a word, as names of a country do."""
-    client = boto3.client("dynamodb")
+    client, items = boto3.client("dynamodb"), list[Any]()
     for number in range(customers):
         customer = Customer(
             customer_id=new_party_id(),
@@ -72,8 +73,10 @@ def _fill(customers: int) -> None:
             created_at=MONDAY,
         )
         terms, _ = search_terms_to_write(customer)
-        for item in (to_item(customer), *terms):
-            client.put_item(TableName="vaada", Item=item)
+        items += [to_item(customer), *terms]
+    for first in range(0, len(items), AT_ONCE):
+        requests: Any = [{"PutRequest": {"Item": item}} for item in items[first : first + AT_ONCE]]
+        client.batch_write_item(RequestItems={"vaada": requests})
 
 
 if __name__ == "__main__":

@@ -81,9 +81,12 @@ def _name(text: str) -> Meaning | None:
     if not words:
         return None
     *whole, last = dict.fromkeys(words)
-    by_length = sorted(whole, key=len, reverse=True)
-    prefixes = (*(f"name#{word}#" for word in by_length), f"name#{last}")
-    return Meaning(prefixes, (*(f" {word} " for word in whole), f" {last}") if whole else ())
+    # The words that fewest names have first: those with digits, then the longest; the unfinished one last.
+    prefixes = {word: f"name#{word}#" for word in sorted(whole, key=len, reverse=True)}
+    prefixes[last] = f"name#{last}"
+    rarest = sorted(prefixes, key=lambda word: not any(map(str.isdigit, word)))
+    texts = (*(f" {word} " for word in whole), f" {last}") if whole else ()
+    return Meaning(tuple(prefixes[word] for word in rarest), texts)
 
 
 def _numbers(text: str, country: str) -> tuple[str, ...]:
