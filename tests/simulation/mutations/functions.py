@@ -39,7 +39,7 @@ def never_sweeps() -> Planted:
     return replaced(sweep_due.handler, lambda _event, _context: 0)
 
 
-@mutation(seed=36)
+@mutation(seed=84)
 def reads_wake_ups_by_position() -> Planted:
     @wraps(flag_overdue.handler)
     def woken(event: dict[str, Any], context: object) -> Any:

@@ -10,7 +10,7 @@ from vaada.gateways.send_errors import OutcomeUnknown, Refused, translate_send_e
 from vaada.gateways.table import Table
 
 
-@mutation(seed=72)
+@mutation(seed=120)
 def writes_without_a_version_condition() -> Planted:
     original = Table._put
 
