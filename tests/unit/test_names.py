@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parents[1]
-FILES = sorted(path.relative_to(TESTS) for path in TESTS.rglob("test_*.py") if "simulation" not in path.parts)
+FILES = sorted(path.relative_to(TESTS) for path in TESTS.rglob("test_*.py"))
 
 
 def names_of_tests(path: Path) -> Iterator[str]:
