@@ -341,6 +341,9 @@ def _listen() -> None:
     def after_call(model: OperationModel, **_: object) -> None:
         _LISTENING[0].after_call(f"{model.service_model.service_name}.{model.name}")
 
+    # A client copies the handlers when it is created: one that another test created before has none.
+    for client in (aws.dynamodb, aws.scheduler, aws.functions, aws.parameters, aws.queues, aws.ses, aws.sns):
+        client.cache_clear()
     events: BaseEventHooks = aws.session().get_component("event_emitter")
     events.register("before-call", before_call)  # type: ignore[arg-type]  # it may answer
     events.register("after-call", after_call)
