@@ -56,7 +56,8 @@ def measure(settled: int) -> tuple[int, int, int]:
             def wrapped(**asked: Any) -> Any:
                 nonlocal looked_at
                 answer = read(**asked)
-                looked_at += answer.get("ScannedCount", 1)
+                together = len(answer.get("Responses", {}).get("vaada", ()))
+                looked_at += answer.get("ScannedCount", together or 1)
                 return answer
 
             return wrapped
@@ -65,6 +66,7 @@ def measure(settled: int) -> tuple[int, int, int]:
         with (
             patch.object(client, "query", counted(client.query)),
             patch.object(client, "get_item", counted(client.get_item)),
+            patch.object(client, "batch_get_item", counted(client.batch_get_item)),
         ):
             desk.sweep()
         pages = boto3.client("dynamodb").get_paginator("scan").paginate(TableName="vaada", Select="COUNT")

@@ -32,7 +32,7 @@ class Api:
     def __init__(self, cloud: Cloud, email: str, password: str) -> None:
         self._cognito: CognitoIdentityProviderClient = cloud.client("cognito-idp")
         self._client_id = cloud.outputs["UserPoolClientId"]
-        self._credentials = {"USERNAME": email, "PASSWORD": password}
+        self.email, self.password = email, password
         # Not all systems resolve names below .localhost, so the name is only in the Host header.
         host = {"Host": urlsplit(cloud.api_url).netloc}
         # One connection per call: when the clock jumps, an idle connection breaks or hangs.
@@ -60,7 +60,9 @@ class Api:
     def sign_in(self) -> None:
         """Get a token, which is valid for an hour."""
         response = self._cognito.initiate_auth(
-            ClientId=self._client_id, AuthFlow="USER_PASSWORD_AUTH", AuthParameters=self._credentials
+            ClientId=self._client_id,
+            AuthFlow="USER_PASSWORD_AUTH",
+            AuthParameters={"USERNAME": self.email, "PASSWORD": self.password},
         )
         self.token = response["AuthenticationResult"]["IdToken"]
 

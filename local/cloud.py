@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import time
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 STACK = "vaada"
 SENDER = "desk@vaada.example"
 START_TIMEOUT = 60.0
+_NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # otherwise each call loads the certificates of the system
 
 
 @dataclass
@@ -37,7 +39,9 @@ class Cloud:
     port: int
     folder: Path
     clock: Clock
+    stack: str = STACK
     outputs: dict[str, str] = field(default_factory=dict)
+    _clients: dict[str, Any] = field(default_factory=dict)
 
     @property
     def endpoint(self) -> str:
@@ -50,12 +54,15 @@ class Cloud:
         return f"{self.outputs['ApiUrl']}"
 
     def client(self, service: str) -> Any:
-        """Return a boto3 client of one of its services."""
-        return make_client(service, self.endpoint, self.clock.now)
+        """Return a boto3 client of one of its services, which is made once."""
+        if service not in self._clients:
+            self._clients[service] = make_client(service, self.endpoint, self.clock.now)
+        return self._clients[service]
 
     def read_page(self, path: str) -> Any:
         """Return the JSON of one of MiniStack's own pages, such as `ses/messages`."""
-        response = httpx.get(f"{self.endpoint}/_ministack/{path}", trust_env=False, timeout=10)
+        url = f"{self.endpoint}/_ministack/{path}"
+        response = httpx.get(url, trust_env=False, timeout=10, verify=_NO_TLS)
         return response.raise_for_status().json()
 
     def build(self) -> None:
@@ -66,9 +73,9 @@ class Cloud:
         """Deploy the built stack, and read its outputs."""
         ses: SESV2Client = self.client("sesv2")
         ses.create_email_identity(EmailIdentity=SENDER)
-        sam.deploy(self.endpoint, self.folder / "sam-deploy.log", self.clock.environment())
+        sam.deploy(self.stack, self.endpoint, self.folder / "sam-deploy.log", self.clock.environment())
         cloudformation: CloudFormationClient = self.client("cloudformation")
-        [stack] = cloudformation.describe_stacks(StackName=STACK)["Stacks"]
+        [stack] = cloudformation.describe_stacks(StackName=self.stack)["Stacks"]
         self.outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
 
     def travel(self, by: timedelta) -> None:

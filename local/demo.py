@@ -17,10 +17,11 @@ from local.api import Api
 from local.clock import INSTALL_FAKETIME, LIBRARY, parse_jump
 from local.cloud import Cloud, local_cloud
 from local.errors import CloudError, PortInUse
+from local.mail_in import MailIn, smtp_port
 from local.outbox import Message, Outbox
 from local.outbox_page import Page, outbox_page
 from local.places import ROOT
-from local.seed import MANAGER, Seeder
+from local.seed import DANIEL, MANAGER, Seeder
 
 console = Console(highlight=False, soft_wrap=True)
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -44,10 +45,12 @@ class Demo:
         self._manager: Api | None = None
         self.token_file = cloud.folder / "token"
         self.complaint = ""
+        self.agent: Api
 
     def open(self) -> Api:
         """Create the demo data. Returns the manager's client of the API."""
         self._manager = Api.sign_up(self._cloud, MANAGER, "managers")
+        self.agent = Api.sign_up(self._cloud, DANIEL, "agents")
         self._keep_token()
         self.complaint = Seeder(self._cloud, self._manager, self.say).seed()
         return self._manager
@@ -106,7 +109,9 @@ def run_demo(port: int) -> None:
             cloud = stack.enter_context(local_cloud(port))
         outbox = Outbox(cloud)
         demo = Demo(cloud, outbox)
-        page = Page(outbox, cloud.clock.now, demo.travel)
+        mail_in = MailIn(cloud)
+        smtp = stack.enter_context(smtp_port(mail_in, port + 2))
+        page = Page(outbox, cloud.clock.now, demo.travel, mail_in.write)
         address = stack.enter_context(outbox_page(page, port + 1))
         with step("Building the functions (sam build)", "Built the functions"):
             cloud.build()
@@ -115,16 +120,22 @@ def run_demo(port: int) -> None:
         console.print(
             f"\nThe clock of the demo says {_date_text(cloud.clock.now())}. A small business opens:\n"
         )
-        stack.enter_context(closing(demo.open()))
-        _explain(cloud, demo, address)
+        manager = stack.enter_context(closing(demo.open()))
+        stack.enter_context(closing(demo.agent))
+        _explain(cloud, demo, (address, smtp), manager)
         demo.run()
 
 
-def _explain(cloud: Cloud, demo: Demo, address: str) -> None:
+def _explain(cloud: Cloud, demo: Demo, mail: tuple[str, int], manager: Api) -> None:
     travel = "type [bold]+30m[/], [bold]+4h[/] or [bold]+1d[/] and Enter" if LIBRARY else INSTALL_FAKETIME
     console.print(
         Panel(
-            f"Messages     [bold]{address}[/]  (mails and texts; their links work)\n"
+            f"Console      [bold]{cloud.outputs['ConsoleUrl']}[/]\n"
+            f"  a manager  {manager.email}, password {escape(manager.password)}\n"
+            f"  an agent   {demo.agent.email}, password {escape(demo.agent.password)}\n"
+            f"Contact form [bold]{cloud.api_url}/c/[/]\n"
+            f"Messages     [bold]{mail[0]}[/]  (mails and texts; their links work)\n"
+            f"Mail in      written there, or by SMTP to 127.0.0.1:{mail[1]}\n"
             f"Time travel  {travel}\n"
             f"Logs         {cloud.folder.relative_to(ROOT)}/\n"
             "Stop         Ctrl-C",

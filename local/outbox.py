@@ -38,7 +38,7 @@ class Outbox:
         """Return the messages since the last call."""
         known = len(self.messages)
         self._fetch_mails()
-        self._fetch_texts()
+        self.fetch_texts()
         return self.messages[known:]
 
     def _fetch_mails(self) -> None:
@@ -58,7 +58,8 @@ class Outbox:
                         )
                     )
 
-    def _fetch_texts(self) -> None:
+    def fetch_texts(self) -> None:
+        """Take note of the new texts. MiniStack keeps no time of a text: it is the time of this call."""
         for phone, texts in self._cloud.read_page("sns/sms-messages")["sms_messages"].items():
             for text in texts:
                 if self._is_new(text["MessageId"]):
@@ -67,7 +68,7 @@ class Outbox:
                             number=len(self.messages) + 1,
                             provider_id=text["MessageId"],
                             medium="sms",
-                            at=self._cloud.clock.now(),  # MiniStack stores no time for SMS
+                            at=self._cloud.clock.now(),
                             to=phone,
                             subject="",
                             text=text["Message"],

@@ -40,10 +40,17 @@ _templates.filters["link"] = link
 class Page:
     """The content and the actions of the page."""
 
-    def __init__(self, outbox: Outbox, now: Callable[[], datetime], travel: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        outbox: Outbox,
+        now: Callable[[], datetime],
+        travel: Callable[[str], None],
+        write: Callable[[str, str, str], None],
+    ) -> None:
         self.outbox = outbox
         self.now = now
         self.travel = travel
+        self.write = write
 
     def render(self, selected: int | None) -> str:
         """Return the whole page, with one message opened."""
@@ -92,9 +99,13 @@ class _Handler(BaseHTTPRequestHandler):
         if not self._is_local() or self.headers.get("Origin") != f"http://{self.headers['Host']}":
             self._respond(HTTPStatus.FORBIDDEN, "Only this page may do that.")
             return
-        form = parse_qs(self.rfile.read(int(self.headers.get("Content-Length", 0))).decode())
+        sent = parse_qs(self.rfile.read(int(self.headers.get("Content-Length", 0))).decode())
+        form = {name: values[0] for name, values in sent.items()}
         try:
-            self.page.travel(form.get("by", [""])[0])
+            if urlsplit(self.path).path == "/mails":
+                self.page.write(form.get("from", ""), form.get("subject", ""), form.get("words", ""))
+            else:
+                self.page.travel(form.get("by", ""))
         except (ValueError, CloudError) as error:
             self._respond(HTTPStatus.BAD_REQUEST, str(escape(str(error))))
         else:

@@ -37,10 +37,10 @@ def build(log: Path) -> None:
         mark.write_text(fingerprint)
 
 
-def deploy(endpoint: str, log: Path, clock: dict[str, str]) -> None:
+def deploy(stack: str, endpoint: str, log: Path, clock: dict[str, str]) -> None:
     """Run `sam deploy`. The variables in `clock` make it use the local cloud's time. Raises CloudError."""
     template = ["--template-file", str(BUILD / "template.yaml")]
-    _run(["deploy", *template], log, {**clock, "AWS_ENDPOINT_URL": endpoint})
+    _run(["deploy", "--stack-name", stack, *template], log, {**clock, "AWS_ENDPOINT_URL": endpoint})
 
 
 def _run(command: list[str], log: Path, settings: dict[str, str]) -> None:

@@ -7,12 +7,34 @@ from typing import Any
 
 from local.api import Api
 from local.cloud import Cloud
+from local.history import History, put
+from vaada.model.people import Agent
+from vaada.model.policy import PolicyDocument
 
 Say = Callable[[str], None]
 
 MANAGER = "maryam@vaada.example"
-SANA = "sana@vaada.example"
+DANIEL, SANA = "daniel@vaada.example", "sana@vaada.example"
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+SAVED_REPLIES = [
+    {
+        "name": "Ready to collect",
+        "language": "en",
+        "text": "Your bicycle is ready. You can collect it until six. Ask for {agent}.",
+    },
+    {
+        "name": "Ready to collect",
+        "language": "ur",
+        "text": "آپ کی سائیکل تیار ہے۔ آپ چھ بجے تک لے جا سکتے ہیں۔ {agent} کا پوچھ لیں۔",
+    },
+    {
+        "name": "Ready to collect",
+        "language": "es",
+        "text": "Su bicicleta está lista. Puede recogerla hasta las seis.",
+    },
+]
+"""What the people of the shop write again and again."""
 
 
 class Seeder:
@@ -28,7 +50,7 @@ class Seeder:
         """Create everything. Returns the id of the case of a complaint."""
         self._never_close()
         maryam = self._agent("Maryam Siddiqui", MANAGER, role="manager")
-        daniel = self._agent("Daniel Hughes", "daniel@vaada.example", supervisor_id=maryam)
+        daniel = self._agent("Daniel Hughes", DANIEL, supervisor_id=maryam)
         sana = self._agent(
             "Sana Iqbal",
             SANA,
@@ -37,6 +59,7 @@ class Seeder:
             time_zone="Asia/Karachi",
             supervisor_id=maryam,
         )
+        self._lived_in()
         oliver = self._customer(
             "Oliver Grant", "oliver@customer.example", "en", "Europe/London", "+447700900123"
         )
@@ -58,13 +81,23 @@ class Seeder:
             self._solved_yesterday(customer, agent, summary)
         return case
 
+    def _lived_in(self) -> None:
+        """Write three months of history, so that every page of the console shows something."""
+        agents = [Agent.model_validate(each) for each in self._api.get("/api/agents")["items"]]
+        policy = PolicyDocument.model_validate(self._api.get("/api/policy"))
+        items = History(agents, policy, self._now()).make()
+        put(self._cloud.client("dynamodb"), self._cloud.outputs["TableName"], items)
+        self._say(f"The shop has lived for three months: {len(items)} rows of customers and their matters")
+
     def _never_close(self) -> None:
         """Set opening hours around the clock, so that the demo works at any hour."""
         policy = self._api.get("/api/policy")
         always = [{"opens": "00:00", "closes": "24:00"}]
         policy["opening_hours"] = dict.fromkeys(policy["opening_hours"], always)
         policy["holidays"]["observed"] = False
-        policy["customers"] = {"write_from": "00:00", "write_until": "23:59"}
+        policy["customers"] |= {"write_from": "00:00", "write_until": "23:59"}
+        policy["saved_replies"] = SAVED_REPLIES
+        policy["contact_form"]["shows_kept_promises"] = True
         self._api.put("/api/policy", policy)
         self._say("The shop never closes and writes at any hour, so that you see all of it now;")
         self._say("in a real one messages wait for working time, and for the customer's morning")

@@ -27,6 +27,8 @@ class FailedCall:
     def names(self) -> str:
         """What the letter is about: ids only."""
         match self.event:
+            case {"detail": {"object": {"key": key}}}:
+                return f"mail {key}"
             case {"row_id": row_id}:
                 return f"row {row_id}, version {self.event.get('version', 'unknown')}"
         return "something unknown"

@@ -26,6 +26,7 @@ QUEUES = {
     "RemindAgentFailures": "RemindAgent",
     "FlagOverdueFailures": "FlagOverdue",
     "SendSurveyFailures": "SendSurvey",
+    "ReceiveMailFailures": "ReceiveMail",
     "RetryQueueFailures": "RecordDelivery",
     "StreamFailures": None,
 }

@@ -1,5 +1,7 @@
 """`make restore STACK=vaada FROM=<restored table> [CUSTOMER=id] [LOOK=yes]`: restore lost rows.
 
+The restored table may be that of another stack, whose keys this one has.
+
 A row is restored if it is missing, cannot be read, or has an earlier version than in the backup; rows written
 since the backup stay. Erased customers stay erased, and no customer is sent anything twice. After an
 interruption, run it again to continue.
@@ -20,6 +22,7 @@ from operations.senders import not_at_rest
 from operations.stack import Stack, console
 from vaada.desk import Desk
 from vaada.flows import erasure
+from vaada.flows.messages.suppression import addresses_of
 from vaada.flows.optimistic_write import change
 from vaada.flows.work import current_customer
 from vaada.gateways.items import Item, from_item, key_of, to_item
@@ -33,10 +36,11 @@ from vaada.model.receipts import EmailClaim, Receipt
 from vaada.model.rows import Row
 from vaada.model.search_terms import SearchTerm, terms_of
 from vaada.model.work import Survey
-from vaada.rules import interactions
+from vaada.rules import interactions, surveys
 
 _PAGE_SIZE = 100  # rows; the limit of BatchGetItem
-_LEDGER, _POLICY, _CLAIM = Erasure.kind_of_row, Policy.kind_of_row, EmailClaim.kind_of_row
+_CLAIM = EmailClaim.kind_of_row
+_OUT_OF_ORDER = (Erasure.kind_of_row, Policy.kind_of_row, _CLAIM)  # first, but for the claims, which are last
 _MADE_SAFE_COUNTS = {
     "survey": "surveys and their reminders that are not sent: they may have been already",
     "message": "messages to customers that are not sent: they may have been already",
@@ -54,14 +58,30 @@ class Restoration:
         self._client = desk.table.client
         self._erased: dict[str, bool] = {}
 
+    def has_another_address_key(self) -> bool:
+        """Whether the backup's addresses were hashed with a key that is not the stack's.
+
+        Then no address in it would be found again, and who said STOP would be written to.
+        """
+        found = self._scan(Customer.kind_of_row, AddressUsage.kind_of_row)
+        rows = [_read(item) for items in found for item in items]
+        used = {row.id for row in rows if isinstance(row, AddressUsage)}
+        known = {
+            self._desk.addresses.hash_address(medium, address)
+            for row in rows
+            if isinstance(row, Customer)
+            for medium, address in addresses_of(row)
+        }
+        return bool(used) and not used & known
+
     def everything(self) -> Iterator[int]:
         """Restore all lost rows. Yields the number of rows checked since the last time."""
         claims: list[Item] = []
-        for items in self._scan("row_kind IN (:ledger, :policy, :claim)"):
+        for items in self._scan(*_OUT_OF_ORDER):
             self._restore_items([item for item in items if item["row_kind"]["S"] != _CLAIM])
             claims += [item for item in items if item["row_kind"]["S"] == _CLAIM]
             yield len(items)
-        for items in self._scan("NOT row_kind IN (:ledger, :policy, :claim)"):
+        for items in self._scan(*_OUT_OF_ORDER, others=True):
             self._restore_items(items)
             yield len(items)
         for first in range(0, len(claims), _PAGE_SIZE):  # last, because each must match its agent
@@ -83,15 +103,13 @@ class Restoration:
             yield len(page["Items"])
         self._finish()
 
-    def _scan(self, condition: str) -> Iterator[list[Item]]:
+    def _scan(self, *kinds: str, others: bool = False) -> Iterator[list[Item]]:
+        """Yield the backup's rows of these kinds, or of all others."""
+        values = {f":kind{number}": {"S": kind} for number, kind in enumerate(kinds)}
         pages = self._client.get_paginator("scan").paginate(
             TableName=self._backup,
-            FilterExpression=condition,
-            ExpressionAttributeValues={
-                ":ledger": {"S": _LEDGER},
-                ":policy": {"S": _POLICY},
-                ":claim": {"S": _CLAIM},
-            },
+            FilterExpression=f"{'NOT ' if others else ''}row_kind IN ({', '.join(values)})",
+            ExpressionAttributeValues=values,
             PaginationConfig={"PageSize": _PAGE_SIZE},
         )
         for page in pages:
@@ -161,11 +179,11 @@ class Restoration:
         change(self._desk, Customer, current_customer(self._desk, survey.customer_id).id, unlink)
 
     def _mark_planned(self, row: Row) -> Row:
-        """Mark an interaction as planned if its follow-up or survey exists."""
+        """Mark an interaction as planned if its survey exists."""
         if not isinstance(row, Interaction) or row.wake_at is None:
             return row
-        planned = interactions.planned_rows(row, self._desk.policy)
-        exists = any(self._desk.table.get(type(each), each.id) for each in planned)
+        survey = surveys.of_interaction(row, self._desk.policy)
+        exists = survey is not None and self._desk.table.get(Survey, survey.id) is not None
         return interactions.mark_planned(row) if exists else row
 
     def _why_not(self, row: Row) -> str | None:
@@ -222,7 +240,11 @@ class Restoration:
 
     def _finish(self) -> None:
         if not self._look:
-            self.counts["erasures that begin anew"] += erasure.replay_erasures(self._desk, self._now)
+            cursor, is_first = None, True
+            while cursor or is_first:
+                begun, cursor = erasure.replay_erasures(self._desk, self._now, cursor)
+                self.counts["erasures that begin anew"] += begun
+                is_first = False
 
 
 def _read(item: Item) -> Row | None:
@@ -256,6 +278,7 @@ def main() -> int:
     parser.add_argument("--stack", required=True)
     parser.add_argument("--from", required=True, dest="backup", help="the restored table")
     parser.add_argument("--customer", help="only this customer's rows")
+    parser.add_argument("--other-key", action="store_true", help="although no STOP will be found again")
     parser.add_argument("--look", action="store_true", help="only count what would be done")
     arguments = parser.parse_args()
     now = datetime.now(UTC).replace(microsecond=0)
@@ -265,6 +288,12 @@ def main() -> int:
             console.print(f"Nothing was brought back. {reason}.")
             return 2
         work = Restoration(stack.desk, arguments.backup, now, look=arguments.look)
+        if not arguments.other_key and work.has_another_address_key():
+            console.print(
+                "Nothing was brought back. The backup is of another address key, so no STOP in it would be"
+                " found. Put its key into the stack: docs/operations.md, Into a new stack. Or: OTHER_KEY=yes"
+            )
+            return 2
         steps = work.customer(arguments.customer) if arguments.customer else work.everything()
         with _progress() as progress:
             task = progress.add_task("rows", total=None)

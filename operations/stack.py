@@ -8,10 +8,10 @@ from botocore.config import Config
 from rich.console import Console
 
 from vaada.desk import Desk
+from vaada.gateways.account import Account
 from vaada.settings import Settings
 
 if TYPE_CHECKING:
-    from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_sqs import SQSClient
 
@@ -25,19 +25,21 @@ class Stack:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self._cloudformation: CloudFormationClient = boto3.client("cloudformation")
+        self.account = Account(name)
         self.functions: LambdaClient = boto3.client("lambda", config=_ONE_LONG_ATTEMPT)
         self.queues: SQSClient = boto3.client("sqs")
         self.streams: Any = boto3.client("dynamodbstreams")
 
     def resource(self, logical_id: str) -> str:
         """Return the physical name of a resource. Raises KeyError."""
-        return self._resources[logical_id]
+        return self.account.resources[logical_id]
 
     def function_of(self, arn: str) -> str | None:
         """Return the logical id of the function with this ARN. None: it is not in this stack."""
         name = arn.split(":")[6] if arn.count(":") >= 6 else ""  # noqa: PLR2004 - arn:aws:lambda:…:function:name
-        names = (logical_id for logical_id, physical_id in self._resources.items() if physical_id == name)
+        names = (
+            logical_id for logical_id, physical_id in self.account.resources.items() if physical_id == name
+        )
         return next(names, None)
 
     @cached_property
@@ -46,9 +48,3 @@ class Stack:
         configuration = self.functions.get_function_configuration(FunctionName=self.resource("SweepDue"))
         variables = configuration["Environment"]["Variables"]
         return Desk(Settings.model_validate({name.lower(): value for name, value in variables.items()}))
-
-    @cached_property
-    def _resources(self) -> dict[str, str]:
-        pages = self._cloudformation.get_paginator("list_stack_resources").paginate(StackName=self.name)
-        resources = (each for page in pages for each in page["StackResourceSummaries"])
-        return {each["LogicalResourceId"]: each.get("PhysicalResourceId", "") for each in resources}

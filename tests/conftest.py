@@ -2,6 +2,6 @@
 
 from hypothesis import settings
 
-# How long an example takes says how busy the machine is: several test runs share it.
+# The duration of an example depends on how busy the machine is.
 settings.register_profile("vaada", deadline=None)
 settings.load_profile("vaada")

@@ -1,4 +1,4 @@
-"""Lengths of time, and instants by the wall clock of a zone."""
+"""Durations, and instants by the local time of a zone."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo

@@ -1,7 +1,8 @@
-"""Serve the public pages behind signed links. GET and HEAD only show; only POST writes."""
+"""Serve the public pages, those behind signed links and the contact form. Only POST writes."""
 
 import base64
 import binascii
+import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,21 +12,23 @@ from urllib.parse import parse_qsl
 
 from vaada.desk import open_desk, prepare
 from vaada.flows.form_rate_limit import TooManyForms
+from vaada.flows.incoming_contacts import NobodyServes
 from vaada.flows.optimistic_write import Busy, NotFound
 from vaada.gateways.links import BadLink
 from vaada.gateways.table import Conflict
 from vaada.headers import RESPONSE_HEADERS
 from vaada.log import logger
 from vaada.present import pages
-from vaada.public import actions, surveys, unsubscribing
+from vaada.public import actions, contact_form, surveys, unsubscribing
 from vaada.public.visits import Page, Visit
 
-prepare("table", "links")
+prepare("table", "links", renders=True)
 
 PAGES = {
     "s": (surveys.show, surveys.submit),
     "a": (actions.show, actions.submit),
     "u": (unsubscribing.show, unsubscribing.submit),
+    "c": (contact_form.show, contact_form.submit),
 }
 _HEADERS = {
     **RESPONSE_HEADERS,
@@ -36,6 +39,7 @@ _HEADERS = {
 # Enough for the longest comment, with each character encoded as twelve, and the other fields.
 _MAX_BODY_BYTES = 28 * 1024
 _MAX_FIELDS = 10
+_QUERY_FIELDS = frozenset({"do", "score", "task", "lang"})
 _URL_ENCODED, _MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 
 
@@ -58,19 +62,20 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
 
 
 def _page(event: dict[str, Any], *, is_post: bool) -> Page:
-    _, purpose, token = event["rawPath"].split("/", 2)
+    purpose, _, token = event["rawPath"].removeprefix("/").partition("/")
     headers = event.get("headers") or {}
     now = datetime.now(UTC).replace(microsecond=0)
-    visit = Visit(open_desk(), token, event["rawPath"], {}, now, headers.get("accept-language", ""))
+    desk, language = open_desk().remembering(), headers.get("accept-language", "")
+    visit = Visit(desk, token, event["rawPath"], {}, now, language, _browser(event, headers))
     show, submit = PAGES[purpose]
     try:
         fields = (
             _form_fields(event, headers, purpose)
             if is_post
-            else _parse_fields(event.get("rawQueryString", ""))
+            else _query_fields(event.get("rawQueryString", ""))
         )
         return (submit if is_post else show)(replace(visit, fields=fields))
-    except (BadLink, NotFound):
+    except (BadLink, NotFound, NobodyServes):
         logger.info("bad link", purpose=purpose, request_id=_request_id(event))
         page = pages.link_problem(business=visit.deployed_business.name, language=visit.language)
         return Page(HTTPStatus.NOT_FOUND, page)
@@ -92,6 +97,22 @@ def _request_id(event: Mapping[str, Any]) -> str | None:
     return request_id
 
 
+def _browser(event: Mapping[str, Any], headers: Mapping[str, str]) -> str:
+    """Return a hash of what tells the visitors of a link apart. Only who knows the link could guess it."""
+    address = event["requestContext"]["http"].get("sourceIp", "")
+    told = "\n".join((event["rawPath"], address, headers.get("user-agent", "")))
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def _query_fields(query: str) -> dict[str, str]:
+    """Return the fields of a link. Mail programs and link trackers add others: those do not matter."""
+    parts = (part for part in query.split("&") if part.partition("=")[0] in _QUERY_FIELDS)
+    fields: dict[str, str] = {}
+    for name, value in parse_qsl("&".join(parts), keep_blank_values=True):
+        fields.setdefault(name, value)
+    return fields
+
+
 def _form_fields(event: Mapping[str, Any], headers: Mapping[str, str], purpose: str) -> dict[str, str]:
     """Return the fields of the form. Raises _Refused."""
     content_type = headers.get("content-type", _URL_ENCODED).partition(";")[0].strip().lower()
@@ -108,15 +129,15 @@ def _form_fields(event: Mapping[str, Any], headers: Mapping[str, str], purpose: 
     if content_type == _MULTIPART:  # a mail program's button (RFC 8058, 3.2); its fields do not matter
         return {}
     try:
-        return _parse_fields(body.decode())
+        return _parse_fields(body.decode(), _MAX_FIELDS)
     except UnicodeDecodeError:
         raise _Refused(HTTPStatus.BAD_REQUEST, "unreadable") from None
 
 
-def _parse_fields(encoded: str) -> dict[str, str]:
+def _parse_fields(encoded: str, most: int) -> dict[str, str]:
     """Parse URL-encoded fields. Raises _Refused."""
     try:
-        return dict(parse_qsl(encoded, keep_blank_values=True, max_num_fields=_MAX_FIELDS))
+        return dict(parse_qsl(encoded, keep_blank_values=True, max_num_fields=most))
     except ValueError:
         raise _Refused(HTTPStatus.BAD_REQUEST, "unreadable") from None
 
@@ -127,4 +148,5 @@ def _refusal(visit: Visit, status: HTTPStatus, because: pages.RefusedBecause) ->
 
 
 def _response(page: Page) -> dict[str, Any]:
-    return {"statusCode": page.status, "headers": {**_HEADERS, **page.headers}, "body": page.html}
+    headers = {name: value for name, value in {**_HEADERS, **page.headers}.items() if value}
+    return {"statusCode": page.status, "headers": headers, "body": page.html}

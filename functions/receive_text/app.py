@@ -1,4 +1,4 @@
-"""Process SMS from customers: STOP, START, or the score of a survey."""
+"""Process SMS from customers: STOP, START, the score of a survey, or a contact."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -7,9 +7,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from vaada.desk import open_desk, prepare
 from vaada.flows.inbound_events import handle_or_queue
+from vaada.flows.incoming_texts import receive_text
 from vaada.gateways.inbound_events import incoming_texts
 from vaada.log import logger
-from vaada.rules.messages.opt_out_keywords import parse
+from vaada.model.inbound_events import Unreadable
 
 prepare("table", "addresses")
 
@@ -18,8 +19,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> int:
     """Process each SMS. Returns how many there were."""
     desk, now = open_desk(), datetime.now(UTC).replace(microsecond=0)
     outcomes = [
-        "not understood" if parsed is None else handle_or_queue(desk, parsed, now)
-        for parsed in incoming_texts(event, context.aws_request_id, desk.addresses, parse)
+        handle_or_queue(desk, text, now) if isinstance(text, Unreadable) else receive_text(desk, text, now)
+        for text in incoming_texts(event, context.aws_request_id)
     ]
     logger.info("processed", outcomes=outcomes)
     return len(outcomes)

@@ -21,7 +21,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> int | dict[str, An
             return _retry(records)
     desk, now = open_desk(), datetime.now(UTC).replace(microsecond=0)
     if "awslogs" in event:
-        parsed_events = text_delivery_events(event, context.aws_request_id)
+        parsed_events = text_delivery_events(event, context.aws_request_id, desk.addresses)
     else:
         parsed_events = mail_events(event, context.aws_request_id, desk.addresses)
     outcomes = [handle_or_queue(desk, each, now) for each in parsed_events]

@@ -9,7 +9,7 @@ import logging
 from datetime import datetime
 from typing import Any
 
-from vaada.gateways.custom_resource import answer
+from vaada.gateways.custom_resource import answer, reason_of
 
 
 def handler(event: dict[str, Any], _context: object) -> None:
@@ -20,7 +20,7 @@ def handler(event: dict[str, Any], _context: object) -> None:
     try:
         _handle_request(event["RequestType"])
     except Exception as error:
-        answer(event, "FAILED", _reason(error))
+        answer(event, "FAILED", reason_of(error, "RotateLinkKeys"))
         logging.getLogger(__name__).exception("link keys failed")
     else:
         answer(event, "SUCCESS", "the settings are valid and the keys are there")
@@ -43,9 +43,3 @@ def _handle_request(request_type: str) -> None:
         return
     check_settings()
     create_keys(open_desk())
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, ImportError):
-        return f"{error}. The build does not match the functions: run sam build, then sam deploy again."
-    return f"{str(error) or type(error).__name__}. See the log of the function RotateLinkKeys."

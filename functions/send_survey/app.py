@@ -6,7 +6,7 @@ from vaada.desk import open_desk, prepare
 from vaada.model.work import Survey
 from vaada.schedule_events import advance_scheduled
 
-prepare("table", "addresses", "links", "mailer")
+prepare("table", "addresses", "links", "mailer", renders=True)
 
 
 def handler(event: dict[str, Any], _context: object) -> str:

@@ -126,7 +126,8 @@ class Office:
                 "direction": "inbound",
                 "kind": "request",
                 "summary": request.summary,
-                "occurred_at": request.opened.isoformat(),
+                # What was promised for a time before it was written down was promised then at the latest.
+                "occurred_at": min(request.opened, request.promised or request.opened).isoformat(),
                 "resolved": due is None,
                 "commitments": [promise | due] if due else [],
             },
@@ -135,12 +136,16 @@ class Office:
         return Opened(request, customer["customer_id"], ids[0] if ids else None)
 
     def keep(self, opened: Opened) -> None:
-        """Mark the promise as kept, now."""
-        self._api.post(f"/api/commitments/{opened.commitment_id}/keep")
+        """Mark the promise as kept, now, and close the matter, so that nobody asks whether it is solved."""
+        kept = self._api.post(f"/api/commitments/{opened.commitment_id}/keep")
+        self._api.post(f"/api/cases/{kept['case_id']}/resolve")
 
     def withdraw(self, opened: Opened) -> None:
         """Withdraw the promise."""
-        self._api.post(f"/api/commitments/{opened.commitment_id}/withdraw", {"reason": "A rehearsal."})
+        ended = self._api.post(
+            f"/api/commitments/{opened.commitment_id}/withdraw", {"reason": "A rehearsal."}
+        )
+        self._api.post(f"/api/cases/{ended['case_id']}/resolve")
 
     def story(self, opened: Opened) -> Story:
         """Return the timeline of the request's customer."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -94,13 +94,34 @@ class Opening:
         return (at.astimezone(self.zone) + days * DAY).replace(fold=0).astimezone(UTC)
 
     def business_days_after(self, at: datetime, days: int) -> datetime:
-        """Return the same local time, `days` business days later."""
-        day, ahead = at.astimezone(self.zone).date(), 0
-        while days:
-            ahead += 1
-            days -= bool(self.intervals(day + ahead * DAY))
-            _within_limit(at + ahead * DAY, at)
-        return self.same_clock(at, ahead)
+        """Return the same local time, `days` business days later, while it is open that day.
+
+        From closed time the count begins at the next opening; a day that begins with it counts, to its end.
+        """
+        if not days:
+            return at
+        opens = self.opens(at)
+        day = opens.astimezone(self.zone).date()
+        whole_days = opens > at and opens == self._at(day, min(self.intervals(day), default=(-1, -1))[0])
+        left = days - whole_days
+        while left:
+            day += DAY
+            left -= bool(self.intervals(day))
+            _within_limit(self._at(day, 0), at)
+        if whole_days:
+            return self._at(day, max(self.intervals(day))[1])
+        wanted = self.same_clock(opens, (day - opens.astimezone(self.zone).date()).days)
+        for minute in _minutes_from(wanted):
+            if minute.astimezone(self.zone).date() > day:
+                return self.closed_since(wanted)
+            if self.is_open(minute):
+                return minute
+        raise AssertionError("days end")
+
+    def _at(self, day: date, minute: int) -> datetime:
+        """Return when the local time is this minute after the midnight of a day."""
+        midnight = datetime.combine(day, time(0), tzinfo=self.zone)
+        return (midnight + minute * MINUTE).replace(fold=0).astimezone(UTC)
 
     def _weekly_intervals(self, day: date) -> list[tuple[int, int]]:
         intervals = []

@@ -146,8 +146,11 @@ class _RequestJudge:
                 if ended and step.notify_from + late > ended + SENDING_TIME:
                     yield f"{name}: the message came when it was true no more, since {_text(ended)}"
         known = {message_row.id for rung in self.plan.ladder.rungs for message_row in self.story.of(rung)}
+        ended = self.story.given_up_at()
         for message_row in self.story.messages:
-            if message_row.id not in known:
+            # Once a promise is given up, its agent is asked whether the matter is solved.
+            asks = message_row.purpose == "follow_up_reminder" and ended and message_row.created_at >= ended
+            if message_row.id not in known and not asks:
                 yield f"a message that no step explains: {message_row}"
 
     def _true_until(self, step: Step) -> datetime | None:

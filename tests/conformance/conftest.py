@@ -1,4 +1,4 @@
-"""Every test of this folder that asks for an engine runs on each of the three."""
+"""Runs every test of this folder that uses an engine on each of the three."""
 
 from collections.abc import Iterator
 from functools import cache

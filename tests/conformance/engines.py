@@ -1,4 +1,4 @@
-"""Three engines in the place of AWS: the simulation's fakes, moto and MiniStack. The desk runs on all."""
+"""Three replacements of AWS: the fakes of the simulation, moto and MiniStack."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -28,7 +28,7 @@ GROUP = "conformance-due"
 
 @dataclass(frozen=True)
 class Change:
-    """What the stream tells of one write."""
+    """The stream record of one write."""
 
     kind: str
     key: Item
@@ -38,7 +38,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Engine:
-    """One of the three, with an empty table, as boto3's clients show it."""
+    """One of the three with an empty table, used by boto3's clients."""
 
     name: str
     dynamodb: Any
@@ -52,22 +52,22 @@ class Engine:
         """Put an item into the table."""
         return self.dynamodb.put_item(TableName=self.table, Item=item, **condition)
 
-    def got(self, key: Item) -> Item | None:
-        """The item that stands there."""
+    def get(self, key: Item) -> Item | None:
+        """The item with this key, if there is one."""
         found: Item | None = self.dynamodb.get_item(
             TableName=self.table, Key=key_of(key), ConsistentRead=True
         ).get("Item")
         return found
 
     def transact(self, *writes: dict[str, Any]) -> Any:
-        """Write all or none."""
+        """Write all items or none."""
         named = [
             {kind: {"TableName": self.table, **write} for kind, write in each.items()} for each in writes
         ]
         return self.dynamodb.transact_write_items(TransactItems=named)
 
     def query(self, condition: str, values: dict[str, str], **more: Any) -> Any:
-        """The answer to one query; the values are strings."""
+        """The response to one query; the values are strings."""
         asked = {f":{name}": {"S": value} for name, value in values.items()}
         return self.dynamodb.query(
             TableName=self.table,
@@ -83,7 +83,7 @@ def key_of(item: Item) -> Item:
 
 
 def refusal(call: Callable[[], Any]) -> tuple[str, Any]:
-    """How a call is refused: the code, and the item or the reasons that it brings. ("", None): it is not."""
+    """How a call fails: the error code, and the item or the reasons returned. ("", None): it does not."""
     try:
         call()
     except ClientError as error:
@@ -119,7 +119,7 @@ def moto() -> Iterator[Engine]:
 
 @contextmanager
 def ministack(clients: Clients, number: int) -> Iterator[Engine]:
-    """MiniStack, which stays: each test has a table of its own."""
+    """MiniStack, which all tests share: each has its own table."""
     yield _prepared("MiniStack", clients, f"{TABLE}-{number}")
 
 

@@ -1,4 +1,4 @@
-"""The desk's own gateways find the same on every engine."""
+"""The gateways of the product return the same on every engine."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +11,7 @@ from tests.times import HOUR
 from tests.unit import rows
 from vaada.gateways.schedules import Schedules, Target
 from vaada.gateways.table import Conflict, Page, Table
+from vaada.model.cases import Case
 from vaada.model.interactions import Interaction
 from vaada.model.people import Customer
 from vaada.model.search_terms import SearchTerm
@@ -65,7 +66,7 @@ def test_the_stories_of_two_records_are_read_as_one_page_by_page(table: Table, l
     opened: list[str] = []
     reads: list[tuple[Callable[[str | None], Page], list[str]]] = [
         (lambda cursor: table.timeline(records, limit, cursor), story),
-        (lambda cursor: table.cases_of(records, limit, cursor, status="open"), opened),
+        (lambda cursor: table.customer_rows(Case, records, limit, cursor, status="open"), opened),
     ]
     for read, found in reads:
         cursor = None
@@ -92,8 +93,9 @@ def test_customers_are_found_by_their_terms_until_they_have_others(table: Table)
         return [term.term for term in terms if isinstance(term, SearchTerm)]
 
     assert found("name#") == ["bilal"]
-    assert found("name#bil", texts=[" bilal "], agent_id="amina") == ["bilal"]
-    assert found("name#bil", agent_id="omar") == found("email#") == []
+    assert found("name#bil", texts=[" bilal "], agent_ids={"amina"}) == ["bilal"]
+    assert found("name#bil", agent_ids={"omar", "amina"}) == ["bilal"]
+    assert found("name#bil", agent_ids={"omar"}) == found("email#") == []
     assert list(table.customers([customer.id, "nobody0000000000"])) == [customer.id]
 
 

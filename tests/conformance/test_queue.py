@@ -1,4 +1,4 @@
-"""What the desk relies on of SQS: what is not deleted comes again, but not for ever."""
+"""What the product relies on in SQS: a message that is not deleted is received again, but not forever."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -20,25 +20,25 @@ from tests.simulation.fake_aws.calls import Calls
 from tests.simulation.fake_aws.faults import Faults
 from tests.simulation.fake_aws.queue import Queue, QueuedMessage
 
-SECONDS, MOST_RECEIVES = 1, 2  # of delay, and hidden
+SECONDS, MOST_RECEIVES = 1, 2  # of delay, and of the visibility timeout
 A_LITTLE_MORE = timedelta(seconds=SECONDS + 0.3)
 _numbers = count(1)
 
 
 class Box(Protocol):
-    """A queue with its queue of dead letters, on one of the three."""
+    """A queue with its dead-letter queue, on one of the three engines."""
 
     def send(self, body: str) -> None:
-        """Put something in."""
+        """Send a message."""
 
     def receive(self) -> list[str]:
-        """What is visible now."""
+        """Receive the visible messages."""
 
     def delete(self) -> None:
-        """What was received last is done with."""
+        """Delete the messages that were received last."""
 
     def dead(self) -> list[str]:
-        """What was given up."""
+        """The dead letters."""
 
     def pass_time(self, by: timedelta) -> None:
         """Let time pass on its clock."""
@@ -46,7 +46,7 @@ class Box(Protocol):
 
 @dataclass
 class Simulated:
-    """The simulation's own, polled as its world does it."""
+    """The queue of the simulation, polled as its world does."""
 
     queue: Queue
     clock: time_machine.Traveller
@@ -74,7 +74,7 @@ class Simulated:
 
 @dataclass
 class Real:
-    """One that boto3 talks to."""
+    """A queue that boto3 talks to."""
 
     sqs: Any
     url: str
@@ -126,7 +126,7 @@ def _made(sqs: Any, travel: Callable[[timedelta], object]) -> Real:
 
 @pytest.fixture(params=["the simulation", "moto", "MiniStack"])
 def box(request: pytest.FixtureRequest) -> Iterator[Box]:
-    """A queue with nothing in it."""
+    """An empty queue."""
     if request.param == "MiniStack":
         cloud: Cloud = request.getfixturevalue("cloud")
         yield _made(cloud.client("sqs"), cloud.travel)

@@ -1,4 +1,4 @@
-"""What the desk relies on of EventBridge Scheduler and of the parameter store."""
+"""What the product relies on in EventBridge Scheduler and in Parameter Store."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from tests.integration.scripted_desk import ENVIRONMENT
 
 
 def schedule(hour: int) -> dict[str, Any]:
-    """A schedule for this hour of a day to come."""
+    """A schedule for this hour of a future day."""
     return {
         "GroupName": GROUP,
         "Name": "a-row",
@@ -71,6 +71,8 @@ def test_a_parameter_is_kept_replaced_and_deleted(engine: Engine) -> None:
     assert (code, stored()) == ("ParameterAlreadyExists", "first")
     engine.ssm.put_parameter(Name=name, Value="second", Type="SecureString", Overwrite=True)
     assert stored() == "second"
+    together = engine.ssm.get_parameters(Names=[name, f"{name}-of-nothing"], WithDecryption=True)
+    assert [(one["Name"], one["Value"]) for one in together["Parameters"]] == [(name, "second")]
     engine.ssm.delete_parameter(Name=name)
     assert refusal(stored)[0] == "ParameterNotFound"
     assert refusal(lambda: engine.ssm.delete_parameter(Name=name))[0] == "ParameterNotFound"

@@ -1,4 +1,4 @@
-"""The simulation's table and moto's, side by side: whatever is done to both, they tell the same."""
+"""The table of the simulation and moto's, side by side: after the same writes they return the same."""
 
 from contextlib import ExitStack
 from typing import Any
@@ -61,9 +61,11 @@ def writes(draw: st.DrawFn) -> Write:
     return {kind: {"Key": key_of(item), **draw(conditions(("new", "at", "there")))}}
 
 
-def written(engine: Engine) -> list[Any]:
-    """What the stream tells, row by row, as order holds for each row alone. What changed nothing is left out:
-    moto tells of it, DynamoDB does not."""
+def changes_by_row(engine: Engine) -> list[Any]:
+    """The stream records by row, since the order holds only within a row.
+
+    Writes without a change are left out: moto has records of them, DynamoDB does not.
+    """
     told = [change for change in engine.changes() if change.before != change.after]
     return sorted(told, key=lambda change: (change.key["pk"]["S"], change.key["sk"]["S"]))
 
@@ -73,7 +75,7 @@ def places(rows: list[Item]) -> list[tuple[str, str]]:
 
 
 class SideBySide(RuleBasedStateMachine):
-    """Two tables to which the same is done."""
+    """Two tables that get the same writes."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -82,14 +84,14 @@ class SideBySide(RuleBasedStateMachine):
         self.moto = self._open.enter_context(engines.moto())
 
     @initialize(several=st.lists(items(), max_size=8))
-    def there_is_a_story(self, several: list[Item]) -> None:
+    def start_timeline(self, several: list[Item]) -> None:
         for item in several:
             self.fake.put(item)
             self.moto.put(item)
 
     def teardown(self) -> None:
         with self._open:
-            assert written(self.fake) == written(self.moto)
+            assert changes_by_row(self.fake) == changes_by_row(self.moto)
 
     @rule(item=items(), condition=conditions())
     def put(self, item: Item, condition: Write) -> None:
@@ -102,7 +104,7 @@ class SideBySide(RuleBasedStateMachine):
         assert refusal(lambda: self.fake.transact(*several)) == refusal(lambda: self.moto.transact(*several))
 
     @rule(partition=PARTITIONS, forward=st.booleans(), limit=st.integers(1, 6))
-    def leaf_through_a_story(self, partition: str, forward: bool, limit: int) -> None:
+    def page_through_timeline(self, partition: str, forward: bool, limit: int) -> None:
         condition, values = "pk = :pk AND begins_with(sk, :row)", {"pk": partition, "row": "ROW#"}
         more = {"ScanIndexForward": forward, "Limit": limit}
         assert pages(self.fake, condition, values, **more) == pages(self.moto, condition, values, **more)
@@ -113,13 +115,13 @@ class SideBySide(RuleBasedStateMachine):
         last=TIMES,
         limit=st.sampled_from((None, 1, 2, 6)),
     )
-    def leaf_through_an_index(self, index: str, first: str, last: str, limit: int | None) -> None:
+    def page_through_index(self, index: str, first: str, last: str, limit: int | None) -> None:
         partition, value, order = INDEXES[index]
         between = f"{partition} = :p AND {order} BETWEEN :first AND :last"
         values = {"p": value, "first": min(first, last), "last": max(first, last)}
         more = {"IndexName": index, **({"Limit": limit} if limit else {})}
         fake, moto = (pages(engine, between, values, **more) for engine in (self.fake, self.moto))
-        # Where two rows have the same place in an index, no order between them is promised.
+        # Rows with the same key of an index have no defined order.
         assert [row[order] for row in fake] == [row[order] for row in moto]
         assert sorted(fake, key=str) == sorted(moto, key=str)
 

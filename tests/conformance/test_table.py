@@ -1,4 +1,4 @@
-"""What the desk relies on of DynamoDB: conditions, transactions, indexes, order and pages, and the stream."""
+"""What the product relies on in DynamoDB: conditions, transactions, indexes, order, pages, and the stream."""
 
 from itertools import count
 from typing import Any
@@ -23,7 +23,7 @@ def row(sk: str = "a", version: int = 1, **attributes: str) -> Item:
 
 
 def at(version: int) -> dict[str, Any]:
-    """On condition that this version stands."""
+    """The condition that the row has this version."""
     return {
         "ConditionExpression": "version = :stands",
         "ExpressionAttributeValues": {":stands": {"N": str(version)}},
@@ -44,7 +44,7 @@ def check(item: Item) -> dict[str, Any]:
 
 
 def names(answer: Any) -> list[str]:
-    """The sort keys of what was found, in the order in which it came."""
+    """The sort keys of the items, in their order."""
     return [item["sk"]["S"] for item in answer["Items"]]
 
 
@@ -61,14 +61,14 @@ def test_a_row_is_read_back_as_it_was_put(engine: Engine) -> None:
         "map": {"M": {"inner": {"M": {"deep": {"S": ""}}}, "none": {"L": []}}},
     }
     engine.put(item)
-    assert engine.got(item) == item
-    assert engine.got(row("another")) is None
+    assert engine.get(item) == item
+    assert engine.get(row("another")) is None
 
 
 def test_a_new_row_is_refused_and_shown_the_existing_one(engine: Engine) -> None:
     engine.put(row(who="first"), **NEW)
     assert refusal(lambda: engine.put(row(who="second"), **NEW)) == (REFUSED, row(who="first"))
-    assert engine.got(row()) == row(who="first")
+    assert engine.get(row()) == row(who="first")
 
 
 def test_a_row_is_replaced_at_its_version_only(engine: Engine) -> None:
@@ -76,7 +76,7 @@ def test_a_row_is_replaced_at_its_version_only(engine: Engine) -> None:
     engine.put(row(version=2), **at(1))
     assert refusal(lambda: engine.put(row(version=2, who="late"), **at(1))) == (REFUSED, row(version=2))
     assert refusal(lambda: engine.put(row("nobody", 2), **at(1))) == (REFUSED, None)
-    assert engine.got(row("nobody")) is None
+    assert engine.get(row("nobody")) is None
 
 
 def test_errors_of_dynamodb_have_their_exception_classes(engine: Engine) -> None:
@@ -101,7 +101,7 @@ def test_a_transaction_writes_and_deletes_all_of_its_rows(engine: Engine) -> Non
     engine.put(row("stays"))
     engine.put(row("goes", 3))
     engine.transact(put(row("new"), NEW), put(row("stays", 2), at(1)), delete(row("goes"), at(3)))
-    assert [engine.got(row(name)) for name in ("new", "stays", "goes")] == [row("new"), row("stays", 2), None]
+    assert [engine.get(row(name)) for name in ("new", "stays", "goes")] == [row("new"), row("stays", 2), None]
 
 
 def test_one_failed_condition_cancels_the_transaction_with_ordered_reasons(engine: Engine) -> None:
@@ -124,7 +124,7 @@ def test_one_failed_condition_cancels_the_transaction_with_ordered_reasons(engin
         ("ConditionalCheckFailed", None),
     ]
     assert refused == (CANCELLED, reasons)
-    assert engine.got(row("new")) is None
+    assert engine.get(row("new")) is None
 
 
 def test_a_delete_is_refused_at_another_version(engine: Engine) -> None:
@@ -132,7 +132,7 @@ def test_a_delete_is_refused_at_another_version(engine: Engine) -> None:
     silent = {name: value for name, value in at(1).items() if not name.startswith("Return")}
     refused = refusal(lambda: engine.transact(delete(row(), silent), put(row("b"), NEW)))
     assert refused == (CANCELLED, [("ConditionalCheckFailed", None), ("None", None)])
-    assert engine.got(row()) == row(version=2)
+    assert engine.get(row()) == row(version=2)
 
 
 def test_a_condition_check_writes_nothing(engine: Engine) -> None:
@@ -144,7 +144,7 @@ def test_a_condition_check_writes_nothing(engine: Engine) -> None:
 def test_a_transaction_names_no_row_twice(engine: Engine) -> None:
     code, _ = refusal(lambda: engine.transact(put(row(), NEW), put(row(version=2), NEW)))
     assert code == INVALID
-    assert engine.got(row()) is None
+    assert engine.get(row()) is None
 
 
 def test_a_transaction_has_a_hundred_rows_at_most(engine: Engine) -> None:
@@ -168,8 +168,8 @@ def test_a_batch_deletes_rows_whether_they_exist_or_not(engine: Engine) -> None:
 
 
 @pytest.fixture
-def story(engine: Engine) -> Engine:
-    """A partition with a story, and somebody else's."""
+def timeline(engine: Engine) -> Engine:
+    """A partition with a timeline, and somebody else's."""
     for name in ("ROW#2026", "ROW#2024", "CUSTOMER", "ROW#2025é", "ROW#2025", "TAIL"):
         engine.put(row(name))
     engine.put(row("ROW#2025", pk="somebody else"))
@@ -196,9 +196,9 @@ def story(engine: Engine) -> Engine:
 )
 @pytest.mark.parametrize("forward", [True, False])
 def test_a_query_returns_rows_in_order_from_either_end(
-    story: Engine, condition: str, values: dict[str, str], found: list[str], forward: bool
+    timeline: Engine, condition: str, values: dict[str, str], found: list[str], forward: bool
 ) -> None:
-    answer = story.query(
+    answer = timeline.query(
         condition, {"pk": "somebody", **values}, ScanIndexForward=forward, ConsistentRead=True
     )
     assert names(answer) == (found if forward else found[::-1])
@@ -206,11 +206,11 @@ def test_a_query_returns_rows_in_order_from_either_end(
 
 @pytest.mark.parametrize("forward", [True, False])
 @pytest.mark.parametrize("limit", [1, 2, 3, 4, 5])
-def test_pages_of_a_query_return_each_row_once_in_order(story: Engine, limit: int, forward: bool) -> None:
+def test_pages_of_a_query_return_each_row_once_in_order(timeline: Engine, limit: int, forward: bool) -> None:
     found: list[str] = []
     start: dict[str, Any] = {}
     for turn in count(1):
-        answer = story.query(
+        answer = timeline.query(
             "pk = :pk AND begins_with(sk, :first)",
             {"pk": "somebody", "first": "ROW#"},
             Limit=limit,
@@ -228,10 +228,10 @@ def test_pages_of_a_query_return_each_row_once_in_order(story: Engine, limit: in
     assert set(found) == {"ROW#2024", "ROW#2025", "ROW#2025é", "ROW#2026"}
 
 
-def test_a_page_can_start_at_a_deleted_row(story: Engine) -> None:
+def test_a_page_can_start_at_a_deleted_row(timeline: Engine) -> None:
     gone = row("ROW#2025")
-    story.transact(delete(gone, at(1)), put(row("elsewhere"), NEW))
-    answer = story.query(
+    timeline.transact(delete(gone, at(1)), put(row("elsewhere"), NEW))
+    answer = timeline.query(
         "pk = :pk AND begins_with(sk, :first)",
         {"pk": "somebody", "first": "ROW#"},
         ExclusiveStartKey=key_of(gone),
@@ -240,24 +240,24 @@ def test_a_page_can_start_at_a_deleted_row(story: Engine) -> None:
     assert names(answer) == ["ROW#2025é"]
 
 
-def test_a_query_can_return_keys_only(story: Engine) -> None:
-    answer = story.query("pk = :pk", {"pk": "somebody else"}, ProjectionExpression="pk, sk")
+def test_a_query_can_return_keys_only(timeline: Engine) -> None:
+    answer = timeline.query("pk = :pk", {"pk": "somebody else"}, ProjectionExpression="pk, sk")
     assert answer["Items"] == [key_of(row("ROW#2025", pk="somebody else"))]
 
 
 FILTER = "contains(#text, :part) AND contains(served_by, :agent)"
 
 
-def looked_through(engine: Engine, part: str, agent: str, **more: Any) -> Any:
-    """The rows whose text has this part, of this agent."""
+def filtered_texts(engine: Engine, part: str, agent: str, **more: Any) -> Any:
+    """The rows whose text contains this, and that this agent may read."""
     names = {"ExpressionAttributeNames": {"#text": "text"}, "FilterExpression": FILTER}
     values = {"pk": "somebody", "part": part, "agent": agent}
     return engine.query("pk = :pk", values, **names, **more)
 
 
 @pytest.fixture
-def named(engine: Engine) -> Engine:
-    """Rows with a text and those who may see them."""
+def rows_with_readers(engine: Engine) -> Engine:
+    """Rows with a text and the agents who may read them."""
     for name, text, agents in (
         ("a", " bilal khan ", ["amina", "omar"]),
         ("b", " bilal wood ", ["amina"]),
@@ -279,23 +279,23 @@ def named(engine: Engine) -> Engine:
     ],
 )
 def test_a_filter_returns_rows_whose_text_and_list_contain_a_value(
-    named: Engine, part: str, agent: str, found: list[str]
+    rows_with_readers: Engine, part: str, agent: str, found: list[str]
 ) -> None:
-    assert names(looked_through(named, part, agent)) == found
+    assert names(filtered_texts(rows_with_readers, part, agent)) == found
 
 
-def test_a_limit_counts_rows_before_the_filter(named: Engine) -> None:
-    page = looked_through(named, " khan ", "aminata", Limit=2)
+def test_a_limit_counts_rows_before_the_filter(rows_with_readers: Engine) -> None:
+    page = filtered_texts(rows_with_readers, " khan ", "aminata", Limit=2)
     assert names(page) == []
-    rest = looked_through(named, " khan ", "aminata", ExclusiveStartKey=page["LastEvaluatedKey"])
+    rest = filtered_texts(rows_with_readers, " khan ", "aminata", ExclusiveStartKey=page["LastEvaluatedKey"])
     assert names(rest) == ["c"]
 
 
-def test_a_batch_reads_the_rows_that_exist(named: Engine) -> None:
+def test_a_batch_reads_the_rows_that_exist(rows_with_readers: Engine) -> None:
     keys = [key_of(row(name)) for name in ("b", "nobody", "d")]
-    request: Any = {named.table: {"Keys": keys, "ConsistentRead": True}}
-    answer = named.dynamodb.batch_get_item(RequestItems=request)
-    assert sorted(item["sk"]["S"] for item in answer["Responses"][named.table]) == ["b", "d"]
+    request: Any = {rows_with_readers.table: {"Keys": keys, "ConsistentRead": True}}
+    answer = rows_with_readers.dynamodb.batch_get_item(RequestItems=request)
+    assert sorted(item["sk"]["S"] for item in answer["Responses"][rows_with_readers.table]) == ["b", "d"]
     assert not answer["UnprocessedKeys"]
 
 
@@ -303,7 +303,7 @@ def test_a_batch_reads_the_rows_that_exist(named: Engine) -> None:
 
 
 def due(engine: Engine, until: str = "9") -> list[Item]:
-    """What the index of due rows holds until then."""
+    """The rows of the due index until this time."""
     answer = engine.query(
         "due_shard = :shard AND wake_at <= :now", {"shard": "due-0", "now": until}, IndexName="due"
     )
@@ -398,7 +398,7 @@ def test_a_refused_write_is_not_in_the_stream(engine: Engine) -> None:
 
 
 def test_an_unchanged_row_is_not_in_the_stream(engine: Engine) -> None:
-    """moto tells of it all the same. The desk never does it: what it writes is always one version on."""
+    """moto has a record of it. The product never writes this: each write has the next version."""
     engine.put(row())
     engine.put(row())
     told_again = ["MODIFY"] if engine.name == "moto" else []

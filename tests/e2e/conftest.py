@@ -8,13 +8,13 @@ import pytest
 
 from local.cloud import Cloud, local_cloud
 from tests.e2e.desk import Desk
-from tests.e2e.stage import Stage
+from tests.e2e.shared_clock import SharedClock
 from tests.times import DAY, MINUTE
 
 
 @pytest.fixture(scope="session")
 def cloud() -> Iterator[Cloud]:
-    """The deployed stack, on a Monday to come at 07:45 UTC."""
+    """The deployed stack, on the next Monday at 07:45 UTC."""
     now = datetime.now(UTC)
     monday = now + (7 - now.weekday()) * DAY
     with local_cloud(starts_at=monday.replace(hour=7, minute=45, second=0, microsecond=0)) as cloud:
@@ -25,27 +25,28 @@ def cloud() -> Iterator[Cloud]:
 
 @pytest.fixture(scope="session")
 def desk(cloud: Cloud) -> Iterator[Desk]:
-    """The desk as its people have it."""
+    """A client of the deployed desk."""
     with closing(Desk(cloud)) as desk:
         policy = desk.manager.get("/api/policy")
-        policy["holidays"]["observed"] = False  # whatever week it is that the stories take place in
-        policy["sending"]["texts_spend_a_month"] = "1000.00"  # for the texts of all stories together
+        policy["holidays"]["observed"] = False  # the scenarios may run in any week
+        policy["sending"]["texts_spend_a_month"] = "1000.00"  # enough for all scenarios together
+        policy["sending"]["mails_a_second"] = 1000  # all scenarios have their mornings together
         desk.manager.put("/api/policy", policy)
-        cloud.travel(2 * MINUTE)  # by then all functions know
+        cloud.travel(2 * MINUTE)  # then no function caches the old policy
         yield desk
 
 
 @pytest.fixture(scope="session")
-def stage(desk: Desk, request: pytest.FixtureRequest) -> Stage:
-    """The stories of this run, told."""
-    stage = Stage(desk)
+def shared_clock(desk: Desk, request: pytest.FixtureRequest) -> SharedClock:
+    """The clock of all scenarios, which have run to their ends."""
+    shared_clock = SharedClock(desk)
     tests = [item.obj for item in request.session.items if isinstance(item, pytest.Function)]
-    stage.tell([vars(test)["story"] for test in tests if "story" in vars(test)])
-    return stage
+    shared_clock.run([vars(test)["scenario"] for test in tests if "scenario" in vars(test)])
+    return shared_clock
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What looks for traces of all that was done comes last."""
+    """Put the tests last that search what all others left."""
     items.sort(key=lambda item: item.get_closest_marker("last") is not None)
 
 

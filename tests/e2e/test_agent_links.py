@@ -1,15 +1,15 @@
-"""What an agent does from the mail itself: done, later, kept, a new date. Opening a link does nothing."""
+"""What an agent does by the links of a mail: done, later, kept, a new date. Opening a link does nothing."""
 
 from datetime import datetime
 from http import HTTPStatus
 
-from tests.e2e.desk import Desk, link, punctual
-from tests.e2e.stage import Telling, Week, story
+from tests.e2e.desk import Desk, link
+from tests.e2e.shared_clock import Waits, Week, scenario
 from tests.times import DAY
 
 
-@story
-def test_a_follow_up_is_completed_from_the_link_in_the_mail(desk: Desk, week: Week) -> Telling:
+@scenario
+def test_a_follow_up_is_completed_from_the_link_in_the_mail(desk: Desk, week: Week) -> Waits:
     eva, customer = desk.agent("Eva Blum"), desk.customer("Hugo Roth")
     follow_up = desk.follow_up(customer, eva, "Ask about the bell", week.at("Mon 10:00"))
 
@@ -42,8 +42,8 @@ def test_a_follow_up_is_completed_from_the_link_in_the_mail(desk: Desk, week: We
     assert len(desk.mails(eva)) == 1
 
 
-@story
-def test_tomorrow_means_the_next_working_morning(desk: Desk, week: Week) -> Telling:
+@scenario
+def test_tomorrow_means_the_next_working_morning(desk: Desk, week: Week) -> Waits:
     maja, customer = desk.agent("Maja Adler"), desk.customer("Rita Sommer")
     follow_up = desk.follow_up(customer, maja, "Check the invoice", week.at("Mon 10:02"))
 
@@ -54,12 +54,12 @@ def test_tomorrow_means_the_next_working_morning(desk: Desk, week: Week) -> Tell
 
     yield week.at("Tue 09:00")
     mail = desk.mail(maja, number=2)
-    assert punctual(mail, week.at("Tue 09:00"))
+    assert desk.is_punctual(mail, week.at("Tue 09:00"))
     assert desk.answer(link(mail, "a"), do="done").status_code == HTTPStatus.OK
 
 
-@story
-def test_a_picked_date_is_in_the_agents_time_zone(desk: Desk, week: Week) -> Telling:
+@scenario
+def test_a_picked_date_is_in_the_agents_time_zone(desk: Desk, week: Week) -> Waits:
     yui, customer = desk.agent("Yui Tanaka", time_zone="Africa/Johannesburg"), desk.customer("Ken Mori")
     follow_up = desk.follow_up(customer, yui, "Ask for the serial number", week.at("Mon 10:04"))
 
@@ -78,13 +78,13 @@ def test_a_picked_date_is_in_the_agents_time_zone(desk: Desk, week: Week) -> Tel
 
     yield week.at("Tue 14:00")
     mail = desk.mail(yui, number=2)
-    assert punctual(mail, week.at("Tue 14:00"))
+    assert desk.is_punctual(mail, week.at("Tue 14:00"))
     assert "Due at 16:00" in mail.subject
     assert desk.answer(link(mail, "a"), do="done").status_code == HTTPStatus.OK
 
 
-@story
-def test_a_promise_is_kept_or_renegotiated_from_its_warning(desk: Desk, week: Week) -> Telling:
+@scenario
+def test_a_promise_is_kept_or_renegotiated_from_its_warning(desk: Desk, week: Week) -> Waits:
     leo, customer = desk.agent("Leo Brandt"), desk.customer("Marta Wolf")
     kept = desk.promise(customer, leo, "Return the pump", week.at("Mon 14:02"))
     moved = desk.promise(customer, leo, "Mend the lamp", week.at("Mon 14:12"))
@@ -94,7 +94,9 @@ def test_a_promise_is_kept_or_renegotiated_from_its_warning(desk: Desk, week: We
     yield week.at("Mon 10:12")
     mending = link(desk.mail(leo, number=2), "a")
     assert desk.answer(returning, do="kept").status_code == HTTPStatus.OK
-    assert desk.row(customer, kept)["status"] == "kept"
+    row = desk.row(customer, kept)
+    assert row["status"] == "kept"
+    desk.manager.post(f"/api/cases/{row['case_id']}/resolve")  # else somebody is asked whether it is solved
     assert "already kept" in desk.open(returning).text
 
     date = {"date": f"{week.at('Tue 18:00'):%Y-%m-%d}", "time": "18:00"}
@@ -113,15 +115,15 @@ def test_a_promise_is_kept_or_renegotiated_from_its_warning(desk: Desk, week: We
 
     yield week.at("Tue 14:00")
     warning = desk.mail(leo, number=3)
-    assert punctual(warning, week.at("Tue 14:00"))
-    assert desk.answer(mending, do="kept").status_code == HTTPStatus.OK  # the older mail's link is as good
+    assert desk.is_punctual(warning, week.at("Tue 14:00"))
+    assert desk.answer(mending, do="kept").status_code == HTTPStatus.OK  # the older link still works
 
     yield week.at("Wed 09:00")
     assert len(desk.mails(leo)) == 3
 
 
-@story
-def test_an_expired_link_does_nothing_and_says_so(desk: Desk, week: Week) -> Telling:
+@scenario
+def test_an_expired_link_does_nothing_and_says_so(desk: Desk, week: Week) -> Waits:
     ada, customer = desk.agent("Ada Winter"), desk.customer("Tom Frost")
     desk.follow_up(customer, ada, "Remember the spokes", week.at("Mon 10:04"))
 

@@ -1,16 +1,20 @@
-"""The API as clients meet it: who may what, doing things once, and errors that name the field."""
+"""The API as clients use it: permissions, idempotency, and errors that name the field."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http import HTTPStatus
+from threading import Barrier
 from typing import Any
+from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
 from local.api import Api
 from tests.e2e.desk import Desk, Person, a_key, eventually, wrong_fields
-from tests.e2e.stage import Telling, Week, story
+from tests.e2e.shared_clock import Waits, Week, scenario
+from tests.integration.template import resource
 from tests.times import DAY
 
 NOBODY = "0" * 16
@@ -18,7 +22,7 @@ NOBODY = "0" * 16
 
 @dataclass(frozen=True)
 class Team:
-    """Two agents who serve a customer each, and the supervisor of the first."""
+    """Two agents who each serve a customer, and the supervisor of the first."""
 
     anna: Person
     ben: Person
@@ -34,7 +38,7 @@ class Team:
 
 @pytest.fixture(scope="module")
 def team(desk: Desk) -> Team:
-    """They serve, and nothing of what they owe is due during the tests."""
+    """The team. None of their work falls due during the tests."""
     chief = desk.agent("Clara Chief")
     anna, ben = desk.agent("Anna Adams", supervisor=chief), desk.agent("Ben Brown")
     annas, bens = desk.customer("Alma Anders"), desk.customer("Boris Bauer")
@@ -66,8 +70,8 @@ def test_a_call_without_a_valid_token_is_unauthorized(desk: Desk) -> None:
             assert desk.open(path, headers=headers).status_code == HTTPStatus.UNAUTHORIZED, what
 
 
-@story
-def test_a_token_is_valid_for_an_hour(desk: Desk, week: Week) -> Telling:
+@scenario
+def test_a_token_is_valid_for_an_hour(desk: Desk, week: Week) -> Waits:
     desk.manager.sign_in()
     bearer = {"Authorization": f"Bearer {desk.manager.token}"}
     assert desk.open("/api/policy", headers=bearer).status_code == HTTPStatus.OK
@@ -123,7 +127,7 @@ def test_agents_see_and_do_only_their_own_work(desk: Desk, team: Team) -> None:
 
 
 def _planned(desk: Desk, team: Team) -> bool:
-    """Whether nothing more will be written of the contact by itself."""
+    """Whether the contact is planned, so that no function writes anything more about it."""
     rows = desk.all_of(team.annas_customer)[1]
     return all(row["wake_at"] is None for row in rows if row["row_kind"] == "interaction")
 
@@ -185,7 +189,7 @@ def a_contact(team: Team, summary: str) -> dict[str, Any]:
         "kind": "order",
         "summary": summary,
         "resolved": False,
-        "follow_up": {"at": "2200-01-01T09:00:00Z", "reason": "Far away"},
+        "follow_up": {"at": "2034-01-01T09:00:00Z", "reason": "Far away"},
     }
 
 
@@ -204,10 +208,10 @@ def test_an_idempotency_key_records_a_contact_once(desk: Desk, team: Team) -> No
     assert wrong_fields(other) == ["Idempotency-Key"]
     assert not any(
         "three" in row["summary"] for row in desk.timeline(team.bens_customer, "interaction")
-    )  # nothing of it was written
+    )  # nothing was written
 
     bens = desk.call("POST", "/api/interactions", json=body, headers=key, user=team.as_ben)
-    assert bens.status_code == HTTPStatus.CREATED  # a key is its user's own
+    assert bens.status_code == HTTPStatus.CREATED  # a key is valid for its user only
     assert bens.json()["interaction_id"] != first.json()["interaction_id"]
 
 
@@ -225,6 +229,72 @@ def test_concurrent_requests_with_one_idempotency_key_record_a_contact_once(desk
     assert len(said) == 1
 
 
+def at_once(desk: Desk, asked: list[tuple[str, str, Any, dict[str, str]]]) -> list[httpx.Response]:
+    """The answers to several requests of a manager, sent at the same moment."""
+    desk.manager.sign_in()
+    bearer = {"Authorization": f"Bearer {desk.manager.token}"}
+    start = Barrier(len(asked))
+
+    def send(one: tuple[str, str, Any, dict[str, str]]) -> httpx.Response:
+        method, path, body, headers = one
+        start.wait()
+        return desk.open(path, method, json=body, headers={**bearer, **headers})
+
+    with ThreadPoolExecutor(len(asked)) as pool:
+        return list(pool.map(send, asked))
+
+
+def test_three_requests_with_one_key_at_once_get_one_answer(desk: Desk, team: Team) -> None:
+    later = desk.now + 300 * DAY
+    for round_ in range(3):
+        promise = desk.promise(team.bens_customer, team.ben, f"True wheel {round_}", later)
+        follow_up = desk.follow_up(team.bens_customer, team.ben, f"Ask about wheel {round_}", later)
+        case_id = desk.manager.get(f"/api/commitments/{promise}")["case_id"]
+        for path, body in (
+            (f"/api/commitments/{promise}/keep", {}),
+            (f"/api/follow-ups/{follow_up}/complete", {"note": "It is true"}),
+            (f"/api/cases/{case_id}/resolve", {}),
+        ):
+            answers = at_once(desk, [("POST", path, body, key) for key in [a_key()] for _ in range(3)])
+            assert {answer.status_code for answer in answers} == {HTTPStatus.OK}, path
+            assert len({answer.text for answer in answers}) == 1, path
+
+
+def test_changes_of_different_fields_at_once_all_succeed(desk: Desk, team: Team) -> None:
+    path = f"/api/customers/{team.bens_customer.id}"
+    changes: list[dict[str, Any]] = [
+        {"notes": "Rides to work."},
+        {"tags": ["commuter"]},
+        {"language": "de"},
+        {"time_zone": "Europe/Berlin"},
+        {"preferred_channel": "email"},
+        {"check_in_every_days": 90},
+    ]
+    answers = at_once(desk, [("PATCH", path, change, {}) for change in changes])
+    assert {answer.status_code for answer in answers} == {HTTPStatus.OK}
+    customer = desk.manager.get(path)
+    assert [customer[name] for change in changes for name in change] == [
+        value for change in changes for value in change.values()
+    ]
+
+
+def test_of_changes_with_one_etag_at_once_one_succeeds(desk: Desk, team: Team) -> None:
+    path = f"/api/customers/{team.bens_customer.id}"
+    tag = desk.call("GET", path).headers["etag"]
+    asked = [("PATCH", path, {"notes": f"Bell {n}."}, {"If-Match": tag}) for n in range(4)]
+    statuses = [answer.status_code for answer in at_once(desk, asked)]
+    assert sorted(statuses) == [200, 412, 412, 412]
+
+
+def test_eight_contacts_in_one_case_at_once_are_all_recorded(desk: Desk, team: Team) -> None:
+    first = desk.manager.post("/api/interactions", a_contact(team, "Asked about a bell."))
+    told = {**a_contact(team, "Asked again."), "case_id": first["case_id"]}
+    answers = at_once(desk, [("POST", "/api/interactions", told, {}) for _ in range(8)])
+    assert {answer.status_code for answer in answers} == {HTTPStatus.CREATED}
+    case = desk.manager.get(f"/api/cases/{first['case_id']}")
+    assert (case["contacts"], len(case["follow_up_ids"])) == (9, 9)
+
+
 def test_an_idempotency_key_completes_a_follow_up_once(desk: Desk, team: Team) -> None:
     follow_up = desk.follow_up(team.bens_customer, team.ben, "Wrap the gift", desk.now + 300 * DAY)
     path, key = f"/api/follow-ups/{follow_up}/complete", a_key()
@@ -240,6 +310,33 @@ def test_two_agents_cannot_have_one_address(desk: Desk, team: Team) -> None:
     answer = desk.call("POST", "/api/agents", json={"name": "Anna Again", "email": team.anna.email.upper()})
     assert answer.status_code == HTTPStatus.CONFLICT
     assert wrong_fields(answer) == ["email"]
+
+
+# ---------------------------------------------------------------- from a browser
+
+
+def test_a_page_of_a_known_origin_may_call_the_api(desk: Desk) -> None:
+    _, cors, _ = resource("HttpApi")["CorsConfiguration"]
+    # MiniStack's CloudFormation keeps the names of AWS's templates, which its gateway does not read.
+    gateway = desk.cloud.client("apigatewayv2")
+    own = "https://shop.vaada.example"
+    gateway.update_api(
+        ApiId=urlsplit(desk.cloud.api_url).netloc.partition(".")[0],
+        CorsConfiguration={**cors, "AllowOrigins": [own]},
+    )
+    asks = {
+        "Access-Control-Request-Method": "PATCH",
+        "Access-Control-Request-Headers": "authorization,if-match",
+    }
+    for origin, may in ((own, True), ("https://elsewhere.example", False)):
+        preflight = desk.open("/api/policy", "OPTIONS", headers={"Origin": origin, **asks})
+        answer = desk.call("GET", "/api/policy", headers={"Origin": origin})
+        allowed = {one.headers.get("access-control-allow-origin") for one in (preflight, answer)}
+        assert allowed == ({origin} if may else {None})
+        assert preflight.is_success == may
+        if may:
+            assert "if-match" in preflight.headers["access-control-allow-headers"]
+            assert "etag" in answer.headers["access-control-expose-headers"]
 
 
 # ---------------------------------------------------------------- what is wrong is named
@@ -328,11 +425,13 @@ def test_an_unknown_row_or_route_is_not_found(desk: Desk, team: Team) -> None:
         ("POST", f"/api/commitments/{team.annas_follow_up}/keep"),
         ("POST", f"/api/follow-ups/{row}/complete"),
         ("GET", "/api/nothing"),
-        ("DELETE", "/api/policy"),
+        ("GET", "/api/nothing?limit=5"),
     ):
         answer = desk.call(method, path, json={} if method != "GET" else None)
         assert answer.status_code == HTTPStatus.NOT_FOUND, path
         assert wrong_fields(answer) == []
+    answer = desk.call("DELETE", "/api/policy")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, PATCH, PUT, HEAD")
 
 
 def test_a_past_time_is_refused(desk: Desk, team: Team) -> None:
@@ -351,7 +450,7 @@ def test_a_past_time_is_refused(desk: Desk, team: Team) -> None:
 
 def test_a_list_is_read_page_by_page(desk: Desk) -> None:
     agent = desk.agent("Paula Page")
-    customers = [desk.customer(name, agent_id=agent.id) for name in ("Pia", "Per", "Pat", "Pim", "Pol")]
+    customers = [desk.customer(name, agent_id=agent.id) for name in ("Pia", "Per", "Pat", "Pim", "Petr")]
     user = desk.user(agent.email, "agents")
     names: list[str] = []
     cursor: dict[str, str] = {}
@@ -377,7 +476,7 @@ def test_a_timeline_is_read_page_by_page_newest_first(desk: Desk, team: Team) ->
         rows += page["items"]
         cursor = {"cursor": page["next_cursor"]} if page["next_cursor"] else {}
     assert rows == whole
-    assert len(whole) >= 4  # two contacts, and what was promised and asked for in them
+    assert len(whole) >= 4  # two contacts, a commitment and a follow-up
 
 
 @pytest.mark.parametrize(

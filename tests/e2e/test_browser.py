@@ -1,4 +1,4 @@
-"""The pages behind the links of a mail, on a small phone without JavaScript."""
+"""The pages behind the links of a mail, on a small screen without JavaScript."""
 
 from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import Chrome
@@ -7,8 +7,8 @@ from selenium.webdriver.support.expected_conditions import text_to_be_present_in
 from selenium.webdriver.support.wait import WebDriverWait
 
 from tests.e2e.desk import Desk, link
-from tests.e2e.phone import WIDTH, phone
-from tests.e2e.stage import Telling, Week, story
+from tests.e2e.shared_clock import Waits, Week, scenario
+from tests.e2e.small_screen import WIDTH, small_screen
 
 EDGES = """
     const boxes = [...document.body.querySelectorAll("*")].map(each => each.getBoundingClientRect());
@@ -18,19 +18,19 @@ EDGES = """
 
 
 def fits(screen: Chrome) -> bool:
-    """Whether the page is as wide as the screen, and nothing on it sticks out."""
-    scroll_width, rightmost, leftmost = screen.execute_script(EDGES)  # ours runs, the page's would not
+    """Whether the page and everything on it is no wider than the screen."""
+    scroll_width, rightmost, leftmost = screen.execute_script(EDGES)  # only the driver's scripts run
     return bool(scroll_width == WIDTH and rightmost <= WIDTH and leftmost >= 0)
 
 
 def heading(screen: Chrome, words: str) -> bool:
-    """Whether a page with this heading comes."""
+    """Whether a page with this heading appears."""
     headings = WebDriverWait(screen, 20, ignored_exceptions=[StaleElementReferenceException])
     return bool(headings.until(text_to_be_present_in_element((By.TAG_NAME, "h1"), words)))
 
 
-@story
-def test_a_survey_is_answered_in_two_taps(desk: Desk, week: Week) -> Telling:
+@scenario
+def test_a_survey_is_answered_in_two_taps(desk: Desk, week: Week) -> Waits:
     agent = desk.agent("Maximiliana Featherstonehaugh-Wolfeschlegelstein")
     zainab = desk.customer("زینب قریشی", language="ur")
     yield week.at("Mon 09:15")
@@ -38,7 +38,7 @@ def test_a_survey_is_answered_in_two_taps(desk: Desk, week: Week) -> Telling:
 
     yield week.at("Tue 09:14")
     survey = link(desk.mail(zainab), "s")
-    with phone() as screen:
+    with small_screen() as screen:
         screen.get(f"{survey}?score=5")
         root = screen.find_element(By.TAG_NAME, "html")
         assert (root.get_attribute("lang"), root.get_attribute("dir")) == ("ur", "rtl")
@@ -53,15 +53,15 @@ def test_a_survey_is_answered_in_two_taps(desk: Desk, week: Week) -> Telling:
     assert desk.surveys(zainab)[0]["score"] == 5
 
 
-@story
-def test_an_agent_enters_a_new_date_from_the_link_in_the_mail(desk: Desk, week: Week) -> Telling:
+@scenario
+def test_an_agent_enters_a_new_date_from_the_link_in_the_mail(desk: Desk, week: Week) -> Waits:
     agent = desk.agent("Frieda Kahl")
     customer = desk.customer("Emma Extraordinarily-Longnamed-Customerperson")
     what = f"Order part {'X1234567890' * 8} and the https://parts.example/{'very-long-path/' * 6}"
     promise = desk.promise(customer, agent, what, week.at("Mon 14:02"))
 
     yield week.at("Mon 10:02")
-    with phone() as screen:
+    with small_screen() as screen:
         screen.get(f"{link(desk.mail(agent), 'a').partition('?')[0]}?do=new_date")
         assert fits(screen)
         form = screen.find_element(By.CSS_SELECTOR, "form")

@@ -2,13 +2,13 @@
 
 from http import HTTPStatus
 
-from tests.e2e.desk import Desk, link, punctual, wrong_fields
-from tests.e2e.stage import Telling, Week, story
+from tests.e2e.desk import Desk, link, wrong_fields
+from tests.e2e.shared_clock import Waits, Week, scenario
 from tests.times import MINUTE
 
 
-@story
-def test_a_reply_is_warned_of_and_missed_in_opening_time(desk: Desk, week: Week) -> Telling:
+@scenario
+def test_a_reply_is_warned_of_and_missed_in_opening_time(desk: Desk, week: Week) -> Waits:
     vera = desk.agent("Vera Kuhn")
     ravi = desk.agent("Ravi Menon", supervisor=vera)
     elsa = desk.customer("Elsa Lund")
@@ -21,10 +21,10 @@ def test_a_reply_is_warned_of_and_missed_in_opening_time(desk: Desk, week: Week)
     assert asked["reply"]["due_at"].endswith("T14:30:00Z")  # half an hour before lunch, half an hour after
 
     yield week.at("Mon 14:15")
-    assert punctual(desk.mail(ravi), week.at("Mon 14:15"), within=5 * MINUTE)
+    assert desk.is_punctual(desk.mail(ravi), week.at("Mon 14:15"), within=5 * MINUTE)
 
     yield week.at("Mon 14:30")
-    assert punctual(desk.mail(vera), week.at("Mon 14:30"), within=5 * MINUTE)
+    assert desk.is_punctual(desk.mail(vera), week.at("Mon 14:30"), within=5 * MINUTE)
 
     yield week.at("Mon 15:00")
     told = {"direction": "outbound", "case_id": asked["case_id"]}
@@ -33,8 +33,8 @@ def test_a_reply_is_warned_of_and_missed_in_opening_time(desk: Desk, week: Week)
     assert (reply["status"], reply["took_seconds"], reply["late_by_seconds"]) == ("given", 90 * 60, 30 * 60)
 
 
-@story
-def test_a_contact_outside_opening_hours_is_called_back(desk: Desk, week: Week) -> Telling:
+@scenario
+def test_a_contact_outside_opening_hours_is_called_back(desk: Desk, week: Week) -> Waits:
     nils = desk.agent("Nils Berg")
     tove = desk.customer("Tove Dahl")
 
@@ -43,14 +43,14 @@ def test_a_contact_outside_opening_hours_is_called_back(desk: Desk, week: Week) 
     assert asked["call_back"]["due_at"].endswith("T10:00:00Z")  # an hour after the shop opens on Tuesday
 
     yield week.at("Tue 09:00")
-    assert punctual(desk.mail(nils), week.at("Tue 09:00"), within=5 * MINUTE)
+    assert desk.is_punctual(desk.mail(nils), week.at("Tue 09:00"), within=5 * MINUTE)
     desk.contact(tove, nils, "Called back.", direction="outbound", case_id=asked["case_id"], resolved=True)
     [promise] = desk.timeline(tove, "commitment")
     assert (promise["status"], promise["late_by_seconds"]) == ("kept", 0)
 
 
-@story
-def test_a_complaint_is_resolved_only_after_its_critical_steps(desk: Desk, week: Week) -> Telling:
+@scenario
+def test_a_complaint_is_resolved_only_after_its_critical_steps(desk: Desk, week: Week) -> Waits:
     otto = desk.agent("Otto Falk")
     case_id = desk.contact(
         desk.customer("Lena Krause"), otto, "The frame cracked.", kind="complaint", awaits_reply=False
@@ -71,8 +71,8 @@ def test_a_complaint_is_resolved_only_after_its_critical_steps(desk: Desk, week:
     assert desk.manager.post(f"/api/cases/{case_id}/resolve", {})["status"] == "resolved"
 
 
-@story
-def test_abuse_reaches_the_supervisor_at_night(desk: Desk, week: Week) -> Telling:
+@scenario
+def test_abuse_reaches_the_supervisor_at_night(desk: Desk, week: Week) -> Waits:
     vera = desk.agent("Vera Moss")
     finn = desk.agent("Finn Daly", supervisor=vera)
 

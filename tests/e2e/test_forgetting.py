@@ -1,14 +1,14 @@
-"""A customer asks what is held of them, and to be forgotten."""
+"""A customer asks for their data, and to be erased."""
 
 import csv
 from io import StringIO
 
 from tests.e2e.desk import OWNER, Desk, eventually, link
-from tests.e2e.stage import Telling, Week, story
+from tests.e2e.shared_clock import Waits, Week, scenario
 
 
-@story
-def test_an_erased_customer_leaves_no_rows_and_causes_no_messages(desk: Desk, week: Week) -> Telling:
+@scenario
+def test_an_erased_customer_leaves_no_rows_and_causes_no_messages(desk: Desk, week: Week) -> Waits:
     vera = desk.agent("Vera Haas")
     jonas = desk.agent("Jonas Weber", supervisor=vera)
     farida = desk.customer("Farida Noor", time_zone="UTC")
@@ -43,7 +43,7 @@ def test_an_erased_customer_leaves_no_rows_and_causes_no_messages(desk: Desk, we
 
 
 def _rows(desk: Desk, customer_id: str) -> list[str]:
-    """What kinds of things in the whole table have to do with the customer, but for counts and receipts."""
+    """The kinds of all rows that mention the customer, except counts and receipts."""
     pages = (
         desk.cloud.client("dynamodb")
         .get_paginator("scan")

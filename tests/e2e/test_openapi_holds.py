@@ -1,7 +1,7 @@
-"""The published OpenAPI document, held against the deployed API by Schemathesis: no 5xx, no schema breached.
+"""The published OpenAPI document, checked against the deployed API by Schemathesis: no 5xx, no other shape.
 
-Among the last tests, as it writes whatever comes to its mind. A few calls of each operation; thousands, and
-what one gave used in the next, with OPENAPI_PHASES=coverage,fuzzing,stateful (five minutes and more).
+It is among the last tests, since it writes random rows. It makes a few calls of each operation; with
+OPENAPI_PHASES=coverage,fuzzing,stateful thousands, and sequences of calls (five minutes and more).
 """
 
 import os
@@ -34,17 +34,17 @@ PHASES = os.environ.get("OPENAPI_PHASES", "fuzzing")
 
 @pytest.fixture(scope="module")
 def agent(desk: Desk) -> Iterator[Api]:
-    """An agent who serves a customer, to whom something is owed. The policy is put back afterwards."""
+    """An agent who serves a customer with a commitment. The policy is restored afterwards."""
     policy = desk.manager.get("/api/policy")
     sana = desk.agent("Sana Yilmaz")
     desk.promise(desk.customer("Ali Demir", agent_id=sana.id), sana, "The wheel", desk.now + 300 * DAY)
     yield desk.user(sana.email, "agents")
     desk.manager.put("/api/policy", policy)
-    desk.cloud.travel(2 * MINUTE)  # by then all functions know
+    desk.cloud.travel(2 * MINUTE)  # then no function caches the old policy
 
 
 def schemathesis(cloud: Cloud, user: Api) -> str:
-    """What Schemathesis reports, once it finds nothing. Fails with the report when it does."""
+    """The report of Schemathesis. Fails with the report if there is a finding."""
     user.sign_in()
     asked: list[str | Path] = [
         *("run", PUBLISHED, "--url", cloud.endpoint, "--header", f"Host: {urlsplit(cloud.api_url).netloc}"),
@@ -60,7 +60,7 @@ def schemathesis(cloud: Cloud, user: Api) -> str:
 
 
 def assert_all_were_called(report: str) -> None:
-    """Nothing of the document was left out."""
+    """Each operation of the document was called."""
     [there] = re.findall(r"Selected: \d+/(\d+)", report)
     assert re.findall(r"Tested: (\d+)", report) == [there]
 

@@ -1,4 +1,4 @@
-"""What docs/operations.md tells to do when something went wrong, rehearsed on the deployed stack.
+"""The procedures of docs/operations.md for failures, tried on the deployed stack.
 
 MiniStack is not AWS in four things. It tries a stream's records again for ever, so the dead letter of a
 stream is written here as Lambda would. Its Scheduler neither tries again nor leaves dead letters, so wake-ups
@@ -24,6 +24,7 @@ from operations.senders import AT_REST_AFTER
 from tests.e2e.desk import Desk, Person, eventually, link
 from tests.e2e.test_rights import without
 from tests.times import DAY, HOUR, MINUTE
+from vaada.gateways.keys import Keys
 from vaada.gateways.links import BadLink, ExpiredLink, Links
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 SENDERS = ("SweepDue", "RemindAgent", "FlagOverdue", "SendSurvey")
-KEYS_ARE_KEPT = 6 * MINUTE  # in the memory of functions, and a little
+KEYS_ARE_KEPT = 6 * MINUTE  # the time that functions cache the policy, and a little
 FIVE_TIMES_AND_ONCE_MORE = 6
 ALWAYS = [{"opens": "00:00", "closes": "24:00"}]
 LONG_GONE = "100000000000000000001", "100000000000000000002"
@@ -41,7 +42,7 @@ WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
 
 @pytest.fixture(autouse=True)
 def _queues_of_its_own(desk: Desk) -> Iterator[None]:
-    """Each test begins and ends with empty queues. What others left there is looked at first."""
+    """Each test begins and ends with empty queues."""
     left = "\n".join([*desk.dead_letters(), *desk.queued_events()])
     assert not [personal for personal in desk.personal if personal in left]
     empty(desk)
@@ -50,15 +51,15 @@ def _queues_of_its_own(desk: Desk) -> Iterator[None]:
 
 
 def empty(desk: Desk) -> None:
-    """Let nothing wait in any queue."""
+    """Empty all queues."""
     for queue in (*QUEUES, "RetryQueue"):
         desk.cloud.client("sqs").purge_queue(QueueUrl=desk.resource(queue))
 
 
 def operate(desk: Desk, command: str, *arguments: str) -> tuple[int, str]:
-    """Run a command as its line in the Makefile does. Gives its exit code and what it printed."""
+    """Run a command as its line in the Makefile does. Returns the exit code and the output."""
     done = subprocess.run(  # noqa: S603 - a program of our own
-        [sys.executable, "-m", f"operations.{command}", *arguments, "--stack", "vaada"],
+        [sys.executable, "-m", f"operations.{command}", *arguments, "--stack", desk.cloud.stack],
         cwd=ROOT,
         env=environment(
             PYTHONPATH="layers/vaada", AWS_ENDPOINT_URL=desk.cloud.endpoint, **desk.cloud.clock.environment()
@@ -74,13 +75,13 @@ def operate(desk: Desk, command: str, *arguments: str) -> tuple[int, str]:
 
 
 def always_at_work(desk: Desk, name: str, **more: Any) -> Person:
-    """An agent who hears at any hour, whenever the test runs."""
+    """An agent who works at any hour, so that no message is held."""
     return desk.agent(name, working_hours=dict.fromkeys(WEEK, ALWAYS), **more)
 
 
 def by_day(desk: Desk, name: str, **more: Any) -> Person:
-    """A customer where it is noon now: they may be written to."""
-    ahead = 12 - desk.now.hour  # the signs of these zones are turned round
+    """A customer in a time zone where it is noon now, outside the quiet hours."""
+    ahead = 12 - desk.now.hour  # the names of these zones have the opposite sign
     return desk.customer(name, time_zone=f"Etc/GMT{-ahead:+d}" if ahead else "UTC", **more)
 
 
@@ -90,7 +91,7 @@ def soon(desk: Desk, after: timedelta = 3 * MINUTE) -> datetime:
 
 @contextmanager
 def sending_held(desk: Desk) -> Iterator[None]:
-    """As the page has it: hold, and wait until what is being sent has ended. Released at the end."""
+    """Hold all messages as docs/operations.md describes, and release them at the end."""
     assert operate(desk, "senders", "hold")[0] == 0
     desk.cloud.travel(AT_REST_AFTER)
     try:
@@ -102,7 +103,7 @@ def sending_held(desk: Desk) -> Iterator[None]:
 
 @contextmanager
 def held(desk: Desk, *functions: str) -> Iterator[None]:
-    """These functions cannot run, as if the account had no concurrency left: what wakes them is refused."""
+    """These functions cannot run, as if the account had no concurrency left: invocations are throttled."""
     lambdas: LambdaClient = desk.cloud.client("lambda")
     for function in functions:
         name = desk.resource(function)
@@ -115,21 +116,50 @@ def held(desk: Desk, *functions: str) -> Iterator[None]:
 
 
 def bury(desk: Desk, queue: str, letter: object, **attributes: str) -> None:
-    """Leave a dead letter."""
+    """Put a dead letter into a queue."""
     sqs: SQSClient = desk.cloud.client("sqs")
     told: Any = {name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()}
     sqs.send_message(QueueUrl=desk.resource(queue), MessageBody=json.dumps(letter), MessageAttributes=told)
 
 
 def invoke_later(desk: Desk, function: str, event: str) -> None:
-    """Ask for a function without waiting for it, as Scheduler, SNS and EventBridge do."""
+    """Invoke a function asynchronously, as Scheduler, SNS and EventBridge do."""
     lambdas: LambdaClient = desk.cloud.client("lambda")
     lambdas.invoke(FunctionName=desk.resource(function), InvocationType="Event", Payload=event)
 
 
 def letters(desk: Desk, *, number: int) -> None:
-    """Wait until so many dead letters wait."""
+    """Wait until there are so many dead letters."""
     eventually(lambda: len(list(desk.dead_letters())) == number, f"{number} dead letters wait")
+
+
+# ---------------------------------------------------------------- is this desk ready?
+
+
+def line_of(said: str, title: str) -> str:
+    """The line of `make doctor` about one check."""
+    [line] = [line for line in said.splitlines() if f"  {title}: " in line]
+    return line
+
+
+def test_the_doctor_names_what_is_missing_and_how_to_mend_it(desk: Desk) -> None:
+    bury(desk, "RemindAgentFailures", {"row_id": "0" * 32, "version": 1})
+    with held(desk, "SendSurvey"), switched_off(desk, "PlanSurveys"):
+        code, said = operate(desk, "doctor")
+    empty(desk)
+
+    assert code == 1
+    assert line_of(said, "Managers").startswith("ready")
+    assert line_of(said, "Policy").startswith("ready")
+    assert line_of(said, "Keys of the links").startswith("ready")
+    assert "Kept from running, so that what they should do is dropped: SendSurvey." in said
+    assert "RemindAgentFailures: 1" in line_of(said, "Dead letters")
+    assert "make redrive" in said
+    assert "Switched off: PlanSurveysInteractions." in said
+    assert "is not signed by your domain" in line_of(said, "DKIM")
+    # MiniStack does not know the call. On AWS, a call without permission is reported in the same way.
+    assert line_of(said, "SMS spending").startswith("unknown")
+    assert re.search(r"^\d+ ready, \d+ missing, \d+ unknown\.$", said, re.MULTILINE)
 
 
 # ---------------------------------------------------------------- dead letters
@@ -176,7 +206,7 @@ def test_a_stale_wake_up_changes_nothing_and_a_failing_one_stays_queued(desk: De
     follow_up = desk.follow_up(customer, agent, "Ask about the hinge", soon(desk, 2 * HOUR))
     before = desk.row(customer, follow_up)
     bury(desk, "RemindAgentFailures", {"row_id": follow_up, "version": 7}, ERROR_CODE="AccessDeniedException")
-    bury(desk, "RemindAgentFailures", {"row_id": follow_up})  # cannot be done: no version
+    bury(desk, "RemindAgentFailures", {"row_id": follow_up})  # invalid: it has no version
     bury(desk, "RemindAgentFailures", "not one of ours")
 
     code, said = operate(desk, "redrive", "--queue", "RemindAgentFailures")
@@ -185,7 +215,7 @@ def test_a_stale_wake_up_changes_nothing_and_a_failing_one_stays_queued(desk: De
     assert "AccessDeniedException\n  played: stale" in said
     assert "left: it failed again: " in said
     assert "nothing that the desk wrote" in said
-    letters(desk, number=2)  # and can be seen at once
+    letters(desk, number=2)  # and is visible at once
     assert desk.row(customer, follow_up) == before
     desk.manager.post(f"/api/follow-ups/{follow_up}/cancel")
 
@@ -242,13 +272,13 @@ def test_an_inbound_event_that_became_a_dead_letter_is_redriven(desk: Desk) -> N
 
 
 def stopped(desk: Desk, customer: Person) -> list[str]:
-    """Why nothing is to be sent to the customer's addresses."""
+    """The reasons why the customer's addresses are suppressed."""
     found = desk.manager.get(f"/api/customers/{customer.id}/export")["stopped"]
     return [address["anything"]["reason"] for address in found]
 
 
 def batch_of(desk: Desk, function: str, first: str, last: str) -> dict[str, Any]:
-    """The dead letter of records that a function could not handle."""
+    """The dead letter of records that a function could not process."""
     [stream] = desk.cloud.client("dynamodbstreams").list_streams(TableName=desk.cloud.outputs["TableName"])[
         "Streams"
     ]
@@ -277,7 +307,7 @@ def batch_of(desk: Desk, function: str, first: str, last: str) -> dict[str, Any]
 
 @contextmanager
 def switched_off(desk: Desk, function: str) -> Iterator[None]:
-    """The stream does not wake the function. Whoever comes out of this has it switched on again."""
+    """The stream does not invoke the function until the context ends."""
     lambdas: LambdaClient = desk.cloud.client("lambda")
 
     def mappings() -> Any:
@@ -295,24 +325,24 @@ def switched_off(desk: Desk, function: str) -> Iterator[None]:
 
 def test_dead_letters_of_the_stream_are_redriven(desk: Desk) -> None:
     agent, customer = always_at_work(desk, "Wiebke Lang"), desk.customer("Tilo Brenner")
-    with switched_off(desk, "PlanFollowUps"):
+    with switched_off(desk, "PlanSurveys"):
         recorded = desk.contact(customer, agent, "The stove smokes.", awaits_reply=False)
         records = desk.stream_records(customer)
         numbers = sorted((record["dynamodb"]["SequenceNumber"] for record in records), key=int)
-        bury(desk, "StreamFailures", batch_of(desk, "PlanFollowUps", numbers[0], numbers[-1]))
+        bury(desk, "StreamFailures", batch_of(desk, "PlanSurveys", numbers[0], numbers[-1]))
         assert recorded["interaction_id"] in operate(desk, "redrive", "--look")[1]
 
         code, said = operate(desk, "redrive", "--queue", "StreamFailures")
 
         assert (code, said.splitlines()[-1]) == (0, "1 played, 0 settled, 0 left.")
-        assert "played: 1 records" in said  # of the contact, its customer and its case only the contact
+        assert "played: 1 records" in said  # only the contact, and neither its customer nor its case
         [follow_up] = desk.timeline(customer, "follow_up")
     desk.manager.post(f"/api/follow-ups/{follow_up['follow_up_id']}/cancel")
 
 
 def test_a_dead_letter_of_expired_records_is_settled_by_the_sweep(desk: Desk) -> None:
     bury(desk, "StreamFailures", batch_of(desk, "SyncSchedules", *LONG_GONE))
-    stranger = batch_of(desk, "PlanFollowUps", *LONG_GONE)
+    stranger = batch_of(desk, "PlanSurveys", *LONG_GONE)
     stranger["requestContext"]["functionArn"] = "arn:aws:lambda:us-east-1:000000000000:function:another"
     bury(desk, "StreamFailures", stranger)
     code, said = operate(desk, "redrive", "--queue", "StreamFailures")
@@ -330,19 +360,18 @@ def test_a_dead_letter_of_expired_records_is_settled_by_the_sweep(desk: Desk) ->
 
 def test_an_expired_record_is_not_settled_while_rows_are_due(desk: Desk) -> None:
     agent, customer = always_at_work(desk, "Hedwig Sander"), desk.customer("Bruno Falk")
-    with switched_off(desk, "PlanFollowUps"), held(desk, *SENDERS):
-        desk.contact(customer, agent, "The door sticks.", awaits_reply=False)
-        bury(desk, "StreamFailures", batch_of(desk, "PlanFollowUps", *LONG_GONE))
+    with switched_off(desk, "PlanSurveys"), held(desk, *SENDERS):
+        desk.contact(customer, agent, "The door closes.", resolved=True)
+        bury(desk, "StreamFailures", batch_of(desk, "PlanSurveys", *LONG_GONE))
         desk.cloud.travel(31 * MINUTE)
         code, said = operate(desk, "redrive", "--queue", "StreamFailures")
         assert code == 1
         assert "left: its records are no longer in the stream, and the sweep has not done all" in said
-        assert desk.timeline(customer, "follow_up") == []
+        assert desk.surveys(customer) == []
         desk.cloud.client("lambda").delete_function_concurrency(FunctionName=desk.resource("SweepDue"))
         desk.invoke("SweepDue", {})
         assert operate(desk, "redrive", "--queue", "StreamFailures")[0] == 0
-    [follow_up] = desk.timeline(customer, "follow_up")
-    desk.manager.post(f"/api/follow-ups/{follow_up['follow_up_id']}/cancel")
+    assert [survey["status"] for survey in desk.surveys(customer)] == ["scheduled"]
 
 
 # ---------------------------------------------------------------- a stuck stream
@@ -350,34 +379,34 @@ def test_an_expired_record_is_not_settled_while_rows_are_due(desk: Desk) -> None
 
 def test_a_stream_that_was_disabled_resumes_and_loses_nothing(desk: Desk) -> None:
     agent, customer = always_at_work(desk, "Rosalie Winter"), desk.customer("Emil Harms")
-    with switched_off(desk, "PlanFollowUps"):
+    with switched_off(desk, "PlanSurveys"):
         with switched_off(desk, "SyncSchedules"):
-            desk.contact(customer, agent, "The gate creaks.", awaits_reply=False)
+            desk.contact(customer, agent, "The gate is quiet.", resolved=True)
             later = desk.follow_up(customer, agent, "Oil the gate", soon(desk, 5 * HOUR))
             assert later not in desk.schedule_names()
         desk.customer("Somebody else")
         eventually(lambda: later in desk.schedule_names(), "what was missed has its schedule")
-        assert len(desk.timeline(customer, "follow_up")) == 1
+        assert desk.surveys(customer) == []
     desk.customer("Somebody else again")
-    planned = eventually(
-        lambda: found if len(found := desk.timeline(customer, "follow_up")) == 2 else None,
+    eventually(
+        lambda: desk.surveys(customer),
         "what was missed is planned, and not by the sweep, for no time has passed",
     )
-    for row in planned:
-        desk.manager.post(f"/api/follow-ups/{row['follow_up_id']}/cancel")
+    desk.manager.post(f"/api/follow-ups/{later}/cancel")
 
 
 # ---------------------------------------------------------------- the keys of links
 
 
 class OnlyKey:
-    """Stands for a parameter that holds this key alone."""
+    """A fake of Parameter Store with this one key of links."""
 
     def __init__(self, key: str) -> None:
         self._key = key
 
-    def get_parameter(self, **_: object) -> dict[str, Any]:
-        return {"Parameter": {"Value": json.dumps([self._key])}}
+    def get_parameters(self, **_: object) -> dict[str, Any]:
+        values = {"links": json.dumps([self._key]), "addresses": ""}
+        return {"Parameters": [{"Name": name, "Value": value} for name, value in values.items()]}
 
 
 def keys(desk: Desk) -> list[str]:
@@ -389,8 +418,9 @@ def keys(desk: Desk) -> list[str]:
 
 def is_signed_with(url: str, key: str) -> bool:
     try:
-        Links(OnlyKey(key), "", "").row_id("action", url.rsplit("/", 1)[1])  # type: ignore[arg-type]  # all it asks
-    except ExpiredLink:  # by the clock of this machine; the signature is looked at first
+        keys = Keys(OnlyKey(key), "links", "addresses")  # type: ignore[arg-type]  # all it asks
+        Links(keys, "").row_id("action", url.rsplit("/", 1)[1])
+    except ExpiredLink:  # by the clock of this machine; the signature is checked first
         return True
     except BadLink:
         return False
@@ -398,7 +428,7 @@ def is_signed_with(url: str, key: str) -> bool:
 
 
 def warned(desk: Desk, customer: Person, what: str) -> tuple[str, str]:
-    """A promise that its agent is warned of at once: its id, and the link in the mail."""
+    """A promise whose warning is sent at once: its id, and the link in the mail."""
     agent = always_at_work(desk, f"Agent for {what}")
     promise = desk.promise(customer, agent, what, soon(desk, HOUR))
     return promise, link(desk.mail(agent), "a").partition("?")[0]
@@ -443,14 +473,14 @@ def test_a_link_survives_one_key_rotation_and_not_two(desk: Desk) -> None:
 
 @pytest.fixture
 def backup(desk: Desk) -> Iterator[str]:
-    """What the table that is restored is called."""
+    """The name of the restored table."""
     name = f"{desk.cloud.outputs['TableName']}-restored"
     yield name
     desk.cloud.client("dynamodb").delete_table(TableName=name)
 
 
 def restored_to_now(desk: Desk, backup: str) -> None:
-    """Ask for the table as it is now, and wait for it."""
+    """Restore the table to now, and wait for it."""
     dynamodb: DynamoDBClient = desk.cloud.client("dynamodb")
     dynamodb.restore_table_to_point_in_time(
         SourceTableName=desk.cloud.outputs["TableName"],
@@ -461,7 +491,7 @@ def restored_to_now(desk: Desk, backup: str) -> None:
 
 
 def lose(desk: Desk, customer: Person) -> int:
-    """Delete everything of a customer, by mistake. Says how many rows it was."""
+    """Delete all rows of a customer, as if by mistake. Returns how many there were."""
     dynamodb: DynamoDBClient = desk.cloud.client("dynamodb")
     table = desk.cloud.outputs["TableName"]
     found = dynamodb.query(
@@ -485,7 +515,7 @@ def test_lost_rows_are_restored_and_no_customer_gets_a_second_message(desk: Desk
     eventually(lambda: promise in desk.schedule_names(), "the promise has its schedule")
     restored_to_now(desk, backup)
     desk.cloud.travel(due_at - desk.now + timedelta(seconds=5))
-    desk.mail(lost)  # asked since
+    desk.mail(lost)  # sent after the backup
     desk.manager.post(f"/api/commitments/{newer}/keep")
     desk.manager.post(f"/api/customers/{forgotten.id}/erase")
     number = lose(desk, lost)
@@ -505,7 +535,7 @@ def test_lost_rows_are_restored_and_no_customer_gets_a_second_message(desk: Desk
     assert code == 0
     assert "make release STACK=vaada" in said
     counts = {what: int(count) for count, what in re.findall(r"^ +(\d+)  (.+)$", said, re.MULTILINE)}
-    assert counts["brought back: missing"] == number - 1  # the message that asked is of later
+    assert counts["brought back: missing"] == number - 1  # the message was sent after the backup
     assert f"{number - 1}  brought back: missing" in looked
     assert counts["of customers who were forgotten"] >= 4
     assert counts["erasures that begin anew"] >= 1

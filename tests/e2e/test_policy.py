@@ -1,4 +1,4 @@
-"""The policy: the whole of it is read and written, what is wrong is named, and what it says is done."""
+"""The policy: it is read and written as a whole, invalid fields are named, and it takes effect."""
 
 import copy
 from collections.abc import Iterator
@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.desk import Desk, eventually, punctual, wrong_fields
+from tests.e2e.desk import Desk, eventually, wrong_fields
 from tests.times import HOUR, MINUTE
 
 
 @pytest.fixture
 def policy(desk: Desk) -> Iterator[dict[str, Any]]:
-    """The policy in force; it is again afterwards, in all functions."""
+    """The policy in force. It is restored afterwards, for all functions."""
     policy = desk.manager.get("/api/policy")
     yield copy.deepcopy(policy)
     desk.manager.put("/api/policy", policy)
-    desk.cloud.travel(2 * MINUTE)  # no function remembers the other one any more
+    desk.cloud.travel(2 * MINUTE)  # then no function caches the other one
 
 
 def test_an_invalid_policy_is_refused_and_the_field_named(desk: Desk, policy: dict[str, Any]) -> None:
@@ -45,19 +45,19 @@ def test_an_invalid_policy_is_refused_and_the_field_named(desk: Desk, policy: di
 
 def test_a_changed_policy_moves_the_warning(desk: Desk, policy: dict[str, Any]) -> None:
     policy["commitments"]["warn_before"] = {"hours": 1}
-    always = [{"opens": "00:00:00", "closes": "00:00:00"}]  # whatever hour and day it is by now
+    always = [{"opens": "00:00:00", "closes": "00:00:00"}]  # the test may run at any hour
     policy["opening_hours"] = dict.fromkeys(policy["opening_hours"], always)
     policy["holidays"]["observed"] = False
     assert desk.manager.put("/api/policy", policy) == policy
     assert desk.manager.get("/api/policy") == policy
-    desk.cloud.travel(2 * MINUTE)  # by then all functions know
+    desk.cloud.travel(2 * MINUTE)  # then no function caches the old policy
 
     timo = desk.agent("Timo Virtanen")
     due_at = (desk.now + 2 * HOUR).replace(microsecond=0)
     promise = desk.promise(desk.customer("Aino Laine"), timo, "Tune the brakes", due_at)
-    # Only what has its schedule before the clock is moved comes to its minute.
+    # Only rows that have a schedule before the clock moves are advanced in their minute.
     eventually(lambda: promise in desk.schedule_names(), "the promise has its schedule")
     desk.wait_until(due_at - HOUR)
     told = desk.mail(timo)
-    assert punctual(told, due_at - HOUR), f"{told.at} and not {due_at - HOUR}: {told.headline}"
+    assert desk.is_punctual(told, due_at - HOUR), f"{told.at} and not {due_at - HOUR}: {told.headline}"
     desk.manager.post(f"/api/commitments/{promise}/keep")

@@ -1,4 +1,4 @@
-"""No names, addresses, numbers or words of anybody in logs, schedules, queues and dead letters."""
+"""No names, addresses, numbers or words of people in logs, schedules, queues and dead letters."""
 
 import json
 
@@ -20,12 +20,12 @@ def test_logs_schedules_queues_and_dead_letters_hold_no_personal_data(desk: Desk
     desk.call("POST", "/api/customers", json={"name": "Zoran Petrovic", "email": "not an address"})
     eventually(lambda: len(desk.texts(agent)) == 1, "the agent is warned of the near promise")
     eventually(lambda: promise in desk.schedule_names(), "the other promise is scheduled")
-    desk.cloud.client("lambda").invoke(  # a wake-up that cannot be done, and ends as a dead letter
+    desk.cloud.client("lambda").invoke(  # an event that cannot be processed, and ends as a dead letter
         FunctionName=desk.resource("FlagOverdue"),
         InvocationType="Event",
         Payload=json.dumps({"row_id": promise}),
     )
-    with without(desk, "ReceiveText", "dynamodb:PutItem"):  # a STOP and gibberish that must wait
+    with without(desk, "ReceiveText", "dynamodb:PutItem"):  # both events must wait in the queue
         desk.texts_in(customer, "Stop")
         desk.hand_in(f"of {customer.phone}")
     waiting = desk.queued_events()
@@ -41,5 +41,5 @@ def test_logs_schedules_queues_and_dead_letters_hold_no_personal_data(desk: Desk
     kept = "\n".join([*log, *dead, *waiting, *payloads.values()])
     told = [personal for personal in desk.personal if personal in kept]
     assert told == []
-    assert "eyJ" not in kept  # nor anybody's token
+    assert "eyJ" not in kept  # and no token
     assert "/s/" not in kept

@@ -1,14 +1,14 @@
-"""Promises: the agent is warned, the promise flagged when it slips, and others hear of it, each once."""
+"""Promises: the agent is warned, an overdue promise is flagged and escalated, each once."""
 
 from datetime import datetime
 
-from tests.e2e.desk import OWNER, Desk, eventually, punctual
-from tests.e2e.stage import Telling, Week, story
+from tests.e2e.desk import OWNER, Desk, eventually
+from tests.e2e.shared_clock import Waits, Week, scenario
 from tests.times import MINUTE
 
 
-@story
-def test_an_overdue_promise_follows_the_ladder(desk: Desk, week: Week) -> Telling:
+@scenario
+def test_an_overdue_promise_follows_the_ladder(desk: Desk, week: Week) -> Waits:
     vera = desk.agent("Vera Novak")
     daniel = desk.agent("Daniel Okafor", supervisor=vera, notify_by=["email", "sms"])
     ayesha = desk.customer("Ayesha Rahman")
@@ -17,16 +17,16 @@ def test_an_overdue_promise_follows_the_ladder(desk: Desk, week: Week) -> Tellin
 
     yield week.at("Mon 10:00")
     warning = desk.mail(daniel)
-    assert punctual(warning, week.at("Mon 10:00"))
+    assert desk.is_punctual(warning, week.at("Mon 10:00"))
     assert "Promise due at 14:00" in warning.subject
-    assert punctual(desk.text(daniel), week.at("Mon 10:00"))
+    assert desk.is_punctual(desk.text(daniel), week.at("Mon 10:00"))
     assert desk.row(ayesha, promise).get("flagged_at") is None
     eventually(lambda: promise in desk.schedule_names(), "a schedule makes the flag punctual")
     assert desk.schedule(promise)[0] == f"at({due_at:%Y-%m-%dT%H:%M:%S})"
 
     yield due_at
     overdue = desk.mail(daniel, number=2)
-    assert punctual(overdue, due_at)
+    assert desk.is_punctual(overdue, due_at)
     assert "Promise overdue" in overdue.subject
     flagged_at = datetime.fromisoformat(desk.row(ayesha, promise)["flagged_at"])
     assert due_at <= flagged_at <= due_at + 5 * MINUTE
@@ -36,7 +36,7 @@ def test_an_overdue_promise_follows_the_ladder(desk: Desk, week: Week) -> Tellin
 
     yield week.at("Mon 18:00")  # four opening hours later
     escalated = desk.mail(vera)
-    assert punctual(escalated, week.at("Mon 18:00"), within=3 * MINUTE)
+    assert desk.is_punctual(escalated, week.at("Mon 18:00"), within=3 * MINUTE)
     assert "Daniel Okafor's promise is overdue by 4 hours" in escalated.subject
     assert desk.mails(OWNER, about=what) == []
 
@@ -44,7 +44,7 @@ def test_an_overdue_promise_follows_the_ladder(desk: Desk, week: Week) -> Tellin
     assert desk.mails(OWNER, about=what) == []
 
     yield week.at("Tue 14:00")  # one business day later
-    assert punctual(desk.mail(OWNER, about=what), week.at("Tue 14:00"), within=3 * MINUTE)
+    assert desk.is_punctual(desk.mail(OWNER, about=what), week.at("Tue 14:00"), within=3 * MINUTE)
     kept = desk.manager.post(f"/api/commitments/{promise}/keep")
     assert (kept["status"], kept["late_by_seconds"] >= 24 * 3600) == ("kept", True)
 
@@ -54,8 +54,8 @@ def test_an_overdue_promise_follows_the_ladder(desk: Desk, week: Week) -> Tellin
     assert len(desk.mails(OWNER, about=what)) == 1
 
 
-@story
-def test_a_promise_kept_in_time_sends_only_the_warning(desk: Desk, week: Week) -> Telling:
+@scenario
+def test_a_promise_kept_in_time_sends_only_the_warning(desk: Desk, week: Week) -> Waits:
     vera = desk.agent("Vera Costa")
     ines = desk.agent("Ines Silva", supervisor=vera)
     what = "Send the receipt again"
@@ -65,6 +65,7 @@ def test_a_promise_kept_in_time_sends_only_the_warning(desk: Desk, week: Week) -
     desk.mail(ines)
     kept = desk.manager.post(f"/api/commitments/{promise}/keep")
     assert (kept["status"], kept["late_by_seconds"]) == ("kept", 0)
+    desk.manager.post(f"/api/cases/{kept['case_id']}/resolve")  # else she is asked whether it is solved
 
     yield week.at("Tue 14:00")
     assert len(desk.mails(ines)) == 1
@@ -72,8 +73,8 @@ def test_a_promise_kept_in_time_sends_only_the_warning(desk: Desk, week: Week) -
     assert desk.mails(OWNER, about=what) == []
 
 
-@story
-def test_a_promise_that_is_due_soon_sends_its_warning_at_once(desk: Desk, week: Week) -> Telling:
+@scenario
+def test_a_promise_that_is_due_soon_sends_its_warning_at_once(desk: Desk, week: Week) -> Waits:
     emil = desk.agent("Emil Larsen")
 
     yield week.at("Mon 10:00")
@@ -88,8 +89,8 @@ def test_a_promise_that_is_due_soon_sends_its_warning_at_once(desk: Desk, week: 
     assert len(desk.mails(emil)) == 1
 
 
-@story
-def test_a_renegotiated_promise_warns_again_and_is_never_overdue(desk: Desk, week: Week) -> Telling:
+@scenario
+def test_a_renegotiated_promise_warns_again_and_is_never_overdue(desk: Desk, week: Week) -> Waits:
     vera = desk.agent("Vera Petrov")
     yusuf = desk.agent("Yusuf Demir", supervisor=vera)
     noor = desk.customer("Noor Ali")
@@ -107,7 +108,7 @@ def test_a_renegotiated_promise_warns_again_and_is_never_overdue(desk: Desk, wee
 
     yield week.at("Tue 14:00")
     again = desk.mail(yusuf, number=2)
-    assert punctual(again, week.at("Tue 14:00"))
+    assert desk.is_punctual(again, week.at("Tue 14:00"))
     assert "Promise due at 18:00" in again.subject
     desk.manager.post(f"/api/commitments/{promise}/keep")
 
@@ -119,15 +120,15 @@ def test_a_renegotiated_promise_warns_again_and_is_never_overdue(desk: Desk, wee
     assert desk.mails(vera) == []
 
 
-@story
-def test_the_owner_gets_the_escalation_if_there_is_no_supervisor(desk: Desk, week: Week) -> Telling:
+@scenario
+def test_the_owner_gets_the_escalation_if_there_is_no_supervisor(desk: Desk, week: Week) -> Waits:
     lone = desk.agent("Kofi Mensah")
     what = "Repaint the frame"
     promise = desk.promise(desk.customer("Ida Holm"), lone, what, week.at("Mon 14:02"))
 
     yield week.at("Tue 09:02")  # four opening hours later
     told = desk.mail(OWNER, about=what)
-    assert punctual(told, week.at("Tue 09:02"), within=3 * MINUTE)
+    assert desk.is_punctual(told, week.at("Tue 09:02"), within=3 * MINUTE)
     desk.manager.post(f"/api/commitments/{promise}/keep")
     eventually(lambda: promise not in desk.schedule_names(), "no schedule is left")
 

@@ -1,4 +1,4 @@
-"""The replayer over a few invented requests: each way that a promise can go."""
+"""The replayer on a few invented requests: each way in which a promise can end."""
 
 from pathlib import Path
 
@@ -31,7 +31,5 @@ def test_the_replay_of_each_way_a_promise_can_go_is_exact() -> None:
     ]
     assert silent == ["R-9"]
     assert len(verdict.message_lateness()) == 19
-    assert (verdict.mails + verdict.batched, verdict.texts) == (
-        19,
-        0,
-    )  # how many go together is up to the minute
+    # How many are sent as one batch depends on the minute. One asks whether R-4, given up, is solved.
+    assert (verdict.mails + verdict.batched, verdict.texts) == (20, 0)

@@ -1,4 +1,4 @@
-"""Everything happens twice, late, or out of order, and nothing more comes of it. On the built functions."""
+"""Events come twice, late or out of order to the built functions, and change nothing more."""
 
 import copy
 import json
@@ -7,18 +7,18 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from tests.e2e.desk import Desk, Person, eventually, punctual
-from tests.e2e.stage import Telling, Week, story
+from tests.e2e.desk import Desk, Person, eventually
+from tests.e2e.shared_clock import Waits, Week, scenario
 from tests.times import MINUTE
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
-STREAM_FUNCTIONS = ("PlanFollowUps", "SyncSchedules")
+STREAM_FUNCTIONS = ("PlanSurveys", "SyncSchedules")
 
 
 def replay(desk: Desk, customer: Person) -> None:
-    """Bring what the stream brought of a customer once more: doubled, then in reverse."""
+    """Deliver the stream records of a customer again: twice, then in reverse."""
     records = desk.stream_records(customer)
     doubled = [record for record in records for _ in range(2)]
     for function in STREAM_FUNCTIONS:
@@ -26,8 +26,8 @@ def replay(desk: Desk, customer: Person) -> None:
             assert desk.invoke(function, {"Records": batch}) == {"batchItemFailures": []}
 
 
-@story
-def test_an_early_stale_unknown_or_repeated_wake_up_sends_nothing(desk: Desk, week: Week) -> Telling:
+@scenario
+def test_an_early_stale_unknown_or_repeated_wake_up_sends_nothing(desk: Desk, week: Week) -> Waits:
     agent = desk.agent("Rune Dahl")
     customer = desk.customer("Wanda Zielinska")
     due_at = week.at("Mon 14:04")
@@ -48,7 +48,7 @@ def test_an_early_stale_unknown_or_repeated_wake_up_sends_nothing(desk: Desk, we
         assert wake(function, version + 1) == "stale"
         assert wake(function, version, nowhere) == "gone"
         other = next(other for other in rows.values() if other != row_id)
-        assert wake(function, version, other) == "gone"  # a row of another kind is none of its business
+        assert wake(function, version, other) == "gone"  # a row of a kind that the function does not advance
     assert desk.all_of(customer) == before
 
     yield week.at("Mon 10:04")
@@ -57,7 +57,7 @@ def test_an_early_stale_unknown_or_repeated_wake_up_sends_nothing(desk: Desk, we
     yield due_at
     desk.mail(agent, number=3)
     asked = desk.mail(customer)
-    assert punctual(asked, due_at)
+    assert desk.is_punctual(asked, due_at)
     before = desk.all_of(customer)
     for function, row_id in rows.items():
         version = desk.row(customer, row_id)["version"]
@@ -70,8 +70,8 @@ def test_an_early_stale_unknown_or_repeated_wake_up_sends_nothing(desk: Desk, we
     desk.manager.post(f"/api/follow-ups/{follow_up}/complete")
 
 
-@story
-def test_stream_records_delivered_twice_and_in_reverse_change_nothing(desk: Desk, week: Week) -> Telling:
+@scenario
+def test_stream_records_delivered_twice_and_in_reverse_change_nothing(desk: Desk, week: Week) -> Waits:
     agent = desk.agent("Signe Krog")
     customer = desk.customer("Pavel Dvorak")
     follow_up = desk.follow_up(customer, agent, "Ask about the lock", week.at("Mon 10:02"))
@@ -80,7 +80,7 @@ def test_stream_records_delivered_twice_and_in_reverse_change_nothing(desk: Desk
     done = desk.follow_up(customer, agent, "Never mind the lock", week.at("Mon 10:02"))
     desk.manager.post(f"/api/follow-ups/{done}/cancel")
     desk.contact(customer, agent, "The lock sticks.", awaits_reply=False)
-    eventually(lambda: len(desk.timeline(customer, "follow_up")) == 4, "the contact's follow-up is planned")
+    eventually(lambda: len(desk.timeline(customer, "follow_up")) == 5, "the follow-ups are planned")
     before = desk.all_of(customer)
     replay(desk, customer)
     assert desk.all_of(customer) == before
@@ -97,12 +97,12 @@ def test_stream_records_delivered_twice_and_in_reverse_change_nothing(desk: Desk
     desk.manager.post(f"/api/follow-ups/{later}/complete")
     replay(desk, customer)
 
-    yield week.at("Mon 18:00")
+    yield week.at("Mon 17:00")  # the questions whether it is solved are due at closing
     assert len(desk.mails(agent)) == 2
 
 
-@story
-def test_the_sweep_reminds_if_the_schedule_is_lost(desk: Desk, week: Week) -> Telling:
+@scenario
+def test_the_sweep_reminds_if_the_schedule_is_lost(desk: Desk, week: Week) -> Waits:
     agent = desk.agent("Lotte Visser")
     due_at = week.at("Mon 10:04")
     follow_up = desk.follow_up(desk.customer("Bram Jansen"), agent, "Ask about the tyres", due_at)
@@ -110,15 +110,15 @@ def test_the_sweep_reminds_if_the_schedule_is_lost(desk: Desk, week: Week) -> Te
     desk.lose_schedule(follow_up)
 
     yield due_at
-    assert punctual(desk.mail(agent), due_at, within=5 * MINUTE)
+    assert desk.is_punctual(desk.mail(agent), due_at, within=5 * MINUTE)
     desk.manager.post(f"/api/follow-ups/{follow_up}/complete")
 
     yield week.at("Tue 09:00")
     assert len(desk.mails(agent)) == 1
 
 
-@story
-def test_concurrent_wake_ups_send_once(desk: Desk, week: Week) -> Telling:
+@scenario
+def test_concurrent_wake_ups_send_once(desk: Desk, week: Week) -> Waits:
     agent = desk.agent("Mikko Salo", notify_by=["email", "sms"])
     customer = desk.customer("Outi Niemi")
     follow_up = desk.follow_up(customer, agent, "Ask about the chain", week.at("Mon 14:00"))
@@ -140,9 +140,9 @@ def test_concurrent_wake_ups_send_once(desk: Desk, week: Week) -> Telling:
 
 @contextmanager
 def deaf(desk: Desk) -> Iterator[None]:
-    """The stream wakes nobody to plan."""
+    """The stream does not invoke the function that plans."""
     functions: LambdaClient = desk.cloud.client("lambda")
-    mapping = desk.resource("PlanFollowUpsInteractions")
+    mapping = desk.resource("PlanSurveysInteractions")
     functions.update_event_source_mapping(UUID=mapping, Enabled=False)
     try:
         yield
@@ -151,7 +151,7 @@ def deaf(desk: Desk) -> Iterator[None]:
 
 
 def poisoned(record: dict[str, Any], number: str, item: str, **broken: Any) -> dict[str, Any]:
-    """The record as if it were of another item, and broken."""
+    """A copy of the record with the key of another item and an invalid field."""
     record = copy.deepcopy(record)
     record["dynamodb"]["SequenceNumber"] = number
     record["dynamodb"]["Keys"]["sk"] = {"S": f"ROW#{item}"}
@@ -176,11 +176,11 @@ def test_a_poison_record_blocks_its_own_item_only(desk: Desk) -> None:
             first,
             poisoned(second, "12", "bad", **bad_time),
             second,
-            poisoned(second, "13", "bad", **bad_time),  # a later change of the poisoned item waits for it
+            poisoned(second, "13", "bad", **bad_time),  # a later change of the same item waits for it
             poisoned(third, "14", "worse", row_kind={"S": "of a later release"}),
             third,
         ]
-        answer = desk.invoke("PlanFollowUps", {"Records": batch})
+        answer = desk.invoke("PlanSurveys", {"Records": batch})
         assert [failure["itemIdentifier"] for failure in answer["batchItemFailures"]] == ["12", "13", "14"]
         planned = {row["interaction_id"] for row in desk.timeline(customer, "follow_up")}
         assert planned == {row["interaction_id"] for row in desk.timeline(customer, "interaction")}
@@ -196,7 +196,7 @@ def test_a_poison_record_blocks_its_own_item_only(desk: Desk) -> None:
 
     said = [line for line in desk.log() if "record failed" in line]
     assert len(said) >= 3
-    assert all(json.loads(line)["level"] == "ERROR" for line in said)  # what the alarm counts
+    assert all(json.loads(line)["level"] == "ERROR" for line in said)  # the metric of the alarm
     assert not [line for line in said if customer.name in line or customer.email in line]
     for row in desk.timeline(customer, "follow_up"):
         desk.manager.post(f"/api/follow-ups/{row['follow_up_id']}/cancel")
@@ -205,10 +205,9 @@ def test_a_poison_record_blocks_its_own_item_only(desk: Desk) -> None:
 def test_the_sweep_plans_a_contact_that_the_stream_missed(desk: Desk) -> None:
     customer = desk.customer("Hedda Moe")
     with deaf(desk):
-        desk.contact(customer, desk.agent("Arne Moe"), "The stream did not bring this.", awaits_reply=False)
+        desk.contact(customer, desk.agent("Arne Moe"), "The stream did not bring this.", resolved=True)
         desk.wait_until(desk.now + 5 * MINUTE, with_stream=False)
-        assert desk.timeline(customer, "follow_up") == []  # the stream is given time
+        assert desk.surveys(customer) == []  # wait for the stream
         desk.wait_until(desk.now + 6 * MINUTE, with_stream=False)
-        [follow_up] = desk.timeline(customer, "follow_up")
-    desk.manager.post(f"/api/follow-ups/{follow_up['follow_up_id']}/cancel")
-    assert len(desk.timeline(customer, "follow_up")) == 1
+        assert len(desk.surveys(customer)) == 1
+    assert len(desk.surveys(customer)) == 1

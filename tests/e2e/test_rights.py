@@ -1,6 +1,6 @@
-"""Each function may do what it is for, and nothing else: its own role, asked directly, or with a right less.
+"""Each function can do its work and nothing else: tried with its own role, and with one right less.
 
-That no right at all is idle is shown in tests/rights.
+tests/rights shows that no right is superfluous.
 """
 
 import copy
@@ -11,6 +11,7 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
 
 
 def read_the_link_keys(desk: Desk) -> None:
+    # The local cloud's IAM asks for this action on all parameters, so here whoever reads the address key may.
     ssm: SSMClient = desk.cloud.client("ssm")
-    ssm.get_parameter(Name="/vaada/vaada/link-keys", WithDecryption=True)
+    ssm.get_parameters(Names=["/vaada/vaada/link-keys"], WithDecryption=True)
 
 
 def send_a_mail(desk: Desk) -> None:
@@ -60,24 +62,27 @@ TRIALS: tuple[Callable[[Desk], None], ...] = (
 
 
 def names(trials: set[Callable[[Desk], None]]) -> set[str]:
-    """What the trials try."""
+    """The names that the attempts use."""
     return {trial.__name__ for trial in trials}
 
 
 @pytest.mark.parametrize(
     ("function", "may"),
     [
-        ("Api", {query_the_table}),
+        ("Api", {query_the_table, read_the_link_keys}),
         ("Pages", {read_the_link_keys}),
-        ("PlanFollowUps", set()),
+        ("PlanSurveys", set()),
         ("SyncSchedules", set()),
-        ("RotateLinkKeys", {read_the_link_keys}),
+        ("RotateLinkKeys", set()),
+        ("InviteOwner", set()),
+        ("CheckReadiness", set()),
+        ("WriteAccountMail", set()),
         ("RemindAgent", {read_the_link_keys, send_a_mail}),
         ("FlagOverdue", {read_the_link_keys, send_a_mail}),
         ("SendSurvey", {read_the_link_keys, send_a_mail}),
         ("SweepDue", {read_the_link_keys, send_a_mail, query_the_table}),
-        ("RecordDelivery", set()),
-        ("ReceiveText", set()),
+        ("RecordDelivery", {read_the_link_keys}),
+        ("ReceiveText", {read_the_link_keys}),
     ],
 )
 def test_a_function_may_do_only_what_it_is_for(
@@ -88,6 +93,7 @@ def test_a_function_may_do_only_what_it_is_for(
     lent = desk.cloud.client("sts").assume_role(RoleArn=role, RoleSessionName="trial")["Credentials"]
     key = Credentials(lent["AccessKeyId"], lent["SecretAccessKey"], lent["SessionToken"])
     monkeypatch.setattr(signing, "Credentials", lambda *_: key)
+    monkeypatch.setattr(desk.cloud, "_clients", {})  # those that were made before sign with another key
     done = set()
     for trial in TRIALS:
         try:
@@ -107,7 +113,7 @@ def a_contact_is_planned(desk: Desk) -> bool:
     desk.contact(customer, desk.agent("Ruth Right"), "All is well with the bicycle", resolved=True)
     records = desk.stream_records(customer)
     contacts = [each for each in records if "interaction_id" in each["dynamodb"].get("NewImage", {})]
-    answer = desk.invoke("PlanFollowUps", {"Records": contacts[:1]})
+    answer = desk.invoke("PlanSurveys", {"Records": contacts[:1]})
     return answer == {"batchItemFailures": []} and len(desk.surveys(customer)) == 1
 
 
@@ -136,13 +142,16 @@ def a_reminder_is_sent(desk: Desk) -> bool:
 
 
 def a_link_is_read(desk: Desk) -> bool:
-    desk.cloud.travel(timedelta(minutes=6))  # after which the keys are read again
-    return desk.open("/a/no-such-link").status_code == HTTPStatus.NOT_FOUND
+    desk.cloud.travel(timedelta(minutes=6))  # after that the keys are read again
+    try:
+        return desk.open("/a/no-such-link").status_code == HTTPStatus.NOT_FOUND
+    except httpx.TimeoutException:
+        return False
 
 
 @contextmanager
 def without(desk: Desk, function: str, action: str) -> Iterator[None]:
-    """Take a right away from a function, and give it back."""
+    """Take a right away from a function for a while."""
     iam, role = desk.cloud.client("iam"), desk.resource(f"{function}Role")
     stood: dict[str, Any] = {}
     for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
@@ -165,14 +174,14 @@ def without(desk: Desk, function: str, action: str) -> Iterator[None]:
 @pytest.mark.parametrize(
     ("functions", "action", "works"),
     [
-        (["PlanFollowUps"], "dynamodb:PutItem", a_contact_is_planned),
+        (["PlanSurveys"], "dynamodb:PutItem", a_contact_is_planned),
         (["SyncSchedules"], "scheduler:CreateSchedule", a_promise_gets_a_schedule),
         (
             ["RemindAgent", "SweepDue"],
             "ses:SendEmail",
             a_reminder_is_sent,
-        ),  # what one does not, the other does
-        (["Pages"], "ssm:GetParameter", a_link_is_read),
+        ),  # one of them allows it
+        (["Pages"], "ssm:GetParameters", a_link_is_read),
     ],
 )
 def test_work_fails_without_its_right_and_succeeds_with_it(

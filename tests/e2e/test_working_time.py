@@ -1,22 +1,22 @@
-"""Messages reach people in their working time, several as one; a customer hears that it runs late."""
+"""Messages are sent in working time, several as one; a customer is told that a promise runs late."""
 
 from datetime import datetime
 from http import HTTPStatus
 
-from tests.e2e.desk import Desk, eventually, link, punctual
-from tests.e2e.stage import Telling, Week, story
+from tests.e2e.desk import Desk, eventually, link
+from tests.e2e.shared_clock import Waits, Week, scenario
 from tests.times import MINUTE
 
 
-@story
-def test_a_promise_due_at_night_is_flagged_then_and_mailed_in_the_morning(desk: Desk, week: Week) -> Telling:
+@scenario
+def test_a_promise_due_at_night_is_flagged_then_and_mailed_in_the_morning(desk: Desk, week: Week) -> Waits:
     ada = desk.agent("Ada Stone")
     bo = desk.customer("Bo Hansen")
     due_at = week.at("Mon 22:00")
     promise = desk.promise(bo, ada, "Leave the key in the box", due_at)
 
-    yield week.at("Mon 18:00")  # as she leaves
-    assert punctual(desk.mail(ada), week.at("Mon 18:00"))
+    yield week.at("Mon 18:00")  # at the end of her working day
+    assert desk.is_punctual(desk.mail(ada), week.at("Mon 18:00"))
 
     yield due_at
     flagged = eventually(lambda: desk.row(bo, promise).get("flagged_at"), "the promise is flagged at night")
@@ -25,13 +25,13 @@ def test_a_promise_due_at_night_is_flagged_then_and_mailed_in_the_morning(desk: 
 
     yield week.at("Tue 09:00")
     morning = desk.mail(ada, number=2)
-    assert punctual(morning, week.at("Tue 09:00"), within=5 * MINUTE)
+    assert desk.is_punctual(morning, week.at("Tue 09:00"), within=5 * MINUTE)
     assert "overdue by 11 hours" in morning.subject
     desk.manager.post(f"/api/commitments/{promise}/keep")
 
 
-@story
-def test_reminders_within_minutes_are_one_message(desk: Desk, week: Week) -> Telling:
+@scenario
+def test_reminders_within_minutes_are_one_message(desk: Desk, week: Week) -> Waits:
     mia = desk.agent("Mia Roth", notify_by=["email", "sms"])
     matters = ("Order the spokes", "Ask about the lamp", "Send the catalogue")
     for minute, matter in enumerate(matters):
@@ -49,8 +49,8 @@ def test_reminders_within_minutes_are_one_message(desk: Desk, week: Week) -> Tel
     assert (len(desk.mails(mia)), len(desk.texts(mia))) == (1, 1)
 
 
-@story
-def test_a_late_notice_comes_before_the_due_time_in_the_customers_language(desk: Desk, week: Week) -> Telling:
+@scenario
+def test_a_late_notice_comes_before_the_due_time_in_the_customers_language(desk: Desk, week: Week) -> Waits:
     zoe = desk.agent("Zoe Hart")
     hina = desk.customer("حنا ملک", language="ur", time_zone="Asia/Karachi")
     promise = desk.promise(hina, zoe, "Bring the wheel", week.at("Mon 14:20"))

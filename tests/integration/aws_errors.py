@@ -1,4 +1,4 @@
-"""AWS that refuses calls or leaves them unanswered: what a test gives a desk as `before_call`."""
+"""Faults of AWS for tests: functions that a test sets as `before_call` of the desk."""
 
 from collections.abc import Callable
 
@@ -19,7 +19,7 @@ def refuse(*calls: str, code: str = "ThrottlingException") -> BeforeCall:
 
 
 def time_out(*calls: str) -> BeforeCall:
-    """Leave these calls without an answer."""
+    """Let these calls time out."""
 
     def before_call(call: str) -> None:
         if call in calls:

@@ -19,17 +19,17 @@ MONDAY_MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 @pytest.fixture
 def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedDesk]:
-    """A desk just deployed on a Monday at 09:00 UTC; its stream, schedules and clock obey the test."""
+    """A desk just deployed on a Monday at 09:00 UTC. The test controls its stream, schedules and clock."""
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     open_desk.cache_clear()
-    with time_machine.travel(MONDAY_MORNING, tick=False) as clock, mock_aws(), fast_moto():
+    with time_machine.travel(MONDAY_MORNING, tick=False) as clock, fast_moto(), mock_aws():
         yield ScriptedDesk(clock)
 
 
 @pytest.fixture
 def stored_survey(desk: ScriptedDesk) -> None:
-    """A customer who was asked, and their agent."""
+    """A survey that was sent, with its customer and agent."""
     assert desk.mails == []
     open_desk().table.write(
         rows.agent(supervisor_id=SANA),

@@ -1,4 +1,4 @@
-"""Events of SES and SNS handed to their functions, and the messages that they are about."""
+"""Events of SES and SNS passed to their functions, and the messages that they are about."""
 
 import json
 from pathlib import Path
@@ -47,13 +47,13 @@ ABOUT_SURVEY = {
 
 
 def write_mail(**facts: object) -> None:
-    """The mail that the samples tell of."""
+    """The mail that the sample events are about."""
     sent = {"status": "sent", "provider_id": SES_ID, "sent_at": rows.MONDAY, "wake_at": None}
     open_desk().table.write(rows.message(**{**ABOUT_SURVEY, **sent, **facts}))
 
 
 def write_text(**facts: object) -> None:
-    """The text that the samples tell of."""
+    """The text that the sample events are about."""
     write_mail(medium="sms", provider_id=TEXT_ID, **facts)
 
 
@@ -64,17 +64,17 @@ def remove_phone() -> None:
 
 
 def handle_event(event: dict[str, Any]) -> Any:
-    """Hand the event to the function that hears news."""
+    """Pass the event to `record_delivery`."""
     return record_delivery(event, Context())  # type: ignore[arg-type]  # all of a context that is read
 
 
 def handle_text(event: dict[str, Any]) -> int:
-    """Hand the event to the function that hears texts."""
+    """Pass the event to `receive_text`."""
     return receive_text(event, Context())  # type: ignore[arg-type]  # all of a context that is read
 
 
 def handle_sample(name: str, **other: str) -> int:
-    """Hand the sample to the function, with other words in the place of its own."""
+    """Pass the sample to the function, with some of its text replaced."""
     text = json.dumps(sample(f"record_delivery/{name}"))
     for before, after in other.items():
         text = text.replace({"message_id": OUR_ID, "address": "bilal@example.com"}[before], after)
@@ -139,12 +139,12 @@ def remind_amina(desk: ScriptedDesk, reason: str) -> None:
 
 
 def recipients_of(desk: ScriptedDesk, reason: str) -> list[str]:
-    """Whom a mail with these words went to, in order."""
+    """The recipients of mails that contain these words, in order."""
     return [str(mail["to"]) for mail in desk.mails if reason in words_of(mail)]
 
 
 def refuse_mails(desk: ScriptedDesk, times: int = 1) -> None:
-    """SES refuses so many mails for good."""
+    """Let SES permanently refuse this many mails."""
     left = [times]
 
     def refused(call: str) -> None:
@@ -157,11 +157,11 @@ def refuse_mails(desk: ScriptedDesk, times: int = 1) -> None:
 
 
 def text_to_amina_too(desk: ScriptedDesk) -> None:
-    """She reads mails and texts, but there is no money for texts."""
+    """Notify Amina by mail and text, with the spending limit for texts used up."""
     change_amina(desk, phone="+447700900123", notify_by=["email", "sms"])
     change_policy(desk, sending={"texts_spend_a_month": "0.00"})
 
 
 def bounce_follow_ups(desk: ScriptedDesk) -> list[dict[str, Any]]:
-    """The follow-ups that tell of an address that is stopped."""
+    """The follow-ups about a suppressed address."""
     return [row for row in desk.timeline(rows.CUSTOMER_ID) if row.get("origin") == "bounced"]

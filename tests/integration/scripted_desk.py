@@ -1,6 +1,7 @@
-"""A desk on moto that obeys a test: call the API, let the stream flow, let time pass, read the post."""
+"""A desk on moto that a test controls: call the API, deliver the stream, let time pass, read messages."""
 
 import json
+import random
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ import boto3
 import time_machine
 from botocore.hooks import BaseEventHooks
 from botocore.model import OperationModel
+from botocore.validate import ParamValidator
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.scheduler.models import scheduler_backends
 from moto.ses.models import ses_backends
@@ -27,7 +29,7 @@ from moto.sns.models import sns_backends
 from functions.api.app import handler as api
 from functions.flag_overdue.app import handler as flag_overdue
 from functions.pages.app import handler as pages
-from functions.plan_follow_ups.app import handler as plan_follow_ups
+from functions.plan_surveys.app import handler as plan_surveys
 from functions.record_delivery.app import handler as record_delivery
 from functions.remind_agent.app import handler as remind_agent
 from functions.send_survey.app import handler as send_survey
@@ -44,8 +46,10 @@ ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
     "AWS_DEFAULT_REGION": REGION,
-    # Newer SDKs put the account into the streams' host name, which moto does not know.
+    # Newer SDKs put the account id into the host name of streams, which moto does not know.
     "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
+    # Moto takes a checksum behind the content for a part of it, unless the call is signed.
+    "AWS_REQUEST_CHECKSUM_CALCULATION": "when_required",
     "TABLE_NAME": "vaada",
     "BUSINESS_NAME": "Baker & Daughters",
     "OWNER_EMAIL": "owner@example.com",
@@ -59,7 +63,14 @@ ENVIRONMENT = {
     "LINK_KEYS_PARAMETER": "/vaada/vaada/link-keys",
     "ADDRESS_KEY_PARAMETER": "/vaada/vaada/address-key",
     "TEXTS_ANSWERED": "on",
+    "INBOUND_DOMAIN": "in.example.com",
+    "INBOUND_MAIL_BUCKET": "inbound-mail-bucket",
     "RETRY_QUEUE_URL": f"https://sqs.{REGION}.amazonaws.com/{DEFAULT_ACCOUNT_ID}/retry-queue",
+    "USER_POOL_ID": "us-east-1_pool",
+    "CONSOLE_CLIENT_ID": "console-client",
+    "SIGN_IN_URL": "https://sign-in.auth.us-east-1.amazoncognito.com",
+    "CHECK_READINESS_ARN": f"{_FUNCTION}check-readiness",
+    "STACK_ID": f"arn:aws:cloudformation:{REGION}:{DEFAULT_ACCOUNT_ID}:stack/vaada/0",
     "SCHEDULE_GROUP": "vaada-0",
     "SCHEDULER_ROLE_ARN": f"arn:aws:iam::{DEFAULT_ACCOUNT_ID}:role/scheduler",
     "REMIND_AGENT_ARN": f"{_FUNCTION}remind-agent",
@@ -76,9 +87,9 @@ _TARGETS: dict[str, Callable[[dict[str, Any], object], str]] = {
 }
 _SWEEP_SECONDS = 120
 COUNTING = "dynamodb.PutItem of a count"
-"""How calls are named that only count what was done, such as the forms sent from a link."""
+"""The names of calls that only count, such as the forms sent from a link."""
 
-READS = frozenset({"dynamodb.GetItem", "dynamodb.Query", "ssm.GetParameter"})
+READS = frozenset({"dynamodb.GetItem", "dynamodb.BatchGetItem", "dynamodb.Query", "ssm.GetParameters"})
 MANAGER = {"sub": "sub-of-manager", "email": "manager@example.com", "cognito:groups": "[managers]"}
 
 
@@ -90,13 +101,20 @@ class Context:
     invoked_function_arn = f"{_FUNCTION}function"
     aws_request_id = "request"
 
+    def __init__(self, rows: int | None = None) -> None:
+        """There is time for this many rows. None: for all."""
+        self._rows = rows
+
     def get_remaining_time_in_millis(self) -> int:
-        return 100_000
+        if self._rows is None:
+            return 100_000
+        self._rows -= 1
+        return 100_000 if self._rows >= 0 else 1_000
 
 
 @dataclass(frozen=True)
 class Response:
-    """What the API or a page answered."""
+    """A response of the API or of a page."""
 
     status: int
     headers: dict[str, str]
@@ -108,7 +126,7 @@ class Response:
 
 
 class ScriptedDesk:
-    """Everything the desk is made of, with the test in the place of AWS's own clockwork."""
+    """All parts of the desk. The test takes the place of the AWS services that invoke functions."""
 
     def __init__(self, clock: time_machine.Traveller) -> None:
         self.clock = clock
@@ -116,18 +134,23 @@ class ScriptedDesk:
         self.before_call: Callable[[str], None] = lambda _call: None
         self.after_call: Callable[[str], None] = lambda _call: None
         self.waiting: list[str] = []
+        self.groups: dict[str, str] = {}
+        self.invited: list[str] = []
+        self.kept_out: set[str] = set()
+        self._rows_on_a_page: int | None = random.choice((None, 1, 2, 3))
         self._woken: list[tuple[str, dict[str, Any]]] = []
         self._after: str | None = None
-        self._dynamodb = _client("dynamodb")
-        self._scheduler = _client("scheduler")
+        self._dynamodb = client("dynamodb")
+        self._scheduler = client("scheduler")
         self._dynamodb.create_table(TableName="vaada", **table())
-        _client("ssm").put_parameter(
+        client("ssm").put_parameter(
             Name="/vaada/vaada/link-keys", Value=json.dumps(["older", "newer"]), Type="SecureString"
         )
-        _client("ssm").put_parameter(Name="/vaada/vaada/address-key", Value="a key", Type="SecureString")
-        _client("ses").verify_email_identity(EmailAddress="desk@example.com")
+        client("ssm").put_parameter(Name="/vaada/vaada/address-key", Value="a key", Type="SecureString")
+        client("ses").verify_email_identity(EmailAddress="desk@example.com")
+        client("s3").create_bucket(Bucket=ENVIRONMENT["INBOUND_MAIL_BUCKET"])
         self._scheduler.create_schedule_group(Name="vaada-0")
-        self._streams = _client("dynamodbstreams")
+        self._streams = client("dynamodbstreams")
         stream = self._streams.list_streams(TableName="vaada")["Streams"][0]["StreamArn"]
         shard = self._streams.describe_stream(StreamArn=stream)["StreamDescription"]["Shards"][0]["ShardId"]
         self._iterator = self._streams.get_shard_iterator(
@@ -135,6 +158,16 @@ class ScriptedDesk:
         )["ShardIterator"]
         _listen()
         _LISTENING[:] = [self]
+
+    def shorten_page(self, query: dict[str, Any]) -> None:
+        """Let the table answer a query that wants all rows in pages of few, as it does with large rows."""
+        if self._rows_on_a_page is not None:
+            query.setdefault("Limit", self._rows_on_a_page)
+
+    def count_calls(self) -> None:
+        """Count the calls from now on. A page has room for all rows, so that each query is one call."""
+        self._rows_on_a_page = None
+        self.calls.clear()
 
     # ------------------------------------------------------------ what people do
 
@@ -147,11 +180,13 @@ class ScriptedDesk:
         key: str | None = None,
         query: dict[str, str] | None = None,
         content_type: str = "application/json",
+        if_match: str | None = None,
     ) -> Response:
         """Call the API: `call("POST /api/agents", {...})`."""
         method, path = route.split(" ")
         event = _http(method, path, body if isinstance(body, str | None) else json.dumps(body))
         event["headers"] |= {"content-type": content_type, **({"idempotency-key": key} if key else {})}
+        event["headers"] |= {"if-match": if_match} if if_match else {}
         event["queryStringParameters"] = query or {}
         event["rawQueryString"] = urlencode(query or {})
         event["requestContext"]["authorizer"] = {"jwt": {"claims": user or MANAGER, "scopes": None}}
@@ -165,10 +200,23 @@ class ScriptedDesk:
         event["headers"] |= {"accept-language": language} if language else {}
         return _response(pages(event, Context()))
 
-    def post(self, link: str, fields: dict[str, str]) -> Response:
+    def post(self, link: str, fields: dict[str, str], *, browser: str = "") -> Response:
         """Send the form behind a link."""
         path = link.removeprefix(ENVIRONMENT["PUBLIC_URL"]).partition("?")[0]
-        return _response(pages(_http("POST", path, urlencode(fields)), Context()))
+        event = _http("POST", path, urlencode(fields))
+        event["headers"] |= {"user-agent": browser}
+        return _response(pages(event, Context()))
+
+    def post_body(self, link: str, body: str, headers: dict[str, str], **more: object) -> Response:
+        """POST exactly this body to a link. `more` are other fields of the event."""
+        path = link.removeprefix(ENVIRONMENT["PUBLIC_URL"])
+        event = {
+            "rawPath": path,
+            "requestContext": {"http": {"method": "POST"}},
+            "headers": headers,
+            "body": body,
+        }
+        return _response(pages({**event, **more}, Context()))
 
     def answer(self, link: str, **fields: str) -> Response:
         """Open a page, take two seconds, and send its form, as a person does."""
@@ -180,19 +228,19 @@ class ScriptedDesk:
     # ------------------------------------------------------------ what AWS does
 
     def settle(self) -> None:
-        """Let the stream flow and wake whoever is due, until nothing more happens."""
+        """Deliver the stream and invoke the functions of due rows, until nothing more happens."""
         while self._deliver_stream() or self._fire_schedules() or self._wake():
             pass
 
     def deliver(self, records: list[dict[str, Any]]) -> None:
-        """Hand these records to the functions that want them."""
-        for handler in (plan_follow_ups, sync_schedules):
+        """Pass these records to the functions whose filters they match."""
+        for handler in (plan_surveys, sync_schedules):
             wanted = [record for record in records if _wanted(handler, record)]
             if wanted:
                 assert handler({"Records": wanted}, Context()) == {"batchItemFailures": []}
 
     def deliver_queued_events(self) -> None:
-        """Bring what waits in the queue RetryQueue to its function; what fails again goes on waiting."""
+        """Deliver the messages in the queue RetryQueue to its function; those that fail again stay in it."""
         letters = {str(number): body for number, body in enumerate(self.waiting)}
         records = [
             {"messageId": letter_id, "eventSource": "aws:sqs", "body": body}
@@ -206,7 +254,7 @@ class ScriptedDesk:
         return sweep_due({}, Context())  # type: ignore[arg-type]  # all of a context that is read
 
     def pass_time(self, by: timedelta) -> None:
-        """Let time pass: schedules fire on their minute, sweeps run every two, whenever something is due."""
+        """Let time pass: schedules run in their minute, sweeps every two, whenever a row is due."""
         end = self.now + by
         self.settle()
         while (times := [*self._schedule_times(), *self._sweep_times()]) and min(times) <= end:
@@ -228,7 +276,7 @@ class ScriptedDesk:
 
     @property
     def now(self) -> datetime:
-        """The desk's time."""
+        """The time on the desk's clock."""
         return datetime.now(UTC)
 
     # ------------------------------------------------------------ what came of it
@@ -241,7 +289,7 @@ class ScriptedDesk:
 
     @property
     def mail_recipients(self) -> list[str]:
-        """To whom the mails went, in order."""
+        """The recipients of the mails, in order."""
         return [str(mail["to"]) for mail in self.mails]
 
     @property
@@ -262,14 +310,14 @@ class ScriptedDesk:
         return [id_of(item) for item in self._due_items()]
 
     def schedules(self) -> dict[str, Any]:
-        """The schedules that stand, by name."""
+        """All schedules, by name."""
         group = scheduler_backends[DEFAULT_ACCOUNT_ID][REGION].schedule_groups["vaada-0"]
         return dict(group.schedules)
 
     # ------------------------------------------------------------ clockwork
 
     def on_call(self, call: str, request: dict[str, Any]) -> tuple[SimpleNamespace, dict[str, Any]] | None:
-        """Count a call to AWS, let the test interfere, and stand in for Lambda and the queue of news."""
+        """Count a call to AWS, let the test interfere, and replace Lambda and the retry queue."""
         self.before_call(call)
         counts = call == "dynamodb.PutItem" and '"PACE"' in _text(request["body"])
         self.calls[COUNTING if counts else call] += 1
@@ -278,11 +326,46 @@ class ScriptedDesk:
             assert told["QueueUrl"] == ENVIRONMENT["RETRY_QUEUE_URL"]
             self.waiting.append(told["MessageBody"])
             return SimpleNamespace(status_code=200), {"MessageId": "a-letter"}
+        if call.startswith("cognito-idp."):
+            return self._user_pool(call, json.loads(request["body"]))
         if call != "lambda.Invoke":
             return None
         arn = unquote(request["url_path"].split("/")[-2])
         self._woken.append((arn, json.loads(request["body"])))
         return SimpleNamespace(status_code=202), {"StatusCode": 202}
+
+    def _user_pool(self, call: str, asked: dict[str, Any]) -> tuple[SimpleNamespace, dict[str, Any]]:
+        """What the user pool answers: each user has one group, or none yet. New ones have not signed in."""
+        username, done = asked.get("Username", ""), SimpleNamespace(status_code=200)
+        match call.partition(".")[2]:
+            case "AdminCreateUser" if asked.get("MessageAction") == "RESEND":
+                self.invited.append(username)
+            case "AdminCreateUser" if username in self.groups:
+                return SimpleNamespace(status_code=400), {"Error": {"Code": "UsernameExistsException"}}
+            case "AdminCreateUser":
+                self.groups[username] = ""
+                self.invited.append(username)
+            case "AdminAddUserToGroup":
+                self.groups[username] = asked["GroupName"]
+            case "AdminDisableUser":
+                self.kept_out.add(username)
+            case "AdminEnableUser":
+                self.kept_out.discard(username)
+            case "ListUsers":
+                return done, {"Users": [self._user(name) for name in self.groups]}
+            case "ListUsersInGroup":
+                names = [name for name, group in self.groups.items() if group == asked["GroupName"]]
+                return done, {"Users": [self._user(name) for name in names]}
+        is_in = username not in self.kept_out
+        return done, {"Enabled": is_in, "Groups": [{"GroupName": self.groups.get(username, "")}]}
+
+    def _user(self, username: str) -> dict[str, object]:
+        return {
+            "Username": username,
+            "Attributes": [{"Name": "email", "Value": username}],
+            "Enabled": username not in self.kept_out,
+            "UserStatus": "FORCE_CHANGE_PASSWORD" if username in self.invited else "CONFIRMED",
+        }
 
     def _deliver_stream(self) -> bool:
         records = self.stream_records()
@@ -324,34 +407,61 @@ class ScriptedDesk:
 
 
 _LISTENING: list[ScriptedDesk] = []
-"""The desk of the running test. The product's clients are made once and outlive it, as in Lambda."""
+"""The desk of the running test. The product's clients are created once for all tests, as in Lambda."""
 
 
 @cache
-def _client(service: str) -> Any:
-    """The test's own client, made once: making one takes longer than most tests."""
+def client(service: str) -> Any:
+    """A client for tests, created once: creating one takes longer than most tests."""
     return boto3.client(service)  # type: ignore[call-overload]  # the name is not known to the checker
+
+
+def _check_parameters(params: dict[str, Any], model: OperationModel, **_: object) -> None:
+    """Check what the product leaves to DynamoDB, and moto to the SDK."""
+    assert model.input_shape
+    found = ParamValidator().validate(params, model.input_shape)
+    assert not found.has_errors(), found.generate_report()
+
+
+def _before_call(model: OperationModel, params: dict[str, Any], **_: object) -> object:
+    return _LISTENING[0].on_call(f"{model.service_model.service_name}.{model.name}", params)
+
+
+def _after_call(model: OperationModel, **_: object) -> None:
+    _LISTENING[0].after_call(f"{model.service_model.service_name}.{model.name}")
+
+
+LISTENERS: dict[str, Any] = {
+    "provide-client-params.dynamodb": _check_parameters,
+    "before-call": _before_call,
+    "after-call": _after_call,
+}
+"""What listens to the product's clients, by event."""
 
 
 @cache
 def _listen() -> None:
-    def before_call(model: OperationModel, params: dict[str, Any], **_: object) -> object:
-        return _LISTENING[0].on_call(f"{model.service_model.service_name}.{model.name}", params)
-
-    def after_call(model: OperationModel, **_: object) -> None:
-        _LISTENING[0].after_call(f"{model.service_model.service_name}.{model.name}")
-
     # A client copies the handlers when it is created: one that another test created before has none.
-    for client in (aws.dynamodb, aws.scheduler, aws.functions, aws.parameters, aws.queues, aws.ses, aws.sns):
-        client.cache_clear()
+    for made_once in (
+        aws.dynamodb,
+        aws.scheduler,
+        aws.functions,
+        aws.parameters,
+        aws.queues,
+        aws.users,
+        aws.ses,
+        aws.sns,
+        aws.storage,
+    ):
+        made_once.cache_clear()
     events: BaseEventHooks = aws.session().get_component("event_emitter")
-    events.register("before-call", before_call)  # type: ignore[arg-type]  # it may answer
-    events.register("after-call", after_call)
+    for event, listener in LISTENERS.items():
+        events.register(event, listener)
 
 
 def _wanted(handler: object, record: dict[str, Any]) -> bool:
     """The event source mappings' filters, as template.yaml has them."""
-    logical_id = "PlanFollowUps" if handler is plan_follow_ups else "SyncSchedules"
+    logical_id = "PlanSurveys" if handler is plan_surveys else "SyncSchedules"
     (source,) = resource(logical_id)["Events"].values()
     patterns = [json.loads(each["Pattern"]) for each in source["Properties"]["FilterCriteria"]["Filters"]]
     return any(_matches(pattern, record) for pattern in patterns)

@@ -1,4 +1,4 @@
-"""A shop with an agent, their supervisor and a customer, and what its tests usually need."""
+"""A shop with an agent, their supervisor and a customer, and helpers for its tests."""
 
 import re
 from dataclasses import dataclass
@@ -33,14 +33,14 @@ class Shop:
         return cls(desk, supervisor, agent, add_customer(desk, **customer))
 
     def contact(self, **facts: object) -> Any:
-        """Record a contact and let what follows from it be planned."""
+        """Record a contact, and let the stream plan it."""
         answer = self.desk.call("POST /api/interactions", self.contact_body(**facts))
         assert answer.status == 201, answer.body
         self.desk.settle()
         return answer.json
 
     def contact_body(self, **facts: object) -> dict[str, object]:
-        """A contact as the API takes it."""
+        """The body of a contact for the API."""
         return {
             "customer_id": self.customer_id,
             "agent_id": self.agent_id,
@@ -52,24 +52,24 @@ class Shop:
         }
 
     def promise(self, due_at: datetime) -> str:
-        """A contact in which one thing is promised. Returns the commitment's id."""
+        """Record a contact with a promise. Returns the commitment's id."""
         recorded = self.contact(commitments=[{"what": "Call back with a price", "due_at": text_of(due_at)}])
         commitment_id: str = recorded["commitments"][0]["commitment_id"]
         return commitment_id
 
     def survey_link(self) -> str:
-        """A contact was resolved, a day passed: the link in the mail that asks the customer."""
+        """Record a resolved contact and let a day pass. Returns the link of the survey."""
         self.contact(resolved=True)
         self.desk.pass_time(timedelta(hours=24))
         return links(words_of(self.desk.mails[-1]), "/s/")[0]
 
     def sent_messages(self, purpose: str) -> list[tuple[str, str, str]]:
-        """The messages sent for this purpose: when, to whom and by what, in order."""
+        """The messages sent for this purpose: time, recipient and medium, in order."""
         sent = (row for row in self.rows("message") if row["purpose"] == purpose and row.get("sent_at"))
         return sorted((row["sent_at"][5:16], row["to"], row["medium"]) for row in sent)
 
     def all_messages(self) -> list[tuple[str, str, str, str]]:
-        """All messages about the customer: when sent, to whom, by what and what for, in order."""
+        """All messages about the customer: time, recipient, medium and purpose, in order."""
         rows = self.rows("message")
         return sorted((row["sent_at"][5:16], row["to"], row["medium"], row["purpose"]) for row in rows)
 
@@ -78,7 +78,7 @@ class Shop:
         return self.desk.call(f"GET /api/cases/{case_id}").json
 
     def resolve(self, case_id: str) -> None:
-        """Resolve a case, and let what follows from it be planned."""
+        """Resolve a case, and let the stream plan what follows."""
         answer = self.desk.call(f"POST /api/cases/{case_id}/resolve")
         assert answer.status == 200, answer.body
         self.desk.settle()
@@ -89,7 +89,7 @@ class Shop:
         assert answer.status == 200, answer.body
 
     def follow_up(self, due_at: datetime, reason: str = "Ask for the colour") -> str:
-        """A contact that asks for a follow-up. Returns the follow-up's id."""
+        """Record a contact with a follow-up. Returns the follow-up's id."""
         recorded = self.contact(follow_up={"at": text_of(due_at), "reason": reason})
         follow_up_id: str = recorded["follow_up"]["follow_up_id"]
         return follow_up_id
@@ -130,7 +130,7 @@ def change_customer(desk: ScriptedDesk, customer_id: str, **changes: object) -> 
 
 
 def change_policy(desk: ScriptedDesk, **parts: dict[str, object]) -> None:
-    """Put a policy in force in which these rules of these parts are different."""
+    """Change these rules of the policy."""
     policy = desk.call("GET /api/policy").json
     for part, rules in parts.items():
         policy[part] = {**policy[part], **rules}
@@ -146,7 +146,7 @@ def fields_of(answer: Response) -> list[str]:
 
 
 def nonce_of(page: Response) -> str:
-    """What the form of a page carries to be known for a person's."""
+    """The nonce in the form of a page."""
     found = re.search(r'name="nonce" value="([^"]+)"', page.body)
     assert found
     return found[1]
@@ -161,12 +161,12 @@ def words_of(mail: EmailMessage) -> str:
 
 
 def links(text: str, place: str) -> list[str]:
-    """The links to this place, without what they preselect."""
+    """The links of this kind, without their queries."""
     return [word.partition("?")[0] for word in text.split() if f"://desk.example.com{place}" in word]
 
 
 def writes(desk: ScriptedDesk) -> int:
-    """The number of calls to AWS that changed something, counts of forms and messages aside."""
+    """The number of calls to AWS that wrote something, without counts of forms and messages."""
     return sum(count for call, count in desk.calls.items() if call not in {*READS, COUNTING})
 
 

@@ -1,4 +1,4 @@
-"""What template.yaml says, read rather than copied."""
+"""Parts of template.yaml, read from the file."""
 
 from functools import cache
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The API: what it takes, what it refuses and how it says so, and who may do what."""
+"""The API: what it accepts and refuses, its errors, and permissions."""
 
 import json
 from base64 import urlsafe_b64encode
@@ -21,7 +21,7 @@ AMINA, OMAR, SANA = (token_of(f"{name}@example.com") for name in ("amina", "omar
         ({"channel": "fax"}, "channel"),
         ({"summary": ""}, "summary"),
         ({"summary": "x" * 4001}, "summary"),
-        ({"summary": "bell \a"}, "summary"),
+        ({"summary": "\a \t"}, "summary"),
         ({"customer_id": "nobody"}, "customer_id"),
         ({"customer_id": "0000000000000000"}, "customer_id"),
         ({"agent_id": "0000000000000000"}, "agent_id"),
@@ -71,12 +71,13 @@ def test_an_invalid_request_gets_the_matching_4xx_status(desk: ScriptedDesk) -> 
     assert desk.call("POST /api/customers", "{oops").status == 400
     assert desk.call("POST /api/customers", json.dumps({"name": "x" * 70_000})).status == 413
     assert desk.call("POST /api/customers", "name=Bilal", content_type="text/plain").status == 415
-    assert desk.call("POST /api/customers", content_type="text/plain").status == 415
+    assert desk.call("POST /api/customers", content_type="text/plain").status == 422  # there is none
     assert desk.call("GET /api/nothing").status == 404
     assert fields_of(desk.call("GET /api/agents", query={"limit": "1000"})) == ["limit"]
     assert fields_of(desk.call("GET /api/agents", query={"cursor": "bm90IG9uZQ"})) == ["cursor"]
     assert fields_of(desk.call("GET /api/agents", query={"cursor": "e30"})) == ["cursor"]
-    assert fields_of(desk.call("GET /api/commitments", query={"status": "nonsense"})) == ["status"]
+    for route in ("commitments", "replies", "follow-ups", "cases", "surveys", "goodwill"):
+        assert fields_of(desk.call(f"GET /api/{route}", query={"status": "nonsense"})) == ["status"]
     assert desk.call("POST /api/customers", []).json["errors"][0]["message"] == "must be a JSON object"
 
 

@@ -1,4 +1,4 @@
-"""Programs that follow links, and people, at the same surveys: only the answers of people count."""
+"""Bots and people answer the same surveys: only the answers of people count."""
 
 import re
 from collections.abc import Callable
@@ -15,19 +15,19 @@ CUSTOMERS = 15
 
 
 def surveys_of_all(shop: Shop) -> dict[str, str]:
-    """All customers are asked: the link of each, by their id."""
+    """Send a survey to each customer. Returns the links by customer id."""
     desk, found = shop.desk, {}
     for n in range(CUSTOMERS):
         found[add_customer(desk, name=f"Customer {n}", email=f"c{n}@example.com")] = f"c{n}@example.com"
     for customer_id in found:
         desk.call("POST /api/interactions", shop.contact_body(customer_id=customer_id, resolved=True))
-    desk.pass_time(DAY + HOUR)  # ten mails a second, and here all are asked in the same one
+    desk.pass_time(DAY + HOUR)  # all surveys are sent in the same second, and the limit is ten
     by_address = {str(mail["to"]).rpartition("<")[2].strip(">"): mail for mail in desk.mails}
     return {who: links(words_of(by_address[address]), "/s/")[0] for who, address in found.items()}
 
 
 def prefetch(desk: ScriptedDesk, link: str) -> None:
-    """A mail gateway that opens every link there is, again and again."""
+    """Open every link repeatedly, as a mail gateway does."""
     for score in range(1, 6):
         desk.open(f"{link}?score={score}")
         desk.open(f"{link}?score={score}", method="HEAD")
@@ -44,7 +44,7 @@ def post_all_scores(desk: ScriptedDesk, link: str) -> None:
 
 
 def post_all_scores_late(desk: ScriptedDesk, link: str) -> None:
-    """With a page that has been open for a while: none is too fast, but five at a moment are nobody's."""
+    """Send all scores at one moment from a page that was open long enough."""
     nonce = nonce_of(desk.open(link))
     desk.clock.shift(5 * SECOND)
     for score in range(1, 6):
@@ -68,7 +68,7 @@ def tap_twice(desk: ScriptedDesk, link: str) -> None:
 
 
 def answer_and_go_back(desk: ScriptedDesk, link: str) -> None:
-    """Chooses 4, goes back, and sends 5 from the same page."""
+    """Answer 4, go back in the browser, and send 5 from the same page."""
     nonce = nonce_of(desk.open(link))
     desk.clock.shift(2 * SECOND)
     desk.post(link, {"score": "4", "nonce": nonce})
@@ -77,7 +77,7 @@ def answer_and_go_back(desk: ScriptedDesk, link: str) -> None:
 
 
 def confirm(desk: ScriptedDesk, link: str) -> None:
-    """Answers; where the page asks, taps once more."""
+    """Answer, and confirm if the page asks."""
     page = desk.answer(link, score="4")
     assert page.status == 200
     if 'name="confirm"' in page.body:

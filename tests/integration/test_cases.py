@@ -21,7 +21,7 @@ AMINA, OMAR = token_of("amina@example.com"), token_of("omar@example.com")
 
 
 def calls(shop: Shop) -> dict[str, str]:
-    """What became of the calls that the customer was promised, by the channel on which they had come."""
+    """The statuses of promised calls, by the channel of the contact."""
     return {row["channel"]: row["status"] for row in shop.rows("commitment")}
 
 
@@ -31,13 +31,20 @@ def supervisors_work(shop: Shop, origin: str) -> list[dict[str, Any]]:
     return [row for row in rows if (row["agent_id"], row["origin"]) == (shop.supervisor_id, origin)]
 
 
-def test_a_contact_opens_a_case_and_suggests_open_ones_of_the_same_kind(shop: Shop) -> None:
-    first = shop.contact()
-    other = shop.contact(kind="order")
-    second = shop.contact()
+def test_a_contact_opens_a_case_and_suggests_the_likeliest_open_ones(shop: Shop) -> None:
+    first = shop.contact(kind="order", channel="web", summary="A cake with cherries for Saturday")
+    for n in range(6):
+        shop.contact(kind="question", channel="phone", summary=f"Question {n} about bread")
+        shop.desk.pass_time(HOUR)
+
+    asked = shop.contact(kind="question", channel="phone", summary="When is the bread fresh?")
+    again = shop.contact(kind="question", channel="email", summary="Can the cake have more cherries?")
+    other = shop.contact(kind="visit", channel="in_person", summary="Bought a roll")
 
     assert first["suggested_case_ids"] == other["suggested_case_ids"] == []
-    assert second["suggested_case_ids"] == [first["case_id"]]
+    assert len(asked["suggested_case_ids"]) == 5
+    assert first["case_id"] not in asked["suggested_case_ids"]
+    assert again["suggested_case_ids"][0] == first["case_id"]
 
 
 def test_a_contact_with_a_case_id_joins_that_case(shop: Shop) -> None:
@@ -89,7 +96,6 @@ def test_cases_are_listed_by_customer_and_status(shop: Shop) -> None:
     assert listed(status="open") == [still]
     assert listed(status="resolved") == [settled]
     assert set(listed()) == {still, settled}
-    assert fields_of(shop.desk.call("GET /api/cases")) == ["customer_id"]
 
 
 # ---------------------------------------------------------------- merging
@@ -193,7 +199,7 @@ def test_a_contact_planned_after_its_case_is_resolved_sends_no_reminder(shop: Sh
 
     shop.desk.settle()
 
-    assert [row["status"] for row in shop.rows("follow_up")] == ["done"]
+    assert {row["status"] for row in shop.rows("follow_up")} == {"cancelled", "done"}
 
 
 # ---------------------------------------------------------------- evidence
@@ -290,7 +296,8 @@ def test_an_assigned_case_takes_its_reply_to_the_new_agent(shop: Shop) -> None:
 
     assert (assigned.json["agent_id"], shop.rows("reply")[0]["agent_id"]) == (omar, omar)
     assert (nobody.status, fields_of(nobody)) == (422, ["agent_id"])
-    assert str(shop.desk.mails[0]["to"]) == "Omar <omar@example.com>"
+    warned = [str(mail["to"]) for mail in shop.desk.mails if str(mail["subject"]).startswith("Answer")]
+    assert set(warned) == {"Omar <omar@example.com>"}
 
 
 def test_agents_who_do_not_serve_the_customer_are_refused(shop: Shop) -> None:
@@ -438,3 +445,13 @@ def test_two_concurrent_identical_requests_both_succeed(shop: Shop, action: str)
     answer = shop.desk.call(f"POST /api/cases/{case_id}/{action}", body, key="k")
 
     assert (answer.status, twin) == (200, [200])
+
+
+def test_one_contact_is_read_by_its_id(shop: Shop) -> None:
+    recorded = shop.contact(summary="The brake squeals")
+
+    found = shop.desk.call(f"GET /api/interactions/{recorded['interaction_id']}")
+    nothing = shop.desk.call(f"GET /api/interactions/{'0' * 32}")
+
+    assert (found.json["summary"], found.json["case_id"]) == ("The brake squeals", recorded["case_id"])
+    assert nothing.status == 404

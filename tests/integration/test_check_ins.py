@@ -15,7 +15,7 @@ from tests.integration.shop import (
 
 
 def check_ins(shop: Shop) -> list[tuple[str, str]]:
-    """When the check-ins were due, and what became of them, the oldest first."""
+    """The due times and statuses of the check-ins, the oldest first."""
     rows = [row for row in shop.rows("follow_up") if row["origin"] == "check_in"]
     return sorted((row["due_at"][5:16], row["status"]) for row in rows)
 

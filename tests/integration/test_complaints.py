@@ -1,4 +1,4 @@
-"""Complaints and harsh words: the six steps, and who is told at once."""
+"""Complaints and abusive contacts: the six steps, and who is told at once."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ CRITICAL = ("apologised", "solved", "confirmed", "cause_recorded")
 
 
 def complaint(shop: Shop, **facts: object) -> str:
-    """A customer complains. Returns the case's id."""
+    """Record a complaint. Returns the case's id."""
     case_id: str = shop.contact(kind="complaint", summary="The cake had nuts in it", **facts)["case_id"]
     return case_id
 

@@ -20,12 +20,12 @@ STAFF_SENDS_AT_MOST = 3
 
 
 class Crash(BaseException):
-    """The process is gone: none of its handlers of errors runs."""
+    """The process was killed: none of its exception handlers runs."""
 
 
 @contextmanager
 def crash_at(desk: ScriptedDesk, call: int, moment: str) -> Iterator[list[str]]:
-    """Crash the function at its n-th change, before it is made or after it took effect. Yields the calls."""
+    """Crash the function at its n-th write, before or after it takes effect. Yields the calls."""
     calls: list[str] = []
 
     def count(name: str) -> None:
@@ -45,7 +45,7 @@ def crash_at(desk: ScriptedDesk, call: int, moment: str) -> Iterator[list[str]]:
 
 
 def mails_by_subject(shop: Shop) -> Counter[str]:
-    """How often each step was really sent, from the post itself."""
+    """How often each mail was really sent, by subject."""
     return Counter(str(mail["subject"]) for mail in shop.desk.mails)
 
 
@@ -239,7 +239,7 @@ def test_a_contact_that_ends_several_rows_ends_all_or_none(shop: Shop, call: int
 
 
 def statuses(shop: Shop) -> tuple[str, str, str]:
-    """How the case stands, its answer and its follow-up."""
+    """The statuses of the case, its reply and its follow-up."""
     (case,), (reply,), (follow_up,) = shop.rows("case"), shop.rows("reply"), shop.rows("follow_up")
     return case["status"], reply["status"], follow_up["status"]
 

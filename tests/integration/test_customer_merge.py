@@ -1,14 +1,15 @@
-"""Two records of one person become one: all that was known of either is found under the one that stays."""
+"""Two records of one person are merged: the data of both are found under the one that remains."""
 
 from dataclasses import replace
 from typing import Any
+from unittest.mock import patch
 
-import boto3
 import pytest
 
-from tests.integration.scripted_desk import Response, ScriptedDesk
+from tests.integration.scripted_desk import Response, ScriptedDesk, client
 from tests.integration.shop import Shop, add_agent, add_customer, change_policy, token_of, words_of
 from tests.times import DAY, HOUR
+from vaada.desk import open_desk
 
 AGREED = {"email": True, "sms": True, "survey": True}
 AMINA, OMAR = token_of("amina@example.com"), token_of("omar@example.com")
@@ -16,13 +17,13 @@ AMINA, OMAR = token_of("amina@example.com"), token_of("omar@example.com")
 
 @pytest.fixture
 def stays(desk: ScriptedDesk) -> Shop:
-    """Bilal Khan, who stays."""
+    """The id of Bilal Khan, whose record remains."""
     return Shop.opened(desk, phone="+923001234567", notes="Prefers mornings", tags=["vip"])
 
 
 @pytest.fixture
 def goes(stays: Shop) -> Shop:
-    """B. Khan, who is the same person."""
+    """The id of B. Khan, the same person."""
     other = add_customer(
         stays.desk,
         name="B. Khan",
@@ -41,7 +42,7 @@ def merge(goes: Shop, stays: Shop, **asked: Any) -> Response:
 
 
 def merged(goes: Shop, stays: Shop) -> Any:
-    """The customer who stays, after the merge."""
+    """The customer who remains after the merge."""
     answer = merge(goes, stays)
     assert answer.status == 200, answer.body
     return answer.json
@@ -64,7 +65,7 @@ def story(shop: Shop, limit: int = 100) -> list[str]:
 
 
 def items_of(*customer_ids: str) -> list[dict[str, Any]]:
-    items = boto3.client("dynamodb").scan(TableName="vaada")["Items"]
+    items = client("dynamodb").scan(TableName="vaada")["Items"]
     return [item for item in items if item["pk"]["S"].removeprefix("CUSTOMER#") in customer_ids]
 
 
@@ -114,6 +115,22 @@ def test_the_story_of_both_is_one_list_newest_first_page_by_page(goes: Shop, sta
     assert set(whole) == before
     assert whole == sorted(whole, key=lambda row_id: row_id[16:], reverse=True)
     assert all(story(stays, limit) == whole for limit in (1, 2, 3, 7))
+
+
+def test_the_story_of_both_is_whole_if_a_query_ends_before_its_limit(goes: Shop, stays: Shop) -> None:
+    for hour, shop in enumerate((stays, stays, stays, goes, goes, goes, stays)):
+        shop.contact(summary=f"Contact {hour}")
+        shop.desk.pass_time(HOUR)
+    before = {*story(goes), *story(stays)}
+    merged(goes, stays)
+    dynamodb = open_desk().table.client
+    query = dynamodb.query
+
+    with patch.object(dynamodb, "query", lambda **asked: query(**{**asked, "Limit": min(asked["Limit"], 2)})):
+        whole = story(stays, 5)
+
+    assert set(whole) == before
+    assert whole == sorted(whole, key=lambda row_id: row_id[16:], reverse=True)
 
 
 def test_cases_of_both_are_one_list_page_by_page(goes: Shop, stays: Shop) -> None:
@@ -392,3 +409,97 @@ def test_a_contact_that_is_recorded_at_that_moment_is_not_lost(goes: Shop, stays
 
     assert "At that moment" in {row["summary"] for row in stays.rows("interaction")}
     assert omar in shown(stays)["served_by"]
+
+
+# ---------------------------------------------------------------- undone
+
+
+def unmerge(goes: Shop, **asked: Any) -> Response:
+    return goes.desk.call(f"POST /api/customers/{goes.customer_id}/unmerge", **asked)
+
+
+def facts(shop: Shop) -> dict[str, Any]:
+    """What is known of the customer, without counters."""
+    return {
+        name: value for name, value in shown(shop).items() if name not in {"version", "explain", "wake_at"}
+    }
+
+
+def test_a_merge_is_undone_within_a_day(goes: Shop, stays: Shop) -> None:
+    own, other = goes.contact(), stays.contact()
+    before = facts(goes), facts(stays)
+    stories = story(goes), story(stays)
+    merged(goes, stays)
+    goes.desk.pass_time(DAY)
+
+    separated = unmerge(goes)
+
+    assert (separated.status, separated.json["not_undone"]) == (200, [])
+    assert (facts(goes), facts(stays)) == before
+    for shop, before_it in zip((goes, stays), stories, strict=True):
+        assert set(before_it) <= set(story(shop))
+        assert {row_id[:16] for row_id in story(shop)} == {shop.customer_id}
+    assert (own["case_id"] in story(goes), other["case_id"] in story(goes)) == (True, False)
+    found = stays.desk.call("GET /api/customers", query={"q": "khan"}).json["items"]
+    assert {one["customer_id"] for one in found} == {goes.customer_id, stays.customer_id}
+    mails = stays.desk.call("GET /api/customers", query={"q": "b.khan@example.com"}).json["items"]
+    assert [one["customer_id"] for one in mails] == [goes.customer_id]
+
+
+def test_a_merge_is_undone_once_and_not_after_a_day(goes: Shop, stays: Shop) -> None:
+    merged(goes, stays)
+    first, repeated, again = unmerge(goes, key="undo"), unmerge(goes, key="undo"), unmerge(goes)
+    merged(goes, stays)
+    goes.desk.pass_time(DAY + HOUR)
+    late = unmerge(goes)
+
+    assert (first.status, repeated.status, again.status, late.status) == (200, 200, 409, 409)
+    assert repeated.json["customer_id"] == goes.customer_id
+    assert "older than a day" in late.json["detail"]
+    assert unmerge(stays).status == 409
+
+
+def test_what_was_recorded_since_stays_with_the_record_that_remained(goes: Shop, stays: Shop) -> None:
+    omar = add_agent(stays.desk, "Omar")
+    merged(goes, stays)
+    stays.desk.pass_time(HOUR)
+    since = goes.contact(agent_id=omar)
+    stays.desk.call(f"PATCH /api/customers/{stays.customer_id}", {"consent": {**AGREED, "email": False}})
+    stays.desk.call(f"PATCH /api/customers/{stays.customer_id}", {"notes": "Moved to Leeds"})
+
+    separated = unmerge(goes)
+
+    assert separated.json["not_undone"] == [
+        "What was recorded since the merge stays with Bilal Khan: 1 contact."
+    ]
+    assert since["interaction_id"] in story(stays)
+    assert since["interaction_id"] not in story(goes)
+    assert shown(goes)["consent"] == shown(stays)["consent"] == {**AGREED, "email": False}
+    assert (shown(goes)["notes"], shown(stays)["notes"]) == ("Knows the owner", "Moved to Leeds")
+    assert (shown(goes)["served_by"], omar in shown(stays)["served_by"]) == ([], True)
+
+
+def test_a_later_merge_is_undone_before_an_earlier_one(goes: Shop, stays: Shop) -> None:
+    dana = replace(stays, customer_id=add_customer(stays.desk, name="Dana", email="dana@example.com"))
+    merged(goes, stays)
+    merged(stays, dana)
+
+    too_early = unmerge(goes)
+    later, earlier = unmerge(stays), unmerge(goes)
+
+    assert (too_early.status, later.status, earlier.status) == (409, 200, 200)
+    assert [shown(shop)["customer_id"] for shop in (goes, stays, dana)] == [
+        goes.customer_id,
+        stays.customer_id,
+        dana.customer_id,
+    ]
+
+
+def test_only_who_serves_the_customer_can_undo_a_merge(goes: Shop, stays: Shop) -> None:
+    add_agent(stays.desk, "Omar")
+    stays.contact()
+    goes.contact()
+    merged(goes, stays)
+
+    assert unmerge(goes, user=OMAR).status == 403
+    assert unmerge(goes, user=AMINA).status == 200

@@ -21,7 +21,7 @@ from tests.times import DAY, HOUR
 from tests.unit import rows
 from vaada.desk import open_desk
 from vaada.model.people import Customer
-from vaada.model.work import FollowUp, Survey
+from vaada.model.work import Survey
 
 # ---------------------------------------------------------------- mail
 
@@ -188,28 +188,6 @@ def test_a_texted_number_answers_the_survey(*, delivered: bool) -> None:
     survey = open_desk().table.get(Survey, rows.row_id(5))
     assert survey is not None
     assert (survey.status, survey.score, survey.amendments) == ("answered", 5, ())
-
-
-@pytest.mark.parametrize("name", ["question", "answer_to_nothing"])
-def test_other_texts_change_nothing(name: str) -> None:
-    write_text()
-
-    handle_text(sample(f"receive_text/{name}"))
-
-    survey = open_desk().table.get(Survey, rows.row_id(5))
-    assert survey is not None
-    assert (survey.status, survey.version) == ("sent", 1)
-    assert stopped_media_of_bilal() == set()
-
-
-def test_a_texted_number_after_a_text_to_staff_is_no_answer(desk: ScriptedDesk) -> None:
-    open_desk().table.write(rows.follow_up(wake_at=None))
-    write_text(about_id=rows.row_id(4), about_kind="follow_up", purpose="follow_up_reminder", to="agent")
-
-    handle_text(sample("receive_text/answer"))
-
-    assert open_desk().table.get(FollowUp, rows.row_id(4)) == rows.follow_up(wake_at=None)
-    assert desk.mails == []
 
 
 # ---------------------------------------------------------------- what cannot be heard at once

@@ -6,11 +6,11 @@ from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
 
-import boto3
 import pytest
 
 from tests.integration.aws_errors import refuse, succeed
-from tests.integration.scripted_desk import ScriptedDesk
+from tests.integration.customer_data import items_of, open_shop_with_data
+from tests.integration.scripted_desk import ScriptedDesk, client
 from tests.integration.shop import Shop, add_customer, change_agent, change_policy, links, token_of, words_of
 from tests.times import DAY, HOUR
 from tests.unit import rows
@@ -25,24 +25,8 @@ AMINA = token_of("amina@example.com")
 
 @pytest.fixture
 def shop(desk: ScriptedDesk) -> Shop:
-    """A customer with a promise, a survey that is to come, a complaint and a held message."""
-    shop = Shop.opened(desk, phone="+923009999999", notes="Knows the owner")
-    shop.promise(desk.now + DAY)
-    shop.contact(resolved=True)
-    shop.contact(kind="complaint", tone="upset", summary="The cake was dry")
-    return shop
-
-
-def items_of(customer_id: str) -> list[dict[str, Any]]:
-    """All items of the table that have to do with the customer, but the ledger's."""
-    items = boto3.client("dynamodb").scan(TableName="vaada")["Items"]
-    kept = {"receipt", "pace", "erasure"}
-    return [item for item in items if customer_id in json.dumps(item) and item["row_kind"]["S"] not in kept]
-
-
-def told_of(customer_id: str) -> list[dict[str, Any]]:
-    """The same without the search terms, which repeat what the customer's own row says."""
-    return [item for item in items_of(customer_id) if item["row_kind"]["S"] != "search_term"]
+    """A customer with a promise, a planned survey, a complaint and a held message."""
+    return open_shop_with_data(desk)
 
 
 def erase(shop: Shop) -> Any:
@@ -146,7 +130,7 @@ def test_a_row_that_is_due_during_an_erasure_is_neither_sent_nor_an_error(shop: 
     shop.desk.pass_time(DAY - MINUTES)
     sent = len(shop.desk.mails)
     customer = next(item for item in items_of(shop.customer_id) if item["sk"]["S"] == "CUSTOMER")
-    boto3.client("dynamodb").delete_item(TableName="vaada", Key={"pk": customer["pk"], "sk": customer["sk"]})
+    client("dynamodb").delete_item(TableName="vaada", Key={"pk": customer["pk"], "sk": customer["sk"]})
 
     shop.desk.pass_time(2 * MINUTES)  # a row that fails would be raised here
 
@@ -178,7 +162,7 @@ def test_an_erasure_keeps_a_suppression_as_a_hash_only(desk: ScriptedDesk) -> No
 
     erase(shop)
 
-    items = boto3.client("dynamodb").scan(TableName="vaada")["Items"]
+    items = client("dynamodb").scan(TableName="vaada")["Items"]
     assert [item for item in items if item["row_kind"]["S"] == "suppression"]
     assert "bilal" not in json.dumps(items).casefold()
 
@@ -202,9 +186,9 @@ def test_a_replayed_erasure_erases_what_a_backup_restored(shop: Shop) -> None:
     backup = items_of(shop.customer_id)
     erase(shop)
     for item in backup:
-        boto3.client("dynamodb").put_item(TableName="vaada", Item=item)
+        client("dynamodb").put_item(TableName="vaada", Item=item)
 
-    assert shop.desk.call("POST /api/erasures/replay").json == {"erasures": 1}
+    assert shop.desk.call("POST /api/erasures/replay").json == {"erasures": 1, "next_cursor": None}
     shop.desk.pass_time(MINUTES)
 
     assert items_of(shop.customer_id) == []
@@ -213,7 +197,7 @@ def test_a_replayed_erasure_erases_what_a_backup_restored(shop: Shop) -> None:
 def test_an_erasure_deletes_rows_of_an_unknown_kind(shop: Shop) -> None:
     for item in items_of(shop.customer_id):
         item["row_kind"] = {"S": "of a later release"}
-        boto3.client("dynamodb").put_item(TableName="vaada", Item=item)
+        client("dynamodb").put_item(TableName="vaada", Item=item)
 
     assert erase(shop)["status"] == "done"
     assert items_of(shop.customer_id) == []
@@ -222,7 +206,7 @@ def test_an_erasure_deletes_rows_of_an_unknown_kind(shop: Shop) -> None:
 def test_an_unknown_field_of_a_customer_is_ignored(shop: Shop) -> None:
     (customer,) = (item for item in items_of(shop.customer_id) if item["sk"]["S"] == "CUSTOMER")
     customer["consent"]["M"]["whatsapp"] = {"BOOL": True}
-    boto3.client("dynamodb").put_item(TableName="vaada", Item=customer)
+    client("dynamodb").put_item(TableName="vaada", Item=customer)
 
     assert shop.desk.call(f"GET /api/customers/{shop.customer_id}").status == 200
     assert shop.desk.call(f"GET /api/customers/{shop.customer_id}/export").status == 200
@@ -233,7 +217,7 @@ def test_a_repeated_erasure_erases_what_a_backup_restored(shop: Shop) -> None:
     erase(shop)
     for item in backup:
         if item["sk"]["S"] != "CUSTOMER":
-            boto3.client("dynamodb").put_item(TableName="vaada", Item=item)
+            client("dynamodb").put_item(TableName="vaada", Item=item)
 
     assert erase(shop)["status"] == "done"
     assert items_of(shop.customer_id) == []
@@ -243,7 +227,7 @@ def test_a_repeated_erasure_erases_what_a_backup_restored(shop: Shop) -> None:
 
 
 def batch_about_two_customers(desk: ScriptedDesk) -> tuple[Shop, Shop]:
-    """Reminders about two customers wait as one mail, which could not be sent yet. The carrier is first."""
+    """Two held reminders about two customers that are sent as one mail. The carrier is first."""
     first = Shop.opened(desk)
     change_agent(desk, first.agent_id, notify_by=["email"])
     other = replace(first, customer_id=add_customer(desk, name="Dana", email="dana@example.com"))
@@ -283,7 +267,7 @@ def test_a_carried_message_is_sent_even_during_an_interrupted_erasure(desk: Scri
     for item in items_of(first.customer_id):
         if item["pk"]["S"].endswith(first.customer_id) and item["row_kind"]["S"] != "message":
             key = {"pk": item["pk"], "sk": item["sk"]}
-            boto3.client("dynamodb").delete_item(TableName="vaada", Key=key)
+            client("dynamodb").delete_item(TableName="vaada", Key=key)
 
     desk.pass_time(HOUR)
 

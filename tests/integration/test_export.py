@@ -1,46 +1,31 @@
 """The export: everything that is stored of a customer, as JSON and as CSV."""
 
 import csv
-import json
 from io import StringIO
 from typing import Any
 
-import boto3
 import pytest
 
+from tests.integration.customer_data import items_without_search_terms, open_shop_with_data
 from tests.integration.scripted_desk import ScriptedDesk
 from tests.integration.shop import Shop, add_customer, links, words_of
-from tests.times import DAY
 from vaada.gateways.items import from_item
 
 
 @pytest.fixture
 def shop(desk: ScriptedDesk) -> Shop:
-    """A customer with a promise, a survey that is to come, a complaint and a held message."""
-    shop = Shop.opened(desk, phone="+923009999999", notes="Knows the owner")
-    shop.promise(desk.now + DAY)
-    shop.contact(resolved=True)
-    shop.contact(kind="complaint", tone="upset", summary="The cake was dry")
-    return shop
-
-
-def items_of(customer_id: str) -> list[dict[str, Any]]:
-    """All items of the table that have to do with the customer, but the ledger's."""
-    items = boto3.client("dynamodb").scan(TableName="vaada")["Items"]
-    kept = {"receipt", "pace", "erasure"}
-    return [item for item in items if customer_id in json.dumps(item) and item["row_kind"]["S"] not in kept]
-
-
-def told_of(customer_id: str) -> list[dict[str, Any]]:
-    """The same without the search terms, which repeat what the customer's own row says."""
-    return [item for item in items_of(customer_id) if item["row_kind"]["S"] != "search_term"]
+    """A customer with a promise, a planned survey, a complaint and a held message."""
+    return open_shop_with_data(desk)
 
 
 def test_an_export_has_every_row_of_the_customer(shop: Shop) -> None:
     export = shop.desk.call(f"GET /api/customers/{shop.customer_id}/export").json
 
-    ids = {row[f"{row['row_kind']}_id"] for row in (export["customer"], *export["rows"])}
-    assert ids == {from_item(item).id for item in told_of(shop.customer_id)}
+    ids = {
+        row[f"{row['row_kind']}_id"]
+        for row in (export["customer"], *export["relationships"], *export["rows"])
+    }
+    assert ids == {from_item(item).id for item in items_without_search_terms(shop.customer_id)}
     assert export["customer"]["notes"] == "Knows the owner"
     assert export.get("next_cursor") is None
 
@@ -54,7 +39,9 @@ def test_an_export_as_csv_has_a_line_for_each_field(shop: Shop) -> None:
     said = {(line["kind"], line["field"]): line["value"] for line in lines}
     assert said["customer", "consent.email"] == "true"
     assert said["commitment", "what"] == "Call back with a price"
-    assert {line["id"] for line in lines} == {from_item(item).id for item in told_of(shop.customer_id)}
+    assert {line["id"] for line in lines} == {
+        from_item(item).id for item in items_without_search_terms(shop.customer_id)
+    }
 
 
 def test_a_formula_in_a_name_is_escaped_in_the_csv(desk: ScriptedDesk) -> None:
@@ -79,7 +66,8 @@ def test_a_large_export_is_paged(shop: Shop, monkeypatch: pytest.MonkeyPatch) ->
         query = {"cursor": page["next_cursor"]}
     first = shop.desk.call(route, query={"format": "csv"})
 
-    assert found == len(told_of(shop.customer_id)) - 1
+    on_each_page = 1 + len(page["relationships"])  # with the customer
+    assert found == len(items_without_search_terms(shop.customer_id)) - on_each_page
     assert first.headers["Link"].startswith(f"</api/customers/{shop.customer_id}/export?format=csv&cursor=")
 
 

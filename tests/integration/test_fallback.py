@@ -1,10 +1,11 @@
-"""Fallbacks: what cannot be delivered goes by another medium, or to the next recipient."""
+"""Fallbacks: a message that cannot be delivered goes by another medium, or to the next recipient."""
 
+import json
 from datetime import timedelta
 
 import pytest
 
-from tests.integration.aws_errors import succeed
+from tests.integration.aws_errors import refuse, succeed
 from tests.integration.provider_events import (
     OUR_ID,
     SANA,
@@ -427,8 +428,11 @@ def test_a_survey_changed_while_its_mail_is_refused_is_still_withheld(
     refuse_mails(desk)
     refused = desk.before_call
 
+    tried: list[str] = []
+
     def answered_by_a_scanner(call: str) -> None:
-        if call == "dynamodb.TransactWriteItems":  # the record of the refusal
+        tried.append(call)
+        if call == "dynamodb.TransactWriteItems" and "sesv2.SendEmail" in tried:  # the record of the refusal
             desk.before_call = succeed
             survey = open_desk().table.get(Survey, rows.row_id(5))
             assert survey is not None
@@ -491,3 +495,31 @@ def test_a_failed_text_stops_no_number_and_is_mailed_instead(desk: ScriptedDesk)
 
     assert stopped_media_of_bilal() == set()
     assert len(desk.mails) == 1
+
+
+def test_a_text_to_a_number_on_the_opt_out_list_of_aws_stops_the_number(desk: ScriptedDesk) -> None:
+    """AWS accepts such a text, drops it, and says so in the log group of failures."""
+    write_text()
+
+    for _ in range(2):
+        handle_sample("text_to_an_opted_out_number")
+    desk.pass_time(HOUR)
+
+    assert stopped_media_of_bilal() == {"sms"}
+    assert len(desk.mails) == 1
+
+
+def test_a_number_that_aws_refuses_as_opted_out_is_not_tried_again_until_start(desk: ScriptedDesk) -> None:
+    change_amina(desk, phone="+447700900123", notify_by=["sms"])
+    desk.before_call = refuse("sns.Publish", code="OptedOut")
+    remind_amina(desk, "Ask for the size")
+    assert recipients_of(desk, "Ask for the size") == ["Amina <amina@example.com>"]
+    desk.before_call, publishes = succeed, desk.calls["sns.Publish"]
+
+    remind_amina(desk, "Ask for the colour")
+    assert desk.calls["sns.Publish"] == publishes
+    texted = {"originationNumber": "+447700900123", "messageBody": "START"}
+    handle_text({"Records": [{"Sns": {"MessageId": "start", "Message": json.dumps(texted)}}]})
+    remind_amina(desk, "Ask for the shape")
+
+    assert [words for _, words in desk.texts if "shape" in words]

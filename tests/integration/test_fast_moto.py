@@ -1,4 +1,4 @@
-"""moto's shortcuts change nothing but the time, and moto still has the places where they are taken."""
+"""The faster methods of moto return the same, and moto still has what they replace."""
 
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -7,11 +7,14 @@ from unittest.mock import patch
 
 import boto3
 import pytest
+from botocore.signers import RequestSigner
+from botocore.useragent import UserAgentString
 from moto import mock_aws
+from moto.core import models, responses
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.serialize import BaseJSONSerializer
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
-from moto.dynamodb.models.dynamo_type import DynamoType
+from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 
 from tests.integration import fast_moto as shortcuts
 from tests.integration.fast_moto import fast_moto
@@ -64,7 +67,7 @@ def stream_records() -> list[dict[str, Any]]:
 
 
 def answers(dynamodb: Any) -> list[Any]:
-    """What each way to read a row answers, and the stream."""
+    """The response of each way to read rows, and the stream."""
     found = [
         dynamodb.get_item(TableName="vaada", Key=key("Ayesha"))["Item"],
         dynamodb.scan(TableName="vaada")["Items"],
@@ -149,7 +152,7 @@ def test_a_failed_transaction_leaves_rows_and_stream_as_they_were(dynamodb: Any)
     assert len(stream_records()) == len(before[1]) + 1
 
 
-def test_a_transaction_copies_only_the_partitions_it_names(dynamodb: Any) -> None:
+def test_a_transaction_copies_only_the_rows_it_changes(dynamodb: Any) -> None:
     for name in ("changed", "removed", "replaced", "standing", "elsewhere"):
         dynamodb.put_item(TableName="vaada", Item=row(name, nested={"M": {}}))
     before = rows_in_moto()
@@ -158,6 +161,36 @@ def test_a_transaction_copies_only_the_partitions_it_names(dynamodb: Any) -> Non
     after = rows_in_moto()
     assert after["elsewhere"] is before["elsewhere"], "moto no longer copies tables with copy.deepcopy"
     assert after["changed"] is not before["changed"]
+    assert after["replaced"] is before["replaced"]
+
+
+@pytest.mark.parametrize("length", [404_900, 405_100])
+def test_a_row_may_be_as_large_with_and_without_shortcuts(dynamodb: Any, length: int) -> None:
+    outcomes = []
+    for mode in (nullcontext(), fast_moto()):
+        with mode:
+            try:
+                dynamodb.put_item(
+                    TableName="vaada", Item=row("Ayesha", text={"S": "x" * length}, more={"S": "y"})
+                )
+                outcomes.append("stored")
+            except dynamodb.exceptions.ClientError as error:
+                outcomes.append(str(error))
+    assert outcomes[0] == outcomes[1]
+    assert (outcomes[0] == "stored") == (length < 405_000)
+
+
+def test_a_row_is_measured_once(dynamodb: Any) -> None:
+    with fast_moto(), patch.object(LimitedSizeDict, "__setitem__", autospec=True) as used:
+        dynamodb.put_item(TableName="vaada", Item=row("Ayesha", **EVERY_KIND))
+    assert used.call_count == 1, "moto no longer makes rows with Item.__init__"
+
+
+def test_addresses_for_requests_are_not_registered() -> None:
+    with fast_moto(), mock_aws():
+        assert not models.responses_mock.registered()
+    with mock_aws():
+        assert models.responses_mock.registered()
 
 
 def test_responses_of_moto_pass_through_the_shortcut(dynamodb: Any) -> None:
@@ -167,14 +200,20 @@ def test_responses_of_moto_pass_through_the_shortcut(dynamodb: Any) -> None:
     assert used.call_count == 2, "moto no longer serialises rows with _serialize_type_map"
 
 
-def test_moto_still_has_the_methods_that_are_replaced() -> None:
-    assert "_serialize_type_map" in vars(BaseJSONSerializer)
-    assert "transact_write_items" in vars(DynamoDBBackend)
+REPLACED = (
+    (BaseJSONSerializer, "_serialize_type_map"),
+    (DynamoDBBackend, "transact_write_items"),
+    (Item, "__init__"),
+    (responses, "method_names_from_class"),
+    (models, "RESPONSES_METHODS"),
+    (RequestSigner, "sign"),
+    (UserAgentString, "to_string"),
+)
 
 
-def test_moto_is_restored_afterwards() -> None:
-    before = vars(BaseJSONSerializer)["_serialize_type_map"], vars(DynamoDBBackend)["transact_write_items"]
+@pytest.mark.parametrize(("place", "name"), REPLACED)
+def test_what_is_replaced_is_still_there_and_is_restored(place: object, name: str) -> None:
+    before = vars(place)[name]
     with fast_moto():
-        pass
-    after = vars(BaseJSONSerializer)["_serialize_type_map"], vars(DynamoDBBackend)["transact_write_items"]
-    assert after == before == (shortcuts._serialize_map, shortcuts._transact)
+        assert vars(place)[name] is not before
+    assert vars(place)[name] is before

@@ -1,4 +1,4 @@
-"""Goodwill: what an agent may give, and how a supervisor decides about the rest."""
+"""Goodwill: the allowance of an agent, and the approval by a supervisor."""
 
 import pytest
 
@@ -21,7 +21,7 @@ AMINA, OMAR, SANA = (token_of(f"{name}@example.com") for name in ("amina", "omar
 
 @pytest.fixture
 def case_id(shop: Shop) -> str:
-    """A case that nobody is reminded of."""
+    """The id of a case without reminders."""
     found: str = shop.contact(channel="in_person", resolved=True)["case_id"]
     return found
 

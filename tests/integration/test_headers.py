@@ -57,7 +57,7 @@ def test_pages_of_every_status_have_security_headers(
             for method in ("PUT", "DELETE", "OPTIONS")
         ),
         desk.open("https://desk.example.com/s/x"),
-        desk.open(f"{survey}?{'a=1&' * 20}"),
+        desk.post(survey, {f"field_{n}": "x" for n in range(12)}),
         desk.post(survey, {"comment": "x" * 30_000}),
         desk.post(survey, {}),
         desk.post(action, {"do": "done"}),
@@ -140,3 +140,10 @@ def test_a_promise_or_follow_up_that_is_too_long_is_refused_and_the_field_named(
 
     assert [answer.status for answer in answers] == [422, 422]
     assert [fields_of(answer) for answer in answers] == [["commitments.0.what"], ["follow_up.reason"]]
+
+
+def test_the_api_tells_its_rate_limit_and_lets_a_browser_ask(desk: ScriptedDesk) -> None:
+    for answer in (desk.call("GET /api/policy"), desk.call("GET /api/nothing"), desk.call("GET /api/x", [])):
+        assert answer.headers["ratelimit-policy"] == '"requests";q=50;w=1'
+    preflight = desk.call("OPTIONS /api/customers/x")
+    assert (preflight.status, preflight.body) == (204, "")

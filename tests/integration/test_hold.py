@@ -1,4 +1,4 @@
-"""Holding: the desk sends nothing and drops nothing; on release what waited goes out."""
+"""Holding: nothing is sent and nothing is lost; held messages are sent on release."""
 
 from datetime import timedelta
 from typing import Any
@@ -25,7 +25,7 @@ def shop(desk: ScriptedDesk) -> Shop:
 
 def hold(shop: Shop, *, held: bool = True) -> bool:
     changed = set_held(open_desk(), shop.desk.now, held=held)
-    open_desk().forget_policy()  # as every function has a minute later
+    open_desk().forget_policy()  # every function reads the policy again within a minute
     return changed
 
 

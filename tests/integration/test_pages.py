@@ -1,20 +1,19 @@
-"""The public pages: GET and HEAD only show, only POST writes, and a bad link writes nothing."""
+"""The public pages: GET and HEAD write nothing, and a bad link writes nothing."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from time import monotonic
 from typing import Any
 
-import boto3
 import pytest
 
-from functions.pages.app import handler as pages
-from tests.integration.scripted_desk import READS, Context, Response, ScriptedDesk
+from tests.integration.scripted_desk import READS, Response, ScriptedDesk, client
 from tests.integration.shop import Shop, add_customer, change_agent, links, nonce_of, words_of, writes
 from tests.times import DAY, HOUR, SECOND
 from vaada.desk import open_desk
 from vaada.flows.form_rate_limit import count_form
-from vaada.gateways.links import PATHS, LinkPurpose
+from vaada.gateways.links import PATHS, LinkPurpose, Links
 from vaada.gateways.table import Table
 from vaada.model.ids import new_row_id
 from vaada.model.times import text_of
@@ -142,7 +141,7 @@ def test_an_invalid_answer_is_asked_for_again(shop: Shop, fields: dict[str, str]
 
 def test_a_low_score_opens_follow_up_and_promise_in_the_same_write(shop: Shop) -> None:
     link = shop.survey_link()
-    shop.desk.calls.clear()
+    shop.desk.count_calls()
 
     thanks = shop.desk.answer(link, score="2", comment="It was late")
 
@@ -168,19 +167,6 @@ def test_pages_have_headers_that_keep_them_private(shop: Shop) -> None:
 # ---------------------------------------------------------------- what is not taken
 
 
-def sent(link: str, body: str, headers: dict[str, str], **more: object) -> Response:
-    """What a POST of this very body is answered with."""
-    path = link.removeprefix("https://desk.example.com")
-    event = {
-        "rawPath": path,
-        "requestContext": {"http": {"method": "POST"}},
-        "headers": headers,
-        "body": body,
-    }
-    answer = pages({**event, **more}, Context())
-    return Response(answer["statusCode"], answer["headers"], answer["body"])
-
-
 @pytest.mark.parametrize(
     ("change", "status", "words"),
     [
@@ -202,10 +188,32 @@ def sent(link: str, body: str, headers: dict[str, str], **more: object) -> Respo
 def test_an_invalid_form_is_refused_without_reading_the_table(
     desk: ScriptedDesk, place: str, change: dict[str, Any], status: int, words: str
 ) -> None:
-    answer = sent(f"/{place}/x", **{"body": "", "headers": {}, **change})
+    answer = desk.post_body(f"/{place}/x", **{"body": "", "headers": {}, **change})
 
     assert (answer.status, words in answer.body) == (status, True)
     assert not [call for call in desk.calls if call.startswith("dynamodb.")]
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\n", "\r", "\u2028", "\t", "\x0b"])
+def test_a_comment_with_odd_line_ends_is_accepted_with_its_score(shop: Shop, end: str) -> None:
+    comment = end.join(["w" * 18] * 105)  # 1,994 characters, as browsers count them
+    assert shop.desk.answer(shop.survey_link(), score="4", comment=f"{comment}\x00\x07").status == 200
+
+    (survey,) = shop.rows("survey")
+    assert (survey["score"], survey["status"]) == (4, "answered")
+    assert survey["comment"] == ("\t" if end == "\t" else "\n").join(["w" * 18] * 105)
+
+
+def test_a_survey_link_may_have_what_mail_programs_add(shop: Shop) -> None:
+    survey = shop.survey_link()
+    added = "".join(f"&utm_{n}=%ff&gclid" for n in range(400))
+    queries = (f"score=4{added}", f"mc_eid=1&score=4{added}", "score=4&score=1", "score=4&&=&%zz=1&a;b")
+
+    for query in queries:
+        page = shop.desk.open(f"{survey}?{query}")
+
+        assert page.status == 200
+        assert re.search(r'value="4"[^>]*checked', page.body)
 
 
 @pytest.mark.parametrize("character", ["a", "ü", "क", "😀"])
@@ -253,16 +261,28 @@ def test_the_form_limit_counts_each_link_apart_and_no_get(shop: Shop) -> None:
     assert shop.desk.post(found["unsubscribe"], {}).status == 200
 
 
+def test_a_stranger_with_the_link_does_not_shut_out_the_customer(shop: Shop) -> None:
+    survey = shop.survey_link()
+    statuses = [shop.desk.post(survey, {}, browser="a stranger's").status for _ in range(40)]
+    nonce = nonce_of(shop.desk.open(survey))
+    shop.desk.clock.shift(timedelta(seconds=3))
+
+    answer = shop.desk.post(survey, {"score": "5", "nonce": nonce}, browser="the customer's")
+
+    assert statuses.count(429) == 10
+    assert (answer.status, shop.rows("survey")[0]["score"]) == (200, 5)
+
+
 def test_two_concurrent_forms_are_both_counted(shop: Shop) -> None:
     row_id, desk = new_row_id(shop.customer_id, shop.desk.now), open_desk()
     others = iter([None])
 
     def somebody_else(call: str) -> None:
         if call == "dynamodb.PutItem" and next(others, "done") is None:
-            count_form(desk, "survey", row_id, shop.desk.now)
+            count_form(desk, "survey", row_id, "browser", shop.desk.now)
 
     shop.desk.before_call = somebody_else
-    count_form(desk, "survey", row_id, shop.desk.now)
+    count_form(desk, "survey", row_id, "browser", shop.desk.now)
 
     (pace,) = (row for row in all_paces() if row_id in row["pace_id"]["S"])
     assert pace["count"]["N"] == "2"
@@ -270,15 +290,15 @@ def test_two_concurrent_forms_are_both_counted(shop: Shop) -> None:
 
 
 def all_paces() -> list[dict[str, Any]]:
-    items: list[dict[str, Any]] = boto3.client("dynamodb").scan(TableName="vaada")["Items"]
+    items: list[dict[str, Any]] = client("dynamodb").scan(TableName="vaada")["Items"]
     return [item for item in items if item["row_kind"]["S"] == "pace"]
 
 
 def test_a_bad_or_expired_link_makes_no_call_to_the_table(shop: Shop) -> None:
     found = all_links(shop)
     shop.desk.clock.shift(75 * DAY)
-    open_desk.cache_clear()  # a new process, which knows no policy
-    shop.desk.calls.clear()
+    open_desk.cache_clear()  # a new process, which has no policy cached
+    shop.desk.count_calls()
 
     for place in ("s", "a", "u"):
         for token in ("", "x.y.z", found["survey"].rsplit("/", 1)[1][:-3] + "AAA"):
@@ -292,7 +312,7 @@ def test_a_bad_or_expired_link_makes_no_call_to_the_table(shop: Shop) -> None:
         ):
             assert answer.status == 410
 
-    assert set(shop.desk.calls) == {"ssm.GetParameter"}
+    assert set(shop.desk.calls) == {"ssm.GetParameters"}
 
 
 def test_a_survey_keeps_its_latest_twenty_amendments(shop: Shop) -> None:
@@ -325,7 +345,8 @@ def test_every_wrong_link_gets_the_same_response(shop: Shop) -> None:
     }
     _erase(gone)
 
-    for purpose, place in PATHS.items():
+    for purpose in others:
+        place = PATHS[purpose]
         kind = "follow_up" if purpose == "action" else "survey"
         wrong = {
             "bad signature": found[purpose][:-4] + "AAAA",
@@ -370,22 +391,22 @@ def _post(desk: ScriptedDesk, link: str) -> Response:
 
 
 def _erase(customer_id: str) -> None:
-    """Every row of the customer is gone."""
-    client = boto3.client("dynamodb")
-    for item in client.scan(TableName="vaada")["Items"]:
+    """Delete every row of the customer."""
+    dynamodb = client("dynamodb")
+    for item in dynamodb.scan(TableName="vaada")["Items"]:
         if item["pk"]["S"] == f"CUSTOMER#{customer_id}":
-            client.delete_item(TableName="vaada", Key={"pk": item["pk"], "sk": item["sk"]})
+            dynamodb.delete_item(TableName="vaada", Key={"pk": item["pk"], "sk": item["sk"]})
 
 
 def test_a_link_survives_one_key_rotation_and_not_two(shop: Shop) -> None:
     old = shop.survey_link()
-    boto3.client("ssm").put_parameter(
+    client("ssm").put_parameter(
         Name="/vaada/vaada/link-keys", Value='["newer", "newest"]', Type="SecureString", Overwrite=True
     )
     open_desk.cache_clear()
 
     assert shop.desk.open(old).status == 200
-    boto3.client("ssm").put_parameter(
+    client("ssm").put_parameter(
         Name="/vaada/vaada/link-keys", Value='["newest", "after"]', Type="SecureString", Overwrite=True
     )
     open_desk.cache_clear()
@@ -395,13 +416,13 @@ def test_a_link_survives_one_key_rotation_and_not_two(shop: Shop) -> None:
 def test_a_nonce_signed_with_a_newer_key_is_accepted(shop: Shop) -> None:
     link = shop.survey_link()
     assert shop.desk.open(link).status == 200  # this function knows the keys from now on
-    links = open_desk().links
-    boto3.client("ssm").put_parameter(
+    keys = open_desk().keys
+    client("ssm").put_parameter(
         Name="/vaada/vaada/link-keys", Value='["newer", "newest"]', Type="SecureString", Overwrite=True
     )
-    another = replace(links, _keys=[])  # a function that was started after they were rotated
-    nonce = another.nonce("survey", shop.rows("survey")[0]["survey_id"])
-    links.clock = lambda: monotonic() + 60
+    another = replace(keys, _link_keys=[])  # of a function that was started after they were rotated
+    nonce = Links(another, "").nonce("survey", shop.rows("survey")[0]["survey_id"])
+    keys.clock = lambda: monotonic() + 60
     shop.desk.clock.shift(2 * SECOND)
 
     answer = shop.desk.post(link, {"score": "5", "nonce": nonce})

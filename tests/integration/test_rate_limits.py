@@ -1,4 +1,4 @@
-"""Rate limits: no more, no faster and no dearer than the policy allows."""
+"""Rate limits: messages per second, per day and money per month, as the policy allows."""
 
 from datetime import timedelta
 from typing import Any
@@ -35,13 +35,13 @@ def counted(pace_id: str) -> int:
 
 
 def sent(shop: Shop) -> list[tuple[str, str]]:
-    """By what and to whom messages went out, in order."""
+    """The media and recipients of sent messages, in order."""
     rows = [row for row in shop.rows("message") if row["status"] == "sent"]
     return [(row["medium"], row["to"]) for row in sorted(rows, key=lambda row: str(row["sent_at"]))]
 
 
 def not_sent(shop: Shop) -> list[tuple[str, str]]:
-    """What was not sent, and why not."""
+    """The messages that were not sent, with the reasons."""
     return [(row["status"], row["why_not"]) for row in shop.rows("message") if row["status"] != "sent"]
 
 

@@ -22,12 +22,12 @@ from vaada.model.times import text_of
 
 
 def reply_of(shop: Shop) -> Any:
-    """The customer's latest reply."""
+    """The latest reply that the customer waits for."""
     return shop.rows("reply")[0]
 
 
 def opening_time(explanation: Any) -> timedelta:
-    """What an explanation counted, after a check that it leaves no gap and counts nothing twice."""
+    """The time that an explanation counted. Checks that its periods have no gap and no overlap."""
     pieces = sorted(
         (datetime.fromisoformat(piece["start"]), datetime.fromisoformat(piece["end"]))
         for piece in (*explanation["counted"], *explanation["skipped"])
@@ -366,3 +366,12 @@ def test_agents_see_only_the_replies_they_owe(shop: Shop) -> None:
     assert shop.desk.call(f"GET /api/replies/{reply_id}", user=omar).status == 403
     assert shop.desk.call("GET /api/replies", user=omar).json["items"] == []
     assert fields_of(shop.desk.call("GET /api/replies", query={"status": "late"})) == ["status"]
+
+
+def test_thanks_with_the_agents_name_starts_no_clock_but_a_question_does(shop: Shop) -> None:
+    thanks = shop.contact(summary="Thanks Amina, have a good weekend")
+    asked = shop.contact(summary="Thanks, was it sent")
+    waits = shop.contact(summary="Thanks Amina", awaits_reply=True)
+
+    assert thanks["reply"] is None
+    assert asked["reply"]["status"] == waits["reply"]["status"] == "awaited"

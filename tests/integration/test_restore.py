@@ -1,14 +1,13 @@
-"""Restoring lost rows from a table restored to an earlier moment, without doing harm."""
+"""Restoring lost rows from a backup of the table, without doing harm."""
 
 from datetime import timedelta
 from typing import Any
 
-import boto3
 import pytest
 
 from operations.restore import Restoration
 from operations.safety import REASON
-from tests.integration.scripted_desk import ScriptedDesk
+from tests.integration.scripted_desk import ScriptedDesk, client
 from tests.integration.shop import Shop, add_agent, add_customer, change_policy, words_of
 from tests.integration.template import resource
 from tests.times import DAY, HOUR
@@ -33,8 +32,8 @@ def shop(desk: ScriptedDesk) -> Shop:
 
 
 def items(table: str = "vaada", customer_id: str = "") -> dict[str, Any]:
-    """What stands in a table, by its place; all of it, or what is of one customer."""
-    found = boto3.client("dynamodb").scan(TableName=table)["Items"]
+    """The items of a table by key: all, or those of one customer."""
+    found = client("dynamodb").scan(TableName=table)["Items"]
     return {
         f"{item['pk']['S']} {item['sk']['S']}": item
         for item in found
@@ -43,8 +42,8 @@ def items(table: str = "vaada", customer_id: str = "") -> dict[str, Any]:
 
 
 def back_up() -> None:
-    """The table, restored to this moment: another table with the same rows."""
-    dynamodb = boto3.client("dynamodb")
+    """Create a second table with the same rows, as a restored backup."""
+    dynamodb = client("dynamodb")
     wanted = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
     dynamodb.create_table(TableName=BACKUP, **{name: resource("Table")[name] for name in wanted})
     for item in items().values():
@@ -52,8 +51,8 @@ def back_up() -> None:
 
 
 def lose(**of: str) -> int:
-    """Delete what has these values in the live table, by mistake. Says how much."""
-    dynamodb, lost = boto3.client("dynamodb"), 0
+    """Delete the rows with these values from the live table. Returns how many."""
+    dynamodb, lost = client("dynamodb"), 0
     for item in items().values():
         if all(item.get(name) == {"S": value} for name, value in of.items()):
             dynamodb.delete_item(TableName="vaada", Key={"pk": item["pk"], "sk": item["sk"]})
@@ -62,11 +61,11 @@ def lose(**of: str) -> int:
 
 
 def overwrite(item: dict[str, Any], **values: Any) -> None:
-    boto3.client("dynamodb").put_item(TableName="vaada", Item={**item, **values})
+    client("dynamodb").put_item(TableName="vaada", Item={**item, **values})
 
 
 def restore(shop: Shop, customer_id: str | None = None, *, look: bool = False) -> dict[str, int]:
-    """Run the command's work; afterwards stream and schedules settle."""
+    """Run the restoration, then deliver the stream."""
     work = Restoration(open_desk(), BACKUP, shop.desk.now, look=look)
     for _ in work.customer(customer_id) if customer_id else work.everything():
         pass
@@ -424,13 +423,13 @@ def test_a_lost_agent_is_restored_with_their_address(shop: Shop) -> None:
 def test_a_row_that_cannot_be_read_in_the_backup_is_counted(shop: Shop) -> None:
     back_up()
     broken = {**key_of(Customer, "0" * 16), "row_kind": {"S": "customer"}}
-    boto3.client("dynamodb").put_item(TableName=BACKUP, Item=broken)
+    client("dynamodb").put_item(TableName=BACKUP, Item=broken)
 
     assert restore(shop)["cannot be read in the backup either"] == 1
 
 
 def _surveys(shop: Shop) -> list[str]:
-    """The mails that ask the customer something."""
+    """The mails with a survey."""
     return [words for mail in shop.desk.mails if "/s/" in (words := words_of(mail))]
 
 
@@ -447,3 +446,26 @@ def test_the_policy_comes_back_held_in_place_of_the_one_that_the_hold_made(shop:
     assert open_desk().policy.sending.held
     set_held(open_desk(), shop.desk.now, held=False)
     assert str(open_desk().policy.goodwill.allowance_per_case) == "40.00"
+
+
+def has_another_address_key(shop: Shop) -> bool:
+    return Restoration(open_desk(), BACKUP, shop.desk.now).has_another_address_key()
+
+
+def test_a_backup_of_another_address_key_is_recognised(shop: Shop) -> None:
+    shop.desk.pass_time(2 * DAY)
+    back_up()
+    assert not has_another_address_key(shop)
+
+    client("ssm").put_parameter(
+        Name="/vaada/vaada/address-key", Value="another", Type="SecureString", Overwrite=True
+    )
+    open_desk.cache_clear()
+
+    assert has_another_address_key(shop)
+
+
+def test_a_backup_in_which_nobody_was_written_to_says_nothing_of_the_key(shop: Shop) -> None:
+    back_up()
+
+    assert not has_another_address_key(shop)

@@ -24,7 +24,7 @@ from tests.integration.provider_events import (
 from tests.integration.scripted_desk import ScriptedDesk
 from tests.unit import rows
 from vaada.desk import open_desk
-from vaada.gateways.addresses import KeyUnavailable
+from vaada.gateways.keys import KeyUnavailable
 from vaada.model.work import Survey
 
 pytestmark = pytest.mark.usefixtures("stored_survey")
@@ -102,7 +102,7 @@ def test_an_event_that_cannot_be_queued_fails_the_function_for_a_retry(desk: Scr
 
 @pytest.mark.parametrize("name", ["stop", "start"])
 def test_a_missing_address_key_fails_the_function_and_queues_nothing(desk: ScriptedDesk, name: str) -> None:
-    desk.before_call = refuse("ssm.GetParameter")
+    desk.before_call = refuse("ssm.GetParameters")
 
     with pytest.raises(KeyUnavailable):
         handle_text(sample(f"receive_text/{name}"))
@@ -111,7 +111,7 @@ def test_a_missing_address_key_fails_the_function_and_queues_nothing(desk: Scrip
 
 
 def a_log(*messages: str, data: str | None = None) -> dict[str, Any]:
-    """The log of SNS's deliveries with these entries, which are numbered, or with data of another kind."""
+    """An event with the delivery log of SNS with these numbered entries, or with other data."""
     entries = [
         {"id": f"{number:056d}", "timestamp": 1772442002000, "message": each}
         for number, each in enumerate(messages, 1)
@@ -131,7 +131,7 @@ def by_topic(*messages: str) -> dict[str, Any]:
 
 
 def mail_of(name: str, **other: object) -> dict[str, Any]:
-    """A sample of EventBridge with other particulars."""
+    """A sample event of EventBridge with other details."""
     event = sample(f"record_delivery/{name}")
     return {**event, "detail": {**event["detail"], **other}}
 
@@ -213,6 +213,15 @@ def test_the_log_names_failed_events_by_ids_only(
     assert "923001234567" not in caplog.text  # nor does what was raised
 
 
+_CONTACT = {
+    "dynamodb.Query": 2,
+    "dynamodb.BatchGetItem": 1,
+    "dynamodb.GetItem": 5,
+    "dynamodb.TransactWriteItems": 1,
+}
+_ANSWER = {"dynamodb.Query": 3, "dynamodb.BatchGetItem": 1, "dynamodb.GetItem": 5, "dynamodb.PutItem": 1}
+
+
 @pytest.mark.parametrize(
     ("tell_of", "calls"),
     [
@@ -220,18 +229,18 @@ def test_the_log_names_failed_events_by_ids_only(
         (lambda: handle_sample("mail_delayed"), {"dynamodb.GetItem": 2, "dynamodb.PutItem": 1}),
         (
             lambda: handle_text(sample("receive_text/stop")),
-            {"ssm.GetParameter": 1, "dynamodb.GetItem": 1, "dynamodb.PutItem": 1},
+            {"ssm.GetParameters": 1, "dynamodb.GetItem": 1, "dynamodb.PutItem": 1},
         ),
-        (lambda: handle_text(sample("receive_text/question")), {}),
-        (lambda: handle_text(sample("receive_text/answer_to_nothing")), {}),
-        (lambda: handle_text(sample("receive_text/answer")), {"dynamodb.Query": 1}),
+        (lambda: handle_text(sample("receive_text/question")), _CONTACT),
+        (lambda: handle_text(sample("receive_text/answer_to_nothing")), _ANSWER),
+        (lambda: handle_text(sample("receive_text/answer")), _ANSWER),
     ],
 )
 def test_an_event_that_succeeds_makes_no_call_to_the_queue(
     desk: ScriptedDesk, tell_of: Any, calls: dict[str, int]
 ) -> None:
     write_mail()
-    desk.calls.clear()
+    desk.count_calls()
 
     tell_of()
 

@@ -8,20 +8,22 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 
 from functions.api.app import handler as api
+from functions.console.app import handler as console
 from functions.flag_overdue.app import handler as flag_overdue
+from functions.invite_owner import app as invite_owner
 from functions.pages.app import handler as pages
-from functions.plan_follow_ups.app import handler as plan_follow_ups
+from functions.plan_surveys.app import handler as plan_surveys
 from functions.remind_agent.app import handler as remind_agent
 from functions.rotate_link_keys import app as rotate_link_keys
 from functions.send_survey.app import handler as send_survey
 from functions.sweep_due.app import handler as sweep_due
 from functions.sync_schedules.app import handler as sync_schedules
+from tests.integration.aws_errors import refuse
 from tests.integration.provider_events import EVENTS, sample
-from tests.integration.scripted_desk import Context, ScriptedDesk
+from tests.integration.scripted_desk import ENVIRONMENT, Context, ScriptedDesk, client
 from tests.unit import rows
 from vaada.desk import open_desk
 from vaada.model.interactions import Interaction
@@ -44,7 +46,7 @@ pytestmark = pytest.mark.usefixtures("desk", "stored_rows")
 
 @pytest.fixture
 def stored_rows(desk: ScriptedDesk) -> None:
-    """The rows that the samples speak of."""
+    """The rows that the sample events are about."""
     assert desk.mails == []
     table = open_desk().table
     agent = rows.agent()
@@ -55,7 +57,7 @@ def stored_rows(desk: ScriptedDesk) -> None:
 
 
 def test_an_unresolved_contact_is_marked_as_planned() -> None:
-    answer = plan_follow_ups(sample("plan_follow_ups/unresolved_contact"), Context())
+    answer = plan_surveys(sample("plan_surveys/unresolved_contact"), Context())
 
     assert answer == {"batchItemFailures": []}
     assert stored(Interaction, 1).wake_at is None
@@ -63,7 +65,7 @@ def test_an_unresolved_contact_is_marked_as_planned() -> None:
 
 def test_a_resolved_contact_is_planned_once_however_often_its_record_comes(desk: ScriptedDesk) -> None:
     for _ in range(3):
-        plan_follow_ups(sample("plan_follow_ups/resolved_contact"), Context())
+        plan_surveys(sample("plan_surveys/resolved_contact"), Context())
 
     assert [row["row_kind"] for row in desk.timeline(rows.CUSTOMER_ID)].count("survey") == 1
 
@@ -72,9 +74,9 @@ def test_a_poison_record_is_reported_and_the_others_are_planned() -> None:
     open_desk().table.write(
         rows.interaction(interaction_id=rows.row_id(91), resolved=True, wake_at=rows.MONDAY)
     )
-    event = sample("plan_follow_ups/poison_between_good_ones")
+    event = sample("plan_surveys/poison_between_good_ones")
 
-    answer = plan_follow_ups(event, Context())
+    answer = plan_surveys(event, Context())
 
     poison = event["Records"][1]["dynamodb"]["SequenceNumber"]
     assert answer == {"batchItemFailures": [{"itemIdentifier": poison}]}
@@ -82,12 +84,12 @@ def test_a_poison_record_is_reported_and_the_others_are_planned() -> None:
 
 
 def test_later_records_of_a_failed_item_wait_for_it() -> None:
-    event = sample("plan_follow_ups/poison_between_good_ones")
+    event = sample("plan_surveys/poison_between_good_ones")
     poison = event["Records"][1]
     same_item = {"dynamodb": {**event["Records"][0]["dynamodb"], "Keys": poison["dynamodb"]["Keys"]}}
     event["Records"] = [poison, same_item]
 
-    assert len(plan_follow_ups(event, Context())["batchItemFailures"]) == 2
+    assert len(plan_surveys(event, Context())["batchItemFailures"]) == 2
 
 
 @pytest.mark.parametrize(
@@ -103,7 +105,7 @@ def test_later_records_of_a_failed_item_wait_for_it() -> None:
 def test_a_record_creates_updates_or_deletes_the_schedule_of_a_due_row(
     desk: ScriptedDesk, name: str, call: str
 ) -> None:
-    desk.calls.clear()
+    desk.count_calls()
 
     answer = sync_schedules(sample(f"sync_schedules/{name}"), Context())
 
@@ -118,6 +120,24 @@ def test_the_payload_of_a_schedule_holds_the_id_and_version_only(desk: ScriptedD
     ((name, schedule),) = desk.schedules().items()
     assert name == rows.row_id(4)
     assert json.loads(schedule.target["Input"]) == {"row_id": rows.row_id(4), "version": 1}
+
+
+def test_a_schedule_is_for_its_minute_is_retried_for_an_hour_and_keeps_its_failure(
+    desk: ScriptedDesk,
+) -> None:
+    sync_schedules(sample("sync_schedules/follow_up_came"), Context())
+
+    (schedule,) = desk.schedules().values()
+    target = {key: value for key, value in schedule.target.items() if key != "Input"}
+    assert target == {
+        "Arn": ENVIRONMENT["REMIND_AGENT_ARN"],
+        "RoleArn": ENVIRONMENT["SCHEDULER_ROLE_ARN"],
+        "DeadLetterConfig": {"Arn": ENVIRONMENT["REMIND_AGENT_DLQ_ARN"]},
+        "RetryPolicy": {"MaximumEventAgeInSeconds": 3600, "MaximumRetryAttempts": 5},
+    }
+    assert schedule.schedule_expression_timezone == "UTC"
+    assert schedule.flexible_time_window == {"Mode": "OFF"}
+    assert schedule.action_after_completion == "DELETE"
 
 
 def test_a_due_follow_up_is_reminded_of_once(desk: ScriptedDesk) -> None:
@@ -194,6 +214,14 @@ def test_the_api_reads_events_of_api_gateway(desk: ScriptedDesk) -> None:
     assert [row["row_kind"] for row in desk.timeline(rows.CUSTOMER_ID)].count("interaction") == 2
 
 
+def test_the_console_reads_events_of_api_gateway(desk: ScriptedDesk) -> None:
+    assert desk
+    answer = console(sample("console/open_my_day"), Context())
+
+    assert answer["statusCode"] == 303  # nobody has signed in with this cookie
+    assert "lang=ur" in answer["headers"]["location"]
+
+
 def test_the_pages_read_events_of_api_gateway(desk: ScriptedDesk) -> None:
     def status(name: str) -> int:
         return int(pages(sample(f"pages/{name}"), Context())["statusCode"])
@@ -221,6 +249,7 @@ def test_the_pages_read_events_of_api_gateway(desk: ScriptedDesk) -> None:
     assert "no more reminders" in sent_from(unconfirmed, "follow_up_done")
     assert status("one_click_unsubscribe") == 200
     assert status("tampered_link") == 404
+    assert 'lang="ur" dir="rtl"' in pages(sample("pages/open_contact_form"), Context())["body"]
     assert (stored(Survey, 5).score, stored(Survey, 5).comment) == (5, "Lovely cake")
     assert stored(FollowUp, 4).status == "done"
     customer = open_desk().table.get(Customer, rows.CUSTOMER_ID)
@@ -230,7 +259,7 @@ def test_the_pages_read_events_of_api_gateway(desk: ScriptedDesk) -> None:
 
 @pytest.fixture
 def answers(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """What CloudFormation is answered."""
+    """The responses to CloudFormation."""
     answers: list[dict[str, Any]] = []
 
     class Accepted:
@@ -246,7 +275,7 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
 
 def test_link_keys_are_created_kept_rotated_and_deleted(answers: list[dict[str, Any]]) -> None:
-    ssm = boto3.client("ssm")
+    ssm = client("ssm")
     ssm.delete_parameter(Name="/vaada/vaada/link-keys")
 
     def keys() -> list[str]:
@@ -290,7 +319,7 @@ def test_a_wrong_setting_fails_the_deployment_and_the_rollback_works(
 ) -> None:
     monkeypatch.setenv(variable, value)
     open_desk.cache_clear()
-    boto3.client("ssm").delete_parameter(Name="/vaada/vaada/link-keys")
+    client("ssm").delete_parameter(Name="/vaada/vaada/link-keys")
 
     rotate_link_keys.handler(sample("rotate_link_keys/stack_created"), None)
     rotate_link_keys.handler(sample("rotate_link_keys/stack_deleted"), None)
@@ -312,6 +341,45 @@ def test_all_wrong_settings_are_named_at_once(
     assert "Country" in answers[0]["Reason"]
 
 
+@pytest.mark.parametrize("before", [{}, {"owner@example.com": "agents"}, {"owner@example.com": ""}])
+def test_the_owner_becomes_a_manager_whether_or_not_they_are_a_user(
+    desk: ScriptedDesk, answers: list[dict[str, Any]], before: dict[str, str]
+) -> None:
+    desk.groups |= before
+
+    invite_owner.handler(sample("invite_owner/stack_created"), None)
+    assert desk.groups == {"owner@example.com": "managers"}
+    assert desk.calls["cognito-idp.AdminCreateUser"] == 1
+
+    invite_owner.handler(sample("invite_owner/stack_deleted"), None)
+    assert desk.groups == {"owner@example.com": "managers"}
+    assert [answer["Status"] for answer in answers] == ["SUCCESS", "SUCCESS"]
+
+
+def test_another_owner_is_invited_and_the_former_one_stays(
+    desk: ScriptedDesk, answers: list[dict[str, Any]]
+) -> None:
+    desk.groups["former.owner@example.com"] = "managers"
+
+    invite_owner.handler(sample("invite_owner/owner_changed"), None)
+
+    assert desk.groups == {"former.owner@example.com": "managers", "owner@example.com": "managers"}
+    assert [(answer["Status"], answer["PhysicalResourceId"]) for answer in answers] == [("SUCCESS", "Owner")]
+
+
+def test_an_invitation_that_fails_fails_the_deployment_with_the_reason(
+    desk: ScriptedDesk, answers: list[dict[str, Any]], caplog: pytest.LogCaptureFixture
+) -> None:
+    desk.before_call = refuse("cognito-idp.AdminCreateUser", code="CodeDeliveryFailureException")
+
+    invite_owner.handler(sample("invite_owner/stack_created"), None)
+
+    assert answers[0]["Status"] == "FAILED"
+    assert "CodeDeliveryFailureException" in answers[0]["Reason"]
+    assert "the log of the function InviteOwner" in answers[0]["Reason"]
+    assert "the owner was not invited" in caplog.text
+
+
 def test_a_library_that_cannot_be_loaded_fails_the_deployment_at_once(
     answers: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -324,9 +392,10 @@ def test_a_library_that_cannot_be_loaded_fails_the_deployment_at_once(
     assert "run sam build, then sam deploy again" in answers[0]["Reason"]
 
 
-def test_the_function_that_cloudformation_waits_for_loads_without_any_library() -> None:
+@pytest.mark.parametrize("function", ["invite_owner", "rotate_link_keys"])
+def test_a_function_that_cloudformation_waits_for_loads_without_any_library(function: str) -> None:
     code = (
-        "import sys, functions.rotate_link_keys.app; "
+        f"import sys, functions.{function}.app; "
         "print([name for name in ('pydantic', 'boto3', 'aws_lambda_powertools') if name in sys.modules])"
     )
     done = subprocess.run(  # noqa: S603 - our own code

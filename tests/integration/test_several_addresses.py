@@ -1,4 +1,4 @@
-"""A customer has several addresses: one that fails leaves the others, and they are tried in their order."""
+"""A customer with several addresses: if one fails, the others are tried in their order."""
 
 from typing import Any
 
@@ -27,14 +27,14 @@ def shop(desk: ScriptedDesk) -> Shop:
 
 
 def stop(desk: ScriptedDesk, *addresses: str) -> None:
-    """The addresses bounced, or their owner said stop."""
+    """Suppress the addresses."""
     for address in addresses:
         medium: Medium = "email" if "@" in address else "sms"
         suppress(open_desk(), medium, address, "bounced" if "@" in address else "texted_stop", desk.now)
 
 
 def asked(shop: Shop) -> list[str]:
-    """A contact is resolved and a day passes: the addresses that the survey went to."""
+    """Record a resolved contact and let a day pass. Returns the addresses that got the survey."""
     shop.contact(resolved=True)
     mails, texts = len(shop.desk.mails), len(shop.desk.texts)
     shop.desk.pass_time(DAY)

@@ -1,4 +1,4 @@
-"""Messages to staff are held for working time, batched, and sent to whoever stands in."""
+"""Messages to staff are held for working time, batched, and sent to the stand-in of an absent agent."""
 
 from collections import Counter
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.integration.aws_errors import refuse, succeed, time_out
+from tests.integration.provider_events import handle_sample
 from tests.integration.scripted_desk import ScriptedDesk
 from tests.integration.shop import (
     Shop,
@@ -49,7 +50,7 @@ def remind(shop: Shop, minute: str, reason: str, customer_id: str | None = None)
 
 
 def sent(shop: Shop, *purposes: str) -> list[tuple[str, str]]:
-    """When and to whom each message of these purposes was sent, in order."""
+    """The times and recipients of messages with these purposes, in order."""
     rows = [row for row in shop.rows("message") if row["status"] == "sent" and row["purpose"] in purposes]
     return sorted((row["sent_at"][5:16], row["to"]) for row in rows)
 
@@ -144,7 +145,7 @@ def test_an_agent_abroad_is_mailed_in_their_own_working_hours(shop: Shop) -> Non
     [
         ("03-02T10:00", "03-02T15:00", "03-03T10:00"),  # lunch does not count
         ("03-06T17:00", "03-09T12:00", "03-09T17:00"),  # nor the weekend
-        (SATURDAY_NIGHT, "03-09T13:00", "03-09T22:00"),
+        (SATURDAY_NIGHT, "03-09T13:00", "03-09T18:00"),
         ("04-02T17:00", "04-06T12:00", "04-06T17:00"),  # nor Good Friday
     ],
 )
@@ -238,6 +239,32 @@ def test_five_reminders_within_minutes_are_one_mail(shop: Shop) -> None:
     assert all(f"Matter {n}" in words_of(mail) for n in range(5))
 
 
+def test_a_batch_that_nobody_gets_goes_on_as_one_to_the_next_reader(shop: Shop) -> None:
+    five_follow_ups(shop)
+    wait_until(shop.desk, at("03-02T11:00"))
+    shop.desk.before_call = refuse("sns.Publish", code="OptedOut")
+    for reader in ("amina", "sana"):
+        carrier = carrier_of(shop, f"{reader}@example.com")
+        for _ in range(2):
+            handle_sample("mail_bounced", message_id=carrier, address=f"{reader}@example.com")
+        shop.desk.pass_time(HOUR)
+
+    matters = {f"Matter {n}" for n in range(5)}
+    batches = [mail for mail in shop.desk.mails if "Matter" in words_of(mail)]
+    assert [str(mail["to"]) for mail in batches] == [
+        "Amina <amina@example.com>",
+        "Sana <sana@example.com>",
+        "owner@example.com",
+    ]
+    assert all({matter for matter in matters if matter in words_of(mail)} == matters for mail in batches)
+
+
+def carrier_of(shop: Shop, address: str) -> str:
+    """The id of the message that carried the others in the one mail with matters to this address."""
+    (mail,) = (mail for mail in shop.desk.mails if address in str(mail["to"]) and "Matter" in words_of(mail))
+    return str(mail["Message-ID"]).strip("<").partition("@")[0]
+
+
 def test_five_reminders_are_one_text_with_a_link_to_each(shop: Shop) -> None:
     change_agent(shop.desk, shop.agent_id, notify_by=["sms"])
     five_follow_ups(shop)
@@ -264,6 +291,67 @@ def test_a_list_whose_items_are_all_done_shows_no_links(shop: Shop) -> None:
 
     assert "/a/" not in shop.desk.open(link).body
     assert shop.desk.answer(link, do="done").status == 200
+
+
+def five_promises(shop: Shop, minute: str) -> None:
+    """Of two agents with the same supervisor, all due at this minute."""
+    omar = add_agent(shop.desk, "Omar", supervisor_id=shop.supervisor_id)
+    for n, agent_id in enumerate((shop.agent_id, omar, shop.agent_id, omar, omar)):
+        shop.contact(agent_id=agent_id, commitments=[{"what": f"Promise {n}", "due_at": text_of(at(minute))}])
+
+
+def mails_to(shop: Shop, name: str) -> list[str]:
+    """The beginnings of the subjects of the mails to this person, in order."""
+    return [
+        str(mail["subject"]).partition(",")[0] for mail in shop.desk.mails if str(mail["to"]).startswith(name)
+    ]
+
+
+def test_five_promises_due_at_noon_are_one_mail_to_supervisor_and_to_owner(shop: Shop) -> None:
+    five_promises(shop, "03-03T12:00")
+
+    wait_until(shop.desk, at("03-05T18:00"))
+
+    assert mails_to(shop, "Sana") == mails_to(shop, "owner@") == ["5 reminders"]
+    assert len(sent(shop, "promise_escalation")) == 2
+
+
+def test_escalations_of_different_days_that_come_due_together_are_one_mail(shop: Shop) -> None:
+    shop.promise(at("03-07T12:00"))
+    shop.promise(at("03-08T12:00"))
+
+    wait_until(shop.desk, at("03-09T16:00"))
+
+    assert mails_to(shop, "Sana") == ["2 reminders"]
+
+
+def test_five_missed_replies_are_one_mail_to_the_supervisor(shop: Shop) -> None:
+    for n in range(5):
+        whose = add_customer(shop.desk, name=f"Customer {n}", email=f"c{n}@example.com")
+        shop.contact(customer_id=whose, channel="email", awaits_reply=True)
+
+    wait_until(shop.desk, at("03-03T12:00"))
+
+    assert mails_to(shop, "Sana") == ["5 reminders"]
+
+
+def test_follow_ups_that_nobody_answers_are_one_mail_to_the_supervisor(shop: Shop) -> None:
+    five_follow_ups(shop)
+
+    wait_until(shop.desk, at("03-05T12:00"))
+
+    assert mails_to(shop, "Sana") == ["5 reminders"]
+
+
+def test_a_single_escalation_is_sent_on_its_minute_beside_those_of_others(shop: Shop) -> None:
+    rana = add_agent(shop.desk, "Rana")
+    omar = add_agent(shop.desk, "Omar", supervisor_id=rana)
+    shop.contact(agent_id=omar, commitments=[{"what": "Another", "due_at": text_of(at("03-02T10:02"))}])
+    shop.promise(at("03-02T10:00"))
+
+    wait_until(shop.desk, at("03-02T16:00"))
+
+    assert sent(shop, "promise_escalation") == [("03-02T15:00", "supervisor"), ("03-02T15:02", "supervisor")]
 
 
 def test_a_single_reminder_is_sent_on_its_minute(shop: Shop) -> None:

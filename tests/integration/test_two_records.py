@@ -1,12 +1,11 @@
-"""One person who was written down twice is asked and written to as one, by their addresses."""
+"""One person with two records is surveyed and written to as one, by their addresses."""
 
 from dataclasses import replace
 from typing import Any
 
-import boto3
 import pytest
 
-from tests.integration.scripted_desk import ScriptedDesk
+from tests.integration.scripted_desk import ScriptedDesk, client
 from tests.integration.shop import Shop, add_customer, change_policy, words_of
 from tests.times import DAY, HOUR
 from vaada.model.times import text_of
@@ -21,13 +20,13 @@ def records(desk: ScriptedDesk) -> tuple[Shop, Shop]:
 
 
 def surveys_sent(desk: ScriptedDesk) -> int:
-    """How many people were asked, by mail or text."""
+    """How many surveys were sent, by mail or text."""
     mails = sum("/s/" in words_of(mail) for mail in desk.mails)
     return mails + sum("/s/" in words for _, words in desk.texts)
 
 
 def usages() -> list[dict[str, Any]]:
-    items = boto3.client("dynamodb").scan(TableName="vaada")["Items"]
+    items = client("dynamodb").scan(TableName="vaada")["Items"]
     return [item for item in items if item["row_kind"]["S"] == "address_usage"]
 
 

@@ -1,7 +1,7 @@
-"""Who may do what, as template.yaml grants it: every action and every resource a right of its own.
+"""The rights that template.yaml grants: one for each holder, action and resource.
 
-Not here is what SAM adds by itself: to log, to read the stream and the queue of news, to hand dead
-letters to a function's queue, and to be woken by the events that a function names.
+Not included is what SAM adds by itself: to write logs, to read the stream and the retry queue, to send dead
+letters to a function's queue, and to be invoked by the events of a function.
 """
 
 import re
@@ -33,11 +33,21 @@ _CHOSEN = {
     "Country": ENVIRONMENT["COUNTRY"],
     "SmsEnabled": ENVIRONMENT["SMS_ENABLED"],
     "TextReplies": ENVIRONMENT["TEXTS_ANSWERED"],
+    "InboundDomain": ENVIRONMENT["INBOUND_DOMAIN"],
 }
-_NAMED_BY_AWS = {"Table": ENVIRONMENT["TABLE_NAME"], "SchedulerRole": "scheduler", "HttpApi": "http-api"}
+_NAMED_BY_AWS = {
+    "Table": ENVIRONMENT["TABLE_NAME"],
+    "SchedulerRole": "scheduler",
+    "HttpApi": "http-api",
+    "UserPool": ENVIRONMENT["USER_POOL_ID"],
+    "ConsoleClient": ENVIRONMENT["CONSOLE_CLIENT_ID"],
+    "SignInDomain": "sign-in",
+}
 _ARNS = {
+    "AWS::Cognito::UserPool": f"arn:aws:cognito-idp:{REGION}:{ACCOUNT}:userpool/",
     "AWS::DynamoDB::Table": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/",
     "AWS::IAM::Role": f"arn:aws:iam::{ACCOUNT}:role/",
+    "AWS::S3::Bucket": "arn:aws:s3:::",
     "AWS::SNS::Topic": f"arn:aws:sns:{REGION}:{ACCOUNT}:",
     "AWS::SQS::Queue": f"arn:aws:sqs:{REGION}:{ACCOUNT}:",
     "AWS::Serverless::Function": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:",
@@ -47,7 +57,7 @@ _NOTHING = object()  # AWS::NoValue
 
 @dataclass(frozen=True)
 class Need:
-    """What a call asks of IAM: one action on one resource, and what is known of it besides."""
+    """What a call needs: one action on one resource, and the values of condition keys."""
 
     action: str
     resource: str
@@ -62,14 +72,14 @@ class Right:
     """One action that one holder may do on one resource. Holders are functions, roles and services of AWS."""
 
     holder: str
-    statement: str  # where it stands: two equal rights are two
+    statement: str  # its place in the template: two equal rights are two
     action: str
     resource: str
-    all_but: bool = False  # whatever is not that resource
+    all_but: bool = False  # any resource but that one
     condition: tuple[tuple[str, str, str], ...] = ()
 
     def allows(self, need: Need) -> bool:
-        """Whether it is enough for this."""
+        """Whether it allows this."""
         return (
             fnmatchcase(need.action, self.action)
             and fnmatchcase(need.resource, self.resource) != self.all_but
@@ -119,7 +129,7 @@ def arn_of(logical_id: str) -> str:
 
 
 def environment_of(function: str) -> dict[str, str]:
-    """What the template tells a function in its environment."""
+    """The environment variables of a function."""
     template = _template()
     of_all = template["Globals"]["Function"]["Environment"]["Variables"]
     own = template["Resources"][function]["Properties"].get("Environment", {}).get("Variables", {})
@@ -138,6 +148,11 @@ def _granted() -> Iterator[Right]:
                     yield from _rights(name, policy["PolicyName"], policy["PolicyDocument"])
                 trusting = {"Resource": arn_of(name)}
                 yield from _rights("", name, properties["AssumeRolePolicyDocument"], trusting)
+            case "AWS::S3::BucketPolicy":
+                statements = [
+                    one for one in properties["PolicyDocument"]["Statement"] if one["Effect"] == "Allow"
+                ]
+                yield from _rights("", name, {"Statement": statements})
             case "AWS::SNS::TopicPolicy":
                 yield from _rights("", name, properties["PolicyDocument"])
             case "AWS::Lambda::Permission":
@@ -178,7 +193,7 @@ def _listed(value: Any) -> list[str]:
 
 
 class _Loader(yaml.SafeLoader):
-    """Reads CloudFormation's short forms as the long ones."""
+    """Loads CloudFormation's short forms as the long ones."""
 
 
 def _long_form(loader: _Loader, suffix: str, node: yaml.Node) -> Any:
@@ -200,7 +215,7 @@ def _template() -> Any:
     return yaml.load(_TEMPLATE.read_text(), Loader=_Loader)  # noqa: S506 - a SafeLoader
 
 
-def _resolved(value: Any) -> Any:  # noqa: PLR0911 - one for each of the functions
+def _resolved(value: Any) -> Any:  # noqa: PLR0911, PLR0912 - one for each of the functions
     if isinstance(value, list):
         return [_resolved(each) for each in value]
     if not isinstance(value, dict):
@@ -217,6 +232,10 @@ def _resolved(value: Any) -> Any:  # noqa: PLR0911 - one for each of the functio
             return _substituted(text, {})
         case [("Fn::Equals", [left, right])]:
             return _resolved(left) == _resolved(right)
+        case [("Fn::And", conditions)]:
+            return all(_resolved(each) for each in conditions)
+        case [("Condition", name)]:
+            return _resolved(_template()["Conditions"][name])
         case [("Fn::Not", [condition])]:
             return not _resolved(condition)
         case [("Fn::Select", [number, of])]:

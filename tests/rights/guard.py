@@ -1,8 +1,8 @@
-"""IAM, as far as the desk meets it: each call of a function is held against what its role may do."""
+"""IAM, as far as the product uses it: checks each call of a function against the rights of its role."""
 
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ _IN_A_TRANSACTION = {
 
 
 class Denied(BaseException):
-    """Not allowed. No function catches it: whoever tells the story hears of it at once."""
+    """A call was denied. No function catches it, so the test fails at once."""
 
     def __init__(self, holder: str, need: Need) -> None:
         super().__init__(f"{holder} may not {need}")
@@ -30,7 +30,7 @@ class Denied(BaseException):
 
 
 class Guard:
-    """Lets pass what the rights allow, and remembers which of them could not have been done without."""
+    """Allows what the rights allow, and notes which of them were the only ones to allow a call."""
 
     def __init__(self, rights: Collection[Right]) -> None:
         self.needed: set[Right] = set()
@@ -38,12 +38,12 @@ class Guard:
         self._known: set[tuple[str, str, str, tuple[tuple[str, str], ...]]] = set()
 
     def call(self, service: str, operation: str, params: Params) -> None:
-        """The function that runs makes this call. Raises Denied."""
+        """Check a call of the running function. Raises Denied."""
         for holder, need in needs(caller(), service, operation, params):
             self.check(holder, need)
 
     def check(self, holder: str, need: Need) -> None:
-        """The holder wants this. Raises Denied."""
+        """Check a need of a holder. Raises Denied."""
         known = (holder, need.action, need.resource, tuple(need.context.items()))
         if known in self._known:
             return
@@ -56,7 +56,7 @@ class Guard:
 
 
 def caller() -> str:
-    """The function whose handler is at work, by its logical id."""
+    """The logical id of the function whose handler is running."""
     frame = sys._getframe()
     while frame is not None:
         if (folder := _folder(frame.f_code.co_filename)) is not None:
@@ -72,7 +72,7 @@ def _folder(file: str) -> str | None:
 
 
 def needs(caller: str, service: str, operation: str, params: Params) -> Iterator[tuple[str, Need]]:
-    """What AWS asks of whom for this call."""
+    """The needs of this call, by holder."""
     for need in _ASKED[service](operation, params):
         yield caller, need
     if operation in {"CreateSchedule", "UpdateSchedule"}:
@@ -80,7 +80,7 @@ def needs(caller: str, service: str, operation: str, params: Params) -> Iterator
 
 
 def _needed_by_a_schedule(target: Params) -> Iterator[tuple[str, Need]]:
-    """What the schedule will need when its time comes."""
+    """What the schedule will need at its time."""
     role = arn_of("SchedulerRole")
     assert target["RoleArn"] == role
     yield SCHEDULER, Need("sts:AssumeRole", role, OURS)
@@ -108,6 +108,9 @@ def _table(params: Params) -> str:
 
 
 def _asked_by_scheduler(operation: str, params: Params) -> Iterator[Need]:
+    if operation == "ListSchedules":
+        yield Need("scheduler:ListSchedules", "*")
+        return
     name = f"{params['GroupName']}/{params['Name']}"
     yield Need(f"scheduler:{operation}", f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule/{name}")
     if "Target" in params:
@@ -115,15 +118,26 @@ def _asked_by_scheduler(operation: str, params: Params) -> Iterator[Need]:
 
 
 def _asked_by_ses(operation: str, params: Params) -> Iterator[Need]:
+    arn = f"arn:aws:ses:{REGION}:{ACCOUNT}:"
+    match operation:
+        case "GetAccount":
+            yield Need("ses:GetAccount", "*")
+            return
+        case "GetEmailIdentity":
+            yield Need("ses:GetEmailIdentity", f"{arn}identity/{params['EmailIdentity']}")
+            return
+        case "GetConfigurationSetEventDestinations":
+            yield Need(f"ses:{operation}", f"{arn}configuration-set/{params['ConfigurationSetName']}")
+            return
     # By API v2 too, a mail in MIME is "raw" to IAM: github.com/anymail/django-anymail/issues/384.
     action = "SendRawEmail" if operation == "SendEmail" and "Raw" in params["Content"] else operation
     sender, configuration = params["FromEmailAddress"], params["ConfigurationSetName"]
     for resource in (f"identity/{sender}", f"configuration-set/{configuration}"):
-        yield Need(f"ses:{action}", f"arn:aws:ses:{REGION}:{ACCOUNT}:{resource}", {"ses:FromAddress": sender})
+        yield Need(f"ses:{action}", f"{arn}{resource}", {"ses:FromAddress": sender})
 
 
 def _asked_by_sns(operation: str, params: Params) -> Iterator[Need]:
-    yield Need(f"sns:{operation}", params.get("PhoneNumber") or params["TopicArn"])
+    yield Need(f"sns:{operation}", params.get("PhoneNumber") or params.get("TopicArn", "*"))
 
 
 def _asked_by_sqs(operation: str, params: Params) -> Iterator[Need]:
@@ -132,12 +146,56 @@ def _asked_by_sqs(operation: str, params: Params) -> Iterator[Need]:
 
 
 def _asked_by_ssm(operation: str, params: Params) -> Iterator[Need]:
-    yield Need(f"ssm:{operation}", f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter{params['Name']}")
+    if operation == "DescribeParameters":
+        yield Need("ssm:DescribeParameters", "*")
+        return
+    for name in params["Names"] if operation == "GetParameters" else (params["Name"],):
+        yield Need(f"ssm:{operation}", f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter{name}")
+
+
+def _asked_by_cognito(operation: str, params: Params) -> Iterator[Need]:
+    if operation.startswith(("Admin", "List")):  # others need no role: a token, or nothing
+        pool = f"arn:aws:cognito-idp:{REGION}:{ACCOUNT}:userpool/{params['UserPoolId']}"
+        yield Need(f"cognito-idp:{operation}", pool)
 
 
 def _asked_by_lambda(operation: str, params: Params) -> Iterator[Need]:
     action = "InvokeFunction" if operation == "Invoke" else operation
-    yield Need(f"lambda:{action}", params["FunctionName"])
+    name = params.get("FunctionName", "*")
+    is_whole = name == "*" or name.startswith("arn:")
+    yield Need(f"lambda:{action}", name if is_whole else f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}")
+
+
+def _asked_by_cloudformation(operation: str, params: Params) -> Iterator[Need]:
+    yield Need(f"cloudformation:{operation}", params["StackName"])
+
+
+def _asked_by_logs(operation: str, params: Params) -> Iterator[Need]:
+    yield Need(f"logs:{operation}", f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{params['logGroupName']}")
+
+
+def _asked_by_s3(operation: str, params: Params) -> Iterator[Need]:
+    bucket = f"arn:aws:s3:::{params['Bucket']}"
+    match operation:
+        case "ListObjectsV2":
+            yield Need("s3:ListBucket", bucket)
+        case "DeleteObjects":
+            for one in params["Delete"]["Objects"]:
+                yield Need("s3:DeleteObject", f"{bucket}/{one['Key']}")
+        case "CopyObject":
+            yield Need("s3:GetObject", f"arn:aws:s3:::{params['CopySource']}")
+            yield Need("s3:PutObject", f"{bucket}/{params['Key']}")
+        case "GetObject":
+            yield Need("s3:GetObject", f"{bucket}/{params['Key']}")
+            yield Need("s3:ListBucket", bucket)  # without it S3 does not say that an object is gone
+        case "PresignedGet":  # who follows the link reads as the function that has signed it
+            yield Need("s3:GetObject", f"{bucket}/{params['Key']}")
+        case _:
+            yield Need(f"s3:{operation}", f"{bucket}/{params['Key']}")
+
+
+def _asked_of_all(service: str, operation: str, _: Params) -> Iterator[Need]:
+    yield Need(f"{service}:{operation}", "*")
 
 
 _ASKED: Mapping[str, Callable[[str, Params], Iterator[Need]]] = {
@@ -148,19 +206,32 @@ _ASKED: Mapping[str, Callable[[str, Params], Iterator[Need]]] = {
     "sqs": _asked_by_sqs,
     "ssm": _asked_by_ssm,
     "lambda": _asked_by_lambda,
+    "cognito-idp": _asked_by_cognito,
+    "s3": _asked_by_s3,
+    "cloudformation": _asked_by_cloudformation,
+    "logs": _asked_by_logs,
+    "cloudwatch": partial(_asked_of_all, "cloudwatch"),
+    "events": partial(_asked_of_all, "events"),
+    "sms-voice": partial(_asked_of_all, "sms-voice"),
 }
 
 
 def needed_to_wake(function: str, event: Params) -> Iterator[tuple[str, Need]]:
-    """What a service of AWS needs to bring this event, where template.yaml says that it may."""
+    """What a service of AWS needs to invoke a function with this event."""
     invoked = arn_of(function)
     if "requestContext" in event:
         api = {"aws:SourceArn": f"arn:aws:execute-api:{REGION}:{ACCOUNT}:http-api/$default/ANY/x"}
         yield "apigateway.amazonaws.com", Need("lambda:InvokeFunction", invoked, api)
+    elif event.get("source") == "aws.s3":  # SES has put the mail there
+        rules = {**OURS, "aws:SourceArn": f"arn:aws:ses:{REGION}:{ACCOUNT}:receipt-rule-set/x:receipt-rule/y"}
+        yield "ses.amazonaws.com", Need("s3:PutObject", f"{arn_of('InboundMailBucket')}/raw/x", rules)
     elif "awslogs" in event:
         logs = (
             f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:sns/{REGION}/{ACCOUNT}/DirectPublishToPhoneNumber:*"
         )
         yield "logs.amazonaws.com", Need("lambda:InvokeFunction", invoked, {**OURS, "aws:SourceArn": logs})
+    elif "triggerSource" in event:
+        users = {"aws:SourceArn": arn_of("UserPool")}
+        yield "cognito-idp.amazonaws.com", Need("lambda:InvokeFunction", invoked, users)
     elif any("Sns" in record for record in event.get("Records", ())):
         yield "sms-voice.amazonaws.com", Need("sns:Publish", arn_of("IncomingTexts"), OURS)

@@ -1,4 +1,4 @@
-"""One history from its seed: lived once with faults and once without, watched, and compared."""
+"""One history from its seed: run once with faults and once without, checked, and compared."""
 
 import gc
 from dataclasses import dataclass, replace
@@ -7,21 +7,22 @@ from functools import lru_cache
 
 from tests.simulation.actors.people import People
 from tests.simulation.fake_aws.faults import KINDS, Faults
-from tests.simulation.oracles.invariants import Watch, agree
-from tests.simulation.restoring import restored
+from tests.simulation.oracles.comparison import Outcome, check_same_outcome
+from tests.simulation.oracles.runner import Oracles
+from tests.simulation.restoring import run_with_loss
 from tests.simulation.world.world import World
 
-FAULTY = timedelta(days=8)
-SETTLED = timedelta(
+FAULTS_LAST = timedelta(days=8)
+SETTLED_AFTER = timedelta(
     days=400, hours=3, minutes=7
 )  # promises are given up after a year, surveys close after 14 days
-LOSSES = 20  # among so many seeds is one in which rows are lost and brought back as well
-MIXES = 5  # so many seeds in a row have the same people, each with other faults
+SEEDS_PER_LOSS = 20  # one in so many seeds is also run with a loss of rows that are restored
+FAULT_MIXES = 5  # as many consecutive seeds have the same people, each with other faults
 
 
 @dataclass(frozen=True)
 class Failure:
-    """A history that found something: what, who did what, and the story up to there."""
+    """A history that failed: the message, the acts, and the trace up to the failure."""
 
     history: "History"
     what: str
@@ -31,16 +32,16 @@ class Failure:
 
 @dataclass(frozen=True)
 class History:
-    """A seed, and what is left out of it: acts by their numbers, faults by their kinds."""
+    """A seed, and what is left out: acts by their numbers, faults by their kinds."""
 
     seed: int
     without_acts: frozenset[int] = frozenset()
     without_faults: frozenset[str] = frozenset()
-    planted: str = ""  # the bug that is in while it is lived
+    planted: str = ""  # the name of the bug that is planted while it runs
 
     @classmethod
     def read(cls, text: str) -> "History":
-        """As `str` gives it."""
+        """Parse what `str` returns."""
         seed, _, left_out = text.partition(" without ")
         names = {name.strip() for name in left_out.split(",") if name.strip()}
         faults = names & set(KINDS)
@@ -52,73 +53,88 @@ class History:
 
     @property
     def people(self) -> int:
-        """Whose history it is."""
-        return self.seed // MIXES
+        """The seed of everything but the faults."""
+        return self.seed // FAULT_MIXES
 
 
-def lived(history: History, faults: Faults) -> Watch:
-    """Live one history to its end. Raises AssertionError, with the world and its people behind it."""
+@dataclass(frozen=True)
+class Run:
+    """A history that was run to its end: its world, who did what, and how it ended."""
+
+    world: World
+    acts: list[str]
+    outcome: Outcome
+
+
+def run_history(history: History, faults: Faults) -> Run:
+    """Run one history to its end. Raises AssertionError with what failed, the world and its people."""
     world = World(history.people, faults, renders_pages=False)
     with world.running():
-        people, watch = People(world, history.without_acts), Watch(world)
+        people, oracles = People(world, history.without_acts), Oracles(world)
 
         def after_step() -> None:
-            watch.step()
-            people.read_the_post()
-            watch.step()  # programs have followed the links
+            oracles.step()
+            people.read_messages()
+            oracles.step()  # mail scanners have followed the links
 
         world.after_action = after_step
         try:
-            people.enter()
-            world.run_until(world.start + FAULTY)
+            people.schedule_acts()
+            world.run_until(world.start + FAULTS_LAST)
             world.faults.on = False
-            world.run_until(world.start + SETTLED)
-            watch.end()
+            world.run_until(world.start + SETTLED_AFTER)
+            oracles.end()
         except AssertionError as error:
             error.args = (error.args[0] if error.args else "", world, people)
             raise
-    watch.acts, watch.raced, watch.unsteady = people.names, people.play.raced, world.facts.surveys_may_differ
-    return watch
+    outcome = oracles.outcome
+    outcome.acted_on_when_due, outcome.surveys_may_differ = (
+        people.plan.acted_on_when_due,
+        world.facts.surveys_may_differ,
+    )
+    return Run(world, people.names, outcome)
 
 
 @lru_cache(maxsize=1)
-def _without_faults(history: History) -> Watch:
-    watch = lived(history, Faults())
-    watch.world.fall_apart()
-    return watch
+def _without_faults(history: History) -> Outcome:
+    run = run_history(history, Faults())
+    run.world.release()
+    return run.outcome
 
 
-def judged(history: History | int) -> Failure | None:
-    """Live the history both ways and compare. None: all held."""
+def check_history(history: History | int) -> Failure | None:
+    """Run the history with faults and without, and compare. None: no check failed."""
     history = History(history) if isinstance(history, int) else history
-    gc.disable()  # until it has fallen apart, and there is hardly anything to look at
+    gc.disable()  # it would look at everything; the memory is released when the history ends
     try:
-        return _judged(history) or (_judged_with_a_loss(history) if history.seed % LOSSES == 0 else None)
+        return _check_history(history) or (
+            _check_history_with_loss(history) if history.seed % SEEDS_PER_LOSS == 0 else None
+        )
     finally:
         gc.enable()
 
 
-def _judged(history: History) -> Failure | None:
+def _check_history(history: History) -> Failure | None:
     try:
-        watch = lived(history, Faults.of(history.seed, history.without_faults))
+        run = run_history(history, Faults.of(history.seed, history.without_faults))
     except AssertionError as error:
         return _failure(history, error)
     try:
-        quiet = replace(history, seed=history.people * MIXES, without_faults=frozenset())
-        agree(watch, _without_faults(quiet))
+        quiet = replace(history, seed=history.people * FAULT_MIXES, without_faults=frozenset())
+        check_same_outcome(run.outcome, _without_faults(quiet))
     except AssertionError as error:
-        if len(error.args) > 1:  # it went wrong without faults
+        if len(error.args) > 1:  # the history without faults failed
             return _failure(history, error)
-        return Failure(history, str(error), watch.acts, watch.world.story)
+        return Failure(history, str(error), run.acts, run.world.story)
     finally:
-        watch.world.fall_apart()
+        run.world.release()
     return None
 
 
-def _judged_with_a_loss(history: History) -> Failure | None:
+def _check_history_with_loss(history: History) -> Failure | None:
     faults = Faults.of(history.seed, history.without_faults)
     try:
-        restored(history.seed, history.people, faults, history.without_acts)
+        run_with_loss(history.seed, history.people, faults, history.without_acts)
     except AssertionError as error:
         return _failure(history, error)
     return None
@@ -127,5 +143,5 @@ def _judged_with_a_loss(history: History) -> Failure | None:
 def _failure(history: History, error: AssertionError) -> Failure:
     what, world, people = error.args
     failure = Failure(history, str(what), people.names, world.story)
-    world.fall_apart()
+    world.release()
     return failure

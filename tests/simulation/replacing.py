@@ -1,4 +1,4 @@
-"""Replacing something that the product defines, wherever the product uses it."""
+"""Replaces something that the product defines, wherever the product uses it."""
 
 import sys
 from collections.abc import Iterator
@@ -15,9 +15,9 @@ Holder = ModuleType | type[Any]
 
 @contextmanager
 def replaced(original: object, substitute: object, *, within: tuple[Holder, ...] = ()) -> Iterator[None]:
-    """Put the substitute wherever the product holds the original, or only within these modules or classes.
+    """Replace the original wherever the product refers to it, or only within these modules or classes.
 
-    Raises LookupError where nothing holds it: the product has changed, and nothing would be replaced.
+    Raises LookupError if nothing refers to it: the product has changed, and nothing would be replaced.
     """
     with ExitStack() as patches:
         uses = [

@@ -1,7 +1,7 @@
-"""Rows are lost in the middle of a history, and brought back by the real `make restore`.
+"""Rows are lost in the middle of a history, and restored by the real `make restore`.
 
-The end cannot be that of the run without: while rows are missing nobody is reminded of them. So it is judged
-by itself: all is back, nobody is asked twice, nobody who was forgotten comes back, and the desk goes on.
+It cannot end like the run without a loss, since nobody is reminded of missing rows. So this is checked
+instead: all rows are restored, nobody is asked twice, erased customers stay erased, and the desk goes on.
 """
 
 from collections import Counter
@@ -29,13 +29,13 @@ BACKUP = "vaada-restored"
 HOUR = timedelta(hours=1)
 SOON = timedelta(minutes=30)
 LATE = timedelta(minutes=15)
-SETTLED = timedelta(days=40)
+SETTLED_AFTER = timedelta(days=40)
 Rows = dict[tuple[str, str], Item]
 
 
 @dataclass
 class BothTables:
-    """The live table, and beside it the one that was restored from a backup."""
+    """The live table and the one that was restored from a backup."""
 
     live: DynamoDb
     backup: Rows
@@ -44,7 +44,7 @@ class BothTables:
         return getattr(self.live, name)
 
     def get_item(self, **asked: Any) -> dict[str, Any]:
-        """A row of either."""
+        """A row of either table."""
         if asked["TableName"] != BACKUP:
             return self.live.get_item(**asked)
         item = self.backup.get(key_of_item(asked["Key"]))
@@ -57,7 +57,7 @@ class BothTables:
         return {"Responses": {name: [item for item in found if item]}}
 
     def get_paginator(self, name: str) -> Any:
-        """Only the restored table is scanned."""
+        """Only the run_with_loss table is scanned."""
         return self if name == "scan" else self.live
 
     def paginate(self, **asked: Any) -> Iterator[dict[str, Any]]:
@@ -69,30 +69,30 @@ class BothTables:
 
 @dataclass
 class Loss:
-    """What goes wrong, and when: the backup is of some time before, and somebody notices after a while."""
+    """A loss of rows: the backup is from some time before, and somebody notices the loss after a while."""
 
     world: World
     random: Random
     backup: Rows
     sent_before: int = 0
 
-    def happen(self) -> None:
-        """Somebody deletes what they should not have."""
+    def lose_rows(self) -> None:
+        """Delete rows, as somebody might by mistake."""
         rows = self.world.aws.table.items
         share = self.random.choice((0.3, 1.0))
         lost = [key for key in rows if key[0].startswith("CUSTOMER#") and self.random.random() < share]
         self.world.aws.table.lose(lost)
         self.world.tell(f"{len(lost)} rows are lost")
 
-    def be_noticed(self) -> None:
-        """As docs/operations.md has it: hold, wait, bring back, release."""
+    def hold_sending(self) -> None:
+        """Follow docs/operations.md: hold, wait, restore, release."""
         faults, self.world.faults.on = self.world.faults.on, False
         assert set_held(Desk(self.world.runtime.settings), self.world.now, held=True)
         self.world.faults.on = faults
-        self.world.at(self.world.now + AT_REST_AFTER, "rows are brought back", self.bring_back)
+        self.world.at(self.world.now + AT_REST_AFTER, "rows are brought back", self.restore_rows)
 
-    def bring_back(self) -> None:
-        """By now nothing is sent any more."""
+    def restore_rows(self) -> None:
+        """Restore the rows from the backup. By now no function is sending."""
         faults, self.world.faults.on = self.world.faults.on, False
         self.sent_before = len(self.world.aws.providers.sent)
         desk = Desk(self.world.runtime.settings)
@@ -102,59 +102,59 @@ class Loss:
         for _ in Restoration(desk, BACKUP, self.world.now).everything():
             pass
         self.world.faults.on = faults
-        self.judge_what_is_back()
+        self.check_restored_rows()
 
-    def release(self) -> None:
-        """Messages go out again; until now none did."""
+    def release_sending(self) -> None:
+        """Check that nothing was sent while sending was held, and end the hold."""
         assert len(self.world.aws.providers.sent) == self.sent_before, "sent while sending was held"
         faults, self.world.faults.on = self.world.faults.on, False
         assert set_held(Desk(self.world.runtime.settings), self.world.now, held=False)
         self.world.faults.on = faults
 
-    def judge_what_is_back(self) -> None:
-        """All of the backup stands, at its version or a later one, but for those who were forgotten."""
+    def check_restored_rows(self) -> None:
+        """Each row of the backup is there, at its version or later, except those of erased customers."""
         stands = self.world.aws.table.items
         forgotten = {row.id for row in map(parsed, stands.values()) if isinstance(row, Erasure)}
         for key, item in self.backup.items():
             if item["row_kind"]["S"] in {"receipt", "pace"}:
-                continue  # which may be past their time
+                continue  # whose time may have passed
             owner = item.get("customer_id", {}).get("S")
             back = key in stands and int(stands[key]["version"]["N"]) >= int(item["version"]["N"])
             assert back or owner in forgotten, f"not brought back: {parsed(item)!r}"
 
 
-def restored(seed: int, people_of: int, faults: Faults, without: Collection[int]) -> None:
-    """Live a history with a loss in it. Raises AssertionError, with the world and its people behind it."""
+def run_with_loss(seed: int, people_of: int, faults: Faults, without: Collection[int]) -> None:
+    """Run a history with a loss. Raises AssertionError with what failed, the world and its people."""
     world = World(people_of, faults, renders_pages=False)
     with world.running():
         people = People(world, without)
         try:
-            _live(Random(f"loss {seed}"), world, people)
+            _run(Random(f"loss {seed}"), world, people)
         except AssertionError as error:
             error.args = (error.args[0] if error.args else "", world, people)
             raise
-    world.fall_apart()
+    world.release()
 
 
-def _live(random: Random, world: World, people: People) -> None:
+def _run(random: Random, world: World, people: People) -> None:
     world.facts.rows_may_be_missing = True
-    world.after_action = people.read_the_post
-    people.enter()
-    world.facts.fates.clear()  # what is sent arrives, so that nothing is sent anew
+    world.after_action = people.read_messages
+    people.schedule_acts()
+    world.facts.fates.clear()  # everything arrives, so no message is replaced by another
     lost_at = world.start + random.randrange(65, 140) * HOUR + timedelta(minutes=random.randrange(60))
     world.run_until(lost_at - random.choice((0, 1, 24, 60)) * HOUR)
     loss = Loss(world, random, dict(world.aws.table.items))
     noticed_at = lost_at + random.choice((1, 20, 120)) * timedelta(minutes=1)
-    world.at(lost_at, "a loss", loss.happen)
-    world.at(noticed_at, "sending is held", loss.be_noticed)
-    world.at(noticed_at + SOON, "sending is released", loss.release)
+    world.at(lost_at, "a loss", loss.lose_rows)
+    world.at(noticed_at, "sending is held", loss.hold_sending)
+    world.at(noticed_at + SOON, "sending is released", loss.release_sending)
     world.run_until(world.start + timedelta(days=8))
     world.faults.on = False
-    world.run_until(world.start + SETTLED)
-    _judge(world)
+    world.run_until(world.start + SETTLED_AFTER)
+    _check_end(world)
 
 
-def _judge(world: World) -> None:
+def _check_end(world: World) -> None:
     told = Counter(
         (sent.to, unsigned(sent.text)) for sent in world.aws.providers.sent if is_a_customers(sent.to)
     )

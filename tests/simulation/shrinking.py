@@ -1,4 +1,4 @@
-"""Making a history that fails smaller: fewer acts and fewer kinds of faults, as long as it still fails."""
+"""Shrinks a history that fails: fewer acts and fewer kinds of faults, as long as it still fails."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -7,18 +7,18 @@ from time import monotonic
 from typing import TypeVar
 
 from tests.simulation.fake_aws.faults import KINDS
-from tests.simulation.histories import Failure, History, judged
+from tests.simulation.histories import Failure, History, check_history
 
 T = TypeVar("T")
 PATIENCE_SECONDS = 60.0
 
 
-def shrunk(
+def shrink(
     failure: Failure,
-    judge: Callable[[History], Failure | None] = judged,
+    check: Callable[[History], Failure | None] = check_history,
     patience: float = PATIENCE_SECONDS,
 ) -> Failure:
-    """The smallest history found that fails in the same way; the kinds of faults go first, then the acts."""
+    """Find a smaller history that fails in the same way: leave out kinds of faults first, then acts."""
     until = monotonic() + patience
 
     def without_faults(history: History, kinds: Iterable[str]) -> History:
@@ -27,18 +27,18 @@ def shrunk(
     def without_acts(history: History, acts: Iterable[int]) -> History:
         return replace(history, without_acts=history.without_acts | set(acts))
 
-    failure = _halved(failure, judge, KINDS, without_faults, until)
-    return _halved(failure, judge, range(len(failure.acts)), without_acts, until)
+    failure = _halve(failure, check, KINDS, without_faults, until)
+    return _halve(failure, check, range(len(failure.acts)), without_acts, until)
 
 
-def _halved(
+def _halve(
     failure: Failure,
-    judge: Callable[[History], Failure | None],
+    check: Callable[[History], Failure | None],
     parts: Sequence[T],
     without: Callable[[History, Iterable[T]], History],
     until: float,
 ) -> Failure:
-    """Leave out half of the parts if it fails all the same, then quarters, and so on down to single ones."""
+    """Leave out half of the parts if it still fails, then quarters, and so on down to single parts."""
     left, size = list(parts), (len(parts) + 1) // 2
     while left and monotonic() < until:
         kept: list[T] = []
@@ -46,7 +46,7 @@ def _halved(
             some = left[first : first + size]
             smaller = failure
             if monotonic() < until:
-                smaller = _tried(failure, judge, without(failure.history, some))
+                smaller = _try(failure, check, without(failure.history, some))
             if smaller is failure:
                 kept += some
             failure = smaller
@@ -56,11 +56,11 @@ def _halved(
     return failure
 
 
-def _tried(failure: Failure, judge: Callable[[History], Failure | None], smaller: History) -> Failure:
-    found = judge(smaller)
+def _try(failure: Failure, check: Callable[[History], Failure | None], smaller: History) -> Failure:
+    found = check(smaller)
     return found if found and _kind(found) == _kind(failure) else failure
 
 
 def _kind(failure: Failure) -> str:
-    """What went wrong, without the ids and the numbers."""
+    """The message without ids and numbers."""
     return re.sub(r"[0-9a-v]{16,}|\d+|'.*", "", failure.what.partition(":")[0])

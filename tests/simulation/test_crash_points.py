@@ -1,5 +1,7 @@
-"""Wherever a function is cut short, the work is done in the end, and done once."""
+"""Wherever a function is killed, its work is done in the end, and done once."""
 
+import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,9 @@ from tests.simulation.crash_points.engine import (
     visit_points,
 )
 from tests.simulation.crash_points.points import KILLS, SENDS, points_of
+from tests.simulation.crash_points.scenarios.api import ROUTES
 from tests.simulation.crash_points.scenarios.catalogue import SCENARIOS
+from tests.simulation.crash_points.scenarios.console import FORMS
 from tests.simulation.crash_points.scenarios.sending import SEND_PATH
 from tests.simulation.mutations.api import ignores_the_idempotency_key
 from tests.simulation.mutations.flows_messages import (
@@ -26,17 +30,23 @@ from tests.simulation.mutations.flows_messages import (
 from tests.simulation.mutations.planting import Mutation, Planted, mutation
 from tests.simulation.mutations.rules_messages import sends_to_customers_again
 from tests.simulation.replacing import replaced
+from vaada.console.contacts import plan
+from vaada.console.routes import ROUTES as CONSOLE_ROUTES
 from vaada.flows import keys
 from vaada.rules.messages import lifecycle
 
 A_REMINDER, A_WARNING, _, A_QUESTION, _ = SEND_PATH
 TO_CUSTOMERS = [scenario for scenario in SEND_PATH if scenario.function is A_QUESTION.function]
-visited, visited_in_pairs = cache(visit_points), cache(visit_pairs)  # as it is, without planted bugs
+visited, visited_in_pairs = cache(visit_points), cache(visit_pairs)  # without planted bugs
 
 
 def named(what: str) -> Scenario:
     (found,) = (scenario for scenario in SCENARIOS if str(scenario) == what)
     return found
+
+
+def matches(pattern: str, path: str) -> bool:
+    return re.fullmatch(re.sub(r"{\w+}", r"[^/]+", pattern), path) is not None
 
 
 def holds(visit: Visit) -> None:
@@ -72,7 +82,7 @@ def test_only_what_was_claimed_and_may_have_been_sent_is_never_sent_again(scenar
     between = {("killed after", claim), ("killed before", send)}
     between |= {(moment, n) for moment in KILLS[:2] for n in range(claim + 1, send)}
     killed = {(point.moment, point.call) for point in visit.parked if point.moment in KILLS}
-    by_mail = visit.calls[send - 1] == "SendEmail"  # of a text nothing is heard whose record was lost
+    by_mail = visit.calls[send - 1] == "SendEmail"  # no event reports on a text whose record was lost
     assert {
         (moment, n) for moment, n in killed if n <= send and (moment, n) != ("killed after", send)
     } == between
@@ -85,7 +95,25 @@ def test_only_what_was_claimed_and_may_have_been_sent_is_never_sent_again(scenar
 def test_there_is_a_scenario_for_every_function() -> None:
     functions = {path.parent.name for path in Path("functions").glob("*/app.py")}
 
-    assert {str(scenario).partition(":")[0] for scenario in SCENARIOS} == functions
+    # The invitation of the owner writes to the user pool alone, and does the same however often it is asked;
+    # the check of the account and the mails of Cognito only read.
+    others = {"invite_owner", "check_readiness", "write_account_mail"}
+    assert {str(scenario).partition(":")[0] for scenario in SCENARIOS} == functions - others
+
+
+def test_there_is_a_scenario_for_every_form_of_the_console() -> None:
+    # The plan of a contact is asked for by a form, and writes nothing.
+    posted = [route.pattern for route in CONSOLE_ROUTES if route.method == "POST" and route.page is not plan]
+
+    assert [path for path in posted if not any(matches(path, form) for form, _ in FORMS)] == []
+
+
+def test_there_is_a_scenario_for_every_call_that_writes() -> None:
+    document = json.loads(Path("docs/openapi.json").read_text(encoding="utf-8"))
+    calls = {f"{method.upper()} {path}" for path, calls in document["paths"].items() for method in calls}
+    written = {re.sub(r"{\w+}", "{}", call) for call in calls if not call.startswith("GET ")}
+
+    assert written == {re.sub(r"{\w+}|(?<=steps/)\w+", "{}", route) for route, _ in ROUTES}
 
 
 def test_it_is_killed_once_before_and_after_each_call_and_as_it_returns() -> None:

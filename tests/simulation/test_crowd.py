@@ -1,16 +1,17 @@
-"""What customers are asked, and what is made of their answers: each count exact, and nobody worn out."""
+"""Surveys of many customers and the reports on them: each count is exact, and nobody is asked too often."""
 
 from datetime import timedelta
 
 import pytest
 
 from tests.simulation.load.characters import CHARACTERS, LEAVERS
-from tests.simulation.load.crowd import Crowd, differences, totals
+from tests.simulation.load.crowd_checks import differences, totals
+from tests.simulation.load.crowd_world import Crowd
 from tests.simulation.load.outcomes import Person, expected
-from tests.simulation.load.people import drawn
-from tests.simulation.load.year import lived
+from tests.simulation.load.people import draw_people
+from tests.simulation.load.year import run_year
 from tests.simulation.replacing import replaced
-from vaada.flows.unsubscribing import subscribe_again, unsubscribe
+from vaada.flows.messages.unsubscribing import subscribe_again, unsubscribe
 from vaada.model.work import Survey
 from vaada.rules import surveys
 from vaada.rules.confidence_intervals import for_share
@@ -24,8 +25,8 @@ REGULARS, BATCH = 24, 6
 
 
 def test_a_crowd_is_counted_exactly_as_it_answered() -> None:
-    crowd = Crowd(drawn(CUSTOMERS, seed=1))
-    crowd.live()
+    crowd = Crowd(draw_people(CUSTOMERS, seed=1))
+    crowd.run()
 
     assert differences(crowd) == []
     assert totals(crowd.outcomes) == totals({one.number: expected(one) for one in crowd.people})
@@ -35,7 +36,7 @@ def test_a_crowd_is_counted_exactly_as_it_answered() -> None:
 
 @pytest.mark.parametrize("first", range(0, REGULARS, BATCH))
 def test_customers_are_asked_in_a_year_as_often_as_they_may_be(first: int) -> None:
-    wrong, counts = lived(range(first, first + BATCH), seed=2)
+    wrong, counts = run_year(range(first, first + BATCH), seed=2)
 
     assert wrong == []
     assert counts["messages to customers"] > 0
@@ -62,7 +63,7 @@ def test_customers_are_asked_in_a_year_as_often_as_they_may_be(first: int) -> No
     ],
 )
 def test_the_crowd_shows_the_planted_bug(who: str, original: object, bug: object) -> None:
-    everybody = (one for one in drawn(CUSTOMERS, seed=1) if one.address_of is None)
+    everybody = (one for one in draw_people(CUSTOMERS, seed=1) if one.address_of is None)
     people = [one for one in everybody if who in {one.matter, one.first.does.__name__}]
 
     assert not _differs(people)
@@ -86,7 +87,7 @@ def test_the_year_shows_the_planted_bug(original: object, bug: object) -> None:
 def _differs(people: list[Person]) -> bool:
     crowd = Crowd(people)
     try:
-        crowd.live()
+        crowd.run()
     except AssertionError:
         return True
     return bool(differences(crowd))
@@ -94,7 +95,7 @@ def _differs(people: list[Person]) -> bool:
 
 def _is_wrong_in_a_year() -> bool:
     try:
-        wrong, _ = lived(range(2), seed=2)
+        wrong, _ = run_year(range(2), seed=2)
     except AssertionError:
         return True
     return bool(wrong)

@@ -1,4 +1,4 @@
-"""Some histories in every test run, and the proof that they would show a bug."""
+"""Some histories in every test run, and the proof that they would fail with a bug."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from tests.simulation.__main__ import command
-from tests.simulation.histories import History, judged
+from tests.simulation.histories import History, check_history
 from tests.simulation.mutations.catalogue import MUTATIONS
 from tests.simulation.mutations.planting import Mutation
 from tests.simulation.mutations.rules_commitments import restarts_the_ladder
 from tests.simulation.replacing import replaced
-from tests.simulation.shrinking import shrunk
+from tests.simulation.shrinking import shrink
 
 HISTORIES, BATCH = 200, 10
 FOUND = [
@@ -35,7 +35,7 @@ def test_a_history_that_failed_once_holds(history: str) -> None:
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=str)
 def test_a_history_shows_the_planted_bug(mutation: Mutation) -> None:
     with mutation():
-        failure = judged(History(mutation.seed, planted=mutation.name))
+        failure = check_history(History(mutation.seed, planted=mutation.name))
 
     assert failure is not None, f"seed {mutation.seed} no longer shows {mutation}: run `make seeds`"
 
@@ -47,10 +47,10 @@ def test_a_bug_cannot_be_planted_where_the_product_has_changed() -> None:
 
 def test_a_history_that_fails_is_made_smaller() -> None:
     with restarts_the_ladder():
-        failure = judged(History(0, planted="restarts_the_ladder"))
+        failure = check_history(History(0, planted="restarts_the_ladder"))
         assert failure is not None
-        smaller = shrunk(failure, patience=3)
-        again = judged(replace(History.read(str(smaller.history)), planted="restarts_the_ladder"))
+        smaller = shrink(failure, patience=3)
+        again = check_history(replace(History.read(str(smaller.history)), planted="restarts_the_ladder"))
     assert smaller.history.without_acts
     assert smaller.history.without_faults
     assert again is not None
@@ -59,7 +59,7 @@ def test_a_history_that_fails_is_made_smaller() -> None:
 
 
 def _holds(history: History) -> None:
-    failure = judged(history)
+    failure = check_history(history)
     if failure is not None:
-        smaller = shrunk(failure)
+        smaller = shrink(failure)
         pytest.fail(f"{smaller.what}\nLive it again: {command(smaller.history)}")

@@ -1,4 +1,4 @@
-"""Lambda's reading of a stream, as the simulation has it: a batch, what fails of it, and what is given up."""
+"""Lambda's reading of a stream in the simulation: batches, failed records, and discarded batches."""
 
 from datetime import UTC, datetime
 from random import Random
@@ -17,7 +17,7 @@ ALL_WELL: list[str] = []
 
 
 def record(row: Row, number: int = 1) -> Record:
-    """A row that is new, as the stream tells of it."""
+    """The stream record of a new row."""
     change = {"Keys": key_of(type(row), row.id), "SequenceNumber": str(number), "NewImage": to_item(row)}
     return {"eventName": "INSERT", "dynamodb": change}
 

@@ -1,4 +1,4 @@
-"""One person in several records, under faults; and the proof that these histories would show a bug."""
+"""One person with several records, under faults, and the proof that these histories would fail with a bug."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ import pytest
 from tests.simulation.fake_aws.faults import Faults
 from tests.simulation.mutations.planting import Planted
 from tests.simulation.replacing import replaced
-from tests.simulation.two_records import lived_as_one
+from tests.simulation.two_records import run_two_records
 from vaada.desk import Desk
 from vaada.flows import erasure
 from vaada.flows.messages import address_usage
@@ -15,7 +15,7 @@ from vaada.flows.optimistic_write import require
 from vaada.flows.work import current_customer
 from vaada.gateways import items
 from vaada.model.people import Customer
-from vaada.rules import customers
+from vaada.rules import customer_unmerge, customers
 
 HISTORIES, BATCH, ENOUGH = 80, 10, 12
 
@@ -23,8 +23,8 @@ HISTORIES, BATCH, ENOUGH = 80, 10, 12
 @pytest.mark.parametrize("first", range(0, HISTORIES, BATCH))
 def test_a_person_in_several_records_is_one_person_whatever_fails(first: int) -> None:
     for seed in range(first, first + BATCH):
-        lived_as_one(seed, Faults())
-        lived_as_one(seed, Faults.of(seed, frozenset()))
+        run_two_records(seed, Faults())
+        run_two_records(seed, Faults.of(seed, frozenset()))
 
 
 def asks_each_record_by_itself() -> Planted:
@@ -60,6 +60,16 @@ def forgets_which_records_were_merged() -> Planted:
     return replaced(original, merge, within=(customers,))
 
 
+def leaves_the_timeline_of_a_separated_record_with_the_other() -> Planted:
+    original = customer_unmerge.unmerge
+
+    def unmerge(gone: Customer, remaining: Customer, *facts: object) -> tuple[Customer, Customer]:
+        back, rest = original(gone, remaining, *facts)  # type: ignore[arg-type]
+        return back, rest.model_copy(update={"merged": remaining.merged})
+
+    return replaced(original, unmerge, within=(customer_unmerge,))
+
+
 @pytest.mark.parametrize(
     "plant",
     [
@@ -68,13 +78,14 @@ def forgets_which_records_were_merged() -> Planted:
         erases_only_the_record_that_is_named,
         takes_a_merged_record_for_a_customer,
         forgets_which_records_were_merged,
+        leaves_the_timeline_of_a_separated_record_with_the_other,
     ],
 )
 def test_one_of_a_dozen_histories_shows_the_planted_bug(plant: Callable[[], Planted]) -> None:
     def is_shown(seed: int) -> bool:
         try:
             with plant():
-                lived_as_one(seed, Faults())
+                run_two_records(seed, Faults())
         except AssertionError:
             return True
         return False

@@ -1,9 +1,9 @@
-"""One person who is written down two or three times, under faults: found, asked, merged and erased as one.
+"""One person with two or three customer records, under faults: found, surveyed, merged and erased as one.
 
-The expectations of other histories are by customer; here they are by person. At every step no address is
-asked twice within the cool-down or written to above the frequency cap, and the search terms that stand are
-those of the customers as they stand. At the end the records that were merged are one customer, under every id
-that they had, and nothing is left of one who was erased.
+Other histories are checked by customer, these by person. At every step no address is asked twice within the
+cool-down or written to above the frequency cap, and the search terms are those of the customers' rows. At the
+end merged records are one customer, found under each of their ids, records whose merge was undone are two
+again, and nothing is left of an erased one.
 """
 
 from collections import defaultdict
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
+from urllib.parse import urlencode
 
 from tests.simulation.fake_aws.faults import DAYS, Faults
 from tests.simulation.fake_aws.items import key_of_item, parsed
@@ -24,9 +25,10 @@ from vaada.model.phone_numbers import comparable
 from vaada.model.times import text_of
 
 HOUR, DAY, MINUTE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)
-FAULTY, SETTLED = timedelta(days=8), timedelta(days=60)
-COOL_DOWN, WEEK, MOST = timedelta(days=30), timedelta(days=7), 3  # as the policy has them by default
+FAULTS_LAST, SETTLED_AFTER = timedelta(days=8), timedelta(days=60)
+COOL_DOWN, WEEK, MOST = timedelta(days=30), timedelta(days=7), 3  # the defaults of the policy
 LATE = timedelta(minutes=15)
+UNDONE = 0.6  # of merges; after more than a day it is refused
 MAIL, OTHER_MAIL = "customer0@example.com", "customer0@work.example"
 PHONE, OLD_PHONE = "+5215512345678", "+525512345678"
 AGREED = {"email": True, "sms": True, "survey": True}
@@ -40,10 +42,10 @@ RECORDS: tuple[dict[str, Any], ...] = (
 
 @dataclass
 class TwoRecords:
-    """Two or three records of one person, and what is done about them."""
+    """Two or three records of one person, and what people do with them."""
 
     world: World
-    dice: Random
+    random: Random
     ids: dict[int, str] = field(default_factory=dict)
     agents: list[str] = field(default_factory=list)
     merges: list[tuple[int, int]] = field(default_factory=list)
@@ -55,39 +57,39 @@ class TwoRecords:
 
     # ------------------------------------------------------------ what people do
 
-    def enter(self) -> None:
-        """The agents come, then the records, then what is done about them."""
-        world, number = self.world, self.dice.choice((2, 2, 3))
+    def schedule_acts(self) -> None:
+        """Schedule that the agents, then the records are added, then what is done with them."""
+        world, number = self.world, self.random.choice((2, 2, 3))
         world.facts.surveys_may_differ = True
-        if self.dice.random() < 0.3:
-            world.facts.fates[self.dice.choice((MAIL, PHONE))] = "no such address"
+        if self.random.random() < 0.3:
+            world.facts.fates[self.random.choice((MAIL, PHONE))] = "no such address"
         for name in ("amina", "omar"):
             agent = {"name": name, "email": f"{name}@example.com"}
             world.api.ask("POST /api/agents", agent, lambda answer: self.agents.append(answer["agent_id"]))
         for n in range(number):
             at = world.start + (n + 1) * HOUR
             world.at(at, f"record {n} is added", lambda n=n: self._add(n))  # type: ignore[misc]
-        for _ in range(self.dice.randint(3, 9)):
-            at, n = self._sometime(), self.dice.randrange(number)
+        for _ in range(self.random.randint(3, 9)):
+            at, n = self._sometime(), self.random.randrange(number)
             world.at(at, f"a contact of record {n}", lambda n=n: self._contact(n))  # type: ignore[misc]
-        for _ in range(self.dice.choice((0, 1, 1, 2))):
-            n, into = self.dice.sample(range(number), 2)
+        for _ in range(self.random.choice((0, 1, 1, 2))):
+            n, into = self.random.sample(range(number), 2)
             world.at(
                 self._sometime(),
                 f"record {n} is merged into {into}",
                 lambda n=n, into=into: self._merge(n, into),  # type: ignore[misc]
             )
-        for _ in range(self.dice.choice((0, 1, 2))):
-            n, name = self.dice.randrange(number), self.dice.choice(("Pepe Müller", "José M. de la Cruz"))
+        for _ in range(self.random.choice((0, 1, 2))):
+            n, name = self.random.randrange(number), self.random.choice(("Pepe Müller", "José M. de la Cruz"))
             world.at(self._sometime(), f"record {n} is renamed", lambda n=n, name=name: self._rename(n, name))  # type: ignore[misc]
-        if self.dice.random() < 0.3:
-            n = self.dice.randrange(number)
+        if self.random.random() < 0.3:
+            n = self.random.randrange(number)
             world.at(self._sometime(), f"record {n} is erased", lambda n=n: self._erase(n))  # type: ignore[misc]
 
     def _sometime(self) -> datetime:
-        """Often at the same moments, so that acts meet."""
-        hours = self.dice.choice((30, 54, self.dice.randrange(5, DAYS * 24)))
-        return self.world.start + hours * HOUR + self.dice.choice((0, 0, 1, 30)) * MINUTE
+        """A random time, often one of the same two, so that acts coincide."""
+        hours = self.random.choice((30, 54, self.random.randrange(5, DAYS * 24)))
+        return self.world.start + hours * HOUR + self.random.choice((0, 0, 1, 30)) * MINUTE
 
     def _add(self, n: int) -> None:
         def came(answer: dict[str, Any]) -> None:
@@ -98,23 +100,26 @@ class TwoRecords:
     def _contact(self, n: int) -> None:
         if n not in self.ids or not self.agents:
             return
-        promised = {"what": "Call back", "due_at": text_of(self.world.now + self.dice.randint(2, 50) * HOUR)}
+        promised = {
+            "what": "Call back",
+            "due_at": text_of(self.world.now + self.random.randint(2, 50) * HOUR),
+        }
         body = {
             "customer_id": self.ids[n],
-            "agent_id": self.dice.choice(self.agents),
+            "agent_id": self.random.choice(self.agents),
             "channel": "phone",
             "direction": "inbound",
             "kind": "request",
             "summary": "A cake",
-            "resolved": self.dice.random() < 0.7,
-            "commitments": [promised] if self.dice.random() < 0.5 else [],
+            "resolved": self.random.random() < 0.7,
+            "commitments": [promised] if self.random.random() < 0.5 else [],
         }
         self.world.api.ask("POST /api/interactions", body, self._recorded)
 
     def _recorded(self, answer: dict[str, Any]) -> None:
         for row in answer["commitments"]:
-            if self.dice.random() < 0.6:
-                at = self.world.now + self.dice.randint(1, 40) * HOUR
+            if self.random.random() < 0.6:
+                at = self.world.now + self.random.randint(1, 40) * HOUR
                 self.world.at(at, "it runs late", lambda row=row: self._run_late(row["commitment_id"]))  # type: ignore[misc]
 
     def _run_late(self, commitment_id: str) -> None:
@@ -128,6 +133,15 @@ class TwoRecords:
             return  # it was merged before, into another
         self.merges.append((n, into))
         self.world.api.ask(f"POST /api/customers/{self.ids[n]}/merge", {"into": self.ids[into]})
+        if self.random.random() < UNDONE:
+            at = self.world.now + self.random.choice((1, 5, 20, 30)) * HOUR
+            self.world.at(at, f"record {n} is taken out again", lambda: self._unmerge(n, into))
+
+    def _unmerge(self, n: int, into: int) -> None:
+        def separated(_answer: dict[str, Any]) -> None:
+            self.merges.remove((n, into))
+
+        self.world.api.ask(f"POST /api/customers/{self.ids[n]}/unmerge", None, separated)
 
     def _rename(self, n: int, name: str) -> None:
         if n in self.ids:
@@ -140,7 +154,7 @@ class TwoRecords:
             self.world.api.ask(f"POST /api/customers/{self.ids[n]}/erase", {})
 
     def _root(self, n: int) -> int:
-        """The record that stays of those that were merged with this one."""
+        """The record that remains of those that were merged with this one."""
         into = dict(self.merges)
         while n in into:
             n = into[n]
@@ -149,34 +163,34 @@ class TwoRecords:
     # ------------------------------------------------------------ what must hold
 
     def step(self) -> None:
-        """Judge what was written and sent since the last step. Raises AssertionError."""
+        """Check what was written and sent since the last step. Raises AssertionError."""
         records = self.world.aws.table.stream[self._seen :]
         self._seen = len(self.world.aws.table.stream)
         for customer_id in search_terms.customers_of(records):
-            search_terms.judge_terms(self.world.aws.table, customer_id)
+            search_terms.check_terms(self.world.aws.table, customer_id)
         for sent in self.world.aws.providers.sent[self._posted :]:
             if sent.to.casefold().startswith(("customer", "+52")):
-                self._judge_sent(sent)
+                self._check_send(sent)
         self._posted = len(self.world.aws.providers.sent)
 
-    def _judge_sent(self, sent: Sent) -> None:
+    def _check_send(self, sent: Sent) -> None:
         address = comparable(sent.to) if sent.to.startswith("+") else sent.to.casefold()
         message = self._message(sent)
         if message is None:
-            return  # erased at this very moment
+            return  # its customer was erased at this moment
         if message.purpose == "survey":
             asked = self._asked[address]
             others = {about: at for about, at in asked.items() if sent.at - at < COOL_DOWN - LATE}
             others.pop(message.about_id, None)
             assert not others, f"{address} was asked twice: {message!r} after {others}"
             asked[message.about_id] = sent.at
-        if message.instead_of is None:  # one that replaces another takes its place in the count
+        if message.instead_of is None:  # one that replaces another is not counted again
             lately = [at for at in self._written[address] if sent.at - at < WEEK - LATE]
             assert len(lately) < MOST, f"{address} was written to {len(lately) + 1} times in a week"
             self._written[address] = [*lately, sent.at]
 
     def _message(self, sent: Sent) -> Message | None:
-        """The row of what was sent. A text does not say which it is: the latest that is claimed is meant."""
+        """The row of what was sent. A text has no message id: take the one that was claimed last."""
         if sent.message_id is not None:
             item = self.world.aws.table.items.get(key_of_item(key_of(Message, sent.message_id)))
             return _as_message(parsed(item)) if item else None
@@ -188,7 +202,7 @@ class TwoRecords:
         return None
 
     def end(self) -> None:
-        """Judge how it stands once everything has settled. Raises AssertionError."""
+        """Check the end of the history. Raises AssertionError."""
         overdue = [
             key
             for key, item in self.world.aws.table.items.items()
@@ -196,7 +210,7 @@ class TwoRecords:
         ]
         assert not overdue, f"still due: {overdue}"
         if self.erased:
-            self._judge_erased()
+            self._check_erased()
             return
         for n, customer_id in self.ids.items():
             customer = self._customer(customer_id)
@@ -205,27 +219,27 @@ class TwoRecords:
             if customer_id != stays.id:
                 assert customer.merged_into == stays.id, f"not merged into {stays.id}: {customer!r}"
                 assert customer_id in stays.record_ids, f"does not know {customer_id}: {stays!r}"
-            self._judge_answers(customer_id, stays)
+            self._check_answers(customer_id, stays)
 
-    def _judge_erased(self) -> None:
-        """Of all records of the person that were one when they were erased nothing is left."""
+    def _check_erased(self) -> None:
+        """Nothing is left of the records that were merged into one when it was erased."""
         for customer_id in self.ids.values():
             ledger = self.world.aws.table.items.get((f"ERASURE#{customer_id}", "ERASURE"))
             if ledger is not None:
                 left = list(self.world.aws.table.partition(f"CUSTOMER#{customer_id}"))
                 assert not left, f"erased, and left: {left}"
-                search_terms.judge_erased(self.world.aws.table, customer_id)
+                search_terms.check_erased(self.world.aws.table, customer_id)
         for customer in (self._customer(each) for each in self.ids.values() if self.world.is_there(each)):
             stays = customer.merged_into
             assert stays is None or self.world.is_there(stays), f"whom they became is gone: {customer!r}"
 
-    def _judge_answers(self, customer_id: str, stays: Customer) -> None:
-        """Each id leads to the customer who stays, and to the story of all of their records."""
+    def _check_answers(self, customer_id: str, stays: Customer) -> None:
+        """Each id leads to the customer who remains, with the timeline of all their records."""
         shown: list[Any] = []
         self.world.api.ask(f"GET /api/customers/{customer_id}", None, shown.append)
-        self.world.api.ask(f"GET /api/customers/{customer_id}/timeline?limit=100", None, shown.append)
-        self.world.api.ask("GET /api/customers?q=muller", None, shown.append)
-        customer, timeline, found = shown
+        [customer] = shown
+        timeline = self._listed(f"/api/customers/{customer_id}/timeline?limit=100")
+        found = self._listed("/api/customers?q=muller")
         assert customer["customer_id"] == stays.id, f"{customer_id} leads to {customer['customer_id']}"
         held = {
             key[1].removeprefix("ROW#")
@@ -233,12 +247,20 @@ class TwoRecords:
             for key, _ in self.world.aws.table.partition(f"CUSTOMER#{record_id}")
             if key[1].startswith("ROW#")
         }
-        told = [row[f"{row['row_kind']}_id"][16:] for row in timeline["items"]]
-        assert told == sorted(held, reverse=True)[:100], f"the story of {stays.id} is not whole"
-        ids = [each["customer_id"] for each in found["items"]]
+        told = [row[f"{row['row_kind']}_id"][16:] for row in timeline]
+        assert told == sorted(held, reverse=True), f"the story of {stays.id} is not whole"
+        ids = [each["customer_id"] for each in found]
         assert len(ids) == len(set(ids)), f"found twice: {ids}"
         named = any("m" in name.casefold() and "ller" in name for name in (stays.name, *stays.other_names))
         assert (stays.id in ids) == named, f"found by muller: {ids}, and not {stays!r}"
+
+    def _listed(self, path: str) -> list[dict[str, Any]]:
+        """The items of all pages of a list."""
+        pages: list[Any] = []
+        self.world.api.ask(f"GET {path}", None, pages.append)
+        while cursor := pages[-1]["next_cursor"]:
+            self.world.api.ask(f"GET {path}&{urlencode({'cursor': cursor})}", None, pages.append)
+        return [item for page in pages for item in page["items"]]
 
     def _customer(self, customer_id: str) -> Customer:
         row = parsed(self.world.aws.table.items[key_of_item(key_of(Customer, customer_id))])
@@ -250,17 +272,17 @@ def _as_message(row: object) -> Message | None:
     return row if isinstance(row, Message) else None
 
 
-def lived_as_one(seed: int, faults: Faults) -> TwoRecords:
-    """Live the history of this seed. Raises AssertionError, with the story behind it."""
+def run_two_records(seed: int, faults: Faults) -> TwoRecords:
+    """Run the history of this seed. Raises AssertionError with what failed and the end of the trace."""
     world = World(seed, faults, renders_pages=False)
     with world.running():
         person = TwoRecords(world, Random(f"two records {seed}"))
         world.after_action = person.step
         try:
-            person.enter()
-            world.run_until(world.start + FAULTY)
+            person.schedule_acts()
+            world.run_until(world.start + FAULTS_LAST)
             faults.on = False
-            world.run_until(world.start + SETTLED)
+            world.run_until(world.start + SETTLED_AFTER)
             person.end()
         except AssertionError as error:
             error.args = (f"{error.args[0] if error.args else ''}\n" + "\n".join(world.story[-60:]),)

@@ -1,4 +1,4 @@
-"""Rows for tests of rules: one of each, with facts that do not matter filled in."""
+"""Rows for tests of rules: one of each kind, with defaults for all fields."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -8,6 +8,7 @@ from vaada.model.messages import Message
 from vaada.model.people import Agent, Consent, Customer
 from vaada.model.policy import Business, PolicyDocument
 from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
+from vaada.rules.thanks import only_thanks
 from vaada.rules.time.clock import Hours
 from vaada.rules.time.deadlines import working_hours
 
@@ -52,7 +53,7 @@ def customer(**facts: object) -> Customer:
 
 
 def interaction(**facts: object) -> Interaction:
-    return Interaction.model_validate(
+    contact = Interaction.model_validate(
         {
             "interaction_id": row_id(1),
             "customer_id": CUSTOMER_ID,
@@ -67,6 +68,7 @@ def interaction(**facts: object) -> Interaction:
             **facts,
         }
     )
+    return contact.model_copy(update={"only_thanks": only_thanks(contact)} | facts)
 
 
 def commitment(due_at: datetime = MONDAY + timedelta(days=1), **facts: object) -> Commitment:

@@ -14,6 +14,23 @@ from vaada.desk import Gateway, prepare
 ROOT = Path(__file__).parents[2]
 COSTLY = ("boto3", "email_validator", "holidays", "jinja2", "phonenumbers")
 """Libraries that take a noticeable part of a cold start to import."""
+NEEDS: dict[str, set[str]] = {
+    "api": set(),
+    "check_readiness": set(),
+    "console": {"jinja2"},
+    "flag_overdue": {"jinja2"},
+    "pages": {"jinja2"},
+    "plan_surveys": set(),
+    "receive_mail": set(),
+    "receive_text": set(),
+    "record_delivery": set(),
+    "remind_agent": {"jinja2"},
+    "send_survey": {"jinja2"},
+    "sweep_due": set(),
+    "sync_schedules": set(),
+    "write_account_mail": {"jinja2"},
+}
+"""Those that a function needs from the start, in Lambda."""
 
 
 class RecordingDesk:
@@ -43,31 +60,24 @@ def test_a_function_creates_its_gateways_at_the_start_only_in_lambda(
     assert opened.created == created
 
 
-@pytest.mark.parametrize(
-    ("function", "needs"),
-    [
-        ("api", set()),
-        ("pages", {"jinja2"}),
-        ("plan_follow_ups", set()),
-        ("receive_text", {"jinja2"}),
-        ("record_delivery", {"jinja2"}),
-        ("remind_agent", {"jinja2"}),
-        ("sweep_due", {"jinja2"}),
-        ("sync_schedules", set()),
-    ],
-)
-def test_a_function_imports_costly_libraries_only_where_it_always_needs_them(
-    function: str, needs: set[str]
-) -> None:
-    code = (
-        f"import sys, functions.{function}.app; print(*(name for name in {COSTLY!r} if name in sys.modules))"
-    )
+def test_no_function_starts_with_costly_libraries_outside_of_lambda() -> None:
+    assert libraries_of(*NEEDS) == set()
+
+
+@pytest.mark.parametrize("function", NEEDS)
+def test_a_function_starts_with_costly_libraries_only_where_it_needs_them(function: str) -> None:
+    assert libraries_of(function, AWS_LAMBDA_FUNCTION_NAME=function) == NEEDS[function]
+
+
+def libraries_of(*functions: str, **settings: str) -> set[str]:
+    """The costly libraries that are imported when these functions are started, in one process."""
+    started = ", ".join(f"functions.{function}.app" for function in functions)
+    code = f"import sys, {started}; print(*(name for name in {COSTLY!r} if name in sys.modules))"
     done = subprocess.run(  # noqa: S603 - ourselves
         [sys.executable, "-c", code],
-        env={**ENVIRONMENT, "PYTHONPATH": f"{ROOT}:{ROOT / 'layers/vaada'}"},
+        env={**ENVIRONMENT, **settings, "PYTHONPATH": f"{ROOT}:{ROOT / 'layers/vaada'}"},
         capture_output=True,
         text=True,
         check=True,
     )
-
-    assert set(done.stdout.split()) == needs
+    return set(done.stdout.split())

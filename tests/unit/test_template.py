@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
+from vaada.present.account_mail import PASSWORD_DAYS
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -28,6 +30,8 @@ TEMPLATE = yaml.load((ROOT / "template.yaml").read_text(encoding="utf-8"), Loade
 RESOURCES, PARAMETERS = TEMPLATE["Resources"], TEMPLATE["Parameters"]
 NEW_ACCOUNT = 10  # functions at once
 SLOW_PAGE = 0.5  # seconds
+CONSOLE_PAGE = 0.1
+FIRST_VISIT = 6  # files that a browser asks for at once
 
 
 def of_type(kind: str) -> dict[str, Any]:
@@ -47,24 +51,33 @@ def matches(parameter: str, value: str) -> bool:
 def test_data_stays_when_the_stack_is_removed() -> None:
     assert RESOURCES["Table"]["DeletionPolicy"] == "Retain"
     assert RESOURCES["Table"]["Properties"]["DeletionProtectionEnabled"] is True
-    for kept in ("Table", "UserPool"):
+    for kept in ("Table", "UserPool", "InboundMailBucket"):
         assert RESOURCES[kept]["UpdateReplacePolicy"] == "Retain"
 
 
 def test_what_a_failed_first_deploy_can_delete_it_does() -> None:
-    for name in ("UserPool", "SenderIdentity", "SenderDomain"):
+    for name in ("UserPool", "SenderIdentity", "SenderDomain", "InboundMailBucket"):
         assert RESOURCES[name]["DeletionPolicy"] == "RetainExceptOnCreate"
 
 
 @pytest.mark.parametrize("identity", of_type("AWS::SES::EmailIdentity"))
 def test_an_identity_stays_verified_when_verify_sender_changes_to_no(identity: str) -> None:
-    assert RESOURCES[identity]["Condition"] in {"VerifiesAddress", "VerifiesDomain"}
+    assert RESOURCES[identity]["Condition"] in {"VerifiesAddress", "VerifiesDomain", "VerifiesInboundDomain"}
     assert RESOURCES[identity]["DeletionPolicy"].startswith("Retain")
     assert RESOURCES[identity]["UpdateReplacePolicy"] == "Retain"
 
 
 def test_people_sign_in_however_they_write_their_address() -> None:
     assert RESOURCES["UserPool"]["Properties"]["UsernameConfiguration"] == {"CaseSensitive": False}
+
+
+def test_an_invitation_is_valid_for_as_long_as_it_says() -> None:
+    """Cognito refuses UnusedAccountValidityDays, which stood for this before."""
+    pool = RESOURCES["UserPool"]["Properties"]
+    days = pool["Policies"]["PasswordPolicy"]["TemporaryPasswordValidityDays"]
+
+    assert "UnusedAccountValidityDays" not in pool["AdminCreateUserConfig"]
+    assert days == PASSWORD_DAYS
 
 
 def test_links_stay_on_the_domain_of_ones_own() -> None:
@@ -77,14 +90,30 @@ def test_links_stay_on_the_domain_of_ones_own() -> None:
 # ---------------------------------------------------------------- what is limited
 
 
+PREFLIGHT = "OPTIONS /api/{proxy+}"
+
+
 def test_a_flood_of_visits_leaves_the_stream_a_function_in_a_new_account() -> None:
     routes = RESOURCES["HttpStage"]["Properties"]["RouteSettings"]
     public = {name for name, one in of_type("AWS::ApiGatewayV2::Route").items() if is_open(one)}
 
     assert len(routes) == len(public)
-    assert set(RESOURCES["HttpStage"]["DependsOn"]) == public
-    assert sum(route["ThrottlingBurstLimit"] for route in routes.values()) < NEW_ACCOUNT
-    assert sum(route["ThrottlingRateLimit"] * SLOW_PAGE for route in routes.values()) < NEW_ACCOUNT - 2
+    stage = RESOURCES["HttpStage"]
+    assert "PreflightRoute" in json.dumps(stage["Properties"]["StageVariables"])  # a dependency, too
+    assert {*stage["DependsOn"], "PreflightRoute"} == public
+    console = {name: route for name, route in routes.items() if "/desk" in name}
+    # A preflight reads nothing, and a browser asks once an hour.
+    pages = {name: route for name, route in routes.items() if name not in {*console, PREFLIGHT}}
+    assert sum(route["ThrottlingBurstLimit"] for route in pages.values()) < NEW_ACCOUNT
+    busy = sum(route["ThrottlingRateLimit"] * SLOW_PAGE for route in pages.values())
+    busy += sum(route["ThrottlingRateLimit"] * CONSOLE_PAGE for route in console.values())
+    assert busy < NEW_ACCOUNT - 2
+
+
+def test_three_people_may_open_the_console_at_once() -> None:
+    routes = RESOURCES["HttpStage"]["Properties"]["RouteSettings"]
+
+    assert routes["ANY /desk/{proxy+}"]["ThrottlingBurstLimit"] >= 3 * FIRST_VISIT
 
 
 def is_open(route: dict[str, Any]) -> bool:
@@ -107,8 +136,11 @@ def test_no_function_reserves_concurrency_which_a_new_account_refuses() -> None:
     "name", [name for name in RESOURCES if RESOURCES[name]["Type"].startswith("Custom::")]
 )
 def test_cloudformation_waits_two_minutes_for_a_function_and_not_an_hour(name: str) -> None:
-    assert RESOURCES[name]["Properties"]["ServiceTimeout"] == 120
-    assert RESOURCES["RotateLinkKeys"]["Properties"].get("Timeout", 30) < 120
+    asked = RESOURCES[name]["Properties"]
+    function = asked["ServiceToken"]["GetAtt"].removesuffix(".Arn")
+
+    assert asked["ServiceTimeout"] == 120
+    assert RESOURCES[function]["Properties"].get("Timeout", 30) < 120
 
 
 def test_names_hold_whatever_the_stack_is_called() -> None:
@@ -140,7 +172,8 @@ def test_whatever_a_person_can_mistype_is_checked_and_a_change_of_it_is_too() ->
     checks = {one["Ref"] for one in RESOURCES["LinkKeys"]["Properties"]["Checks"]}
     free = {name for name, one in PARAMETERS.items() if "AllowedValues" not in one}
 
-    assert checks == free - {"Certificate"}  # which CloudFormation itself looks up
+    # CloudFormation itself looks up a certificate, and checks the pattern of each origin.
+    assert checks == free - {"Certificate", "ApiOrigins"}
 
 
 @pytest.mark.parametrize("url", ["", "https://desk.example.com", "https://a.b-c.example.co.uk"])

@@ -22,6 +22,7 @@ class CheckedSettings(Settings):
     time_zone: TimeZone
     country: Country
     language_tag: WrittenLanguage
+    inbound_domain: Annotated[str, Field(pattern=r"^([a-z0-9-]+(\.[a-z0-9-]+)+)?$")]
     public_url: Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.-]+(:[0-9]+)?$")]
 
 

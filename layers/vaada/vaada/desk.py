@@ -4,26 +4,61 @@ What is costly to import is imported then too: a function does not pay for a gat
 """
 
 import time
+from collections.abc import Callable
+from copy import copy
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar, cast
 
 from vaada.gateways import aws
 from vaada.gateways.addresses import Addresses
 from vaada.gateways.key_store import KeyStore
+from vaada.gateways.keys import Keys
 from vaada.gateways.links import Links
+from vaada.gateways.reply_addresses import ReplyAddresses
+from vaada.gateways.row_memory import RowMemory
 from vaada.gateways.schedules import Schedules, Target
 from vaada.gateways.table import Table
 from vaada.gateways.texts import Texter
 from vaada.model.policy import Business, Policy, PolicyDocument
-from vaada.settings import RetryQueueSettings, ScheduleSettings, Settings, runs_in_lambda
+from vaada.model.rows import Row
+from vaada.settings import (
+    AccountSettings,
+    MailStoreSettings,
+    ReadinessSettings,
+    RetryQueueSettings,
+    ScheduleSettings,
+    Settings,
+    SignInSettings,
+    runs_in_lambda,
+)
 
 if TYPE_CHECKING:
+    from vaada.gateways.accounts import Accounts
     from vaada.gateways.mail import Mailer
+    from vaada.gateways.mail_store import MailStore
+    from vaada.gateways.readiness_check import ReadinessCheck
     from vaada.gateways.retry_queue import RetryQueue
+    from vaada.gateways.user_pool import UserPool
 
-Gateway = Literal["table", "mailer", "texter", "links", "addresses", "schedules", "retry_queue"]
+Gateway = Literal[
+    "table", "mailer", "texter", "links", "addresses", "schedules", "retry_queue", "user_pool", "mail_store"
+]
+
+T = TypeVar("T")
 
 _POLICY_SECONDS = 60.0
+
+
+@dataclass
+class _Cache:
+    """What a process keeps from one step to the next."""
+
+    policy: tuple[float, PolicyDocument] | None = None
+    kept: dict[str, tuple[float, object]] = field(default_factory=dict)
+    keys: Keys | None = None
+    readiness_check: "ReadinessCheck | None" = None
 
 
 class Desk:
@@ -31,7 +66,23 @@ class Desk:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._policy: tuple[float, PolicyDocument] | None = None
+        self._cache = _Cache()
+
+    def remembering(self) -> "Desk":
+        """Return a desk for one step, which reads no row twice; or from such a desk, one for a part of it.
+
+        Its gateways, keys and policy are those of this desk.
+        """
+        step = copy(self)
+        step.table = replace(self.table, memory=RowMemory(self.table.memory))
+        return step
+
+    def read_ahead(self, *wanted: tuple[type[Row], str | None]) -> None:
+        """Read these rows, and the policy if it is too old, in one call instead of one for each.
+
+        Rows without an id are left out. Only a desk that remembers what it reads does anything.
+        """
+        self.table.read_ahead(*wanted, *(() if self._has_policy else ((Policy, "policy"),)))
 
     @cached_property
     def table(self) -> Table:
@@ -53,7 +104,7 @@ class Desk:
     @cached_property
     def links(self) -> Links:
         """The signer and verifier of links."""
-        return Links(aws.parameters(), self.settings.link_keys_parameter, self.settings.public_url)
+        return Links(self.keys, self.settings.public_url)
 
     @cached_property
     def key_store(self) -> KeyStore:
@@ -64,7 +115,20 @@ class Desk:
     @cached_property
     def addresses(self) -> Addresses:
         """The keyed hash of addresses."""
-        return Addresses(aws.parameters(), self.settings.address_key_parameter)
+        return Addresses(self.keys)
+
+    @cached_property
+    def reply_addresses(self) -> ReplyAddresses:
+        """The addresses for answers, each of which names a case."""
+        return ReplyAddresses(self.keys, self.settings.inbound_domain)
+
+    @property
+    def keys(self) -> Keys:
+        """The keys that sign links and hash addresses."""
+        if self._cache.keys is None:
+            told = self.settings
+            self._cache.keys = Keys(aws.parameters(), told.link_keys_parameter, told.address_key_parameter)
+        return self._cache.keys
 
     @cached_property
     def schedules(self) -> Schedules:
@@ -89,17 +153,68 @@ class Desk:
 
         return RetryQueue(aws.queues(), RetryQueueSettings.from_environment().retry_queue_url)
 
+    @cached_property
+    def mail_store(self) -> "MailStore":
+        """The bucket of incoming mail. Only some functions have the setting for it."""
+        from vaada.gateways.mail_store import MailStore
+
+        return MailStore(aws.storage(), MailStoreSettings.from_environment().inbound_mail_bucket)
+
+    @cached_property
+    def user_pool(self) -> "UserPool":
+        """The users of the console. Only it has the settings for them."""
+        from vaada.gateways.user_pool import UserPool
+
+        settings = SignInSettings.from_environment()
+        return UserPool(
+            aws.users(),
+            settings.user_pool_id,
+            settings.console_client_id,
+            settings.sign_in_origin,
+            self.settings.public_url,
+        )
+
+    @cached_property
+    def accounts(self) -> "Accounts":
+        """Who may sign in. Only the console, and what invites the owner, have the settings for it."""
+        from vaada.gateways.accounts import Accounts
+
+        return Accounts(aws.users(), AccountSettings.from_environment().user_pool_id)
+
+    @property
+    def readiness_check(self) -> "ReadinessCheck":
+        """What is not set up yet. Only the console has the setting for it."""
+        if self._cache.readiness_check is None:
+            from vaada.gateways.readiness_check import ReadinessCheck
+
+            function = ReadinessSettings.from_environment().check_readiness_arn
+            self._cache.readiness_check = ReadinessCheck(aws.slow_functions(), function)
+        return self._cache.readiness_check
+
     @property
     def policy(self) -> PolicyDocument:
         """The policy in force, read from the table at most a minute ago."""
-        if self._policy is None or time.monotonic() - self._policy[0] > _POLICY_SECONDS:
+        if self._cache.policy is None or not self._has_policy:
             stored = self.table.get(Policy, "policy")
-            self._policy = (time.monotonic(), stored.document if stored else self.first_policy)
-        return self._policy[1]
+            self._cache.policy = (time.monotonic(), stored.document if stored else self.first_policy)
+        return self._cache.policy[1]
+
+    @property
+    def _has_policy(self) -> bool:
+        cached = self._cache.policy
+        return cached is not None and time.monotonic() - cached[0] <= _POLICY_SECONDS
+
+    def keep(self, name: str, lifetime: timedelta, make: Callable[[], T]) -> T:
+        """Return what `make` returns, from at most so long ago. Each name has one type."""
+        known = self._cache.kept.get(name)
+        if known is None or time.monotonic() - known[0] > lifetime.total_seconds():
+            known = (time.monotonic(), make())
+            self._cache.kept[name] = known
+        return cast("T", known[1])
 
     def forget_policy(self) -> None:
         """Drop the cached policy, because a new one was written."""
-        self._policy = None
+        self._cache.policy = None
 
     @cached_property
     def first_policy(self) -> PolicyDocument:
@@ -120,12 +235,17 @@ def open_desk() -> Desk:
     return Desk(Settings.from_environment())
 
 
-def prepare(*gateways: Gateway) -> None:
+def prepare(*gateways: Gateway, renders: bool = False) -> None:
     """Create these gateways while Lambda starts the function, which gets a whole processor until then.
 
+    `renders`: the function renders mails or pages nearly every time, so what that needs is imported, too.
     Anywhere else this does nothing, and each gateway is created when it is first used.
     """
     if runs_in_lambda():
         desk = open_desk()
         for gateway in gateways:
             getattr(desk, gateway)
+        if renders:
+            from vaada.present import rendering
+
+            rendering.prepare()

@@ -27,6 +27,7 @@ class Settings(_Environment):
     language_tag: str
     sms_enabled: bool
     texts_answered: bool
+    inbound_domain: str
     configuration_set: str
     public_url: str
     link_keys_parameter: str
@@ -50,6 +51,48 @@ class RetryQueueSettings(_Environment):
     """The variable of `record_delivery` and `receive_text`, which retry inbound events."""
 
     retry_queue_url: str
+
+
+class MailStoreSettings(_Environment):
+    """The variable of the functions that read, hand out or delete incoming mail."""
+
+    inbound_mail_bucket: str
+
+
+class AccountSettings(_Environment):
+    """The variable of `invite_owner` and `console`, which make users."""
+
+    user_pool_id: str
+
+
+class SignInSettings(_Environment):
+    """The variables of `console`, the only function that people sign in to.
+
+    `sign_in_url` is where Cognito's own pages are. Where it is empty they are at the endpoint of all of
+    AWS's services, which the SDK's variable `AWS_ENDPOINT_URL` names.
+    """
+
+    user_pool_id: str
+    console_client_id: str
+    sign_in_url: str
+    aws_endpoint_url: str = ""
+
+    @property
+    def sign_in_origin(self) -> str:
+        """The origin of Cognito's own pages."""
+        return self.sign_in_url or self.aws_endpoint_url
+
+
+class ReadinessSettings(_Environment):
+    """The variable of `console`, which has what is not set up yet asked by a function that may."""
+
+    check_readiness_arn: str
+
+
+class StackSettings(_Environment):
+    """The variable of `check_readiness`: the id of the stack, which is an ARN."""
+
+    stack_id: str
 
 
 def runs_in_lambda() -> bool:

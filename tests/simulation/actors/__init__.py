@@ -1,1 +1,1 @@
-"""Everybody who acts in a history: staff, customers, and programs that follow links."""
+"""Who acts in a history: staff, customers, and programs that follow links."""

@@ -1,4 +1,4 @@
-"""What the world and its people know by themselves: who wants no more messages, whose address is dead."""
+"""Who unsubscribed, and whose address does not work, known without asking the product."""
 
 import json
 from dataclasses import dataclass, field
@@ -11,11 +11,11 @@ Consent = dict[str, bool]
 
 @dataclass
 class ContactPermissions:
-    """Since when who is not to be written to, once that was said and the desk answered that it heard.
+    """Since when nobody may write to an address or a customer, as far as the desk confirmed that it was told.
 
-    `anything` is by address, and why; `surveys` by customer, who wants no more of them at any address.
-    `consents` are as they were last agreed to, `before` as they had been. `unsettled` are addresses of which
-    something was said that was not heard to its end: of these nothing is known.
+    `anything` is by address and reason, `surveys` by customer. `consents` are the latest ones, with
+    their time. `unsettled` are addresses about which an event has not been processed to its end: nothing is
+    expected of these.
     """
 
     anything: dict[tuple[str, str], datetime] = field(default_factory=dict)
@@ -24,14 +24,16 @@ class ContactPermissions:
     unsettled: set[str] = field(default_factory=set)
     changed_at: dict[str, datetime] = field(default_factory=dict)
     said_at: dict[str, datetime] = field(default_factory=dict)
-    told_at: dict[str, datetime] = field(default_factory=dict)  # of messages, what became of them
+    told_at: dict[str, datetime] = field(
+        default_factory=dict
+    )  # when the delivery status of a message was reported, by its id
 
     def begin(self, event: dict[str, Any]) -> None:
-        """Somebody says something of an address; it may not be heard."""
+        """An event about an address begins to be processed; it may fail."""
         self.unsettled.update(address for address, _, _ in _said(event))
 
     def complete(self, event: dict[str, Any], now: datetime) -> None:
-        """It was heard to its end."""
+        """The event was processed to its end."""
         self.told_at.update(dict.fromkeys(_mails(event), now))
         for address, why, stops in _said(event):
             self.unsettled.discard(address)
@@ -42,22 +44,22 @@ class ContactPermissions:
                 self.anything.pop((address, why), None)
 
     def works_again(self, address: str, now: datetime) -> None:
-        """Somebody said that it does."""
+        """An agent said that the address works again."""
         self.changed_at[address] = now
         self.anything.pop((address, "dead"), None)
 
     def left(self, customer_id: str, now: datetime) -> None:
-        """They want no more surveys."""
+        """The customer unsubscribed from surveys."""
         self.said_at[customer_id] = now
         self.surveys.setdefault(customer_id, now)
 
     def came_back(self, customer_id: str, now: datetime) -> None:
-        """They did not mean it."""
+        """The customer took it back."""
         self.said_at[customer_id] = now
         self.surveys.pop(customer_id, None)
 
     def stopped_at(self, address: str) -> datetime | None:
-        """Since when nothing is to be sent there."""
+        """Since when nothing may be sent to the address. None: it may."""
         return min((at for (whose, _), at in self.anything.items() if whose == address), default=None)
 
     def agreed(self, customer_id: str, what: str) -> bool | None:
@@ -67,12 +69,12 @@ class ContactPermissions:
 
 
 def _mails(event: dict[str, Any]) -> list[str]:
-    """The message of which it tells, if it is a mail."""
+    """The ids of the messages that the event is about, if it is about mails."""
     return list(event.get("detail", {}).get("mail", {}).get("tags", {}).get("message_id", []))
 
 
 def _said(event: dict[str, Any]) -> list[tuple[str, str, bool]]:
-    """The addresses that it is about, why, and whether they stop."""
+    """Of an event: the addresses, the reason, and whether they are stopped."""
     if "Records" in event:
         said = json.loads(event["Records"][0]["Sns"]["Message"])
         words = said["messageBody"]

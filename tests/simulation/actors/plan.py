@@ -1,16 +1,17 @@
-"""Everything that the people of one history will do, drawn before it begins.
+"""Everything that the people of one history will do, drawn at random before it begins.
 
 So the same people can act with faults and without, and with some of their acts left out. Each kind of act has
-its own minute of the hour, and what the desk does has others: no fault delays the desk by so much that it
-matters which came first. `scenes.py` adds situations to the ordinary days.
+its own minute of the hour, and the product acts at other minutes: no fault delays it so much that the order
+changes. `situations.py` adds situations to the ordinary days.
 
     :01  what was promised or asked for falls due      :30  contacts
     :05  agents go away and come back                  :50  what is done about a case
     :10  the policy is edited; again :12               :42  second thoughts
+                                                       :46  work is handed over, agents leave
                                                        :56  what is done about a promise or follow-up
 
-Contacts took place a quarter of an hour before they are recorded, and deadlines count from then. Some things
-are done in the very second in which they fall due: for these it is left open which came first.
+Contacts took place a quarter of an hour before they are recorded, and deadlines count from then. Some acts
+happen in the second in which a row falls due: for these either order is right.
 """
 
 from collections.abc import Mapping
@@ -18,7 +19,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from tests.simulation.actors import scenes
+from tests.simulation.actors import situations
 from tests.simulation.actors.acts import (
     AWAY,
     CASE,
@@ -26,18 +27,20 @@ from tests.simulation.actors.acts import (
     DAY,
     DUE,
     EDIT,
+    HAND_OVER,
     HOUR,
     MINUTE,
     SECOND,
     THANKS,
     THINK,
+    UNDO,
     WORK,
     Act,
 )
 from tests.simulation.actors.policies import AGENTS, HOURS, LADDERS, RULES, ZONES
 from tests.simulation.fake_aws.faults import DAYS
 
-DAYS_BESIDE_A_SCENE = 4 * DAY
+ORDINARY_DAYS_BESIDE_A_SITUATION = 4 * DAY
 TO_PROMISES = (
     *("keep", "withdraw", "renegotiate", "tell"),
     *("kept", "new_date", "running_late", "unreachable"),
@@ -55,31 +58,35 @@ TO_CASES = (
 CONTACTS = {"inbound", "outbound", "resolved", "thanks", "upset", "abusive", "complaint"}
 
 
-class Play:
-    """Who there is in a history, and what they will do."""
+class Plan:
+    """The agents and customers of a history, and their acts."""
 
     def __init__(self, random: Random, start: datetime) -> None:
         self.start, self._choose = start, random
         self.agents = [self._agent(each) for each in random.sample(AGENTS, 2)]
-        # Each history has habits of its own: few kinds of acts, often, so that they meet.
+        # Each history has only a few kinds of acts, but often, so that they coincide.
         self._to_promises, self._to_follow_ups = self._some(TO_PROMISES, 4), self._some(TO_FOLLOW_UPS, 3)
         self._to_cases = ("inbound", random.choice(("outbound", "resolved")), *self._some(TO_CASES, 4))
         self._promising, self._asking = random.choice((0.1, 0.6)), random.choice((0.2, 0.5))
         self._popular = [random.randrange(4, DAYS * 24) * HOUR + DUE for _ in range(2)]
-        self.raced: set[str] = set()  # what is done something about just as it falls due
+        self.acted_on_when_due: set[str] = (
+            set()
+        )  # names of rows that an act concerns in the second they fall due
         self._thanks = iter(random.sample(THANKS, len(THANKS)))
         self.customers = [self._customer(n) for n in range(random.choice((1, 1, 1, 2)))]
         acts: list[Act] = [*self._absences(), *self._edits()]
         for n in range(len(self.customers)):
             acts += [*self._about_customer(n), *self._erasure(n)]
-        # Drawn by dice of their own, so that histories without them stay as they are.
+        # A second generator, so that what the first one draws does not change.
         self._more = Random(f"more {start} {self.customers} {len(acts)}")
         self.policy: dict[str, Any] = {}
         ordinary = [*acts, *self._rules(), *self._second_thoughts(acts)]
-        scene = self._scene(ordinary)
-        if scene:  # which takes the place of some ordinary days: histories are to be short
-            ordinary = [act for act in ordinary if act.at < DAYS_BESIDE_A_SCENE]
-        self.acts = sorted([*ordinary, *scene], key=lambda act: act.at)
+        situation = self._situation(ordinary)
+        if situation:  # it replaces some ordinary days, to keep histories short
+            ordinary = [act for act in ordinary if act.at < ORDINARY_DAYS_BESIDE_A_SITUATION]
+        mistakes = self._mistakes(ordinary)
+        hand_overs = self._hand_overs([*ordinary, *situation])
+        self.acts = sorted([*ordinary, *situation, *mistakes, *hand_overs], key=lambda act: act.at)
 
     def _some(self, kinds: tuple[str, ...], number: int) -> tuple[str, ...]:
         return tuple(self._choose.sample(list(dict.fromkeys(kinds)), number))
@@ -117,14 +124,14 @@ class Play:
         return acts
 
     def _erasure(self, n: int) -> list[Act]:
-        """Some want to be forgotten: as something falls due, or as a contact is planned."""
+        """Some customers are erased: when something falls due, or when a contact is planned."""
         if not self._chance(0.2):
             return []
         contact = self._choose.randrange(24, DAYS * 24) * HOUR + CONTACT
-        return [Act(self._choose.choice((*self._popular, contact)) + self._moments(), "erase", str(n))]
+        return [Act(self._choose.choice((*self._popular, contact)) + self._few_seconds(), "erase", str(n))]
 
     def _rules(self) -> list[Act]:
-        """Some have a policy of their own from the first day."""
+        """Some businesses have a policy of their own from the first day."""
         if self._more.random() < 0.5:
             return []
         for part, rules in RULES.items():
@@ -132,19 +139,35 @@ class Play:
                 self.policy[part] = self._more.choice(rules)
         return [Act(2 * EDIT, "policy", "")]
 
-    def _scene(self, ordinary: list[Act]) -> list[Act]:
-        """Something that hardly comes about by chance, with the policy that it takes."""
-        scene = scenes.drawn(
+    def _situation(self, ordinary: list[Act]) -> list[Act]:
+        """A rare situation, with the policy that it needs."""
+        situation = situations.draw_situation(
             Random(f"scene {self.start} {self.customers} {len(ordinary)}"), self.start, 0, self.customers[0]
         )
-        self.leaves = scene.leaves
-        edits = [] if self.policy or not scene.policy else [Act(2 * EDIT, "policy", "")]
-        for part, rules in scene.policy.items():
+        self.leaves = situation.leaves
+        edits = [] if self.policy or not situation.policy else [Act(2 * EDIT, "policy", "")]
+        for part, rules in situation.policy.items():
             self.policy[part] = {**self.policy.get(part, {}), **rules}
-        return [*scene.acts, *edits]
+        return [*situation.acts, *edits]
+
+    def _hand_overs(self, acts: list[Act]) -> list[Act]:
+        """Some promises and follow-ups go to the other agent. Few agents leave, and some come back."""
+        draw = Random(f"hand over {self.start} {self.customers} {len(acts)}")
+        found: list[Act] = []
+        for act in acts:
+            for name in (*act.details.get("promises", ()), *act.details.get("follow_up", ())):
+                if draw.random() < 0.05:
+                    at = act.at - CONTACT + draw.randrange(1, 40) * HOUR + HAND_OVER
+                    found.append(Act(at, "hand over", name, {"agent": draw.randrange(2)}))
+        if draw.random() < 0.2:
+            at, who = draw.randrange(30, DAYS * 24) * HOUR + HAND_OVER, str(draw.randrange(2))
+            found.append(Act(at, "leave", who))
+            if draw.random() < 0.5:
+                found.append(Act(at + 50 * HOUR, "return", who))
+        return found
 
     def _second_thoughts(self, acts: list[Act]) -> list[Act]:
-        """Some withdraw what they agreed to, or give it again; some links have expired when they are used."""
+        """Some customers withdraw consent or give it again; some links have expired when they are used."""
         more, found = self._more, []
         for n, customer in enumerate(self.customers):
             if more.random() < 0.2:
@@ -167,7 +190,26 @@ class Play:
                     found.append(Act(at, "new_link", name))
         return found
 
-    def _moments(self) -> timedelta:
+    def _mistakes(self, acts: list[Act]) -> list[Act]:
+        """Some undo a "kept" or "done" that was a mistake, most within a day; some correct a contact."""
+        third, found = Random(f"mistakes {self.start} {self.customers}"), []
+        for act in acts:
+            undo = {"keep": "undo keep", "kept": "undo keep", "complete": "undo done", "done": "undo done"}
+            if act.what in undo and third.random() < 0.3:
+                later = third.choice((0, 1, 5, 30)) * HOUR
+                found.append(Act(act.at - act.at % HOUR + later + UNDO, undo[act.what], act.about))
+            if act.what == "contact" and third.random() < 0.15:
+                later = third.choice((0, 1, 5, 30)) * HOUR
+                fields = {
+                    "tone": third.choice(("calm", "upset", "abusive")),
+                    "kind": third.choice(("request", "complaint")),
+                    "earlier": third.choice((0, 1, 20)) * HOUR,
+                }
+                wrong = dict(third.sample(list(fields.items()), third.choice((1, 1, 2))))
+                found.append(Act(act.at - act.at % HOUR + later + UNDO, "correct", act.about, wrong))
+        return found
+
+    def _few_seconds(self) -> timedelta:
         return self._choose.choice((0, 0, 1, 2, 5)) * SECOND
 
     def _edits(self) -> list[Act]:
@@ -191,12 +233,12 @@ class Play:
                         "nps_every_days": choose.choice((0, 0, 60)),
                     }
                     policy["goodwill"] = {"allowance_per_case": choose.choice((0, 15, 100))}
-            minute = EDIT + len(acts) * 2 * MINUTE  # of two edits in one hour the later one stands
+            minute = EDIT + len(acts) * 2 * MINUTE  # of two edits in one hour the later one counts
             acts.append(Act(choose.randrange(1, 5 * 24) * HOUR + minute, "policy", "", dict(policy)))
         return acts
 
     def _about_customer(self, n: int) -> list[Act]:
-        """Contacts and what is done about cases, one an hour at most; then what becomes of what is owed."""
+        """Contacts and acts on cases, one an hour at most, and later acts on commitments and follow-ups."""
         choose = self._choose
         matters = [
             f"{n}.{m}" for m in range(choose.choice((2, 3) if "merge" in self._to_cases else (1, 1, 2)))
@@ -255,19 +297,19 @@ class Play:
                 "kind": "complaint" if kind == "complaint" else "request",
                 "tone": kind if kind in {"upset", "abusive"} else "calm",
                 "resolved": kind == "resolved" or (not plain and self._chance(0.1)),
-                "summary": next(self._thanks, "Thanks") if thanks else f"contact {label}",
+                "summary": next(self._thanks, "Thanks") if thanks else f"Thanks. Only contact {label}",
                 "promises": promises,
                 "follow_up": asked,
                 "awaits_reply": choose.choice((None, None, True)) if kind == "inbound" else None,
             },
         )
-        fates = [act for name in promises for act in self._fate(name, at, self._to_promises)]
-        fates += self._races(at, promises, TO_PROMISES_AT_ONCE)
-        fates += self._races(at, asked, TO_FOLLOW_UPS_AT_ONCE)
+        later = [act for name in promises for act in self._later_acts(name, at, self._to_promises)]
+        later += self._acts_when_due(at, promises, TO_PROMISES_AT_ONCE)
+        later += self._acts_when_due(at, asked, TO_FOLLOW_UPS_AT_ONCE)
         return [
             contact,
-            *fates,
-            *(act for name in asked for act in self._fate(name, at, self._to_follow_ups)),
+            *later,
+            *(act for name in asked for act in self._later_acts(name, at, self._to_follow_ups)),
         ]
 
     def _due(self, at: timedelta) -> timedelta:
@@ -275,12 +317,12 @@ class Play:
             return self._choose.choice(self._popular)
         return at - CONTACT + DUE + self._choose.randint(-4, 60) * HOUR
 
-    def _fate(self, label: str, at: timedelta, actions: tuple[str, ...]) -> list[Act]:
+    def _later_acts(self, label: str, at: timedelta, actions: tuple[str, ...]) -> list[Act]:
         choose = self._choose
         if self._chance(0.3):
             return []
         hours = sorted(choose.sample(range(1, 72), choose.choice((1, 1, 2, 4))))
-        if self._chance(0.3):  # soon again, perhaps in the same night
+        if self._chance(0.3):  # again an hour later, perhaps in the same night
             hours = sorted({hours[0], hours[0] + 1, *hours})
         acts = []
         for hour in hours:
@@ -289,14 +331,16 @@ class Play:
             acts.append(Act(then, choose.choice(actions), label, {"new": new}))
         return acts
 
-    def _races(self, at: timedelta, dues: Mapping[str, timedelta], actions: tuple[str, ...]) -> list[Act]:
+    def _acts_when_due(
+        self, at: timedelta, dues: Mapping[str, timedelta], actions: tuple[str, ...]
+    ) -> list[Act]:
         choose, acts = self._choose, []
         for label, due in dues.items():
             if due > at and self._chance(0.2):
-                then = due + choose.choice((0, 0, 1)) * HOUR + self._moments()
+                then = due + choose.choice((0, 0, 1)) * HOUR + self._few_seconds()
                 new = self.start + then - then % HOUR + choose.randint(3, 40) * HOUR + DUE
                 acts.append(Act(then, choose.choice(actions), label, {"new": new}))
-                self.raced.add(label)
+                self.acted_on_when_due.add(label)
         return acts
 
     def _goodwill(self, at: timedelta, matter: str, label: str) -> list[Act]:
@@ -307,5 +351,5 @@ class Play:
         verdict = self._choose.choice(("approve", "approve", "decline"))
         later = at + self._choose.randint(1, 60) * HOUR
         decided = Act(later, verdict, label, {"tapped": self._chance(0.5)})
-        other = "decline" if verdict == "approve" else "approve"  # somebody thinks otherwise, too late
+        other = "decline" if verdict == "approve" else "approve"  # a second decision, which comes too late
         return [given, decided, Act(later + 2 * HOUR, other, label, {"tapped": False})]

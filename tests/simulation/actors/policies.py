@@ -47,7 +47,7 @@ RULES: dict[str, tuple[dict[str, Any], ...]] = {
     ),
     "goodwill": ({"allowance_per_case": 12},),
 }
-"""What some businesses do otherwise."""
+"""Parts of a policy that differ from the default."""
 WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday")
 HOURS: tuple[dict[str, Any], ...] = (
     {day: [{"opens": "00:00", "closes": "24:00"}] for day in (*WEEK, "saturday", "sunday")},

@@ -1,4 +1,4 @@
-"""What is left at the end of a run, and whether two runs end alike."""
+"""The state at the end of a run, and whether two runs end alike."""
 
 import json
 import re
@@ -21,11 +21,12 @@ TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
 
 @dataclass(frozen=True)
 class Ending:
-    """What stands in the end: rows without their ids and times, their times, schedules, and what was sent."""
+    """The state at the end: rows without ids and times, their times, schedules, sent messages, users."""
 
     rows: tuple[tuple[str, tuple[datetime, ...]], ...]
     schedules: Counter[str]
     messages: Counter[tuple[str, str]]
+    users: str
     parked: int
 
     @classmethod
@@ -36,7 +37,7 @@ class Ending:
         shapes, parked = [], 0
         for row in rows:
             if isinstance(row, RateCount):
-                continue  # what is sent is counted before: one more or less, which is judged elsewhere
+                continue  # messages are counted before they are sent; the oracles check that
             if isinstance(row, Message) and row.status == "unknown":
                 assert row.to == "customer", f"given up: {row!r}"
                 assert row.id not in posted, f"sent, and never heard of again: {row!r}"
@@ -47,17 +48,19 @@ class Ending:
             tuple(sorted(shapes)),
             Counter(kinds[name] for name in world.aws.scheduler.schedules),
             messages,
+            str(sorted((email, str(user)) for email, user in world.aws.users.users.items())),
             parked,
         )
 
-    def agrees_with(self, other: "Ending", strikes: int) -> None:
-        """The same rows, each time at most so much later. Raises AssertionError."""
+    def check_same(self, other: "Ending", strikes: int) -> None:
+        """Check that the rows are the same, and times not too far apart. Raises AssertionError."""
         mine, others = Counter(shape for shape, _ in self.rows), Counter(shape for shape, _ in other.rows)
         assert mine == others, f"only here: {[*(mine - others)]}, only there: {[*(others - mine)]}"
         for (shape, times), (_, wanted) in zip(self.rows, other.rows, strict=True):
             late = any(not abs(at - then) <= RECOVERED_WITHIN for at, then in zip(times, wanted, strict=True))
             assert not late, f"at {times}, not {wanted}: {shape}"
         assert self.schedules == other.schedules, f"schedules: {self.schedules}, not {other.schedules}"
+        assert self.users == other.users, f"who may sign in: {self.users}, not {other.users}"
         more, less = self.messages - other.messages, other.messages - self.messages
         assert more.total() <= strikes, f"sent again: {more}"
         assert less.total() <= self.parked, f"never sent: {less}"
@@ -67,7 +70,7 @@ def _shape(row: Row, kinds: dict[str, str]) -> tuple[str, tuple[datetime, ...]]:
     stands = row.model_dump(mode="json")
     if isinstance(row, Message):
         told = {name: stands[name] for name in TOLD}
-        told["status"] = "sent" if row.status == "unknown" else row.status  # it is judged apart
+        told["status"] = "sent" if row.status == "unknown" else row.status  # `parked` counts these
         told["at"] = stands["sent_at"] or stands["created_at"]
     else:
         told = {name: value for name, value in stands.items() if name not in VOLATILE}
@@ -75,10 +78,10 @@ def _shape(row: Row, kinds: dict[str, str]) -> tuple[str, tuple[datetime, ...]]:
     times = tuple(datetime.fromisoformat(found) for found in TIME.findall(text))
     text = TIME.sub("<time>", text)
     for row_id, kind in kinds.items():
-        text = text.replace(f'"{row_id}"', f'"{kind}"')
+        text = text.replace(f'"{row_id}"', f'"{kind}"').replace(f'"{row_id}-', f'"{kind}-')
     return text, times
 
 
 def _words(text: str) -> str:
-    """A message without its links and numbers: who is told of what."""
+    """The text of a message without links and numbers."""
     return re.sub(r"https://\S+|\d+", "", text)

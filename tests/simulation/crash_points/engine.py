@@ -1,4 +1,4 @@
-"""Runs a scenario once for each point, and for pairs of points, and compares the ends."""
+"""Runs a scenario once for each crash point and each pair of points, and compares the ends."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -8,16 +8,17 @@ from tests.simulation.crash_points.ending import Ending
 from tests.simulation.crash_points.points import LOSSES, Point, points_of
 from tests.simulation.crash_points.scenario_world import ScenarioWorld, Setup
 from tests.simulation.crash_points.times import HOUR
-from tests.simulation.oracles.invariants import Watch, agree
+from tests.simulation.oracles.comparison import Outcome, check_same_outcome
+from tests.simulation.oracles.runner import Oracles
 from tests.simulation.world.targets import Function, name_of
 
 FOLLOWERS = (sweep_due,)
-"""The functions that take up the work of one that was killed."""
+"""The functions that continue the work of one that was killed."""
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """What leads up to a run of the function, and how long it takes until all is quiet."""
+    """What happens before the function runs, and how long it takes until everything has settled."""
 
     function: Function
     what: str
@@ -31,31 +32,31 @@ class Scenario:
 
 @dataclass(frozen=True)
 class RunResult:
-    """One life: the calls of the runs that were watched, where they were struck, and how it ended."""
+    """One run of a scenario: the calls of the watched runs, where they failed, and how it ended."""
 
-    watch: Watch
+    outcome: Outcome
     runs: list[list[str]]
     struck: list[Point]
-    state_after_kill: tuple[object, ...] | None  # what AWS held when the first run was struck
+    state_after_kill: tuple[object, ...] | None  # the state of AWS when the first run was killed
     ending: Ending
     story: list[str]
 
 
 def run_scenario(scenario: Scenario, *plan: Point, followers: tuple[Function, ...] = ()) -> RunResult:
-    """Live the scenario, and let it go wrong as planned. Raises AssertionError."""
+    """Run the scenario, with a failure at each point of the plan. Raises AssertionError."""
     world = ScenarioWorld(scenario.function, plan)
     with world.running():
         if followers:
             world.runtime.watch_followers(*followers)
-        watch = Watch(world)
-        world.after_action = watch.step
+        oracles = Oracles(world)
+        world.after_action = oracles.step
         scenario.set_up(world)
         world.pass_time(scenario.settles)
         scenario.end(world)
-        watch.end()
+        oracles.end()
         assert not world.api.refused, f"refused: {world.api.refused}"
         return RunResult(
-            watch,
+            oracles.outcome,
             world.calls.runs,
             world.calls.struck,
             world.runtime.state_after_kill,
@@ -66,7 +67,7 @@ def run_scenario(scenario: Scenario, *plan: Point, followers: tuple[Function, ..
 
 @dataclass
 class Visit:
-    """All points of a scenario that were visited, and what was found there."""
+    """All crash points of a scenario that were visited, and the failures."""
 
     scenario: Scenario
     calls: list[str]
@@ -81,23 +82,23 @@ class Visit:
 
 
 def visit_points(scenario: Scenario, *, enough: int | None = None) -> Visit:
-    """Cut the run short at every one of its points, each in a life of its own, until enough was found."""
+    """Run the scenario once for each of its points, until enough failures were found."""
     quiet = run_scenario(scenario)
     visit = Visit(scenario, quiet.runs[0])
     for point in (*points_of(quiet.runs), *points_of(quiet.runs, *LOSSES)):
         if enough is None or len(visit.found) < enough:
-            _judge(visit, quiet, point)
+            _check_point(visit, quiet, point)
     return visit
 
 
 def visit_pairs(scenario: Scenario, *, enough: int | None = None) -> Visit:
-    """Kill the run at every one of its points, and what goes on with the work at every one of its own.
+    """Kill the run at each of its points, and the run that continues its work at each of its own.
 
-    Two first kills that leave the same behind, to the last attribute, go on alike and are lived as one.
+    If two first kills leave exactly the same state, only one of them is continued.
     """
     quiet = run_scenario(scenario)
     visit = Visit(scenario, quiet.runs[0])
-    known: list[tuple[object, int]] = []  # what a first kill leaves behind, and how many may follow
+    known: list[tuple[object, int]] = []  # the state after a first kill, and the number of second points
     for first in points_of(quiet.runs):
         once = run_scenario(scenario, first, followers=FOLLOWERS)
         follow = next((many for left, many in known if left == once.state_after_kill), None)
@@ -107,18 +108,18 @@ def visit_pairs(scenario: Scenario, *, enough: int | None = None) -> Visit:
             known.append((once.state_after_kill, follow))
             for second in seconds:
                 if enough is None or len(visit.found) < enough:
-                    _judge(visit, quiet, first, second, followers=FOLLOWERS)
+                    _check_point(visit, quiet, first, second, followers=FOLLOWERS)
         visit.pairs += follow
     return visit
 
 
-def _judge(visit: Visit, quiet: RunResult, *plan: Point, followers: tuple[Function, ...] = ()) -> None:
+def _check_point(visit: Visit, quiet: RunResult, *plan: Point, followers: tuple[Function, ...] = ()) -> None:
     visit.visited.append(plan)
     try:
         found = run_scenario(visit.scenario, *plan, followers=followers)
         assert found.struck == [*plan], f"struck only at {found.struck}"
-        agree(found.watch, quiet.watch)
-        found.ending.agrees_with(quiet.ending, len(plan))
+        check_same_outcome(found.outcome, quiet.outcome)
+        found.ending.check_same(quiet.ending, len(plan))
     except AssertionError as failure:
         where = ", then ".join(map(str, plan))
         visit.found.append(f"{where} of {visit.scenario}: {failure}")

@@ -1,4 +1,4 @@
-"""A point at which a run is cut short, and how."""
+"""A crash point: where a run fails, and how."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,12 +9,18 @@ Moment = Literal[
 ]
 SENDS = frozenset({"SendEmail", "Publish"})  # which the SDK tries once
 WRITES = frozenset({"PutItem", "TransactWriteItems"})
-ONCE = SENDS | {"GetItem", "Query", "GetParameter"}  # and these tell the same when they are asked again
+ONCE = SENDS | {
+    "GetItem",
+    "Query",
+    "GetParameter",
+    "GetObject",
+    "ListObjectsV2",
+}  # and these return the same when they are repeated
 
 
 @dataclass(frozen=True)
 class Point:
-    """A call of a run, counted from 1, and what goes wrong there. Run 0 is what the scenario leads up to."""
+    """A call of a run, counted from 1, and the failure there. Run 0 is the run of the scenario's function."""
 
     run: int
     call: int
@@ -31,7 +37,7 @@ LOSSES: tuple[Moment, ...] = ("answer lost of", "no answer to")
 
 
 def points_of(runs: Sequence[Sequence[str]], *moments: Moment, first: int = 0) -> Iterator[Point]:
-    """Every point of these runs, in order. Without moments: those at which it is killed."""
+    """Every point of these runs, in order. Without moments: the points at which it is killed."""
     for run, calls in enumerate(runs):
         if run < first:
             continue

@@ -23,7 +23,7 @@ from tests.simulation.world.world import World
 from vaada.model.times import text_of
 
 Setup = Callable[["ScenarioWorld"], None]
-"""What leads up to the run that is cut short."""
+"""What happens before the run that is killed."""
 Body = Mapping[str, object] | Callable[["ScenarioWorld"], Mapping[str, object]]
 
 AGAIN = timedelta(seconds=5)
@@ -40,12 +40,12 @@ CUSTOMER = {
 
 
 class ScenarioWorld(World):
-    """What scenarios do. `function` is the one whose run is cut short, as the points of `plan` say."""
+    """The actions of scenarios. The run of `function` fails at the points of `plan`."""
 
     runtime: WatchedRuntime
 
     def __init__(self, function: Function, plan: Sequence[Point]) -> None:
-        # Faults that never strike: the invariants then allow what retries bring, such as a second reminder.
+        # Faults that never occur: the oracles then allow what retries cause, such as a second reminder.
         super().__init__(
             people=0,
             faults=Faults(rates={"killed before a call": 0}),
@@ -59,19 +59,20 @@ class ScenarioWorld(World):
         self.told_cloudformation: list[str] = []
         self.supervisor_id = self.agent_id = self.customer_id = ""
         self.commitment_id = ""  # of the promise that the scenario is about
-        self.other_case_id = ""  # into which a case is merged
+        self.other_case_id = self.other_customer_id = ""  # into which others are merged
+        self.praised_id = ""  # of the survey in which a happy customer wrote why
         self._contacts = 0
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Put this world in the place of AWS, of CloudFormation and of the clock."""
+        """Replace AWS, CloudFormation and the clock by this world."""
         with super().running(), patch.object(urllib.request, "urlopen", self._answer_cloudformation):
             yield
 
     # ------------------------------------------------------------ what a scenario says
 
     def add_people(self, **customer: object) -> None:
-        """The staff and the customer, a minute after the start: what is due is so between two sweeps."""
+        """Add staff and customer a minute after the start, so that rows fall due between two sweeps."""
         self.pass_time(MINUTE)
         self.supervisor_id = self.call_api("POST /api/agents", SUPERVISOR)["agent_id"]
         agent = {**AGENT, "supervisor_id": self.supervisor_id}
@@ -79,11 +80,11 @@ class ScenarioWorld(World):
         self.customer_id = self.call_api("POST /api/customers", {**CUSTOMER, **customer})["customer_id"]
 
     def contact(self, **facts: object) -> Any:
-        """Record a contact. What follows from it comes with time."""
+        """Record a contact."""
         return self.call_api("POST /api/interactions", self.contact_body(**facts))
 
     def contact_body(self, **facts: object) -> dict[str, object]:
-        """A contact as the API takes it: we called the customer."""
+        """The body of a contact: an agent called the customer."""
         said = {"channel": "phone", "direction": "outbound", "kind": "request"}
         self._contacts += 1
         return {
@@ -95,19 +96,19 @@ class ScenarioWorld(World):
         }
 
     def promise(self, after: timedelta) -> str:
-        """Record a contact with a promise for then, counted from now. The id of the commitment."""
+        """Record a contact with a promise that is due after this delay. The id of the commitment."""
         made = {"what": "Call back with a price", "due_at": text_of(self.now + after)}
         commitment_id: str = self.contact(commitments=[made])["commitments"][0]["commitment_id"]
         return commitment_id
 
     def follow_up(self, after: timedelta, reason: str = "Ask for the colour") -> str:
-        """Record a contact with a follow-up for then, counted from now. The id of the follow-up."""
+        """Record a contact with a follow-up that is due after this delay. The id of the follow-up."""
         wanted = {"at": text_of(self.now + after), "reason": reason}
         follow_up_id: str = self.contact(follow_up=wanted)["follow_up"]["follow_up_id"]
         return follow_up_id
 
     def send_survey(self, **customer: object) -> str:
-        """Resolve a matter and wait until the customer is asked how it went. The link to answer."""
+        """Resolve a case and wait until the survey is sent. The link to answer."""
         self.add_people(**customer)
         self.contact(resolved=True)
         self.pass_time(DAY + HOUR)
@@ -115,7 +116,7 @@ class ScenarioWorld(World):
         return str(link)
 
     def request_goodwill(self) -> Any:
-        """The agent asks for goodwill above their allowance. The id of the request, if it is answered."""
+        """Request goodwill above the allowance. The id of the request, if there was a response."""
         case_id = self.contact()["case_id"]
         body = {"amount": "500", "reason": "Two visits for nothing"}
         answers: list[Any] = []
@@ -125,26 +126,26 @@ class ScenarioWorld(World):
         return answers[0]["goodwill_id"] if answers else None
 
     def call_api(self, route: str, body: object) -> Any:
-        """Call the API. Its answer, if it comes at once."""
+        """Call the API. The response, if there is one at once."""
         answers: list[Any] = []
         self.do_now(lambda: self.api.ask(route, body, answers.append))
         return answers[-1] if answers else None
 
     def do_now(self, action: Callable[[], None]) -> None:
-        """Somebody does something now."""
+        """Run an action now."""
         self.at(self.now, "", action)
         self.run_until(self.now)
 
     def pass_time(self, by: timedelta) -> None:
-        """Let happen what happens until then."""
+        """Run all actions of this time."""
         self.run_until(self.now + by)
 
     def watch_next_run(self, method: str | None = None) -> None:
-        """The next run of the function is the one to cut short, by whatever or by this method."""
+        """Watch the next run of the function, by any event or by this method."""
         self.runtime.watch_next_run(method)
 
     def submit_until_answered(self, link: str, fields: dict[str, str]) -> None:
-        """Send the form of a page, the same again until there is an answer."""
+        """Send the form of a page repeatedly until there is a response."""
         nonce = nonce_on(self.browser.open(link) or "")
         said = {**fields, **({"nonce": nonce} if nonce else {})}
 
@@ -155,7 +156,7 @@ class ScenarioWorld(World):
         self.loop.after(THINKING, "the form is sent", send)
 
     def invoke(self, event: Event) -> None:
-        """Wake the function as AWS does where nobody waits for it, with Lambda's own retries."""
+        """Invoke the function asynchronously, with the retries of Lambda."""
         self.do_now(lambda: self.events.deliver(self.runtime.function, event, "invoked"))
 
     def _answer_cloudformation(

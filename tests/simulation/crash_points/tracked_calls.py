@@ -1,4 +1,4 @@
-"""Calls to AWS that are counted, and that fail where the plan says so."""
+"""Counts calls to AWS, and lets them fail as planned."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 class TrackedCalls(Calls):
-    """Counts the calls of the runs that are watched, and lets those fail that the plan names."""
+    """Counts the calls of watched runs, and lets those fail that the plan names."""
 
     def __init__(self, plan: Sequence[Point], faults: Faults, log: Callable[[str], None]) -> None:
         super().__init__(faults, log)
@@ -28,7 +28,7 @@ class TrackedCalls(Calls):
         self._plan = {(point.run, point.call): point for point in plan}
 
     def make(self, name: str, effect: Callable[[], T], *, again: Callable[[], T] | None = None) -> T:
-        """Make the call, if it comes to that."""
+        """Make the call, unless it fails before."""
         if name in WRITES and datetime.now(UTC) < self.busy_until:
             effect = again = self._busy
         if not self.watching:
@@ -45,12 +45,12 @@ class TrackedCalls(Calls):
                     effect()
                 self._strike(point)
                 raise Killed
-            case "answer lost of":  # the SDK asks a second time
+            case "answer lost of":  # the SDK retries once
                 with suppress(Exception):
                     effect()
                 self._strike(point)
                 return (again or effect)()
-            case "no answer to":  # however often the SDK asks
+            case "no answer to":  # however often the SDK retries
                 with suppress(Exception):
                     effect()
                 self._strike(point)
@@ -58,12 +58,12 @@ class TrackedCalls(Calls):
         return effect()
 
     def begin_run(self) -> None:
-        """A run that is watched begins."""
+        """Begin to count the calls of a watched run."""
         self.runs.append([])
         self.watching = True
 
     def end_run(self) -> bool:
-        """The run that is watched has ended. Whether it is killed before anybody hears of that."""
+        """End a watched run. Returns whether it is killed as it returns."""
         self.watching = False
         point = self._plan.get((len(self.runs) - 1, len(self.runs[-1]) + 1))
         if point is not None:

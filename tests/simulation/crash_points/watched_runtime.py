@@ -1,4 +1,4 @@
-"""Lambda, where the runs of one function are watched, and may be killed as they return."""
+"""Lambda, with watched runs of one function that may be killed as they return."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -14,13 +14,13 @@ from tests.simulation.world.lambda_runtime import LambdaRuntime
 from tests.simulation.world.targets import Event, Function
 
 RECOVERED_WITHIN = timedelta(minutes=15)
-"""After a function died what is due is done, or has visibly failed."""
+"""After a function was killed, its work is done or has visibly failed within this time."""
 
 
 class WatchedRuntime(LambdaRuntime):
-    """Watches the next run of `function` that is asked for, and then the runs that take up its work.
+    """Watches one run of `function`, and then the runs that continue its work.
 
-    `state_after_kill` is all that outlived the process that was killed first.
+    `state_after_kill` is the state of AWS after the first kill.
     """
 
     def __init__(
@@ -45,11 +45,11 @@ class WatchedRuntime(LambdaRuntime):
         self._next_run, self._method = True, method
 
     def watch_followers(self, *functions: Function) -> None:
-        """Watch the runs of these as well, once the first was killed, until its work must be done."""
+        """Also watch the runs of these functions after the first kill, until its work must be done."""
         self._followers = frozenset({self.function, *functions})
 
     def run(self, function: Function, event: Event) -> Any:
-        """Run a function, watched if this is a run that counts. It then begins with a cold start."""
+        """Run a function. A watched run begins with a cold start."""
         if not self._is_watched(function, event):
             return super().run(function, event)
         self.end_process(function)
@@ -70,7 +70,7 @@ class WatchedRuntime(LambdaRuntime):
         return in_time and function in self._followers
 
     def _state(self) -> tuple[object, ...]:
-        """All that outlives a process, but for claims, which differ each time."""
+        """The state of AWS without claims, which differ each time."""
         items = {
             key: {name: value for name, value in item.items() if name != "claim"}
             for key, item in self.aws.table.items.items()
@@ -83,7 +83,7 @@ class WatchedRuntime(LambdaRuntime):
 def watching(
     function: Function,
 ) -> Callable[[EventLoop, Faults, AwsAccount, InboundTracking], WatchedRuntime]:
-    """Make a runtime that watches this function."""
+    """Return a factory of runtimes that watch this function."""
     return lambda *parts: WatchedRuntime(function, *parts)
 
 

@@ -1,1 +1,1 @@
-"""The AWS that the desk's clients talk to, as far as the desk uses it: one process, no network."""
+"""A fake of AWS, as far as the product uses it: one process, no network."""

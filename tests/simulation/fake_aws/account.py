@@ -8,11 +8,13 @@ from tests.simulation.fake_aws.messaging import SesAndSns
 from tests.simulation.fake_aws.parameters import Parameters
 from tests.simulation.fake_aws.queue import Queue
 from tests.simulation.fake_aws.scheduler import Scheduler
+from tests.simulation.fake_aws.storage import Storage
 from tests.simulation.fake_aws.table import DynamoDb
+from tests.simulation.fake_aws.users import Users
 
 
 class AwsAccount:
-    """Its services. Each call to them passes through `calls`, but those to Parameter Store."""
+    """The services. Each call passes through `calls`, except those to Parameter Store."""
 
     def __init__(self, calls: Calls) -> None:
         self.calls = calls
@@ -22,15 +24,19 @@ class AwsAccount:
         self.providers = SesAndSns(calls)
         self.queue = Queue(calls)
         self.parameters = Parameters()
+        self.users = Users(calls)
+        self.storage = Storage(calls)
 
     def clients(self) -> dict[str, Any]:
-        """By the names of the functions of `gateways.aws` that make them."""
+        """The clients, by the names of the functions of `gateways.aws` that create them."""
         return {
             "dynamodb": self.table,
             "scheduler": self.scheduler,
             "functions": self.functions,
             "queues": self.queue,
             "parameters": self.parameters,
+            "users": self.users,
             "ses": self.providers,
             "sns": self.providers,
+            "storage": self.storage,
         }

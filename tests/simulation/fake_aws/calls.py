@@ -1,4 +1,4 @@
-"""One call to AWS, and the faults that can strike it."""
+"""Calls to AWS, and the faults that occur in them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ T = TypeVar("T")
 
 @dataclass
 class Calls:
-    """Every call passes here, where it may be refused, cut short, or lose its answer."""
+    """Every call passes through here: it may be refused, killed, or lose its response."""
 
     faults: Faults
     log: Callable[[str], None] = lambda _line: None
-    begin: Callable[[], None] = lambda: None  # where a function that has timed out is held up
+    begin: Callable[[], None] = lambda: None  # where a zombie is paused
 
     def make(self, name: str, effect: Callable[[], T], *, again: Callable[[], T] | None = None) -> T:
-        """Make the call. `again` is what the SDK meets when it asks a second time for lack of an answer."""
+        """Make the call. `again` is the effect of the SDK's retry after a lost response."""
         self.begin()
         if self.faults.none:
             return effect()
@@ -41,7 +41,7 @@ class Calls:
         return result
 
     def _fail(self, name: str, effect: Callable[[], T]) -> None:
-        """AWS has trouble of its own: it is too busy, or breaks down before or after doing what was asked."""
+        """AWS throttles, or fails with HTTP 5xx before or after it executed the call."""
         dice = self.faults.dice["burst of errors"]
         if dice.random() < 1 / 3:
             self.log(f"busy: {name}")

@@ -12,15 +12,15 @@ def error(code: str, more: dict[str, Any] | None = None, *, status: int = 400) -
 
 
 class ConditionalCheckFailedException(ClientError):
-    """A row did not stand as was expected."""
+    """The condition of a write did not hold."""
 
 
 class TransactionCanceledException(ClientError):
-    """One of the rows of a transaction did not."""
+    """The condition of one write of a transaction did not hold."""
 
 
 class TransactionConflictException(ClientError):
-    """A row is in somebody else's transaction just now."""
+    """A row is in another transaction at this moment."""
 
 
 class ResourceNotFoundException(ClientError):
@@ -39,6 +39,18 @@ class ParameterAlreadyExists(ClientError):
     """There is such a parameter already."""
 
 
+class UsernameExistsException(ClientError):
+    """There is such a user already."""
+
+
+class UserNotFoundException(ClientError):
+    """There is no such user."""
+
+
+class UnsupportedUserStateException(ClientError):
+    """The user has chosen a password already."""
+
+
 _NAMED: dict[str, type[ClientError]] = {
     kind.__name__: kind
     for kind in (
@@ -49,5 +61,8 @@ _NAMED: dict[str, type[ClientError]] = {
         ConflictException,
         ParameterNotFound,
         ParameterAlreadyExists,
+        UsernameExistsException,
+        UserNotFoundException,
+        UnsupportedUserStateException,
     )
 }

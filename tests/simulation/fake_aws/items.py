@@ -18,10 +18,10 @@ def parsed(item: Item) -> Row:
 
 
 def forget_parsed() -> None:
-    """A history is over."""
+    """Forget all parsed rows, when a history is over."""
     _parsed.clear()
 
 
 def key_of_item(item: Item) -> tuple[str, str]:
-    """Where it lies."""
+    """The primary key of an item."""
     return item["pk"]["S"], item["sk"]["S"]

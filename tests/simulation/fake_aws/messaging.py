@@ -10,26 +10,30 @@ from tests.simulation.fake_aws.calls import Calls
 from tests.simulation.fake_aws.errors import error
 from vaada.present.email import Mail
 
-BROKEN = 500  # a status of which nobody knows what was done
+BROKEN = 500  # from this status on it is unknown whether the call was executed
 OVER_QUOTA = {"SendEmail": "LimitExceededException", "Publish": "ThrottledException"}
-"""What SES and SNS say when a day's quota is used up."""
+"""The error codes of SES and SNS when a quota is used up."""
 
 
 class UnpackedMail(dict[str, Any]):
-    """A mail before it is put into MIME, which takes longer than all else here and is tested elsewhere."""
+    """A mail that is not encoded as MIME, which would be slow and is tested elsewhere."""
 
     def __init__(self, mail: Mail) -> None:
         super().__init__()
         self.mail = mail
 
+    def set_raw(self, name: str, value: str) -> None:
+        """Set a header."""
+        self[name] = value
+
     def as_bytes(self) -> "UnpackedMail":
-        """As it is handed to SES."""
+        """Return it as it is, instead of bytes."""
         return self
 
 
 @dataclass(frozen=True)
 class Sent:
-    """What was really sent, whatever the desk knows of it. A text does not say which message it is."""
+    """What was really sent, whatever the product recorded. A text has no message id."""
 
     at: datetime
     to: str
@@ -44,8 +48,8 @@ class SesAndSns:
 
     calls: Calls
     sent: list[Sent] = field(default_factory=list)
-    answered: list[str] = field(default_factory=list)  # mails of which the desk was told what came of them
-    mails: int = 0  # that were sent
+    answered: list[str] = field(default_factory=list)  # ids of mails whose call got a response
+    mails: int = 0  # how many were sent
 
     def send_email(self, *, Destination: Any, Content: Any, EmailTags: Any, **_: object) -> dict[str, str]:  # noqa: N803
         """Accept a mail."""

@@ -15,7 +15,7 @@ LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
 
 
 class Parameters:
-    """The keys of links, and the one of addresses. Without `calls` no call fails."""
+    """The keys that sign links, and the key that hashes addresses. Without `calls` no call fails."""
 
     class exceptions:  # noqa: N801 - botocore's name for it
         ParameterNotFound = ParameterNotFound
@@ -34,7 +34,7 @@ class Parameters:
         return keys
 
     def get_parameter(self, *, Name: str, **_: object) -> dict[str, Any]:  # noqa: N803 - as boto3 calls it
-        """What is stored under the name, and since when."""
+        """The value of the parameter, and when it was stored."""
 
         def effect() -> dict[str, Any]:
             if Name not in self.stored:
@@ -43,8 +43,17 @@ class Parameters:
 
         return self._make("GetParameter", effect)
 
+    def get_parameters(self, *, Names: list[str], **_: object) -> dict[str, Any]:  # noqa: N803 - as boto3 calls it
+        """What is stored under those of the names that exist."""
+
+        def effect() -> dict[str, Any]:
+            found = [name for name in Names if name in self.stored]
+            return {"Parameters": [{"Name": name, "Value": self.stored[name]} for name in found]}
+
+        return self._make("GetParameters", effect)
+
     def put_parameter(self, *, Name: str, Value: str, Overwrite: bool, **_: object) -> None:  # noqa: N803
-        """Store a value; in the place of another one only if that is asked for."""
+        """Store a value. Overwrites only on request."""
 
         def effect() -> None:
             if Name in self.stored and not Overwrite:

@@ -1,7 +1,8 @@
-"""What SES and SNS tell of what they sent, and what customers text back: the events, as AWS makes them."""
+"""The events of SES and SNS about messages, and of texts and mails from customers, as AWS sends them."""
 
 import base64
 import gzip
+import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,16 +10,17 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from tests.simulation.fake_aws.messaging import Sent
+from vaada.model.times import text_of
 
 Fate = Literal["arrives", "no such address", "full", "complained of"]
-"""What becomes of what is sent to an address."""
+"""What happens to messages that are sent to an address."""
 
 SOON, LATER, MUCH_LATER = timedelta(seconds=20), timedelta(minutes=5), timedelta(hours=4)
 
 
 @dataclass(frozen=True)
 class ProviderEvent:
-    """Something to be told so long after it was sent."""
+    """An event, and how long after the message was sent it comes."""
 
     after: timedelta
     what: str
@@ -26,7 +28,7 @@ class ProviderEvent:
 
 
 def events_of(sent: Sent, fate: Fate) -> Iterator[ProviderEvent]:
-    """What is told of it, one after the other."""
+    """The events about a message, in order."""
     if sent.message_id is None:
         yield _of_a_text(sent, arrives=fate in {"arrives", "complained of"})
         return
@@ -48,14 +50,29 @@ def events_of(sent: Sent, fate: Fate) -> Iterator[ProviderEvent]:
 
 
 def a_text(number: str, words: str, answers: str) -> dict[str, Any]:
-    """A customer texts this, in answer to a text of ours."""
-    said = {"originationNumber": number, "messageBody": words, "previousPublishedMessageId": answers}
+    """The event of a text from a customer, in reply to one of ours."""
+    text_id = hashlib.sha256(f"{number}/{words}/{answers}".encode()).hexdigest()[:32]
+    said = {
+        "originationNumber": number,
+        "messageBody": words,
+        "inboundMessageId": text_id,
+        "previousPublishedMessageId": answers,
+    }
     return {"Records": [{"Sns": {"Message": json.dumps(said)}}]}
 
 
+def a_stored_mail(key: str, at: datetime) -> dict[str, Any]:
+    """The event of a mail that lies in the bucket."""
+    return {"time": text_of(at), "detail": {"object": {"key": key}}}
+
+
 def _of_a_mail(sent: Sent, after: timedelta, kind: str, field: str, **particulars: Any) -> ProviderEvent:
-    tags = {"message_id": [sent.message_id]}
-    mail = {"messageId": sent.provider_id, "timestamp": _stamp(sent.at), "tags": tags}
+    mail = {
+        "messageId": sent.provider_id,
+        "timestamp": _stamp(sent.at),
+        "destination": [sent.to],
+        "tags": {"message_id": [sent.message_id]},
+    }
     particulars["timestamp"] = _stamp(sent.at + after)
     return ProviderEvent(after, kind, {"detail": {"eventType": kind, "mail": mail, field: particulars}})
 

@@ -1,4 +1,4 @@
-"""A queue of SQS: a message comes again until it is deleted, or has come too often."""
+"""A queue of SQS: a message is received again until it is deleted or was received too often."""
 
 import threading
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ class Queue:
     messages: list[QueuedMessage] = field(default_factory=list)
 
     def send_message(self, *, MessageBody: str, **_: object) -> dict[str, str]:  # noqa: N803 - as boto3 calls it
-        """Put a message in. Asked a second time, for lack of an answer, it is in the queue twice."""
+        """Send a message. If the SDK retries after a lost response, it is in the queue twice."""
 
         def effect() -> dict[str, str]:
             visible_at = datetime.now(UTC) + self.delay
@@ -52,7 +52,7 @@ class Queue:
         return self.calls.make("SendMessage", effect, again=effect)
 
     def receive(self) -> list[QueuedMessage]:
-        """A batch of the visible messages, at most. They are hidden until they are deleted or come again."""
+        """Receive a batch of visible messages. They are hidden for the visibility timeout."""
         batch = list(self._visible())[:BATCH]
         for message in batch:
             message.receives += 1
@@ -60,14 +60,14 @@ class Queue:
         return batch
 
     def give_up(self) -> list[QueuedMessage]:
-        """Take out what has come as often as it may: it goes to the dead-letter queue."""
+        """Remove the messages that were received too often: they go to the dead-letter queue."""
         given_up = [message for message in self._visible() if message.receives >= self.most_receives]
         for message in given_up:
             self.messages.remove(message)
         return given_up
 
     def delete(self, message: QueuedMessage) -> None:
-        """Delete a message. Twice is no error."""
+        """Delete a message. Deleting it twice is no error."""
         if message in self.messages:
             self.messages.remove(message)
 

@@ -10,26 +10,26 @@ from tests.simulation.fake_aws.errors import ConflictException, ResourceNotFound
 
 @dataclass
 class Scheduler:
-    """One-time schedules: the world fires them."""
+    """One-time schedules. The world invokes their targets."""
 
     calls: Calls
     schedules: dict[str, dict[str, Any]] = field(default_factory=dict)
-    made: int = 0  # how often one was made or changed
+    made: int = 0  # how often a schedule was created or changed
 
     class exceptions:  # noqa: N801 - botocore's name for it
         ResourceNotFoundException = ResourceNotFoundException
         ConflictException = ConflictException
 
     def create_schedule(self, **schedule: Any) -> None:
-        """Make a schedule that is not there yet."""
+        """Create a schedule."""
         self._make("CreateSchedule", lambda: self._put(schedule, there=False))
 
     def update_schedule(self, **schedule: Any) -> None:
-        """Change a schedule that is there."""
+        """Change a schedule."""
         self._make("UpdateSchedule", lambda: self._put(schedule, there=True))
 
     def delete_schedule(self, *, Name: str, **_: object) -> None:  # noqa: N803 - as boto3 calls it
-        """Take a schedule away."""
+        """Delete a schedule."""
 
         def effect() -> None:
             if self.schedules.pop(Name, None) is None:

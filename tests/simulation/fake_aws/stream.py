@@ -17,7 +17,7 @@ FIRST_PAUSE = timedelta(seconds=10)
 
 @dataclass(frozen=True)
 class Window:
-    """Records that are delivered together, by their places."""
+    """Records that are delivered together, by their positions."""
 
     first: int
     end: int
@@ -31,7 +31,7 @@ class Window:
 
 @dataclass(eq=False)
 class Reader:
-    """One function's place in one shard. It sees what passes the filter."""
+    """The position of one function in one shard. It has the records that pass the filter."""
 
     consumer: Consumer
     shard: int
@@ -43,7 +43,7 @@ class Reader:
     _again: deque[Window] = field(default_factory=deque)
 
     def next_window(self, now: datetime) -> Window | None:
-        """What is to be delivered next, if there is anything. What is older than a day is lost."""
+        """The next batch to deliver, if there is one. Records older than a day are lost."""
         while self.place < len(self.records) and now - self.records[self.place][0] >= KEPT:
             self.lost.add(number_of(self.records[self.place][1]))
             self.place += 1
@@ -59,7 +59,7 @@ class Reader:
         return [record for _, record in self.records[window.first : window.end]]
 
     def ended(self, window: Window, failed: Collection[str] | None) -> Window | None:
-        """A delivery is over. None: the function failed as a whole. What was given up, if anything was."""
+        """Note the result of a delivery, None if the function failed. The batch to discard, if any."""
         if failed is None:
             if window.end - window.first > 1:
                 self._again.extendleft(reversed(window.halves()))
@@ -82,18 +82,18 @@ class Reader:
 
     @property
     def pause(self) -> timedelta:
-        """How long to wait before what has failed is tried again."""
+        """The delay before a failed batch is tried again."""
         retries = self._again[0].retries if self._again else 0
         return FIRST_PAUSE * (1 << max(retries - 1, 0))
 
     @property
     def idle(self) -> bool:
-        """Whether it has come to the end."""
+        """Whether it has read all records."""
         return self.place == len(self.records)
 
 
 def shard_of(record: Record) -> int:
-    """Where the record goes: those of one item to one shard, those of a customer to several."""
+    """The shard of a record: the same for one item, different ones for the items of a customer."""
     keys = record["dynamodb"]["Keys"]
     return zlib.crc32(f"{keys['pk']['S']} {keys['sk']['S']}".encode()) % SHARDS
 

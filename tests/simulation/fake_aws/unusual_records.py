@@ -1,4 +1,4 @@
-"""Stream records that nobody can read, and records that another release wrote."""
+"""Stream records that cannot be read, and records that another release wrote."""
 
 from functools import cache
 from random import Random
@@ -10,18 +10,18 @@ from tests.simulation.fake_aws.stream import Record, number_of
 from vaada.gateways.items import KINDS, attribute
 
 OF_ANOTHER_RELEASE = {"row_kind": "promise", "made_by": "a release to come"}
-"""What a wake-up may carry besides what is needed."""
+"""Fields of an event that another release may add."""
 POISON = "poisonpoisonpois"
-"""The customer to whom records belong that nobody can read."""
+"""The id of the customer of unreadable records."""
 
 
 def is_poison(record: Record) -> bool:
-    """Whether nobody can read it."""
+    """Whether the record cannot be read."""
     return POISON in record["dynamodb"]["Keys"]["pk"]["S"]
 
 
 def poison(beside: Record, dice: Random) -> Record:
-    """A record that cannot be read: of a kind to come, with a field that is broken, or with one missing."""
+    """A record that cannot be read: an unknown kind, an invalid field, or a missing field."""
     sk = {"S": f"ROW#{dice.randbytes(8).hex()}"}
     keys = {"pk": {"S": f"CUSTOMER#{POISON}"}, "sk": sk}
     row = {**keys, "version": {"N": "1"}, "customer_id": {"S": POISON}}
@@ -41,7 +41,7 @@ def poison(beside: Record, dice: Random) -> Record:
 
 
 def of_another_release(record: Record) -> Record:
-    """The same as an older or newer release wrote it: without what goes without saying, and with more."""
+    """The record as another release would write it: without default values, and with an additional field."""
     change = dict(record["dynamodb"])
     for name in {"OldImage", "NewImage"} & change.keys():
         image = change[name]

@@ -1,4 +1,4 @@
-"""Functions that have timed out and go on all the same."""
+"""Functions that have timed out and continue later."""
 
 import threading
 from collections.abc import Callable
@@ -7,10 +7,10 @@ from tests.simulation.fake_aws.faults import Killed
 
 
 class Zombie:
-    """A function that AWS has given up on and that goes on all the same, later.
+    """A function that has timed out for AWS, and continues later.
 
-    It runs in a thread of its own, but never at the same time as anything else: it is held up at one of its
-    calls until it is told to go on.
+    It runs in a thread of its own, but never at the same time as anything else: it is paused at one of its
+    calls until it is continued.
     """
 
     def __init__(self, function: Callable[[], None], calls: int) -> None:
@@ -20,28 +20,28 @@ class Zombie:
         self._thread = threading.Thread(target=self._live, args=(function,), daemon=True)
 
     def start(self) -> bool:
-        """Let it run. Whether it came to its end before it was held up."""
+        """Start it. Returns whether it ended before it was paused."""
         self._thread.start()
         self._stands.acquire()
         return self.ended
 
     def go_on(self) -> None:
-        """Let it run to its end."""
+        """Continue it to its end."""
         self._may_go.release()
         self._stands.acquire()
 
     def die(self) -> None:
-        """The history is over."""
+        """End the thread, when the history is over."""
         if not self.ended:
             self._dead = True
             self.go_on()
 
     def is_me(self) -> bool:
-        """Whether it is the zombie that asks."""
+        """Whether the current thread is the zombie's."""
         return threading.current_thread() is self._thread
 
     def hold(self) -> None:
-        """It makes a call: perhaps that is where it is held up."""
+        """It is about to call AWS: pause it if this is the chosen call."""
         self._calls -= 1
         if self._calls == 0:
             self._stands.release()

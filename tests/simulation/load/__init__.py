@@ -1,1 +1,1 @@
-"""Many customers over months, without faults: what is counted in the end, and who is asked how often."""
+"""Many customers over months, without faults: all counts are exact, and nobody is asked too often."""

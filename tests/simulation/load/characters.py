@@ -1,4 +1,4 @@
-"""What people, their mail programs, and programs that follow links do with a survey; what must come of it."""
+"""What people, mail programs and mail scanners do with a survey, and what must come of it."""
 
 import re
 from collections.abc import Callable
@@ -24,7 +24,7 @@ REOPENED = "the matter was opened again"
 
 @dataclass(frozen=True)
 class ReceivedSurvey:
-    """A survey as it reached somebody: its link, what they think, and by what it came."""
+    """A survey that somebody received: its link, the score they would give, and the medium."""
 
     world: LoadWorld
     sent: Sent
@@ -35,7 +35,7 @@ class ReceivedSurvey:
 
     @property
     def link(self) -> str:
-        """The survey's."""
+        """The survey's link."""
         return links(self.sent, "s/")[0]
 
     def look(self) -> Page:
@@ -48,7 +48,7 @@ class ReceivedSurvey:
         return self.world.visit("POST", self.link, {**said, "nonce": page.nonce})
 
     def answer(self, after: timedelta, dwell: timedelta = 40 * SECOND) -> None:
-        """As a person does: after a while look, think, send."""
+        """Answer as a person does: open the page later, wait, send."""
 
         def read() -> None:
             page = self.look()
@@ -84,7 +84,7 @@ def taps_twice(survey: ReceivedSurvey) -> None:
 
 
 def goes_back(survey: ReceivedSurvey) -> None:
-    """And sends the same page with another score."""
+    """Goes back in the browser and sends the same page with another score."""
 
     def read() -> None:
         page = survey.look()
@@ -95,7 +95,7 @@ def goes_back(survey: ReceivedSurvey) -> None:
 
 
 def taps_at_once(survey: ReceivedSurvey) -> None:
-    """Faster than a person is thought to be, and confirms when survey."""
+    """Answers faster than a person is expected to, and confirms on request."""
 
     def read() -> None:
         page = survey.look()
@@ -144,7 +144,7 @@ def opens_after_closing(survey: ReceivedSurvey) -> None:
 
 
 def is_scanned_first(survey: ReceivedSurvey) -> None:
-    """A program sends all scores as soon as the mail has come."""
+    """A scanner sends all scores as soon as the mail arrives."""
     page = survey.look()
     for score in survey.tries:
         survey.send(page, score)
@@ -152,12 +152,12 @@ def is_scanned_first(survey: ReceivedSurvey) -> None:
 
 
 def is_scanned_blindly(survey: ReceivedSurvey) -> None:
-    """A program sends a score without the page, and nobody else does."""
+    """A scanner sends a score without opening the page, and the person does nothing."""
     survey.world.visit("POST", survey.link, {"score": survey.tries[0]})
 
 
 def is_scanned_patiently(survey: ReceivedSurvey) -> None:
-    """A program waits like a person, then sends all scores at once."""
+    """A scanner waits as long as a person would, then sends all scores at once."""
     page = survey.look()
 
     def burst() -> None:
@@ -169,14 +169,14 @@ def is_scanned_patiently(survey: ReceivedSurvey) -> None:
 
 
 def is_scanned_through(survey: ReceivedSurvey) -> None:
-    """A program fills in each field, also the one that people cannot see."""
+    """A scanner fills in each field, also the one that is hidden from people."""
     page = survey.look()
     survey.world.later(6 * SECOND, "a program", lambda: survey.send(page, website="https://example.com"))
     survey.answer(3 * HOUR)
 
 
 def is_scanned_35_seconds_later(survey: ReceivedSurvey) -> None:
-    """A program that opened the page before sends it after the person has."""
+    """A scanner that opened the page first sends it after the person has."""
     page = survey.look()
     late = 2 * HOUR + 75 * SECOND
     survey.answer(2 * HOUR)
@@ -184,7 +184,7 @@ def is_scanned_35_seconds_later(survey: ReceivedSurvey) -> None:
 
 
 def is_followed_35_seconds_later(survey: ReceivedSurvey) -> None:
-    """A program opens the link after the person has answered, and sends what it finds."""
+    """A scanner opens the link after the person has answered, and sends the form it finds."""
 
     def follow() -> None:
         survey.send(survey.look(), survey.other)
@@ -200,7 +200,7 @@ def mail_program_unsubscribes(survey: ReceivedSurvey) -> None:
 
 
 def unsubscribes(survey: ReceivedSurvey) -> None:
-    """Opens the page, and sends what it shows."""
+    """Opens the page and sends its form."""
     (link,) = links(survey.sent, "u/")
 
     def leave() -> None:
@@ -213,14 +213,14 @@ def unsubscribes(survey: ReceivedSurvey) -> None:
 
 
 def scanner_unsubscribes(survey: ReceivedSurvey) -> None:
-    """A program opens and sends that form at once; the person answers all the same."""
+    """A scanner sends the form to unsubscribe at once; the person answers nevertheless."""
     (link,) = links(survey.sent, "u/")
     survey.world.visit("POST", link, fields_of(survey.world.visit("GET", link)))
     survey.answer(3 * HOUR)
 
 
 def unsubscribes_by_mistake(survey: ReceivedSurvey) -> None:
-    """And takes it back on the page that follows; then answers."""
+    """Unsubscribes, takes it back on the next page, then answers."""
     (link,) = links(survey.sent, "u/")
 
     def leave() -> None:
@@ -261,7 +261,7 @@ def texts_stop_start_and_a_number(survey: ReceivedSurvey) -> None:
 
 
 def fields_of(page: Page) -> dict[str, str]:
-    """What a form sends as it stands, hidden fields and the first button included."""
+    """The fields of a form as it is displayed, with hidden fields and the first button."""
     form = re.search(r"<form.*?</form>", page.html, re.DOTALL)
     inputs = re.findall(r"<(?:input|button)[^>]*>", form[0]) if form else []
     named = [(re.search(r'name="([^"]*)"', one), re.search(r'value="([^"]*)"', one)) for one in inputs]
@@ -269,17 +269,17 @@ def fields_of(page: Page) -> dict[str, str]:
 
 
 Doing = Callable[[ReceivedSurvey], None]
-Access = str  # by what they agreed to be written to, the preferred first: "email", "sms", "email sms", …
+Access = str  # the media they agreed to, the preferred one first: "email", "sms", "email sms", …
 MAILED, TEXTED, ANY = ("email", "email sms"), ("sms",), ("email", "sms", "email sms", "sms email")
 
 
 @dataclass(frozen=True)
 class Character:
-    """What somebody does with a survey, and what is to come of it.
+    """What somebody does with a survey, and what must come of it.
 
-    `answered`: it counts; `amended`: and another score beside it. `apart`: how many answers do not count,
-    all that a scanner tries where it is -1. `reminded`: after three days it stood unanswered. `mistaken`: a
-    program's answer counted for a moment. `lost`: what the customer cannot be asked for afterwards.
+    `answered`: an answer counts; `amended`: with an amendment. `apart`: how many answers are quarantined, -1
+    for all that a scanner sends. `reminded`: it was unanswered after three days. `mistaken`: the answer of a
+    scanner counted for a moment. `lost`: why the customer cannot be asked afterwards.
     """
 
     does: Doing
@@ -292,7 +292,7 @@ class Character:
     access: tuple[Access, ...] = ANY
 
     def scanned(self, kind: str) -> int:
-        """How many answers are kept apart."""
+        """How many answers are quarantined."""
         return min(len(SCALES[kind]), MOST_SENT) if self.apart < 0 else self.apart
 
 
@@ -326,7 +326,7 @@ LEAVERS = (
     Character(texts_stop_then_start, answered=False, reminded=True, access=TEXTED),
     Character(texts_stop_start_and_a_number, access=TEXTED),
 )
-"""For good or for a while."""
+"""Characters that unsubscribe, for good or for a while."""
 BY_TEXT = {one for one in CHARACTERS if one.access == TEXTED}
 QUIET = Character(says_nothing, answered=False, reminded=True)
 PROMPT = Character(answers)

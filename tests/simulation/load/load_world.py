@@ -1,6 +1,6 @@
 """A world without faults, with a browser and a reader of reports.
 
-Here it is not AWS that makes trouble, but people, their mail programs, and bots that follow links.
+AWS does not fail here; people, mail programs and mail scanners do the unexpected.
 """
 
 import json
@@ -24,14 +24,14 @@ UNLIMITED = {"texts_a_day": 1_000_000, "mails_a_second": 10_000, "texts_spend_a_
 
 @dataclass(frozen=True)
 class Page:
-    """What a browser got."""
+    """The response that a browser got."""
 
     status: int
     html: str
 
     @property
     def nonce(self) -> str:
-        """The one that its form carries; empty where there is none."""
+        """The nonce of its form; empty if it has none."""
         return nonce_on(self.html) or ""
 
 
@@ -49,14 +49,14 @@ class LoadWorld(World):
         return json.loads(answer["body"])
 
     def change_survey_policy(self, surveys: Mapping[str, object]) -> None:
-        """Ask customers by these rules from now on, without limits of sending."""
+        """Use these rules for surveys from now on, without limits on sending."""
         policy = self.get("/api/policy")
         policy["surveys"] |= surveys
         policy["sending"] |= UNLIMITED
         self.api.ask("PUT /api/policy", policy)
 
     def visit(self, method: str, link: str, fields: Mapping[str, object] | None = None) -> Page:
-        """Open a link or send its form, once. GET and HEAD must write nothing."""
+        """Open a link or send its form, once. Checks that GET and HEAD write nothing."""
         written = len(self.aws.table.stream)
         path, said = urlsplit(link).path, urlencode(fields or {})
         sent = (path, said) if method == "POST" else (f"{path}?{said}", None)
@@ -67,7 +67,7 @@ class LoadWorld(World):
         return Page(answer["statusCode"], answer["body"] or "")
 
     def later(self, after: timedelta, what: str, action: Callable[[], object]) -> None:
-        """Do this after so long."""
+        """Schedule this after a delay."""
 
         def act() -> None:
             action()

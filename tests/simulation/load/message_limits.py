@@ -1,4 +1,4 @@
-"""What reaches customers, judged by the messages that were really sent."""
+"""Limits on messages to customers, checked on the messages that were really sent."""
 
 import base64
 import re
@@ -15,19 +15,19 @@ _LINK = re.compile(r"https://desk\.example\.com/[su]/[^\s?]+")
 
 
 def links(sent: Sent, place: str = "") -> list[str]:
-    """The links in a message, to this place or to any."""
+    """The links in a message, of one kind or of all."""
     return [link for link in dict.fromkeys(_LINK.findall(sent.text)) if f"/{place}" in link]
 
 
 def survey_of(link: str) -> str:
-    """Which survey a link is about: the part of its token that is the same in each message about it."""
+    """Which survey a link belongs to: the part of its token that all links of the survey share."""
     packed = urlsplit(link).path.split("/")[2].partition(".")[0]
     return base64.b32hexencode(base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4))).decode().lower()
 
 
 @dataclass
 class MessageLimits:
-    """Judges every message to a customer: how often they are written to, when, and how often asked.
+    """Checks every message to a customer: how often they are written to and asked, and when.
 
     A customer is a name here: `names` are by address, `zones` are the time zones by name.
     """
@@ -40,8 +40,8 @@ class MessageLimits:
     messages_about: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     """How many messages went out about each survey."""
 
-    def judge(self, sent: Sent, cool_down: timedelta) -> None:
-        """One more message. Raises AssertionError."""
+    def check(self, sent: Sent, cool_down: timedelta) -> None:
+        """Check one more message. Raises AssertionError."""
         name = self.names.get(sent.to)
         if name is None:
             return

@@ -1,4 +1,4 @@
-"""What must come of every customer of a crowd, from who they are, and by no rule of the desk."""
+"""The expected outcome of every customer of a crowd, computed apart from the product."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -21,21 +21,21 @@ from tests.simulation.load.characters import (
 from tests.simulation.load.setting import DAY, EVENING, HOUR, MORNING
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
-WAVE = 9 * DAY  # in which the first half of the crowd is in touch, asked for CSAT; the other half for CES
+WAVE = 9 * DAY  # the first half of the crowd comes within these and is asked for CSAT, the other half for CES
 SECOND_WAVE = 14 * DAY
 NPS_DAYS = 40
 COOL_DOWN = 30 * DAY
-LOW = {"csat": 2, "ces": 3, "promise": 0, "nps": 6}  # or less: unhappy
-HIGH = {"csat": 4, "ces": 6, "promise": 1, "nps": 9}  # or more: happy
+LOW = {"csat": 2, "ces": 3, "promise": 0, "nps": 6}  # this score or less is unhappy
+HIGH = {"csat": 4, "ces": 6, "promise": 1, "nps": 9}  # this score or more is happy
 AGENTS = 12
 UNLED = 7  # the agent who has no supervisor
 WORDS = ("Lovely people", "بہت شکریہ", "شكرا جزيلا", "Muy amables", "Parfait", "Sehr gut", "अच्छा", "Adorei")
 KEPT_AFTER, ANOTHER_AFTER, KEPT_LATE_AFTER = 30 * HOUR, 3 * DAY, 8 * DAY
-REOPENED_BEFORE, REOPENED_AFTER = 10 * HOUR, 60 * HOUR  # the survey goes out
+REOPENED_BEFORE, REOPENED_AFTER = 10 * HOUR, 60 * HOUR  # until the survey is sent
 WITHDRAWN_AFTER = 25 * DAY
 
 MATTERS = ("resolved", "promise", "both", "two matters")
-"""That bring a survey."""
+"""Matters that lead to a survey."""
 OTHER_MATTERS = (
     *("abusive", "reopened before", "reopened after", "told of delays", "no consent", "no address"),
     *("dead address", "consent withdrawn"),
@@ -56,12 +56,12 @@ FATES: dict[str, Fate] = {
     "complains": "complained of",
 }
 LOST = {"bounces": ("survey by email",), "is full": ("survey by email",) * 2}
-"""What goes out to addresses that nothing reaches: to a full mailbox once more, some hours later."""
+"""How many messages are sent to addresses that do not work: a full mailbox is tried once more."""
 
 
 @dataclass(frozen=True)
 class Person:
-    """A customer: what they are in touch about, how they can be reached, how they take surveys."""
+    """A customer: their matter, how they can be reached, and how they react to surveys."""
 
     number: int
     matter: str
@@ -80,27 +80,27 @@ class Person:
 
     @property
     def name(self) -> str:
-        """As the desk knows them."""
+        """The name in their row."""
         return f"Customer {self.number}"
 
     @property
     def email(self) -> str:
-        """Their own, or one that was somebody else's."""
+        """Their own address, or one that was another customer's."""
         return f"customer{self.number if self.address_of is None else self.address_of}@example.com"
 
     @property
     def phone(self) -> str:
-        """Their own."""
+        """Their own number."""
         return f"+4477009{self.number:05}"
 
     @property
     def agent(self) -> int:
-        """Who serves them."""
+        """The agent who serves them."""
         return self.number % AGENTS
 
     @property
     def channel(self) -> str:
-        """How they are in touch."""
+        """The channel of their contacts."""
         return ("phone", "email", "chat", "web", "in_person")[self.number % 5]
 
     def __str__(self) -> str:
@@ -110,7 +110,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one survey, as it is counted."""
+    """What came of one survey, as it is counted."""
 
     kind: str
     status: str
@@ -122,14 +122,14 @@ class Outcome:
     score: int | None = None
     amended: tuple[int, ...] = ()
     apart: int = 0
-    by: tuple[str, ...] = ()  # what really went out about it, in order
-    unhappy: tuple[str, ...] = ()  # what became of the follow-ups for it
-    calls: tuple[str, ...] = ()  # and of the promises to call
+    by: tuple[str, ...] = ()  # the messages that were sent about it, in order
+    unhappy: tuple[str, ...] = ()  # the states of its follow-ups
+    calls: tuple[str, ...] = ()  # the states of its promised calls
     thanked: bool = False
 
 
 def _by_day(person: Person, at: datetime) -> datetime:
-    """Then, or the next morning where it is night for the customer."""
+    """This time, or the next morning if it is night for the customer."""
     local = at.astimezone(ZoneInfo(person.zone))
     if MORNING <= local.time() < EVENING:
         return at
@@ -138,21 +138,21 @@ def _by_day(person: Person, at: datetime) -> datetime:
 
 
 def expected(person: Person) -> list[Outcome]:
-    """Everything that is to come of the surveys of this customer, by the account of their character."""
+    """The expected outcomes of all surveys of this customer, by their character."""
     earned = [_of(person, kind, at) for kind, at in _earned(person)]
     if person.matter == "no consent":
         return earned
     nps = replace(_of(person, "nps", _by_day(person, person.touch + NPS_DAYS * DAY)), channel=None)
     lost = person.first.lost
-    if person.matter in {"abusive", "consent withdrawn"}:
-        lost = NO_CONSENT
-    elif person.matter in {"no address", "dead address"} or person.fate in {"bounces", "complains"}:
+    if person.matter in {"abusive", "consent withdrawn"} or person.fate == "complains":
+        lost = NO_CONSENT  # a complaint withdraws the consent to surveys by every medium
+    elif person.matter in {"no address", "dead address"} or person.fate == "bounces":
         lost = NO_ADDRESS
     return [*earned, _withheld(nps, lost) if lost else _answered(person, person.then, nps)]
 
 
 def _earned(person: Person) -> Iterator[tuple[str, datetime]]:
-    """The kinds of surveys that the matter brings, and when each is due."""
+    """The kinds of surveys that the matter leads to, and when each is due."""
     resolution, kept = "ces" if person.second_wave else "csat", person.touch + KEPT_AFTER
     if person.matter != "promise":
         yield resolution, person.touch + DAY
@@ -165,7 +165,7 @@ def _earned(person: Person) -> Iterator[tuple[str, datetime]]:
 
 
 def _of(person: Person, kind: str, due: datetime) -> Outcome:
-    """The survey, before anything came of it; the second of two within a month is not asked."""
+    """The survey without an answer yet; the second of two within a month is withheld."""
     year, week, _ = due.astimezone(UTC).isocalendar()
     outcome = Outcome(kind, "scheduled", person.agent, person.channel, f"{year}-W{week:02}")
     if kind == "nps":
@@ -183,7 +183,7 @@ def _withheld(outcome: Outcome, why: str) -> Outcome:
 
 
 def _answered(person: Person, character: Character, outcome: Outcome) -> Outcome:
-    """What comes of a survey that goes out."""
+    """The outcome of a survey that is sent."""
     kind = outcome.kind
     if person.fate in LOST:
         return replace(outcome, status="withheld", why=NOT_ARRIVED, by=LOST[person.fate])
@@ -191,7 +191,7 @@ def _answered(person: Person, character: Character, outcome: Outcome) -> Outcome
     answered = character.answered
     unhappy, calls = [], []
     led = person.agent != UNLED and kind != "nps"
-    if character.mistaken:  # the scanner's worst score was believed for a moment
+    if character.mistaken:  # the scanner's worst score counted for a moment
         unhappy.append("cancelled")
         calls += ["withdrawn"] * led
     if answered and score <= LOW[kind]:

@@ -1,4 +1,4 @@
-"""Draws the customers of a crowd: each character, matter and fate in turn."""
+"""Draws the customers of a crowd: each combination of character, matter and fate in turn."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
@@ -28,8 +28,8 @@ from tests.simulation.load.outcomes import (
 from tests.simulation.load.setting import DAY, LANGUAGES, ZONES
 
 
-def drawn(customers: int, seed: int) -> list[Person]:
-    """So many people: each character, matter and fate in turn, all else by the dice."""
+def draw_people(customers: int, seed: int) -> list[Person]:
+    """Draw so many people: each character, matter and fate in turn, all else at random."""
     dice = Random(f"crowd {seed}")
     roles: list[tuple[str | None, Character | None, str]] = [
         *((None, character, "") for character in CHARACTERS),
@@ -65,7 +65,7 @@ def _person(number: int, matter: str | None, character: Character | None, fate: 
         access = ""
     elif matter == "dead address":
         access = "email"
-    elif matter == "reopened after":  # before an answer came
+    elif matter == "reopened after":  # before the answer arrived
         character = LATE
     then = dice.choice([one for one in CHARACTERS if one not in BY_TEXT or access == "sms"])
     if fate == "is full":
@@ -90,7 +90,7 @@ def _person(number: int, matter: str | None, character: Character | None, fate: 
 
 
 def _touch(dice: Random, zone: str, *, second: bool, by_day: bool = False) -> datetime:
-    """When they are first in touch, at any hour of their own day and night, or in the forenoon."""
+    """When they first contact the business: at any local hour, or in the morning."""
     hour = 10 if by_day else dice.randrange(24)
     day = (START + (SECOND_WAVE if second else DAY)).date() + timedelta(days=dice.randrange(WAVE.days))
     clock = time(hour, dice.randrange(60), dice.randrange(60))

@@ -5,11 +5,11 @@ from typing import Any
 
 from tests.simulation.load.outcomes import HIGH, LOW, Outcome
 
-Z = 1.959963984540054  # of the normal distribution, for 95 %
+Z = 1.959963984540054  # quantile of the normal distribution for 95 %
 
 
 def wilson(part: int, whole: int) -> list[float] | None:
-    """The two shares that are as far from the one that was seen as 95 % allow (Wilson 1927): a quadratic."""
+    """The Wilson score interval at 95 % (Wilson 1927): both roots of a quadratic equation."""
     if whole == 0:
         return None
     a, b, c = whole + Z * Z, -(2 * part + Z * Z), part * part / whole
@@ -18,7 +18,7 @@ def wilson(part: int, whole: int) -> list[float] | None:
 
 
 def net_promoter_interval(votes: list[int]) -> list[float] | None:
-    """Adjusted Wald (Rocks 2016): three votes more, 3/4 for, 3/2 neither, 3/4 against; votes are 1, 0, -1."""
+    """Adjusted Wald interval (Rocks 2016): adds 3/4 promoters, 3/2 passives and 3/4 detractors."""
     if not votes:
         return None
     weights = {1: votes.count(1) + 0.75, 0: votes.count(0) + 1.5, -1: votes.count(-1) + 0.75}
@@ -30,7 +30,7 @@ def net_promoter_interval(votes: list[int]) -> list[float] | None:
 
 
 def satisfaction(outcomes: list[Outcome]) -> dict[str, dict[str, Any]]:
-    """What is to be said of these surveys, kind by kind. What never arrived or was withdrawn is not asked."""
+    """The report on these surveys by kind. Surveys that did not arrive or were withdrawn do not count."""
     found: dict[str, dict[str, Any]] = {}
     reached = [one for one in outcomes if one.asked and one.status != "withheld"]
     for kind in sorted({one.kind for one in reached}):

@@ -1,4 +1,4 @@
-"""Times, places and languages of the customers, and what the policy allows by default."""
+"""Times, places and languages of the customers, and the defaults of the policy."""
 
 from datetime import time, timedelta
 

@@ -1,4 +1,4 @@
-"""Bugs planted on purpose, each a mistake that somebody could make. The histories must show every one.
+"""Planted bugs, each a mistake that somebody could make. A history must fail with each of them.
 
     planting.py         a bug, and the seed that shows it
     catalogue.py        all of them

@@ -12,6 +12,7 @@ from tests.simulation.mutations import (
     public,
     rules_cases,
     rules_commitments,
+    rules_corrections,
     rules_follow_ups,
     rules_messages,
     rules_surveys,
@@ -21,7 +22,7 @@ from tests.simulation.mutations.planting import Mutation
 
 _MODULES = (
     *(gateways, stream, functions, api, public, present, operations, flows, flows_due, flows_messages),
-    *(rules_cases, rules_commitments, rules_follow_ups, rules_messages, rules_surveys),
+    *(rules_cases, rules_commitments, rules_corrections, rules_follow_ups, rules_messages, rules_surveys),
 )
 MUTATIONS: tuple[Mutation, ...] = tuple(
     value for module in _MODULES for value in vars(module).values() if isinstance(value, Mutation)

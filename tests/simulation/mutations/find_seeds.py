@@ -1,4 +1,4 @@
-"""Find a seed whose history shows a planted bug, where the one it names no longer does.
+"""Finds a seed whose history fails with a planted bug, if the declared seed no longer does.
 
 make seeds                                    all bugs whose seed is stale
 make seeds MUTATIONS="skips_a_rung …"         these
@@ -9,20 +9,20 @@ import sys
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 
-from tests.simulation.histories import MIXES, History, judged
+from tests.simulation.histories import FAULT_MIXES, History, check_history
 from tests.simulation.mutations.catalogue import MUTATIONS
 
-SEEDS = range(0, 1200, MIXES + 1)
-"""Other people each time, and another mix of faults."""
+SEEDS = range(0, 1200, FAULT_MIXES + 1)
+"""Each with other people and another mix of faults."""
 
 
 def seed_for(name: str) -> int | None:
-    """The seed that the bug names if it still shows it, else the first that does. None: no seed shows it."""
+    """The declared seed if its history still fails, else the first seed that does. None: no seed does."""
     mutation = next(one for one in MUTATIONS if one.name == name)
     seeds: list[int] = [mutation.seed, *SEEDS]
     for seed in seeds:
         with mutation():
-            if judged(History(seed, planted=name)):
+            if check_history(History(seed, planted=name)):
                 return seed
     return None
 

@@ -5,30 +5,32 @@ from typing import Any
 
 from tests.simulation.mutations.planting import Planted, mutation
 from tests.simulation.replacing import replaced
-from vaada.flows import cases, erasure, surveys
-from vaada.flows.work import open_call_back, unanswered_reply
+from vaada.flows import case_work, cases, erasure, surveys
+from vaada.flows.optimistic_write import change
+from vaada.model.cases import Case
+from vaada.rules import cases as case_rules
 from vaada.rules import goodwill as goodwill_rules
+from vaada.rules import hand_over
 
 
 @mutation()
 def leaves_work_open_when_a_case_is_resolved() -> Planted:
-    return replaced(cases._rows_after_resolving, lambda *_, **__: iter(()))
+    resolve = cases.resolve
+
+    def only_the_case(desk: Any, case_id: str, outcome: Any, now: datetime, by: str, **_: Any) -> Any:
+        return change(desk, Case, case_id, lambda case: case_rules.resolve(case, now, by, outcome))
+
+    return replaced(resolve, only_the_case)
 
 
 @mutation(seed=30)
 def leaves_calls_open_that_were_answered() -> Planted:
-    return replaced(open_call_back, lambda *_: None)
+    return replaced(case_work._ended_with, lambda *_: iter(()))
 
 
 @mutation(seed=72)
-def leaves_the_reply_with_the_former_agent() -> Planted:
-    assign = cases.assign
-
-    def assign_case_only(*facts: Any) -> Any:
-        with replaced(unanswered_reply, lambda *_: None):
-            return assign(*facts)
-
-    return replaced(assign, assign_case_only, within=(cases,))
+def leaves_the_work_with_the_former_agent() -> Planted:
+    return replaced(hand_over.hand_over_all, lambda work, *_: work)
 
 
 @mutation(seed=12)

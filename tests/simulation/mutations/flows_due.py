@@ -1,4 +1,4 @@
-"""Bugs of due rows: taking their steps, sweeping them, and keeping their schedules."""
+"""Bugs of due rows: advancing them, sweeping them, and syncing their schedules."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ def uses_business_hours_for_agents() -> Planted:
     return replaced(working_hours, lambda _agent, policy: business_hours(policy), within=(advance,))
 
 
-@mutation(seed=54)
+@mutation(seed=198)
 def plans_only_from_the_stream() -> Planted:
     return replaced(plan_interaction, lambda *_: 0, within=(sweep,))
 

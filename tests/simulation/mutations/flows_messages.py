@@ -1,15 +1,24 @@
-"""Bugs of messages: creating, holding, sending and recording them, and whom they go to."""
+"""Bugs of messages: creating, holding, sending and recording them, and choosing recipients."""
 
 from datetime import datetime
 from typing import Any
 
 from tests.simulation.mutations.planting import Planted, mutation
 from tests.simulation.replacing import replaced
-from vaada.flows import commitments, unsubscribing
-from vaada.flows.messages import compose, create, delivery_status, recipients, resume, suppression
+from vaada.flows import commitments
+from vaada.flows.messages import (
+    compose,
+    create,
+    delivery_status,
+    recipients,
+    release,
+    suppression,
+    tasks,
+    unsubscribing,
+)
 from vaada.flows.messages.rate_limits import count_mail
 from vaada.flows.messages.send import attempt
-from vaada.rules.messages import lifecycle
+from vaada.rules.messages import lifecycle, personal
 from vaada.rules.messages.media import medium_for_customer
 from vaada.rules.time.availability import customer_reachable_at, is_away
 
@@ -55,7 +64,7 @@ def never_holds() -> Planted:
 
 @mutation(seed=12)
 def releases_without_another_look() -> Planted:
-    return replaced(compose.is_batch_obsolete, lambda *_: False)
+    return replaced(tasks.obsolete_ids, lambda *_: frozenset())
 
 
 @mutation(seed=96)
@@ -98,7 +107,7 @@ def mails_those_who_did_not_agree_to_it() -> Planted:
 
 @mutation(seed=12)
 def writes_to_customers_at_night() -> Planted:
-    at_once = (commitments, resume)
+    at_once = (commitments, personal)
     return replaced(customer_reachable_at, lambda _customer, _policy, now: now, within=at_once)
 
 
@@ -146,3 +155,11 @@ def unsubscribes_only_mail_addresses() -> Planted:
         return (one for one in suppression.addresses_of(person) if one[0] == "email")
 
     return replaced(suppression.addresses_of, mails, within=(unsubscribing,))
+
+
+@mutation(seed=252)
+def writes_to_who_has_left() -> Planted:
+    def away_but_here(agent: Any, now: datetime) -> bool:
+        return is_away(agent.model_copy(update={"left_at": None}), now)
+
+    return replaced(is_away, away_but_here, within=(recipients, release))

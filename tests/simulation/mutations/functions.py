@@ -1,4 +1,4 @@
-"""Bugs of the functions: how they read their event, and which of it they do."""
+"""Bugs of the functions: reading their event, and processing all of it."""
 
 import json
 from contextlib import suppress
@@ -17,6 +17,7 @@ from tests.simulation.mutations.planting import Planted, mutation, together
 from tests.simulation.replacing import replaced
 from tests.simulation.world.targets import TARGETS
 from vaada import schedule_events
+from vaada.flows import incoming_texts
 from vaada.flows.due.advance import advance
 from vaada.flows.inbound_events import handle, handle_or_queue
 from vaada.gateways.inbound_events import mail_events, text_delivery_events
@@ -60,10 +61,10 @@ def writes_on_a_get() -> Planted:
 
 @mutation()
 def loses_events_that_fail() -> Planted:
-    return replaced(handle_or_queue, _handle_or_lose, within=(receive_text, record_delivery))
+    return replaced(handle_or_queue, _handle_or_lose, within=(receive_text, incoming_texts, record_delivery))
 
 
-@mutation(seed=30)
+@mutation()
 def loses_queued_events_that_fail() -> Planted:
     return replaced(handle, _handle_or_lose, within=(record_delivery,))
 

@@ -1,4 +1,4 @@
-"""Planting a bug: what the product defines is replaced for a while, wherever the product uses it."""
+"""Plants a bug: replaces something that the product defines, wherever the product uses it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -9,7 +9,7 @@ Planted = AbstractContextManager[object]
 
 @dataclass(frozen=True)
 class Mutation:
-    """A bug, and a seed whose history shows it. Called, it plants the bug as long as the context lasts."""
+    """A bug, and a seed whose history fails with it. Calling it returns a context with the bug planted."""
 
     plant: Callable[[], Planted]
     seed: int

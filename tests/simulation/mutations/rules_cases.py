@@ -1,4 +1,4 @@
-"""Bugs of the rules of cases, of replies that customers wait for, and of goodwill."""
+"""Bugs of the rules of cases, replies and goodwill."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -7,34 +7,25 @@ from typing import Any
 from tests.simulation.mutations.planting import Planted, mutation
 from tests.simulation.replacing import replaced
 from vaada.model.cases import Case
-from vaada.rules import cases, commitments, goodwill, interactions, replies
-from vaada.rules.thanks import is_only_thanks
+from vaada.rules import case_merge, cases, commitments, goodwill, interactions, replies
+from vaada.rules.thanks import only_thanks
 
 
 @mutation(seed=18)
 def takes_any_contact_for_no_reply() -> Planted:
     update_reply = interactions._update_reply
 
-    def unless_answered(contact: Any, before: Any, *facts: Any, answered: bool) -> Any:
-        if answered:
-            return before.reply, before.call_back
-        return update_reply(contact, before, *facts, answered=False)
+    def unless_answered(contact: Any, before: Any, *facts: Any) -> Any:
+        if contact.direction == "outbound" or contact.resolved:
+            return before.work.reply, before.work.call_back
+        return update_reply(contact, before, *facts)
 
     return replaced(update_reply, unless_answered)
 
 
-@mutation()
-def takes_an_earlier_contact_for_a_reply() -> Planted:
-    update_reply = interactions._update_reply
-
-    def whenever_it_was(contact: Any, before: Any, *facts: Any, answered: bool) -> Any:
-        if not answered or before.reply is None:
-            return update_reply(contact, before, *facts, answered=answered)
-        earlier = before.reply.model_copy(update={"asked_at": contact.occurred_at})
-        given, call = update_reply(contact, replace(before, reply=earlier), *facts, answered=answered)
-        return given and given.model_copy(update={"asked_at": before.reply.asked_at}), call
-
-    return replaced(update_reply, whenever_it_was)
+@mutation(seed=66)
+def takes_the_order_of_writing_down() -> Planted:
+    return replaced(cases.is_late, lambda *_: False)
 
 
 @mutation(seed=90)
@@ -46,6 +37,11 @@ def misses_a_paused_reply() -> Planted:
         return still.model_copy(update={"wake_at": reply.wake_at, "step": reply.step})
 
     return replaced(pause, paused_and_due)
+
+
+@mutation(seed=60)
+def counts_the_wait_for_the_customer_as_ours() -> Planted:
+    return replaced(replies._took, lambda reply, at, hours: hours.between(reply.asked_at, at))
 
 
 @mutation(seed=12)
@@ -60,7 +56,7 @@ def leaves_the_call_back_open() -> Planted:
 
 @mutation()
 def reports_a_run_around_each_time() -> Planted:
-    new_follow_ups = interactions._new_follow_ups
+    new_follow_ups = interactions._supervisors_follow_ups
 
     def as_if_new(interaction: Any, before: Any, *facts: Any) -> Any:
         if before.case is not None:
@@ -72,12 +68,14 @@ def reports_a_run_around_each_time() -> Planted:
 
 @mutation(seed=12)
 def counts_thanks_as_a_question() -> Planted:
-    return replaced(is_only_thanks, lambda _contact: False, within=(cases,))
+    add = cases._with_interaction
+    return replaced(add, lambda case, contact, *rules: add(case, _more_than_thanks(contact), *rules))
 
 
 @mutation(seed=576)
 def is_woken_by_thanks() -> Planted:
-    return replaced(is_only_thanks, lambda _contact: False, within=(interactions,))
+    update = interactions._update_follow_up
+    return replaced(update, lambda contact, *rows: update(_more_than_thanks(contact), *rows))
 
 
 @mutation(seed=78)
@@ -119,7 +117,7 @@ def forgets_what_was_given_for_a_merged_case() -> Planted:
 
 @mutation(seed=12)
 def forgets_what_is_to_be_done_about_a_merged_case() -> Planted:
-    return _merging_without("follow_up_ids")
+    return replaced(case_merge.one_automatic, lambda *_: ())
 
 
 @mutation(seed=126)
@@ -129,10 +127,19 @@ def forgets_the_abuse_in_a_merged_case() -> Planted:
 
 def _merging_without(*facts: str) -> Planted:
     """Forget these facts of the case that is merged into another."""
-    merge = cases.merge
+    merge = case_merge.merge
 
     def merged(case: Any, into: Any, *by: Any) -> Any:
         gone, became = merge(case, into, *by)
         return gone, became.model_copy(update={fact: getattr(into, fact) for fact in facts})
 
     return replaced(merge, merged)
+
+
+@mutation()
+def takes_more_than_thanks_for_thanks() -> Planted:
+    return replaced(only_thanks, lambda contact, *_names: contact.summary.startswith("Thanks"))
+
+
+def _more_than_thanks(contact: Any) -> Any:
+    return contact.model_copy(update={"only_thanks": False})

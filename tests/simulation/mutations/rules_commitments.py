@@ -5,7 +5,9 @@ from typing import Any
 
 from tests.simulation.mutations.planting import Planted, mutation
 from tests.simulation.replacing import replaced
-from vaada.rules import commitments
+from vaada.flows import undo
+from vaada.rules import commitments, follow_ups
+from vaada.rules.undo import require_recent
 
 
 @mutation()
@@ -31,7 +33,7 @@ def escalates_again_after_a_policy_edit() -> Planted:
     next_step = commitments.next_step
 
     def from_the_first_rung(commitment: Any, policy: Any, now: datetime) -> Any:
-        # "The ladder is another one, so begin at its foot."
+        # the mistake: when the ladder changes, begin with its first rung again
         other = commitment.step == "escalate" and len(policy.commitments.ladder) not in {0, 2}
         return next_step(commitment.model_copy(update={"rung": 0}) if other else commitment, policy, now)
 
@@ -71,3 +73,24 @@ def counts_lateness_from_the_day_of_the_promise() -> Planted:
         return keep(commitment, now, by).model_copy(update={"late_by_seconds": max(0, late)})
 
     return replaced(keep, kept_late)
+
+
+@mutation()
+def climbs_the_ladder_again_after_an_undo() -> Planted:
+    undo_keep = commitments.undo_keep
+    return replaced(undo_keep, lambda row, *facts: undo_keep(row.model_copy(update={"rung": 0}), *facts))
+
+
+@mutation(seed=48)
+def asks_about_a_promise_that_was_not_kept() -> Planted:
+    return replaced(undo._survey, lambda *_facts: [])
+
+
+@mutation(seed=144)
+def undoes_what_is_long_past() -> Planted:
+    return replaced(require_recent, lambda *_facts: None, within=(commitments, follow_ups))
+
+
+@mutation(seed=252)
+def leaves_an_undone_follow_up_out_of_its_case() -> Planted:
+    return replaced(undo._case_rows, lambda *_facts: [])

@@ -1,14 +1,14 @@
 """Bugs of the rules of follow-ups and check-ins."""
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tests.simulation.mutations.planting import Planted, mutation
 from tests.simulation.replacing import replaced
-from vaada.model.ids import customer_of, new_row_id
-from vaada.rules import check_ins, follow_ups
-
-FAR_AHEAD = datetime(2030, 1, 1, tzinfo=UTC)
+from vaada.rules import check_ins, follow_ups, next_steps
+from vaada.rules.time.clock import Hours, TimeCount, at_local
 
 
 @mutation()
@@ -44,27 +44,44 @@ def keeps_counting_reminders_after_a_snooze() -> Planted:
     return replaced(put_off, counting_on)
 
 
-@mutation(seed=30)
-def plans_with_new_ids() -> Planted:
-    unresolved = follow_ups.unresolved
+@mutation()
+def notes_a_reason_that_cannot_be_translated() -> Planted:
+    step_after = next_steps._step_after
 
-    def with_new_id(interaction: Any, policy: Any) -> Any:
-        row = unresolved(interaction, policy)
-        return row and row.model_copy(update={"follow_up_id": new_row_id(customer_of(row.id), FAR_AHEAD)})
+    def in_other_words(*facts: Any) -> Any:
+        origin, due, _ = step_after(*facts)
+        return origin, due, "Somebody should look at this."
 
-    return replaced(unresolved, with_new_id, within=(follow_ups,))
+    return replaced(step_after, in_other_words)
 
 
 @mutation(seed=18)
 def counts_weekends_as_working_days() -> Planted:
-    unresolved = follow_ups.unresolved
+    step_after = next_steps._step_after
 
-    def on_any_day(interaction: Any, policy: Any) -> Any:
-        row = unresolved(interaction, policy)
-        due_at = interaction.occurred_at + timedelta(days=policy.follow_ups.unresolved_after_business_days)
-        return row and row.model_copy(update={"due_at": due_at, "wake_at": due_at})
+    def on_any_day(case: Any, start: datetime, event: str, policy: Any) -> Any:
+        origin, due, reason = step_after(case, start, event, policy)
+        days = policy.follow_ups.unresolved_after_business_days
+        return origin, replace(due, at=start + timedelta(days=days)), reason
 
-    return replaced(unresolved, on_any_day)
+    return replaced(step_after, on_any_day)
+
+
+@mutation(seed=12)
+def leaves_a_case_alone_after_its_last_promise() -> Planted:
+    return replaced(next_steps.after_end, lambda *_, **__: None)
+
+
+@mutation()
+def counts_business_days_from_closed_time() -> Planted:
+    def at_the_same_clock_time(hours: Any, start: datetime, days: int) -> TimeCount:
+        counted = TimeCount(start)
+        for _ in range(days):
+            morning = hours.next_morning(counted.at).at.astimezone(ZoneInfo(hours.zone)).date()
+            counted = TimeCount(at_local(morning, start.astimezone(ZoneInfo(hours.zone)).time(), hours.zone))
+        return counted
+
+    return replaced(Hours.business_days_after, at_the_same_clock_time)
 
 
 @mutation()

@@ -9,7 +9,7 @@ from vaada.rules.messages import frequency_cap, lifecycle
 from vaada.rules.messages.suppression import may_send
 
 
-@mutation(seed=36)
+@mutation(seed=96)
 def sends_to_customers_again() -> Planted:
     return replaced(lifecycle.may_try_again, lambda message: message.attempts < lifecycle.ATTEMPTS)
 
@@ -52,7 +52,7 @@ def batches_without_carrying() -> Planted:
 @mutation()
 def tries_each_of_a_batch_by_itself() -> Planted:
     def waiting(message: Any, carrier: Any) -> Any:
-        # "If the mail fails each is to be tried again, so let each wait for that."
+        # the mistake: give each grouped message a time for another attempt
         return message.changed(status="waiting", attempts=1, carried_by=carrier.id, wake_at=carrier.wake_at)
 
     return replaced(lifecycle.join_batch, waiting)
@@ -81,7 +81,7 @@ def takes_a_full_quota_for_sent() -> Planted:
     )
 
 
-@mutation(seed=30)
+@mutation(seed=48)
 def gives_up_when_the_quota_is_used_up() -> Planted:
     def failed(message: Any, reason: str, now: datetime, **_: Any) -> Any:
         return lifecycle.mark_refused(message, reason, now, for_good=True)

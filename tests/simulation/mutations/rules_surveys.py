@@ -10,7 +10,7 @@ from vaada.rules import ids, surveys
 from vaada.rules.time.availability import customer_reachable_at
 
 
-@mutation(seed=192)
+@mutation(seed=306)
 def forgets_that_it_asked() -> Planted:
     next_step = surveys.next_step
 
@@ -90,7 +90,7 @@ def asks_whether_a_call_back_kept_our_word() -> Planted:
     return replaced(of_kept_commitment, of_any)
 
 
-@mutation(seed=126)
+@mutation(seed=252)
 def asks_again_without_a_cool_down() -> Planted:
     return replaced(surveys._cool_down_ends_at, lambda survey, *_: survey.due_at)
 

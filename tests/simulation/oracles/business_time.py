@@ -1,4 +1,4 @@
-"""Opening time, reckoned day by day and apart from the product, to judge what the product reckons."""
+"""Opening time and working time, computed day by day and apart from the product."""
 
 from datetime import date, datetime, time, timedelta
 from functools import cache, lru_cache
@@ -11,14 +11,14 @@ from vaada.model.people import Agent, Customer
 from vaada.model.policy import Delay, PolicyDocument
 
 DAY = timedelta(days=1)
-GRACE = timedelta(minutes=15)  # whoever has just closed is still there
-BREAK = timedelta(hours=2)  # lunch is part of the working day
+GRACE = timedelta(minutes=15)  # agents read messages until a quarter of an hour after closing
+BREAK = timedelta(hours=2)  # a break of this length is part of the working day
 WHILE = timedelta(days=5)
 Interval = tuple[datetime, datetime]
 
 
 def intervals(policy: PolicyDocument, agent: Agent | None, first: datetime, last: datetime) -> list[Interval]:
-    """When the business is open, or the agent works, around the time between two instants."""
+    """The intervals in which the business is open, or the agent works, around two instants."""
     zone = ZoneInfo((agent and agent.time_zone) or policy.business.time_zone)
     week = (agent and agent.working_hours) or policy.opening_hours
     found: list[Interval] = []
@@ -40,7 +40,7 @@ def opened(policy: PolicyDocument, start: datetime, end: datetime, agent: Agent 
 
 
 def opens(policy: PolicyDocument, at: datetime, agent: Agent | None = None) -> datetime:
-    """The instant itself if it is open then, else when it next opens."""
+    """The instant itself if the business is open then, else when it next opens."""
     found: list[Interval] = []
     until = at
     while not found:
@@ -62,27 +62,47 @@ def mornings(policy: PolicyDocument, agent: Agent, at: datetime, number: int = 2
     return list(found.values())[:number]
 
 
-def after(policy: PolicyDocument, delay: Delay, since: datetime, agent: Agent | None = None) -> datetime:
-    """So long after an instant."""
+def add_delay(policy: PolicyDocument, delay: Delay, since: datetime, agent: Agent | None = None) -> datetime:
+    """The instant after a delay."""
     zone = ZoneInfo((agent and agent.time_zone) or policy.business.time_zone)
     local = since.astimezone(zone)
     if delay.opening_hours is not None or delay.opening_minutes is not None:
         left = timedelta(hours=delay.opening_hours or 0, minutes=delay.opening_minutes or 0)
         return _when_opened(policy, agent, since, left)
-    if delay.business_days is not None:
-        day, left_days = local.date(), delay.business_days
-        week = (agent and agent.working_hours) or policy.opening_hours
-        while left_days:
-            day += DAY
-            left_days -= bool(week.get(WEEKDAYS[day.weekday()])) and not _closed(policy, day)
-        return _wall(day, local.time(), zone)
+    if delay.business_days:
+        return _after_business_days(policy, agent, since, delay.business_days)
     if delay.days is not None:
         return _wall(local.date() + delay.days * DAY, local.time(), zone)
     return since + timedelta(hours=delay.hours or 0, minutes=delay.minutes or 0)
 
 
-def before(policy: PolicyDocument, delay: Delay, until: datetime) -> datetime:
-    """So long before an instant; days are those of the calendar."""
+def _after_business_days(policy: PolicyDocument, agent: Agent | None, since: datetime, days: int) -> datetime:
+    """Counted from the next opening; a day that begins with it is the first, and ends when it closes."""
+    zone = ZoneInfo((agent and agent.time_zone) or policy.business.time_zone)
+
+    def parts(day: date) -> list[Interval]:
+        midnight = _wall(day, time(0), zone)
+        near = intervals(policy, agent, midnight, midnight)
+        return [(begins, ends) for begins, ends in near if begins.astimezone(zone).date() == day]
+
+    begins = opens(policy, since, agent)
+    day = begins.astimezone(zone).date()
+    whole_days = begins > since and bool(parts(day)) and parts(day)[0][0] == begins
+    left = days - whole_days
+    while left:
+        day += DAY
+        left -= bool(parts(day))
+    if whole_days:
+        return parts(day)[-1][1]
+    wanted = _wall(day, begins.astimezone(zone).time(), zone)
+    near = intervals(policy, agent, wanted, wanted)
+    open_from = (max(opening, wanted) for opening, closing in near if closing > wanted)
+    that_day = [at for at in open_from if at.astimezone(zone).date() == day]
+    return that_day[0] if that_day else max(closing for _, closing in near if closing <= wanted)
+
+
+def subtract_delay(policy: PolicyDocument, delay: Delay, until: datetime) -> datetime:
+    """The instant before a delay; days are those of the calendar."""
     if delay.opening_hours is not None or delay.opening_minutes is not None:
         left = timedelta(hours=delay.opening_hours or 0, minutes=delay.opening_minutes or 0)
         for begins, ends in reversed(intervals(policy, None, until - 4 * WHILE, until)):
@@ -116,7 +136,7 @@ def _when_opened(policy: PolicyDocument, agent: Agent | None, since: datetime, l
 
 
 def check_in(policy: PolicyDocument, anchor: datetime, now: datetime, days: int) -> datetime:
-    """The first check-in after this instant, on every so manieth day since the anchor's, as it opens."""
+    """The first check-in after `now`: every n days since the anchor, in local time, as the business opens."""
     zone = ZoneInfo(policy.business.time_zone)
     day = anchor.astimezone(zone).date()
     while True:
@@ -137,14 +157,16 @@ def at_work(policy: PolicyDocument, agent: Agent, at: datetime) -> bool:
 
 
 def has_passed(policy: PolicyDocument, delay: Delay, since: datetime, now: datetime) -> bool:
-    """Whether so long has passed; of days at least as many as clocks can tell."""
+    """Whether the delay has passed; days may be an hour shorter, when clocks go forward."""
     if delay.opening_hours is not None or delay.opening_minutes is not None:
         wanted = timedelta(hours=delay.opening_hours or 0, minutes=delay.opening_minutes or 0)
         return opened(policy, since, now) >= wanted
     if delay.hours is not None or delay.minutes is not None:
         return now - since >= timedelta(hours=delay.hours or 0, minutes=delay.minutes or 0)
-    an_hour_less = timedelta(hours=1)  # of the day on which clocks go forward
-    return now - since >= (delay.days or delay.business_days or 0) * DAY - an_hour_less
+    if delay.business_days:
+        return now >= add_delay(policy, delay, since)
+    an_hour_less = timedelta(hours=1)  # on the day on which clocks go forward
+    return now - since >= (delay.days or 0) * DAY - an_hour_less
 
 
 def is_day(policy: PolicyDocument, customer: Customer, at: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""The search terms that stand are those of the customers as they stand, after every write."""
+"""Search terms: after every write they are those of the customers' rows."""
 
 from collections.abc import Iterable
 
@@ -10,7 +10,7 @@ from vaada.model.search_terms import SearchTerm, terms_of
 
 
 def is_of_a_term(record: Record) -> bool:
-    """Whether the record tells of a search term."""
+    """Whether the record is of a search term."""
     images = record["dynamodb"]
     image = images.get("NewImage") or images.get("OldImage") or {}
     return bool(image.get("row_kind") == {"S": SearchTerm.kind_of_row})
@@ -22,11 +22,11 @@ def customers_of(records: Iterable[Record]) -> set[str]:
     return {key["pk"]["S"].removeprefix("CUSTOMER#") for key in keys if key["sk"]["S"].startswith("CUSTOMER")}
 
 
-def judge_terms(table: DynamoDb, customer_id: str) -> None:
-    """Raises AssertionError where a term is missing, is left over, or says something else."""
+def check_terms(table: DynamoDb, customer_id: str) -> None:
+    """Raises AssertionError if a term is missing, superfluous or different."""
     own = table.items.get((f"CUSTOMER#{customer_id}", "CUSTOMER"))
     if own is None:
-        return  # being erased: whoever finds a term finds nobody
+        return  # it is being erased; its terms are deleted later
     customer = parsed(own)
     assert isinstance(customer, Customer)
     stored = _terms(table, customer_id)
@@ -34,8 +34,8 @@ def judge_terms(table: DynamoDb, customer_id: str) -> None:
     assert stored == wanted, f"found by {stored - wanted}, and not by {wanted - stored}: {customer!r}"
 
 
-def judge_erased(table: DynamoDb, customer_id: str) -> None:
-    """Raises AssertionError where anything finds a customer who was erased."""
+def check_erased(table: DynamoDb, customer_id: str) -> None:
+    """Raises AssertionError if a term of an erased customer is left."""
     left = _terms(table, customer_id)
     assert not left, f"erased, and still found by {left}"
 

@@ -1,4 +1,4 @@
-"""A client of the API that is careful: it sends a key, and asks again until there is an answer."""
+"""A client of the API: it sends an idempotency key, and repeats a request until it is answered."""
 
 import json
 from collections.abc import Callable
@@ -14,11 +14,11 @@ from tests.simulation.world.http import NOT_THERE, RETRY_LATER, request
 from tests.simulation.world.lambda_runtime import LambdaRuntime
 
 AGAIN = timedelta(seconds=5)
-REPEATED = 2  # of ten contacts: they are asked for a second time
+REPEATED = 2  # out of ten contacts are sent a second time
 
 
 class ApiClient:
-    """Calls the API. What the state of things does not allow is kept as refused."""
+    """Calls the API. Requests that a row's state does not allow are kept as refused."""
 
     def __init__(self, loop: EventLoop, facts: Facts, table: DynamoDb, runtime: LambdaRuntime) -> None:
         self._loop, self._facts, self._table, self._runtime = loop, facts, table, runtime
@@ -33,7 +33,7 @@ class ApiClient:
         *,
         user: dict[str, str] = MANAGER,
     ) -> None:
-        """Ask for something, such as "POST /api/agents", until there is an answer. `then` gets it."""
+        """Send a request such as "POST /api/agents" until it is answered. `then` gets the answer."""
         key = f"key-{self._loop.next_number()}"
 
         def send(what: object) -> Any:
@@ -59,7 +59,7 @@ class ApiClient:
         attempt()
 
     def _repeat(self, send: Callable[[object], Any], body: Any, answer: Any) -> None:
-        """The answer got lost; or something else is asked for with the same key. Nothing comes of it."""
+        """Send the request again, or another one with the same key. Neither may change anything."""
         written = len(self._table.stream)
         again, other = send(body), send({**body, "summary": "something else"})
         for said, wanted in ((again, int(answer["statusCode"])), (other, 422)):

@@ -14,10 +14,11 @@ from tests.simulation.fake_aws.table import DynamoDb
 from tests.simulation.world.event_loop import EventLoop
 from tests.simulation.world.http import RETRY_LATER, nonce_on, path_of, request
 from tests.simulation.world.lambda_runtime import LambdaRuntime
+from vaada.gateways.keys import Keys
 from vaada.gateways.links import LinkPurpose, Links
 
 AGAIN = timedelta(seconds=5)
-THINKING = timedelta(seconds=20)  # between seeing a page and sending it
+THINKING = timedelta(seconds=20)  # between opening a page and sending its form
 
 
 @dataclass(frozen=True)
@@ -35,16 +36,16 @@ class Browser:
     def __init__(self, loop: EventLoop, table: DynamoDb, runtime: LambdaRuntime) -> None:
         self._loop, self._table, self._runtime = loop, table, runtime
         self.entries: list[Entry] = []
-        self._opened_at: dict[str, datetime] = {}  # of pages, by their nonces
-        self._last_forms: dict[str, dict[str, str]] = {}  # as they were last sent, by their links
-        self._accepted = False  # whether the last form was
+        self._opened_at: dict[str, datetime] = {}  # when pages were opened, by their nonces
+        self._last_forms: dict[str, dict[str, str]] = {}  # the forms that were sent last, by their links
+        self._accepted = False  # whether the last form was accepted
 
     # ------------------------------------------------------------ links and single requests
 
     def link(self, purpose: LinkPurpose, row_id: str, age: timedelta = timedelta(minutes=1)) -> str:
-        """The link that a message about this row has, which came so long ago."""
-        keys, url = ENVIRONMENT["LINK_KEYS_PARAMETER"], ENVIRONMENT["PUBLIC_URL"]
-        links = Links(Parameters(), keys, url)  # type: ignore[arg-type]
+        """The link of a message about this row that was sent so long ago."""
+        names = (ENVIRONMENT["LINK_KEYS_PARAMETER"], ENVIRONMENT["ADDRESS_KEY_PARAMETER"])
+        links = Links(Keys(Parameters(), *names), ENVIRONMENT["PUBLIC_URL"])  # type: ignore[arg-type]
         now = self._loop.now
         self._loop.move_to(now - age)
         link = links.url(purpose, row_id)
@@ -52,14 +53,14 @@ class Browser:
         return link
 
     def open(self, link: str, method: str = "GET") -> str | None:
-        """Open a link, which must write nothing. The page, if it came."""
+        """Open a link. Checks that it writes nothing. None: there was no response."""
         written = len(self._table.stream)
         answer = self._runtime.run(pages, request(f"{method} {path_of(link)}", None, {}))
         assert len(self._table.stream) == written, f"a {method} wrote: {link}"
         return None if answer is None else self._note_page(answer)
 
     def post(self, link: str, fields: dict[str, str]) -> str | None:
-        """Send a form once. The page that it is answered with, if it is."""
+        """Send a form once. The page that answers it; None if there was no response."""
         if "score" in fields:
             opened = self._opened_at.get(fields.get("nonce", ""))
             age = None if opened is None else self._loop.now - opened
@@ -81,9 +82,9 @@ class Browser:
         patient: bool = False,
         then: Callable[[str], None] = lambda _page: None,
     ) -> None:
-        """Send the form behind a link, and again until there is an answer or it is seen to be done.
+        """Send the form of a link repeatedly until it is accepted, or the row shows that it was done.
 
-        The `patient` do not look whether it is. `then` gets the page once the form is accepted.
+        With `patient` the row is not looked at. `then` gets the page once the form is accepted.
         """
 
         def attempt() -> None:
@@ -99,9 +100,9 @@ class Browser:
     def press_button(
         self, link: str, fields: dict[str, str], then: Callable[[str], None] = lambda _page: None
     ) -> None:
-        """Act by a link as a person does: look at the page, think, press the button, again where it asks.
+        """Act as a person does: open the page, wait, press the button, and confirm if asked.
 
-        `then` gets the page that came of it.
+        `then` gets the page that follows.
         """
 
         def read() -> None:
@@ -128,7 +129,7 @@ class Browser:
         read()
 
     def answer_survey(self, link: str, fields: dict[str, str]) -> None:
-        """Answer as a person does: look at the page, think, send it, confirm it where that is asked."""
+        """Answer as a person does: open the page, wait, send it, and confirm if asked."""
 
         def read() -> None:
             page = self.open(link)
@@ -143,20 +144,20 @@ class Browser:
         read()
 
     def send_old_page_again(self, link: str) -> None:
-        """The page that stayed open is sent once more, with another answer."""
+        """Send the page that was left open once more, with another answer."""
         if fields := self._last_forms.get(link):
             self.post(link, {**fields, "score": "5" if fields["score"] == "1" else "1"})
 
     # ------------------------------------------------------------ what bots do
 
     def submit_as_bot(self, link: str, fields: dict[str, str]) -> None:
-        """A bot sends a form to staff. Nothing may come of it but that it is counted."""
+        """A bot sends the form of a link for staff. Checks that only the rate limit counts it."""
         written = len(self._table.stream)
         self.post(link, fields)
         assert not self._has_changed_since(written), f"a bot acted: {fields}"
 
     def try_link_elsewhere(self, link: str) -> None:
-        """Somebody tries what a link is signed for at other kinds of links. Nothing may come of it."""
+        """Try the token of a link at the paths of other kinds. Checks that nothing is written."""
         _, kind, token = path_of(link).split("/")
         for other in {"a", "s", "u"} - {kind}:
             written = len(self._table.stream)
@@ -176,7 +177,7 @@ class Browser:
             self._loop.after(THINKING, "the answer is confirmed", send)
 
     def _has_changed_since(self, number: int) -> bool:
-        """Whether more than counts was written after so many records."""
+        """Whether anything but a count of a rate limit was written after this many records."""
         return any(
             not record["dynamodb"]["Keys"]["pk"]["S"].startswith("PACE#")
             for record in self._table.stream[number:]

@@ -1,4 +1,4 @@
-"""What could not be delivered, and somebody who plays it again after some hours."""
+"""Dead letters, and the operator who redrives them after some hours."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class DeadLetter:
 
 
 class DeadLetters:
-    """All dead-letter queues. `play_again` gives a letter, or what it tells of, to its function again."""
+    """All dead-letter queues. `play_again` invokes the function with a letter, or what it refers to."""
 
     def __init__(self, loop: EventLoop, play_again: Callable[[DeadLetter], None]) -> None:
         self.letters: list[DeadLetter] = []
@@ -36,11 +36,11 @@ class DeadLetters:
 
     @property
     def all_redriven(self) -> bool:
-        """Whether nobody has any left to look at."""
+        """Whether all were redriven."""
         return self._redriven == len(self.letters)
 
     def _redrive(self) -> None:
-        """As `make redrive` does it."""
+        """Redrive them as `make redrive` does."""
         letters = self.letters[self._redriven :]
         self._redriven = len(self.letters)
         for letter in letters:

@@ -1,15 +1,16 @@
-"""What SES and SNS tell of messages, texts of customers, and the queue of events that must be tried again."""
+"""Events of SES and SNS about messages, texts of customers, mails that were accepted, and the retry queue."""
 
 import json
 from datetime import timedelta
 from functools import partial
 
+from functions.receive_mail.app import handler as receive_mail
 from functions.receive_text.app import handler as receive_text
 from functions.record_delivery.app import handler as record_delivery
 from tests.simulation.fake_aws.account import AwsAccount
 from tests.simulation.fake_aws.faults import Faults
 from tests.simulation.fake_aws.messaging import Sent
-from tests.simulation.fake_aws.provider_events import events_of
+from tests.simulation.fake_aws.provider_events import a_stored_mail, events_of
 from tests.simulation.fake_aws.queue import QueuedMessage, event_of
 from tests.simulation.world.dead_letters import RETRY_QUEUE_FAILURES, DeadLetter, DeadLetters
 from tests.simulation.world.event_loop import EventLoop
@@ -20,7 +21,7 @@ from tests.simulation.world.targets import Event, Function
 
 
 class EventDelivery:
-    """Brings events to `record_delivery` and `receive_text`, directly or by way of the retry queue."""
+    """Delivers events to the functions that take them, directly or from the retry queue."""
 
     def __init__(
         self,
@@ -33,20 +34,24 @@ class EventDelivery:
     ) -> None:
         self._loop, self._faults, self._facts, self._aws = loop, faults, facts, aws
         self._runtime, self._dead_letters = runtime, dead_letters
-        self._reported = 0  # of what was sent
-        self._brought = 0  # of what was queued
+        self._reported = 0  # how many sent messages were noticed
+        self._brought = 0  # how many queued events were noticed
 
-    def notice_sent_and_queued(self) -> None:
-        """Plan what comes of the messages that were sent, and of the events that were queued, meanwhile."""
+    def notice_calls(self) -> None:
+        """Schedule what follows from messages that were sent, mails accepted and events queued since."""
         for sent in self._aws.providers.sent[self._reported :]:
             self._report(sent)
         self._reported = len(self._aws.providers.sent)
+        for key in self._aws.storage.copied:
+            deliver = partial(self.deliver, receive_mail, a_stored_mail(key, self._loop.now), "a mail")
+            self._loop.at(self._loop.now, "a mail is accepted", deliver)
+        self._aws.storage.copied.clear()
         for message in self._aws.queue.sent[self._brought :]:
             self._loop.at(message.visible_at, "the queue → record_delivery", self._poll)
         self._brought = len(self._aws.queue.sent)
 
     def deliver(self, function: Function, event: Event, what: str, attempt: int = 0) -> None:
-        """Bring an event to a function, with Lambda's own retries. `what` is for the trace."""
+        """Deliver an event to a function, with the retries of Lambda. `what` is for the trace."""
         if self._runtime.run_unattended(function, event) is not None:
             return
         if attempt == len(RETRY_PAUSES):
@@ -57,7 +62,7 @@ class EventDelivery:
             self._loop.after(RETRY_PAUSES[attempt], f"again: {what}", again)
 
     def play_again(self, dead: DeadLetter) -> None:
-        """Unreadable events are only looked at; all others are tried until they are handled."""
+        """Redrive a dead letter: discard an unreadable event, deliver others until they are processed."""
         [record] = dead.content["Records"]
         if json.loads(record["body"])["kind"] == "unreadable":
             return
@@ -66,7 +71,7 @@ class EventDelivery:
             self._dead_letters.add(RETRY_QUEUE_FAILURES, dead.content)
 
     def _report(self, sent: Sent) -> None:
-        """SES and SNS tell what became of a message: usually soon, once, and in order."""
+        """SES and SNS report on a message: usually soon, once, and in order."""
         for told in events_of(sent, self._facts.fates.get(sent.to, "arrives")):
             at = self._loop.now + told.after
             if self._faults.strikes("news late"):
@@ -77,7 +82,7 @@ class EventDelivery:
                 self._loop.at(at, what, partial(self.deliver, record_delivery, told.event, what))
 
     def _poll(self) -> None:
-        """Bring what waits in the queue, until it is handled or has come too often."""
+        """Deliver what waits in the queue until it is processed or was received too often."""
         queue = self._aws.queue
         for message in queue.give_up():
             self._dead_letters.add(RETRY_QUEUE_FAILURES, event_of(message))

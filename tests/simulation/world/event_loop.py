@@ -23,15 +23,15 @@ class EventLoop:
         self._numbers = count()
 
     def at(self, when: datetime, what: str, action: Action) -> None:
-        """Do this then, or at once if that is in the past."""
+        """Schedule an action for this time, or at once if it has passed."""
         heapq.heappush(self._actions, (max(when, self.now), self.next_number(), what, action))
 
     def after(self, delay: timedelta, what: str, action: Action) -> None:
-        """Do this after so long."""
+        """Schedule an action after this delay."""
         self.at(self.now + delay, what, action)
 
     def run_until(self, end: datetime, before_each: Action, after_each: Action) -> None:
-        """Run all actions until then."""
+        """Run all actions until this time."""
         while self._actions and self._actions[0][0] <= end:
             when, _, what, action = heapq.heappop(self._actions)
             self.move_to(max(when, self.now))
@@ -51,5 +51,5 @@ class EventLoop:
         self.trace.add(self.now, line)
 
     def next_number(self) -> int:
-        """A number that was not used before."""
+        """The next number of a sequence."""
         return next(self._numbers)

@@ -1,4 +1,4 @@
-"""What is true of a history, whatever the desk knows of it."""
+"""What is true of a history, known without the product."""
 
 from dataclasses import dataclass, field
 
@@ -8,13 +8,13 @@ from tests.simulation.fake_aws.provider_events import Fate
 
 @dataclass
 class Facts:
-    """What actors, AWS and oracles must agree about.
+    """What actors, AWS and oracles share.
 
-    `fates` are of addresses to which not everything arrives. `erased_customers` are ids.
+    `fates` are of addresses at which messages do not simply arrive. `erased_customers` are ids.
     """
 
     permissions: ContactPermissions = field(default_factory=ContactPermissions)
     fates: dict[str, Fate] = field(default_factory=dict)
     erased_customers: set[str] = field(default_factory=set)
-    surveys_may_differ: bool = False  # what comes of surveys depends on who is faster
-    rows_may_be_missing: bool = False  # rows were lost that people speak of
+    surveys_may_differ: bool = False  # how surveys end depends on the order of events
+    rows_may_be_missing: bool = False  # rows were lost that people refer to

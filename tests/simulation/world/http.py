@@ -1,4 +1,4 @@
-"""HTTP requests as API Gateway hands them to a function, and what a page carries."""
+"""HTTP requests as API Gateway passes them to a function, and the nonce of a page."""
 
 import re
 from typing import Any
@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 
 from tests.integration.scripted_desk import ENVIRONMENT, MANAGER
 
-RETRY_LATER = {429, 503}  # too often, or others wrote the same at the same moment
+RETRY_LATER = {429, 503}  # statuses after which a client tries again: rate-limited, or a conflict of writes
 NOT_THERE = {404, 422}  # to read, or to refer to
 
 
@@ -39,6 +39,6 @@ def path_of(link: str) -> str:
 
 
 def nonce_on(page: str) -> str | None:
-    """The nonce that the form of a page carries, if it has one."""
+    """The nonce in the form of a page, if it has one."""
     found = re.search(r'name="nonce" value="([^"]+)"', page)
     return found[1] if found else None

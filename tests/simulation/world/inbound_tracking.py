@@ -1,4 +1,4 @@
-"""Which events about messages and texts were handled, and which still wait."""
+"""Which events about messages and texts were processed, and which still wait."""
 
 import threading
 from collections.abc import Callable
@@ -15,24 +15,24 @@ from tests.simulation.world.targets import Event, Function
 
 
 class InboundTracking:
-    """Notes in the permissions what was handled to its end.
+    """Notes in the permissions which events were processed to their end.
 
-    Once a function has ended its event is handled, or waits in the retry queue. Other functions may queue
-    theirs while this one is held up: the thread tells them apart.
+    When a function has ended, its event is processed or waits in the retry queue. Other functions may queue
+    theirs while this one is delayed: the thread tells them apart.
     """
 
     def __init__(
         self, loop: EventLoop, faults: Faults, queue: Queue, permissions: ContactPermissions
     ) -> None:
         self._loop, self._faults, self._queue, self._permissions = loop, faults, queue, permissions
-        self._events: dict[str, Event] = {}  # by the bodies that they are queued as
+        self._events: dict[str, Event] = {}  # by the bodies of the queued messages
 
     def concerns(self, function: Function) -> bool:
-        """Whether the function handles such events."""
+        """Whether the function processes such events."""
         return function in {receive_text, record_delivery}
 
     def call(self, function: Function, event: Event, may_fail: Callable[[], bool]) -> Any:
-        """Call the function. Raises whatever it raises, and AssertionError where it fails for no reason."""
+        """Call the function. Raises what it raises, and AssertionError if it fails without a fault."""
         queued = [record for record in event.get("Records", ()) if "body" in record]
         events = {record["messageId"]: self._events[record["body"]] for record in queued} or {"": event}
         for each in events.values():

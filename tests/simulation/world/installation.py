@@ -1,6 +1,6 @@
-"""Puts the fakes in the place of AWS, of the clock and of chance, as long as a history lasts.
+"""Replaces AWS, the clock and random numbers by fakes, for one history.
 
-Two slow things are left out, which other tests look at: MIME, and the HTML of mails.
+Two slow things are left out, which are tested elsewhere: MIME, and the HTML of mails.
 """
 
 import gc
@@ -44,11 +44,11 @@ def installed(
     random: Random,
     renders_pages: bool,
 ) -> Iterator[None]:
-    """Install everything, and set the clock to the start. `random` makes ids and keys."""
+    """Replace everything, and set the clock to the start. `random` generates ids and keys."""
     clients: dict[str, Any] = {name: partial(_itself, one) for name, one in aws.clients().items()}
     with ExitStack() as stack:
         if gc.isenabled():
-            gc.disable()  # one history fits into memory; to look for garbage takes a third of the time
+            gc.disable()  # one history fits into memory; garbage collection would take a third of the time
             stack.callback(gc.enable)
         stack.enter_context(patch.dict("os.environ", {**ENVIRONMENT, **environment}))
         runtime.settings = Settings.from_environment()
@@ -72,7 +72,7 @@ def _itself(client: object) -> object:
 
 
 def _marks_of_page(template: str, _words: object, **values: Any) -> str:
-    """What people and bots here look for on a page."""
+    """The parts of a page that people and bots of the simulation look for."""
     marks = [f'name="nonce" value="{values["nonce"]}"'] if values.get("nonce") else []
     marks += [f'value="{score}"' for score in values.get("scores", ())]
     marks += ['name="confirm"'] if template == "page/survey_confirm.html" else []

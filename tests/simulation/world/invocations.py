@@ -1,4 +1,4 @@
-"""Asynchronous invocations: at times delivered twice, retried, and dead letters in the end."""
+"""Asynchronous invocations: sometimes delivered twice, retried, and dead letters in the end."""
 
 import json
 from datetime import datetime, timedelta
@@ -13,13 +13,13 @@ from tests.simulation.world.lambda_runtime import LambdaRuntime
 from tests.simulation.world.targets import TARGETS, Event, Function, name_of
 
 RETRY_PAUSES = (timedelta(minutes=1), timedelta(minutes=2))
-"""Lambda's own, of an asynchronous invocation."""
+"""The delays of Lambda's retries of an asynchronous invocation."""
 EVENT_AGE = timedelta(hours=1)  # how long Lambda tries to deliver one
 HELD_PAUSE = timedelta(minutes=5)
 
 
 class Invocations:
-    """Wakes the functions of due rows."""
+    """Invokes the functions that advance due rows."""
 
     def __init__(
         self, loop: EventLoop, faults: Faults, runtime: LambdaRuntime, dead_letters: DeadLetters
@@ -28,11 +28,11 @@ class Invocations:
         self._runtime, self._dead_letters = runtime, dead_letters
 
     def wake_by_schedule(self, target: dict[str, Any], how: str) -> None:
-        """Wake what a schedule names as its target."""
+        """Invoke the target of a schedule."""
         self.wake(target["Arn"], json.loads(target["Input"]), how)
 
     def wake(self, arn: str, event: Event, how: str) -> None:
-        """Wake a function for a row. `how` is for the trace."""
+        """Invoke a function for a row. `how` is for the trace."""
         if self._faults.strikes("another release"):
             event = {**event, **OF_ANOTHER_RELEASE}
         for _ in range(2 if self._faults.strikes("invoke doubled") else 1):

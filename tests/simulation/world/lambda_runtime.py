@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.integration.scripted_desk import Context
 from tests.simulation.fake_aws.account import AwsAccount
-from tests.simulation.fake_aws.faults import Faults, Killed
+from tests.simulation.fake_aws.faults import LITTLE_TIME, Faults, Killed
 from tests.simulation.fake_aws.zombies import Zombie
 from tests.simulation.world.event_loop import EventLoop
 from tests.simulation.world.inbound_tracking import InboundTracking
@@ -16,8 +16,8 @@ from vaada.desk import Desk
 from vaada.settings import Settings
 
 SKEW_SECONDS = 3
-ZOMBIE_SECONDS = (20, 200)  # less than a lease: no function runs longer
-ZOMBIE_CALLS = (1, 12)  # at which of its calls a zombie is held up
+ZOMBIE_SECONDS = (20, 200)  # shorter than a lease: no function runs longer
+ZOMBIE_CALLS = (1, 12)  # the number of the call at which a zombie is paused
 
 
 class LambdaRuntime:
@@ -32,14 +32,14 @@ class LambdaRuntime:
         self._zombies: list[Zombie] = []
 
     def open_desk(self) -> Desk:
-        """The desk of the function that runs. Each process has its own, which remembers the policy."""
+        """The desk of the running function. Each process has its own, which caches the policy."""
         function = self._running[-1]
         if function not in self._desks:
             self._desks[function] = Desk(self.settings)
         return self._desks[function]
 
     def run(self, function: Function, event: Event) -> Any:
-        """Run a function. None: it failed or was killed, and its process is gone."""
+        """Run a function. None: it failed or was killed, and its process has ended."""
         now, struck = self.loop.now, self.faults.struck
         if self.faults.strikes("clock skewed"):
             seconds = self.faults.dice["clock skewed"].randint(-SKEW_SECONDS, SKEW_SECONDS)
@@ -60,17 +60,18 @@ class LambdaRuntime:
             if not self.is_zombie():
                 self.loop.move_to(now)
         if not self.is_zombie():
-            checks.judge(succeeded=answer is not None)
+            checks.check(succeeded=answer is not None)
         return answer
 
     def call(self, function: Function, event: Event) -> Any:
         """Call the function in its process."""
         if not self.tracking.concerns(function):
-            return function(event, Context())
+            little = self.faults.strikes(LITTLE_TIME)
+            return function(event, Context(self.faults.dice[LITTLE_TIME].randint(0, 3) if little else None))
         return self.tracking.call(function, event, may_fail=self.is_zombie)
 
     def run_unattended(self, function: Function, event: Event) -> Any:
-        """Run a function that nobody waits for. It may time out, and go on when it has been given up."""
+        """Run a function asynchronously. It may time out, and continue later as a zombie."""
         if not self.faults.strikes("zombie"):
             return self.run(function, event)
         answers: list[Any] = []
@@ -91,21 +92,21 @@ class LambdaRuntime:
         return None
 
     def end_process(self, function: Function) -> None:
-        """The next run is a cold start, which has everything to read."""
+        """End the process: the next run is a cold start."""
         self._desks.pop(function, None)
 
     def before_call(self) -> None:
-        """A function makes a call to AWS: a zombie may be held up here."""
+        """A function is about to call AWS: a zombie may be paused here."""
         for zombie in self._zombies:
             if zombie.is_me():
                 zombie.hold()
 
     def is_zombie(self) -> bool:
-        """Whether it is a zombie that runs."""
+        """Whether a zombie is running."""
         return any(zombie.is_me() for zombie in self._zombies)
 
     def end_zombies(self) -> None:
-        """The history is over."""
+        """End all zombies, when the history is over."""
         for zombie in self._zombies:
             zombie.die()
 

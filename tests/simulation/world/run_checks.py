@@ -1,4 +1,4 @@
-"""What must hold of every run of a function, whoever wakes it."""
+"""What must hold of every run of a function."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from vaada.model.rate_limits import RateCount
 
 
 class RunChecks:
-    """How things stand as a run begins, to judge what it has done when it has ended."""
+    """The state at the beginning of a run, to compare with the state at its end."""
 
     def __init__(self, aws: AwsAccount, function: Function, event: Event, now: datetime) -> None:
         self._aws, self._event = aws, event
@@ -21,17 +21,17 @@ class RunChecks:
         self._mail_count = f"mail-{now:%Y%m%d}"
         self._uncounted = self._mails_not_counted()
 
-    def judge(self, *, succeeded: bool) -> None:
-        """The run has ended. Raises AssertionError."""
+    def check(self, *, succeeded: bool) -> None:
+        """Check the run when it has ended. Raises AssertionError."""
         written = len(self._aws.table.stream)
         assert not self._changes_nothing or written == self._written, f"not due, or stale: {self._event}"
         if succeeded:
-            self._judge_recorded(self._aws.providers.answered[self._answered :])
+            self._check_recorded(self._aws.providers.answered[self._answered :])
             uncounted = self._uncounted - self._mails_not_counted()
             assert not uncounted, f"{uncounted} more mails counted than sent: {self._event}"
 
     def _is_due(self, now: datetime) -> bool:
-        """Whether a wake-up is for its row as it stands, and not too early."""
+        """Whether an event is for the present version of its row, and not too early."""
         row = self._aws.table.items.get(key_of_item(items.key_of(Interaction, self._event["row_id"])))
         if row is None or row["version"]["N"] != str(self._event["version"]) or "wake_at" not in row:
             return False
@@ -41,8 +41,8 @@ class RunChecks:
         row = self._aws.table.items.get(key_of_item(items.key_of(RateCount, self._mail_count)))
         return self._aws.providers.mails - (int(row["count"]["N"]) if row else 0)
 
-    def _judge_recorded(self, message_ids: list[str]) -> None:
-        """What came of each message is recorded."""
+    def _check_recorded(self, message_ids: list[str]) -> None:
+        """The outcome of each message that was sent is recorded."""
         for message_id in message_ids:
             row = self._aws.table.items.get(key_of_item(items.key_of(Message, message_id)))
             assert row is None or row["status"]["S"] != "sending", f"not recorded: {parsed(row)!r}"

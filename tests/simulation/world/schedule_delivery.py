@@ -1,4 +1,4 @@
-"""One-time schedules that fire: on time, late, twice, too early, of the past, or not at all."""
+"""One-time schedules: on time, late, twice, too early, of the past, or not at all."""
 
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -13,7 +13,7 @@ EARLY = timedelta(minutes=20)
 
 
 class ScheduleDelivery:
-    """Puts every schedule that was made or changed into the event loop."""
+    """Puts every schedule that was created or changed into the event loop."""
 
     def __init__(
         self, loop: EventLoop, faults: Faults, scheduler: Scheduler, invocations: Invocations
@@ -24,7 +24,7 @@ class ScheduleDelivery:
         self._targets: dict[str, dict[str, Any]] = {}
 
     def notice_changes(self) -> None:
-        """Time the schedules that were made or changed since the last time."""
+        """Add the schedules that were created or changed since the last time."""
         if self._made == self._scheduler.made:
             return
         self._made = self._scheduler.made
@@ -37,7 +37,7 @@ class ScheduleDelivery:
         at = datetime.fromisoformat(schedule["ScheduleExpression"][3:-1]).replace(tzinfo=UTC)
         before, self._targets[name] = self._targets.get(name), schedule["Target"]
         if before is not None and self._faults.strikes("schedule doubled"):
-            # A call that was late has made again what stood there before.
+            # A late call has created an earlier schedule again.
             again = partial(self._invocations.wake_by_schedule, before, "of the past")
             self._loop.at(at, "a schedule of the past", again)
         if self._faults.strikes("schedule doubled"):

@@ -1,11 +1,11 @@
-"""The table's stream, brought to its two functions: late, twice, with records that nobody can read."""
+"""Delivers the table's stream to its two functions: late, twice, with unreadable records."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from functions.plan_follow_ups.app import handler as plan_follow_ups
+from functions.plan_surveys.app import handler as plan_surveys
 from functions.sync_schedules.app import handler as sync_schedules
 from tests.simulation.fake_aws.faults import Faults
 from tests.simulation.fake_aws.items import key_of_item
@@ -26,8 +26,8 @@ from tests.simulation.world.event_loop import EventLoop
 from tests.simulation.world.lambda_runtime import LambdaRuntime
 from tests.simulation.world.targets import name_of
 
-STUCK: dict[Consumer, str] = {plan_follow_ups: "planning stuck", sync_schedules: "schedules stuck"}
-"""The fault that keeps a function from reading."""
+STUCK: dict[Consumer, str] = {plan_surveys: "planning stuck", sync_schedules: "schedules stuck"}
+"""By function: the fault that stops it from reading."""
 
 
 def _is_new_interaction(record: Record) -> bool:
@@ -44,14 +44,14 @@ def _kinds(record: Record) -> set[str]:
 
 
 FILTERS: dict[Consumer, Callable[[Record], bool]] = {
-    plan_follow_ups: _is_new_interaction,
+    plan_surveys: _is_new_interaction,
     sync_schedules: _may_have_a_schedule,
 }
-"""Which records each function gets."""
+"""The filter of each function."""
 
 
 class StreamDelivery:
-    """Puts records into shards, and brings them to the functions batch by batch."""
+    """Puts records into shards, and delivers them to the functions batch by batch."""
 
     def __init__(
         self,
@@ -69,11 +69,11 @@ class StreamDelivery:
 
     @property
     def idle(self) -> bool:
-        """Whether everything was read."""
+        """Whether all records were read."""
         return all(reader.idle for reader in self.readers)
 
     def notice_writes(self) -> None:
-        """Put the records that are new into their shards."""
+        """Put new records into their shards."""
         for record in self._table.stream[self._sharded :]:
             shard = shard_of(record)
             if self._faults.strikes("poison record"):
@@ -82,7 +82,7 @@ class StreamDelivery:
         self._sharded = len(self._table.stream)
 
     def play_again(self, consumer: Consumer, batch: dict[str, Any]) -> None:
-        """Bring the function its records of a batch that was given up, if they are still kept."""
+        """Deliver the records of a discarded batch again, if the stream still has them."""
         shard = self._shards[int(batch["shardId"])]
         numbers = [number_of(record) for _, record in shard]
         first, last = (numbers.index(batch[f"{name}SequenceNumber"]) for name in ("start", "end"))
@@ -130,11 +130,11 @@ class StreamDelivery:
         struck = self._faults.struck
         answer: dict[str, Any] | None = self._runtime.run_unattended(consumer, {"Records": records})
         if answer is not None and self._faults.struck == struck:
-            self._judge_handled(records, answer["batchItemFailures"])
+            self._check_handled(records, answer["batchItemFailures"])
         return answer
 
-    def _judge_handled(self, records: list[Record], failures: list[dict[str, str]]) -> None:
-        """Nothing else went wrong: what cannot be read is reported, and all others are handled."""
+    def _check_handled(self, records: list[Record], failures: list[dict[str, str]]) -> None:
+        """If no fault occurred, unreadable records are reported and all others processed."""
         poisonous = {number_of(record) for record in records if is_poison(record)}
         failed = {each["itemIdentifier"] for each in failures}
         assert failed == poisonous, f"{len(poisonous)} records cannot be read, and failed: {failed}"
@@ -151,7 +151,7 @@ class StreamDelivery:
             self._loop.after(timedelta(hours=hours, seconds=3), what, again)
 
     def _give_up(self, reader: Reader, window: Window) -> None:
-        """Lambda tells which records they were; the records themselves stay in the stream, for a day."""
+        """Put the positions of the records into a dead letter; the stream keeps the records for a day."""
         records = reader.batch(window)
         batch = {
             "shardId": str(reader.shard),

@@ -1,4 +1,4 @@
-"""The sweep: every two minutes, where a row is due then. Sweeps that would find nothing are left out."""
+"""The sweep every two minutes. Sweeps that would find no due row are left out."""
 
 import math
 from datetime import datetime, timedelta
@@ -10,11 +10,11 @@ from tests.simulation.world.event_loop import EventLoop
 from tests.simulation.world.lambda_runtime import LambdaRuntime
 
 INTERVAL = timedelta(minutes=2)
-LONGEST_WAIT = timedelta(days=1)  # until a row that is due is taken up
+LONGEST_WAIT = timedelta(days=1)  # until a due row is advanced
 
 
 class Sweeper:
-    """Plans the next sweep whenever rows have changed."""
+    """Schedules the next sweep whenever rows have changed."""
 
     def __init__(self, loop: EventLoop, faults: Faults, table: DynamoDb, runtime: LambdaRuntime) -> None:
         self._loop, self._faults = loop, faults
@@ -24,7 +24,7 @@ class Sweeper:
         self._soonest: tuple[str | None, datetime] = (None, loop.start)
 
     def notice_writes(self) -> None:
-        """Plan the next sweep, if rows have changed."""
+        """Schedule the next sweep, if rows have changed."""
         if self._planned_until != len(self._table.stream) or self._next is None:
             self._planned_until = len(self._table.stream)
             self._plan()

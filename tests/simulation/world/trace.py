@@ -4,7 +4,7 @@ from datetime import datetime
 
 
 class Trace:
-    """Keeps lines with their times. An action is named only if something came of it."""
+    """Keeps lines with their times. An action appears only if it has lines of its own."""
 
     def __init__(self) -> None:
         self._lines: list[tuple[datetime, object]] = []
@@ -15,7 +15,7 @@ class Trace:
         self._action = action
 
     def add(self, at: datetime, line: object) -> None:
-        """Add a line. What is no text is indented below the line before."""
+        """Add a line. An object other than a string is indented below the line before."""
         if self._action:
             self._lines.append((at, self._action))
             self._action = ""
@@ -23,7 +23,7 @@ class Trace:
 
     @property
     def lines(self) -> list[str]:
-        """All of it, as text."""
+        """All lines as text."""
         return [
             f"{at:%a %d %b %H:%M:%S}  {line}" if isinstance(line, str) else f"{'':21}{line}"
             for at, line in self._lines

@@ -25,10 +25,13 @@ from tests.simulation.world.schedule_delivery import ScheduleDelivery
 from tests.simulation.world.stream_delivery import StreamDelivery
 from tests.simulation.world.sweeper import Sweeper
 from tests.simulation.world.targets import WITH_DEAD_LETTERS
+from vaada.desk import Desk
 from vaada.gateways import items
 from vaada.model.people import Customer
+from vaada.rules import weekly_reports
+from vaada.settings import Settings
 
-STARTS = tuple(  # Mondays, each with something in its week or soon after
+STARTS = tuple(  # Mondays, each with something special in its week or soon after
     datetime(*day, 9, tzinfo=UTC)
     for day in (
         (2026, 3, 2),  # clocks change in New York on the Sunday
@@ -93,7 +96,7 @@ class World:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Put this world in the place of AWS and of the clock."""
+        """Replace AWS and the clock by this world."""
         environment = {"TIME_ZONE": self.zone, "COUNTRY": self.country}
         ids = Random(self.random.random())
         with installed(
@@ -114,11 +117,11 @@ class World:
         return self.loop.now
 
     def at(self, when: datetime, what: str, action: Callable[[], None]) -> None:
-        """Do this then."""
+        """Schedule an action for this time."""
         self.loop.at(when, what, action)
 
     def run_until(self, end: datetime) -> None:
-        """Let happen what happens until then."""
+        """Run all actions until this time."""
         self.loop.run_until(end, self.browser.entries.clear, self._after_action)
 
     def tell(self, line: object) -> None:
@@ -127,7 +130,7 @@ class World:
 
     @property
     def story(self) -> list[str]:
-        """What happened, as lines."""
+        """The lines of the trace."""
         return self.loop.trace.lines
 
     # ------------------------------------------------------------ what happens
@@ -138,16 +141,21 @@ class World:
         self.events.deliver(receive_text, a_text(number, words, answers), f"{number} texts {words}")
 
     def is_there(self, customer_id: str) -> bool:
-        """Whether anybody can find the customer."""
+        """Whether the customer's row is in the table."""
         return key_of_item(items.key_of(Customer, customer_id)) in self.aws.table.items
+
+    def plan_weekly_report(self) -> None:
+        """Plan the first weekly report, as the deployment does."""
+        policy = Desk(Settings.from_environment()).first_policy
+        self.aws.table.put_item(Item=items.to_item(weekly_reports.plan(policy, self.now)))
 
     @property
     def idle(self) -> bool:
         """Whether nothing waits in the stream, in the retry queue or among the dead letters."""
         return self.stream.idle and not self.aws.queue.messages and self.dead_letters.all_redriven
 
-    def fall_apart(self) -> None:
-        """The history is over: let go of all parts, which hold each other, to free their memory at once."""
+    def release(self) -> None:
+        """Release the memory of all parts at once, when the history is over: they refer to each other."""
         for part in (*vars(self).values(), self):
             if hasattr(part, "__dict__"):
                 part.__dict__.clear()
@@ -157,12 +165,12 @@ class World:
         for arn, event in self.aws.functions.invoked:
             self._invocations.wake(arn, event, "invoked")
         self.aws.functions.invoked.clear()
-        self.events.notice_sent_and_queued()
+        self.events.notice_calls()
         self._sweeper.notice_writes()
         self.after_action()
 
     def _play_again(self, dead: DeadLetter) -> None:
-        """Give a dead letter, or what it tells of, to its function again."""
+        """Invoke the function with a dead letter, or with what the letter refers to."""
         if dead.queue == RETRY_QUEUE_FAILURES:
             self.events.play_again(dead)
             return

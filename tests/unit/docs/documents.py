@@ -4,6 +4,7 @@ import ast
 import re
 import tokenize
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
@@ -55,10 +56,15 @@ def table(text: str, head: str) -> list[list[str]]:
     return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip("|"))] for line in lines]
 
 
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """All nodes of a module's syntax tree. Most tests of a document want them, and parsing takes long."""
+    return tuple(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
 def docstrings(path: Path) -> Iterator[str]:
     """The docstrings of a module, its classes and functions, and those of constants."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
+    for node in nodes(path):
         if (
             isinstance(node, ast.Expr)
             and isinstance(node.value, ast.Constant)
@@ -73,10 +79,11 @@ def comments(path: Path) -> Iterator[str]:
         yield from (each.string for each in tokenize.tokenize(file.readline) if each.type == tokenize.COMMENT)
 
 
-def identifiers(path: Path) -> set[str]:
+@cache
+def identifiers(path: Path) -> frozenset[str]:
     """Each name that a module uses or defines, and each of its strings that is one word or path."""
     found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(path):
         match node:
             case (
                 ast.Name(id=name) | ast.Attribute(attr=name) | ast.arg(arg=name) | ast.keyword(arg=str(name))
@@ -86,4 +93,4 @@ def identifiers(path: Path) -> set[str]:
                 found.update(name.split("."))
             case ast.Constant(value=str(text)) if re.fullmatch(r"[\w./-]+", text):
                 found.add(text)
-    return found
+    return frozenset(found)

@@ -283,8 +283,14 @@ def policy_fields() -> set[str]:
 
 def allowed_in(path: Path) -> frozenset[str]:
     """The names that a docstring of the module may use without saying where they are from."""
+    return identifiers(path) | _names_of_models()
+
+
+@cache
+def _names_of_models() -> frozenset[str]:
+    """The fields of all models, and the values of those that are a choice."""
     fields = {name for each in models() for name in each.model_fields}
-    return frozenset(identifiers(path) | fields | {value for each in models() for value in _values(each)})
+    return frozenset(fields | {value for each in models() for value in _values(each)})
 
 
 def _values(each: type[BaseModel]) -> Iterator[str]:

@@ -8,19 +8,21 @@ import pytest
 import time_machine
 
 from tests.unit.rows import MONDAY, row_id
+from vaada.gateways.keys import Keys
 from vaada.gateways.links import LIFETIMES, BadLink, ExpiredLink, LinkPurpose, Links
 
 
-class Keys:
-    """Stands for the parameter that holds the keys."""
+class Parameters:
+    """A fake of the parameters with the keys."""
 
     def __init__(self, *keys: str) -> None:
         self.keys = keys
         self.reads = 0
 
-    def get_parameter(self, **_: object) -> dict[str, Any]:
+    def get_parameters(self, **_: object) -> dict[str, Any]:
         self.reads += 1
-        return {"Parameter": {"Value": json.dumps(self.keys)}}
+        values = {"/link-keys": json.dumps(self.keys), "/address-key": "a key"}
+        return {"Parameters": [{"Name": name, "Value": value} for name, value in values.items()]}
 
 
 class Clock:
@@ -32,8 +34,9 @@ class Clock:
         return self.seconds
 
 
-def links_with(keys: Keys, clock: Clock | None = None) -> Links:
-    return Links(keys, "/keys", "https://desk.example.com", clock or Clock())  # type: ignore[arg-type]  # all it asks
+def links_with(parameters: Parameters, clock: Clock | None = None) -> Links:
+    keys = Keys(parameters, "/link-keys", "/address-key", clock or Clock())  # type: ignore[arg-type]  # all it asks
+    return Links(keys, "https://desk.example.com")
 
 
 def token_of(url: str) -> str:
@@ -41,7 +44,7 @@ def token_of(url: str) -> str:
 
 
 def test_a_link_is_valid_for_its_own_purpose_only() -> None:
-    links = links_with(Keys("key"))
+    links = links_with(Parameters("key"))
     token = token_of(links.url("survey", row_id(1)))
 
     assert links.row_id("survey", token) == row_id(1)
@@ -51,7 +54,7 @@ def test_a_link_is_valid_for_its_own_purpose_only() -> None:
 
 
 def test_a_link_is_short_enough_for_a_text_in_any_script() -> None:
-    url = links_with(Keys("key")).url("survey", row_id(1))
+    url = links_with(Parameters("key")).url("survey", row_id(1))
     api_gateway = "https://a1b2c3d4e5.execute-api.ap-southeast-1.amazonaws.com"
 
     assert len(api_gateway) + len(url.removeprefix("https://desk.example.com")) <= 120
@@ -59,7 +62,7 @@ def test_a_link_is_short_enough_for_a_text_in_any_script() -> None:
 
 @pytest.mark.parametrize("purpose", ["survey", "action", "unsubscribe"])
 def test_an_expired_link_is_refused_and_still_names_its_row(purpose: LinkPurpose) -> None:
-    links = links_with(Keys("key"))
+    links = links_with(Parameters("key"))
     with time_machine.travel(MONDAY, tick=False) as clock:
         token = token_of(links.url(purpose, row_id(1)))
         clock.shift(LIFETIMES[purpose])
@@ -75,7 +78,7 @@ def test_no_link_lives_longer_than_its_key() -> None:
 
 
 def test_a_link_signed_with_a_new_key_is_verified_within_a_minute() -> None:
-    keys, clock = Keys("old"), Clock()
+    keys, clock = Parameters("old"), Clock()
     here = links_with(keys, clock)
     here.url("survey", row_id(1))
     keys.keys = ("old", "new")
@@ -87,7 +90,7 @@ def test_a_link_signed_with_a_new_key_is_verified_within_a_minute() -> None:
 
 
 def test_many_bad_links_read_the_keys_once() -> None:
-    keys = Keys("key")
+    keys = Parameters("key")
     links = links_with(keys)
     for n in range(100):
         with pytest.raises(BadLink):
@@ -97,7 +100,11 @@ def test_many_bad_links_read_the_keys_once() -> None:
 
 
 def test_the_newer_key_signs_and_both_keys_verify() -> None:
-    old, both, new = links_with(Keys("old")), links_with(Keys("old", "new")), links_with(Keys("new"))
+    old, both, new = (
+        links_with(Parameters("old")),
+        links_with(Parameters("old", "new")),
+        links_with(Parameters("new")),
+    )
     token = token_of(both.url("survey", row_id(1)))
 
     assert new.row_id("survey", token) == row_id(1)
@@ -107,7 +114,7 @@ def test_the_newer_key_signs_and_both_keys_verify() -> None:
 
 
 def test_a_nonce_is_valid_for_one_purpose_and_row_and_tells_its_age() -> None:
-    links = links_with(Keys("key"))
+    links = links_with(Parameters("key"))
     with time_machine.travel(MONDAY, tick=False) as clock:
         nonce = links.nonce("action", row_id(1))
         clock.shift(timedelta(milliseconds=1500))

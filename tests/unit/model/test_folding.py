@@ -1,4 +1,4 @@
-"""One name, written in many ways, is one name; different names stay different."""
+"""Different spellings of one name are equal; different names stay different."""
 
 import unicodedata
 

@@ -1,11 +1,13 @@
-"""A telephone is found under any spelling of its number; what cannot be called is refused with the reason."""
+"""A phone number is found in any notation; an invalid one is refused with the reason."""
+
+from zoneinfo import ZoneInfo
 
 import phonenumbers
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from vaada.model.phone_numbers import BadPhoneNumber, comparable, to_e164
+from vaada.model.phone_numbers import BadPhoneNumber, comparable, time_zone, to_e164
 
 COUNTRIES = st.sampled_from(sorted(phonenumbers.SUPPORTED_REGIONS))
 PUNCTUATION = st.sampled_from([" ", "-", ".", " (", ") ", "/", ""])
@@ -103,6 +105,7 @@ def test_what_cannot_be_called_is_refused_with_the_reason(entered: str, country:
         to_e164(entered, country)
 
 
+@example("CX", "010000")
 @given(COUNTRIES, st.text("0123456789", min_size=4, max_size=12))
 def test_a_stored_number_stays_as_it_is_when_it_is_entered_again(country: str, digits: str) -> None:
     try:
@@ -141,3 +144,32 @@ def test_an_example_of_every_country_is_found_as_it_is_dialled_at_home(country: 
             at_home = phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.NATIONAL)
             stored = phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164)
             assert comparable(to_e164(at_home, country)) == comparable(stored)
+
+
+@pytest.mark.parametrize(
+    ("number", "zone"),
+    [
+        *(
+            ("+923001234567", "Asia/Karachi"),
+            ("+971501234567", "Asia/Dubai"),
+            ("+919876543210", "Asia/Kolkata"),
+        ),
+        *(
+            ("+4915112345678", "Europe/Berlin"),
+            ("+447400123456", "Europe/London"),
+            ("+447700900123", "Europe/London"),
+        ),
+        # Countries whose parts keep different times, and numbers of no country.
+        *(("+12125550101", None), ("+34612345678", None), ("+61412345678", None), ("+80012345678", None)),
+    ],
+)
+def test_the_time_zone_is_that_of_the_country_where_it_has_only_one(number: str, zone: str | None) -> None:
+    assert time_zone(number) == zone
+
+
+@given(st.sampled_from(sorted(phonenumbers.SUPPORTED_REGIONS)))
+def test_every_time_zone_of_a_number_is_known(country: str) -> None:
+    example_number = phonenumbers.example_number(country)
+    assert example_number is not None
+    zone = time_zone(phonenumbers.format_number(example_number, phonenumbers.PhoneNumberFormat.E164))
+    assert zone is None or ZoneInfo(zone)

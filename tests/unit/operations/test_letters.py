@@ -1,4 +1,4 @@
-"""Dead letters: each form that AWS leaves in a queue is read, and shown without personal data."""
+"""Dead letters: each form that AWS uses is parsed, and shown without personal data."""
 
 import json
 from typing import Any
@@ -12,13 +12,13 @@ FUNCTION = "arn:aws:lambda:eu-west-1:123456789012:function:vaada-FlagOverdue-1:$
 
 
 def letter_of_lambda(event: object, **more: object) -> str:
-    """What Lambda leaves of an asynchronous call that failed to the last."""
+    """The dead letter of an asynchronous invocation that failed at each retry."""
     context = {"requestId": "1", "functionArn": FUNCTION, "condition": "RetriesExhausted"}
     return json.dumps({"version": "1.0", "requestContext": context, "requestPayload": event, **more})
 
 
 def letter_of_stream(**batch: object) -> str:
-    """What Lambda leaves of a stream's records."""
+    """The dead letter of stream records."""
     told = {
         "shardId": "shardId-1",
         "startSequenceNumber": "700000000000000000001",

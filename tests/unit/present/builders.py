@@ -1,14 +1,32 @@
-"""Builders of what mails, texts and pages are made from: briefs, notes, notices, invitations, praise."""
+"""Builders of the data for mails, texts and pages: briefs, notes, notices, invitations, praise."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from tests.unit import rows
 from vaada.model.messages import Purpose, RecipientRole
 from vaada.model.rows import CountedTime, Explanation, SkippedTime
+from vaada.model.weekly_reports import (
+    Call,
+    CallReason,
+    Cost,
+    Evidence,
+    KeptPromises,
+    MissedBy,
+    Sent,
+    WeeklyFigures,
+    WeeklyReport,
+)
 from vaada.model.work import SCALES
+from vaada.present import email, i18n
+from vaada.present.email import Mail
+from vaada.present.times import Times
 from vaada.present.view_models import Brief, Invitation, LateNotice, Note, Praise
+from vaada.present.weekly_report import Named, week_page
+from vaada.rules import weekly_reports
 
 DIRECTIONS = {
     **{"en": "ltr", "ur": "rtl", "es": "ltr", "ar": "rtl"},
@@ -20,6 +38,7 @@ KARACHI = ZoneInfo("Asia/Karachi")
 HOSTILE = "Bilal\r\nBcc: all@example.com\u202e<script>alert('x')</script>\u2066"
 URDU = "لیپ ٹاپ دوبارہ خراب ہو گیا ہے، بلال خان کو فون کرنا ہے"
 BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+ISOLATES, END_OF_ISOLATE = "\u2066\u2067\u2068", "\u2069"
 LINK = "https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com/a/".ljust(115, "x")
 """As long as a link on API Gateway's own domain gets."""
 
@@ -28,6 +47,7 @@ def a_brief(**changes: Any) -> Brief:
     """Sana owes Bilal a call at 16:00, and it is 16:00."""
     brief = Brief(
         kind="follow_up",
+        language="en",
         business="Nadeem Computers",
         reader_name="Sana Malik",
         agent_name="Sana Malik",
@@ -38,6 +58,7 @@ def a_brief(**changes: Any) -> Brief:
         interaction_at=datetime(2026, 11, 23, 15, 42, tzinfo=KARACHI),
         channel="phone",
         what="Say when the fan is replaced",
+        typed=True,
         amount=None,
         due_at=datetime(2026, 11, 24, 16, 0, tzinfo=KARACHI),
         now=datetime(2026, 11, 24, 16, 0, 20, tzinfo=KARACHI),
@@ -60,7 +81,7 @@ def a_promise(**changes: Any) -> Brief:
 
 def a_reply(**changes: Any) -> Brief:
     """Bilal wrote, and waits for Sana's answer."""
-    waiting = {"kind": "reply", "what": "Answer Bilal Khan", "channel": "email"}
+    waiting = {"kind": "reply", "what": "Answer Bilal Khan", "typed": False, "channel": "email"}
     return a_brief(**{**waiting, "actions": ("answered", "waiting"), **changes})
 
 
@@ -150,6 +171,7 @@ def a_praise(**changes: Any) -> Praise:
     """Sana reads what Bilal thought of her."""
     praise = Praise(
         business="Nadeem Computers",
+        language="en",
         reader_name="Sana Malik",
         customer_name="Bilal Khan",
         score=5,
@@ -158,3 +180,62 @@ def a_praise(**changes: Any) -> Praise:
         now=datetime(2026, 11, 24, 16, 0, tzinfo=KARACHI),
     )
     return replace(praise, **changes)
+
+
+def a_week(language: str = "en", name: str = "Bilal Khan", words: str = "Nobody called me back.") -> Mail:
+    """The weekly report of a full week, with this name and these words wherever somebody typed them."""
+    base, now = "https://desk.example.com", datetime(2026, 3, 9, 9, 2, tzinfo=UTC)
+    times = Times(i18n.words(language), ZoneInfo("UTC"), now)
+    page = week_page(a_weekly_report(), _named(name, words), times, business=name, zone="UTC", base=base)
+    assert page is not None
+    return email.for_week(page, name, times.words, base)
+
+
+def a_weekly_report() -> WeeklyReport:
+    """A week that has something of everything."""
+    planned = weekly_reports.plan(rows.policy(), rows.MONDAY)
+    weeks = [weekly_reports.week_before(planned, rows.policy(), back) for back in range(51, -1, -1)]
+    promises = {
+        week: KeptPromises(kept=20 - number % 7, settled=20)
+        for number, week in enumerate(weeks)
+        if number != 9
+    }
+    calls: tuple[tuple[CallReason, ...], ...] = (
+        ("unhappy", "promise_late"),
+        ("still_waits", "complaint_open"),
+        ("run_around",),
+    )
+    figures = WeeklyFigures(
+        promises={**promises, planned.week: KeptPromises(kept=13, settled=15)},
+        waited=7,
+        waited_longest=(rows.row_id(10), rows.row_id(11)),
+        calls=tuple(
+            Call(
+                customer_id=rows.CUSTOMER_ID,
+                reasons=tuple(Evidence(why=why, row_id=rows.row_id(12)) for why in reasons),
+            )
+            for reasons in calls
+        ),
+        answers=9,
+        comments=(rows.row_id(12), rows.row_id(13)),
+        missed_by=MissedBy(case_id=rows.row_id(2), missed=2, of=2),
+        sent=Sent(
+            mails=41, texts=12, withheld=5, withheld_because="they were asked something lately", failed=1
+        ),
+        cost=Cost(texts_of_month=Decimal("3.20"), goodwill={"EUR": Decimal("25.00"), "USD": Decimal(10)}),
+    )
+    return planned.changed(status="sent", figures=figures, reported_at=planned.wake_at).waiting(None)
+
+
+def _named(name: str, words: str) -> Named:
+    late = rows.reply(reply_id=rows.row_id(10), status="given", late_by_seconds=7200)
+    waits = rows.reply(reply_id=rows.row_id(11), status="awaited")
+    unhappy = rows.survey(survey_id=rows.row_id(12), status="answered", score=1, comment=words)
+    happy = rows.survey(survey_id=rows.row_id(13), status="answered", score=5, comment=words * 9)
+    case = rows.case(kind="complaint", cause=words)
+    return Named(
+        {rows.CUSTOMER_ID: rows.customer(name=name)},
+        {row.id: row for row in (late, waits)},
+        {row.id: row for row in (unhappy, happy)},
+        {case.id: case},
+    )

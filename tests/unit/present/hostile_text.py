@@ -1,4 +1,4 @@
-"""Text that tries to become markup, a header or a control character, or to reorder its line."""
+"""Hostile text: markup, headers, control characters, and characters that reorder a line."""
 
 from hypothesis import strategies as st
 

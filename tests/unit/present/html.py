@@ -1,10 +1,10 @@
-"""HTML taken apart, so that tests can ask for tags, attributes and words."""
+"""Parses HTML, so that tests can look for tags, attributes and words."""
 
 from html.parser import HTMLParser
 
 
 class Html(HTMLParser):
-    """A document taken apart: its tags with their attributes, and its words."""
+    """A parsed document: its tags with their attributes, and its words."""
 
     def __init__(self, document: str) -> None:
         super().__init__()

@@ -1,7 +1,8 @@
-"""One of each mail, text and page, with given words wherever somebody typed them."""
+"""One of each mail, text and page, with given words in each field that people type."""
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, get_args
 
 from tests.unit.present.builders import (
@@ -10,7 +11,6 @@ from tests.unit.present.builders import (
     LINK,
     a_brief,
     a_late_notice,
-    a_note,
     a_praise,
     a_promise,
     a_reply,
@@ -22,7 +22,7 @@ from tests.unit.present.builders import (
 from vaada.model.messages import Purpose, RecipientRole
 from vaada.present import email, pages, sms
 from vaada.present.email import Mail
-from vaada.present.view_models import ActionName, CallBack, Note, Referral, Review
+from vaada.present.view_models import ActionName, CallBack, Note, Referral, Review, TaskLine
 
 STAFF_PURPOSES: tuple[tuple[Purpose, RecipientRole], ...] = (
     ("follow_up_reminder", "agent"),
@@ -37,23 +37,18 @@ STAFF_PURPOSES: tuple[tuple[Purpose, RecipientRole], ...] = (
     ("reply_missed", "owner"),
     ("goodwill_approval", "supervisor"),
     ("goodwill_approval", "owner"),
+    ("handed_over", "agent"),
+    ("assigned", "agent"),
 )
 CUSTOMER_PURPOSES: tuple[Purpose, ...] = ("survey", "survey_reminder")
 
 
 def every_mail(name: str) -> list[Mail]:
     """Each kind of mail, with this name and these words wherever somebody typed them."""
-    typed = {"business": name, "agent_name": name, "customer_name": name, "what": name}
-    why = an_explanation(
-        skipped=tuple(one.model_copy(update={"why": name}) for one in an_explanation().skipped)
-    )
-    staff = {**typed, "reader_name": name, "summary": name * 20, "explanation": why}
-    notes = [Note(purpose, to, about(purpose, **staff)) for purpose, to in STAFF_PURPOSES]
     invitation = an_invitation(business=name, customer_name=name, agent_name=name, what=name)
     notice = a_late_notice(business=name, customer_name=name, agent_name=name, what=name)
     return [
-        *(email.for_staff(note.purpose, note.to, note.brief) for note in notes),
-        email.for_staff_batch(notes),
+        *(mail for language in ("en", "ur") for mail in staff_mails(name, language)),
         *(
             email.for_customer(purpose, replace(invitation, language=language, kind=kind))
             for purpose in CUSTOMER_PURPOSES
@@ -61,26 +56,70 @@ def every_mail(name: str) -> list[Mail]:
             for kind in KINDS
         ),
         *(email.for_late(replace(notice, language=language)) for language in LANGUAGES),
+    ]
+
+
+def staff_notes(name: str, language: str) -> list[Note]:
+    """Each kind of message to staff: in time to the agent, and late, repeated and woken to somebody else."""
+    why = an_explanation(
+        skipped=tuple(one.model_copy(update={"why": name}) for one in an_explanation().skipped)
+    )
+    typed = {"business": name, "agent_name": name, "customer_name": name, "what": name, "summary": name * 20}
+    in_time: dict[str, Any] = {"reader_name": name}
+    later: dict[str, Any] = {
+        **{"reader_name": "", "reminder_number": 3, "unreached": 2, "explanation": why},
+        **{"now": a_brief().now + timedelta(hours=2), "old_date": a_brief().now + timedelta(days=3)},
+        "actions": get_args(ActionName),
+    }
+    return [
+        Note(purpose, to, about(purpose, **typed, language=language, **changes))
+        for purpose, to in STAFF_PURPOSES
+        for changes in (in_time, later)
+    ]
+
+
+def staff_mails(name: str, language: str) -> list[Mail]:
+    """Each kind of mail to staff, with this name and these words wherever somebody typed them."""
+    notes = staff_notes(name, language)
+    lines = [
+        TaskLine(language, name, name, "auto", note.brief.due_at, note.brief.now, LINK) for note in notes
+    ] * 4
+    praise = a_praise(business=name, language=language, reader_name=name, customer_name=name, words=name)
+    return [
+        *(email.for_staff(note.purpose, note.to, note.brief) for note in notes),
+        email.for_staff_batch(notes),
+        email.for_staff_batch(notes, lines, LINK),
+        *(email.for_praise(replace(praise, words=words)) for words in (name * 20, None)),
+        email.for_praise(replace(praise, score=1, top=1)),
+    ]
+
+
+def staff_texts(name: str, language: str) -> list[str]:
+    """Each kind of text message to staff, with this name and these words wherever somebody typed them."""
+    notes = staff_notes(name, language)
+    praise = a_praise(business=name, language=language, reader_name=name, customer_name=name, words=name)
+    return [
+        *(sms.for_staff(note.purpose, note.to, note.brief) for note in notes),
         *(
-            email.for_praise(a_praise(business=name, reader_name=name, customer_name=name, words=words))
-            for words in (name * 20, None)
+            sms.for_staff_batch([note.brief for note in notes[:some]], link)
+            for some in (2, 30)
+            for link in (LINK, None)
         ),
+        *(sms.for_praise(replace(praise, words=words)) for words in (name, None)),
+        sms.for_praise(replace(praise, score=1, top=1)),
     ]
 
 
 def every_text(words: str) -> Iterator[str]:
     """Each kind of text message, with these words wherever somebody typed them."""
-    typed: dict[str, Any] = {"business": words, "agent_name": words, "customer_name": words, "what": words}
-    for purpose, to in STAFF_PURPOSES:
-        yield sms.for_staff(purpose, to, about(purpose, **typed))
-    yield sms.for_staff_batch([a_note(**typed)] * 3, LINK)
     asked = {"business": words, "agent_name": words, "customer_name": words, "what": words}
+    for language in ("en", "ur"):
+        yield from staff_texts(words, language)
     for language in LANGUAGES:
         for kind in KINDS:
             for purpose in CUSTOMER_PURPOSES:
                 yield sms.for_customer(purpose, an_invitation(**asked, language=language, kind=kind))
         yield sms.for_late(a_late_notice(**asked, language=language))
-    yield sms.for_praise(a_praise(business=words, customer_name=words, words=words))
 
 
 FOLLOW_UP_ACTIONS: tuple[ActionName, ...] = (
@@ -119,34 +158,45 @@ def customer_pages(words: str = "Nadeem", language: str = "en") -> list[str]:
     ]
 
 
-def every_page(words: str = "Nadeem", language: str = "en") -> list[str]:
-    """Each page, with these words wherever somebody typed them."""
+def staff_pages(words: str = "Nadeem", language: str = "en") -> list[str]:
+    """Each page behind a link to staff, with these words wherever somebody typed them."""
+    named: dict[str, Any] = {"business": words, "language": language}
     typed: dict[str, Any] = {
-        "agent_name": words,
-        "customer_name": words,
-        "what": words,
-        "summary": words * 20,
+        **{"language": language, "agent_name": words, "customer_name": words, "what": words},
+        **{"summary": words * 20, "explanation": an_explanation(skipped=())},
     }
     brief = a_brief(**typed)
+    late = replace(brief, now=brief.now + timedelta(hours=2), action_url=None)
     return [
-        *customer_pages(words, language),
-        pages.action_form(business=words, brief=brief, path="/a/t", chosen=None),
         *(
             pages.action_form(business=words, brief=replace(one, **typed), path="/a/t", chosen=chosen)
             for one in (
-                a_brief(actions=FOLLOW_UP_ACTIONS),
-                a_promise(),
+                a_brief(actions=FOLLOW_UP_ACTIONS, old_date=brief.now + timedelta(days=3), unreached=2),
+                a_promise(unreached=1),
+                a_promise(late_notice_medium="sms"),
                 a_promise(late_notice_medium=None),
                 a_reply(),
                 a_request(),
             )
             for chosen in (None, *one.actions)
         ),
-        pages.action_list(business=words, briefs=[brief, replace(brief, action_url=None)]),
-        pages.action_list(business=words, briefs=[]),
-        pages.action_over(business=words, because="expired", status=None, path="/a/t"),
-        pages.action_sent(business=words),
-        pages.action_done(business=words, message=words),
-        pages.action_over(business=words, because="closed", status=words),
-        pages.action_over(business=words, because="expired", status=None),
+        *(
+            pages.action_form(
+                business=words, brief=brief, path="/a/t", chosen="pick_date", problem=problem, asking=True
+            )
+            for problem in pages.ACTION_PROBLEMS
+        ),
+        pages.action_list(business=words, language=language, tasks=[brief, late]),
+        pages.action_list(business=words, language=language, tasks=[]),
+        pages.action_over(**named, because="closed", status="kept", when="10:12"),
+        pages.action_over(**named, because="expired", status=None, path="/a/t", again=True),
+        pages.action_over(**named, because="expired", status=None),
+        pages.action_over(**named, because="left", status=None),
+        pages.action_sent(**named),
+        pages.action_done(**named, message=words),
     ]
+
+
+def every_page(words: str = "Nadeem", language: str = "en") -> list[str]:
+    """Each page, with these words wherever somebody typed them."""
+    return [*customer_pages(words, language), *staff_pages(words, language)]

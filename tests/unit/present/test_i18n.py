@@ -1,7 +1,8 @@
-"""The catalogues: complete, compiled, and found for every language tag."""
+"""The translations: complete, compiled, and found for every language tag."""
 
 import io
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from tests.unit.present.builders import DIRECTIONS, KINDS, LANGUAGES
-from vaada.present.i18n import CATALOGUES, LOCALE, words
+from vaada.present.i18n import CATALOGUES, LOCALE, preferred, readable, words
 
 TRANSLATED = sorted(set(CATALOGUES) - {"en"})
 STALE = "run `make messages`"
@@ -44,6 +45,39 @@ def sentences(messages: Catalog) -> set[str]:
 )
 def test_the_closest_catalogue_is_used(asked: str, found: str) -> None:
     assert words(asked).language == found
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        *(("pt_BR", "pt"), ("pt-BR", "pt"), ("PT-br", "pt"), ("de-Latn-AT", "de"), ("ur-Arab-PK", "ur")),
+        *(("ur-Aran", "ur"), ("ar-EG", "ar"), ("hi-Deva", "hi"), ("urd", "ur"), ("es-419", "es")),
+        # Without a catalogue, or in a script that the catalogue is not written in: the business's language.
+        *(("iw", "de"), ("he", "de"), ("zh-Hant", "de"), ("zh_Hant_TW", "de"), ("ur-Latn", "de")),
+        *(
+            ("hi-Latn", "de"),
+            ("ar-Latn", "de"),
+            ("en-Cyrl", "de"),
+            ("x-klingon", "de"),
+            (None, "de"),
+            ("", "de"),
+        ),
+    ],
+)
+def test_a_reader_gets_their_language_or_that_of_the_business(wanted: str | None, expected: str) -> None:
+    assert words(readable(wanted, "de-AT")).language == expected
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        *(("de", "de"), ("de; q=0.9", "de"), ("de ;q = 0.9, ur;q=0.5", "de"), ("ur;q=0.5, de; q=0.9", "de")),
+        *(("de;Q=0.1,ur", "ur"), ("zh-Hant, ur-Latn, fr;q=0.2", "fr"), ("de;q=0, es;q=0.001", "es")),
+        *(("", None), ("*", None), ("iw,zh", None), (",;q=1, ;", None), ("de;q=0", None)),
+    ],
+)
+def test_the_language_of_a_browser(header: str, expected: str | None) -> None:
+    assert preferred(header) == expected
 
 
 def test_catalogues_exist_for_eight_languages_with_their_direction() -> None:
@@ -146,8 +180,19 @@ def test_each_sentence_is_translated_with_the_same_placeholders(language: str) -
         if message.id:
             assert message.string, message.id
             assert not message.fuzzy, message.id
-            parts = re.compile(r"%\(\w+\)s")
-            assert sorted(parts.findall(str(message.string))) == sorted(parts.findall(str(message.id)))
+            if isinstance(message.id, tuple):  # of the forms some may say the number in words, such as "once"
+                assert all(message.string), message.id
+                assert parts_of(message.string) == parts_of(message.id), message.id
+            else:
+                assert placeholders(message.string) == placeholders(message.id)
+
+
+def parts_of(forms: Iterable[str]) -> set[str]:
+    return {part for form in forms for part in placeholders(form)}
+
+
+def placeholders(text: object) -> list[str]:
+    return sorted(re.findall(r"%\(\w+\)s", str(text)))
 
 
 def test_every_catalogue_has_a_compiled_file() -> None:

@@ -1,4 +1,4 @@
-"""Text messages to staff and customers, in at most two segments."""
+"""Text messages to staff and customers: two segments, three to staff in scripts that GSM-7 lacks."""
 
 from datetime import datetime, timedelta
 
@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.present.builders import (
+    END_OF_ISOLATE,
+    ISOLATES,
     KARACHI,
     KINDS,
     LANGUAGES,
@@ -14,7 +16,6 @@ from tests.unit.present.builders import (
     URDU,
     a_brief,
     a_late_notice,
-    a_note,
     a_notice,
     a_praise,
     a_reply,
@@ -23,44 +24,12 @@ from tests.unit.present.builders import (
     an_explanation,
     an_invitation,
 )
+from tests.unit.present.samples import STAFF_PURPOSES
 from vaada.model.messages import Purpose, RecipientRole
 from vaada.model.work import SCALES, SurveyKind
-from vaada.present import sms
+from vaada.present import gsm_alphabet, sms
 
-STAFF: tuple[tuple[Purpose, RecipientRole], ...] = (
-    ("follow_up_reminder", "agent"),
-    ("follow_up_unanswered", "supervisor"),
-    ("promise_warning", "agent"),
-    ("promise_overdue", "agent"),
-    ("promise_escalation", "owner"),
-    ("reply_warning", "agent"),
-    ("reply_missed", "supervisor"),
-    ("goodwill_approval", "supervisor"),
-)
 typed = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=200)
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("", 1),
-        ("a" * 160, 1),
-        ("a" * 161, 2),
-        ("a" * 306, 2),
-        ("a" * 307, 3),
-        ("€" * 80, 1),  # each counts twice
-        ("€" * 81, 2),
-        ("ñé¿¡\n", 1),
-        ("á" * 70, 1),  # not in the alphabet
-        ("á" * 71, 2),
-        ("ک" * 134, 2),
-        ("ک" * 135, 3),
-        ("😀" * 35, 1),  # two units each
-        ("😀" * 36, 2),
-    ],
-)
-def test_segments_are_counted_as_they_are_billed(text: str, expected: int) -> None:
-    assert sms.segments(text) == expected
 
 
 def test_a_reminder_says_when_who_and_what() -> None:
@@ -71,7 +40,7 @@ def test_a_reminder_says_when_who_and_what() -> None:
 
 def test_a_notice_has_no_link() -> None:
     assert sms.for_staff("promise_escalation", "supervisor", a_notice()) == (
-        "Sana Malik's promise overdue by 2 hours. Bilal Khan +923001234567: Say when the fan is replaced"
+        "Sana Malik's promise is overdue by 2 hours. Bilal Khan +923001234567: Say when the fan is replaced"
     )
 
 
@@ -88,7 +57,7 @@ def test_a_reply_warning_says_when_the_reply_is_due() -> None:
 
 def test_a_missed_reply_names_the_agent() -> None:
     text = sms.for_staff("reply_missed", "supervisor", a_reply())
-    assert text.startswith("Sana Malik's answer overdue since 16:00. Bilal Khan ")
+    assert text.startswith("Sana Malik's answer is overdue since 16:00. Bilal Khan ")
 
 
 def test_a_goodwill_request_names_agent_amount_and_reason() -> None:
@@ -106,19 +75,19 @@ def test_a_text_has_no_small_print() -> None:
 
 def test_a_batch_is_one_text_with_the_most_urgent_first() -> None:
     now = a_brief().now
-    notes = [
-        a_note(customer_name="Oliver Grant", what="Call back", due_at=now + timedelta(hours=1)),
-        a_note(customer_name="Ayesha", what="Order the part", due_at=now - timedelta(hours=1)),
+    tasks = [
+        a_brief(customer_name="Oliver Grant", what="Call back", due_at=now + timedelta(hours=1)),
+        a_brief(customer_name="Ayesha", what="Order the part", due_at=now - timedelta(hours=1)),
     ]
-    assert sms.for_staff_batch(notes, "https://n.pk/l/x") == (
+    assert sms.for_staff_batch(tasks, "https://n.pk/l/x") == (
         "2 reminders, 1 overdue: Ayesha: Order the part; Oliver Grant: Call back\nhttps://n.pk/l/x"
     )
-    assert "http" not in sms.for_staff_batch(notes, None)
+    assert "http" not in sms.for_staff_batch(tasks, None)
 
 
 def test_a_larger_batch_shows_less_of_each_reminder() -> None:
     few, many, most = (
-        sms.for_staff_batch([a_note(what="replace the fan " * 9)] * number, LINK) for number in (2, 4, 30)
+        sms.for_staff_batch([a_brief(what="replace the fan " * 9)] * number, LINK) for number in (2, 4, 30)
     )
     assert few.startswith("2 reminders: Bilal Khan: replace the fan replace the fan replace the fan ")
     assert many.startswith("4 reminders: Bilal Khan: replace the fan replace the...; Bilal Khan: ")
@@ -126,14 +95,12 @@ def test_a_larger_batch_shows_less_of_each_reminder() -> None:
 
 
 @given(name=typed, what=typed, number=st.integers(2, 12), link=st.sampled_from([LINK, None]))
-def test_a_batch_has_at_most_two_segments_whatever_was_typed(
-    name: str, what: str, number: int, link: str | None
-) -> None:
-    text = sms.for_staff_batch([a_note(customer_name=name, what=what)] * number, link)
-    assert sms.segments(text) <= 2
+def test_a_batch_fits_whatever_was_typed(name: str, what: str, number: int, link: str | None) -> None:
+    text = sms.for_staff_batch([a_brief(customer_name=name, what=what)] * number, link)
+    assert gsm_alphabet.parts(text) <= (2 if gsm_alphabet.is_gsm_7(text) else 3)
     assert text.startswith(f"{number} reminders")
     assert text.endswith(link or "")
-    assert text.count("\u2068") == text.count("\u2069")
+    assert sum(text.count(one) for one in ISOLATES) == text.count(END_OF_ISOLATE)
 
 
 def test_long_text_is_cut_between_words_and_the_link_is_kept() -> None:
@@ -141,7 +108,7 @@ def test_long_text_is_cut_between_words_and_the_link_is_kept() -> None:
     words, _, link = text.rpartition("\n")
     assert link == LINK
     assert words.endswith((" the...", " fan...", " replace..."))
-    assert sms.segments(text) == 2
+    assert gsm_alphabet.parts(text) == 2
 
 
 def test_typographic_characters_are_replaced_by_plain_ones() -> None:
@@ -149,9 +116,58 @@ def test_typographic_characters_are_replaced_by_plain_ones() -> None:
     assert "Don't forget \"the fan\" - it's urgent..." in text
 
 
-def test_an_urdu_text_keeps_the_name_if_the_words_do_not_fit() -> None:
-    late = a_brief(customer_name="بلال خان", what=URDU, now=a_brief().due_at + timedelta(hours=1))
-    assert sms.for_staff("promise_overdue", "agent", late) == f"Late: \u2068بلال خان\u2069\n{LINK}"
+@pytest.mark.parametrize(
+    ("language", "customer", "what", "begins"),
+    [
+        ("ur", "بلال خان", URDU, "وعدے میں تاخیر (1 گھنٹہ)۔ بلال خان"),
+        ("ar", "بلال خان", URDU, "وعد متأخر (ساعة واحدة). بلال خان"),
+        ("hi", "बिलाल ख़ान", "लैपटॉप फिर ख़राब हो गया है, शाम तक फ़ोन करना है", "वादे में देरी (1 घंटा)। बिलाल ख़ान"),
+    ],
+)
+def test_a_text_to_staff_in_another_script_takes_a_third_part_to_say_what_is_to_do(
+    language: str, customer: str, what: str, begins: str
+) -> None:
+    late = a_brief(
+        language=language, customer_name=customer, what=what, now=a_brief().due_at + timedelta(hours=1)
+    )
+    text = sms.for_staff("promise_overdue", "agent", late)
+    assert text.startswith(begins)
+    assert what[:20] in text
+    assert text.endswith(f"\n{LINK}")
+    assert gsm_alphabet.parts(text) == 3
+
+
+@pytest.mark.parametrize("language", ["de", "fr", "es", "pt"])
+def test_a_text_to_staff_in_a_latin_script_takes_two_parts(language: str) -> None:
+    late = a_brief(language=language, what="ä é ñ ã ç " * 30, now=a_brief().due_at + timedelta(hours=1))
+    text = sms.for_staff("promise_overdue", "agent", late)
+    assert gsm_alphabet.is_gsm_7(text)
+    assert gsm_alphabet.parts(text) == 2
+    assert "Bilal Khan +923001234567" in text
+
+
+def test_an_amount_stands_before_its_reason_in_the_readers_direction() -> None:
+    text = sms.for_staff("goodwill_approval", "supervisor", a_request(language="ur", what="دو بار آنا پڑا"))
+    assert "\u2067USD 40.00: دو بار آنا پڑا\u2069" in text
+
+
+def test_a_link_of_its_own_domain_leaves_an_urdu_text_in_two_parts() -> None:
+    short = a_brief(
+        language="ur", customer_name="بلال خان", what="پنکھا بدلنا ہے", action_url="https://n.pk/a/x"
+    )
+    text = sms.for_staff("promise_warning", "agent", short)
+    assert "پنکھا بدلنا ہے" in text
+    assert gsm_alphabet.parts(text) == 2
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("purpose", "to"), STAFF_PURPOSES)
+def test_a_text_to_staff_names_the_customer_in_every_language(
+    purpose: Purpose, to: RecipientRole, language: str
+) -> None:
+    text = sms.for_staff(purpose, to, about(purpose, language=language))
+    assert "Bilal Khan" in text
+    assert gsm_alphabet.parts(text) <= 3
 
 
 def test_a_link_stands_alone_if_no_words_fit() -> None:
@@ -171,7 +187,7 @@ def test_a_customer_always_gets_words_with_the_link(
     words, _, link = text.partition("\n")
     assert words
     assert link == LINK
-    assert sms.segments(text) <= 2
+    assert gsm_alphabet.parts(text) <= 2
 
 
 @pytest.mark.parametrize("language", ["en", "es", "fr", "de", "pt"])
@@ -194,7 +210,7 @@ def test_a_short_link_leaves_room_for_a_number_in_other_scripts(kind: SurveyKind
     text = sms.for_customer("survey", asked)
     for number in (SCALES[kind][0], SCALES[kind][-1]):
         assert f" {number} " in text
-    assert sms.segments(text) == 2
+    assert gsm_alphabet.parts(text) == 2
 
 
 def test_each_kind_of_survey_asks_its_own_question() -> None:
@@ -230,7 +246,7 @@ def test_a_long_promise_is_quoted_as_far_as_there_is_room() -> None:
     text = sms.for_customer("survey_reminder", asked)
     assert text.startswith('Nadeem Computers: a short reminder. We promised you "replace the fan ')
     assert text.endswith(f'the...". Did we keep our word?\n{LINK}')
-    assert sms.segments(text) == 2
+    assert gsm_alphabet.parts(text) == 2
 
 
 def test_a_short_link_leaves_room_for_the_business_name() -> None:
@@ -238,15 +254,15 @@ def test_a_short_link_leaves_room_for_the_business_name() -> None:
     assert text.startswith("\u2068Nadeem Computers\u2069: ")
 
 
-@pytest.mark.parametrize(("purpose", "to"), STAFF)
+@pytest.mark.parametrize(("purpose", "to"), STAFF_PURPOSES)
 @given(name=typed, what=typed)
-def test_a_text_to_staff_has_at_most_two_segments_whatever_was_typed(
+def test_a_text_to_staff_fits_whatever_was_typed(
     purpose: Purpose, to: RecipientRole, name: str, what: str
 ) -> None:
     text = sms.for_staff(purpose, to, about(purpose, customer_name=name, agent_name=name, what=what))
-    assert sms.segments(text) <= 2
+    assert gsm_alphabet.parts(text) <= (2 if gsm_alphabet.is_gsm_7(text) else 3)
     assert text.endswith(LINK)
-    assert text.count("\u2068") == text.count("\u2069")
+    assert sum(text.count(one) for one in ISOLATES) == text.count(END_OF_ISOLATE)
 
 
 @given(
@@ -258,9 +274,9 @@ def test_a_text_to_a_customer_has_at_most_two_segments_whatever_was_typed(
     typed_by_others = {"business": name, "customer_name": name, "agent_name": name, "what": what}
     invitation = an_invitation(**typed_by_others, language=language, kind=kind, can_reply=can_reply)
     text = sms.for_customer("survey", invitation)
-    assert sms.segments(text) <= 2
+    assert gsm_alphabet.parts(text) <= 2
     assert text.endswith(f"\n{LINK}")
-    assert text.count("\u2068") == text.count("\u2069")
+    assert sum(text.count(one) for one in ISOLATES) == text.count(END_OF_ISOLATE)
 
 
 def test_praise_quotes_the_customer() -> None:
@@ -275,9 +291,9 @@ def test_praise_quotes_the_customer() -> None:
 @given(name=typed, written=typed)
 def test_praise_has_at_most_two_segments_whatever_was_typed(name: str, written: str) -> None:
     text = sms.for_praise(a_praise(customer_name=name, words=written * 3))
-    assert sms.segments(text) <= 2
+    assert gsm_alphabet.parts(text) <= 2
     assert text.startswith("Well done! ")
-    assert text.count("\u2068") == text.count("\u2069")
+    assert sum(text.count(one) for one in ISOLATES) == text.count(END_OF_ISOLATE)
 
 
 def test_a_late_notice_says_what_comes_later_when_and_from_whom() -> None:
@@ -292,7 +308,7 @@ def test_a_late_notice_names_promise_and_agent_in_every_language(language: str) 
     text = sms.for_late(a_late_notice(language=language))
     for words in ("Nadeem Computers", "Replace the fan", "17:00", "Sana Malik"):
         assert words in text
-    assert sms.segments(text) <= 2
+    assert gsm_alphabet.parts(text) <= 2
 
 
 def test_a_late_notice_cuts_a_long_promise_and_keeps_the_date() -> None:
@@ -307,6 +323,36 @@ def test_a_late_notice_keeps_the_date_in_two_segments_whatever_was_typed(
 ) -> None:
     notice = a_late_notice(language=language, business=name, customer_name=name, agent_name=name, what=what)
     text = sms.for_late(notice)
-    assert sms.segments(text) <= 2
+    assert gsm_alphabet.parts(text) <= 2
     assert "17:00" in text
-    assert text.count("\u2068") == text.count("\u2069")
+    assert sum(text.count(one) for one in ISOLATES) == text.count(END_OF_ISOLATE)
+
+
+ODD = (
+    "Don\u2019t forget: cafe\u0301 Zoe\u0308 \u2022 5\u2032 \u00b4x\u00b4 re\u2011open\u200b\u00a0now \u2026"
+)
+
+
+def a_text_about(what: str) -> str:
+    return sms.for_staff("promise_escalation", "supervisor", a_notice(what=what, customer_phone=None))
+
+
+def test_odd_punctuation_and_decomposed_accents_do_not_cut_a_text() -> None:
+    text = a_text_about(f"{ODD} {'word ' * 30}end")
+    assert gsm_alphabet.is_gsm_7(text)
+    assert "Don't forget: café Zoe - 5' 'x' re-open now ..." in text
+    assert text.endswith("end")
+
+
+@pytest.mark.parametrize("odd", ["š", "ç", "ő", "😀", "✓", "Ł"])
+def test_an_odd_letter_gives_way_before_the_end_of_a_text_does(odd: str) -> None:
+    assert f"Call {odd} back" in a_text_about(f"Call {odd} back")
+    long = a_text_about(f"Call {odd} {'back ' * 30}end")
+    assert gsm_alphabet.is_gsm_7(long)
+    assert long.endswith("end")
+
+
+def test_urdu_words_are_never_transliterated() -> None:
+    text = a_text_about(f"{URDU[:20]} {'word ' * 60}")
+    assert URDU[:20] in text
+    assert not gsm_alphabet.is_gsm_7(text)

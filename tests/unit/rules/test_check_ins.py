@@ -21,13 +21,13 @@ RULES = policy(check_ins={"every_days_by_tag": {"vip": 30, "wholesale": 90}})
 
 
 def bilal(every: int | None = 7, anchor: datetime = MONDAY, **facts: object) -> Customer:
-    """A customer who was in touch last at `anchor`."""
+    """A customer whose last contact was at `anchor`."""
     row = customer(check_in_every_days=every, agent_id=AGENT_ID, **facts)
     return check_ins.plan_from(row, anchor, RULES)
 
 
 def check_in_times(row: Customer, times: int, rules: PolicyDocument = RULES) -> list[datetime]:
-    """When so many check-ins fall due if each is done at once and none brings a contact."""
+    """The due times of this many check-ins if each is done at once without a contact."""
     due = []
     for _ in range(times):
         assert row.wake_at is not None

@@ -27,7 +27,7 @@ def promise_due(due_at: datetime, now: datetime = MONDAY) -> Commitment:
 def follow_ladder(
     row: Commitment, rules: PolicyDocument | None = None
 ) -> list[tuple[datetime, Decision[Commitment]]]:
-    """Wake the row exactly when it asks to be, until it waits for nothing more."""
+    """Advance the row at each of its `wake_at`, until it has none."""
     steps, now = [], MONDAY - 100 * 366 * DAY
     while row.wake_at is not None:
         now = max(now, row.wake_at)

@@ -183,6 +183,34 @@ def test_a_follow_up_woken_by_the_customer_is_due_now_and_keeps_its_old_date() -
     assert [(change.by, change.what) for change in woken.history[1:]] == [("desk", "woken by the customer")]
 
 
+def test_a_snooze_by_mistake_is_undone_and_the_old_date_stands() -> None:
+    ahead = follow_up(MONDAY + DAY)
+    snoozed = follow_ups.snooze(ahead, MONDAY + 9 * DAY, MONDAY, "amina")
+
+    undone = follow_ups.undo_snooze(snoozed, agent_hours(), MONDAY + HOUR, "amina")
+
+    assert (undone.status, undone.due_at, undone.wake_at) == ("scheduled", ahead.due_at, ahead.wake_at)
+    assert follow_ups.is_snoozed(undone) is False
+
+
+def test_what_was_due_before_a_snooze_by_mistake_is_due_and_reminds_the_next_morning() -> None:
+    due = follow_up(MONDAY, reminders=1, status="due")
+    snoozed = follow_ups.snooze(due, MONDAY + 9 * DAY, MONDAY + HOUR, "amina")
+
+    undone = follow_ups.undo_snooze(snoozed, agent_hours(), MONDAY + 2 * HOUR, "amina")
+
+    assert (undone.status, undone.due_at, undone.wake_at) == ("due", MONDAY, MONDAY + DAY)
+
+
+def test_a_snooze_is_undone_for_a_day_and_if_nothing_happened_since() -> None:
+    snoozed = follow_ups.snooze(follow_up(), MONDAY + 9 * DAY, MONDAY, "amina")
+    woken = follow_ups.wake(snoozed, MONDAY + HOUR)
+
+    for row, at in ((snoozed, MONDAY + 2 * DAY), (woken, MONDAY + HOUR), (follow_up(), MONDAY)):
+        with pytest.raises(NotPossible):
+            follow_ups.undo_snooze(row, agent_hours(), at, "amina")
+
+
 def test_a_return_to_the_old_date_is_a_snooze() -> None:
     woken = follow_ups.wake(follow_ups.snooze(follow_up(), MONDAY + 9 * DAY, MONDAY, "a"), MONDAY + DAY)
     assert woken.woken_from is not None

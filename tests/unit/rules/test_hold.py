@@ -18,4 +18,9 @@ def test_nothing_waits_unless_sending_is_held(kind: str) -> None:
 def test_all_wait_but_what_sends_nothing() -> None:
     held = policy(sending={"held": True})
 
-    assert [kind for kind in DUE if not waits_for_release(kind, held)] == ["erasure", "interaction"]
+    assert [kind for kind in DUE if not waits_for_release(kind, held)] == [
+        "departure",
+        "erasure",
+        "interaction",
+        "relationship",
+    ]

@@ -22,10 +22,12 @@ from tests.unit.rows import (
 from vaada.model.cases import Case
 from vaada.model.interactions import FollowUpRequest, Interaction, NewInteraction, StatedCommitment
 from vaada.model.people import Customer
+from vaada.model.policy import PolicyDocument
 from vaada.model.rows import Row
 from vaada.model.work import Commitment, FollowUp, Reply
-from vaada.rules import commitments, follow_ups, interactions, replies
-from vaada.rules.interactions import StateBefore
+from vaada.rules import commitments, follow_ups, interactions, replies, surveys
+from vaada.rules.interactions import Owners, StateBefore
+from vaada.rules.open_work import OpenWork
 
 BILAL = customer(agent_id=AGENT_ID, served_by=(AGENT_ID,))
 RUNNING = replies.start_clock(reply(), policy(), MONDAY)
@@ -49,13 +51,23 @@ def standing(
     supervisor_id: str | None = "sana000000000000",
 ) -> StateBefore:
     amina = agent(supervisor_id=supervisor_id)
-    return StateBefore(who, amina, before, reply, call_back, follow_ups, check_in=check_in)
+    work = OpenWork(reply, call_back, (), follow_ups)
+    return StateBefore(who, amina, before, work, check_in=check_in)
+
+
+def rows_of(one: Interaction, before: StateBefore, rules: PolicyDocument) -> list[Row]:
+    """All rows that the contact changes and brings."""
+    case = interactions.case_after(one, before, rules)
+    owner_before = before.case.agent_id if before.case else case.agent_id
+    former = agent(agent_id=owner_before) if owner_before != case.agent_id else None
+    owners = Owners(agent(agent_id=case.agent_id), former)
+    return interactions.rows_to_write(one, before, case, owners, rules)
 
 
 def consequences(one: Interaction, before: StateBefore) -> dict[str, list[Row]]:
     """What the contact changes and brings, by kind."""
     found: dict[str, list[Row]] = {}
-    for row in interactions.rows_to_write(one, before, policy()):
+    for row in rows_of(one, before, policy()):
         found.setdefault(row.kind_of_row, []).append(row)
     return found
 
@@ -72,10 +84,14 @@ def the_reply(one: Interaction, before: StateBefore) -> Reply:
     return row
 
 
-def the_follow_up(one: Interaction, before: StateBefore) -> FollowUp:
-    (row,) = consequences(one, before)["follow_up"]
-    assert isinstance(row, FollowUp)
-    return row
+def the_follow_ups(one: Interaction, before: StateBefore) -> dict[str, FollowUp]:
+    """The follow-ups that the contact changes and brings, by origin."""
+    rows = consequences(one, before).get("follow_up", [])
+    return {row.origin: row for row in rows if isinstance(row, FollowUp)}
+
+
+def the_follow_up(one: Interaction, before: StateBefore, origin: str = "unresolved") -> FollowUp:
+    return the_follow_ups(one, before)[origin]
 
 
 def the_promise(one: Interaction, before: StateBefore) -> Commitment:
@@ -123,7 +139,7 @@ def test_an_inbound_contact_awaits_a_reply_unless_it_is_settled_or_promised(
 
 
 def test_a_contact_that_asks_for_nothing_only_opens_a_case() -> None:
-    assert consequences(contact(), standing()).keys() == {"case"}
+    assert consequences(contact(resolved=True), standing()).keys() == {"case"}
 
 
 def test_a_question_starts_the_reply_clock_of_its_case() -> None:
@@ -150,10 +166,10 @@ def test_a_contact_brings_its_promises_and_its_requested_follow_up() -> None:
     assert the_case(one, standing()).follow_up_ids == (found["follow_up"][0].id,)
 
 
-def test_the_case_lists_the_follow_up_that_is_planned_later() -> None:
-    (to_come,) = interactions.planned_rows(contact(), policy())
+def test_the_case_lists_the_follow_up_of_an_unresolved_contact() -> None:
+    row = the_follow_up(contact(), standing())
 
-    assert the_case(contact(), standing()).follow_up_ids == (to_come.id,)
+    assert the_case(contact(), standing()).follow_up_ids == (row.id,)
 
 
 def test_a_new_agent_of_a_customer_is_added_to_those_who_serve_them() -> None:
@@ -262,7 +278,7 @@ def test_a_call_back_keeps_the_promise_and_gives_the_reply() -> None:
 def test_the_policy_can_turn_off_call_backs_outside_opening_hours() -> None:
     rules = policy(replies={"call_back_outside_hours": False})
 
-    rows = interactions.rows_to_write(contact(MONDAY - 6 * HOUR, awaits_reply=True), standing(), rules)
+    rows = rows_of(contact(MONDAY - 6 * HOUR, awaits_reply=True), standing(), rules)
 
     (row,) = (row for row in rows if isinstance(row, Reply))
     assert row.step == "warn"
@@ -273,22 +289,22 @@ def test_the_policy_can_turn_off_call_backs_outside_opening_hours() -> None:
 
 
 def test_a_contact_of_the_customer_wakes_a_snoozed_follow_up() -> None:
-    row = the_follow_up(contact(), standing(case(), follow_ups=(SNOOZED,)))
+    row = the_follow_up(contact(), standing(case(), follow_ups=(SNOOZED,)), "requested")
 
     assert (row.status, row.wake_at, row.woken_from) == ("scheduled", MONDAY + HOUR / 2, MONDAY + 9 * DAY)
 
 
-@pytest.mark.parametrize("facts", [{"summary": "Thank you!"}, {"direction": "outbound"}, {"resolved": True}])
+@pytest.mark.parametrize("facts", [{"only_thanks": True}, {"direction": "outbound"}, {"resolved": True}])
 def test_thanks_outbound_and_resolved_contacts_wake_no_follow_up(facts: dict[str, object]) -> None:
     before = standing(case(status="resolved"), follow_ups=(SNOOZED,))
 
-    assert "follow_up" not in consequences(contact(**facts), before)
+    assert "requested" not in the_follow_ups(contact(**facts), before)
     assert SNOOZED.id in the_case(contact(**facts), before).follow_up_ids
 
 
-@pytest.mark.parametrize("row", [UNRESOLVED, follow_up(status="due"), follow_up(MONDAY + DAY)])
-def test_a_follow_up_that_is_not_snoozed_keeps_its_time(row: FollowUp) -> None:
-    assert "follow_up" not in consequences(contact(), standing(case(), follow_ups=(row,)))
+@pytest.mark.parametrize("row", [follow_up(status="due"), follow_up(MONDAY + DAY)])
+def test_a_requested_follow_up_that_is_not_snoozed_keeps_its_time(row: FollowUp) -> None:
+    assert "requested" not in the_follow_ups(contact(), standing(case(), follow_ups=(row,)))
 
 
 def test_a_resolved_contact_completes_only_the_unresolved_follow_up() -> None:
@@ -304,15 +320,17 @@ def test_a_resolved_contact_completes_only_the_unresolved_follow_up() -> None:
 def test_a_complaint_with_missing_steps_keeps_its_follow_up() -> None:
     one, before = contact(resolved=True, kind="complaint"), standing(case(), follow_ups=(UNRESOLVED,))
 
+    row = the_follow_up(one, before)
     assert the_case(one, before).status == "open"
-    assert "follow_up" not in consequences(one, before)
+    assert row.status == "scheduled"
+    assert row.reason.startswith("This was not resolved yet. Steps to do: apologised")
 
 
 # ---------------------------------------------------------------- tone and run-around
 
 
 def test_an_abusive_contact_is_an_urgent_follow_up_for_the_supervisor() -> None:
-    row = the_follow_up(contact(tone="abusive"), standing())
+    row = the_follow_up(contact(tone="abusive"), standing(), "abusive")
 
     assert (row.origin, row.agent_id, row.told) == ("abusive", "sana000000000000", "agent")
     assert (row.urgent, row.wake_at) == (True, MONDAY + HOUR / 2)
@@ -320,7 +338,7 @@ def test_an_abusive_contact_is_an_urgent_follow_up_for_the_supervisor() -> None:
 
 
 def test_an_upset_contact_is_a_follow_up_after_four_opening_hours() -> None:
-    row = the_follow_up(contact(MONDAY + 3 * HOUR, tone="upset"), standing())
+    row = the_follow_up(contact(MONDAY + 3 * HOUR, tone="upset"), standing(), "upset")
 
     assert (row.origin, row.urgent, row.due_at) == ("upset", False, MONDAY + 8 * HOUR)  # lunch is passed over
     assert row.explain.due_at is not None
@@ -328,7 +346,7 @@ def test_an_upset_contact_is_a_follow_up_after_four_opening_hours() -> None:
 
 
 def test_the_owner_is_told_of_abuse_if_there_is_no_supervisor() -> None:
-    row = the_follow_up(contact(tone="abusive"), standing(supervisor_id=None))
+    row = the_follow_up(contact(tone="abusive"), standing(supervisor_id=None), "abusive")
 
     assert (row.agent_id, row.told) == (AGENT_ID, "owner")
 
@@ -339,16 +357,16 @@ def test_a_run_around_is_reported_once_with_its_counts() -> None:
             {"at": MONDAY, "interaction_id": row_id(n), "from_agent_id": "a", "to_agent_id": "b"}
             for n in (1, 2)
         ],
-        agent_id="zain000000000000",
+        agent_id="tina000000000000",
         last_inbound_at=None,
     )
 
-    row = the_follow_up(contact(), standing(tired))
+    row = the_follow_up(contact(), standing(tired), "run_around")
     told_already = tired.model_copy(update={"run_around_at": MONDAY})
 
     assert row.origin == "run_around"
     assert row.reason == "Run-around: 3 hand-offs. Amina has the case from now on."
-    assert "follow_up" not in consequences(contact(), standing(told_already))
+    assert "run_around" not in the_follow_ups(contact(), standing(told_already))
 
 
 # ---------------------------------------------------------------- staying in touch
@@ -364,10 +382,9 @@ def test_a_contact_completes_the_open_check_in_and_restarts_the_count() -> None:
     )
     before = standing(who=waiting, check_in=follow_up(origin="check_in", case_id=None))
 
-    found = consequences(contact(), before)
+    done = the_follow_up(contact(), before, "check_in")
 
-    (done,), (bilal,) = found["follow_up"], found["customer"]
-    assert isinstance(done, FollowUp)
+    (bilal,) = consequences(contact(), before)["customer"]
     assert isinstance(bilal, Customer)
     assert (done.status, done.history[-1].by) == ("done", AGENT_ID)
     assert (bilal.anchor, bilal.wake_at) == (MONDAY + HOUR / 2, MONDAY + 7 * DAY)
@@ -383,7 +400,7 @@ def test_every_existing_row_is_changed_once_and_by_one_version() -> None:
     stood = [case(), paused, SNOOZED, who]
     before = standing(case(), who=who, reply=paused, follow_ups=(SNOOZED,))
 
-    rows = interactions.rows_to_write(contact(agent_id="omar000000000000", tone="upset"), before, policy())
+    rows = rows_of(contact(agent_id="omar000000000000", tone="upset"), before, policy())
 
     versions = {row.id: row.version for row in rows}
     assert len(versions) == len(rows)
@@ -396,27 +413,26 @@ def test_a_contact_processed_twice_has_the_same_consequences() -> None:
     assert consequences(one, standing()) == consequences(one, standing())
 
 
-# ---------------------------------------------------------------- what is planned later
+# ---------------------------------------------------------------- the next step
 
 PROMISES = (StatedCommitment(what="Call", due_at=MONDAY + DAY), StatedCommitment(what="Send", due_at=MONDAY))
 
 
 def test_a_resolved_contact_plans_a_survey_a_day_later() -> None:
-    (row,) = interactions.planned_rows(interaction(resolved=True), policy())
+    row = surveys.of_interaction(interaction(resolved=True), policy())
 
-    assert (row.kind_of_row, row.wake_at) == ("survey", MONDAY + timedelta(hours=24))
+    assert row is not None
+    assert row.wake_at == MONDAY + timedelta(hours=24)
 
 
 def test_an_unresolved_contact_plans_a_follow_up() -> None:
-    (row,) = interactions.planned_rows(interaction(), policy())
+    row = the_follow_up(contact(MONDAY), standing())
 
-    assert (row.kind_of_row, row.wake_at) == ("follow_up", MONDAY + DAY)
+    assert (row.origin, row.wake_at) == ("unresolved", MONDAY + DAY)
 
 
 def test_a_follow_up_planned_over_a_weekend_explains_what_is_skipped() -> None:
-    friday = MONDAY + 4 * DAY
-
-    (row,) = interactions.planned_rows(interaction(occurred_at=friday), policy())
+    row = the_follow_up(contact(MONDAY + 4 * DAY), standing())
 
     assert row.wake_at == MONDAY + 7 * DAY
     assert row.explain.due_at is not None
@@ -426,14 +442,10 @@ def test_a_follow_up_planned_over_a_weekend_explains_what_is_skipped() -> None:
 
 @pytest.mark.parametrize(
     "stated",
-    [
-        {"commitments": PROMISES},
-        {"follow_up": FollowUpRequest(at=MONDAY, reason="Ask again")},
-        {"summary": "Thanks for your help"},
-    ],
+    [{"commitments": PROMISES}, {"resolved": True}, {"only_thanks": True}],
 )
-def test_a_contact_with_a_promise_a_request_or_thanks_plans_nothing(stated: dict[str, object]) -> None:
-    assert interactions.planned_rows(interaction(**stated), policy()) == []
+def test_a_contact_with_a_promise_or_thanks_or_resolved_plans_no_follow_up(stated: dict[str, object]) -> None:
+    assert "follow_up" not in consequences(contact(**stated), standing())
 
 
 def test_rows_planned_twice_are_the_same_and_have_distinct_ids() -> None:
@@ -447,7 +459,7 @@ def test_rows_planned_twice_are_the_same_and_have_distinct_ids() -> None:
     def rows() -> list[object]:
         return [
             *commitments.stated_in(contact, agent(), policy()),
-            *interactions.planned_rows(contact, policy()),
+            surveys.of_interaction(contact, policy()),
             follow_ups.requested(contact),
             follow_ups.by_tone(contact, agent(), policy()),
             follow_ups.run_around(case(), contact, agent()),

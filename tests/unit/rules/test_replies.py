@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.times import DAY, HOUR, MINUTE
 from tests.unit import strategies
@@ -226,6 +227,65 @@ def test_a_pause_keeps_the_lateness_before_it() -> None:
     assert next_day.late_by_seconds == 90 * 60
 
 
+def test_the_time_that_we_waited_for_the_customer_is_not_ours() -> None:
+    """Asked at 9, waited from 10 to Wednesday at 10, answered at 11."""
+    paused = replies.pause(running_reply(), MONDAY + HOUR, policy())
+    resumed = replies.resume(paused, MONDAY + 2 * DAY + HOUR, policy())
+
+    given = replies.give(resumed, MONDAY + 2 * DAY + 2 * HOUR, "contact", policy())
+    meanwhile = replies.give(paused, MONDAY + DAY, "contact", policy())
+
+    assert (given.took_seconds, given.late_by_seconds) == (2 * 3600, 3600)
+    assert (meanwhile.took_seconds, meanwhile.late_by_seconds) == (3600, 0)
+
+
+def test_several_pauses_are_all_left_out() -> None:
+    row = running_reply()
+    for day in range(3):
+        row = replies.pause(row, MONDAY + day * DAY + 10 * MINUTE, policy())
+        row = replies.resume(row, MONDAY + (day + 1) * DAY, policy())
+
+    given = replies.give(row, MONDAY + 3 * DAY + 10 * MINUTE, "contact", policy())
+
+    assert (given.took_seconds, given.late_by_seconds) == (40 * 60, 0)
+    assert given.due_at == MONDAY + 3 * DAY + 30 * MINUTE
+
+
+def test_a_reply_that_was_given_before_a_pause_counts_as_it_was_then() -> None:
+    paused = replies.pause(running_reply(), MONDAY + 3 * HOUR, policy())
+    resumed = replies.resume(paused, MONDAY + DAY, policy())
+
+    for row in (paused, resumed):
+        in_time = replies.give(row, MONDAY + HOUR / 2, "contact", policy())
+        late = replies.give(row, MONDAY + 2 * HOUR, "contact", policy())
+        assert (in_time.took_seconds, in_time.late_by_seconds) == (1800, 0)
+        assert (late.took_seconds, late.late_by_seconds) == (2 * 3600, 3600)
+
+
+@given(
+    rules=strategies.policies,
+    at=strategies.moments,
+    steps=st.lists(strategies.stretches, min_size=1, max_size=6),
+)
+def test_a_reply_takes_the_opening_time_in_which_its_clock_ran(
+    rules: PolicyDocument, at: datetime, steps: list[timedelta]
+) -> None:
+    hours, row = business_hours(rules), open_reply(at, rules)
+    target, now, ran = hours.between(at, row.due_at), at, timedelta(0)
+    for step in steps:
+        if row.status == "awaited":
+            ran += hours.between(now, now + step)
+            row = replies.pause(row, now + step, rules)
+        else:
+            row = replies.resume(row, now + step, rules)
+        now += step
+
+    given = replies.give(row, now, "contact", rules)
+
+    assert given.took_seconds == ran.total_seconds()
+    assert given.late_by_seconds == max(timedelta(0), ran - target).total_seconds()
+
+
 def test_a_missed_reply_is_not_reported_again_after_a_pause() -> None:
     missed = replies.next_step(running_reply(), MONDAY + HOUR).row
 
@@ -270,3 +330,35 @@ def test_the_clock_runs_in_any_year(year: int) -> None:
     at = datetime(year, 6, 13, 12, tzinfo=UTC)
 
     assert business_hours(policy()).between(at, open_reply(at).due_at) == HOUR
+
+
+# ---------------------------------------------------------------- given by mistake
+
+
+def test_a_reply_that_was_not_given_after_all_tells_what_it_would_have() -> None:
+    row = running_reply()
+    given = replies.give(row, MONDAY + 10 * MINUTE, "amina", policy())
+
+    undone = replies.undo_give(given, policy(), MONDAY + 20 * MINUTE)
+
+    assert (undone.status, undone.given_at, undone.late_by_seconds) == ("awaited", None, None)
+    assert notices_of(undone) == notices_of(row)
+
+
+def test_the_supervisor_does_not_hear_twice_of_a_reply_that_was_not_given() -> None:
+    row = running_reply()
+    while row.wake_at is not None:
+        row = replies.next_step(row, row.wake_at).row
+    given = replies.give(row, row.due_at + HOUR, "amina", policy())
+
+    undone = replies.undo_give(given, policy(), row.due_at + 2 * HOUR)
+
+    assert (undone.status, undone.missed_at, undone.wake_at) == ("awaited", row.missed_at, None)
+
+
+def test_a_reply_is_undone_within_a_day_and_only_if_it_was_given() -> None:
+    given = replies.give(running_reply(), MONDAY, "amina", policy())
+
+    for row, at in ((given, MONDAY + 2 * DAY), (running_reply(), MONDAY)):
+        with pytest.raises(NotPossible):
+            replies.undo_give(row, policy(), at)

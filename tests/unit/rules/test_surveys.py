@@ -346,3 +346,46 @@ def test_a_kept_promise_gets_a_survey_only_if_the_policy_says_so() -> None:
     assert row is not None
     assert (row.kind, row.commitment_id, row.wake_at) == ("promise", kept.id, MONDAY + 2 * HOUR)
     assert surveys.of_kept_commitment(kept, policy(), MONDAY) is None
+
+
+def quarantined_survey(*scores: int, **facts: object) -> Survey:
+    """A survey that was sent, with these answers that do not count, a minute apart."""
+    row = sent_survey()
+    for number, score in enumerate(scores):
+        answer = Answer(at=MONDAY + (number + 1) * timedelta(minutes=1), score=score)
+        row = surveys.quarantine(row, answer, "sent too fast")
+    return row.model_copy(update=facts)
+
+
+@pytest.mark.parametrize("status", ["sent", "expired"])
+def test_a_quarantined_answer_counts_once_somebody_knows_that_it_is_real(status: str) -> None:
+    row = quarantined_survey(1, 5, status=status)
+
+    counted = surveys.confirm(row, MONDAY + timedelta(minutes=2), "sana")
+
+    assert (counted.status, counted.score, counted.confirmed_by) == ("answered", 5, "sana")
+    assert [one.score for one in counted.quarantined] == [1]
+    assert (counted.wake_at, counted.step) == (None, None)
+    assert not surveys.waits_for_review(counted)
+
+
+def test_only_a_quarantined_answer_of_an_unanswered_survey_is_confirmed() -> None:
+    answered = surveys.record_answer(quarantined_survey(1), 5, None, MONDAY + HOUR)
+
+    for row, at in ((answered, MONDAY + timedelta(minutes=1)), (quarantined_survey(1), MONDAY)):
+        with pytest.raises(NotPossible):
+            surveys.confirm(row, at, "sana")
+
+
+def test_discarded_answers_stay_with_who_said_so_and_are_asked_about_no_more() -> None:
+    row = quarantined_survey(1, 5)
+
+    discarded = surveys.discard_quarantined(row, "sana")
+
+    assert surveys.waits_for_review(row)
+    assert not surveys.waits_for_review(discarded)
+    assert {one.discarded_by for one in discarded.quarantined} == {"sana"}
+    assert discarded.wake_at == row.wake_at
+    assert surveys.discard_quarantined(discarded, "bela") is discarded
+    late = surveys.quarantine(discarded, Answer(at=MONDAY + HOUR, score=2), "sent too fast")
+    assert surveys.waits_for_review(late)

@@ -1,19 +1,33 @@
 """The signed-in user, and what they may see and do.
 
-Managers may do everything. Agents may see and do their own work, the work of those whom they cover or
-supervise, and the customers they serve.
+Managers may do everything. Agents may see and do their own work and serve their own customers, and the same
+for those whom they stand in for or supervise, also further up: the cover of a cover, the supervisor of a
+supervisor. So whoever gets a message about work may do by the API what its link allows.
 """
 
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from vaada.api.problems import Refusal
+from vaada.api.refusals import Refusal
 from vaada.desk import Desk
 from vaada.flows.customers.search import Reader
+from vaada.flows.work_lists import agents_by_id
 from vaada.model.people import Agent, Customer
 from vaada.model.receipts import EmailClaim
-from vaada.model.work import Commitment, FollowUp, Reply, Survey
+from vaada.model.rows import Row
+from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
+from vaada.rules.stand_ins import stand_ins_of
+
+OWN_FIELDS = frozenset({"phone", "notify_by", "time_zone", "language", "working_hours", "weekly_report"})
+"""What agents may change of their own row in one form: how they work, and how they are told."""
+
+OWN_ABSENCE = frozenset({"away_from", "away_until"})
+"""What agents may say of their own absence. A manager says who stands in: they see the agent's work."""
+
+LookUp = Callable[[Sequence[str]], Mapping[str, Agent]]
+"""Agents by id, of those whose ids are asked for: read from the table, or found among all agents."""
 
 
 @dataclass(frozen=True)
@@ -34,42 +48,110 @@ class User:
         if not self.is_manager and agent_id != self.agent_id:
             raise Refusal(HTTPStatus.FORBIDDEN, f"{field} is another agent; agents act for themselves.")
 
-    def may_see(self, customer: Customer) -> bool:
-        """Whether the customer is one whom the user serves; managers see all."""
-        return self.is_manager or self.agent_id in customer.readers
+    def require_may_change(self, agent_id: str, fields: Collection[str]) -> None:
+        """Raise Refusal (403) unless the user is a manager, or changes how and when they themselves work."""
+        is_own = agent_id == self.agent_id and (OWN_FIELDS | OWN_ABSENCE).issuperset(fields)
+        if not self.is_manager and not is_own:
+            raise Refusal(HTTPStatus.FORBIDDEN, "Only managers may change this.")
 
-    @property
-    def reader(self) -> Reader:
-        """The user as somebody who searches customers."""
-        return Reader(self.may_see, None if self.is_manager else self.agent_id)
+    def reader(self, desk: Desk) -> Reader:
+        """Return the user as somebody who searches customers: finds those whom `require_served` lets see."""
+        if self.is_manager or self.agent_id is None:
+            return Reader(None)
+        agents = agents_by_id(desk)
+        seen = (each for each in agents if self.may_see_work_of(each, agents))
+        return Reader(frozenset({self.agent_id, *seen}))
 
-    def require_served(self, customer: Customer) -> None:
-        """Raise Refusal (403) unless the user serves the customer or is a manager."""
-        if not self.may_see(customer):
+    def require_served(self, desk: Desk, customer: Customer) -> None:
+        """Raise Refusal (403) unless the user serves them, stands in for who does, or is a manager."""
+        serves = self.is_manager or self.agent_id in customer.readers
+        if not serves and not self._stands_in_for(customer.readers, _read_from(desk)):
             raise Refusal(HTTPStatus.FORBIDDEN, "This customer is served by other agents.")
+
+    def require_served_or_own(self, desk: Desk, customer: Customer, agent_id: str) -> None:
+        """Raise Refusal (403) unless the user serves the customer, or may see the work of this agent."""
+        if not self._may_see_work_of(agent_id, _read_from(desk)):
+            self.require_served(desk, customer)
 
     def require_work(self, desk: Desk, work: Commitment | FollowUp | Reply | Survey) -> None:
         """Raise Refusal (403) unless the user may see the work of its agent."""
         self.require_may_see(desk, work.agent_id)
 
     def require_may_see(self, desk: Desk, agent_id: str) -> None:
-        """Raise Refusal (403) unless the user is this agent, their supervisor or cover, or a manager."""
-        if self.is_manager or agent_id == self.agent_id:
-            return
-        agent = desk.table.get(Agent, agent_id)
-        if agent is None or self.agent_id not in {agent.supervisor_id, agent.covered_by}:
+        """Raise Refusal (403) unless the user is this agent, stands in for them, or is a manager."""
+        if not self._may_see_work_of(agent_id, _read_from(desk)):
             raise Refusal(HTTPStatus.FORBIDDEN, "This is another agent's work.")
 
+    def require_decides(self, desk: Desk, work: Goodwill | Survey) -> None:
+        """Raise Refusal (403) unless the user supervises the agent whom it is about, or is a manager.
 
-def user_of(desk: Desk, claims: dict[str, Any]) -> User:
-    """Return the user of the ID token's claims. Raises Refusal (403) for somebody without access."""
+        Whoever stands in for the supervisor may decide, but nobody about their own.
+        """
+        if not self._may_decide(work, _read_from(desk)):
+            raise Refusal(HTTPStatus.FORBIDDEN, "The agent's supervisor or a manager decides this.")
+
+    def may_see_work_of(self, agent_id: str, agents: Mapping[str, Agent]) -> bool:
+        """Whether `require_may_see` would let the user through. `agents` are all agents, by id."""
+        return self._may_see_work_of(agent_id, _found_in(agents))
+
+    def may_act_on(self, work: Commitment | FollowUp | Reply | Goodwill, agents: Mapping[str, Agent]) -> bool:
+        """Whether `require_work` or `require_decides` would let the user through. `agents` are all, by id."""
+        if isinstance(work, Goodwill):
+            return self._may_decide(work, _found_in(agents))
+        return self.may_see_work_of(work.agent_id, agents)
+
+    def _may_see_work_of(self, agent_id: str, look_up: LookUp) -> bool:
+        return self.is_manager or agent_id == self.agent_id or self._stands_in_for([agent_id], look_up)
+
+    def may_decide(self, work: Goodwill | Survey, agents: Mapping[str, Agent]) -> bool:
+        """Whether `require_decides` would let the user through. `agents` are all agents, by id."""
+        return self._may_decide(work, _found_in(agents))
+
+    def _may_decide(self, work: Goodwill | Survey, look_up: LookUp) -> bool:
+        if self.is_manager:
+            return True
+        agent = look_up([work.agent_id]).get(work.agent_id)
+        if agent is None or agent.supervisor_id is None or self.agent_id == work.agent_id:
+            return False
+        return self.agent_id == agent.supervisor_id or self._stands_in_for([agent.supervisor_id], look_up)
+
+    def _stands_in_for(self, agent_ids: Sequence[str], look_up: LookUp) -> bool:
+        """Whether the user stands in for one of these agents, directly or further up."""
+        asked, known = list(dict.fromkeys(agent_ids)), set(agent_ids)
+        while asked and self.agent_id is not None:
+            above = {each for agent in look_up(asked).values() for each in stand_ins_of(agent)}
+            if self.agent_id in above:
+                return True
+            asked = sorted(above - known)
+            known |= above
+        return False
+
+    def agent_filter(self, desk: Desk, agent_id: str | None = None) -> str | None:
+        """Return whose rows to list: `agent_id`, else all (None) for managers, their own for agents.
+
+        Raises Refusal (403) unless the user may see this agent's work.
+        """
+        if agent_id is not None:
+            self.require_may_see(desk, agent_id)
+            return agent_id
+        return None if self.is_manager else self.agent_id
+
+
+def user_of(desk: Desk, claims: dict[str, Any], *wanted: tuple[type[Row], str | None]) -> User:
+    """Return the user of the ID token's claims. Reads the rows in `wanted` ahead.
+
+    Raises Refusal (403) for somebody without access.
+    """
     email = str(claims.get("email", "")).casefold()
     if not email:
         raise Refusal(
             HTTPStatus.FORBIDDEN, "The token has no email: send the ID token, not the access token."
         )
     groups = _groups(claims.get("cognito:groups", ""))
+    desk.read_ahead((EmailClaim, email), *wanted)
     claim = desk.table.get(EmailClaim, email)
+    if claim is not None and claim.has_left:
+        raise Refusal(HTTPStatus.FORBIDDEN, "You have left the business: ask a manager if that is wrong.")
     agent_id = claim.agent_id if claim else None
     if "managers" in groups:
         return User(agent_id or f"manager {claims['sub']}", True, agent_id)
@@ -83,6 +165,17 @@ def user_of(desk: Desk, claims: dict[str, Any]) -> User:
     raise Refusal(HTTPStatus.FORBIDDEN, detail)
 
 
+def _read_from(desk: Desk) -> LookUp:
+    return lambda agent_ids: desk.table.get_several(Agent, agent_ids)
+
+
+def _found_in(agents: Mapping[str, Agent]) -> LookUp:
+    return lambda agent_ids: {each: agents[each] for each in agent_ids if each in agents}
+
+
 def _groups(claim: object) -> set[str]:
+    """Return the names of the groups, whole: they may have commas and brackets, but no spaces."""
     # API Gateway turns a list claim into the text "[agents managers]".
-    return set(claim) if isinstance(claim, list) else set(str(claim).strip("[]").replace(",", " ").split())
+    if isinstance(claim, list):
+        return set(claim)
+    return set(str(claim).removeprefix("[").removesuffix("]").split())

@@ -1,9 +1,10 @@
 """/api/cases and /api/goodwill."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from http import HTTPStatus
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
@@ -12,18 +13,29 @@ from pydantic import AfterValidator, Field
 from vaada.api import problems
 from vaada.api.access import User
 from vaada.api.listing import Listing, listing
-from vaada.api.resolver import Cursor, Limit, app, created, current_user, desk, idempotency_key, now
+from vaada.api.resolver import (
+    Cursor,
+    Limit,
+    app,
+    change_once,
+    created,
+    current_user,
+    desk,
+    now,
+    require_ahead,
+)
+from vaada.api.work_lists import DueBefore, DueFrom, OfAgent, OfCustomer, Sort, Wanted, page_of
+from vaada.flows import added_work, goodwill
 from vaada.flows import cases as flow
-from vaada.flows import goodwill
-from vaada.flows.idempotency import do_once
 from vaada.flows.optimistic_write import require
-from vaada.flows.work import current_customer
-from vaada.model.cases import Case
+from vaada.flows.work import current_customer, open_work_of
+from vaada.model.cases import Case, CaseStatus
 from vaada.model.ids import PartyId, RowId, customer_of
-from vaada.model.people import Agent
+from vaada.model.interactions import NewCommitment, NewFollowUpRequest
 from vaada.model.policy import StepName
 from vaada.model.text import Input, Line, Prose
-from vaada.model.work import Goodwill, GoodwillStatus
+from vaada.model.times import GivenTime
+from vaada.model.work import Commitment, FollowUp, Goodwill, GoodwillStatus
 from vaada.rules.cases import Cause
 
 Id = Annotated[RowId, Path()]
@@ -40,9 +52,38 @@ class StepCompletion(Input):
 
 
 class Resolution(Input):
-    """How the case ended."""
+    """How the case ended, and what becomes of the promises and follow-ups that people agreed on.
+
+    By default they stay open and are named in the response; `end` withdraws and cancels them.
+    """
 
     outcome: Prose | None = None
+    agreed_work: Literal["keep", "end"] = "keep"
+
+
+class ResolvedCase(Case):
+    """A resolved case, and what was agreed on and is still open."""
+
+    still_open: tuple[Commitment | FollowUp, ...]
+
+
+class Waiting(Input):
+    """Until when to wait for the customer, and for what. Else for as many days as the policy says."""
+
+    until: GivenTime | None = None
+    note: Line | None = None
+
+
+class GoingOn(Input):
+    """Why the case no longer waits for the customer."""
+
+    note: Line | None = None
+
+
+class Approval(Input):
+    """What to say about approved goodwill."""
+
+    note: Line | None = None
 
 
 class Reopening(Input):
@@ -80,25 +121,55 @@ class Decline(Input):
     reason: Line
 
 
-@app.get("/api/cases", summary="A customer's cases", tags=["Cases"])
-def case_list(
-    customer_id: Annotated[PartyId, Query(description="The customer's id")],
-    status: Annotated[Literal["open", "resolved", "merged"] | None, Query()] = None,
+@app.get("/api/cases", summary="Cases of all, of an agent or of a customer", tags=["Cases"])
+def list_cases(
+    agent_id: OfAgent = None,
+    customer_id: OfCustomer = None,
+    status: Annotated[CaseStatus | None, Query()] = None,
+    quiet_days: Annotated[
+        int | None, Query(ge=1, le=3650, description="Only open ones without a contact for this many days")
+    ] = None,
+    opened_from: Annotated[
+        GivenTime | None, Query(description="Only those opened at this time or later")
+    ] = None,
+    opened_before: Annotated[
+        GivenTime | None, Query(description="Only those opened before this time")
+    ] = None,
+    sort: Annotated[
+        Literal["opened_at", "-opened_at", "id"] | None,
+        Query(
+            description="By opening over all statuses, `-` the latest first, or by id; "
+            "else by status, then opening"
+        ),
+    ] = None,
     limit: Limit = 25,
     cursor: Cursor = None,
 ) -> Listing[Case]:
-    customer = current_customer(desk(), customer_id)
-    current_user().require_served(customer)
-    return listing(Case, desk().table.cases_of(customer.record_ids, limit, cursor, status=status))
+    if quiet_days is not None and status not in {None, "open"}:
+        raise problems.invalid("quiet_days", "is for open cases; leave status out, or say open")
+    wanted = Wanted(
+        get_args(CaseStatus),
+        status if quiet_days is None else "open",
+        agent_id,
+        customer_id,
+        opened_from,
+        opened_before,
+        sort,
+        limit,
+        cursor,
+        quiet_since=now() - timedelta(days=quiet_days) if quiet_days is not None else None,
+        time_field="opened",
+    )
+    return listing(Case, page_of(Case, wanted))
 
 
 @app.get("/api/cases/<case_id>", summary="One case, with its evidence", tags=["Cases"])
-def case(case_id: Id) -> Case:
+def get_case(case_id: Id) -> Case:
     return _case(current_user(), case_id)
 
 
 @app.post("/api/cases/<case_id>/steps/<step>", summary="Complete a step of a complaint", tags=["Cases"])
-def step(
+def complete_step(
     case_id: Id, step: Annotated[StepName, Path()], body: Annotated[StepCompletion | None, Body()] = None
 ) -> Case:
     completion = body or StepCompletion()
@@ -118,18 +189,21 @@ def step(
 
 
 @app.post("/api/cases/<case_id>/resolve", summary="Resolve a case", tags=["Cases"])
-def resolve(case_id: Id, body: Annotated[Resolution | None, Body()] = None) -> Case:
-    outcome = body.outcome if body else None
+def resolve_case(case_id: Id, body: Annotated[Resolution | None, Body()] = None) -> ResolvedCase:
+    how = body or Resolution()
     caller = current_user()
-    return _change_case(
+    case = _change_case(
         caller,
         case_id,
-        lambda: flow.resolve(desk(), case_id, outcome, now(), caller.id),
+        lambda: flow.resolve(
+            desk(), case_id, how.outcome, now(), caller.id, end_agreed=how.agreed_work == "end"
+        ),
     )
+    return ResolvedCase(**dict(case), still_open=open_work_of(desk(), case).explicit)
 
 
 @app.post("/api/cases/<case_id>/reopen", summary="Reopen a case", tags=["Cases"])
-def reopen(case_id: Id, body: Annotated[Reopening, Body()]) -> Case:
+def reopen_case(case_id: Id, body: Annotated[Reopening, Body()]) -> Case:
     caller = current_user()
     return _change_case(
         caller,
@@ -139,19 +213,22 @@ def reopen(case_id: Id, body: Annotated[Reopening, Body()]) -> Case:
 
 
 @app.post("/api/cases/<case_id>/wait", summary="Wait for the customer: the reply clock stops", tags=["Cases"])
-def wait(case_id: Id) -> Case:
-    caller = current_user()
-    return _change_case(caller, case_id, lambda: flow.wait(desk(), case_id, now(), caller.id))
+def wait_for_customer(case_id: Id, body: Annotated[Waiting | None, Body()] = None) -> Case:
+    caller, said = current_user(), body or Waiting()
+    require_ahead("until", said.until)
+    return _change_case(
+        caller, case_id, lambda: flow.wait(desk(), case_id, now(), caller.id, said.note, said.until)
+    )
 
 
 @app.post("/api/cases/<case_id>/go-on", summary="Stop waiting: the reply clock goes on", tags=["Cases"])
-def go_on(case_id: Id) -> Case:
-    caller = current_user()
-    return _change_case(caller, case_id, lambda: flow.go_on(desk(), case_id, now(), caller.id))
+def stop_waiting(case_id: Id, body: Annotated[GoingOn | None, Body()] = None) -> Case:
+    caller, note = current_user(), body.note if body else None
+    return _change_case(caller, case_id, lambda: flow.go_on(desk(), case_id, now(), caller.id, note))
 
 
 @app.post("/api/cases/<case_id>/assign", summary="Give a case to another agent", tags=["Cases"])
-def assign(case_id: Id, body: Annotated[Assignment, Body()]) -> Case:
+def assign_case(case_id: Id, body: Annotated[Assignment, Body()]) -> Case:
     caller = current_user()
     return _change_case(
         caller,
@@ -161,7 +238,7 @@ def assign(case_id: Id, body: Annotated[Assignment, Body()]) -> Case:
 
 
 @app.post("/api/cases/<case_id>/merge", summary="Merge a case into another", tags=["Cases"])
-def merge(case_id: Id, body: Annotated[Merge, Body()]) -> Case:
+def merge_cases(case_id: Id, body: Annotated[Merge, Body()]) -> Case:
     caller = current_user()
     customer = current_customer(desk(), _case(caller, case_id).customer_id)
     if body.into == case_id or customer_of(body.into) not in customer.record_ids:
@@ -175,19 +252,25 @@ def merge(case_id: Id, body: Annotated[Merge, Body()]) -> Case:
     )
 
 
+@app.post("/api/cases/<case_id>/unmerge", summary="Undo a merge, within a day", tags=["Cases"])
+def unmerge_cases(case_id: Id) -> Case:
+    caller = current_user()
+    return _change_case(caller, case_id, lambda: flow.unmerge(desk(), case_id, now(), caller.id))
+
+
 @app.post(
     "/api/cases/<case_id>/goodwill",
     summary="Give goodwill, or request approval above the allowance",
     tags=["Cases"],
     status_code=HTTPStatus.CREATED,
 )
-def give(case_id: Id, body: Annotated[NewGoodwill, Body()]) -> Response[Goodwill]:
+def give_goodwill(case_id: Id, body: Annotated[NewGoodwill, Body()]) -> Response[Goodwill]:
     caller = current_user()
     case = _case(caller, case_id)
     return created(
-        do_once(
-            desk(),
-            idempotency_key(caller),
+        change_once(
+            caller,
+            case_id,
             lambda: goodwill.give(
                 desk(),
                 case_id,
@@ -202,36 +285,86 @@ def give(case_id: Id, body: Annotated[NewGoodwill, Body()]) -> Response[Goodwill
     )
 
 
-@app.get("/api/goodwill", summary="Goodwill, by status and time", tags=["Cases"])
-def goodwill_list(
-    status: Annotated[GoodwillStatus | None, Query()] = None, limit: Limit = 25, cursor: Cursor = None
-) -> Listing[Goodwill]:
+@app.post(
+    "/api/cases/<case_id>/commitments",
+    summary="Add a promise to a case",
+    tags=["Cases"],
+    status_code=HTTPStatus.CREATED,
+)
+def add_commitment(case_id: Id, body: Annotated[NewCommitment, Body()]) -> Response[Commitment]:
     caller = current_user()
-    agent_id = None if caller.is_manager else caller.agent_id
-    return listing(
-        Goodwill, desk().table.list_rows(Goodwill, limit, cursor, agent_id=agent_id, status=status)
+    _case(caller, case_id)
+    require_ahead("due_at", body.due_at)
+    return created(
+        change_once(
+            caller,
+            case_id,
+            lambda: added_work.add_commitment(desk(), case_id, body, now(), caller.id),
+            lambda row_id: require(desk(), Commitment, row_id),
+        )
     )
 
 
+@app.post(
+    "/api/cases/<case_id>/follow-ups",
+    summary="Add a follow-up to a case",
+    tags=["Cases"],
+    status_code=HTTPStatus.CREATED,
+)
+def add_follow_up(case_id: Id, body: Annotated[NewFollowUpRequest, Body()]) -> Response[FollowUp]:
+    caller = current_user()
+    _case(caller, case_id)
+    require_ahead("at", body.at)
+    return created(
+        change_once(
+            caller,
+            case_id,
+            lambda: added_work.add_follow_up(desk(), case_id, body, now(), caller.id),
+            lambda row_id: require(desk(), FollowUp, row_id),
+        )
+    )
+
+
+@app.get("/api/goodwill", summary="Goodwill, by status and time", tags=["Cases"])
+def list_goodwill(
+    agent_id: OfAgent = None,
+    customer_id: OfCustomer = None,
+    status: Annotated[GoodwillStatus | None, Query()] = None,
+    due_from: DueFrom = None,
+    due_before: DueBefore = None,
+    sort: Sort = None,
+    limit: Limit = 25,
+    cursor: Cursor = None,
+) -> Listing[Goodwill]:
+    wanted = Wanted(
+        get_args(GoodwillStatus), status, agent_id, customer_id, due_from, due_before, sort, limit, cursor
+    )
+    return listing(Goodwill, page_of(Goodwill, wanted))
+
+
+@app.get("/api/goodwill/<goodwill_id>", summary="One piece of goodwill", tags=["Cases"])
+def get_goodwill(goodwill_id: Id) -> Goodwill:
+    caller, row = current_user(), require(desk(), Goodwill, goodwill_id)
+    caller.require_served_or_own(desk(), current_customer(desk(), row.customer_id), row.agent_id)
+    return row
+
+
 @app.post("/api/goodwill/<goodwill_id>/approve", summary="Approve goodwill", tags=["Cases"])
-def approve(goodwill_id: Id) -> Goodwill:
-    return _decide(goodwill_id, approved=True, reason=None)
+def approve_goodwill(goodwill_id: Id, body: Annotated[Approval | None, Body()] = None) -> Goodwill:
+    return _decide(goodwill_id, approved=True, reason=body.note if body else None)
 
 
 @app.post("/api/goodwill/<goodwill_id>/decline", summary="Decline goodwill", tags=["Cases"])
-def decline(goodwill_id: Id, body: Annotated[Decline, Body()]) -> Goodwill:
+def decline_goodwill(goodwill_id: Id, body: Annotated[Decline, Body()]) -> Goodwill:
     return _decide(goodwill_id, approved=False, reason=body.reason)
 
 
 def _decide(goodwill_id: str, *, approved: bool, reason: str | None) -> Goodwill:
     caller = current_user()
-    row = require(desk(), Goodwill, goodwill_id)
-    agent = require(desk(), Agent, row.agent_id)
-    if not caller.is_manager and caller.agent_id != agent.supervisor_id:
-        raise problems.Refusal(HTTPStatus.FORBIDDEN, "The agent's supervisor or a manager decides this.")
-    return do_once(
-        desk(),
-        idempotency_key(caller),
+    caller.require_decides(desk(), require(desk(), Goodwill, goodwill_id))
+    return change_once(
+        caller,
+        goodwill_id,
         lambda: goodwill.decide(
             desk(), goodwill_id, approved=approved, reason=reason, now=now(), by=caller.id
         ),
@@ -242,7 +375,7 @@ def _decide(goodwill_id: str, *, approved: bool, reason: str | None) -> Goodwill
 def _case(caller: User, case_id: str) -> Case:
     """Return the case. Raises NotFound, and Refusal unless the user serves its customer."""
     row = require(desk(), Case, case_id)
-    caller.require_served(current_customer(desk(), row.customer_id))
+    caller.require_served(desk(), current_customer(desk(), row.customer_id))
     return row
 
 
@@ -251,6 +384,4 @@ def _change_case(
 ) -> Case:
     """Change the case once per idempotency key. Raises as `_case` does."""
     _case(caller, case_id)
-    return do_once(
-        desk(), idempotency_key(caller), change, lambda _: require(desk(), Case, result_id or case_id)
-    )
+    return change_once(caller, case_id, change, lambda _: require(desk(), Case, result_id or case_id))

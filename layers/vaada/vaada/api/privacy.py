@@ -11,13 +11,14 @@ from pydantic import BaseModel
 
 from vaada.api.listing import Listing, listing
 from vaada.api.people import Entry
-from vaada.api.resolver import Cursor, Limit, app, current_user, desk, now
+from vaada.api.resolver import Cursor, Limit, app, change_if_unchanged, current_user, desk, now
 from vaada.flows import erasure as flow
-from vaada.flows.export import export_customer, to_csv
+from vaada.flows.export import ExportedFile, export_customer, to_csv
 from vaada.model.address_usage import AddressUsage
 from vaada.model.erasures import Erasure
 from vaada.model.ids import PartyId
 from vaada.model.people import Customer
+from vaada.model.relationships import Relationship
 from vaada.model.suppressions import Suppression
 
 Id = Annotated[PartyId, Path()]
@@ -26,14 +27,19 @@ _CSV = "text/csv; charset=utf-8"
 
 
 class Export(BaseModel):
-    """All data stored about a customer: their row, their suppressions, and the rows that belong to them."""
+    """All data stored about a customer: their row, suppressions, relationship, and their rows.
+
+    `files` are the files of their mails, with links that work for an hour.
+    """
 
     exported_at: datetime
     customer: Customer
     merged: tuple[Customer, ...]
     stopped: tuple[Suppression, ...]
     address_usage: tuple[AddressUsage, ...]
+    relationships: tuple[Relationship, ...]
     rows: tuple[Entry, ...]
+    files: tuple[ExportedFile, ...] = ()
     next_cursor: str | None = None
 
 
@@ -41,6 +47,7 @@ class ReplayedErasures(BaseModel):
     """The number of erasures that were started again."""
 
     erasures: int
+    next_cursor: str | None
 
 
 @app.get(
@@ -54,13 +61,13 @@ class ReplayedErasures(BaseModel):
         }
     },
 )
-def export(
+def get_export(
     customer_id: Id,
     format: Annotated[Literal["json", "csv"], Query()] = "json",
     cursor: Cursor = None,
 ) -> Response[Export | str]:
     current_user().require_manager()
-    export = export_customer(desk(), customer_id, cursor)
+    export = export_customer(desk(), customer_id, cursor, now())
     name = f"customer-{customer_id}.{format}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     if format == "json":
@@ -70,7 +77,9 @@ def export(
             merged=export.merged,
             stopped=export.stopped,
             address_usage=export.address_usage,
+            relationships=export.relationships,
             rows=export.rows,
+            files=export.files,
             next_cursor=export.next_cursor,
         )
         return Response(HTTPStatus.OK, content_types.APPLICATION_JSON, body, headers)
@@ -86,14 +95,14 @@ def export(
     description="No more messages are sent to them. An erasure `under_way` is done within minutes.",
     tags=["Privacy"],
 )
-def erase(customer_id: Id) -> Erasure:
+def erase_customer(customer_id: Id) -> Erasure:
     caller = current_user()
     caller.require_manager()
-    return flow.erase(desk(), customer_id, now(), caller.id)
+    return change_if_unchanged(customer_id, lambda: flow.erase(desk(), customer_id, now(), caller.id))
 
 
 @app.get("/api/erasures", summary="The ledger of erasures: ids and times", tags=["Privacy"])
-def erasures(limit: Limit = 25, cursor: Cursor = None) -> Listing[Erasure]:
+def list_erasures(limit: Limit = 25, cursor: Cursor = None) -> Listing[Erasure]:
     current_user().require_manager()
     return listing(Erasure, desk().table.list_rows(Erasure, limit, cursor))
 
@@ -103,6 +112,7 @@ def erasures(limit: Limit = 25, cursor: Cursor = None) -> Listing[Erasure]:
     summary="Repeat all erasures, after restoring a backup",
     tags=["Privacy"],
 )
-def replay() -> ReplayedErasures:
+def replay_erasures(cursor: Cursor = None) -> ReplayedErasures:
     current_user().require_manager()
-    return ReplayedErasures(erasures=flow.replay_erasures(desk(), now()))
+    begun, next_cursor = flow.replay_erasures(desk(), now(), cursor)
+    return ReplayedErasures(erasures=begun, next_cursor=next_cursor)

@@ -8,14 +8,101 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from pydantic import BaseModel
 
+from vaada.api.refusals import FieldError, Refusal, invalid
+from vaada.model.ids import PARTY_ID_PATTERN, ROW_ID_PATTERN
+from vaada.model.policy import CALLING_CODE_PATTERN, COUNTRY_PATTERN, CURRENCY_PATTERN
+from vaada.model.text import LANGUAGE_PATTERN
+
+__all__ = [
+    "CONTENT_TYPE",
+    "FieldError",
+    "Problem",
+    "Refusal",
+    "field_errors",
+    "invalid",
+    "response",
+    "unknown_query",
+]
+
 CONTENT_TYPE = "application/problem+json"
 
+_KEY = "[key]"
+_COUNTS = ("min_length", "max_length", "max_digits", "decimal_places", "whole_digits")
+_TEXT, _WHOLE, _NUMBER, _SWITCH, _LIST, _OBJECT, _DAY, _CLOCK, _URL = (
+    "must be text",
+    "must be a whole number",
+    "must be a number",
+    "must be true or false",
+    "must be a list",
+    "must be a JSON object",
+    "must be a day, such as 2026-03-31",
+    "must be a time of day, such as 09:00",
+    "must be a web address, such as https://example.com/review",
+)
+_MESSAGES = {
+    "missing": "is needed",
+    "extra_forbidden": "is not a field that is known here",
+    "none_required": "must be null",
+    "string_type": _TEXT,
+    "string_sub_type": _TEXT,
+    "string_unicode": _TEXT,
+    "string_too_short": "must have at least {min_length} character{s}",
+    "string_too_long": "must have at most {max_length} character{s}",
+    "too_short": "must have at least {min_length} item{s}",
+    "too_long": "must have at most {max_length} item{s}",
+    "literal_error": "must be {expected}",
+    "enum": "must be {expected}",
+    "int_type": _WHOLE,
+    "int_parsing": _WHOLE,
+    "int_parsing_size": _WHOLE,
+    "int_from_float": _WHOLE,
+    "float_type": _NUMBER,
+    "float_parsing": _NUMBER,
+    "finite_number": _NUMBER,
+    "decimal_type": _NUMBER,
+    "decimal_parsing": _NUMBER,
+    "decimal_max_digits": "must have at most {max_digits} digit{s}",
+    "decimal_max_places": "must have at most {decimal_places} decimal place{s}",
+    "decimal_whole_digits": "must have at most {whole_digits} digit{s} before the point",
+    "greater_than": "must be more than {gt}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than": "must be less than {lt}",
+    "less_than_equal": "must be at most {le}",
+    "bool_type": _SWITCH,
+    "bool_parsing": _SWITCH,
+    "tuple_type": _LIST,
+    "list_type": _LIST,
+    "set_type": _LIST,
+    "dict_type": _OBJECT,
+    "mapping_type": _OBJECT,
+    "model_type": _OBJECT,
+    "model_attributes_type": _OBJECT,
+    "date_type": _DAY,
+    "date_parsing": _DAY,
+    "date_from_datetime_parsing": _DAY,
+    "date_from_datetime_inexact": _DAY,
+    "time_type": _CLOCK,
+    "time_parsing": _CLOCK,
+    "datetime_parsing": "is no time that there is: {error}",
+    "datetime_from_date_parsing": "is no time that there is: {error}",
+    "url_type": _URL,
+    "url_parsing": _URL,
+    "url_syntax_violation": _URL,
+    "url_scheme": "must begin with {expected_schemes}",
+    "url_too_long": "must have at most {max_length} character{s}",
+}
+"""What pydantic's errors mean to whoever sends JSON. The names in braces are those of an error's context."""
 
-class FieldError(BaseModel):
-    """A wrong field and what is wrong. The path may contain list indexes ("commitments.0.due_at")."""
-
-    field: str
-    message: str
+_ID = "is not an id: ids have digits and the letters a to v, as the API gave them"
+_LOOKS = {
+    PARTY_ID_PATTERN: _ID,
+    ROW_ID_PATTERN: _ID,
+    LANGUAGE_PATTERN: "must be a language tag (BCP 47), such as en or pt-BR",
+    COUNTRY_PATTERN: "must be the two letters of a country (ISO 3166), such as GB",
+    CURRENCY_PATTERN: "must be the three letters of a currency (ISO 4217), such as EUR",
+    CALLING_CODE_PATTERN: "must be a calling code without +, such as 44",
+}
+"""What text with one of these patterns is."""
 
 
 class Problem(BaseModel):
@@ -26,23 +113,6 @@ class Problem(BaseModel):
     status: int
     detail: str
     errors: tuple[FieldError, ...] = ()
-
-
-class Refusal(Exception):
-    """The request is refused, with this HTTP status."""
-
-    def __init__(self, status: HTTPStatus, detail: str, errors: Iterable[FieldError] = ()) -> None:
-        super().__init__(detail)
-        self.status = status
-        self.detail = detail
-        self.errors = tuple(errors)
-
-
-def invalid(field: str, message: str) -> Refusal:
-    """Return a Refusal (422) because of one field."""
-    return Refusal(
-        HTTPStatus.UNPROCESSABLE_ENTITY, f"{field}: {message}", [FieldError(field=field, message=message)]
-    )
 
 
 def unknown_query(names: Sequence[str]) -> Refusal:
@@ -67,16 +137,27 @@ def response(status: HTTPStatus, detail: str, errors: Iterable[FieldError] = ())
 
 
 def _field_path(location: Sequence[str | int]) -> str:
-    parts = [str(part) for part in location]
+    """Return the path of a field. pydantic adds "[key]" where the name in an object is what is wrong."""
+    parts = [str(part) for part in location if part != _KEY]
     if parts and parts[0] in {"body", "query", "path", "header"}:
         parts = parts[1:]
     return ".".join(parts) or "body"
 
 
 def _message(error: Mapping[str, Any]) -> str:
-    message = str(error["msg"]).removeprefix("Value error, ")
-    if error["type"] == "extra_forbidden":
-        return "is not a field that is known here"
-    if error["type"] in {"model_attributes_type", "model_type"}:
-        return "must be a JSON object"
-    return message
+    """Return what is wrong, in the words of JSON. pydantic's own are those of Python."""
+    kind, context = str(error["type"]), error.get("ctx", {})
+    if error.get("input", ...) is None and kind.endswith("_type"):
+        return "cannot be null"
+    if kind == "string_pattern_mismatch":
+        return _LOOKS.get(context["pattern"], "does not look as it must")
+    found = _MESSAGES.get(kind)
+    if found is None:
+        message = str(error["msg"]).removeprefix("Value error, ")
+        return message.replace("Input should", "must", 1).replace("Value should", "must", 1)
+    message = found.format_map({**context, "s": "" if _count(context) == 1 else "s"})
+    return message.replace("must be", "must be called", 1) if _KEY in error["loc"] else message
+
+
+def _count(context: Mapping[str, Any]) -> object:
+    return next((context[name] for name in _COUNTS if name in context), None)

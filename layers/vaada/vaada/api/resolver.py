@@ -1,7 +1,9 @@
 """What all routes share: the resolver, the user, the idempotency key, and the responses to errors."""
 
 import json
+import re
 from base64 import b64decode
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Any, TypeVar
@@ -10,41 +12,51 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver, Route
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
-from aws_lambda_powertools.event_handler.openapi.exceptions import (
-    RequestUnsupportedContentType,
-    RequestValidationError,
-)
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from aws_lambda_powertools.event_handler.openapi.params import Query
+from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel
 
 from vaada.api import problems
 from vaada.api.access import User, user_of
 from vaada.api.problems import FieldError, Refusal
 from vaada.desk import Desk, open_desk
-from vaada.flows.idempotency import Key, KeyReused
-from vaada.flows.optimistic_write import Busy, NotFound
+from vaada.flows.idempotency import Key, KeyReused, do_once
+from vaada.flows.optimistic_write import Busy, NotFound, VersionChanged, only_at
 from vaada.flows.people import EmailTaken, InvalidChange, InvalidField, UnknownReference
 from vaada.flows.policy import UnworkablePolicy
 from vaada.gateways.table import BadCursor, Conflict
+from vaada.headers import RESPONSE_HEADERS
 from vaada.log import logger
+from vaada.model.rows import Row
 from vaada.rules.cases import StepsMissing
 from vaada.rules.customers import CannotMerge
 from vaada.rules.errors import NotPossible
+from vaada.rules.messages.personal import CannotWrite
+from vaada.rules.time.horizon import TOO_FAR, is_too_far
 
 M = TypeVar("M", bound=BaseModel)
+T = TypeVar("T")
 
 app = APIGatewayHttpResolver(enable_validation=True)
 
+RATE_LIMIT = '"requests";q=50;w=1'
+"""What API Gateway lets through, as in `DefaultRouteSettings` of the template: 50 requests in a second."""
+
 _MAX_BODY_BYTES = 64 * 1024
 _MAX_KEY_LENGTH = 255
+_ETAG = re.compile(r'\s*"(\d{1,15})"\s*')
 
 Limit = Annotated[int, Query(ge=1, le=100, description="The most items per page")]
 Cursor = Annotated[str | None, Query(max_length=2000, description="`next_cursor` of the previous page")]
 
 
 def desk() -> Desk:
-    """Return the desk of this process."""
-    return open_desk()
+    """Return the desk of this request, which reads no row twice."""
+    if "desk" not in app.context:
+        app.append_context(desk=open_desk().remembering())  # type: ignore[no-untyped-call]  # Powertools'
+    found: Desk = app.context["desk"]
+    return found
 
 
 def now() -> datetime:
@@ -52,22 +64,67 @@ def now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
-def current_user() -> User:
-    """Return the signed-in user. Raises Refusal (403)."""
+def current_user(*wanted: tuple[type[Row], str | None]) -> User:
+    """Return the signed-in user. `wanted` are rows that the route needs, read in the same call.
+
+    Raises Refusal (403).
+    """
     authorizer = app.current_event.request_context.authorizer
     claims = authorizer.jwt_claim if authorizer else None
-    return user_of(desk(), claims or {})
+    return user_of(desk(), claims or {}, *wanted)
 
 
 def idempotency_key(caller: User) -> Key | None:
-    """Return the `Idempotency-Key` of this request, or None. Raises Refusal (422)."""
+    """Return the `Idempotency-Key` of this request, or None."""
     event = app.current_event
     header = event.headers.get("idempotency-key")
     if header is None:
         return None
-    if not header.strip() or len(header) > _MAX_KEY_LENGTH:
-        raise problems.invalid("Idempotency-Key", f"must have 1 to {_MAX_KEY_LENGTH} characters")
     return Key.of(user=caller.id, path=event.path, key=header, body=(event.body or "").encode(), now=now())
+
+
+def wanted_versions() -> frozenset[int] | None:
+    """Return the versions that `If-Match` names. None: any will do. Raises Refusal (422)."""
+    header = app.current_event.headers.get("if-match")
+    if header is None or header.strip() == "*":
+        return None
+    tags = [_ETAG.fullmatch(tag) for tag in header.split(",")]
+    if not all(tags):
+        raise problems.invalid("If-Match", 'must be the ETag of the row as it was sent, such as "3"')
+    return frozenset(int(tag[1]) for tag in tags if tag)
+
+
+def change_once(caller: User, row_id: str, act: Callable[[], T], recall: Callable[[str], T]) -> T:
+    """Change the row, if it is as `If-Match` says, and once per `Idempotency-Key`.
+
+    Raises Refusal (422), KeyReused, VersionChanged and whatever `act` raises.
+    """
+    versions = wanted_versions()
+
+    def act_if_unchanged() -> T:
+        if versions is None:
+            return act()
+        with only_at(row_id, versions):
+            return act()
+
+    return do_once(desk(), idempotency_key(caller), act_if_unchanged, recall)
+
+
+def change_if_unchanged(row_id: str, act: Callable[[], T]) -> T:
+    """Change the row, if it is as `If-Match` says. Raises Refusal (422), VersionChanged, or as `act` does."""
+    versions = wanted_versions()
+    if versions is None:
+        return act()
+    with only_at(row_id, versions):
+        return act()
+
+
+def require_ahead(field: str, at: datetime | None) -> None:
+    """Raise Refusal (422) for a time that has passed, or is more than ten years ahead."""
+    if at is not None and at <= now():
+        raise problems.invalid(field, "must be in the future")
+    if at is not None and is_too_far(at, now()):
+        raise problems.invalid(field, TOO_FAR)
 
 
 def created(row: M) -> Response[M]:
@@ -75,48 +132,116 @@ def created(row: M) -> Response[M]:
     return Response(HTTPStatus.CREATED, content_types.APPLICATION_JSON, row)
 
 
-def reject_body(event: dict[str, Any]) -> dict[str, Any] | None:
+def respond(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Respond to one request (API Gateway's payload format 2.0)."""
+    method = event["requestContext"]["http"]["method"]
+    if method == "HEAD":  # as GET, without the body
+        http = {**event["requestContext"]["http"], "method": "GET"}
+        event = {**event, "requestContext": {**event["requestContext"], "http": http}}
+    refused = _reject_body(event)
+    response: dict[str, Any]
+    if method == "OPTIONS":  # API Gateway adds what a browser asks for
+        response = {"statusCode": HTTPStatus.NO_CONTENT, "headers": {}, "body": ""}
+    elif refused is not None:
+        response = {"statusCode": refused.status_code, "headers": refused.headers, "body": refused.body}
+    else:
+        headers = {name: value for name, value in event["headers"].items() if name.lower() != "content-type"}
+        response = app.resolve({**event, "headers": headers}, context)
+    headers = {**response["headers"], **RESPONSE_HEADERS, "ratelimit-policy": RATE_LIMIT}
+    return {**response, "headers": headers, **({"body": ""} if method == "HEAD" else {})}
+
+
+def _reject_body(event: dict[str, Any]) -> Response[str] | None:
     """Return the response to a body that is too large or not JSON. None: the body is fine."""
     body = event.get("body") or ""
-    kind = event["headers"].get("content-type", "application/json").partition(";")[0].strip().lower()
-    response: Response[str] | None = None
+    types = [value for name, value in event["headers"].items() if name.lower() == "content-type"]
+    kind = (types or ["application/json"])[0].partition(";")[0].strip().lower()
     if len(body) > _MAX_BODY_BYTES:
-        response = problems.response(
+        return problems.response(
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"Send at most {_MAX_BODY_BYTES} bytes."
         )
-    elif body and kind != "application/json":
-        response = _unsupported(kind)
-    elif body and not _is_json(body, encoded=bool(event.get("isBase64Encoded"))):
-        response = problems.response(HTTPStatus.BAD_REQUEST, "The body is not JSON.")
-    if response is None:
-        return None
-    return {"statusCode": response.status_code, "headers": response.headers, "body": response.body}
-
-
-def _is_json(body: str, *, encoded: bool) -> bool:
-    """Whether Python can parse the body: it rejects deep nesting and very long numbers, too."""
+    if body and kind != "application/json":
+        return problems.response(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send the body as application/json.")
     try:
-        json.loads(b64decode(body).decode() if encoded else body)
+        if body:
+            _parse(b64decode(body).decode() if event.get("isBase64Encoded") else body)
+    except _RepeatedKey as key:
+        return problems.response(HTTPStatus.BAD_REQUEST, f"The body has {key} twice in one object.")
     except (ValueError, RecursionError):
-        return False
-    return True
+        return problems.response(HTTPStatus.BAD_REQUEST, "The body is not JSON.")
+    return None
 
 
-def _check_query(resolver: ApiGatewayResolver, next_middleware: NextMiddleware) -> Response[Any]:
-    """Raise Refusal (422) for unknown query parameters: a misspelt one would be ignored."""
+class _RepeatedKey(Exception):
+    """An object of a JSON text has a name twice, of which one would be lost."""
+
+
+def _parse(body: str) -> object:
+    """Parse JSON. Raises _RepeatedKey; ValueError and RecursionError for what Python cannot parse, too."""
+    return json.loads(body, object_pairs_hook=_once_each, parse_constant=_no_number)
+
+
+def _once_each(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise _RepeatedKey(json.dumps(next(name for name in names if names.count(name) > 1)))
+    return found
+
+
+def _no_number(name: str) -> object:
+    raise ValueError(name)  # NaN and Infinity, which Python knows and JSON does not
+
+
+def _check_request(resolver: ApiGatewayResolver, next_middleware: NextMiddleware) -> Response[Any]:
+    """Raise Refusal (422) for what would be ignored: unknown query parameters, or what is not taken."""
     route: Route = resolver.context["_route"]
+    event = resolver.current_event
+    if event.http_method not in _methods_at(event.path):
+        return next_middleware(resolver)  # it is refused there
     known = {parameter.alias for parameter in route.dependant.query_params}
-    unknown = sorted((resolver.current_event.query_string_parameters or {}).keys() - known)
+    unknown = sorted((event.query_string_parameters or {}).keys() - known)
     if unknown:
         raise problems.unknown_query(unknown)
+    _check_headers(event.http_method, route.path, event.headers)
+    if event.body and not route.dependant.body_params and event.json_body not in ({}, None):
+        raise problems.invalid("body", "is not taken by this call, so it would be lost; leave it out")
     return next_middleware(resolver)
 
 
-app.use([_check_query])
+def _check_headers(method: str, path: str, headers: Mapping[str, str]) -> None:
+    """Raise Refusal (422) for a header that would be ignored, or is none."""
+    if "if-match" in headers and not takes_if_match(method, path):
+        raise problems.invalid("If-Match", "is for calls that change one row or the policy; leave it out")
+    key = headers.get("idempotency-key")
+    if method == "POST" and key is not None and not 0 < len(key.strip()) <= len(key) <= _MAX_KEY_LENGTH:
+        raise problems.invalid("Idempotency-Key", f"must have 1 to {_MAX_KEY_LENGTH} characters")
 
 
-def _unsupported(_: object) -> Response[str]:
-    return problems.response(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send the body as application/json.")
+def takes_if_match(method: str, path: str) -> bool:
+    """Whether a call with this path, as it is routed or documented, changes one row, or the policy."""
+    return method not in {"GET", "HEAD"} and ("<" in path or "{" in path or path == "/api/policy")
+
+
+def _methods_at(path: str) -> list[str]:
+    routes = [*app._static_routes, *app._dynamic_routes]
+    return sorted({route.method for route in routes if route.rule.match(path)})
+
+
+def _tag(resolver: ApiGatewayResolver, next_middleware: NextMiddleware) -> Response[Any]:
+    """Give the response with a row the ETag of its version."""
+    response = next_middleware(resolver)
+    if isinstance(response.body, dict) and "row_kind" in response.body and "version" in response.body:
+        response.headers["ETag"] = etag(response.body["version"])
+    return response
+
+
+def etag(version: int) -> str:
+    """Return the ETag of a row with this version."""
+    return f'"{version}"'
+
+
+app.use([_check_request, _tag])
 
 
 def _log_refusal(detail: str) -> None:
@@ -172,6 +297,10 @@ def _not_possible(error: NotPossible | CannotMerge) -> Response[str]:
     return problems.response(HTTPStatus.CONFLICT, str(error))
 
 
+def _cannot_write(error: CannotWrite) -> Response[str]:
+    return problems.response(HTTPStatus.CONFLICT, f"Nothing was sent: {error}.")
+
+
 def _steps_missing(error: StepsMissing) -> Response[str]:
     missing = [FieldError(field=f"steps.{name}", message="is not done yet") for name in error.names]
     return problems.response(HTTPStatus.CONFLICT, str(error), missing)
@@ -181,19 +310,28 @@ def _conflict(_: Exception) -> Response[str]:
     return problems.response(HTTPStatus.CONFLICT, "Somebody else changed this at the same time; try again.")
 
 
+def _version_changed(_: VersionChanged) -> Response[str]:
+    detail = "It has changed since then: get it again, look at what changed, and send the new ETag."
+    return problems.response(HTTPStatus.PRECONDITION_FAILED, detail)
+
+
 def _not_found(error: NotFound) -> Response[str]:
     return problems.response(HTTPStatus.NOT_FOUND, str(error))
 
 
 def _no_route(_: NotFoundError) -> Response[str]:
-    call = f"{app.current_event.http_method} {app.current_event.path}"
-    return problems.response(HTTPStatus.NOT_FOUND, f"There is no {call}.")
+    method, path = app.current_event.http_method, app.current_event.path
+    allowed = _methods_at(path)
+    if not allowed:
+        return problems.response(HTTPStatus.NOT_FOUND, f"There is no {path}.")
+    response = problems.response(HTTPStatus.METHOD_NOT_ALLOWED, f"There is no {method} {path}.")
+    response.headers["Allow"] = ", ".join([*allowed, *(["HEAD"] if "GET" in allowed else [])])
+    return response
 
 
 for _error, _handler in (
     (Refusal, _refusal),
     (RequestValidationError, _invalid),
-    (RequestUnsupportedContentType, _unsupported),
     (InvalidChange, _invalid),
     (UnknownReference, _bad_field),
     (InvalidField, _bad_field),
@@ -203,9 +341,11 @@ for _error, _handler in (
     (KeyReused, _key_reused),
     (NotPossible, _not_possible),
     (CannotMerge, _not_possible),
+    (CannotWrite, _cannot_write),
     (StepsMissing, _steps_missing),
     (Conflict, _conflict),
     (Busy, _conflict),
+    (VersionChanged, _version_changed),
     (NotFound, _not_found),
     (NotFoundError, _no_route),
 ):

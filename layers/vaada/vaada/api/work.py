@@ -1,52 +1,89 @@
-"""/api/follow-ups, /api/commitments, /api/replies and /api/surveys."""
+"""/api/follow-ups, /api/commitments, /api/replies, /api/surveys and /api/messages."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
-from typing import Annotated, Literal, TypeVar
+from datetime import datetime, timedelta
+from typing import Annotated, Literal, TypeVar, get_args
 
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 
 from vaada.api import problems
-from vaada.api.access import User
 from vaada.api.listing import Listing, listing
-from vaada.api.resolver import Cursor, Limit, app, current_user, desk, idempotency_key, now
+from vaada.api.resolver import Cursor, Limit, app, change_once, current_user, desk, now, require_ahead
+from vaada.api.work_lists import DueBefore, DueFrom, OfAgent, OfCustomer, Sort, Wanted, page_of
 from vaada.flows import commitments as commitments_flow
-from vaada.flows.idempotency import do_once
+from vaada.flows import follow_ups as follow_ups_flow
+from vaada.flows import hand_over, undo
+from vaada.flows import surveys as surveys_flow
 from vaada.flows.optimistic_write import change, require
 from vaada.flows.work import current_customer
 from vaada.model.ids import PartyId, RowId
+from vaada.model.interactions import Interaction
 from vaada.model.rows import Row
 from vaada.model.text import Input, Line
-from vaada.model.times import Instant
-from vaada.model.work import Commitment, FollowUp, FollowUpStatus, Reply, ReplyStatus, Survey, SurveyStatus
+from vaada.model.times import GivenTime, text_of
+from vaada.model.work import (
+    Commitment,
+    CommitmentStatus,
+    FollowUp,
+    FollowUpStatus,
+    Reply,
+    ReplyStatus,
+    Survey,
+    SurveyStatus,
+)
 from vaada.rules import commitments, follow_ups
 
 W = TypeVar("W", Commitment, FollowUp)
 S = TypeVar("S", Commitment, FollowUp, Reply)
 
 Id = Annotated[RowId, Path()]
-OfAgent = Annotated[PartyId | None, Query(description="Only this agent's")]
-OfCustomer = Annotated[PartyId | None, Query(description="Only this customer's")]
+
+_SECOND = timedelta(seconds=1)  # all times are whole seconds
 
 
 class Snooze(Input):
     """When to remind again."""
 
-    until: Instant
+    until: GivenTime
 
 
 class Renegotiation(Input):
     """The new date agreed with the customer, and why. `tell_customer` sends them a message about it."""
 
-    due_at: Instant
+    due_at: GivenTime
     reason: Line
     tell_customer: bool = False
 
 
-class Keep(Input):
-    """When the promise was kept. Now, if `kept_at` is left out."""
+class Confirmation(Input):
+    """Which quarantined answer was the customer's: that of this time."""
 
-    kept_at: Instant | None = None
+    at: GivenTime
+
+
+class Keep(Input):
+    """When the promise was kept, and how. Now, if `kept_at` is left out."""
+
+    kept_at: GivenTime | None = None
+    note: Line | None = None
+
+
+class Completion(Input):
+    """What came of the follow-up."""
+
+    note: Line | None = None
+
+
+class Cancellation(Input):
+    """Why the follow-up is cancelled."""
+
+    reason: Line | None = None
+
+
+class WorkAssignment(Input):
+    """The agent who has it from now on."""
+
+    agent_id: PartyId
 
 
 class Withdrawal(Input):
@@ -56,76 +93,118 @@ class Withdrawal(Input):
 
 
 @app.get("/api/follow-ups", summary="Follow-ups, by status and due time", tags=["Follow-ups"])
-def follow_up_list(
+def list_follow_ups(
     agent_id: OfAgent = None,
+    customer_id: OfCustomer = None,
     status: Annotated[FollowUpStatus | None, Query()] = None,
+    due_from: DueFrom = None,
+    due_before: DueBefore = None,
+    sort: Sort = None,
     limit: Limit = 25,
     cursor: Cursor = None,
 ) -> Listing[FollowUp]:
-    agent_filter = _agent_filter(current_user(), agent_id)
-    return listing(
-        FollowUp, desk().table.list_rows(FollowUp, limit, cursor, agent_id=agent_filter, status=status)
+    wanted = Wanted(
+        get_args(FollowUpStatus), status, agent_id, customer_id, due_from, due_before, sort, limit, cursor
     )
+    return listing(FollowUp, page_of(FollowUp, wanted))
 
 
 @app.get("/api/follow-ups/<follow_up_id>", summary="One follow-up", tags=["Follow-ups"])
-def follow_up(follow_up_id: Id) -> FollowUp:
+def get_follow_up(follow_up_id: Id) -> FollowUp:
     return _visible(FollowUp, follow_up_id)
 
 
 @app.post("/api/follow-ups/<follow_up_id>/complete", summary="Complete a follow-up", tags=["Follow-ups"])
-def complete(follow_up_id: Id) -> FollowUp:
-    return _change_once(FollowUp, follow_up_id, lambda row, by: follow_ups.complete(row, now(), by))
+def complete_follow_up(follow_up_id: Id, body: Annotated[Completion | None, Body()] = None) -> FollowUp:
+    note = body.note if body else None
+    return _once(
+        FollowUp, follow_up_id, lambda by: follow_ups_flow.complete(desk(), follow_up_id, now(), by, note)
+    )
 
 
 @app.post("/api/follow-ups/<follow_up_id>/snooze", summary="Snooze a follow-up", tags=["Follow-ups"])
-def snooze(follow_up_id: Id, body: Annotated[Snooze, Body()]) -> FollowUp:
-    _require_future("until", body.until)
+def snooze_follow_up(follow_up_id: Id, body: Annotated[Snooze, Body()]) -> FollowUp:
+    require_ahead("until", body.until)
     return _change_once(FollowUp, follow_up_id, lambda row, by: follow_ups.snooze(row, body.until, now(), by))
 
 
 @app.post("/api/follow-ups/<follow_up_id>/cancel", summary="Cancel a follow-up", tags=["Follow-ups"])
-def cancel(follow_up_id: Id) -> FollowUp:
-    return _change_once(FollowUp, follow_up_id, lambda row, by: follow_ups.cancel(row, now(), by))
+def cancel_follow_up(follow_up_id: Id, body: Annotated[Cancellation | None, Body()] = None) -> FollowUp:
+    reason = body.reason if body else None
+    return _once(
+        FollowUp, follow_up_id, lambda by: follow_ups_flow.cancel(desk(), follow_up_id, reason, now(), by)
+    )
+
+
+@app.post(
+    "/api/follow-ups/<follow_up_id>/undo",
+    summary="Undo a mistaken completion, within a day",
+    tags=["Follow-ups"],
+)
+def undo_complete_follow_up(follow_up_id: Id) -> FollowUp:
+    return _once(FollowUp, follow_up_id, lambda by: undo.undo_complete(desk(), follow_up_id, now(), by))
+
+
+@app.post("/api/follow-ups/<follow_up_id>/assign", summary="Give to another agent", tags=["Follow-ups"])
+def assign_follow_up(follow_up_id: Id, body: Annotated[WorkAssignment, Body()]) -> FollowUp:
+    return _once(
+        FollowUp,
+        follow_up_id,
+        lambda by: hand_over.assign(desk(), FollowUp, follow_up_id, body.agent_id, now(), by),
+    )
 
 
 @app.get("/api/commitments", summary="Commitments, by status and due time", tags=["Commitments"])
-def commitment_list(
+def list_commitments(
     agent_id: OfAgent = None,
+    customer_id: OfCustomer = None,
     status: Annotated[Literal["open", "kept", "broken", "withdrawn", "overdue"] | None, Query()] = None,
+    due_from: DueFrom = None,
+    due_before: DueBefore = None,
+    sort: Sort = None,
     limit: Limit = 25,
     cursor: Cursor = None,
 ) -> Listing[Commitment]:
-    agent_filter = _agent_filter(current_user(), agent_id)
-    table = desk().table
-    if status == "overdue":
-        page = table.list_rows(Commitment, limit, cursor, agent_id=agent_filter, status="open", due_by=now())
-    else:
-        page = table.list_rows(Commitment, limit, cursor, agent_id=agent_filter, status=status)
-    return listing(Commitment, page)
+    stored, before = _overdue("open", due_before) if status == "overdue" else (status, due_before)
+    wanted = Wanted(
+        get_args(CommitmentStatus), stored, agent_id, customer_id, due_from, before, sort, limit, cursor
+    )
+    return listing(Commitment, page_of(Commitment, wanted))
 
 
 @app.get("/api/commitments/<commitment_id>", summary="One commitment", tags=["Commitments"])
-def commitment(commitment_id: Id) -> Commitment:
+def get_commitment(commitment_id: Id) -> Commitment:
     return _visible(Commitment, commitment_id)
 
 
 @app.post("/api/commitments/<commitment_id>/keep", summary="Mark a promise as kept", tags=["Commitments"])
-def keep(commitment_id: Id, body: Annotated[Keep | None, Body()] = None) -> Commitment:
-    kept_at = body.kept_at if body and body.kept_at else now()
-    if kept_at > now():
+def keep_commitment(commitment_id: Id, body: Annotated[Keep | None, Body()] = None) -> Commitment:
+    at, said = now(), body or Keep()
+    kept_at = said.kept_at or at
+    if kept_at > at:
         raise problems.invalid("kept_at", "is still to come; mark a promise as kept once it is")
+    if kept_at < at:
+        _require_after_making(_visible(Commitment, commitment_id), kept_at)
     return _change_once(
         Commitment,
         commitment_id,
-        lambda row, by: commitments.keep(row, kept_at, by),
-        lambda _, row: commitments_flow.rows_after_end(desk(), row, now()),
+        lambda row, by: commitments.keep(row, kept_at, by, at, said.note),
+        lambda _, row: commitments_flow.rows_after_end(desk(), row, at),
     )
 
 
+@app.post(
+    "/api/commitments/<commitment_id>/undo",
+    summary="Undo a mistaken keep, within a day",
+    tags=["Commitments"],
+)
+def undo_keep_commitment(commitment_id: Id) -> Commitment:
+    return _once(Commitment, commitment_id, lambda by: undo.undo_keep(desk(), commitment_id, now(), by))
+
+
 @app.post("/api/commitments/<commitment_id>/renegotiate", summary="Agree a new date", tags=["Commitments"])
-def renegotiate(commitment_id: Id, body: Annotated[Renegotiation, Body()]) -> Commitment:
-    _require_future("due_at", body.due_at)
+def renegotiate_commitment(commitment_id: Id, body: Annotated[Renegotiation, Body()]) -> Commitment:
+    require_ahead("due_at", body.due_at)
     agreed = commitments.Agreement(body.due_at, body.reason)
     caller = current_user()
     caller.require_work(desk(), require(desk(), Commitment, commitment_id))
@@ -136,13 +215,11 @@ def renegotiate(commitment_id: Id, body: Annotated[Renegotiation, Body()]) -> Co
         )
         return changed
 
-    return do_once(
-        desk(), idempotency_key(caller), act, lambda result_id: require(desk(), Commitment, result_id)
-    )
+    return change_once(caller, commitment_id, act, lambda result_id: require(desk(), Commitment, result_id))
 
 
 @app.post("/api/commitments/<commitment_id>/withdraw", summary="Withdraw a promise", tags=["Commitments"])
-def withdraw(commitment_id: Id, body: Annotated[Withdrawal, Body()]) -> Commitment:
+def withdraw_commitment(commitment_id: Id, body: Annotated[Withdrawal, Body()]) -> Commitment:
     return _change_once(
         Commitment,
         commitment_id,
@@ -151,38 +228,93 @@ def withdraw(commitment_id: Id, body: Annotated[Withdrawal, Body()]) -> Commitme
     )
 
 
+@app.post("/api/commitments/<commitment_id>/assign", summary="Give to another agent", tags=["Commitments"])
+def assign_commitment(commitment_id: Id, body: Annotated[WorkAssignment, Body()]) -> Commitment:
+    return _once(
+        Commitment,
+        commitment_id,
+        lambda by: hand_over.assign(desk(), Commitment, commitment_id, body.agent_id, now(), by),
+    )
+
+
 @app.get("/api/replies", summary="Replies that customers wait for, by status and due time", tags=["Replies"])
-def reply_list(
+def list_replies(
     agent_id: OfAgent = None,
-    status: Annotated[ReplyStatus | None, Query()] = None,
+    customer_id: OfCustomer = None,
+    status: Annotated[Literal["awaited", "paused", "given", "closed", "overdue"] | None, Query()] = None,
+    due_from: DueFrom = None,
+    due_before: DueBefore = None,
+    sort: Sort = None,
     limit: Limit = 25,
     cursor: Cursor = None,
 ) -> Listing[Reply]:
-    agent_filter = _agent_filter(current_user(), agent_id)
-    return listing(Reply, desk().table.list_rows(Reply, limit, cursor, agent_id=agent_filter, status=status))
+    stored, before = _overdue("awaited", due_before) if status == "overdue" else (status, due_before)
+    wanted = Wanted(
+        get_args(ReplyStatus), stored, agent_id, customer_id, due_from, before, sort, limit, cursor
+    )
+    return listing(Reply, page_of(Reply, wanted))
 
 
 @app.get("/api/replies/<reply_id>", summary="One reply that a customer waits for", tags=["Replies"])
-def reply(reply_id: Id) -> Reply:
+def get_reply(reply_id: Id) -> Reply:
     return _visible(Reply, reply_id)
 
 
 @app.get("/api/surveys", summary="Surveys, with score and comment once answered", tags=["Surveys"])
-def survey_list(
+def list_surveys(
+    agent_id: OfAgent = None,
     customer_id: OfCustomer = None,
     status: Annotated[SurveyStatus | None, Query()] = None,
+    due_from: DueFrom = None,
+    due_before: DueBefore = None,
+    sort: Sort = None,
     limit: Limit = 25,
     cursor: Cursor = None,
 ) -> Listing[Survey]:
+    wanted = Wanted(
+        get_args(SurveyStatus), status, agent_id, customer_id, due_from, due_before, sort, limit, cursor
+    )
+    return listing(Survey, page_of(Survey, wanted))
+
+
+@app.get("/api/surveys/<survey_id>", summary="One survey", tags=["Surveys"])
+def get_survey(survey_id: Id) -> Survey:
+    caller, row = current_user(), require(desk(), Survey, survey_id)
+    caller.require_served_or_own(desk(), current_customer(desk(), row.customer_id), row.agent_id)
+    return row
+
+
+@app.post("/api/surveys/<survey_id>/confirm", summary="Let a quarantined answer count", tags=["Surveys"])
+def confirm_answer(survey_id: Id, body: Annotated[Confirmation, Body()]) -> Survey:
+    return _review(survey_id, lambda by: surveys_flow.confirm_answer(desk(), survey_id, body.at, now(), by))
+
+
+@app.post(
+    "/api/surveys/<survey_id>/discard", summary="Mark quarantined answers as no person's", tags=["Surveys"]
+)
+def discard_answers(survey_id: Id) -> Survey:
+    return _review(survey_id, lambda by: surveys_flow.discard_answers(desk(), survey_id, by))
+
+
+def _review(survey_id: str, act: Callable[[str], Survey]) -> Survey:
+    """Call `act` with the user's id, once per idempotency key.
+
+    Raises NotFound, and Refusal unless the user supervises the agent whom the survey rates.
+    """
     caller = current_user()
-    if customer_id is None:
-        page = desk().table.list_rows(
-            Survey, limit, cursor, agent_id=_agent_filter(caller, None), status=status
-        )
-        return listing(Survey, page)
-    customer = current_customer(desk(), customer_id)
-    caller.require_served(customer)
-    return listing(Survey, desk().table.surveys_of(customer.record_ids, limit, cursor, status=status))
+    caller.require_decides(desk(), require(desk(), Survey, survey_id))
+    return change_once(
+        caller,
+        survey_id,
+        lambda: act(caller.id),
+        lambda result_id: require(desk(), Survey, result_id),
+    )
+
+
+def _overdue(status: str, due_before: datetime | None) -> tuple[str, datetime]:
+    """Return the stored status of what is overdue, and before when it is due: what is due now is, too."""
+    soon = now() + _SECOND
+    return status, soon if due_before is None else min(soon, due_before)
 
 
 def _visible(kind: type[S], row_id: str) -> S:
@@ -203,24 +335,35 @@ def _change_once(
 
     Raises NotFound, and Refusal unless the user may see the row.
     """
+    return _once(
+        kind,
+        row_id,
+        lambda by: change(desk(), kind, row_id, lambda row: decide(row, by), other_rows=other_rows),
+    )
+
+
+def _once(kind: type[W], row_id: str, act: Callable[[str], W]) -> W:
+    """Call `act` with the user's id, once per idempotency key.
+
+    Raises NotFound, and Refusal unless the user may see the row.
+    """
     caller = current_user()
     caller.require_work(desk(), require(desk(), kind, row_id))
-    return do_once(
-        desk(),
-        idempotency_key(caller),
-        lambda: change(desk(), kind, row_id, lambda row: decide(row, caller.id), other_rows=other_rows),
+    return change_once(
+        caller,
+        row_id,
+        lambda: act(caller.id),
         lambda result_id: require(desk(), kind, result_id),
     )
 
 
-def _agent_filter(caller: User, agent_id: str | None) -> str | None:
-    """Return whose rows to list: `agent_id`, else all (None) for managers, their own for agents."""
-    if agent_id is not None:
-        caller.require_may_see(desk(), agent_id)
-        return agent_id
-    return None if caller.is_manager else caller.agent_id
-
-
-def _require_future(field: str, at: datetime) -> None:
-    if at <= now():
-        raise problems.invalid(field, "must be in the future")
+def _require_after_making(promise: Commitment, kept_at: datetime) -> None:
+    """Raise Refusal (422) for a time before the promise was made, in a contact or by itself."""
+    made_at = promise.created_at
+    if kept_at < made_at:
+        contact = desk().table.get(Interaction, promise.interaction_id)
+        if contact is not None and contact.recorded_at == made_at:  # made in it, and perhaps recorded late
+            made_at = contact.occurred_at
+    if kept_at < made_at:
+        message = f"is before the promise was made, at {text_of(made_at)}"
+        raise problems.invalid("kept_at", message)

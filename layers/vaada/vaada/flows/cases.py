@@ -1,18 +1,35 @@
 """Change a case: complete steps, wait for the customer, assign, merge, resolve and reopen."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from vaada.desk import Desk
 from vaada.flows.optimistic_write import change, lost_new_row, require, retry_on_conflict
-from vaada.flows.people import require_agents
-from vaada.flows.work import open_call_back, reply_of, unanswered_reply
+from vaada.flows.people import require_present_agents
+from vaada.flows.work import current_customer, open_work_of, require_agent
 from vaada.model.cases import Case
 from vaada.model.interactions import Interaction
+from vaada.model.people import Agent
 from vaada.model.policy import StepName
 from vaada.model.rows import Row
-from vaada.model.work import FollowUp, Survey
-from vaada.rules import cases, commitments, follow_ups, ids, replies, surveys
+from vaada.model.work import Commitment, Reply, Survey
+from vaada.rules import (
+    case_merge,
+    cases,
+    commitments,
+    follow_ups,
+    hand_over,
+    ids,
+    late_replies,
+    next_steps,
+    replies,
+    surveys,
+)
+from vaada.rules.interactions import mark_served
+from vaada.rules.open_work import OpenWork, changed_rows, with_open_work
+
+_CLOSED = "the matter was closed"
 
 
 def do_step(
@@ -33,10 +50,13 @@ def do_step(
     )
 
 
-def resolve(desk: Desk, case_id: str, outcome: str | None, now: datetime, by: str) -> Case:
-    """Resolve the case, end its reply, call-back and reminders, and plan the survey.
+def resolve(
+    desk: Desk, case_id: str, outcome: str | None, now: datetime, by: str, *, end_agreed: bool = False
+) -> Case:
+    """Resolve the case, end its reply, call-back and automatic follow-up, and plan the survey.
 
-    Raises NotFound, NotPossible, StepsMissing, Busy.
+    What was agreed on with people stays open: promises and follow-ups. `end_agreed` ends them as well. Raises
+    NotFound, NotPossible, StepsMissing, Busy.
     """
 
     def decide(case: Case) -> Case:
@@ -44,102 +64,209 @@ def resolve(desk: Desk, case_id: str, outcome: str | None, now: datetime, by: st
         survey_id = case.survey_id or ids.case_survey_id(case, now)
         return resolved.model_copy(update={"survey_id": survey_id, "ask_again": False})
 
-    return change(
-        desk,
-        Case,
-        case_id,
-        decide,
-        other_rows=lambda before, after: _rows_after_resolving(desk, after, now, by, again=before.ask_again),
-    )
+    def end_work(before: Case, case: Case, work: OpenWork) -> tuple[OpenWork, Iterable[Row]]:
+        ended = replace(
+            work,
+            reply=replies.give(work.reply, now, by, desk.policy) if work.reply else None,
+            call_back=commitments.keep(work.call_back, now, by) if work.call_back else None,
+        )
+        if work.automatic:
+            ended = ended.having(follow_ups.complete(work.automatic, now, by))
+        if end_agreed:
+            ended = ended.each(
+                lambda reply: reply,
+                lambda row: commitments.withdraw(row, _CLOSED, now, by) if row.status == "open" else row,
+                lambda row: follow_ups.cancel(row, now, by, _CLOSED),
+            )
+        return ended, _survey_after_resolving(desk, case, now, again=before.ask_again)
+
+    return _change_with_work(desk, case_id, decide, end_work)
 
 
 def reopen(desk: Desk, case_id: str, reason: str, now: datetime, by: str) -> Case:
-    """Open a resolved case again, and withdraw its survey. Raises NotFound, NotPossible, Busy."""
+    """Open a resolved case again, withdraw its survey and plan a follow-up.
 
-    def withdraw_survey(before: Case, _after: Case) -> Iterator[Row]:
-        survey = desk.table.get(Survey, before.survey_id) if before.survey_id else None
-        if withdrawn := surveys.withdraw(survey):
-            yield withdrawn
+    Raises NotFound, NotPossible, Busy.
+    """
 
-    return change(
-        desk, Case, case_id, lambda case: cases.reopen(case, now, by, reason), other_rows=withdraw_survey
-    )
+    def plan(before: Case, case: Case, work: OpenWork) -> tuple[OpenWork, Iterable[Row]]:
+        withdrawn = _withdrawn_survey(desk, before)
+        return work.having(next_steps.after_reopening(case, desk.policy, now)), withdrawn
 
-
-def wait(desk: Desk, case_id: str, now: datetime, by: str) -> Case:
-    """Wait for the customer: the reply clock is paused. Raises NotFound, NotPossible, Busy."""
-
-    def pause_reply(_before: Case, case: Case) -> Iterator[Row]:
-        reply = reply_of(desk, case)
-        if reply and reply.status == "awaited":
-            yield replies.pause(reply, now, desk.policy)
-
-    return change(
-        desk, Case, case_id, lambda case: cases.wait_for_customer(case, now, by), other_rows=pause_reply
-    )
+    return _change_with_work(desk, case_id, lambda case: cases.reopen(case, now, by, reason), plan)
 
 
-def go_on(desk: Desk, case_id: str, now: datetime, by: str) -> Case:
+def wait(
+    desk: Desk, case_id: str, now: datetime, by: str, note: str | None = None, until: datetime | None = None
+) -> Case:
+    """Wait for the customer: the reply clock is paused, and a follow-up asks if no answer comes.
+
+    It asks at `until`, else after the days of the policy. Raises NotFound, NotPossible, Busy.
+    """
+
+    def pause(_before: Case, case: Case, work: OpenWork) -> tuple[OpenWork, Iterable[Row]]:
+        if work.reply is not None and work.reply.status == "awaited":
+            work = replace(work, reply=replies.pause(work.reply, now, desk.policy))
+        return work.having(next_steps.after_waiting(case, work.automatic, desk.policy, now, until)), ()
+
+    return _change_with_work(desk, case_id, lambda case: cases.wait_for_customer(case, now, by, note), pause)
+
+
+def go_on(desk: Desk, case_id: str, now: datetime, by: str, note: str | None = None) -> Case:
     """Stop waiting for the customer: the reply clock runs again. Raises NotFound, NotPossible, Busy."""
 
-    def resume_reply(_before: Case, case: Case) -> Iterator[Row]:
-        reply = reply_of(desk, case)
-        if reply and reply.status == "paused":
-            yield replies.resume(reply, now, desk.policy)
+    def resume(_before: Case, case: Case, work: OpenWork) -> tuple[OpenWork, Iterable[Row]]:
+        if work.reply is not None and work.reply.status == "paused":
+            work = replace(work, reply=replies.resume(work.reply, now, desk.policy))
+        return work.having(next_steps.after_waiting(case, work.automatic, desk.policy, now)), ()
 
-    return change(
-        desk, Case, case_id, lambda case: cases.stop_waiting(case, now, by), other_rows=resume_reply
-    )
+    return _change_with_work(desk, case_id, lambda case: cases.stop_waiting(case, now, by, note), resume)
 
 
 def assign(desk: Desk, case_id: str, agent_id: str, now: datetime, by: str) -> Case:
-    """Give the case and its open reply to another agent.
+    """Give the case and all of its open work to another agent, who serves the customer from now on.
 
-    Raises NotFound, NotPossible, UnknownReference, Busy.
+    Both agents are told, unless they did it. Raises NotFound, NotPossible, UnknownReference, InvalidField,
+    Busy.
     """
-    require_agents(desk, agent_id=agent_id)
+    to = require_present_agents(desk, agent_id=agent_id)["agent_id"]
 
-    def move_reply(_before: Case, case: Case) -> Iterator[Row]:
-        if reply := unanswered_reply(desk, case):
-            yield reply.changed(agent_id=agent_id)
+    def move(before: Case, case: Case, work: OpenWork) -> tuple[OpenWork, Iterable[Row]]:
+        moved = hand_over.hand_over_all(work, to, desk.policy, now, by)
+        customer = current_customer(desk, case.customer_id)
+        served = mark_served(customer, agent_id)
+        rows = [*_notices(desk, work, moved, before.agent_id, to, now, by)]
+        return moved, [*rows, *([served] if served is not customer else [])]
 
-    return change(
-        desk, Case, case_id, lambda case: cases.assign(case, agent_id, now, by), other_rows=move_reply
-    )
+    return _change_with_work(desk, case_id, lambda case: cases.assign(case, agent_id, now, by), move)
 
 
 def merge(desk: Desk, case_id: str, into_id: str, now: datetime, by: str) -> Case:
-    """Merge the case into another. Returns the other one. Raises NotFound, NotPossible, Busy."""
+    """Merge the case into another, whose agent gets its open work. Returns the other one.
+
+    Raises NotFound, NotPossible, Busy.
+    """
 
     def attempt() -> Case:
         case, into = require(desk, Case, case_id), require(desk, Case, into_id)
-        merged, remaining = cases.merge(case, into, now, by)
-        owed = (unanswered_reply(desk, into), unanswered_reply(desk, case))
-        reply, changed_replies = replies.merge(owed, remaining)
-        promised = (open_call_back(desk, into), open_call_back(desk, case))
+        merged, remaining = case_merge.merge(case, into, now, by)
+        owner = require_agent(desk, into.agent_id)
+        theirs, own = open_work_of(desk, case), open_work_of(desk, into)
+        reply, changed_replies = replies.merge((own.reply, theirs.reply), remaining)
+        promised = (own.call_back, theirs.call_back)
         call_back, withdrawn = commitments.merge_call_backs(promised, reply, now, by)
-        remaining = remaining.model_copy(
-            update={
-                "reply_id": reply.id if reply else None,
-                "call_back_id": call_back.id if call_back else None,
-            }
-        )
-        desk.table.write(merged, remaining, *changed_replies, *withdrawn)
+        planned = case_merge.one_automatic((*own.follow_ups, *theirs.follow_ups), now)
+        work = OpenWork(reply, call_back, (*own.commitments, *theirs.commitments), planned)
+        moved = hand_over.hand_over_all(work, owner, desk.policy, now, by)
+        remaining = with_open_work(remaining, moved)
+        if remaining.reply_id and reply and reply.status == "awaited":
+            remaining = remaining.model_copy(update={"waiting_for_customer": False})
+        known = (*own.rows, *theirs.rows)
+        stays = {row.id for row in moved.rows}
+        others: tuple[Commitment | Reply, ...] = (*changed_replies, *withdrawn)
+        ended = [row for row in others if row.id not in stays]
+        told = _notices(desk, theirs, moved, case.agent_id, owner, now, by)
+        reopened = into.status == "resolved" and remaining.status == "open"
+        survey = _withdrawn_survey(desk, into) if reopened else []
+        desk.table.write(merged, remaining, *changed_rows(known, (*moved.rows, *ended)), *told, *survey)
         return remaining
 
     return retry_on_conflict(case_id, attempt, is_final=lost_new_row)
 
 
-def _rows_after_resolving(desk: Desk, case: Case, now: datetime, by: str, *, again: bool) -> Iterator[Row]:
-    """Yield the open work that ends with the case, and the survey. `again`: it follows an unhappy answer."""
-    if reply := unanswered_reply(desk, case):
-        yield replies.give(reply, now, by, desk.policy)
-    if call_back := open_call_back(desk, case):
-        yield commitments.keep(call_back, now, by)
-    for follow_up_id in case.follow_up_ids:
-        row = desk.table.get(FollowUp, follow_up_id)
-        if row is not None and row.origin == "unresolved" and row.status in follow_ups.OPEN:
-            yield follow_ups.complete(row, now, by)
+def unmerge(desk: Desk, case_id: str, now: datetime, by: str) -> Case:
+    """Undo a merge within a day. Returns the case that was merged, open or resolved as it was.
+
+    What happened since stays with the other case. Raises NotFound, NotPossible, Busy.
+    """
+
+    def attempt() -> Case:
+        closed = require(desk, Case, case_id)
+        into = require(desk, Case, closed.merged_into or case_id)
+        contacts = [
+            row
+            for row in desk.table.work_rows((*into.interaction_ids, *closed.interaction_ids)).values()
+            if isinstance(row, Interaction)
+        ]
+        case, rest = case_merge.unmerge(closed, into, contacts, desk.policy.cases, now, by)
+        work = open_work_of(desk, into)
+        rows: list[Row] = []
+        for one, own in ((case, set(case.interaction_ids)), (rest, set(rest.interaction_ids))):
+            part = work.of(own)
+            mine = [contact for contact in contacts if contact.interaction_id in own]
+            part, known = _with_replies(desk, one, part, mine)
+            agent = require_agent(desk, one.agent_id)
+            moved = hand_over.hand_over_all(part, agent, desk.policy, now, by)
+            if follow_up := next_steps.after_end(one, moved, desk.policy, now):
+                moved = moved.having(follow_up)
+            rows += [with_open_work(one, moved), *changed_rows((*work.rows, *known), moved.rows)]
+        desk.table.write(*rows)
+        return case
+
+    return retry_on_conflict(case_id, attempt, is_final=lost_new_row)
+
+
+def _with_replies(
+    desk: Desk, case: Case, work: OpenWork, contacts: list[Interaction]
+) -> tuple[OpenWork, list[Reply]]:
+    """Return the work with the reply that the customer waits for in these contacts, and stored replies."""
+    stored = [
+        row
+        for row in desk.table.work_rows(ids.reply_id(one) for one in contacts if one.awaits_reply).values()
+        if isinstance(row, Reply)
+    ]
+    known = {row.interaction_id: late_replies.as_awaited(row) for row in stored}
+    changed = late_replies.reconcile(cases.in_order(contacts, case), case, known, desk.policy)
+    waiting = [row for row in (*changed, *known.values()) if row.status in replies.OPEN]
+    reply = waiting[0] if waiting and case.status == "open" else None
+    if reply is not None:
+        reply = reply.model_copy(update={"case_id": case.case_id})
+        if reply.status == "awaited" and reply.wake_at is None and reply.missed_at is None:
+            reply = replies.start_clock(reply, desk.policy, reply.asked_at)
+    return replace(work, reply=reply), stored
+
+
+def _change_with_work(
+    desk: Desk,
+    case_id: str,
+    decide: Callable[[Case], Case],
+    change_work: Callable[[Case, Case, OpenWork], tuple[OpenWork, Iterable[Row]]],
+) -> Case:
+    """Write the case that `decide` returns, with its open work and the other rows of `change_work`.
+
+    `change_work` gets the case before and after, and its open work.
+    """
+
+    def attempt() -> Case:
+        before = require(desk, Case, case_id)
+        after = decide(before)
+        work = open_work_of(desk, before)
+        changed, others = change_work(before, after, work)
+        case = with_open_work(after, changed)
+        desk.table.write(case, *changed_rows(work.rows, changed.rows), *others)
+        return case
+
+    return retry_on_conflict(case_id, attempt, is_final=lost_new_row)
+
+
+def _notices(
+    desk: Desk, before: OpenWork, after: OpenWork, former_id: str, to: Agent, now: datetime, by: str
+) -> Iterator[Row]:
+    """Yield the messages that tell both agents that the work moved, unless they did it themselves."""
+    moved = hand_over.moved_first(before, after)
+    if moved is None or former_id == to.agent_id:
+        return
+    yield from hand_over.notices(moved, desk.table.get(Agent, former_id), to, desk.policy, now, by)
+
+
+def _withdrawn_survey(desk: Desk, case: Case) -> list[Survey]:
+    survey = desk.table.get(Survey, case.survey_id) if case.survey_id else None
+    withdrawn = surveys.withdraw(survey)
+    return [withdrawn] if withdrawn else []
+
+
+def _survey_after_resolving(desk: Desk, case: Case, now: datetime, *, again: bool) -> Iterator[Survey]:
+    """Yield the survey about the case. `again`: it follows an unhappy answer."""
     if case.survey_id == ids.case_survey_id(case, now):
         last = require(desk, Interaction, case.last_interaction_id)
         survey = surveys.of_case(case, last, desk.policy, now)

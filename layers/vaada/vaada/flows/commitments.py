@@ -1,13 +1,13 @@
 """End a commitment, or agree a new date for it."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 
 from vaada.desk import Desk
+from vaada.flows import case_work
 from vaada.flows.messages import recipients
 from vaada.flows.messages.recipients import CustomerAddress
 from vaada.flows.optimistic_write import lost_new_row, require, retry_on_conflict
-from vaada.flows.replies import rows_after_call_back
 from vaada.flows.work import agent_of, customer_of
 from vaada.gateways.table import Conflict
 from vaada.model.ids import derived_row_id
@@ -21,10 +21,19 @@ from vaada.rules.messages.lifecycle import new_message
 from vaada.rules.time.availability import customer_reachable_at
 from vaada.rules.time.deadlines import working_hours
 
+_LISTED = frozenset({"status", "history"})
+"""The fields of open commitments that lists show, besides those that each row has."""
+
+
+def open_commitments(desk: Desk, agent_id: str | None) -> list[Commitment]:
+    """Return all open commitments of an agent, or of all, the first due one first, with what lists show."""
+    first, last = (datetime(year, 1, 1, tzinfo=UTC) for year in (1, 9999))
+    return list(desk.table.rows_for_report(Commitment, _LISTED, "open", first, last, agent_id=agent_id))
+
 
 def rows_after_end(desk: Desk, commitment: Commitment, now: datetime) -> tuple[Row, ...]:
     """Return the rows to write with a commitment that was kept or withdrawn."""
-    return (*rows_after_call_back(desk, commitment), *_rows_after_keeping(desk, commitment, now))
+    return (*case_work.rows_after_end(desk, commitment, now), *_rows_after_keeping(desk, commitment, now))
 
 
 def _rows_after_keeping(desk: Desk, commitment: Commitment, now: datetime) -> Iterator[Row]:

@@ -1,7 +1,8 @@
 """Erase all data of a customer.
 
 The customer's own row is deleted first, in the transaction that writes the ledger. From then on nobody can
-send them messages or write rows of theirs. Rows are deleted without parsing them, so rows that this release
+send them messages or write rows of theirs. Their mails and the files of these go first, while rows still say
+which they are. Rows are deleted without parsing them, so rows that this release
 cannot read are deleted, too. An erasure is a due row: after an interruption, or with many rows, the sweep
 continues it.
 """
@@ -11,14 +12,14 @@ from datetime import datetime
 
 from vaada.desk import Desk
 from vaada.flows.messages.batch import hold_again
-from vaada.flows.optimistic_write import NotFound, retry_on_conflict
+from vaada.flows.optimistic_write import NotFound, check_wanted, retry_on_conflict
 from vaada.gateways.table import Conflict, ItemToErase
 from vaada.model.erasures import Erasure
 from vaada.model.people import Customer
 from vaada.model.rows import Row
 
 _MAX_BATCHES = 40  # of 25 rows, which takes seconds
-_LEDGER_PAGE = 100
+_LEDGER_PAGE = 500  # entries, each with a write: a few seconds
 _UNSENT = frozenset({"held", "waiting", "sending"})
 
 
@@ -38,6 +39,8 @@ def erase(desk: Desk, customer_id: str, now: datetime, by: str) -> Erasure:
             if items
         }
         own = [one for record_id, items in records.items() for one in items if one.id == record_id]
+        for one in own:
+            check_wanted(one.id, int(one.version or 0))
         if begun:
             desk.table.write(*begun.values(), delete_unread=own)
         return [found for record_id in records if (found := begun.get(record_id) or before[record_id])]
@@ -76,6 +79,7 @@ def continue_erasure(desk: Desk, erasure: Erasure, now: datetime) -> Erasure:
     for _ in range(_MAX_BATCHES):
         items = desk.table.items_to_erase(erasure.customer_id)
         if not items:
+            desk.mail_store.forget_files(erasure.customer_id)
             return _finish(desk, erasure, now)
         released = [
             message
@@ -84,21 +88,21 @@ def continue_erasure(desk: Desk, erasure: Erasure, now: datetime) -> Erasure:
             for message in hold_again(desk, one.id, one.carries, now)
         ]
         if all(_write(desk, message) for message in released):  # after a conflict they are read again
+            desk.mail_store.forget_mails([one.mail for one in items if one.mail])
             desk.table.delete_items(items)
     return erasure
 
 
-def replay_erasures(desk: Desk, now: datetime) -> int:
-    """Start all erasures again, after restoring a backup. Returns their number; the sweep does them."""
-    begun, cursor = 0, None
-    while True:
-        page = desk.table.list_rows(Erasure, _LEDGER_PAGE, cursor)
-        for row in page.rows:
-            if isinstance(row, Erasure) and _write(desk, _begin(row, row.id, now, row.asked_by)):
-                begun += 1
-        cursor = page.next_cursor
-        if cursor is None:
-            return begun
+def replay_erasures(desk: Desk, now: datetime, cursor: str | None) -> tuple[int, str | None]:
+    """Start up to 500 erasures again, after restoring a backup; the sweep does them.
+
+    Returns how many, and the cursor of the others, if there are any. Raises BadCursor.
+    """
+    page = desk.table.list_rows(Erasure, _LEDGER_PAGE, cursor)
+    begun = sum(
+        isinstance(row, Erasure) and _write(desk, _begin(row, row.id, now, row.asked_by)) for row in page.rows
+    )
+    return begun, page.next_cursor
 
 
 def _begin(before: Erasure | None, customer_id: str, now: datetime, by: str) -> Erasure:

@@ -2,20 +2,36 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from vaada.desk import Desk
+from vaada.flows.incoming_mail import RAW_KEPT
 from vaada.flows.messages.address_usage import usages_of
 from vaada.flows.messages.suppression import addresses_of
 from vaada.flows.optimistic_write import require
+from vaada.flows.relationships import relationships_of
 from vaada.flows.work import current_customer
 from vaada.gateways.table import Page
 from vaada.model.address_usage import AddressUsage
+from vaada.model.interactions import Interaction
 from vaada.model.people import Customer
-from vaada.model.rows import Row
+from vaada.model.relationships import Relationship
+from vaada.model.rows import Row, StoredModel
 from vaada.model.suppressions import Suppression
 from vaada.present.csv_export import csv_of
 
+_MAIL = "mail.eml"
+
 _ROWS = 500  # far below Lambda's limit of 6 MB per response
+
+
+class ExportedFile(StoredModel):
+    """A file of a contact: one that a mail brought, or the mail itself. The link to it works for an hour."""
+
+    interaction_id: str
+    name: str
+    media_type: str
+    link: str
 
 
 @dataclass(frozen=True)
@@ -26,23 +42,45 @@ class CustomerExport:
     merged: tuple[Customer, ...]
     stopped: tuple[Suppression, ...]
     address_usage: tuple[AddressUsage, ...]
+    relationships: tuple[Relationship, ...]
     rows: tuple[Row, ...]
+    files: tuple[ExportedFile, ...]
     next_cursor: str | None
 
 
-def export_customer(desk: Desk, customer_id: str, cursor: str | None) -> CustomerExport:
+def export_customer(desk: Desk, customer_id: str, cursor: str | None, now: datetime) -> CustomerExport:
     """Return a page of the customer's rows, with their suppressions. Raises NotFound, BadCursor."""
     customer = current_customer(desk, customer_id)
     merged = tuple(require(desk, Customer, record.customer_id) for record in customer.merged)
     page: Page = desk.table.timeline(customer.record_ids, _ROWS, cursor)
     stopped, usages = tuple(_suppressions(desk, customer)), usages_of(desk, customer)
     written = tuple(usage for usage in usages if usage.version)
-    return CustomerExport(customer, merged, stopped, written, page.rows, page.next_cursor)
+    relationships = relationships_of(desk, customer)
+    files = tuple(_files(desk, page.rows, now))
+    next_cursor = page.next_cursor
+    return CustomerExport(customer, merged, stopped, written, relationships, page.rows, files, next_cursor)
 
 
 def to_csv(export: CustomerExport) -> str:
     """Return the export as CSV."""
-    return csv_of((export.customer, *export.merged, *export.stopped, *export.address_usage, *export.rows))
+    about = (*export.stopped, *export.address_usage, *export.relationships)
+    return csv_of((export.customer, *export.merged, *about, *export.rows))
+
+
+def _files(desk: Desk, rows: tuple[Row, ...], now: datetime) -> Iterator[ExportedFile]:
+    """Yield what is stored outside of the table: files for good, mails as long as they are kept."""
+    from vaada.gateways.mail_store import EXPORT_LINK_SECONDS, RAW  # only here: few exports have files
+
+    for row in rows:
+        mail = row.mail if isinstance(row, Interaction) else None
+        if not isinstance(row, Interaction) or mail is None:
+            continue
+        stored = [(one.key, one.name, one.media_type) for one in mail.attachments if one.key]
+        if mail.stored_as and row.recorded_at + RAW_KEPT > now:
+            stored.append((f"{RAW}{mail.stored_as}", _MAIL, "message/rfc822"))
+        for key, name, media_type in stored:
+            link = desk.mail_store.link(key, name, EXPORT_LINK_SECONDS)
+            yield ExportedFile(interaction_id=row.interaction_id, name=name, media_type=media_type, link=link)
 
 
 def _suppressions(desk: Desk, customer: Customer) -> Iterator[Suppression]:

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from vaada.desk import Desk
-from vaada.gateways.table import Conflict
 from vaada.model.receipts import Receipt
 from vaada.model.rows import Row
 
@@ -30,13 +29,28 @@ class Key:
     receipt_id: str
     fingerprint: str
     now: datetime
+    kept_for: timedelta = _KEPT_FOR
 
     @classmethod
-    def of(cls, *, user: str, path: str, key: str, body: bytes, now: datetime) -> "Key":
+    def of(
+        cls,
+        *,
+        user: str,
+        path: str,
+        key: str,
+        body: bytes,
+        now: datetime,
+        kept_for: timedelta = _KEPT_FOR,
+    ) -> "Key":
         """Return the key of this request. The hash of the body is keyed, so that it reveals nothing."""
         request_hash = hashlib.sha256("\n".join((user, path, key)).encode()).hexdigest()
         body_hash = hashlib.sha256(key.encode() + b"\n" + body).hexdigest()
-        return cls(request_hash, body_hash, now)
+        return cls(request_hash, body_hash, now, kept_for)
+
+    def part(self, name: str) -> "Key":
+        """Return the key of a part of the request that is written on its own."""
+        part = hashlib.sha256(f"{self.receipt_id}/{name}".encode()).hexdigest()
+        return Key(part, self.fingerprint, self.now, self.kept_for)
 
     def receipt(self, result_id: str) -> Receipt:
         """Return the receipt to write with the effect."""
@@ -44,7 +58,7 @@ class Key:
             receipt_id=self.receipt_id,
             fingerprint=self.fingerprint,
             result_id=result_id,
-            expires_at=int((self.now + _KEPT_FOR).timestamp()),
+            expires_at=int((self.now + self.kept_for).timestamp()),
         )
 
 
@@ -56,21 +70,23 @@ def do_once(desk: Desk, key: Key | None, act: Callable[[], R], recall: Callable[
     """
     if key is None:
         return act()
-    result_id = _earlier_result(desk, key)
+    result_id = earlier_result(desk, key)
     if result_id is None:
         try:
             with desk.table.with_receipt(key.receipt):
                 return act()
-        except Conflict as conflict:
-            if not any(isinstance(row, Receipt) for row in conflict.rows):
+        except Exception:
+            # Another function may have carried out the same request, so that it is no longer possible.
+            desk.table.forget_step()
+            result_id = earlier_result(desk, key)
+            if result_id is None:
                 raise
-        result_id = _earlier_result(desk, key)  # another function carried out the same request
-        if result_id is None:
-            raise KeyReused
+    desk.table.forget_step()  # what was read before the receipt may be older than it
     return recall(result_id)
 
 
-def _earlier_result(desk: Desk, key: Key) -> str | None:
+def earlier_result(desk: Desk, key: Key) -> str | None:
+    """Return the id of the row that the same request wrote before, or None. Raises KeyReused."""
     receipt: Row | None = desk.table.get(Receipt, key.receipt_id)
     if not isinstance(receipt, Receipt):
         return None

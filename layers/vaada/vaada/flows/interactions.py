@@ -1,58 +1,132 @@
-"""Record an interaction, and plan its follow-up and survey."""
+"""Record an interaction, and plan its survey."""
 
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from vaada.desk import Desk
 from vaada.flows.optimistic_write import NotFound, retry_on_conflict
-from vaada.flows.people import InvalidField, UnknownReference, require_agents
-from vaada.flows.work import case_of, current_case, current_customer
+from vaada.flows.people import InvalidField, UnknownReference, require_agents, require_present_agents
+from vaada.flows.relationships import to_be_looked_at
+from vaada.flows.work import (
+    case_of,
+    current_case,
+    current_customer,
+    open_work_ids,
+    open_work_in,
+    require_agent,
+)
 from vaada.gateways.table import Conflict
 from vaada.model.cases import Case
 from vaada.model.ids import customer_of, new_row_id
-from vaada.model.interactions import Interaction, NewInteraction
+from vaada.model.interactions import Interaction, MailDetails, NewInteraction
 from vaada.model.people import Agent, Customer
 from vaada.model.receipts import Receipt
+from vaada.model.relationships import Relationship, relationship_id
 from vaada.model.rows import Row
-from vaada.model.work import Commitment, FollowUp, Reply, Survey
-from vaada.rules import follow_ups, interactions
-from vaada.rules.thanks import is_only_thanks
+from vaada.model.work import FollowUp, Reply, Survey
+from vaada.rules import case_suggestions, ids, interactions, relationships, surveys
+from vaada.rules.open_work import is_open
+from vaada.rules.thanks import only_thanks
 
-_MAX_SUGGESTED = 5
+_MAX_COMPARED = 100  # open cases, those opened last; the limit of BatchGetItem
 
 
-def record_interaction(desk: Desk, new: NewInteraction, now: datetime) -> Interaction:
-    """Record an interaction, with all rows that it creates and changes, in one transaction.
+def read_ahead(desk: Desk, new: NewInteraction, receipt_id: str | None) -> None:
+    """Read in one call what the contact may change, however many rows its case has.
 
+    The customer and the case are read already. `receipt_id` is that of the request's receipt.
+    """
+    case = desk.table.get(Case, new.case_id) if new.case_id else None
+    customer = desk.table.get(Customer, new.customer_id)
+    is_signal = customer is not None and relationships.is_signal(new)
+    desk.read_ahead(
+        (Receipt, receipt_id),
+        (Relationship, relationship_id(customer.id) if customer is not None and is_signal else None),
+        (FollowUp, customer.check_in_id if customer else None),
+        (Survey, case.survey_id if case else None),
+        *((FollowUp, row_id) for row_id in (open_work_ids(case) if case else ())),
+    )
+
+
+def record_interaction(
+    desk: Desk,
+    new: NewInteraction,
+    now: datetime,
+    *,
+    mail: MailDetails | None = None,
+    also: Callable[[Interaction], Iterable[Row]] = lambda _: (),
+) -> Interaction:
+    """Record an interaction, with all rows that it creates and changes, in one transaction; `also` others.
+
+    `mail` is the mail that it came or goes out as.
     Raises UnknownReference, InvalidField, Busy, and Conflict if the receipt already exists.
     """
-    agents = require_agents(desk, agent_id=new.agent_id, handed_over_from=new.handed_over_from)
+    for field, problem in interactions.implausible_dates(new, now, desk.policy.cases):
+        raise InvalidField(field, problem)
+    if new.handed_over_from == new.agent_id:
+        message = "is the agent of this contact; name the colleague who had the matter before"
+        raise InvalidField("handed_over_from", message)
+    agents = {
+        **require_present_agents(desk, agent_id=new.agent_id),
+        **require_agents(desk, handed_over_from=new.handed_over_from),
+    }
     customer = _current_customer(desk, new.customer_id)
-    interaction = _new_interaction(desk, new, customer, now)
+    interaction = _new_interaction(desk, new, customer, agents.values(), now)
+    interaction = interaction.model_copy(update={"mail": mail})
 
     def attempt() -> Interaction:
         before = _load_state_before(desk, interaction, agents["agent_id"], known=new.case_id is not None)
-        rows = interactions.rows_to_write(interaction, before, desk.policy)
+        rows = _rows_to_write(desk, interaction, before)
+        rows += to_be_looked_at(desk, interaction, before.customer, now)
         # Nothing may be written about a customer who is just being erased: their row must change or exist.
         unchanged = [] if any(isinstance(row, Customer) for row in rows) else [before.customer]
-        desk.table.write(interaction, *rows, must_exist=unchanged)
+        desk.table.write(interaction, *rows, *also(interaction), must_exist=unchanged)
         return interaction
 
     return retry_on_conflict(new.customer_id, attempt, is_final=_lost_receipt)
+
+
+def preview_interaction(
+    desk: Desk, new: NewInteraction, customer: Customer | None, now: datetime
+) -> tuple[Row, ...]:
+    """Return the rows that recording the interaction would write or plan, unwritten.
+
+    `customer` is one who is not stored yet. Raises UnknownReference, InvalidField.
+    """
+    agents = require_agents(desk, agent_id=new.agent_id, handed_over_from=new.handed_over_from)
+    known = customer or _current_customer(desk, new.customer_id)
+    interaction = _new_interaction(desk, new, known, agents.values(), now)
+    if customer is None:
+        before = _load_state_before(desk, interaction, agents["agent_id"], known=new.case_id is not None)
+    else:
+        before = interactions.StateBefore(customer, agents["agent_id"])
+    survey = surveys.of_interaction(interaction, desk.policy)
+    return (*_rows_to_write(desk, interaction, before), *([survey] if survey else []))
+
+
+def _rows_to_write(desk: Desk, interaction: Interaction, before: interactions.StateBefore) -> list[Row]:
+    case = interactions.case_after(interaction, before, desk.policy)
+    return interactions.rows_to_write(interaction, before, case, _owners(desk, before, case), desk.policy)
 
 
 def _lost_receipt(conflict: Conflict) -> bool:
     return any(isinstance(row, Receipt) for row in conflict.rows)
 
 
-def suggested_cases(desk: Desk, interaction: Interaction) -> tuple[Case, ...]:
-    """Return open cases of the same customer and kind, which the interaction may belong to."""
+def suggested_cases(desk: Desk, interaction: Interaction, *, or_latest: bool = False) -> tuple[Case, ...]:
+    """Return open cases of the same customer to which the interaction may belong, the likeliest first.
+
+    `or_latest`: if none is likely, the one with the latest contact.
+    """
     customer = _current_customer(desk, interaction.customer_id)
-    page = desk.table.cases_of(customer.record_ids, _MAX_SUGGESTED, None, status="open")
-    return tuple(
-        row
-        for row in page.rows
-        if isinstance(row, Case) and row.kind == interaction.kind and row.id != interaction.case_id
+    page = desk.table.customer_rows(
+        Case, customer.record_ids, _MAX_COMPARED, None, status="open", last_first=True
     )
+    others = (row for row in page.rows if isinstance(row, Case) and row.id != interaction.case_id)
+    cases = sorted(others, key=lambda case: case.last_contact_at)
+    last_contacts = desk.table.get_several(Interaction, [case.last_interaction_id for case in cases])
+    return case_suggestions.likeliest(interaction, cases, last_contacts, or_latest=or_latest)
 
 
 def _current_customer(desk: Desk, customer_id: str) -> Customer:
@@ -63,31 +137,36 @@ def _current_customer(desk: Desk, customer_id: str) -> Customer:
         raise UnknownReference("customer_id", "customer") from None
 
 
-def _new_interaction(desk: Desk, new: NewInteraction, customer: Customer, now: datetime) -> Interaction:
-    case_id = _current_case_id(desk, new.case_id, customer) if new.case_id else new_row_id(customer.id, now)
+def _new_interaction(
+    desk: Desk, new: NewInteraction, customer: Customer, agents: Iterable[Agent], now: datetime
+) -> Interaction:
+    names = [customer.name, *(agent.name for agent in agents)]
+    is_old = interactions.is_history(new.occurred_at or now, now, desk.policy.cases)
+    is_thanks = not new.awaits_reply and only_thanks(new, names, desk.policy.business.name)
+    case = _current_case(desk, new.case_id, customer) if new.case_id else None
     fields = new.model_dump(exclude={"occurred_at", "case_id", "commitments", "follow_up", "awaits_reply"})
-    interaction = Interaction(
+    return Interaction(
         **{**fields, "customer_id": customer.id},
         interaction_id=new_row_id(customer.id, now),
-        case_id=case_id,
+        case_id=case.case_id if case else new_row_id(customer.id, now),
         occurred_at=new.occurred_at or now,
         recorded_at=now,
-        awaits_reply=interactions.awaits_reply(new),
-        wake_at=now + interactions.STREAM_GRACE,
+        awaits_reply=interactions.awaits_reply(new) and not (is_thanks or is_old),
+        asks_customer=new.awaits_reply if new.direction == "outbound" else None,
+        only_thanks=is_thanks,
+        is_history=is_old,
+        wake_at=now + interactions.STREAM_GRACE if new.resolved and not is_old else None,
         commitments=new.commitments,
         follow_up=new.follow_up,
     )
-    if new.awaits_reply is None and is_only_thanks(interaction):
-        return interaction.model_copy(update={"awaits_reply": False})
-    return interaction
 
 
-def _current_case_id(desk: Desk, case_id: str, customer: Customer) -> str:
-    """Return the id of the case, or of the one it was merged into. Raises UnknownReference, InvalidField."""
+def _current_case(desk: Desk, case_id: str, customer: Customer) -> Case:
+    """Return the case, or the one it was merged into. Raises UnknownReference, InvalidField."""
     if customer_of(case_id) not in customer.record_ids:
         raise InvalidField("case_id", "is not a case of this customer")
     try:
-        return current_case(desk, case_id).case_id
+        return current_case(desk, case_id)
     except NotFound:
         raise UnknownReference("case_id", "case") from None
 
@@ -97,42 +176,57 @@ def _load_state_before(
 ) -> interactions.StateBefore:
     customer = _current_customer(desk, interaction.customer_id)
     case = desk.table.get(Case, interaction.case_id) if known else None
-    check_in = desk.table.get(FollowUp, customer.check_in_id) if customer.check_in_id else None
-    if case is None:
-        return interactions.StateBefore(customer, agent, check_in=_if_open(check_in))
-    rows = (desk.table.get(FollowUp, follow_up_id) for follow_up_id in case.follow_up_ids)
-    return interactions.StateBefore(
+    late = interactions.is_late(interaction, case)
+    wanted = [customer.check_in_id, *(open_work_ids(case) if case else ())]
+    wanted += [case.survey_id, *(case.interaction_ids if late else ())] if case else []
+    rows = desk.table.work_rows(row_id for row_id in wanted if row_id)
+    check_in = rows.get(customer.check_in_id or "")
+    before = interactions.StateBefore(
         customer,
         agent,
         case,
-        reply=desk.table.get(Reply, case.reply_id) if case.reply_id else None,
-        call_back=desk.table.get(Commitment, case.call_back_id) if case.call_back_id else None,
-        follow_ups=tuple(row for row in rows if row is not None and _if_open(row)),
-        survey=desk.table.get(Survey, case.survey_id) if case.survey_id else None,
-        check_in=_if_open(check_in),
+        check_in=check_in if isinstance(check_in, FollowUp) and is_open(check_in) else None,
+    )
+    if case is None:
+        return before
+    survey = rows.get(case.survey_id or "")
+    contacts = tuple(row for row in rows.values() if isinstance(row, Interaction))
+    return replace(
+        before,
+        work=open_work_in(case, rows),
+        survey=survey if isinstance(survey, Survey) else None,
+        contacts=contacts,
+        replies=_replies_to(desk, contacts),
     )
 
 
-def _if_open(row: FollowUp | None) -> FollowUp | None:
-    return row if row is not None and row.status in follow_ups.OPEN else None
+def _replies_to(desk: Desk, contacts: tuple[Interaction, ...]) -> tuple[Reply, ...]:
+    rows = desk.table.work_rows(ids.reply_id(contact) for contact in contacts if contact.awaits_reply)
+    return tuple(row for row in rows.values() if isinstance(row, Reply))
+
+
+def _owners(desk: Desk, before: interactions.StateBefore, case: Case) -> interactions.Owners:
+    """Return the agent who has the case now, and who had it before. Raises MissingRow."""
+    agent = before.agent
+    if before.case is None or before.case.agent_id == case.agent_id:
+        return interactions.Owners(agent)
+    owner = agent if case.agent_id == agent.agent_id else require_agent(desk, case.agent_id)
+    return interactions.Owners(owner, require_agent(desk, before.case.agent_id))
 
 
 def plan_interaction(desk: Desk, interaction: Interaction) -> int:
-    """Write the follow-up or survey of the interaction. Returns the number of new rows.
+    """Write the survey of the interaction, if there is one. Returns the number of new rows.
 
     Planning again changes nothing.
     """
     if interaction.wake_at is None:
         return 0  # it was planned before, and restored from a backup
-    rows: list[Row] = list(interactions.planned_rows(interaction, desk.policy))
-    if rows:
-        case = case_of(desk, interaction.case_id)
-        resolved = case is not None and case.status == "resolved"
-        rows = [row for row in rows if isinstance(row, Survey if resolved else FollowUp)]
-        if (
-            rows and case is not None and resolved and case.ask_again
-        ):  # the supervisor's call to an unhappy customer is no survey
-            rows = [row.model_copy(update={"again": True}) for row in rows]
+    rows: list[Row] = []
+    survey = surveys.of_interaction(interaction, desk.policy)
+    case = case_of(desk, interaction.case_id) if survey else None
+    if survey is not None and case is not None and case.status == "resolved":
+        rows.append(survey.model_copy(update={"again": case.ask_again}))
+        if case.ask_again:  # the supervisor's call to an unhappy customer is no survey
             rows.append(case.changed(ask_again=False))
     try:
         desk.table.write(interactions.mark_planned(interaction), *rows)

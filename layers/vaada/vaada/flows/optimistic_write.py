@@ -1,6 +1,10 @@
 """Optimistic locking: read a row, decide, write it, and retry if somebody else wrote in between."""
 
-from collections.abc import Callable, Iterable
+import random
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TypeVar
 
 from vaada.desk import Desk
@@ -10,7 +14,10 @@ from vaada.model.rows import Row
 R = TypeVar("R", bound=Row)
 T = TypeVar("T")
 
-_TRIES = 4
+_TRIES = 10
+_LONGEST_WAIT = 0.2  # seconds
+
+_wanted: ContextVar[tuple[str, Collection[int]] | None] = ContextVar("wanted", default=None)
 
 
 class NotFound(LookupError):
@@ -28,6 +35,19 @@ class Busy(Exception):
     """Others wrote the same rows at each attempt. Nothing was written; a later attempt may succeed."""
 
 
+@contextmanager
+def only_at(row_id: str, versions: Collection[int]) -> Iterator[None]:
+    """Within the block, whatever requires this row raises VersionChanged if it is at none of the versions.
+
+    A row that does not exist yet is at version 0.
+    """
+    token = _wanted.set((row_id, versions))
+    try:
+        yield
+    finally:
+        _wanted.reset(token)
+
+
 def require(desk: Desk, kind: type[R], row_id: str, *, seen: int | None = None) -> R:
     """Return the row. Raises NotFound, and VersionChanged if it is not at the version `seen`."""
     row = desk.table.get(kind, row_id)
@@ -35,7 +55,15 @@ def require(desk: Desk, kind: type[R], row_id: str, *, seen: int | None = None) 
         raise NotFound(kind, row_id)
     if seen is not None and row.version != seen:
         raise VersionChanged(row_id)
+    check_wanted(row_id, row.version)
     return row
+
+
+def check_wanted(row_id: str, version: int) -> None:
+    """Raise VersionChanged if the row is wanted at other versions than this, see `only_at`."""
+    wanted_id, versions = _wanted.get() or (None, ())
+    if row_id == wanted_id and version not in versions:
+        raise VersionChanged(row_id)
 
 
 def retry_on_conflict(
@@ -47,10 +75,13 @@ def retry_on_conflict(
 ) -> T:
     """Call `attempt`, which reads, decides and writes; again after a Conflict, up to `tries` times.
 
+    The second time is at once, the others after a random wait, so that several of them get out of step.
     Raises Busy with `row_id` after the last try, Conflict if `is_final` says that a retry is useless, and
     whatever else `attempt` raises.
     """
-    for _ in range(tries):
+    for number in range(tries):
+        if number > 1:
+            time.sleep(random.uniform(0, min(_LONGEST_WAIT, 0.01 * 2**number)))  # nosec B311: no secret
         try:
             return attempt()
         except Conflict as conflict:

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from vaada.desk import Desk
-from vaada.flows.optimistic_write import change, require
+from vaada.flows.optimistic_write import change, lost_new_row, require, retry_on_conflict
 from vaada.flows.work import current_customer
 from vaada.gateways.table import Conflict
 from vaada.model.ids import new_party_id
@@ -21,6 +21,9 @@ from vaada.rules import check_ins
 from vaada.rules.customers import distinct
 
 _NEWEST_ROWS = 100
+_EMPTY: dict[str, object] = {"tags": (), "other_emails": (), "other_phones": (), "consent": {}}
+"""What fields are once they are cleared, other than None. One that cannot be empty refuses None."""
+
 N = TypeVar("N", NewAgent, NewCustomer)
 
 
@@ -57,12 +60,14 @@ class InvalidField(Exception):
 
 
 def add_agent(desk: Desk, new: NewAgent, now: datetime) -> Agent:
-    """Add an agent. Raises EmailTaken, UnknownReference, InvalidField, Conflict."""
+    """Add an agent. Raises EmailTaken, UnknownReference, InvalidField, Busy, Conflict."""
     new = _normalize_phone(desk, new)
-    require_agents(desk, supervisor_id=new.supervisor_id, covered_by=new.covered_by)
+    require_present_agents(desk, supervisor_id=new.supervisor_id, covered_by=new.covered_by)
     agent = Agent(agent_id=new_party_id(), created_at=now, **dict(new))
     try:
-        desk.table.write(agent, _email_claim(agent))
+        retry_on_conflict(
+            agent.id, lambda: desk.table.write(agent, _email_claim(agent)), is_final=lost_new_row
+        )
     except Conflict as conflict:
         raise _email_taken_or(conflict) from conflict
     return agent
@@ -71,41 +76,86 @@ def add_agent(desk: Desk, new: NewAgent, now: datetime) -> Agent:
 def change_agent(desk: Desk, agent_id: str, changes: Mapping[str, object]) -> Agent:
     """Change some fields of an agent.
 
-    Raises NotFound, InvalidChange, EmailTaken, UnknownReference, InvalidField, Conflict.
+    Raises NotFound, InvalidChange, EmailTaken, UnknownReference, InvalidField, Busy.
     """
+    try:
+        return retry_on_conflict(
+            agent_id, lambda: _try_to_change_agent(desk, agent_id, changes), is_final=_is_email_taken
+        )
+    except Conflict as conflict:
+        raise _email_taken_or(conflict) from conflict
+
+
+def _try_to_change_agent(desk: Desk, agent_id: str, changes: Mapping[str, object]) -> Agent:
     agent = require(desk, Agent, agent_id)
-    new = _normalize_phone(desk, _apply_changes(NewAgent, agent, changes))
-    require_agents(desk, supervisor_id=new.supervisor_id, covered_by=new.covered_by)
-    changed = agent.changed(**dict(new))
+    changed = changed_agent(desk, agent, changes)
+    if not _differs(changed, agent):
+        return agent
     rows: list[Row] = [changed]
     former: list[Row] = []
     if changed.email != agent.email:
         former.append(require(desk, EmailClaim, agent.email.casefold()))
         rows.append(_email_claim(changed))
-    try:
-        desk.table.write(*rows, delete=former)
-    except Conflict as conflict:
-        raise _email_taken_or(conflict) from conflict
+    desk.table.write(*rows, delete=former)
     return changed
 
 
-def add_customer(desk: Desk, new: NewCustomer, now: datetime) -> Customer:
-    """Add a customer. Raises UnknownReference, InvalidField, Conflict."""
-    new = _normalize_addresses(desk, new)
-    require_agents(desk, agent_id=new.agent_id)
+def changed_agent(desk: Desk, agent: Agent, changes: Mapping[str, object]) -> Agent:
+    """Return the agent with some fields changed, unwritten.
+
+    Raises InvalidChange, EmailTaken, UnknownReference, InvalidField.
+    """
+    new = _normalize_phone(desk, _apply_changes(NewAgent, agent, changes))
+    if new.supervisor_id != agent.supervisor_id:
+        _require_no_circle(desk, agent.id, new.supervisor_id)
+    others = {field: getattr(new, field) for field in ("supervisor_id", "covered_by")}
+    require_present_agents(
+        desk, **{field: other for field, other in others.items() if other != getattr(agent, field)}
+    )
+    changed = agent.changed(**dict(new))
+    is_other_address = changed.email.casefold() != agent.email.casefold()
+    if is_other_address and desk.table.get(EmailClaim, changed.email.casefold()) is not None:
+        raise EmailTaken
+    return changed
+
+
+def add_customer(desk: Desk, new: NewCustomer, now: datetime, by: str | None = None) -> Customer:
+    """Add a customer. The agent `by` who adds one for a colleague sees them, too.
+
+    Raises UnknownReference, InvalidField, Busy, Conflict.
+    """
+    new = normal_customer(desk, new)
+    require_present_agents(desk, agent_id=new.agent_id)
     added = Customer(customer_id=new_party_id(), created_at=now, **dict(new))
+    if by is not None and by != new.agent_id:
+        added = added.model_copy(update={"served_by": (by,)})
     customer = check_ins.plan_from(added, now, desk.policy)
-    desk.table.write(customer)
+    retry_on_conflict(customer.id, lambda: desk.table.write(customer), is_final=lost_new_row)
     return customer
 
 
 def change_customer(desk: Desk, customer_id: str, changes: Mapping[str, object], now: datetime) -> Customer:
-    """Change some fields of a customer. Raises NotFound, InvalidChange, UnknownReference, InvalidField."""
+    """Change some fields of a customer. Whoever was their own agent sees them still, see `served_by`.
+
+    Raises NotFound, InvalidChange, UnknownReference, InvalidField, Busy.
+    """
+    served_by = () if changes.get("served_by", "") is None else changes.get("served_by")
+    others = {name: value for name, value in changes.items() if name != "served_by"}
 
     def decide(customer: Customer) -> Customer:
-        new = _normalize_addresses(desk, _apply_changes(NewCustomer, customer, changes))
-        require_agents(desk, agent_id=new.agent_id)
-        changed = customer.changed(**dict(new))
+        changed = planned(customer)
+        return changed if _differs(changed, customer) else customer
+
+    def planned(customer: Customer) -> Customer:
+        new = normal_customer(desk, _apply_changes(NewCustomer, customer, others))
+        serve = customer.served_by
+        if new.agent_id != customer.agent_id:
+            require_present_agents(desk, agent_id=new.agent_id)
+            serve = tuple(distinct(str, *serve, customer.agent_id))
+        if isinstance(served_by, tuple):
+            require_agents(desk, **{f"served_by.{n}": each for n, each in enumerate(served_by)})
+            serve = served_by
+        changed = customer.changed(**dict(new), served_by=serve)
         days = check_ins.interval_days(changed, desk.policy)
         if days is None:
             return changed.waiting(None, anchor=None)
@@ -116,6 +166,32 @@ def change_customer(desk: Desk, customer_id: str, changes: Mapping[str, object],
         return check_ins.plan_from(changed, last, desk.policy)
 
     return change(desk, Customer, current_customer(desk, customer_id).id, decide)
+
+
+def _differs(changed: Row, row: Row) -> bool:
+    """Whether anything but the version is another than in the row."""
+    return changed.model_dump(exclude={"version"}) != row.model_dump(exclude={"version"})
+
+
+def _require_no_circle(desk: Desk, agent_id: str, supervisor_id: str | None) -> None:
+    """Raise InvalidField if the supervisor is supervised by the agent, also further up."""
+    passed, above = {agent_id}, supervisor_id
+    while above is not None and above not in passed:
+        passed.add(above)
+        supervisor = desk.table.get(Agent, above)
+        above = supervisor.supervisor_id if supervisor else None
+        if above == agent_id and supervisor is not None:
+            message = f"would close a circle: this agent supervises {supervisor.name}"
+            raise InvalidField("supervisor_id", message)
+
+
+def require_present_agents(desk: Desk, **agent_ids: str | None) -> dict[str, Agent]:
+    """Return the agents with the ids in these fields. Raises UnknownReference, InvalidField for who left."""
+    agents = require_agents(desk, **agent_ids)
+    for field, agent in agents.items():
+        if agent.left_at is not None:
+            raise InvalidField(field, "is an agent who has left the business; choose a colleague")
+    return agents
 
 
 def require_agents(desk: Desk, **agent_ids: str | None) -> dict[str, Agent]:
@@ -135,8 +211,8 @@ def _normalize_phone(desk: Desk, new: N) -> N:
     return new.model_copy(update={"phone": _e164(desk, "phone", new.phone)}) if new.phone else new
 
 
-def _normalize_addresses(desk: Desk, new: NewCustomer) -> NewCustomer:
-    """Return the input with its numbers in E.164 and without duplicates. Raises InvalidField."""
+def normal_customer(desk: Desk, new: NewCustomer) -> NewCustomer:
+    """Return the input with its numbers in E.164 and no address twice. Raises InvalidField."""
     new = _normalize_phone(desk, new)
     others = (_e164(desk, f"other_phones.{n}", number) for n, number in enumerate(new.other_phones))
     phones = distinct(comparable, new.phone, *others)
@@ -164,7 +240,14 @@ def _last_contact(desk: Desk, customer: Customer) -> datetime | None:
 
 
 def _email_claim(agent: Agent) -> EmailClaim:
-    return EmailClaim(email_claim_id=agent.email.casefold(), agent_id=agent.agent_id)
+    return EmailClaim(
+        email_claim_id=agent.email.casefold(), agent_id=agent.agent_id, has_left=agent.left_at is not None
+    )
+
+
+def _is_email_taken(conflict: Conflict) -> bool:
+    """Whether only the address was in the way, and not somebody who changed the same agent."""
+    return bool(conflict.rows) and all(isinstance(row, EmailClaim) for row in conflict.rows)
 
 
 def _email_taken_or(conflict: Conflict) -> Exception:
@@ -173,7 +256,13 @@ def _email_taken_or(conflict: Conflict) -> Exception:
 
 def _apply_changes(kind: type[N], row: Agent | Customer, changes: Mapping[str, object]) -> N:
     fields = row.model_dump(include=set(kind.model_fields))
+    emptied = {name: _EMPTY.get(name) if value is None else value for name, value in changes.items()}
+    return valid(kind, {**fields, **emptied})
+
+
+def valid(kind: type[N], fields: Mapping[str, object]) -> N:
+    """Return the input with these fields. Raises InvalidChange."""
     try:
-        return kind.model_validate({**fields, **changes})
+        return kind.model_validate(fields)
     except ValidationError as error:
         raise InvalidChange(error) from error

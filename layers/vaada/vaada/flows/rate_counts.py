@@ -21,6 +21,7 @@ def add(desk: Desk, counts: Mapping[str, Count]) -> Counted:
     """Increment all of these counts or none. Returns what was added. Raises LimitReached, Busy."""
 
     def attempt() -> Counted:
+        desk.read_ahead(*((RateCount, count_id) for count_id in counts))
         current = {count_id: desk.table.get(RateCount, count_id) for count_id in counts}
         rows = [count(current[count_id], count_id) for count_id, count in counts.items()]
         _write(desk, rows)

@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from vaada.desk import Desk
-from vaada.flows import cases, commitments, goodwill, replies
+from vaada.flows import cases, commitments, follow_ups, goodwill, replies
 from vaada.flows.optimistic_write import change
 from vaada.flows.work import StaffWork
 from vaada.model.messages import Message
@@ -13,7 +13,7 @@ from vaada.model.people import Agent
 from vaada.model.work import Commitment, FollowUp, Goodwill, Reply
 from vaada.present.view_models import ActionName
 from vaada.rules import commitments as commitment_rules
-from vaada.rules import follow_ups
+from vaada.rules import follow_ups as follow_up_rules
 from vaada.rules.commitments import Agreement
 from vaada.rules.replies import OPEN
 from vaada.rules.time.clock import Hours, at_local
@@ -46,52 +46,51 @@ class ActionResult:
     asks_next: bool = False
 
 
-def act(desk: Desk, work: StaffWork, agent: Agent, action: StaffAction, now: datetime) -> ActionResult:
-    """Carry out the agent's action. Raises NotOffered, NotPossible, NotFound, Busy, Conflict.
+def act(
+    desk: Desk, work: StaffWork, reader: Agent | None, action: StaffAction, now: datetime, by: str
+) -> ActionResult:
+    """Carry out an action. Raises NotOffered, NotPossible, NotFound, Busy, Conflict.
 
-    Raises VersionChanged if the work has changed and the action must not be counted twice.
+    `by` is who acts; "tomorrow" and "next week" are in the working time of the `reader`, None for the
+    owner. Raises VersionChanged if the work has changed and the action must not be counted twice.
     """
     match work:
         case FollowUp():
-            return _act_on_follow_up(desk, work, agent, action, now)
+            return _act_on_follow_up(desk, work, reader, action, now, by)
         case Commitment():
-            return _act_on_commitment(desk, work, agent, action, now)
+            return _act_on_commitment(desk, work, action, now, by)
         case Reply():
-            return _act_on_reply(desk, work, agent, action, now)
+            return _act_on_reply(desk, work, action, now, by)
         case Goodwill():
-            return _act_on_goodwill(desk, work, agent, action, now)
+            return _act_on_goodwill(desk, work, action, now, by)
 
 
 def _act_on_follow_up(
-    desk: Desk, work: FollowUp, agent: Agent, action: StaffAction, now: datetime
+    desk: Desk, work: FollowUp, reader: Agent | None, action: StaffAction, now: datetime, by: str
 ) -> ActionResult:
-    by, working = agent.agent_id, working_hours(agent, desk.policy)
+    working = working_hours(reader, desk.policy)
     match action:
         case StaffAction("done"):
-            return ActionResult(
-                change(desk, FollowUp, work.id, lambda row: follow_ups.complete(row, now, by))
-            )
+            return ActionResult(follow_ups.complete(desk, work.id, now, by))
         case StaffAction("give_up"):
             reason = "the customer could not be reached"
-            return ActionResult(
-                change(desk, FollowUp, work.id, lambda row: follow_ups.cancel(row, now, by, reason))
-            )
+            return ActionResult(follow_ups.cancel(desk, work.id, reason, now, by))
         case StaffAction("unreachable"):
             tried = change(
                 desk,
                 FollowUp,
                 work.id,
-                lambda row: follow_ups.note_unreached(row, desk.policy, working, now, by),
+                lambda row: follow_up_rules.note_unreached(row, desk.policy, working, now, by),
                 seen=work.version,
             )
             return _unreached_result(desk, tried)
         case _:
-            until = _snoozed_until(work, action, working, zone_of(agent, desk.policy), now)
+            until = _snoozed_until(work, action, working, zone_of(reader, desk.policy), now)
             snoozed = change(
                 desk,
                 FollowUp,
                 work.id,
-                lambda row: follow_ups.snooze(row, until, now, by),
+                lambda row: follow_up_rules.snooze(row, until, now, by),
                 seen=work.version,
             )
             return ActionResult(snoozed)
@@ -100,7 +99,7 @@ def _act_on_follow_up(
 def _snoozed_until(work: FollowUp, action: StaffAction, working: Hours, zone: str, now: datetime) -> datetime:
     match action:
         case StaffAction("tomorrow"):
-            return working.next_morning(now)
+            return working.next_morning(now).at
         case StaffAction("next_week"):
             return working.opens(_next_monday(now, zone))
         case StaffAction("old_date") if work.woken_from is not None and work.woken_from > now:
@@ -112,9 +111,8 @@ def _snoozed_until(work: FollowUp, action: StaffAction, working: Hours, zone: st
 
 
 def _act_on_commitment(
-    desk: Desk, work: Commitment, agent: Agent, action: StaffAction, now: datetime
+    desk: Desk, work: Commitment, action: StaffAction, now: datetime, by: str
 ) -> ActionResult:
-    by = agent.agent_id
     match action:
         case StaffAction("kept"):
             kept = change(
@@ -149,21 +147,19 @@ def _act_on_commitment(
             raise NotOffered
 
 
-def _act_on_reply(desk: Desk, work: Reply, agent: Agent, action: StaffAction, now: datetime) -> ActionResult:
+def _act_on_reply(desk: Desk, work: Reply, action: StaffAction, now: datetime, by: str) -> ActionResult:
     match action:
         case StaffAction("answered"):
-            return ActionResult(replies.mark_answered(desk, work.id, now, agent.agent_id))
+            return ActionResult(replies.mark_answered(desk, work.id, now, by))
         case StaffAction("waiting") if work.status in OPEN:
             if work.status == "awaited":
-                cases.wait(desk, work.case_id, now, agent.agent_id)
+                cases.wait(desk, work.case_id, now, by)
             return ActionResult(work)
         case _:
             raise NotOffered
 
 
-def _act_on_goodwill(
-    desk: Desk, work: Goodwill, agent: Agent, action: StaffAction, now: datetime
-) -> ActionResult:
+def _act_on_goodwill(desk: Desk, work: Goodwill, action: StaffAction, now: datetime, by: str) -> ActionResult:
     if action.name not in {"approve", "decline"}:
         raise NotOffered
     decided = goodwill.decide(
@@ -172,7 +168,7 @@ def _act_on_goodwill(
         approved=action.name == "approve",
         reason=action.reason,
         now=now,
-        by=agent.supervisor_id or "owner",
+        by=by,
     )
     return ActionResult(decided)
 

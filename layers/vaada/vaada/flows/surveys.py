@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from vaada.desk import Desk
-from vaada.flows.optimistic_write import lost_new_row, require, retry_on_conflict
+from vaada.flows.optimistic_write import change, lost_new_row, require, retry_on_conflict
 from vaada.flows.work import agent_of, case_of
+from vaada.model.cases import Case
 from vaada.model.inbound_events import TextedScore
 from vaada.model.messages import Message
 from vaada.model.people import Agent
@@ -45,7 +46,9 @@ def receive_answer(
     Raises NotFound, Busy, and Conflict if another answer in the same second opened the same rows.
     """
     policy = desk.policy
-    agent = agent_of(desk, require(desk, Survey, survey_id))
+    survey = require(desk, Survey, survey_id)
+    desk.read_ahead((Agent, survey.agent_id), (Case, survey.case_id))
+    agent = agent_of(desk, survey)
 
     def attempt() -> ReceivedAnswer:
         before = require(desk, Survey, survey_id)
@@ -105,10 +108,26 @@ def _withdraw_opened_rows(desk: Desk, survey: Survey, now: datetime) -> list[Row
     return rows
 
 
+def confirm_answer(desk: Desk, survey_id: str, at: datetime, now: datetime, by: str) -> Survey:
+    """Let a quarantined answer count, with what follows from it. Raises NotFound, NotPossible, Busy."""
+
+    def other_rows(_before: Survey, survey: Survey) -> list[Row]:
+        return _opened_rows(desk, survey, agent_of(desk, survey), now)
+
+    return change(
+        desk, Survey, survey_id, lambda survey: surveys.confirm(survey, at, by), other_rows=other_rows
+    )
+
+
+def discard_answers(desk: Desk, survey_id: str, by: str) -> Survey:
+    """Mark quarantined answers as no person's. Raises NotFound, Busy."""
+    return change(desk, Survey, survey_id, lambda survey: surveys.discard_quarantined(survey, by))
+
+
 def receive_texted_score(desk: Desk, event: TextedScore, now: datetime) -> str:
     """Record a score by SMS as the answer to its survey. Returns the outcome. Raises Busy."""
-    message = desk.table.text_message(event.answers)
-    survey = desk.table.get(Survey, message.about_id) if message and message.to == "customer" else None
+    survey_id = event.survey_id or asked_by(desk, event.answers)
+    survey = desk.table.get(Survey, survey_id) if survey_id else None
     if survey is None:
         return "answers nothing"
     if event.score not in SCALES[survey.kind]:
@@ -117,3 +136,10 @@ def receive_texted_score(desk: Desk, event: TextedScore, now: datetime) -> str:
     return receive_answer(
         desk, survey.id, Answer(at=now, score=event.score), MIN_PAGE_TIME, confirmed=True
     ).outcome
+
+
+def asked_by(desk: Desk, provider_id: str | None) -> str | None:
+    """Return the id of the survey that the SMS with this provider id asked, or None."""
+    message = desk.table.text_message(provider_id) if provider_id else None
+    asks = message is not None and message.to == "customer" and message.about_kind == "survey"
+    return message.about_id if message is not None and asks else None

@@ -10,8 +10,15 @@ from botocore.config import Config
 from botocore.session import Session
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_cloudwatch import CloudWatchClient
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_pinpoint_sms_voice_v2 import PinpointSMSVoiceV2Client
+    from mypy_boto3_s3 import S3Client
     from mypy_boto3_scheduler import EventBridgeSchedulerClient
     from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_sns import SNSClient
@@ -20,9 +27,18 @@ if TYPE_CHECKING:
 
 # The SDK retries these calls: they are safe to repeat.
 _RETRYING = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
+# The types of what is asked are checked here, and DynamoDB checks it again: the SDK's own check of each value
+# takes a fifth of a call.
+_UNCHECKED = _RETRYING.merge(Config(parameter_validation=False))
 # A send cannot be undone: the SDK makes one attempt, and our own rules decide about another.
 _ONE_ATTEMPT = Config(
     connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 1}
+)
+LONG_READ_TIMEOUT = 26
+"""Seconds to wait for a function that returns something: a little longer than it may take."""
+
+_ONE_LONG_ATTEMPT = Config(
+    connect_timeout=2, read_timeout=LONG_READ_TIMEOUT, retries={"mode": "standard", "total_max_attempts": 1}
 )
 
 
@@ -32,10 +48,17 @@ def session() -> Session:
     return Session()
 
 
+# With the bucket in the name of the host, links are to the host of the region: others lead to it, and a link
+# that is signed for one host does not work at another.
+_LARGE = _RETRYING.merge(
+    Config(read_timeout=30, signature_version="s3v4", s3={"addressing_style": "virtual"})
+)
+
+
 @cache
 def dynamodb() -> "DynamoDBClient":
     """Return the client of DynamoDB."""
-    return cast("DynamoDBClient", session().create_client("dynamodb", config=_RETRYING))
+    return cast("DynamoDBClient", session().create_client("dynamodb", config=_UNCHECKED))
 
 
 @cache
@@ -51,6 +74,12 @@ def functions() -> "LambdaClient":
 
 
 @cache
+def slow_functions() -> "LambdaClient":
+    """Return the client of Lambda that waits for what a function returns. It makes one attempt per call."""
+    return cast("LambdaClient", session().create_client("lambda", config=_ONE_LONG_ATTEMPT))
+
+
+@cache
 def parameters() -> "SSMClient":
     """Return the client of Systems Manager, to read keys from its parameters."""
     return cast("SSMClient", session().create_client("ssm", config=_RETRYING))
@@ -63,6 +92,12 @@ def queues() -> "SQSClient":
 
 
 @cache
+def storage() -> "S3Client":
+    """Return the client of S3. A mail may have 40 MB."""
+    return cast("S3Client", session().create_client("s3", config=_LARGE))
+
+
+@cache
 def ses() -> "SESV2Client":
     """Return the client of SES. It makes one attempt per call."""
     return cast("SESV2Client", session().create_client("sesv2", config=_ONE_ATTEMPT))
@@ -72,3 +107,43 @@ def ses() -> "SESV2Client":
 def sns() -> "SNSClient":
     """Return the client of SNS. It makes one attempt per call."""
     return cast("SNSClient", session().create_client("sns", config=_ONE_ATTEMPT))
+
+
+# ---------------------------------------------------------------- what only says how the account is set up
+
+
+@cache
+def cloudformation() -> "CloudFormationClient":
+    """Return the client of CloudFormation, to find what a stack consists of."""
+    return cast("CloudFormationClient", session().create_client("cloudformation", config=_RETRYING))
+
+
+@cache
+def alarms() -> "CloudWatchClient":
+    """Return the client of CloudWatch."""
+    return cast("CloudWatchClient", session().create_client("cloudwatch", config=_RETRYING))
+
+
+@cache
+def logs() -> "CloudWatchLogsClient":
+    """Return the client of CloudWatch Logs."""
+    return cast("CloudWatchLogsClient", session().create_client("logs", config=_RETRYING))
+
+
+@cache
+def events() -> "EventBridgeClient":
+    """Return the client of EventBridge."""
+    return cast("EventBridgeClient", session().create_client("events", config=_RETRYING))
+
+
+@cache
+def users() -> "CognitoIdentityProviderClient":
+    """Return the client of Cognito."""
+    return cast("CognitoIdentityProviderClient", session().create_client("cognito-idp", config=_RETRYING))
+
+
+@cache
+def phone_numbers() -> "PinpointSMSVoiceV2Client":
+    """Return the client of AWS End User Messaging."""
+    client = session().create_client("pinpoint-sms-voice-v2", config=_RETRYING)
+    return cast("PinpointSMSVoiceV2Client", client)

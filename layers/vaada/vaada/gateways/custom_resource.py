@@ -25,3 +25,10 @@ def answer(request: Mapping[str, Any], status: Literal["SUCCESS", "FAILED"], rea
     )
     with urllib.request.urlopen(put, timeout=10):  # noqa: S310  # nosec B310 # as above
         return
+
+
+def reason_of(error: Exception, function: str) -> str:
+    """What to tell whoever deploys of an error in this function."""
+    if isinstance(error, ImportError):
+        return f"{error}. The build does not match the functions: run sam build, then sam deploy again."
+    return f"{str(error) or type(error).__name__}. See the log of the function {function}."

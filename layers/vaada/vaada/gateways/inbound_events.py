@@ -1,7 +1,8 @@
-"""Parse events from SES, SNS and customers' phones into `InboundEvent`s. Shapes as AWS documents them.
+"""Parse events from SES, SNS and customers' phones. Shapes as AWS documents them.
 
-No address leaves this module. An event that cannot be parsed becomes `Unreadable`, so that it does not hold
-back the others. `request_id` is Lambda's, for events without an id of their own. Raises only KeyUnavailable.
+No address leaves this module but that of an SMS from a customer. An event that cannot be parsed becomes
+`Unreadable`, so that it does not hold back the others. `request_id` is Lambda's, for events without an id of
+their own. Raises only KeyUnavailable.
 """
 
 import base64
@@ -12,24 +13,21 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parseaddr
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from vaada.gateways.addresses import Addresses
 from vaada.model.inbound_events import (
     InboundEvent,
     MailEvent,
-    OptOut,
     Source,
     TextDeliveryEvent,
-    TextedScore,
     Unreadable,
 )
+from vaada.model.incoming_texts import IncomingText
 from vaada.model.messages import Delivery
 
 T = TypeVar("T")
 Event = Mapping[str, Any]
-TextParser = Callable[[str], Literal["stop", "start"] | int | None]
-"""Parses an SMS: a keyword, a score, or None for anything else."""
 
 _MAIL_EVENTS: dict[str, tuple[Delivery, str]] = {
     # type of the SES event: our delivery status, and the field with its details
@@ -52,6 +50,12 @@ _MALFORMED = (
     ValueError,
     zlib.error,
 )
+_OPTED_OUT = "Phone number is opted out"
+"""What SNS's delivery log says of a number that is on AWS's own list of those that said STOP."""
+
+_PERMANENT_REPLY = re.compile(r"(?<![0-9.])55[0-9](?![0-9.])")  # of a mail server: RFC 5321, 4.2.1
+# Of a mailbox that is full, or a mail that is too large: some servers call that permanent (RFC 3463, 3.3).
+_LACK_OF_ROOM = frozenset({"5.2.2", "5.2.3", "5.3.4", "552"})
 _AWS_ID = re.compile(r"[0-9A-Fa-f-]{20,64}")  # an id from AWS, never an address, number or name
 
 
@@ -65,26 +69,23 @@ def mail_events(event: Event, request_id: str, addresses: Addresses) -> Iterator
             yield parsed
 
 
-def text_delivery_events(event: Event, request_id: str) -> Iterator[InboundEvent]:
+def text_delivery_events(event: Event, request_id: str, addresses: Addresses) -> Iterator[InboundEvent]:
     """Yield the delivery statuses of SMS in a CloudWatch event with SNS's delivery log."""
     entries = _parse_or_unreadable("text delivery", event, request_id, _log_entries)
     if isinstance(entries, Unreadable):
         yield entries
         return
     for entry in entries:
-        yield _parse_or_unreadable("text delivery", entry, request_id, _parse_text_delivery)
+        yield _parse_or_unreadable(
+            "text delivery", entry, request_id, lambda each: _parse_text_delivery(each, addresses)
+        )
 
 
-def incoming_texts(
-    event: Event, request_id: str, addresses: Addresses, parse_text: TextParser
-) -> Iterator[InboundEvent | None]:
-    """Yield the opt-out or the score of each SMS from a customer. None: the SMS is neither."""
+def incoming_texts(event: Event, request_id: str) -> Iterator[IncomingText | Unreadable]:
+    """Yield each SMS from a customer."""
     for record in _records(event):
         yield _parse_or_unreadable(
-            "incoming text",
-            record,
-            request_id,
-            lambda each: _parse_incoming_text(each, addresses, parse_text),
+            "incoming text", record, request_id, lambda each: _parse_incoming_text(each, request_id)
         )
 
 
@@ -122,22 +123,49 @@ def _parse_mail_event(detail: Any, addresses: Addresses) -> MailEvent | None:
     if known is None or not ours:
         return None
     delivery, field = known
-    details = detail.get(field, {})
+    details = detail.get(field) or {}
     if _is_automatic_reply(details) or details.get("complaintFeedbackType") == "not-spam":
         return None
-    permanent = details.get("bounceType") == "Permanent"
-    recipients = (
-        *(details.get("bouncedRecipients", ()) if permanent else ()),
-        *details.get("complainedRecipients", ()),
-    )
+    permanent = delivery == "bounced" and _is_permanent(details)
+    unwanted = permanent or delivery == "complained"
     return MailEvent(
         message_id=ours[0],
         provider_id=mail["messageId"],
         delivery=delivery,
         at=_time(details.get("timestamp") or mail["timestamp"]),
         permanent=permanent,
-        stops=tuple(addresses.hash_address("email", parseaddr(one["emailAddress"])[1]) for one in recipients),
+        stops=tuple(_destinations(mail, addresses)) if unwanted else (),
     )
+
+
+def _destinations(mail: Mapping[str, Any], addresses: Addresses) -> Iterator[str]:
+    """Yield the hash of the address that we wrote to. A bounce or a complaint may name another, or none."""
+    for one in mail.get("destination") or ():
+        address = parseaddr(one)[1].rstrip(".")
+        if address:
+            yield addresses.hash_address("email", address)
+
+
+def _is_permanent(bounce: Mapping[str, Any]) -> bool:
+    """Whether the address will never work. A code of the receiving server counts more than SES's summary."""
+    if str(bounce.get("bounceType")).casefold() == "permanent":
+        return True
+    codes = {_permanent_code(one) for one in _bounced_recipients(bounce)} - {None}
+    if bounce.get("bounceSubType") in {"MailboxFull", "MessageTooLarge"}:
+        codes -= _LACK_OF_ROOM
+    return bool(codes)
+
+
+def _permanent_code(recipient: Mapping[str, Any]) -> str | None:
+    """Return the code of a permanent error: a status such as 5.1.1, else a reply such as 550, or None."""
+    if status := str(recipient.get("status") or "").strip():
+        return status if status.startswith("5.") else None
+    found = _PERMANENT_REPLY.search(str(recipient.get("diagnosticCode") or ""))
+    return found[0] if found else None
+
+
+def _bounced_recipients(bounce: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [one for one in bounce.get("bouncedRecipients") or () if isinstance(one, Mapping)]
 
 
 def _log_entries(event: Any) -> list[Any]:
@@ -146,27 +174,28 @@ def _log_entries(event: Any) -> list[Any]:
     return list(log["logEvents"]) if log["messageType"] == "DATA_MESSAGE" else []
 
 
-def _parse_text_delivery(entry: Any) -> TextDeliveryEvent:
+def _parse_text_delivery(entry: Any, addresses: Addresses) -> TextDeliveryEvent:
     entry_message = json.loads(entry["message"])
+    delivery = entry_message.get("delivery", {})
+    opted_out = delivery.get("providerResponse") == _OPTED_OUT
     return TextDeliveryEvent(
         provider_id=entry_message["notification"]["messageId"],
         delivery="delivered" if entry_message.get("status") == "SUCCESS" else "bounced",
         at=datetime.fromtimestamp(entry["timestamp"] / 1000, UTC),
+        stops=(addresses.hash_address("sms", delivery["destination"]),) if opted_out else (),
     )
 
 
-def _parse_incoming_text(
-    record: Any, addresses: Addresses, parse_text: TextParser
-) -> OptOut | TextedScore | None:
+def _parse_incoming_text(record: Any, request_id: str) -> IncomingText:
     text = json.loads(record["Sns"]["Message"])
-    match parse_text(text.get("messageBody", "")), text.get("previousPublishedMessageId"):
-        case ("stop" | "start") as keyword, _:
-            return OptOut(
-                suppression_id=addresses.hash_address("sms", text["originationNumber"]), said=keyword
-            )
-        case int(score), str(answers):
-            return TextedScore(answers=answers, score=score)
-    return None
+    received_at = record["Sns"].get("Timestamp")
+    return IncomingText(
+        number=str.strip(text["originationNumber"]),
+        words=str.strip(text.get("messageBody") or ""),
+        provider_id=str(text.get("inboundMessageId") or record["Sns"].get("MessageId") or request_id),
+        answers=text.get("previousPublishedMessageId") or None,
+        received_at=_time(received_at) if received_at else None,
+    )
 
 
 def _is_automatic_reply(details: Mapping[str, Any]) -> bool:
@@ -179,7 +208,9 @@ def _is_automatic_reply(details: Mapping[str, Any]) -> bool:
         return False
     if details.get("bounceSubType", "General") not in {"General", "Undetermined"}:
         return False
-    return not any("status" in one or "action" in one for one in details.get("bouncedRecipients", ()))
+    return not any(
+        one.get("status") or one.get("action") or _permanent_code(one) for one in _bounced_recipients(details)
+    )
 
 
 def _time(text: str) -> datetime:

@@ -2,7 +2,9 @@
 
     customer                       CUSTOMER#<customer id>   CUSTOMER
     search term of a customer      CUSTOMER#<customer id>   CUSTOMER#TERM#<number>
+    relationship with a customer   CUSTOMER#<customer id>   RELATIONSHIP#<own part of the id>
     other rows of a customer       CUSTOMER#<customer id>   ROW#<own part of the id, which sorts by time>
+    weekly report, its messages    CUSTOMER#0000000000000000   the same: they belong to no customer
     agent, policy, receipt, …      <KIND>#<id>              <KIND>
 
 All rows of a customer are in one partition: one strongly consistent query reads them, newest first.
@@ -10,31 +12,58 @@ All rows of a customer are in one partition: one strongly consistent query reads
 
 import zlib
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from vaada.model.address_usage import AddressUsage
 from vaada.model.cases import Case
+from vaada.model.departures import Departure
 from vaada.model.erasures import Erasure
 from vaada.model.ids import customer_of, own_part
+from vaada.model.incoming_mail import SetAsideMail
 from vaada.model.interactions import Interaction
 from vaada.model.messages import Message
 from vaada.model.people import Agent, Customer, SearchIndex
-from vaada.model.policy import Policy
+from vaada.model.policy import Policy, PolicyVersion
 from vaada.model.rate_limits import RateCount
 from vaada.model.receipts import EmailClaim, Receipt
+from vaada.model.recognitions import Recognition
+from vaada.model.relationships import Relationship
 from vaada.model.rows import DueRow, Row
 from vaada.model.search_terms import SearchTerm, fingerprint, terms_of
+from vaada.model.sessions import Session
+from vaada.model.setup import Setup
 from vaada.model.suppressions import Suppression
 from vaada.model.times import text_of
+from vaada.model.training import Training
+from vaada.model.weekly_reports import WeeklyReport
 from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
 
 Item = dict[str, Any]
 """A row in DynamoDB's format: {"name": {"S": "…"}, …}."""
 
 _PEOPLE = (Agent, Customer)
-_TIMELINE = (Interaction, Case, Commitment, FollowUp, Reply, Goodwill, Survey, Message)
-_OTHER = (Policy, Receipt, EmailClaim, Suppression, RateCount, Erasure, SearchTerm, AddressUsage)
+_WORK = (Commitment, FollowUp, Reply, Goodwill, Survey)
+_TIMELINE = (Interaction, Case, *_WORK, Message, WeeklyReport, Recognition)
+_LISTED_BY_ID = (Case, *_WORK)
+_LEDGERS = (Erasure, Departure, PolicyVersion)
+_OTHER = (
+    Policy,
+    Receipt,
+    EmailClaim,
+    Suppression,
+    RateCount,
+    SearchTerm,
+    AddressUsage,
+    Session,
+    Setup,
+    Training,
+    Relationship,
+    SetAsideMail,
+    *_LEDGERS,
+)
+_RELATIONSHIP = "RELATIONSHIP#"  # not among the rows of the timeline, which agents read
 KINDS: dict[str, type[Row]] = {kind.kind_of_row: kind for kind in (*_PEOPLE, *_TIMELINE, *_OTHER)}
 DUE_SHARDS = tuple(f"due-{n}" for n in range(4))
 """The partitions of the index of due rows. Each takes 1,000 writes a second."""
@@ -46,6 +75,8 @@ def key_of(kind: type[Row], row_id: str) -> Item:
         pk, sk = f"CUSTOMER#{row_id}", "CUSTOMER"
     elif kind in _TIMELINE:
         pk, sk = f"CUSTOMER#{customer_of(row_id)}", f"ROW#{own_part(row_id)}"
+    elif kind is Relationship:
+        pk, sk = f"CUSTOMER#{customer_of(row_id)}", f"{_RELATIONSHIP}{own_part(row_id)}"
     elif kind is SearchTerm:
         pk, sk = f"CUSTOMER#{customer_of(row_id)}", f"CUSTOMER#TERM#{own_part(row_id)}"
     else:
@@ -57,7 +88,7 @@ def key_of(kind: type[Row], row_id: str) -> Item:
 def id_of(item: Mapping[str, Any]) -> str:
     """Return the id of a due row, or of any row of a customer, from its key."""
     owner, own = str(item["pk"]["S"]).partition("#")[2], str(item["sk"]["S"])
-    return owner + own.removeprefix("ROW#") if own.startswith("ROW#") else owner
+    return owner + own.partition("#")[2] if own.startswith(("ROW#", _RELATIONSHIP)) else owner
 
 
 def to_item(row: Row) -> Item:
@@ -70,9 +101,17 @@ def to_item(row: Row) -> Item:
 
 
 def from_item(item: Mapping[str, Any]) -> Row:
-    """Return the row of this item. Raises KeyError for a kind that this release does not know."""
+    """Return the row of this item. Raises KeyError for a kind that this release does not know.
+
+    Fields of a later release are ignored, in the policy too: after a rollback it must still be readable.
+    """
     plain = {name: plain_value(value) for name, value in item.items()}
-    return KINDS[plain["row_kind"]].model_validate(plain)
+    return KINDS[plain["row_kind"]].model_validate(plain, extra="ignore")
+
+
+def is_known(item: Mapping[str, Any]) -> bool:
+    """Whether this release knows the kind of row. A later one may have written others before a rollback."""
+    return item["row_kind"]["S"] in KINDS
 
 
 def search_terms_to_write(customer: Customer) -> tuple[list[Item], list[Item]]:
@@ -94,33 +133,60 @@ def _search_index(customer: Customer) -> SearchIndex:
 
 def _index_attributes(row: Row) -> dict[str, str]:
     attributes: dict[str, str] = {}
+    if isinstance(row, _LISTED_BY_ID):
+        attributes["listed_id"] = row.id
     if isinstance(row, DueRow) and row.wake_at is not None:
         attributes["due_shard"] = DUE_SHARDS[zlib.crc32(row.id.encode()) % len(DUE_SHARDS)]
     if isinstance(row, Commitment | FollowUp | Reply | Goodwill | Survey):
         attributes["list_key"] = f"{row.status}#{text_of(row.due_at)}#{row.id}"
         attributes["agent_kind"] = f"{row.agent_id}#{row.kind_of_row}"
+        attributes["customer_kind"] = f"{row.customer_id}#{row.kind_of_row}"
+    elif isinstance(row, Relationship):
+        attributes["list_key"] = f"{row.status}#{text_of(row.due_at)}#{row.id}"
     elif isinstance(row, Case):
         attributes["list_key"] = f"{row.status}#{text_of(row.opened_at)}#{row.id}"
-        attributes["agent_kind"] = f"{row.customer_id}#case"
-    elif isinstance(row, Erasure):
-        attributes["list_key"] = f"{text_of(row.asked_at)}#{row.id}"
-    elif isinstance(row, Message) and row.status == "held" and row.to != "customer":
-        attributes["list_key"] = f"{row.medium}#{text_of(row.created_at)}#{row.id}"
-        attributes["agent_kind"] = f"{row.recipient_id or row.to}#held"
-    elif (
-        isinstance(row, Message)
-        and row.medium == "sms"
-        and row.provider_id
-        and _is_looked_up_by_provider_id(row)
-    ):
-        attributes["list_key"] = text_of(row.created_at)
-        attributes["agent_kind"] = f"{row.provider_id}#sms"
+        attributes["agent_kind"] = f"{row.agent_id}#{row.kind_of_row}"
+        attributes["customer_kind"] = f"{row.customer_id}#{row.kind_of_row}"
+    elif isinstance(row, Erasure | PolicyVersion | WeeklyReport | Recognition | SetAsideMail | Training):
+        attributes["list_key"] = f"{text_of(_listed_at(row))}#{row.id}"
+    elif isinstance(row, Message):
+        attributes |= _index_attributes_of_message(row)
     elif isinstance(row, SearchTerm):
         attributes["list_key"] = row.sort_key
+    elif isinstance(row, Session):
+        attributes["list_key"] = text_of(row.started_at)
+        attributes["agent_kind"] = f"{row.subject}#session"
     elif isinstance(row, Agent) or (isinstance(row, Customer) and row.merged_into is None):
         attributes["list_key"] = f"{row.name.casefold()}#{row.id}"
         if isinstance(row, Customer) and row.agent_id is not None:
             attributes["agent_kind"] = f"{row.agent_id}#customer"
+    return attributes
+
+
+def _listed_at(
+    row: Erasure | PolicyVersion | WeeklyReport | Recognition | SetAsideMail | Training,
+) -> datetime:
+    match row:
+        case Erasure():
+            return row.asked_at
+        case PolicyVersion():
+            return row.changed_at
+        case WeeklyReport():
+            return row.begins
+        case Recognition():
+            return row.created_at
+        case SetAsideMail():
+            return row.received_at
+        case Training():
+            return row.done_at
+
+
+def _index_attributes_of_message(row: Message) -> dict[str, str]:
+    attributes = {"list_key": f"{row.status}#{text_of(row.created_at)}#{row.id}"}
+    if row.status == "held" and row.to != "customer":
+        attributes["agent_kind"] = f"{row.recipient_id or row.to}#held-{row.medium}"
+    elif row.medium == "sms" and row.provider_id and _is_looked_up_by_provider_id(row):
+        attributes["agent_kind"] = f"{row.provider_id}#sms"
     return attributes
 
 

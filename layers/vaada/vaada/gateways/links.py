@@ -6,30 +6,25 @@ SMS. During a rotation two keys are valid: the newer one signs, both verify.
 
 import base64
 import hashlib
-import json
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from itsdangerous import BadSignature, HMACAlgorithm, SignatureExpired, TimestampSigner
 
+from vaada.gateways.keys import Keys
 from vaada.model.ids import from_bytes, to_bytes
 
-if TYPE_CHECKING:
-    from mypy_boto3_ssm import SSMClient
-
-LinkPurpose = Literal["survey", "action", "unsubscribe"]
-PATHS: dict[LinkPurpose, str] = {"survey": "s", "action": "a", "unsubscribe": "u"}
+LinkPurpose = Literal["survey", "action", "unsubscribe", "form"]
+PATHS: dict[LinkPurpose, str] = {"survey": "s", "action": "a", "unsubscribe": "u", "form": "c"}
 LIFETIMES: dict[LinkPurpose, timedelta] = {
     # Less than the 90 days between rotations, so that no link outlives its key.
     "survey": timedelta(days=60),
     "action": timedelta(days=30),
     "unsubscribe": timedelta(days=89),
+    "form": timedelta(days=7),
 }
-_KEY_CACHE_SECONDS = 300  # how long keys are cached in memory
-_KEY_RELOAD_SECONDS = 30  # after which an unknown signature makes us read the keys again
 
 
 class BadLink(Exception):
@@ -61,16 +56,16 @@ class _MillisecondSigner(TimestampSigner):
         return datetime.fromtimestamp(ts / 1000, UTC)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Links:
     """Sign and verify links. `base_url` has no slash at the end."""
 
-    client: "SSMClient"
-    parameter: str
+    keys: Keys
     base_url: str
-    clock: Callable[[], float] = time.monotonic
-    _keys: list[str] = field(default_factory=list)
-    _read_at: float = 0.0
+
+    def prepare(self) -> None:
+        """Read the keys that links are signed with, and with them the one that addresses are hashed with."""
+        self.keys.link_keys()
 
     def url(self, purpose: LinkPurpose, row_id: str) -> str:
         """Return a link to this row, valid from now for the lifetime of the purpose."""
@@ -83,7 +78,7 @@ class Links:
         try:
             return self._read(purpose, token)
         except BadLink:
-            if not self._drop_stale_keys():
+            if not self.keys.drop_stale_link_keys():
                 raise
             return self._read(purpose, token)
 
@@ -96,7 +91,7 @@ class Links:
         try:
             value, made_at = self._nonces(purpose).unsign(nonce, return_timestamp=True)
         except BadSignature:
-            return self.nonce_age(purpose, shown, nonce) if self._drop_stale_keys() else None
+            return self.nonce_age(purpose, shown, nonce) if self.keys.drop_stale_link_keys() else None
         return datetime.now(UTC) - made_at if value.decode() == shown else None
 
     def _read(self, purpose: LinkPurpose, token: str) -> str:
@@ -108,26 +103,12 @@ class Links:
         except (BadSignature, ValueError) as error:
             raise BadLink from error
 
-    def _drop_stale_keys(self) -> bool:
-        """Drop the cached keys if they are older than 30 seconds: the signature may be of a newer key.
-
-        Returns whether they were dropped.
-        """
-        if self.clock() - self._read_at < _KEY_RELOAD_SECONDS:
-            return False
-        self._keys = []
-        return True
-
     def _nonces(self, purpose: LinkPurpose) -> TimestampSigner:
         return self._signer(f"nonce.{purpose}", _MillisecondSigner)
 
     def _signer(self, purpose: str, kind: type[TimestampSigner] = TimestampSigner) -> TimestampSigner:
-        if not self._keys or self.clock() - self._read_at > _KEY_CACHE_SECONDS:
-            stored = self.client.get_parameter(Name=self.parameter, WithDecryption=True)
-            self._keys = json.loads(stored["Parameter"]["Value"])
-            self._read_at = self.clock()
         return kind(
-            self._keys,
+            self.keys.link_keys(),
             salt=f"vaada.{purpose}",
             key_derivation="hmac",
             digest_method=hashlib.sha256,

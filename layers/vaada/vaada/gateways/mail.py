@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 # RFC 2047, 2: an encoded word has at most 75 characters, a line with one at most 76.
 _LINE_LENGTH = 76
-_POLICY = SMTP.clone(max_line_length=_LINE_LENGTH)
+# Headers set as raw text are written as they are. Python would fold long ones once more, and make encoded
+# words of a link or an id that is longer than a line: no mail program finds the link then.
+_POLICY = SMTP.clone(max_line_length=_LINE_LENGTH, refold_source="none")
+_MAX_LINE_LENGTH = 998
 _NAME_LENGTH = 60  # characters
 
 
@@ -38,24 +41,39 @@ class Mailer:
         to_name: str,
         to_email: str,
         message_id: str,
-        thread: str | None,
+        thread: tuple[str, ...] = (),
+        reply_to: str | None = None,
         unsubscribe_url: str | None,
+        answers: tuple[str, ...] = (),
+        by_person: bool = False,
     ) -> str:
         """Send the mail and return SES's id of it. Raises Refused or OutcomeUnknown.
 
-        Mail programs group the mails of one `thread`.
+        Mail programs group the mails that name the same ids in `thread`, and return them with an answer. A
+        mail that `answers` another one stands in the thread of that one instead: it names the ids of its
+        mails, the answered one last. One that is written `by_person` may be answered by a machine: whoever
+        wrote it wants to know who is away.
         """
         mime = _to_mime(mail)
+        if not by_person:
+            _set_structured(mime, "Auto-Submitted", "auto-generated")  # RFC 3834: no absence notes, no loops
+            # The same for Exchange, which does not support the RFC.
+            _set_structured(mime, "X-Auto-Response-Suppress", "All")
         domain = self.sender_email.rpartition("@")[2]
-        mime["Date"] = format_datetime(datetime.now(UTC))
-        mime["Message-ID"] = f"<{message_id}@{domain}>"  # SES replaces it with its own
-        if thread is not None:
-            mime["References"] = f"<{thread}@{domain}>"
+        _set_structured(mime, "Date", format_datetime(datetime.now(UTC)))
+        _set_structured(mime, "Message-ID", f"<{message_id}@{domain}>")  # SES replaces it with its own
+        if answers:  # RFC 5322, 3.6.4
+            _set_structured(mime, "In-Reply-To", answers[-1])
+            _set_structured(mime, "References", " ".join(answers))
+        elif thread:
+            _set_structured(mime, "References", " ".join(f"<{each}@{domain}>" for each in thread))
         _set_address(mime, "From", _display_name(business), self.sender_email)
         _set_address(mime, "To", _display_name(to_name), to_email)
+        if reply_to is not None:
+            _set_address(mime, "Reply-To", _display_name(business), reply_to)
         if unsubscribe_url:  # RFC 8058: a button in the mail program, which sends a POST
-            mime["List-Unsubscribe"] = f"<{unsubscribe_url}>"
-            mime["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+            _set_structured(mime, "List-Unsubscribe", f"<{unsubscribe_url}>")
+            _set_structured(mime, "List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
         with translate_send_errors():
             accepted = self.client.send_email(
                 FromEmailAddress=self.sender_email,
@@ -81,34 +99,48 @@ def _without_encoded_words(words: str) -> str:
 def _to_mime(mail: Mail) -> EmailMessage:
     mime = EmailMessage(policy=_POLICY)
     _set_subject(mime, _without_encoded_words(mail.subject))
-    mime["Auto-Submitted"] = "auto-generated"  # RFC 3834: prevents absence notes and loops
-    mime["X-Auto-Response-Suppress"] = "All"  # the same for Exchange, which does not support the RFC
     mime.set_content(mail.text, cte="quoted-printable")
     mime.add_alternative(mail.html, subtype="html", cte="quoted-printable")
     return mime
 
 
+def _set_structured(mime: EmailMessage, header: str, value: str) -> None:
+    """Set a header that programs read: one line, never folded, never encoded words (RFC 2047, 5).
+
+    Raises ValueError if it does not fit into the 998 characters of a line (RFC 5322, 2.1.1).
+    """
+    whole = f"{header}: {value}"
+    if not (whole.isascii() and whole.isprintable() and len(whole) <= _MAX_LINE_LENGTH):
+        raise ValueError(f"{header} is not one line of ASCII")
+    mime.set_raw(header, value)
+
+
 def _set_subject(mime: EmailMessage, subject: str) -> None:
-    if subject.isascii():
-        mime["Subject"] = subject
-    else:
-        mime.set_raw("Subject", _encode_words("Subject", subject))
+    """Set the subject. EmailMessage would begin a new line before a long one, which leaves the first empty.
+
+    Raises ValueError if it is not one line.
+    """
+    if "\r" in subject or "\n" in subject:
+        raise ValueError("the subject is not one line")
+    charset = "us-ascii" if subject.isascii() else "utf-8"
+    mime.set_raw("Subject", _encode_words("Subject", subject, charset))
 
 
 def _set_address(mime: EmailMessage, header: str, name: str, email: str) -> None:
+    """Set the header to one address. The name and the address are never broken, only parted by a new line."""
     address = Address(name, addr_spec=email)
-    if address.display_name.isascii():
-        mime[header] = address
+    if not name:
+        mime.set_raw(header, address.addr_spec)
         return
-    words = _encode_words(header, address.display_name)
+    words = str(Address(name)).removesuffix(" <>") if name.isascii() else _encode_words(header, name)
     mime.set_raw(header, f"{words}{_POLICY.linesep} <{address.addr_spec}>")
 
 
-def _encode_words(header: str, text: str) -> str:
-    """Return the text as encoded words (RFC 2047), folded.
+def _encode_words(header: str, text: str, charset: str = "utf-8") -> str:
+    """Return the text as encoded words (RFC 2047), or as it is in `us-ascii`, folded.
 
     EmailMessage would do that itself, but Python 3.12.5 to 3.13.12 leave out the blank between some encoded
     words, which makes the header invalid, and older ones lose a blank of the text.
     """
-    folded = Header(text, "utf-8", maxlinelen=_LINE_LENGTH, header_name=header)
+    folded = Header(text, charset, maxlinelen=_LINE_LENGTH, header_name=header)
     return folded.encode(linesep=_POLICY.linesep)

@@ -25,6 +25,9 @@ _PERMANENT = frozenset(
 """Errors that another attempt would meet again. Quotas, permissions and paused accounts can be fixed."""
 
 
+_OPTED_OUT = "OptedOut"
+"""The number is on AWS's own list of those that said STOP."""
+
 _THROTTLED = frozenset(
     {
         "LimitExceededException",
@@ -52,6 +55,11 @@ class Refused(Exception):
         self.for_good = for_good
         self.throttled = throttled
         self.for_now = for_now
+
+    @property
+    def opted_out(self) -> bool:
+        """Whether AWS refused because the number is on its own list of those that said STOP."""
+        return self.reason == _OPTED_OUT
 
 
 class OutcomeUnknown(Exception):

@@ -43,11 +43,13 @@ class Step(StoredModel):
 class Case(Row):
     """One matter. `agent_id` owns it; `last_inbound_at` is when the customer last got in touch about it.
 
-    `reply_id` is the reply the customer waits for, `call_back_id` the call-back promised to them, and
-    `follow_up_ids` are its open follow-ups. `run_around_at` is when the case passed the policy's threshold;
-    from then on `agent_id` does not change. `granted` is the goodwill given. `ask_again`: the customer was
-    unhappy, and is surveyed once more after the case is resolved. `served`: one of us wrote to the customer,
-    spoke with them, or resolved the case in an interaction.
+    `reply_id` is the reply the customer waits for, `call_back_id` the call-back promised to them;
+    `commitment_ids` are its other open promises and `follow_up_ids` its open follow-ups, without those of
+    supervisors. `interaction_ids` are its latest contacts. `run_around_at` is when the case passed the
+    policy's threshold; from then on `agent_id` does not change. `granted` is the goodwill given.
+    `ask_again`: the customer was unhappy, and is surveyed once more after the case is resolved. `served`: one
+    of us wrote to the customer, spoke with them, or resolved the case in an interaction. `into_before` is the
+    case that this one was merged into as it was before.
     """
 
     kind_of_row: ClassVar[str] = "case"
@@ -62,6 +64,7 @@ class Case(Row):
     last_inbound_at: Instant | None = None
     contacts: int = 1
     last_interaction_id: str
+    interaction_ids: tuple[str, ...] = ()
     answered: bool = False
     served: bool = False
     abusive: bool = False
@@ -70,6 +73,7 @@ class Case(Row):
     reply_id: str | None = None
     call_back_id: str | None = None
     survey_id: str | None = None
+    commitment_ids: tuple[str, ...] = ()
     follow_up_ids: tuple[str, ...] = ()
     granted: Decimal = Decimal(0)
     hand_offs: tuple[HandOff, ...] = ()
@@ -82,4 +86,5 @@ class Case(Row):
     outcome: str | None = None
     resolved_at: Instant | None = None
     merged_into: str | None = None
+    into_before: "Case | None" = None
     history: tuple[Change, ...] = ()

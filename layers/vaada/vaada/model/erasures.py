@@ -17,6 +17,7 @@ class Erasure(DueRow):
 
     kind_of_row: ClassVar[str] = "erasure"
     erasure_id: PartyId
+    customer_id: str
     status: ErasureStatus = "under_way"
     asked_by: str
     asked_at: Instant

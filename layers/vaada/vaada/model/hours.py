@@ -1,5 +1,6 @@
 """Opening hours in the policy: a week of local times, public holidays and closed days."""
 
+import re
 from datetime import date, time, timedelta
 from itertools import pairwise
 from typing import Annotated, Literal, Self
@@ -26,6 +27,7 @@ WEEKDAYS: tuple[Weekday, ...] = (
     "saturday",
     "sunday",
 )
+_DAY, _CLOCK = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII), re.compile(r"\d\d:\d\d", re.ASCII)
 _MIDNIGHT = time(0)
 _MINUTES_OF_A_DAY = 24 * 60
 _LONGEST_CLOSURE = timedelta(days=366)
@@ -45,6 +47,20 @@ def _whole_minute(clock: time) -> time:
     return clock
 
 
+def _as_day(value: object) -> object:
+    """Return the value. Raises ValueError unless it is a day as people write it: no number, no week."""
+    if not isinstance(value, date) and not (isinstance(value, str) and _DAY.fullmatch(value)):
+        raise ValueError("must be a day, such as 2026-03-31")
+    return value
+
+
+def _as_clock(value: object) -> object:
+    """Return the value. Raises ValueError unless it is a time of day: a number would count seconds."""
+    if not isinstance(value, time) and not (isinstance(value, str) and _CLOCK.match(value)):
+        raise ValueError("must be a time of day, such as 09:00")
+    return value
+
+
 def _midnight_as_zero(closes: object) -> object:
     return _MIDNIGHT if closes in ("24:00", "24:00:00") else closes
 
@@ -53,6 +69,7 @@ def _midnight_as_zero(closes: object) -> object:
 _HOUR_AND_MINUTE = "([01][0-9]|2[0-3]):[0-5][0-9]"
 LocalTime = Annotated[
     time,
+    BeforeValidator(_as_clock),
     AfterValidator(_whole_minute),
     WithJsonSchema({"type": "string", "pattern": f"^{_HOUR_AND_MINUTE}(:00)?$"}),
 ]
@@ -61,6 +78,8 @@ ClosingTime = Annotated[
     BeforeValidator(_midnight_as_zero),
     WithJsonSchema({"type": "string", "pattern": f"^({_HOUR_AND_MINUTE}|24:00)(:00)?$"}),
 ]
+Day = Annotated[date, BeforeValidator(_as_day)]
+"""A day of the calendar."""
 
 
 class Interval(PolicyPart):
@@ -115,8 +134,8 @@ Week = Annotated[
 class ClosedDays(PolicyPart):
     """Days on which the business is closed although the week says open. First and last day are included."""
 
-    first: date
-    last: date | None = None
+    first: Day
+    last: Day | None = None
     name: Name
 
     @model_validator(mode="after")

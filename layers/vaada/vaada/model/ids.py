@@ -15,16 +15,28 @@ from pydantic import StringConstraints
 LENGTH = 16  # characters, for 10 bytes; in a row's own part the first 5 bytes are the time in seconds
 _CHARACTERS = "[0-9a-v]"
 
-PartyId = Annotated[str, StringConstraints(pattern=f"^{_CHARACTERS}{{{LENGTH}}}$")]
+PARTY_ID_PATTERN = f"^{_CHARACTERS}{{{LENGTH}}}$"
+ROW_ID_PATTERN = f"^{_CHARACTERS}{{{2 * LENGTH}}}$"
+
+PartyId = Annotated[str, StringConstraints(pattern=PARTY_ID_PATTERN)]
 """The id of an agent or a customer."""
 
-RowId = Annotated[str, StringConstraints(pattern=f"^{_CHARACTERS}{{{2 * LENGTH}}}$")]
+RowId = Annotated[str, StringConstraints(pattern=ROW_ID_PATTERN)]
 """The id of a row that belongs to a customer."""
+
+
+OF_THE_DESK = "0" * LENGTH
+"""What stands in the ids of rows that belong to no customer where others have the id of theirs."""
 
 
 def new_party_id() -> str:
     """Return a random id for an agent or a customer."""
     return _text(secrets.token_bytes(10))
+
+
+def derived_party_id(cause: str) -> str:
+    """Return the id of a customer that is made because of `cause`: the same at every call."""
+    return _text(hashlib.sha256(cause.encode()).digest()[:10])
 
 
 def new_row_id(customer_id: str, at: datetime) -> str:

@@ -19,7 +19,10 @@ SuppressionId = Annotated[str, StringConstraints(pattern=r"^(email|sms)-[0-9a-f]
 
 
 class MailEvent(StoredModel):
-    """The delivery status of an e-mail. `permanent`: a hard bounce; `stops`: the addresses to suppress."""
+    """The delivery status of an e-mail. `permanent`: a hard bounce.
+
+    `stops`: the addresses to suppress, as SES reports them. The message knows better where it was sent.
+    """
 
     kind: Literal["mail"] = "mail"
     message_id: RowId
@@ -31,12 +34,13 @@ class MailEvent(StoredModel):
 
 
 class TextDeliveryEvent(StoredModel):
-    """The delivery status of an SMS."""
+    """The delivery status of an SMS. `stops`: the number, if AWS has it on its own list of STOPs."""
 
     kind: Literal["text"] = "text"
     provider_id: ProviderId
     delivery: Delivery
     at: Instant
+    stops: tuple[SuppressionId, ...] = ()
 
 
 class OptOut(StoredModel):
@@ -48,10 +52,11 @@ class OptOut(StoredModel):
 
 
 class TextedScore(StoredModel):
-    """A customer texted a number. `answers` is the provider's id of the SMS that asked."""
+    """A customer texted the answer to a survey. `answers` is the provider's id of the SMS that asked."""
 
     kind: Literal["score"] = "score"
-    answers: ProviderId
+    answers: ProviderId | None = None
+    survey_id: RowId | None = None
     score: int
 
 

@@ -7,8 +7,8 @@ from pydantic import ConfigDict, Field
 from vaada.model.ids import PartyId, RowId
 from vaada.model.people import Channel
 from vaada.model.rows import DueRow, StoredModel
-from vaada.model.text import Input, Line, Prose
-from vaada.model.times import Instant
+from vaada.model.text import Input, Line, Prose, left_out
+from vaada.model.times import GivenTime, Instant
 
 Direction = Literal["inbound", "outbound"]
 Kind = Literal["question", "request", "complaint", "order", "visit", "other"]
@@ -26,6 +26,7 @@ class NewCommitment(StatedCommitment):
     """The input for a commitment. Unknown fields are rejected."""
 
     model_config = ConfigDict(extra="forbid")
+    due_at: GivenTime
 
 
 class FollowUpRequest(StoredModel):
@@ -39,13 +40,35 @@ class NewFollowUpRequest(FollowUpRequest):
     """The input for a requested follow-up. Unknown fields are rejected."""
 
     model_config = ConfigDict(extra="forbid")
+    at: GivenTime
+
+
+class InteractionChanges(Input):
+    """The fields of a recorded interaction to correct. A field left out stays; none can be empty."""
+
+    summary: Prose = Field(default_factory=left_out)
+    kind: Kind = Field(default_factory=left_out)
+    tone: Tone = Field(default_factory=left_out)
+    occurred_at: GivenTime = Field(default_factory=left_out)
+
+
+class Correction(StoredModel):
+    """One correction: who made it, when, and the former values of the fields that it changed."""
+
+    at: Instant
+    by: str
+    summary: str | None = None
+    kind: Kind | None = None
+    tone: Tone | None = None
+    occurred_at: Instant | None = None
 
 
 class NewInteraction(Input):
     """The input for a new interaction. `occurred_at` is now if left out.
 
     If `awaits_reply` is left out, the customer waits for a reply when the interaction is inbound, not
-    resolved, without commitments, and not a conversation with a follow-up.
+    resolved, without commitments, and not a conversation with a follow-up. In an outbound interaction it says
+    whether we asked the customer something and wait for their answer.
     """
 
     customer_id: PartyId
@@ -54,7 +77,7 @@ class NewInteraction(Input):
     direction: Direction
     kind: Kind
     summary: Prose
-    occurred_at: Instant | None = None
+    occurred_at: GivenTime | None = None
     resolved: bool = False
     awaits_reply: bool | None = None
     tone: Tone = "calm"
@@ -64,14 +87,45 @@ class NewInteraction(Input):
     follow_up: NewFollowUpRequest | None = None
 
 
+class Attachment(StoredModel):
+    """A file that a mail brought. `key` is where it is stored; without it, it was too large to keep."""
+
+    name: str
+    media_type: str
+    size: int
+    key: str | None = None
+
+
+class MailDetails(StoredModel):
+    """The mail that an interaction is: what an answer needs to go into its thread (RFC 5322), and its parts.
+
+    `message_id` and `references` have no angle brackets; `references` are the mails before it, oldest first.
+    `folded` is its signature and what it quotes. `stored_as` is the name of the mail itself in the bucket, as
+    long as it is kept. `hinted_case_id` is a case of somebody else that it seems to answer.
+    """
+
+    message_id: str | None = None
+    references: tuple[str, ...] = ()
+    subject: str = ""
+    folded: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    stored_as: str | None = None
+    hinted_case_id: str | None = None
+
+
 class Interaction(DueRow):
     """One contact with a customer. It took place at `occurred_at` and was recorded at `recorded_at`.
 
+    `asks_customer`: whether an outbound interaction waits for the customer's answer, if that was stated.
+    `only_thanks`: the customer said thanks and nothing more. `is_history`: it was recorded so late that no
+    clock, reminder or message follows from it. `corrections` have the former values of what was recorded by
+    mistake. `mail` is there if it came, or went out, as a mail that the desk has seen.
     At `wake_at` the sweep plans its follow-up and survey, if the stream has not done so before.
     """
 
     kind_of_row: ClassVar[str] = "interaction"
     interaction_id: RowId
+    customer_id: str
     case_id: str
     agent_id: str
     channel: Channel
@@ -82,7 +136,12 @@ class Interaction(DueRow):
     recorded_at: Instant
     resolved: bool = False
     awaits_reply: bool = False
+    asks_customer: bool | None = None
+    only_thanks: bool = False
+    is_history: bool = False
     tone: Tone = "calm"
     handed_over_from: str | None = None
     commitments: tuple[StatedCommitment, ...] = ()
     follow_up: FollowUpRequest | None = None
+    corrections: tuple[Correction, ...] = ()
+    mail: MailDetails | None = None

@@ -2,9 +2,10 @@
 
 from typing import ClassVar, Literal
 
-from vaada.model.ids import RowId
+from vaada.model.ids import PartyId, RowId
 from vaada.model.people import Medium
 from vaada.model.rows import DueRow
+from vaada.model.text import Input, Line, Prose
 from vaada.model.times import Instant
 
 Purpose = Literal[
@@ -16,15 +17,40 @@ Purpose = Literal[
     "reply_warning",
     "reply_missed",
     "goodwill_approval",
+    "handed_over",
+    "assigned",
     "running_late",
     "survey",
     "survey_reminder",
     "praise",
+    "personal",
+    "weekly_report",
+    "confirmation",
+    "thanks",
 ]
 RecipientRole = Literal["agent", "supervisor", "owner", "customer"]
 MessageStatus = Literal["held", "grouped", "sending", "waiting", "sent", "failed", "withheld", "unknown"]
 Delivery = Literal["accepted", "delivered", "delayed", "bounced", "complained", "rejected"]
-AboutKind = Literal["follow_up", "commitment", "reply", "goodwill", "survey"]
+AboutKind = Literal[
+    "follow_up", "commitment", "reply", "goodwill", "survey", "interaction", "weekly_report", "recognition"
+]
+
+
+class NewMessage(Input):
+    """The input for a message that an agent writes to a customer, about a case or the one they wait in.
+
+    Without a `medium` it goes by the one by which the customer last wrote about the case, else by the one
+    they prefer. The `subject` is that of a mail; without one, that of the mail it answers. `awaits_reply`:
+    it asks the customer something. `send_now`: it does not wait for the end of their quiet hours.
+    """
+
+    agent_id: PartyId | None = None
+    case_id: RowId | None = None
+    medium: Medium | None = None
+    subject: Line | None = None
+    text: Prose
+    awaits_reply: bool | None = None
+    send_now: bool = False
 
 
 class Message(DueRow):
@@ -36,14 +62,20 @@ class Message(DueRow):
     `wake_at`; `unknown` may have been sent, and is not sent again. `delivery` is the provider's last status.
     `claim` distinguishes two attempts claimed in the same second. `twins` are the same message to the same
     recipient by other media. `instead_of` is the undelivered message that this one replaces, and `tried`
-    lists the (agent id, medium) pairs that failed before; to a customer, (address id, medium). `address_id`
-    is the keyed hash of the customer's address that it goes to.
+    lists the (agent id, medium) pairs that failed before; to a customer, (address id, medium). `replaced_by`
+    is the message that is sent instead of this one. `address_id` is the keyed hash of the customer's address
+    that it goes to. `interaction_id` is the contact that the row it is about came from, so that all rows of a
+    batch can be read together. `retried_by` is who had a failed message tried again.
+    Of a message that an agent wrote, `answers` is the customer's contact by the same medium that it answers,
+    `awaited` whether they waited for it, and `at_night` whether it may go out in their quiet hours.
     """
 
     kind_of_row: ClassVar[str] = "message"
     message_id: RowId
+    customer_id: str
     about_id: RowId
     about_kind: AboutKind
+    interaction_id: str | None = None
     purpose: Purpose
     to: RecipientRole
     recipient_id: str | None = None
@@ -51,10 +83,15 @@ class Message(DueRow):
     address_id: str | None = None
     twins: tuple[RowId, ...] = ()
     instead_of: str | None = None
+    replaced_by: str | None = None
     tried: tuple[tuple[str, Medium], ...] = ()
     why: str
     status: MessageStatus = "sending"
     why_not: str | None = None
+    retried_by: str | None = None
+    answers: RowId | None = None
+    awaited: bool = False
+    at_night: bool = False
     attempts: int = 1
     throttles: int = 0
     claim: str | None = None

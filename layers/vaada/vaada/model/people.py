@@ -1,15 +1,16 @@
 """Agents and customers."""
 
+from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic.json_schema import SkipJsonSchema
 
 from vaada.model.hours import Week
 from vaada.model.ids import PartyId
 from vaada.model.rows import DueRow, Row, StoredModel
-from vaada.model.text import Email, Input, Language, Name, Phone, Prose, Tag
-from vaada.model.times import Instant, TimeZone
+from vaada.model.text import Email, Input, Language, Name, Phone, Prose, Tag, Whole, distinct, left_out
+from vaada.model.times import GivenTime, Instant, TimeZone
 
 MOST_ADDRESSES = 10
 """E-mail addresses of one customer, and phone numbers: each is a row of a transaction, which has 100."""
@@ -21,10 +22,10 @@ Channel = Literal["phone", "email", "sms", "chat", "social", "web", "in_person"]
 """Where an interaction takes place."""
 
 
-Tags = Annotated[tuple[Tag, ...], Field(max_length=20)]
+Tags = Annotated[tuple[Tag, ...], Field(max_length=20), AfterValidator(distinct)]
 """Labels that the business gives a customer, such as "vip" or "wholesale"."""
 
-CheckInDays = Annotated[int, Field(ge=1, le=3650)]
+CheckInDays = Annotated[Whole, Field(ge=1, le=3650)]
 
 OtherEmails = Annotated[tuple[Email, ...], Field(max_length=MOST_ADDRESSES - 1)]
 OtherPhones = Annotated[tuple[Phone, ...], Field(max_length=MOST_ADDRESSES - 1)]
@@ -38,45 +39,59 @@ class NewAgent(Input):
     phone: Phone | None = None
     notify_by: tuple[Medium, ...] = Field(default=("email",), max_length=2)
     time_zone: TimeZone | None = None
+    language: Language | None = None
     supervisor_id: PartyId | None = None
     role: Literal["agent", "manager"] = "agent"
     working_hours: Week | None = None
-    away_from: Instant | None = None
-    away_until: Instant | None = None
+    away_from: GivenTime | None = None
+    away_until: GivenTime | None = None
     covered_by: PartyId | None = None
+    weekly_report: bool | None = None
 
     @field_validator("notify_by")
     @classmethod
     def _check_media(cls, media: tuple[Medium, ...], others: ValidationInfo) -> tuple[Medium, ...]:
         if not media:
             raise ValueError("must name at least one of email and sms")
-        if len(set(media)) < len(media):
-            raise ValueError("names a medium twice")
+        distinct(media)
         if "sms" in media and others.data.get("phone") is None:
             raise ValueError("has sms, so phone is needed")
         return media
+
+    @field_validator("away_until")
+    @classmethod
+    def _check_absence(cls, until: datetime | None, others: ValidationInfo) -> datetime | None:
+        begins = others.data.get("away_from")
+        if until is not None and begins is not None and until <= begins:
+            raise ValueError("must be after away_from; leave it out for an absence without an end")
+        return until
 
 
 class AgentChanges(Input):
     """The fields of an agent to change. A field left out stays; null clears an optional one."""
 
-    name: Name | None = None
-    email: Email | None = None
+    name: Name = Field(default_factory=left_out)
+    email: Email = Field(default_factory=left_out)
     phone: Phone | None = None
-    notify_by: tuple[Medium, ...] | None = Field(default=None, max_length=2)
+    notify_by: tuple[Medium, ...] = Field(default_factory=left_out, max_length=2)
     time_zone: TimeZone | None = None
+    language: Language | None = None
     supervisor_id: PartyId | None = None
-    role: Literal["agent", "manager"] | None = None
+    role: Literal["agent", "manager"] = Field(default_factory=left_out)
     working_hours: Week | None = None
-    away_from: Instant | None = None
-    away_until: Instant | None = None
+    away_from: GivenTime | None = None
+    away_until: GivenTime | None = None
     covered_by: PartyId | None = None
+    weekly_report: bool | None = None
 
 
 class Agent(Row):
     """Somebody who serves customers. Away from `away_from` (from now, if empty) until `away_until`.
 
-    `working_hours` are in the agent's own time zone; without them the business's opening hours count.
+    Without `away_until` an absence that has begun lasts until further notice. `left_at` is when they left the
+    business, and `left_to` the colleague who has their work since. `working_hours` are in the agent's own
+    time zone; without them the business's opening hours count. `weekly_report` is whether they want the
+    weekly report; without it only the owner does. It goes to managers and the owner alone.
     """
 
     kind_of_row: ClassVar[str] = "agent"
@@ -86,12 +101,16 @@ class Agent(Row):
     phone: str | None = None
     notify_by: tuple[Medium, ...] = ("email",)
     time_zone: str | None = None
+    language: str | None = None
     supervisor_id: str | None = None
     role: Literal["agent", "manager"] = "agent"
     working_hours: Week | None = None
     away_from: Instant | None = None
     away_until: Instant | None = None
     covered_by: str | None = None
+    weekly_report: bool | None = None
+    left_at: Instant | None = None
+    left_to: str | None = None
     created_at: Instant
 
     @property
@@ -138,9 +157,12 @@ class NewCustomer(Input):
 
 
 class CustomerChanges(Input):
-    """The fields of a customer to change. A field left out stays; null clears an optional one."""
+    """The fields of a customer to change. A field left out stays; null clears an optional one.
 
-    name: Name | None = None
+    Only managers may change `served_by`, the agents who see the customer beside their own.
+    """
+
+    name: Name = Field(default_factory=left_out)
     email: Email | None = None
     other_emails: OtherEmails | None = None
     phone: Phone | None = None
@@ -153,6 +175,7 @@ class CustomerChanges(Input):
     notes: Prose | None = None
     tags: Tags | None = None
     check_in_every_days: CheckInDays | None = None
+    served_by: Annotated[tuple[PartyId, ...], Field(max_length=100), AfterValidator(distinct)] | None = None
 
 
 class SearchIndex(StoredModel):
@@ -170,17 +193,26 @@ class MergedRecord(StoredModel):
     by: str
 
 
+class BeforeMerge(StoredModel):
+    """Two records as they were before one was merged into the other."""
+
+    customer: "Customer"
+    into: "Customer"
+
+
 class Customer(DueRow):
     """A person or company served. `served_by` are the ids of the agents who may see them.
 
     They are written to at `email` and `phone`; at `other_emails` and `other_phones` where that does not work.
     `merged` are other records of the person whose rows, in partitions of their own, belong to this customer
-    now; `other_names` are the names they had. Such a record has the id of this one in `merged_into`.
+    now; `other_names` are the names they had. Such a record has the id of this one in `merged_into`, and in
+    `before_merge` what is needed to undo the merge.
     `anchor` is the time of the last contact, from which check-ins are counted; `wake_at` is the time of the
     next check-in and `check_in_id` the last one. `nps_id` is the planned survey about the whole business.
     `asked_at` maps each kind of survey to when they were last asked; `written_at` are the times of recent
     messages to them. `unsubscribed_at` is when an unsubscribe link withdrew the consent to surveys; the same
-    link can restore it.
+    link can restore it. `parted_at` is when the business parted with them: they are not asked nor checked in
+    with any more, and whoever decided hears when they are in touch.
     """
 
     kind_of_row: ClassVar[str] = "customer"
@@ -205,9 +237,11 @@ class Customer(DueRow):
     written_at: tuple[Instant, ...] = ()
     served_by: tuple[str, ...] = ()
     unsubscribed_at: Instant | None = None
+    parted_at: Instant | None = None
     other_names: tuple[str, ...] = ()
     merged: tuple[MergedRecord, ...] = ()
     merged_into: str | None = None
+    before_merge: BeforeMerge | None = None
     search_index: SkipJsonSchema[SearchIndex | None] = Field(default=None, exclude=True)
     created_at: Instant
 

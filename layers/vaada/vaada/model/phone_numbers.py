@@ -8,7 +8,11 @@ Most functions only compare numbers, so the library is imported where a number i
 """
 
 import re
+from datetime import UTC, datetime
+from functools import cache
+from importlib.resources import files
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     from phonenumbers import PhoneNumber
@@ -18,6 +22,10 @@ _MEXICO = re.compile(r"\+52(?:1|01|044|045)(\d{10})")
 _BRAZIL = re.compile(r"\+55(\d{2})([6-9]\d{7})")
 _ARGENTINA_ABROAD = re.compile(r"\+549(\d{10})")
 _ARGENTINA_TWICE = re.compile(r"\+549(\d{12})")  # with the 15 of a call at home as well
+
+
+# Zones of a country whose clocks agree at these times are one: Berlin's and Büsingen's, for example.
+_SEASONS = [datetime(2026, month, 15, tzinfo=UTC) for month in (1, 4, 7, 10)]
 
 
 class BadPhoneNumber(ValueError):
@@ -32,15 +40,40 @@ def to_e164(entered: str, country: str) -> str:
     if parsed.extension:
         raise BadPhoneNumber("has an extension, which cannot be texted: leave it out, and note it elsewhere")
     number = _current(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
-    reason = phonenumbers.is_possible_number_with_reason(phonenumbers.parse(number, None))
+    again = phonenumbers.parse(number, None)
+    reason = phonenumbers.is_possible_number_with_reason(again)
     if reason != phonenumbers.ValidationResult.IS_POSSIBLE:
         raise BadPhoneNumber(f"{_why_not(reason)} to be a phone number, such as +923001234567")
-    return number
+    # A zero that is dialled only at home is dropped when the number is read with its country code.
+    return phonenumbers.format_number(again, phonenumbers.PhoneNumberFormat.E164)
 
 
 def comparable(e164: str) -> str:
     """The form that all numbers of one telephone share. It is to compare with, not to call."""
     return _ARGENTINA_ABROAD.sub(r"+54\1", _current(e164))
+
+
+@cache
+def time_zone(e164: str) -> str | None:
+    """The IANA time zone of the number's country. None: its parts keep different times, or there is none."""
+    import phonenumbers
+
+    number = phonenumbers.parse(e164, None)
+    country = phonenumbers.region_code_for_number(number)
+    countries = [country] if country else phonenumbers.region_codes_for_country_code(number.country_code or 0)
+    zones = [zone for one in countries for zone in _zones_by_country().get(one, ())]
+    clocks = {tuple(at.astimezone(ZoneInfo(zone)).utcoffset() for at in _SEASONS) for zone in zones}
+    return zones[0] if len(clocks) == 1 else None
+
+
+@cache
+def _zones_by_country() -> dict[str, tuple[str, ...]]:
+    zones: dict[str, tuple[str, ...]] = {}
+    for row in files("tzdata.zoneinfo").joinpath("zone.tab").read_text("utf-8").splitlines():
+        if not row.startswith("#"):
+            country, _, zone, *_ = row.split("\t")
+            zones[country] = (*zones.get(country, ()), zone)
+    return zones
 
 
 def _parsed(entered: str, country: str) -> "PhoneNumber":

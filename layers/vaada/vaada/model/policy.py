@@ -1,23 +1,35 @@
 """The policy: the business's own rules, as one document."""
 
+import re
 from datetime import time
 from decimal import Decimal
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field, HttpUrl, SerializerFunctionWrapHandler, model_serializer, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    HttpUrl,
+    SerializerFunctionWrapHandler,
+    StringConstraints,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_serializer,
+    model_validator,
+)
 
 from vaada.model.hours import WEEKDAYS, ClosedDays, Holidays, Interval, LocalTime, PolicyPart, Week, Weekday
 from vaada.model.people import Channel, CheckInDays, Medium
 from vaada.model.rows import Row
-from vaada.model.text import Language, Line, Name, Tag
+from vaada.model.text import Language, Line, Name, Prose, Tag, Whole, distinct
 from vaada.model.times import Instant, TimeZone
 from vaada.model.work import SATISFIED, SurveyKind
 
-Hours = Annotated[int, Field(ge=0, le=24 * 365)]
-Days = Annotated[int, Field(ge=0, le=365)]
-Minutes = Annotated[int, Field(ge=1, le=60 * 24 * 365)]
-Count = Annotated[int, Field(ge=0, le=100)]
-CountryCode = Annotated[str, Field(pattern="^[1-9][0-9]{0,2}$")]
+Hours = Annotated[Whole, Field(ge=0, le=24 * 365)]
+Days = Annotated[Whole, Field(ge=0, le=365)]
+Minutes = Annotated[Whole, Field(ge=1, le=60 * 24 * 365)]
+Count = Annotated[Whole, Field(ge=0, le=100)]
+COUNTRY_PATTERN, CURRENCY_PATTERN, CALLING_CODE_PATTERN = "^[A-Z]{2}$", "^[A-Z]{3}$", "^[1-9][0-9]{0,2}$"
+CountryCode = Annotated[str, Field(pattern=CALLING_CODE_PATTERN)]
 TextPrice = Annotated[Decimal, Field(ge=0, max_digits=8, decimal_places=5)]
 """US dollars per SMS part."""
 
@@ -30,7 +42,7 @@ class Business(PolicyPart):
 
     name: Name
     time_zone: TimeZone
-    country: Annotated[str, Field(pattern="^[A-Z]{2}$")]
+    country: Annotated[str, Field(pattern=COUNTRY_PATTERN)]
     language: Language
 
 
@@ -56,14 +68,18 @@ class Delay(PolicyPart):
 
 
 class FollowUpRules(PolicyPart):
-    """When an agent is reminded of a follow-up, and when the supervisor is told."""
+    """When an agent is reminded of a follow-up, and when the supervisor is told.
+
+    A case that waits for the customer is followed up after `no_answer_after_business_days`.
+    """
 
     unresolved_after_business_days: Days = 1
-    reminders_at_most: Annotated[int, Field(ge=1, le=30)] = 5
-    supervisor_hears_after_reminders: Annotated[int, Field(ge=1, le=30)] = 2
+    no_answer_after_business_days: Days = 3
+    reminders_at_most: Annotated[Whole, Field(ge=1, le=30)] = 5
+    supervisor_hears_after_reminders: Annotated[Whole, Field(ge=1, le=30)] = 2
     try_again_after: Delay = Delay(opening_hours=4)
-    unreached_asks_after: Annotated[int, Field(ge=1, le=30)] = 3
-    group_within_minutes: Annotated[int, Field(ge=0, le=15)] = 5
+    unreached_asks_after: Annotated[Whole, Field(ge=1, le=30)] = 3
+    group_within_minutes: Annotated[Whole, Field(ge=0, le=15)] = 5
 
     @model_validator(mode="after")
     def _check_supervisor_is_told(self) -> Self:
@@ -77,7 +93,9 @@ class Rung(PolicyPart):
 
     tell: Literal["agent", "supervisor", "owner"]
     after: Delay
-    by: Annotated[tuple[Medium, ...], Field(min_length=1, max_length=2)] | None = None
+    by: Annotated[tuple[Medium, ...], Field(min_length=1, max_length=2), AfterValidator(distinct)] | None = (
+        None
+    )
 
 
 class CommitmentRules(PolicyPart):
@@ -88,7 +106,7 @@ class CommitmentRules(PolicyPart):
         Rung(tell="supervisor", after=Delay(opening_hours=4)),
         Rung(tell="owner", after=Delay(business_days=1)),
     )
-    broken_days_after: Annotated[int, Field(ge=1, le=3650)] = 365
+    broken_days_after: Annotated[Whole, Field(ge=1, le=3650)] = 365
 
 
 def _default_reply_targets() -> dict[Channel, Minutes]:
@@ -99,19 +117,24 @@ class ReplyRules(PolicyPart):
     """The reply target per channel, in opening minutes. A channel without a target is not measured."""
 
     opening_minutes: dict[Channel, Minutes] = Field(default_factory=_default_reply_targets)
-    warn_opening_minutes_before: Annotated[int, Field(ge=0, le=60 * 24)] = 15
+    warn_opening_minutes_before: Annotated[Whole, Field(ge=0, le=60 * 24)] = 15
     call_back_outside_hours: bool = True
 
 
 class CaseRules(PolicyPart):
-    """When a case counts as a run-around, and which steps of a complaint are critical."""
+    """When a case counts as a run-around, and which steps of a complaint are critical.
 
-    repeat_within_days: Annotated[int, Field(ge=1, le=365)] = 7
+    A contact that is recorded more than `history_after_days` after it took place is history: no clock, no
+    reminder and no message follows from it.
+    """
+
+    repeat_within_days: Annotated[Whole, Field(ge=1, le=365)] = 7
     hand_offs_at_most: Count = 2
     repeat_contacts_at_most: Count = 2
     reopenings_at_most: Count = 1
     upset_follow_up_after: Delay = Delay(opening_hours=4)
-    critical_steps: Annotated[tuple[StepName, ...], Field(max_length=6)] = (
+    history_after_days: Annotated[Whole, Field(ge=1, le=3650)] = 30
+    critical_steps: Annotated[tuple[StepName, ...], Field(max_length=6), AfterValidator(distinct)] = (
         "apologised",
         "solved",
         "confirmed",
@@ -122,14 +145,24 @@ class CaseRules(PolicyPart):
 class GoodwillRules(PolicyPart):
     """How much goodwill an agent may give per case without approval. `currency` is ISO 4217."""
 
-    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "USD"
+    currency: Annotated[str, Field(pattern=CURRENCY_PATTERN)] = "USD"
     allowance_per_case: Annotated[Decimal, Field(ge=0, max_digits=10, decimal_places=2)] = Decimal(25)
+
+
+def _with_distinct_tags(given: object, validate: ValidatorFunctionWrapHandler) -> dict[Tag, int]:
+    """Return the days by tag. Raises ValueError if two tags differ only in case or spaces."""
+    days: dict[Tag, int] = validate(given)
+    if isinstance(given, dict) and len(days) < len(given):
+        raise ValueError("has one tag twice: case and spaces around it make no difference")
+    return days
 
 
 class CheckInRules(PolicyPart):
     """Days between check-ins, by the customer's tag. With several tags the shortest counts."""
 
-    every_days_by_tag: Annotated[dict[Tag, CheckInDays], Field(max_length=50)] = Field(default_factory=dict)
+    every_days_by_tag: Annotated[
+        dict[Tag, CheckInDays], Field(max_length=50), WrapValidator(_with_distinct_tags)
+    ] = Field(default_factory=dict)
 
 
 class CustomerRules(PolicyPart):
@@ -137,8 +170,8 @@ class CustomerRules(PolicyPart):
 
     write_from: LocalTime = time(9)
     write_until: LocalTime = time(20)
-    messages_at_most: Annotated[int, Field(ge=1, le=100)] = 3
-    within_days: Annotated[int, Field(ge=1, le=90)] = 7
+    messages_at_most: Annotated[Whole, Field(ge=1, le=100)] = 3
+    within_days: Annotated[Whole, Field(ge=1, le=90)] = 7
 
     @model_validator(mode="after")
     def _check_order(self) -> Self:
@@ -174,7 +207,7 @@ class SurveyRules(PolicyPart):
     days_between: Days = 30
     days_between_kind: dict[SurveyKind, Days] = Field(default_factory=_default_days_between_kind)
     remind_after_days: Days = 3
-    close_after_days: Annotated[int, Field(ge=1, le=60)] = 14
+    close_after_days: Annotated[Whole, Field(ge=1, le=60)] = 14
     amend_within_hours: Hours = 24
     low_score_at_most: dict[SurveyKind, int] = Field(default_factory=_default_low_scores)
     low_score_follow_up_business_days: Days = 1
@@ -189,6 +222,36 @@ class SurveyRules(PolicyPart):
         return self
 
 
+class RelationshipRules(PolicyPart):
+    """When a review of the relationship with a customer is proposed, and how long its cooling-off is.
+
+    It takes `reasons_at_least`, whose evidence lies `over_days` or more apart and is not older than
+    `within_days`. A customer of `long_customer_years` is not proposed for what began `bad_patch_days` ago.
+    """
+
+    reasons_at_least: Annotated[Whole, Field(ge=2, le=6)] = 2
+    over_days: Annotated[Whole, Field(ge=90, le=365)] = 90
+    within_days: Annotated[Whole, Field(ge=90, le=1095)] = 365
+    complaints_at_least: Annotated[Whole, Field(ge=2, le=100)] = 3
+    abusive_contacts_at_least: Annotated[Whole, Field(ge=1, le=100)] = 2
+    long_customer_years: Annotated[Whole, Field(ge=1, le=50)] = 3
+    bad_patch_days: Annotated[Whole, Field(ge=90, le=3650)] = 365
+    cooling_off_days: Annotated[Whole, Field(ge=14, le=365)] = 14
+
+    @model_validator(mode="after")
+    def _check_span(self) -> Self:
+        if self.over_days > self.within_days:
+            raise ValueError("over_days must not be more than within_days: nobody could be proposed")
+        return self
+
+
+class SignInRules(PolicyPart):
+    """How long somebody stays signed in to the console: without using it, and at most."""
+
+    idle_hours: Annotated[Whole, Field(ge=1, le=24 * 30)] = 12
+    days_at_most: Annotated[Whole, Field(ge=1, le=90)] = 7
+
+
 class SendingRules(PolicyPart):
     """Sending limits, shared by all functions. Days and months are in UTC.
 
@@ -199,11 +262,11 @@ class SendingRules(PolicyPart):
     """
 
     held: bool = False
-    mails_a_second: Annotated[int, Field(ge=1, le=10_000)] = 10
-    mails_a_day: Annotated[int, Field(ge=1, le=100_000_000)] = 10_000
-    texts_a_day: Annotated[int, Field(ge=0, le=1_000_000)] = 200
-    texts_a_day_to_one: Annotated[int, Field(ge=1, le=100)] = 10
-    texts_to: Annotated[tuple[CountryCode, ...], Field(max_length=300)] = ()
+    mails_a_second: Annotated[Whole, Field(ge=1, le=10_000)] = 10
+    mails_a_day: Annotated[Whole, Field(ge=1, le=100_000_000)] = 10_000
+    texts_a_day: Annotated[Whole, Field(ge=0, le=1_000_000)] = 200
+    texts_a_day_to_one: Annotated[Whole, Field(ge=1, le=100)] = 10
+    texts_to: Annotated[tuple[CountryCode, ...], Field(max_length=300), AfterValidator(distinct)] = ()
     text_price: TextPrice = Decimal("0.10")
     text_prices: Annotated[dict[CountryCode, TextPrice], Field(max_length=300)] = Field(default_factory=dict)
     texts_spend_a_month: Annotated[Decimal, Field(ge=0, max_digits=10, decimal_places=2)] = Decimal("100.00")
@@ -214,13 +277,72 @@ def _office_week() -> dict[Weekday, tuple[Interval, ...]]:
     return {weekday: day if weekday in WEEKDAYS[:5] else () for weekday in WEEKDAYS}
 
 
+ClosedPeriods = Annotated[tuple[ClosedDays, ...], Field(max_length=200)]
+
+
+_ORIGIN = re.compile(
+    r"https://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?|http://(localhost|127\.0\.0\.1)(:[0-9]{1,5})?"
+)
+
+
+def _origin(text: str) -> str:
+    if not _ORIGIN.fullmatch(text):
+        raise ValueError("must be an origin, such as https://www.example.com")
+    return text
+
+
+Origin = Annotated[
+    str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=200), AfterValidator(_origin)
+]
+
+
+class ContactFormRules(PolicyPart):
+    """Whether anybody can write by the form at /c/, in the pages of which origins it may stand, and whether
+    it shows how many promises were kept.
+    """
+
+    is_open: bool = True
+    origins: Annotated[tuple[Origin, ...], Field(max_length=20), AfterValidator(distinct)] = ()
+    shows_kept_promises: bool = False
+
+
+SAVED_REPLY_GAPS = ("customer", "agent", "business")
+"""What a saved reply may have in braces, as "{customer}": names that are filled in when it is used."""
+
+_IN_BRACES = re.compile(r"\{(\w*)\}")
+
+
+def _with_known_gaps(text: str) -> str:
+    if unknown := set(_IN_BRACES.findall(text)) - set(SAVED_REPLY_GAPS):
+        known = ", ".join(f"{{{name}}}" for name in SAVED_REPLY_GAPS)
+        raise ValueError(f"has {{{min(unknown)}}}, and {known} are filled in")
+    return text
+
+
+class SavedReply(PolicyPart):
+    """A text that agents use again and again, in one language, with names in braces that are filled in."""
+
+    name: Annotated[Name, Field(max_length=80)]
+    language: Language
+    text: Annotated[Prose, Field(max_length=1000), AfterValidator(_with_known_gaps)]
+
+
+def _each_once(replies: tuple[SavedReply, ...]) -> tuple[SavedReply, ...]:
+    if len({(one.name.casefold(), one.language.casefold()) for one in replies}) < len(replies):
+        raise ValueError("has one name twice in the same language")
+    return replies
+
+
+SavedReplies = Annotated[tuple[SavedReply, ...], Field(max_length=50), AfterValidator(_each_once)]
+
+
 class PolicyDocument(PolicyPart):
-    """The whole policy, as the owner reads and writes it."""
+    """The policy. A section that is left out has its defaults."""
 
     business: Business
     opening_hours: Week = Field(default_factory=_office_week)
     holidays: Holidays = Holidays()
-    closed_days: Annotated[tuple[ClosedDays, ...], Field(max_length=200)] = ()
+    closed_days: ClosedPeriods = ()
     replies: ReplyRules = ReplyRules()
     follow_ups: FollowUpRules = FollowUpRules()
     commitments: CommitmentRules = CommitmentRules()
@@ -229,7 +351,42 @@ class PolicyDocument(PolicyPart):
     check_ins: CheckInRules = CheckInRules()
     customers: CustomerRules = CustomerRules()
     surveys: SurveyRules = SurveyRules()
+    relationships: RelationshipRules = RelationshipRules()
     sending: SendingRules = SendingRules()
+    sign_in: SignInRules = SignInRules()
+    contact_form: ContactFormRules = ContactFormRules()
+    saved_replies: SavedReplies = ()
+
+
+class WholePolicy(PolicyDocument):
+    """The whole policy, with each of its sections."""
+
+    opening_hours: Week
+    holidays: Holidays
+    closed_days: ClosedPeriods
+    replies: ReplyRules
+    follow_ups: FollowUpRules
+    commitments: CommitmentRules
+    cases: CaseRules
+    goodwill: GoodwillRules
+    check_ins: CheckInRules
+    customers: CustomerRules
+    surveys: SurveyRules
+    relationships: RelationshipRules
+    sending: SendingRules
+    sign_in: SignInRules
+    contact_form: ContactFormRules
+    saved_replies: SavedReplies
+
+
+class PolicyVersion(Row):
+    """The policy as it was put in force at `changed_at`, and by whom. The id sorts by that time."""
+
+    kind_of_row: ClassVar[str] = "policy_version"
+    policy_version_id: str
+    document: PolicyDocument
+    changed_at: Instant
+    changed_by: str
 
 
 class Policy(Row):

@@ -20,8 +20,12 @@ class Receipt(Row):
 
 
 class EmailClaim(Row):
-    """The one agent to whom an e-mail address belongs. It is looked up when a user signs in."""
+    """The one agent to whom an e-mail address belongs. It is looked up when a user signs in.
+
+    `has_left`: the agent has left the business, and cannot sign in any more.
+    """
 
     kind_of_row: ClassVar[str] = "email_claim"
     email_claim_id: str
     agent_id: str
+    has_left: bool = False

@@ -74,7 +74,6 @@ class Explained(StoredModel):
 class DueRow(Row):
     """A row whose next step is due at `wake_at`. None: no step is planned."""
 
-    customer_id: str
     wake_at: Instant | None = None
     explain: Explained = Explained()
 

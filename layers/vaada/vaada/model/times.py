@@ -1,12 +1,17 @@
 """Times: timezone-aware, in UTC, whole seconds. Only rules and texts for people use local time."""
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, AwareDatetime, PlainSerializer, WithJsonSchema
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, PlainSerializer, WithJsonSchema
 
 _BOUNDS = "must be between the years 1970 and 9000"
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_NOT_A_TIME = "must be a time with an offset, such as 2026-03-31T18:00:00+05:00"
+_NO_PLACES = frozenset({"localtime", "posixrules", "Factory", "right", "posix"})
+"""What a machine's zone files have beside the zones of places: its own, and those with leap seconds."""
 
 
 def to_utc(at: datetime) -> datetime:
@@ -31,12 +36,25 @@ def _to_utc_in_bounds(at: datetime) -> datetime:
     return at
 
 
+def _as_given(value: object) -> object:
+    """Return a time as somebody entered it. Raises ValueError unless it is RFC 3339: a number is none."""
+    if not isinstance(value, datetime) and not (isinstance(value, str) and _RFC_3339.fullmatch(value)):
+        raise ValueError(_NOT_A_TIME)
+    return value
+
+
 def _check_zone(name: str) -> str:
+    if name.partition("/")[0] in _NO_PLACES or not _has_rules(name):
+        raise ValueError(f"{name!r} is not an IANA time zone such as Asia/Karachi")
+    return name
+
+
+def _has_rules(name: str) -> bool:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"{name!r} is not an IANA time zone such as Asia/Karachi") from None
-    return name
+        return False
+    return True
 
 
 Instant = Annotated[
@@ -45,7 +63,10 @@ Instant = Annotated[
     PlainSerializer(text_of, when_used="json"),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
-"""An aware datetime in UTC, whole seconds. Input needs an offset (RFC 3339)."""
+"""An aware datetime in UTC, whole seconds, as it is stored and shown."""
+
+GivenTime = Annotated[Instant, BeforeValidator(_as_given)]
+"""A time in a request: RFC 3339, with an offset. It becomes an `Instant`."""
 
 TimeZone = Annotated[str, AfterValidator(_check_zone)]
 """An IANA time zone name."""

@@ -12,7 +12,18 @@ CommitmentStatus = Literal["open", "kept", "broken", "withdrawn"]
 CommitmentStep = Literal["warn", "flag", "escalate", "give_up"]
 FollowUpStatus = Literal["scheduled", "due", "done", "cancelled"]
 FollowUpOrigin = Literal[
-    "requested", "unresolved", "unhappy", "upset", "abusive", "run_around", "check_in", "bounced"
+    "requested",
+    "unresolved",
+    "no_answer",
+    "promise_ended",
+    "unhappy",
+    "upset",
+    "abusive",
+    "run_around",
+    "check_in",
+    "bounced",
+    "not_sent",
+    "parted",
 ]
 ReplyStatus = Literal["awaited", "paused", "given", "closed"]
 GoodwillStatus = Literal["granted", "requested", "approved", "declined"]
@@ -37,14 +48,20 @@ class Change(StoredModel):
     """One entry of a row's history: who did what, when, and why.
 
     `by` is an agent's id, "manager" with a user's id for a manager who is not an agent, "owner", or "desk".
+    `on_behalf_of` is the agent whose work it was, if somebody else did it. `interaction_id` is the contact
+    that brought the change about, if it was one.
     """
 
     at: Instant
     by: str
+    on_behalf_of: str | None = None
     what: str
     reason: str | None = None
     due_before: Instant | None = None
     due_after: Instant | None = None
+    agent_before: str | None = None
+    agent_after: str | None = None
+    interaction_id: str | None = None
 
 
 class Commitment(DueRow):
@@ -56,6 +73,7 @@ class Commitment(DueRow):
 
     kind_of_row: ClassVar[str] = "commitment"
     commitment_id: RowId
+    customer_id: str
     interaction_id: str
     case_id: str
     agent_id: str
@@ -85,6 +103,7 @@ class FollowUp(DueRow):
 
     kind_of_row: ClassVar[str] = "follow_up"
     follow_up_id: RowId
+    customer_id: str
     interaction_id: str | None = None
     case_id: str | None = None
     agent_id: str
@@ -102,15 +121,27 @@ class FollowUp(DueRow):
     created_at: Instant
 
 
-class Reply(DueRow):
-    """The reply a customer waits for, due at `due_at`. `late_by_seconds` is opening time.
+class Pause(StoredModel):
+    """A time in which the clock of a reply stood still. None: it has not ended.
 
-    While the case waits for the customer it is `paused`, with `remaining_seconds` of opening time left;
-    negative if it was already late.
+    `due_at` is when the reply was due before; afterwards it is due later.
+    """
+
+    began_at: Instant
+    ended_at: Instant | None = None
+    due_at: Instant
+
+
+class Reply(DueRow):
+    """The reply a customer waits for, due at `due_at`.
+
+    `took_seconds` and `late_by_seconds` are opening time, without the `pauses`. While the case waits for the
+    customer it is `paused`, with `remaining_seconds` of opening time left; negative if it was already late.
     """
 
     kind_of_row: ClassVar[str] = "reply"
     reply_id: RowId
+    customer_id: str
     interaction_id: str
     case_id: str
     agent_id: str
@@ -126,6 +157,7 @@ class Reply(DueRow):
     took_seconds: int | None = None
     late_by_seconds: int | None = None
     remaining_seconds: int | None = None
+    pauses: tuple[Pause, ...] = ()
     created_at: Instant
 
 
@@ -134,6 +166,7 @@ class Goodwill(DueRow):
 
     kind_of_row: ClassVar[str] = "goodwill"
     goodwill_id: RowId
+    customer_id: str
     case_id: str
     interaction_id: str | None = None
     agent_id: str
@@ -150,12 +183,16 @@ class Goodwill(DueRow):
 
 
 class Answer(StoredModel):
-    """An answer from a survey's page. `why_not` is why it does not count, or None."""
+    """An answer from a survey's page. `why_not` is why it does not count, or None.
+
+    `discarded_by` is who said that a quarantined one is no person's.
+    """
 
     at: Instant
     score: int
     comment: str | None = None
     why_not: str | None = None
+    discarded_by: str | None = None
 
 
 class Survey(DueRow):
@@ -163,12 +200,14 @@ class Survey(DueRow):
 
     `agent_id` is the agent whose service it rates. `step` happens next, at `wake_at`. `amendments` are
     answers after the one that counts; `quarantined` are answers that probably no person sent: too fast, or
-    without the page. `again`: it repeats a survey with an unhappy answer, after that was dealt with.
-    `reminds_at` is None once the reminder was sent.
+    without the page. `confirmed_by` is who said that the one that counts, which was quarantined, is real.
+    `again`: it repeats a survey with an unhappy answer, after that was dealt with. `reminds_at` is None
+    once the reminder was sent.
     """
 
     kind_of_row: ClassVar[str] = "survey"
     survey_id: RowId
+    customer_id: str
     interaction_id: str | None = None
     case_id: str | None = None
     commitment_id: str | None = None
@@ -186,6 +225,7 @@ class Survey(DueRow):
     score: int | None = None
     comment: str | None = None
     answered_at: Instant | None = None
+    confirmed_by: str | None = None
     amendments: tuple[Answer, ...] = ()
     quarantined: tuple[Answer, ...] = ()
     created_at: Instant

@@ -1,60 +1,86 @@
 """Tell a member of staff what their action did, in a sentence."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from vaada.model.messages import Message
+from vaada.model.people import Medium
 from vaada.model.work import Commitment, FollowUp, Goodwill, Reply
+from vaada.present.task_words import amount_words
+from vaada.present.times import Times
 from vaada.present.view_models import ActionName
 
 
+def _(message: str) -> str:
+    """Mark a string for translation."""
+    return message
+
+
+_GOODWILL = {
+    "granted": _("%(amount)s granted."),
+    "requested": _("%(amount)s requested."),
+    "approved": _("%(amount)s approved."),
+    "declined": _("%(amount)s declined."),
+}
+_AT_ONCE: dict[Medium, str] = {
+    "email": _("The customer hears of it by e-mail in a moment."),
+    "sms": _("The customer hears of it by text message in a moment."),
+}
+_LATER: dict[Medium, str] = {
+    "email": _("It is late where the customer is: they hear by e-mail on %(when)s."),
+    "sms": _("It is late where the customer is: they hear by text message on %(when)s."),
+}
+
+
 def sentence(
-    action: ActionName, row: FollowUp | Commitment | Reply | Goodwill, notice: Message | None, zone: str
+    action: ActionName, row: FollowUp | Commitment | Reply | Goodwill, notice: Message | None, times: Times
 ) -> str:
-    """What was done to the row, which stands as it is after that; times are local in `zone`."""
+    """What was done to the row, which stands as it is after that, in the words and the zone of the reader."""
+    gettext = times.words.catalogue.gettext
     match row:
         case FollowUp():
-            return _of_follow_up(action, _local(row.due_at, zone))
+            return gettext(_of_follow_up(action)) % {"when": _full(row.due_at, times)}
         case Commitment():
-            return _of_commitment(action, _local(row.due_at, zone), notice, zone)
+            return _of_commitment(action, row, notice, times)
         case Reply() if action == "answered":
-            return "Noted: the customer has their answer."
+            return gettext("Noted: the customer has their answer.")
         case Reply():
-            return "The clock stands still until the customer is in touch again."
+            return gettext("The clock stands still until the customer is in touch again.")
         case Goodwill():
-            return f"{row.currency} {row.amount} {row.status}."
+            return gettext(_GOODWILL[row.status]) % {"amount": amount_words(row, times.words)}
 
 
-def _of_follow_up(action: ActionName, due: str) -> str:
+def _of_follow_up(action: ActionName) -> str:
     match action:
         case "done":
-            return "Done. There will be no more reminders of this."
+            return _("Done. There will be no more reminders of this.")
         case "give_up":
-            return "Cancelled: the customer could not be reached. There will be no more reminders of this."
+            return _("Cancelled: the customer could not be reached. There will be no more reminders of this.")
         case "unreachable":
-            return f"Noted. You will be reminded to try again on {due}."
+            return _("Noted. You will be reminded to try again on %(when)s.")
         case _:
-            return f"You will be reminded on {due}."
+            return _("You will be reminded on %(when)s.")
 
 
-def _of_commitment(action: ActionName, due: str, notice: Message | None, zone: str) -> str:
+def _of_commitment(action: ActionName, row: Commitment, notice: Message | None, times: Times) -> str:
+    gettext, due = times.words.catalogue.gettext, {"when": _full(row.due_at, times)}
     match action:
         case "kept":
-            return "Promise kept. Well done."
+            return gettext("Promise kept. Well done.")
         case "unreachable":
-            return f"Noted. The promise stays due on {due}."
+            return gettext("Noted. The promise stays due on %(when)s.") % due
         case _:
-            customer = _of_notice(notice, zone) if notice else "Make sure that the customer knows."
-            return f"The promise is now due on {due}. {customer}"
+            moved = gettext("The promise is now due on %(when)s.") % due
+            customer = _of_notice(notice, times) if notice else gettext("Make sure that the customer knows.")
+            return f"{moved} {customer}"
 
 
-def _of_notice(notice: Message, zone: str) -> str:
-    by = "e-mail" if notice.medium == "email" else "text message"
+def _of_notice(notice: Message, times: Times) -> str:
+    gettext = times.words.catalogue.gettext
     if notice.wake_at is not None and notice.wake_at > notice.created_at:
-        return f"It is late where the customer is: they hear by {by} on {_local(notice.wake_at, zone)}."
-    return f"The customer hears of it by {by} in a moment."
+        return gettext(_LATER[notice.medium]) % {"when": _full(notice.wake_at, times)}
+    return gettext(_AT_ONCE[notice.medium])
 
 
-def _local(at: datetime, zone: str) -> str:
-    local = at.astimezone(ZoneInfo(zone))
-    return f"{local:%A, {local.day} %B %Y, %H:%M}"
+def _full(at: datetime, times: Times) -> str:
+    """Return the time with its weekday and month in full: "Friday 27 November at 17:00"."""
+    return times.words.moment(times.local(at), times.local(times.now))

@@ -25,6 +25,13 @@ def csv_of(rows: Iterable[Row]) -> str:
     return _BYTE_ORDER_MARK + sheet.getvalue()
 
 
+def csv_of_table(lines: Iterable[Iterable[str]]) -> str:
+    """Return the lines of a table as CSV, the heads first; formulas are escaped as in `csv_of`."""
+    sheet = StringIO(newline="")
+    csv.writer(sheet).writerows([_escape_formula(cell) for cell in line] for line in lines)
+    return _BYTE_ORDER_MARK + sheet.getvalue()
+
+
 def _fields(value: Any, path: str) -> Iterator[tuple[str, str]]:
     match value:
         case dict():

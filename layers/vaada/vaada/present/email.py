@@ -1,45 +1,38 @@
 """E-mails: a subject, and the same content as plain text and HTML."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vaada.model.messages import Purpose, RecipientRole
 from vaada.model.work import SCALES
-from vaada.present import rendering
+from vaada.present import notes, rendering
+from vaada.present.cldr import formats
 from vaada.present.deadline_explanation import explanation_line
+from vaada.present.greetings import personal_signature
 from vaada.present.i18n import Words, words
-from vaada.present.relative_time import capitalize_first, count, short_date
-from vaada.present.sanitize import isolate, line, shorten_to
+from vaada.present.recognition import Thanks, reason_words, thanks_words
+from vaada.present.sanitize import isolate, line, lines, shorten_to
 from vaada.present.view_models import (
-    ActionName,
     Brief,
+    Confirmation,
     Invitation,
     LateNotice,
     Note,
+    Personal,
     Praise,
+    TaskLine,
     action_link,
     score_link,
     urgency,
 )
+from vaada.present.weekly_report import WeekPage
 
-_BUTTONS: dict[ActionName, str] = {
-    "done": "Done",
-    "tomorrow": "Tomorrow morning",
-    "next_week": "Next week",
-    "pick_date": "Pick a date",
-    "unreachable": "Could not reach them",
-    "old_date": "Keep the old date",
-    "give_up": "Stop trying",
-    "kept": "Promise kept",
-    "running_late": "Running late",
-    "new_date": "New date agreed",
-    "answered": "They have their answer",
-    "waiting": "We wait for them",
-    "approve": "Approve",
-    "decline": "Decline",
-}
 _FACES = ("😞", "🙁", "😐", "🙂", "😄")
-_NAME_IN_SUBJECT, _MATTER_IN_SUBJECT = 40, 60
+_LONGEST_SUBJECT = 200  # characters
+_ANSWERS = re.compile(r"(?:re|aw|sv|antw|rv|ref|رد)\s*:", re.IGNORECASE)
+_MATTER_IN_SUBJECT = 60  # characters
+_MOST_LINES = 80  # Gmail cuts a mail off after 102 kB
 
 
 @dataclass(frozen=True)
@@ -55,32 +48,46 @@ def for_staff(purpose: Purpose, to: RecipientRole, brief: Brief) -> Mail:
     """Return the mail to staff about one task: its state, the customer, the last contact, action buttons."""
     section = _section(Note(purpose, to, brief))
     values = {"subject": section.subject, "section": section, "brief": brief}
-    english = words("en")
     return Mail(
         section.subject,
-        rendering.text("mail/staff.txt", english, **values),
-        rendering.html("mail/staff.html", english, **values),
+        rendering.text("mail/staff.txt", brief.words, **values),
+        rendering.html("mail/staff.html", brief.words, **values),
     )
 
 
-def for_staff_batch(notes: Sequence[Note]) -> Mail:
-    """Return one mail for several messages to the same recipient: a section each, most urgent first."""
-    sections = [_section(note) for note in sorted(notes, key=lambda note: urgency(note.brief))]
-    first = sections[0]
-    subject = f"{count(len(sections), 'reminder')}, first: {first.subject}"
-    values = {"subject": subject, "sections": sections, "brief": first.brief}
-    english = words("en")
+def for_staff_batch(
+    members: Sequence[Note], others: Sequence[TaskLine] = (), link: str | None = None
+) -> Mail:
+    """Return one mail for several messages to the same recipient: a section each, most urgent first.
+
+    The `others` follow in one line each, as far as there is room; the page at `link` lists them all.
+    """
+    sections = [_section(note) for note in sorted(members, key=lambda note: urgency(note.brief))]
+    first, total = sections[0], len(members) + len(others)
+    language = first.brief.words
+    subject = language.catalogue.ngettext(
+        "%(n)s reminder, first: %(first)s", "%(n)s reminders, first: %(first)s", total
+    ) % {"n": total, "first": first.subject}
+    values = {
+        "subject": subject,
+        "total": total,
+        "sections": sections,
+        "others": sorted(others, key=urgency)[:_MOST_LINES],
+        "more": max(0, len(others) - _MOST_LINES),
+        "link": link,
+        "brief": first.brief,
+    }
     return Mail(
         subject,
-        rendering.text("mail/together.txt", english, **values),
-        rendering.html("mail/together.html", english, **values),
+        rendering.text("mail/together.txt", language, **values),
+        rendering.html("mail/together.html", language, **values),
     )
 
 
 def for_customer(purpose: Purpose, invitation: Invitation) -> Mail:
     """Return the mail that asks a customer a survey's question. Each answer is a link to the survey page."""
     language = words(invitation.language)
-    business = shorten_to(line(invitation.business), _NAME_IN_SUBJECT)
+    business = shorten_to(line(invitation.business), notes.LONGEST_NAME)
     subject = _survey_subject(purpose, invitation, language) % {
         "business": isolate(business, language.direction)
     }
@@ -105,7 +112,7 @@ def for_customer(purpose: Purpose, invitation: Invitation) -> Mail:
 def for_late(notice: LateNotice) -> Mail:
     """Return the mail that tells a customer that a promise will be kept later, and when."""
     language = words(notice.language)
-    business = shorten_to(line(notice.business), _NAME_IN_SUBJECT)
+    business = shorten_to(line(notice.business), notes.LONGEST_NAME)
     subject = language.catalogue.gettext("%(business)s: we need more time") % {
         "business": isolate(business, language.direction)
     }
@@ -121,16 +128,100 @@ def for_late(notice: LateNotice) -> Mail:
     )
 
 
-def for_praise(praise: Praise) -> Mail:
-    """Return the mail that passes a customer's good answer on to the agent, in the customer's words."""
-    name = isolate(shorten_to(line(praise.customer_name), _NAME_IN_SUBJECT))
-    subject = f"Well done: {name} {praise.news}"
-    values = {"subject": subject, "praise": praise, "on": short_date(praise.now)}
-    english = words("en")
+def for_personal(message: Personal) -> Mail:
+    """Return the mail that an agent wrote to a customer, with the greeting and the names of who wrote it."""
+    language = words(message.language)
+    body = "\n".join(lines(message.text))
+    values = {
+        "message": message,
+        "subject": personal_subject(message),
+        "body": body,
+        "paragraphs": [part for part in body.split("\n\n") if part.strip()],
+        "signature": personal_signature(message),
+    }
+    return Mail(
+        personal_subject(message),
+        rendering.text("mail/personal.txt", language, **values),
+        rendering.html("mail/personal.html", language, **values),
+    )
+
+
+def for_confirmation(confirmation: Confirmation) -> Mail:
+    """Return the mail that asks whether an address is its reader's."""
+    language = words(confirmation.language)
+    business = shorten_to(line(confirmation.business), notes.LONGEST_NAME)
+    subject = language.catalogue.gettext("%(business)s: please confirm your address") % {
+        "business": isolate(business, language.direction)
+    }
+    values = {"subject": subject, "confirmation": confirmation}
     return Mail(
         subject,
-        rendering.text("mail/praise.txt", english, **values),
-        rendering.html("mail/praise.html", english, **values),
+        rendering.text("mail/confirmation.txt", language, **values),
+        rendering.html("mail/confirmation.html", language, **values),
+    )
+
+
+def personal_subject(message: Personal) -> str:
+    """Return the subject that the agent gave, else that of the mail that it answers, else one of ours."""
+    if message.subject:
+        return shorten_to(line(message.subject), _LONGEST_SUBJECT)
+    if message.answered_subject:
+        answered = shorten_to(line(message.answered_subject), _LONGEST_SUBJECT)
+        return answered if _ANSWERS.match(answered) else f"Re: {answered}"
+    language = words(message.language)
+    business = shorten_to(line(message.business), notes.LONGEST_NAME)
+    return language.catalogue.gettext("A message from %(business)s") % {
+        "business": isolate(business, language.direction)
+    }
+
+
+def for_praise(praise: Praise) -> Mail:
+    """Return the mail that passes a customer's good answer on to the agent, in the customer's words."""
+    language = words(praise.language)
+    name = isolate(shorten_to(line(praise.customer_name), notes.LONGEST_NAME), language.direction)
+    # Translators: a subject; %(news)s is such as "Bilal Khan gave you 5 out of 5"
+    subject = language.catalogue.gettext("Well done: %(news)s") % {"news": praise.news(name)}
+    values = {
+        "subject": subject,
+        "praise": praise,
+        "on": formats(language.language).weekday_date(praise.now),
+    }
+    return Mail(
+        subject,
+        rendering.text("mail/praise.txt", language, **values),
+        rendering.html("mail/praise.html", language, **values),
+    )
+
+
+def for_thanks(thanks: Thanks, language: Words) -> Mail:
+    """Return the mail in which a manager thanks an agent, with what they are thanked for."""
+    subject = thanks_words(thanks, language)
+    values = {
+        "subject": subject,
+        "thanks": thanks,
+        "why": reason_words(thanks, language),
+        "on": formats(language.language).weekday_date(thanks.on),
+    }
+    return Mail(
+        subject,
+        rendering.text("mail/thanks.txt", language, **values),
+        rendering.html("mail/thanks.html", language, **values),
+    )
+
+
+def for_week(week: WeekPage, business: str, language: Words, base: str) -> Mail:
+    """Return the weekly report as a mail. `base` is what stands before the paths of the console."""
+    values = {
+        "subject": week.subject,
+        "week": week,
+        "business": business,
+        "year": f"{base}/desk/report/weeks",
+        "settings": f"{base}/desk/me",
+    }
+    return Mail(
+        week.subject,
+        rendering.text("mail/week.txt", language, **values),
+        rendering.html("mail/week.html", language, **values),
     )
 
 
@@ -163,126 +254,32 @@ class _Section:
 
 def _section(note: Note) -> _Section:
     brief = note.brief
-    lead = _introduction(note.purpose, note.to, brief)
-    slipped = note.purpose in {"promise_overdue", "promise_escalation", "reply_missed"}
+    slipped = notes.slipped(note)
     link = brief.action_url
+    buttons = [(notes.button(name, brief), action_link(link, name)) for name in brief.actions] if link else []
+    why = explanation_line(brief.explanation, brief.due_at.tzinfo, brief.words) if brief.explanation else ""
     return _Section(
         brief=brief,
-        subject=f"{_subject_start(note.purpose, brief)}: {_subject_matter(brief)}",
-        lead=lead,
+        subject=_joined(brief.words, notes.state(note), _subject_matter(brief)),
+        lead=notes.introduction(note),
         late=slipped or brief.late,
-        due_text=capitalize_first(brief.overdue_text if slipped else brief.due_text),
-        whose="" if _is_readers_task(note) else brief.agent_name,
-        buttons=[(_button(name, brief), action_link(link, name)) for name in brief.actions] if link else [],
-        why_now=explanation_line(brief.explanation, brief.due_at.tzinfo) if brief.explanation else "",
+        due_text=brief.overdue_text if slipped else brief.due_text,
+        whose="" if notes.is_readers_task(note) else brief.agent_name,
+        buttons=buttons,
+        why_now=why,
     )
 
 
-def _is_readers_task(note: Note) -> bool:
-    """Whether the reader must do it: their own task, a decision, or a follow-up given to the owner."""
-    given = note.purpose == "follow_up_reminder" and note.to == "owner"
-    return given or note.purpose == "goodwill_approval" or _reader_is_agent(note.brief)
-
-
-def _reader_is_agent(brief: Brief) -> bool:
-    return line(brief.reader_name) == line(brief.agent_name)
-
-
-def _button(name: ActionName, brief: Brief) -> str:
-    """Return the text of the button."""
-    if name == "old_date" and brief.old_date:
-        return f"Keep {brief.old_when}"
-    return f"Approve {brief.amount}" if name == "approve" and brief.amount else _BUTTONS[name]
-
-
-def _subject_start(purpose: Purpose, brief: Brief) -> str:
-    """Return the start of the subject."""
-    agent = isolate(shorten_to(line(brief.agent_name), _NAME_IN_SUBJECT))
-    openings: dict[Purpose, str] = {
-        "follow_up_reminder": "In touch again" if brief.old_date else capitalize_first(brief.due_text),
-        "follow_up_unanswered": f"No answer from {agent}",
-        "promise_warning": f"Promise {brief.due_text}",
-        "promise_overdue": f"Promise {brief.overdue_text}",
-        "promise_escalation": f"{agent}'s promise is {brief.overdue_text}",
-        "reply_warning": f"Answer {brief.due_text}",
-        "reply_missed": f"{agent}'s answer is {brief.overdue_text}",
-        "goodwill_approval": f"{agent} asks for approval",
-    }
-    return openings[purpose]
-
-
-def _introduction(purpose: Purpose, to: RecipientRole, brief: Brief) -> str:
-    """Return why this was sent, and what to do now."""
-    agent, customer = isolate(brief.agent_name), isolate(brief.customer_name)
-    mine = _reader_is_agent(brief)
-    promised = f"{'You' if mine else agent} promised this to {customer}"
-    waits = f"{customer} waits for an answer from {'you' if mine else agent}"
-    match purpose:
-        case "follow_up_reminder":
-            lead = _follow_up_introduction(to, brief)
-        case "follow_up_unanswered":
-            unanswered = brief.reminder_number - 1  # this message goes out with the next reminder
-            reminders = "once" if unanswered == 1 else f"{unanswered} times"
-            lead = (
-                f"{agent} was reminded {reminders} and has not answered. "
-                f"Please see to it that {customer} hears from somebody."
-            )
-        case "promise_warning":
-            lead = (
-                f"{promised}. If it cannot be kept, say so now and agree a new date: "
-                "before it slips, not after."
-            )
-        case "promise_overdue":
-            lead = (
-                f"{promised}, and it is not marked as kept. "
-                "If it is done, say so here. If not, call, apologise, and agree a new date."
-            )
-        case "promise_escalation" if to == "owner":
-            lead = f"{promised}, and it is not marked as kept. Please decide what should happen next."
-        case "promise_escalation":
-            lead = (
-                f"{promised}, and it is not marked as kept. "
-                f"Please talk to {agent}, and see to it that {customer} hears from somebody."
-            )
-        case "reply_warning":
-            lead = f"{waits}. If it takes longer, tell them so now, and when it will come."
-        case "reply_missed":
-            lead = f"{waits}, and it did not come in time. Please see to it that they hear from somebody now."
-        case "goodwill_approval":
-            asks = f"{agent} asks to give {customer} {brief.amount}."
-            lead = (
-                f"{asks} It is more than they may give without asking: please decide.{_reminder_note(brief)}"
-            )
-        case _:
-            raise ValueError(purpose)
-    return lead
-
-
-def _follow_up_introduction(to: RecipientRole, brief: Brief) -> str:
-    agent = isolate(brief.agent_name)
-    lead = "It is time to follow this up."
-    if to == "owner":
-        lead += f" It comes to you because {agent} has no supervisor."
-    elif not _reader_is_agent(brief):
-        lead = f"You stand in for {agent}, who was to follow this up."
-    if brief.old_date:
-        customer = isolate(brief.customer_name)
-        lead = f"{customer} has been in touch since this was put off until {brief.old_when}. {lead}"
-    return lead + _reminder_note(brief)
-
-
-def _reminder_note(brief: Brief) -> str:
-    return (
-        f" It is reminder {brief.reminder_number}; it stops when you answer."
-        if brief.reminder_number > 1
-        else ""
-    )
+def _joined(words: Words, state: str, matter: str) -> str:
+    # Translators: a subject: how a task stands, and what it is
+    return words.catalogue.gettext("%(state)s: %(matter)s") % {"state": state, "matter": matter}
 
 
 def _subject_matter(brief: Brief) -> str:
     """Return the task in short, on one line, with the customer's name unless the task contains it."""
     matter = shorten_to(line(brief.matter), _MATTER_IN_SUBJECT)
-    name = shorten_to(line(brief.customer_name), _NAME_IN_SUBJECT)
+    name = shorten_to(line(brief.customer_name), notes.LONGEST_NAME)
+    direction = brief.words.direction
     if name.casefold() in matter.casefold():
-        return isolate(matter)
-    return f"{isolate(name)} · {isolate(matter)}"
+        return isolate(matter, direction, brief.matter_direction)
+    return f"{isolate(name, direction)} · {isolate(matter, direction, brief.matter_direction)}"

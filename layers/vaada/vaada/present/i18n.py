@@ -1,4 +1,4 @@
-"""Translations of what customers read: gettext catalogues in `locale/`.
+"""Translations of what customers and staff read: gettext catalogues in `locale/`.
 
 To add a language, for example Persian: in `locale/` run `uv run pybabel init -D vaada -i vaada.pot -d .
 -l fa`, translate `<language>/LC_MESSAGES/vaada.po`, run `make messages`. If it is written from right to left,
@@ -20,7 +20,25 @@ Direction = Literal["ltr", "rtl"]
 LOCALE = Path(__file__).parent / "locale"
 CATALOGUES = {path.parts[-3]: path for path in sorted(LOCALE.glob("*/LC_MESSAGES/vaada.mo"))}
 _SOURCE = "en"
-_QUALITY = re.compile(r"[01](\.[0-9]{0,3})?")
+_QUALITY = re.compile(r"(?i)(?:^|;)\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*(?:;|$)")
+# The script that each catalogue is written in. A tag that names another one is of readers who cannot read it.
+_SCRIPTS = {"ar": {"arab"}, "hi": {"deva"}, "ur": {"arab", "aran"}}
+_LATIN = {"latn"}
+_SCRIPT_LENGTH = 4
+# Codes of three letters (ISO 639-2), which some systems write where BCP 47 has one of two.
+_SHORT = {
+    **{
+        "ara": "ar",
+        "arb": "ar",
+        "deu": "de",
+        "ger": "de",
+        "eng": "en",
+        "spa": "es",
+        "fra": "fr",
+        "fre": "fr",
+    },
+    **{"hin": "hi", "por": "pt", "urd": "ur"},
+}
 _RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"})
 
 
@@ -123,20 +141,23 @@ class Words:
 
 def words(language: str) -> Words:
     """Return the words of a language: of its exact tag, else a broader or a related one, else English."""
-    return _words(_closest_catalogue(language))
+    return _words(_closest_catalogue(language) or _SOURCE)
+
+
+def readable(wanted: str | None, business: str) -> str:
+    """Return the language to write in to a reader of `wanted`: that, or the business's if there is none."""
+    return wanted if wanted and _closest_catalogue(wanted) else business
 
 
 def preferred(accept_language: str) -> str | None:
     """Return the most preferred language of an Accept-Language header (RFC 9110) that has a catalogue."""
     accepted = []
     for part in accept_language.split(","):
-        tag, _, weight = (piece.strip() for piece in part.partition(";q="))
-        accepted.append((float(weight) if _QUALITY.fullmatch(weight) else 1.0, tag))
-    spoken = {name.partition("_")[0] for name in CATALOGUES}
+        tag, _, parameters = part.partition(";")
+        quality = _QUALITY.search(parameters)
+        accepted.append((float(quality[1]) if quality else 1.0, tag.strip()))
     by_quality = sorted(accepted, key=lambda one: -one[0])
-    return next(
-        (tag for weight, tag in by_quality if weight and tag.lower().partition("-")[0] in spoken), None
-    )
+    return next((tag for weight, tag in by_quality if weight and _closest_catalogue(tag)), None)
 
 
 @cache
@@ -147,11 +168,17 @@ def _words(name: str) -> Words:
     return Words(name.replace("_", "-"), "rtl" if primary in _RIGHT_TO_LEFT else "ltr", catalogue)
 
 
-def _closest_catalogue(language: str) -> str:
-    subtags = language.lower().replace("_", "-").split("-")
+def _closest_catalogue(language: str) -> str | None:
+    """Return the catalogue to look the tag up in (RFC 4647, 3.4), or a related one, or None."""
+    first, *others = language.strip().lower().replace("_", "-").split("-")
+    subtags = [_SHORT.get(first, first), *others]
+    script = next((part for part in others[:2] if len(part) == _SCRIPT_LENGTH and part.isalpha()), None)
+    if script is not None:
+        if script not in _SCRIPTS.get(subtags[0], _LATIN):
+            return None
+        subtags.remove(script)
     known = {name.lower(): name for name in CATALOGUES}
     for count in range(len(subtags), 0, -1):
         if name := known.get("_".join(subtags[:count])):
             return name
-    related = (name for lowered, name in known.items() if lowered.startswith(f"{subtags[0]}_"))
-    return next(related, _SOURCE)
+    return next((name for lowered, name in known.items() if lowered.startswith(f"{subtags[0]}_")), None)

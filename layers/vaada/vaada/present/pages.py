@@ -5,26 +5,24 @@ from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from vaada.model.people import Medium
 from vaada.model.work import SCALES, SurveyKind
 from vaada.present import rendering
 from vaada.present.deadline_explanation import explanation_line
 from vaada.present.i18n import Words, words
-from vaada.present.relative_time import count
-from vaada.present.sanitize import line, printable
+from vaada.present.sanitize import printable
 from vaada.present.view_models import (
     ActionName,
     Brief,
-    BriefKind,
     CallBack,
     NextStep,
     Referral,
     Review,
+    TaskLine,
     urgency,
 )
 
-_STYLE = (rendering.TEMPLATES / "page" / "page.css").read_text(encoding="utf-8")
-_STYLE_HASH = b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+STYLE = (rendering.TEMPLATES / "page" / "page.css").read_text(encoding="utf-8")
+_STYLE_HASH = b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 
 CONTENT_SECURITY_POLICY = (
     f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; form-action 'self'; base-uri 'none'; "
@@ -32,37 +30,45 @@ CONTENT_SECURITY_POLICY = (
 )
 """The header for every page: nothing is loaded, no script runs, only our own style applies."""
 
-FormProblem = Literal["do", "date", "past", "reason", "confirm", "score", "comment", "again"]
-"""What is wrong with a form: no action, no date, a date that has passed, no reason, not sent by a person;
-of a survey: no score, a comment too long, a page too old that is to be sent once more."""
+FormProblem = Literal["do", "date", "past", "far", "reason", "confirm", "score", "comment", "again"]
+"""What is wrong with a form: no action, no date, a date that has passed or is too far ahead, no reason, not
+sent by a person; of a survey: no score, a comment too long, a page too old that is to be sent once more."""
 
 RefusedBecause = Literal["too_large", "unreadable", "too_often"]
 """The request is too large; it is not a form of ours; there were too many in a short time."""
 
-_ACTION_PROBLEMS: dict[FormProblem, str] = {
-    "do": "Choose what to do.",
-    "date": "Enter a date and a time.",
-    "past": "Choose a date and a time still to come.",
-    "reason": "Say why, in at most 500 characters.",
-    "confirm": "Please confirm: look once more, and press the button again. This time nothing was changed.",
+
+def _(message: str) -> str:
+    """Mark a string for translation."""
+    return message
+
+
+_CONFIRM = _("Please confirm: look once more, and press the button again. This time nothing was changed.")
+ACTION_PROBLEMS: dict[FormProblem, str] = {
+    "do": _("Choose what to do."),
+    "date": _("Enter a date and a time."),
+    "past": _("Choose a date and a time still to come."),
+    "far": _("Choose a date within the next ten years."),
+    "reason": _("Say why, in at most 500 characters."),
+    "confirm": _CONFIRM,
 }
-_FIELD_OF: dict[str, str] = {"date": "date", "past": "date", "reason": "reason"}
-_KIND_NAMES: dict[BriefKind, str] = {"follow_up": "follow-up", "commitment": "promise", "reply": "answer"}
-_MEDIUM_NAMES: dict[Medium, str] = {"email": "by e-mail", "sms": "by text message"}
-_TIMES_IN_WORDS = {1: "once", 2: "twice", 3: "three times"}
+"""What to say about a form of staff, in English; translated when it is shown."""
+
+_FIELD_OF: dict[str, str] = {"date": "date", "past": "date", "far": "date", "reason": "reason"}
+_CLOSED = _("This was closed before.")
 _CLOSED_STATUS = {
-    "kept": "The promise was already kept",
-    "withdrawn": "The promise was taken back",
-    "broken": "The promise was not kept",
-    "done": "It was already done",
-    "cancelled": "It was cancelled",
-    "given": "The customer already had an answer",
-    "paused": "It waits for the customer",
-    "granted": "It was already granted",
-    "approved": "It was already approved",
-    "declined": "It was already declined",
+    "kept": _("The promise was already kept."),
+    "withdrawn": _("The promise was taken back."),
+    "broken": _("The promise was not kept."),
+    "done": _("It was already done."),
+    "cancelled": _("It was cancelled."),
+    "given": _("The customer already had an answer."),
+    "paused": _("It waits for the customer."),
+    "granted": _("It was already granted."),
+    "approved": _("It was already approved."),
+    "declined": _("It was already declined."),
 }
-"""The status of a closed row in words. A status that is missing here is shown as it is."""
+"""The status of a closed row in words."""
 
 
 def survey_form(
@@ -177,71 +183,73 @@ def action_form(
     if untellable:
         actions.remove("running_late")
         chosen = "new_date" if chosen == "running_late" else chosen
-    unreached = _TIMES_IN_WORDS.get(brief.unreached, f"{brief.unreached} times")
+    language = brief.words
+    tried = language.catalogue.ngettext("Not reached once.", "Not reached %(n)s times.", brief.unreached)
     return _page(
         "action_form",
-        words("en"),
+        language,
         business,
         brief=brief,
         path=path,
         actions=sorted(actions, key=lambda name: name != chosen),
-        problem=problem and _ACTION_PROBLEMS[problem],
+        problem=problem and language.catalogue.gettext(ACTION_PROBLEMS[problem]),
         field=_FIELD_OF.get(problem or ""),
-        what=_KIND_NAMES.get(brief.kind),
         asking=asking,
-        unreached=unreached,
-        tried=f"Not reached {unreached} so far. " if brief.unreached else "",
-        told_by=brief.late_notice_medium and _MEDIUM_NAMES[brief.late_notice_medium],
+        tried=f"{tried % {'n': brief.unreached}} " if brief.unreached else "",
         untellable=untellable,
-        why_now=brief.explanation and explanation_line(brief.explanation, brief.due_at.tzinfo),
+        why_now=brief.explanation and explanation_line(brief.explanation, brief.due_at.tzinfo, language),
         entered={**blank, **{name: printable(text) for name, text in (entered or {}).items() if text}},
         nonce=nonce,
     )
 
 
-def action_list(*, business: str, briefs: Sequence[Brief]) -> str:
-    """Return the page with the tasks of one SMS, the most urgent first, each with a link to its page."""
-    heading = count(len(briefs), "reminder") if briefs else "Nothing left to do"
-    return _page("action_list", words("en"), business, heading=heading, briefs=sorted(briefs, key=urgency))
+def action_list(*, business: str, language: str, tasks: Sequence[Brief | TaskLine]) -> str:
+    """Return the page with the tasks of one message, the most urgent first, each with a link to its page."""
+    catalogue = words(language).catalogue
+    count = catalogue.ngettext("%(n)s reminder", "%(n)s reminders", len(tasks)) % {"n": len(tasks)}
+    heading = count if tasks else catalogue.gettext("Nothing left to do")
+    return _page("action_list", words(language), business, heading=heading, tasks=sorted(tasks, key=urgency))
 
 
-def action_done(*, business: str, message: str) -> str:
+def action_done(*, business: str, language: str, message: str) -> str:
     """Return the page that confirms an action with this message."""
-    return _page("action_done", words("en"), business, message=message)
+    return _page("action_done", words(language), business, message=message)
 
 
 def action_over(
     *,
     business: str,
-    because: Literal["closed", "expired"],
+    language: str,
+    because: Literal["closed", "expired", "left"],
     status: str | None,
     when: str | None = None,
     path: str | None = None,
     nonce: str = "",
     again: bool = False,
 ) -> str:
-    """Return the page for a link that cannot be used: the task is closed (how and when), or it is too old.
+    """Return the page for a link that cannot be used: the task is closed (how and when), it is too old, or
+    its reader has left the business.
 
     With a `path` it offers to send a new link; `again` asks for one more tap. The form sends `do`, `nonce`
     and `website`.
     """
-    ended = _CLOSED_STATUS.get(status, f"It is {line(status)}") if status else "This was closed before"
+    gettext = words(language).catalogue.gettext
     return _page(
         "action_over",
-        words("en"),
+        words(language),
         business,
         because=because,
-        ended=ended,
+        ended=gettext(_CLOSED_STATUS.get(status or "", _CLOSED)),
         when=when,
         path=path,
         nonce=nonce,
-        problem=_ACTION_PROBLEMS["confirm"] if again else None,
+        problem=gettext(_CONFIRM) if again else None,
     )
 
 
-def action_sent(*, business: str) -> str:
+def action_sent(*, business: str, language: str) -> str:
     """Return the page that says that a new link was sent, to the address on record."""
-    return _page("action_sent", words("en"), business)
+    return _page("action_sent", words(language), business)
 
 
 def unsubscribe_form(*, business: str, language: str, path: str) -> str:
@@ -273,4 +281,4 @@ def refused(*, business: str, language: str, because: RefusedBecause) -> str:
 
 
 def _page(name: str, language: Words, business: str, **values: object) -> str:
-    return rendering.html(f"page/{name}.html", language, business=business, style=_STYLE, **values)
+    return rendering.html(f"page/{name}.html", language, business=business, style=STYLE, **values)

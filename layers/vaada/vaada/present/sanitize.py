@@ -3,18 +3,26 @@
 import re
 import unicodedata
 from collections.abc import Callable
+from typing import Literal
 
 from vaada.present.i18n import Direction
+
+TextDirection = Literal["auto", "ltr", "rtl"]
+"""How a text is written: `auto` for what people typed, in any language."""
 
 # Characters that change the writing direction: embeddings, overrides, isolates and marks. Names do not need
 # them, and an unclosed one would affect the rest of the line.
 _BIDI_CONTROLS = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
-_FIRST_STRONG_ISOLATE, _POP_DIRECTIONAL_ISOLATE = "\u2068", "\u2069"
+_ISOLATES: dict[TextDirection, str] = {"auto": "\u2068", "ltr": "\u2066", "rtl": "\u2067"}
+_POP_DIRECTIONAL_ISOLATE = "\u2069"
 _OPPOSITE_DIRECTION: dict[Direction, frozenset[str]] = {
     "ltr": frozenset({"R", "AL", "AN"}),
     "rtl": frozenset({"L", "EN", "AN"}),
 }
 _ZERO_WIDTH_JOINER = "\u200d"
+_VIRAMA = 9  # the canonical combining class of the sign that joins two consonants, as in Hindi
+_SKIN_TONES = frozenset(map(chr, range(0x1F3FB, 0x1F400)))
+_FLAG_LETTERS = frozenset(map(chr, range(0x1F1E6, 0x1F200)))
 # Control characters except tab and line feed, surrogates, and noncharacters (Unicode 23.7).
 _ENDS_OF_PLANES = "".join(
     chr(plane + end) for plane in range(0, 0x110000, 0x10000) for end in (0xFFFE, 0xFFFF)
@@ -38,14 +46,15 @@ def lines(text: str) -> tuple[str, ...]:
     return tuple(line(one) for one in text.strip().splitlines())
 
 
-def isolate(text: str, direction: Direction = "ltr") -> str:
-    """Return the text on one line, isolated so that it does not reorder its surroundings (UAX 9, FSI … PDI).
+def isolate(text: str, direction: Direction = "ltr", own: TextDirection = "auto") -> str:
+    """Return the text on one line, isolated so that it does not reorder its surroundings (UAX 9).
 
-    Only text against `direction` is wrapped: the two marks cost room, and force an SMS into UCS-2.
+    `own` is the direction of the text itself; `auto` takes that of its first letter. Only text with letters
+    against `direction` is wrapped: the two marks cost room, and force an SMS into UCS-2.
     """
     text = line(text)
     if any(unicodedata.bidirectional(character) in _OPPOSITE_DIRECTION[direction] for character in text):
-        return f"{_FIRST_STRONG_ISOLATE}{text}{_POP_DIRECTIONAL_ISOLATE}"
+        return f"{_ISOLATES[own]}{text}{_POP_DIRECTIONAL_ISOLATE}"
     return text
 
 
@@ -74,5 +83,10 @@ def shorten_to(text: str, length: int) -> str:
 
 
 def _is_one_glyph(before: str, after: str) -> bool:
-    """Whether the two characters are displayed as one, such as a letter and its accent."""
-    return unicodedata.category(after).startswith("M") or _ZERO_WIDTH_JOINER in (before, after)
+    """Whether the two characters are displayed as one, such as a letter and its accent (UAX 29).
+
+    Also a consonant after a virama, the skin tone of an emoji, and the two letters of a flag.
+    """
+    joined = unicodedata.category(after).startswith("M") or _ZERO_WIDTH_JOINER in (before, after)
+    conjunct = unicodedata.combining(before) == _VIRAMA
+    return joined or conjunct or after in _SKIN_TONES or (before in _FLAG_LETTERS and after in _FLAG_LETTERS)

@@ -1,48 +1,33 @@
-"""SMS: at most two segments, with at most one link, which is never cut."""
+"""SMS: at most two parts, three to staff where two say too little; at most one link, which is never cut."""
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 
 from vaada.model.messages import Purpose, RecipientRole
 from vaada.model.work import SCALES
+from vaada.present import notes
+from vaada.present.greetings import greeting, personal_signature
+from vaada.present.gsm_alphabet import is_gsm_7, nearest_in_gsm_7, parts, same_in_gsm_7
 from vaada.present.i18n import Words, words
-from vaada.present.relative_time import capitalize_first, count
-from vaada.present.sanitize import isolate, line, shorten, shorten_to
-from vaada.present.view_models import Brief, Invitation, LateNotice, Note, Praise, urgency
+from vaada.present.sanitize import isolate, line, lines, shorten, shorten_to
+from vaada.present.view_models import Brief, Invitation, LateNotice, Note, Personal, Praise, TaskLine, urgency
 
-# 3GPP TS 23.038: the default alphabet, and the extension table, whose characters count twice.
-_GSM_7 = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
-    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
-)
-_GSM_7_EXTENSION = frozenset("\f^{}\\[~]|€")
-_MAX_SEGMENTS = 2
+_MAX_PARTS = 2
+_STAFF_PARTS = 3  # of one to staff with a link and in a script that GSM-7 lacks: two would hold 18 letters
+_MOST_IN_TEXT = 50  # names, of two letters or more, that two parts can have room for
 _MIN_QUOTE = 20  # characters of a quote; with less room, a shorter version is used
 # Characters per name and per task where several share a text.
 _QUOTE_LENGTHS = (120, 80, 60, 40, 30, 20, 12)
-# Typographic punctuation, which is not in GSM-7: one character of it more than halves the room.
-_PLAIN_PUNCTUATION = str.maketrans(
-    {
-        "\N{LEFT SINGLE QUOTATION MARK}": "'",
-        "\N{RIGHT SINGLE QUOTATION MARK}": "'",
-        "\N{LEFT DOUBLE QUOTATION MARK}": '"',
-        "\N{RIGHT DOUBLE QUOTATION MARK}": '"',
-        "\N{EN DASH}": "-",
-        "\N{EM DASH}": "-",
-        "\N{HORIZONTAL ELLIPSIS}": "...",
-        "\N{NO-BREAK SPACE}": " ",
-    }
-)
 
 
 def for_staff(purpose: Purpose, to: RecipientRole, brief: Brief) -> str:
     """Return the SMS to staff about one task: its state, the customer, the task and the link."""
-    return _first_that_fits(_staff_versions(purpose, to, brief), brief.action_url)
+    return _first_that_fits(_staff_versions(Note(purpose, to, brief)), brief.action_url, _STAFF_PARTS)
 
 
-def for_staff_batch(notes: Sequence[Note], link: str | None) -> str:
+def for_staff_batch(tasks: Sequence[Brief | TaskLine], link: str | None) -> str:
     """Return one SMS for several messages to one recipient, with a link to a page that lists them."""
-    briefs = sorted((note.brief for note in notes), key=urgency)
-    return _first_that_fits(_batch_versions(briefs), link)
+    return _first_that_fits(_batch_versions(sorted(tasks, key=urgency)), link, _STAFF_PARTS)
 
 
 def for_late(notice: LateNotice) -> str:
@@ -55,59 +40,78 @@ def for_customer(purpose: Purpose, invitation: Invitation) -> str:
     return _first_that_fits(_survey_versions(purpose, invitation), invitation.survey_url)
 
 
+def for_personal(message: Personal) -> str:
+    """Return the SMS that an agent wrote to a customer, whole. Who wrote it checks how long it is."""
+    language = words(message.language)
+    parts_of_it = (
+        greeting(message.customer_name, language),
+        "\n".join(lines(message.text)),
+        personal_signature(message),
+    )
+    return same_in_gsm_7("\n".join(parts_of_it))
+
+
 def for_praise(praise: Praise) -> str:
     """Return the SMS that passes a customer's good answer on to the agent, in the customer's words."""
     return _first_that_fits(_praise_versions(praise), None)
 
 
-def segments(text: str) -> int:
-    """Return the billed segments: of 160 GSM-7 characters or 70 UCS-2 units; of 153 or 67 if several."""
-    if _is_gsm_7(text):
-        units, alone, joined = sum(2 if character in _GSM_7_EXTENSION else 1 for character in text), 160, 153
-    else:
-        units, alone, joined = len(text.encode("utf-16-be")) // 2, 70, 67
-    return 1 if units <= alone else -(-units // joined)
+def _staff_versions(note: Note) -> Iterator[str]:
+    """Yield versions of the text, best first: state, customer and number, and as much of the task as fits.
 
-
-def _staff_versions(purpose: Purpose, to: RecipientRole, brief: Brief) -> Iterator[str]:
-    """Yield versions of the text, longest first."""
-    promise = "promise" if to == "agent" else f"{isolate(brief.agent_name)}'s promise"
-    standings = {
-        "follow_up_reminder": "in touch again" if brief.old_date else brief.due_text,
-        "follow_up_unanswered": f"no answer from {isolate(brief.agent_name)}",
-        "promise_warning": f"{promise} {brief.due_text}",
-        "promise_overdue": f"{promise} {brief.overdue_text}",
-        "promise_escalation": f"{promise} {brief.overdue_text}",
-        "reply_warning": f"answer {brief.due_text}",
-        "reply_missed": f"{isolate(brief.agent_name)}'s answer {brief.overdue_text}",
-        "goodwill_approval": f"{isolate(brief.agent_name)} asks for approval",
-    }
-    due_text = capitalize_first(standings[purpose])
+    In a script that GSM-7 lacks, a third part is used before the state is left out.
+    """
+    brief, direction = note.brief, note.brief.words.direction
+    state = notes.state(note)
     link = brief.action_url
-    customer = isolate(brief.customer_name)
-    reach = f" {brief.customer_phone}" if brief.customer_phone else ""
+    customer = isolate(brief.customer_name, direction)
+    reach = f" {isolate(brief.customer_phone, direction)}" if brief.customer_phone else ""
     matter = line(brief.matter)
-    for head in (f"{due_text}. {customer}{reach}: ", f"{due_text}. {customer}: ", f"{customer}: "):
-        some = shorten(matter, lambda beginning: _fits(_with_link(head + isolate(beginning), link)))  # noqa: B023
-        if len(some) >= min(_MIN_QUOTE, len(matter)):
-            yield head + isolate(some)
-    yield f"{'Late' if brief.late else 'Due'}: {customer}"
-    yield due_text
+    # Translators: a text message to staff: how a task stands, of which customer; the task follows
+    whose = brief.words.catalogue.gettext("%(state)s. %(customer)s: ")
+    heads = (
+        whose % {"state": state, "customer": f"{customer}{reach}"},
+        whose % {"state": state, "customer": customer},
+        f"{customer}: ",
+    )
+    for most, some_heads in ((_MAX_PARTS, heads[:2]), (_STAFF_PARTS, heads)):
+        for head in some_heads:
+
+            def said(beginning: str, head: str = head) -> str:
+                return head + isolate(beginning, direction, brief.matter_direction)
+
+            some = shorten(matter, lambda beginning: _fits(_with_link(said(beginning), link), most))  # noqa: B023
+            if len(some) >= min(_MIN_QUOTE, len(matter)):
+                yield said(some)
+    gettext = brief.words.catalogue.gettext
+    # Translators: a text message to staff with hardly any room
+    due = gettext("Late: %(customer)s") if brief.late else gettext("Due: %(customer)s")
+    yield due % {"customer": customer}
+    yield state
 
 
-def _batch_versions(briefs: Sequence[Brief]) -> Iterator[str]:
+def _batch_versions(tasks: Sequence[Brief | TaskLine]) -> Iterator[str]:
     """Yield versions of the text, longest first."""
-    overdue = sum(brief.late for brief in briefs)
-    head = count(len(briefs), "reminder") + (f", {overdue} overdue" if overdue else "")
-    for room in _QUOTE_LENGTHS:
-        each = (
-            f"{isolate(shorten_to(line(brief.customer_name), room))}: "
-            f"{isolate(shorten_to(line(brief.matter), room))}"
-            for brief in briefs
+    language = words(tasks[0].language)
+    ngettext, direction = language.catalogue.ngettext, language.direction
+    overdue = sum(task.late for task in tasks)
+    head = ngettext("%(n)s reminder", "%(n)s reminders", len(tasks)) % {"n": len(tasks)}
+    if overdue:
+        # Translators: how many of the reminders are overdue
+        late = ngettext("%(n)s overdue", "%(n)s overdue", overdue) % {"n": overdue}
+        head = language.catalogue.gettext("%(one)s, %(two)s") % {"one": head, "two": late}
+    if len(tasks) <= _MOST_IN_TEXT:
+        for room in _QUOTE_LENGTHS:
+            each = (
+                f"{isolate(shorten_to(line(task.customer_name), room), direction)}: "
+                f"{isolate(shorten_to(line(task.matter), room), direction, task.matter_direction)}"
+                for task in tasks
+            )
+            yield f"{head}: {'; '.join(each)}"
+        names = (
+            isolate(shorten_to(line(task.customer_name), _QUOTE_LENGTHS[-1]), direction) for task in tasks
         )
-        yield f"{head}: {'; '.join(each)}"
-    names = (isolate(shorten_to(line(brief.customer_name), _QUOTE_LENGTHS[-1])) for brief in briefs)
-    yield f"{head}: {', '.join(names)}"
+        yield f"{head}: {', '.join(names)}"
     yield head
 
 
@@ -236,28 +240,45 @@ def _reply_instruction(invitation: Invitation, language: Words) -> str:
 
 def _praise_versions(praise: Praise) -> Iterator[str]:
     """Yield versions of the text, longest first."""
-    news = f"Well done! {isolate(praise.customer_name)} {praise.news}"
+    language = words(praise.language)
+    gettext, direction = language.catalogue.gettext, language.direction
+    news = praise.news(isolate(praise.customer_name, direction))
     written = line(praise.words or "")
-    some = shorten(written, lambda beginning: _fits(_with_link(f'{news}: "{isolate(beginning)}"', None)))
+    # Translators: a text message; %(news)s is such as "Bilal Khan gave you 5 out of 5"
+    quote = gettext('Well done! %(news)s: "%(words)s"')
+
+    def quoting(beginning: str) -> str:
+        return quote % {"news": news, "words": isolate(beginning, direction)}
+
+    some = shorten(written, lambda beginning: _fits(_with_link(quoting(beginning), None)))
     if some:
-        yield f'{news}: "{isolate(some)}"'
-    yield f"{news}."
-    yield f"Well done! A customer {praise.news}."
+        yield quoting(some)
+    plain = gettext("Well done! %(news)s.")
+    yield plain % {"news": news}
+    yield plain % {"news": praise.news(gettext("A customer"))}
 
 
-def _first_that_fits(choices: Iterator[str], link: str | None) -> str:
+def _first_that_fits(choices: Iterator[str], link: str | None, most_parts: int = _MAX_PARTS) -> str:
     texts = (_with_link(choice, link) for choice in choices)
-    return next((text for text in texts if _fits(text)), link or "")
+    return next((text for text in texts if _fits(text, most_parts)), link or "")
 
 
 def _with_link(text: str, link: str | None) -> str:
-    plain = text.translate(_PLAIN_PUNCTUATION)
-    return "\n".join(part for part in (plain if _is_gsm_7(plain) else text, link) if part)
+    """Return the text with the link below, in the letters that let it say most.
+
+    Accents that GSM-7 lacks and emoji stay where there is room for them, but a text is not cut for them.
+    """
+    same, nearest = same_in_gsm_7(text), nearest_in_gsm_7(text)
+    if is_gsm_7(same):
+        return _joined(same, link)
+    whole = _joined(unicodedata.normalize("NFC", text), link)
+    return _joined(nearest, link) if is_gsm_7(nearest) and not _fits(whole) else whole
 
 
-def _fits(text: str) -> bool:
-    return segments(text) <= _MAX_SEGMENTS
+def _joined(text: str, link: str | None) -> str:
+    return "\n".join(part for part in (text, link) if part)
 
 
-def _is_gsm_7(text: str) -> bool:
-    return all(character in _GSM_7 or character in _GSM_7_EXTENSION for character in text)
+def _fits(text: str, most_parts: int = _MAX_PARTS) -> bool:
+    """Whether the text has no more parts than two, or than `most_parts` if GSM-7 lacks its letters."""
+    return parts(text) <= (_MAX_PARTS if is_gsm_7(text) else most_parts)

@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from vaada.model.messages import Purpose, RecipientRole
 from vaada.model.people import Channel, Medium
 from vaada.model.rows import Explanation
 from vaada.model.work import SurveyKind
-from vaada.present.relative_time import due, is_late, moment, overdue
+from vaada.present.i18n import Words, words
+from vaada.present.sanitize import TextDirection
+from vaada.present.times import Times, is_late
 
 ActionName = Literal[
     # for a follow-up
@@ -35,15 +38,22 @@ ActionName = Literal[
 BriefKind = Literal["follow_up", "commitment", "reply", "goodwill"]
 """The kind of task in a brief."""
 
-_CHANNELS: dict[Channel, str] = {
-    "phone": "by phone",
-    "email": "by e-mail",
-    "sms": "by text message",
-    "chat": "in a chat",
-    "social": "on social media",
-    "web": "on the website",
-    "in_person": "in person",
+
+def _(message: str) -> str:
+    """Mark a string for translation."""
+    return message
+
+
+CHANNELS: dict[Channel, str] = {
+    "phone": _("on the phone"),
+    "email": _("by e-mail"),
+    "sms": _("by text"),
+    "chat": _("in the chat"),
+    "social": _("on social media"),
+    "web": _("on the website"),
+    "in_person": _("in person"),
 }
+"""How somebody was in touch, in English; translated when it is shown."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +61,7 @@ class Brief:
     """All that staff need to know to do a task. Times are in the reader's time zone."""
 
     kind: BriefKind
+    language: str  # the reader's, BCP 47
     business: str
     reader_name: str  # may be empty for the owner
     agent_name: str  # the agent whose task it is
@@ -61,6 +72,7 @@ class Brief:
     interaction_at: datetime | None
     channel: Channel | None
     what: str  # the commitment's words, or the reason of the follow-up or goodwill
+    typed: bool  # whether `what` is a person's own, in any language
     amount: str | None  # of goodwill: "USD 40.00"
     due_at: datetime
     now: datetime
@@ -73,6 +85,16 @@ class Brief:
     actions: tuple[ActionName, ...]
 
     @property
+    def words(self) -> Words:
+        """The reader's language."""
+        return words(self.language)
+
+    @property
+    def times(self) -> Times:
+        """The words for times."""
+        return _times(self.words, self.due_at, self.now)
+
+    @property
     def late(self) -> bool:
         """Whether to call it overdue."""
         return is_late(self.due_at, self.now)
@@ -80,34 +102,84 @@ class Brief:
     @property
     def matter(self) -> str:
         """The task on one line: "Call back", "USD 40.00: two visits for nothing"."""
-        return f"{self.amount}: {self.what}" if self.amount else self.what
+        return matter_of(self.amount, self.what)
+
+    @property
+    def matter_direction(self) -> TextDirection:
+        """How the matter is written."""
+        return matter_direction(self.language, self.amount, typed=self.typed)
 
     @property
     def due_text(self) -> str:
-        """When it is or was due: "due at 16:00", "overdue by 2 hours"."""
-        return due(self.due_at, self.now)
+        """When it is or was due: "Due at 16:00", "Overdue by 2 hours"."""
+        return self.times.due(self.due_at)
 
     @property
     def overdue_text(self) -> str:
-        """The same as `due_text`, but "overdue" from the first minute."""
-        return overdue(self.due_at, self.now)
+        """The same as `due_text`, but "Overdue" from the first minute."""
+        return self.times.overdue(self.due_at)
 
     @property
     def due_when(self) -> str:
         """The due time: "today at 16:00"."""
-        return moment(self.due_at, self.now)
+        return self.times.moment(self.due_at)
 
     @property
     def interaction_when(self) -> str:
-        """Time and channel of the interaction: "yesterday at 15:42, by phone". Empty without one."""
+        """Time and channel of the interaction: "yesterday at 15:42, on the phone". Empty without one."""
         if self.interaction_at is None or self.channel is None:
             return ""
-        return f"{moment(self.interaction_at, self.now)}, {_CHANNELS[self.channel]}"
+        gettext = self.words.catalogue.gettext
+        # Translators: such as "yesterday at 15:42, on the phone"
+        return gettext("%(moment)s, %(channel)s") % {
+            "moment": self.times.moment(self.interaction_at),
+            "channel": gettext(CHANNELS[self.channel]),
+        }
 
     @property
     def old_when(self) -> str:
         """The date it was snoozed to: "Fri 27 Nov at 09:00"."""
-        return moment(self.old_date, self.now).removeprefix("on ") if self.old_date else ""
+        return self.times.moment(self.old_date) if self.old_date else ""
+
+
+@dataclass(frozen=True)
+class TaskLine:
+    """A task in one line of a list. Times are in the reader's time zone."""
+
+    language: str  # the reader's, BCP 47
+    customer_name: str
+    matter: str
+    matter_direction: TextDirection
+    due_at: datetime
+    now: datetime
+    action_url: str | None  # signed; None if there is nothing to do
+
+    @property
+    def late(self) -> bool:
+        """Whether to call it overdue."""
+        return is_late(self.due_at, self.now)
+
+    @property
+    def due_text(self) -> str:
+        """When it is or was due: "Due at 16:00", "Overdue by 2 hours"."""
+        return _times(words(self.language), self.due_at, self.now).due(self.due_at)
+
+
+def _times(words: Words, local: datetime, now: datetime) -> Times:
+    """Return the words for times in the zone of the `local` one."""
+    if not isinstance(local.tzinfo, ZoneInfo):
+        raise TypeError("a time that is not in a reader's zone")
+    return Times(words, local.tzinfo, now)
+
+
+def matter_of(amount: str | None, what: str) -> str:
+    """Return a task in one line, with the amount of goodwill in front."""
+    return f"{amount}: {what}" if amount else what
+
+
+def matter_direction(language: str, amount: str | None, *, typed: bool) -> TextDirection:
+    """Return how a task is written: as the reader's language, if not a person's own words alone."""
+    return "auto" if typed and not amount else words(language).direction
 
 
 @dataclass(frozen=True)
@@ -119,7 +191,7 @@ class Note:
     brief: Brief
 
 
-def urgency(brief: Brief) -> tuple[bool, datetime]:
+def urgency(brief: Brief | TaskLine) -> tuple[bool, datetime]:
     """Return a sort key: overdue ones first, each group by due time."""
     return not brief.late, brief.due_at
 
@@ -135,6 +207,31 @@ class LateNotice:
     what: str  # the promise, in the language it was written in
     due_at: datetime  # the new date
     now: datetime
+
+
+@dataclass(frozen=True)
+class Personal:
+    """The data of a message that an agent wrote. `subject` is that of the mail, if they gave one.
+
+    `answered_subject` is that of the mail that it answers, if there is one.
+    """
+
+    business: str
+    language: str  # BCP 47
+    customer_name: str
+    agent_name: str
+    text: str
+    subject: str | None = None
+    answered_subject: str | None = None
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """The data of the mail that asks whether an address is its reader's. Nothing in it is a stranger's."""
+
+    business: str
+    language: str  # BCP 47
+    url: str  # signed
 
 
 @dataclass(frozen=True)
@@ -185,6 +282,7 @@ class Praise:
     """The data of the message that passes a good answer on to the agent."""
 
     business: str
+    language: str  # the reader's, BCP 47
     reader_name: str
     customer_name: str
     score: int
@@ -192,15 +290,19 @@ class Praise:
     words: str | None  # the customer's comment, if any
     now: datetime
 
-    @property
-    def news(self) -> str:
-        """The answer, to follow the customer's name: "gave you 5 out of 5"."""
-        return "says that you kept your word" if self.top == 1 else f"gave you {self.score} out of {self.top}"
+    def news(self, customer: str) -> str:
+        """Return the answer after the customer's name, as it has to stand: "Bilal gave you 5 out of 5"."""
+        gettext = words(self.language).catalogue.gettext
+        if self.top == 1:
+            return gettext("%(customer)s says that you kept your word") % {"customer": customer}
+        scores = {"score": self.score, "top": self.top}
+        # Translators: an answer to a survey, such as "Bilal Khan gave you 5 out of 5"
+        return gettext("%(customer)s gave you %(score)s out of %(top)s") % {"customer": customer, **scores}
 
 
 def action_link(action_url: str, action: ActionName) -> str:
     """Return the link to the action page with this action preselected."""
-    return f"{action_url}?do={action}"
+    return f"{action_url}{'&' if '?' in action_url else '?'}do={action}"
 
 
 def score_link(survey_url: str, score: int) -> str:

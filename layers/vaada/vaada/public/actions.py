@@ -1,21 +1,22 @@
 """/a/{token}: staff act on a task from a link in a message."""
 
-from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
-from zoneinfo import ZoneInfo
 
-from vaada.flows import work as work_flow
 from vaada.flows.messages import compose, new_link
-from vaada.flows.messages.brief import actions_for, brief, is_actionable
+from vaada.flows.messages.brief import actions_for, brief, is_actionable, task_line
+from vaada.flows.messages.readers import actor_id, language_of, reader_of, times_of
+from vaada.flows.messages.tasks import load_tasks, members_of, task_of, works_of
 from vaada.flows.optimistic_write import NotFound, VersionChanged
 from vaada.flows.staff_actions import NotOffered, act
-from vaada.flows.work import StaffWork, agent_of, customer_of
+from vaada.flows.work import StaffWork, agent_of, customer_of, require_agent
 from vaada.gateways.links import ExpiredLink
+from vaada.model.interactions import Interaction
 from vaada.model.messages import Message
-from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
+from vaada.model.people import Agent
+from vaada.model.work import Commitment, FollowUp, Goodwill, Reply
 from vaada.present import action_results, pages
-from vaada.present.relative_time import moment
 from vaada.present.view_models import ActionName
 from vaada.public.forms import BadEntry, action_name, read_action
 from vaada.public.visits import Page, Visit
@@ -25,83 +26,129 @@ from vaada.rules.time.zones import zone_of
 _STAFF = (Commitment, FollowUp, Reply, Goodwill)
 
 
+@dataclass(frozen=True)
+class _Linked:
+    """What a link leads to: the work and who reads it, None for the owner; or a batch, with several tasks."""
+
+    work: StaffWork
+    reader: Agent | None
+    batch: Message | None = None
+
+
 def show(visit: Visit) -> Page:
     """Return the page of the task with the clicked action preselected, or the list of a batch's tasks.
 
     Raises BadLink, NotFound.
     """
     try:
-        row = _row(visit)
+        linked = _linked(visit, _row_id(visit, counted=False))
     except ExpiredLink as link:
         return _expired_page(visit, link.row_id)
-    if isinstance(row, Message):
-        return _task_list(visit, row)
-    return _task_form(visit, row, HTTPStatus.OK) if actions_for(row, visit.now) else _closed_page(visit, row)
+    if _has_left(linked):
+        return _left_page(visit, linked)
+    if linked.batch is not None:
+        return _task_list(visit, linked.batch, linked.reader)
+    if actions_for(linked.work, visit.now):
+        return _task_form(visit, linked, HTTPStatus.OK)
+    return _closed_page(visit, linked)
 
 
 def submit(visit: Visit) -> Page:
     """Do the action, if a person sent the form. Raises BadLink, NotFound, TooManyForms, Busy, Conflict."""
     try:
-        row = _row(visit)
+        linked = _linked(visit, _row_id(visit, counted=True))
     except ExpiredLink as link:
         return _send_new_link(visit, link.row_id)
-    if isinstance(row, Message):
-        visit.count_form("action", row.id)
-        return _task_list(visit, row)
-    customer_of(visit.desk, row)  # raises NotFound for an erased customer, before anything is written
-    visit.count_form("action", row.id)
-    return _act(visit, row)
+    if _has_left(linked):
+        return _left_page(visit, linked)
+    if linked.batch is not None:
+        visit.count_form("action", linked.batch.id)
+        return _task_list(visit, linked.batch, linked.reader)
+    customer_of(visit.desk, linked.work)  # raises NotFound for an erased customer, before anything is written
+    visit.count_form("action", linked.work.id)
+    return _act(visit, linked)
 
 
-def _act(visit: Visit, work: StaffWork) -> Page:
+def _act(visit: Visit, linked: _Linked) -> Page:
     name = action_name(visit.fields)
     if name is None:
-        return _form_with_problem(visit, work, "do")
-    if not visit.is_human("action", _page_subject(work)):  # also prevents that a form sent twice acts twice
-        return _form_with_problem(visit, work, "confirm")
+        return _form_with_problem(visit, linked, "do")
+    if not visit.is_human("action", _page_subject(linked.work)):  # also: a form sent twice acts once
+        return _form_with_problem(visit, linked, "confirm")
     try:
-        return _do_action(visit, work, name)
+        return _do_action(visit, linked, name)
     except BadEntry as error:
-        return _form_with_problem(visit, work, error.problem)
+        return _form_with_problem(visit, linked, error.problem)
     except VersionChanged:
-        return _task_form(visit, _work(visit, work.id), HTTPStatus.UNPROCESSABLE_ENTITY, "confirm")
+        return _task_form(visit, _read_again(visit, linked), HTTPStatus.UNPROCESSABLE_ENTITY, "confirm")
     except NotPossible:
-        return _closed_page(visit, _work(visit, work.id))
+        return _closed_page(visit, _read_again(visit, linked))
 
 
-def _do_action(visit: Visit, work: StaffWork, name: ActionName) -> Page:
-    agent = agent_of(visit.desk, work)
-    zone = zone_of(agent, visit.desk.policy)
+def _do_action(visit: Visit, linked: _Linked, name: ActionName) -> Page:
+    zone = zone_of(linked.reader, visit.desk.policy)
+    action = read_action(visit.fields, name, zone, visit.now)
     try:
-        result = act(visit.desk, work, agent, read_action(visit.fields, name, zone, visit.now), visit.now)
+        result = act(visit.desk, linked.work, linked.reader, action, visit.now, actor_id(linked.reader))
     except NotOffered as error:
         raise BadEntry("do") from error
     if result.asks_next:
-        return _task_form(visit, _work(visit, work.id), HTTPStatus.OK, asking=True)
-    message = action_results.sentence(name, result.row, result.notice, zone)
-    return Page(HTTPStatus.OK, pages.action_done(business=visit.business, message=message))
+        return _task_form(visit, _read_again(visit, linked), HTTPStatus.OK, asking=True)
+    times = times_of(visit.desk, linked.reader, visit.now)
+    message = action_results.sentence(name, result.row, result.notice, times)
+    language = language_of(visit.desk, linked.reader)
+    page = pages.action_done(business=visit.business, language=language, message=message)
+    return Page(HTTPStatus.OK, page)
 
 
-def _form_with_problem(visit: Visit, work: StaffWork, problem: pages.FormProblem) -> Page:
+def _form_with_problem(visit: Visit, linked: _Linked, problem: pages.FormProblem) -> Page:
     """Return the form again with the problem, or the page of a closed task."""
-    if not actions_for(work, visit.now):
-        return _closed_page(visit, work)
-    return _task_form(visit, work, HTTPStatus.UNPROCESSABLE_ENTITY, problem)
+    if not actions_for(linked.work, visit.now):
+        return _closed_page(visit, linked)
+    return _task_form(visit, linked, HTTPStatus.UNPROCESSABLE_ENTITY, problem)
 
 
 def _page_subject(work: StaffWork) -> str:
     return f"{work.id}/{work.version}"
 
 
-def _row(visit: Visit) -> StaffWork | Message:
-    return _row_of(visit, visit.desk.links.row_id("action", visit.token))
+def _row_id(visit: Visit, *, counted: bool) -> str:
+    row_id = visit.desk.links.row_id("action", visit.token)
+    visit.read_ahead("action", FollowUp, row_id, counted=counted)  # or another kind: all have the same key
+    return row_id
 
 
-def _row_of(visit: Visit, row_id: str) -> StaffWork | Message:
+def _linked(visit: Visit, row_id: str) -> _Linked:
+    """Return what is behind a link to a message or, from an earlier release, to work. Raises NotFound.
+
+
+    The link of a batch shows the list of its tasks, unless it asks for the first one, or for an action that
+    is still possible.
+    """
     row = visit.desk.table.get_any(row_id)
-    if isinstance(row, Message) and row.to != "customer":
-        return row
-    return _work(visit, row_id)
+    if isinstance(row, Message):
+        visit.desk.read_ahead(
+            (FollowUp, row.about_id), (Agent, row.recipient_id), (Interaction, row.interaction_id)
+        )
+    if not isinstance(row, Message):
+        work = _work(visit, row_id)
+        return _Linked(work, _reader_of_work(visit, work))
+    if row.to == "customer":
+        raise NotFound(FollowUp, row_id)
+    work, reader = _work(visit, row.about_id), reader_of(visit.desk, row)
+    asks_for_task = bool(visit.fields.get("do") or visit.fields.get("task"))
+    is_task = asks_for_task and is_actionable(row.purpose) and bool(actions_for(work, visit.now))
+    return _Linked(work, reader, row if row.carries and not is_task else None)
+
+
+def _reader_of_work(visit: Visit, work: StaffWork) -> Agent | None:
+    """Return who reads the messages about this work, while nobody stands in for them."""
+    if isinstance(work, FollowUp) and work.told == "owner":
+        return None
+    agent = agent_of(visit.desk, work)
+    if not isinstance(work, Goodwill):
+        return agent
+    return require_agent(visit.desk, agent.supervisor_id) if agent.supervisor_id else None
 
 
 def _work(visit: Visit, row_id: str) -> StaffWork:
@@ -111,21 +158,35 @@ def _work(visit: Visit, row_id: str) -> StaffWork:
     return row
 
 
+def _read_again(visit: Visit, linked: _Linked) -> _Linked:
+    return _Linked(_work(visit, linked.work.id), linked.reader)
+
+
+def _has_left(linked: _Linked) -> bool:
+    return linked.reader is not None and linked.reader.left_at is not None
+
+
+def _left_page(visit: Visit, linked: _Linked) -> Page:
+    language = language_of(visit.desk, linked.reader)
+    page = pages.action_over(business=visit.business, language=language, because="left", status=None)
+    return Page(HTTPStatus.GONE, page)
+
+
 def _task_form(
     visit: Visit,
-    work: StaffWork,
+    linked: _Linked,
     status: HTTPStatus,
     problem: pages.FormProblem | None = None,
     *,
     asking: bool = False,
 ) -> Page:
-    reader = agent_of(visit.desk, work)
+    work = linked.work
     page = pages.action_form(
         business=visit.business,
         brief=brief(
             visit.desk,
-            work,
-            reader,
+            task_of(visit.desk, work),
+            linked.reader,
             visit.now,
             answerable=True,
             explanation=work.explain.due_at,
@@ -141,41 +202,39 @@ def _task_form(
     return Page(status, page)
 
 
-def _task_list(visit: Visit, message: Message) -> Page:
-    """Return the page with the tasks of one SMS, each with a link. Raises NotFound if none are left."""
+def _task_list(visit: Visit, batch: Message, reader: Agent | None) -> Page:
+    """Return the page with the tasks of a batch, each with a link. Raises NotFound if none are left."""
     desk, now = visit.desk, visit.now
-    briefs = [
-        brief(
+    members = _batched_work(visit, batch)
+    tasks = load_tasks(desk, [work for _, work in members], with_contacts=0)
+    lines = [
+        task_line(
             desk,
-            work,
-            agent_of(desk, work),
+            tasks[work.id],
+            reader,
             now,
-            answerable=is_actionable(one.purpose) and bool(actions_for(work, now)),
+            compose.link_to(desk, batch, one)
+            if is_actionable(one.purpose) and actions_for(work, now)
+            else None,
         )
-        for one, work in _batched_work(visit, message)
+        for one, work in members
+        if work.id in tasks
     ]
-    if not briefs:
-        raise NotFound(Message, message.id)
-    return Page(HTTPStatus.OK, pages.action_list(business=visit.business, briefs=briefs))
+    if not lines:
+        raise NotFound(Message, batch.id)
+    page = pages.action_list(business=visit.business, language=language_of(desk, reader), tasks=lines)
+    return Page(HTTPStatus.OK, page)
 
 
-def _batched_work(visit: Visit, message: Message) -> Iterator[tuple[Message, StaffWork]]:
-    """Yield the messages of the batch with their work. Leaves out erased customers."""
-    for one in compose.batch_members(visit.desk, message):
-        try:
-            work = work_flow.work_of(visit.desk, one)
-            customer_of(visit.desk, work)
-        except NotFound:
-            continue
-        if not isinstance(work, Survey):
-            yield one, work
+def _batched_work(visit: Visit, batch: Message) -> list[tuple[Message, StaffWork]]:
+    return works_of(visit.desk, members_of(visit.desk, [batch])[batch.id])
 
 
-def _answerable_work(visit: Visit, row: StaffWork | Message) -> list[StaffWork]:
+def _answerable_work(visit: Visit, linked: _Linked) -> list[StaffWork]:
     """Return the work behind a link that needs an action."""
-    if not isinstance(row, Message):
-        return [row]
-    return [work for one, work in _batched_work(visit, row) if is_actionable(one.purpose)]
+    if linked.batch is None:
+        return [linked.work]
+    return [work for one, work in _batched_work(visit, linked.batch) if is_actionable(one.purpose)]
 
 
 def _send_new_link(visit: Visit, row_id: str) -> Page:
@@ -184,19 +243,26 @@ def _send_new_link(visit: Visit, row_id: str) -> Page:
         return _expired_page(visit, row_id)
     if not visit.is_human("action", row_id):
         return _expired_page(visit, row_id, again=True)
-    row = _row_of(visit, row_id)
+    asked = replace(visit, fields={**visit.fields, "do": ""})
+    linked = _linked(asked, row_id)
+    if _has_left(linked):
+        return _left_page(visit, linked)
     visit.count_form("action", row_id)
-    open_work = [work for work in _answerable_work(visit, row) if actions_for(work, visit.now)]
+    open_work = [work for work in _answerable_work(visit, linked) if actions_for(work, visit.now)]
     if not open_work:
-        return _task_list(visit, row) if isinstance(row, Message) else _closed_page(visit, row)
+        if linked.batch is not None:
+            return _task_list(visit, linked.batch, linked.reader)
+        return _closed_page(visit, linked)
     for work in open_work:
         new_link.ask_for_new_link(visit.desk, work, visit.now)
-    return Page(HTTPStatus.OK, pages.action_sent(business=visit.business))
+    language = language_of(visit.desk, linked.reader)
+    return Page(HTTPStatus.OK, pages.action_sent(business=visit.business, language=language))
 
 
 def _expired_page(visit: Visit, row_id: str, *, again: bool = False) -> Page:
     page = pages.action_over(
         business=visit.deployed_business.name,
+        language=visit.language,
         because="expired",
         status=None,
         path=visit.path,
@@ -206,15 +272,14 @@ def _expired_page(visit: Visit, row_id: str, *, again: bool = False) -> Page:
     return Page(HTTPStatus.GONE, page)
 
 
-def _closed_page(visit: Visit, work: StaffWork) -> Page:
-    reader = agent_of(visit.desk, work)
-    zone = ZoneInfo(zone_of(reader, visit.desk.policy))
-    ended = _closed_at(work)
+def _closed_page(visit: Visit, linked: _Linked) -> Page:
+    ended = _closed_at(linked.work)
     page = pages.action_over(
         business=visit.business,
+        language=language_of(visit.desk, linked.reader),
         because="closed",
-        status=work.status,
-        when=moment(ended.astimezone(zone), visit.now) if ended else None,
+        status=linked.work.status,
+        when=times_of(visit.desk, linked.reader, visit.now).moment(ended) if ended else None,
     )
     return Page(HTTPStatus.CONFLICT, page)
 

@@ -7,13 +7,17 @@ from typing import get_args
 from pydantic import TypeAdapter, ValidationError
 
 from vaada.flows.staff_actions import StaffAction
+from vaada.model.hours import Day, LocalTime
 from vaada.model.text import Line
 from vaada.model.times import Instant
 from vaada.present.pages import FormProblem
 from vaada.present.view_models import ActionName
 from vaada.rules.time.clock import at_local
+from vaada.rules.time.horizon import is_too_far
 
 _INSTANT: TypeAdapter[datetime] = TypeAdapter(Instant)
+_DAY: TypeAdapter[date] = TypeAdapter(Day)
+_CLOCK: TypeAdapter[time] = TypeAdapter(LocalTime)
 _LINE: TypeAdapter[str] = TypeAdapter(Line)
 _WITH_DATE: frozenset[ActionName] = frozenset({"pick_date", "new_date", "running_late"})
 _WITH_REASON: frozenset[ActionName] = frozenset({"new_date", "running_late", "decline"})
@@ -35,7 +39,7 @@ def action_name(fields: Mapping[str, str]) -> ActionName | None:
 def read_action(fields: Mapping[str, str], name: ActionName, zone: str, now: datetime) -> StaffAction:
     """Return the action with its date and reason, if it needs them. The date is local time in `zone`.
 
-    Raises BadEntry, also for a date in the past.
+    Raises BadEntry, also for a date that has passed or is more than ten years ahead.
     """
     at = _moment(fields, zone, now) if name in _WITH_DATE else None
     return StaffAction(name, at, _reason(fields) if name in _WITH_REASON else None)
@@ -43,13 +47,14 @@ def read_action(fields: Mapping[str, str], name: ActionName, zone: str, now: dat
 
 def _moment(fields: Mapping[str, str], zone: str, now: datetime) -> datetime:
     try:
-        day = date.fromisoformat(fields.get("date", ""))
-        clock = time.fromisoformat(fields.get("time", ""))
-        at = _INSTANT.validate_python(at_local(day, clock.replace(tzinfo=None), zone))
+        day, clock = _DAY.validate_python(fields.get("date")), _CLOCK.validate_python(fields.get("time"))
+        at = _INSTANT.validate_python(at_local(day, clock, zone))
     except (ValueError, OverflowError) as error:
         raise BadEntry("date") from error
     if at <= now:
         raise BadEntry("past")
+    if is_too_far(at, now):
+        raise BadEntry("far")
     return at
 
 

@@ -11,9 +11,11 @@ from vaada.flows.surveys import receive_answer
 from vaada.flows.work import customer_of
 from vaada.gateways.links import ExpiredLink
 from vaada.model.people import Agent
-from vaada.model.text import Prose
+from vaada.model.text import Prose, clean_lines
 from vaada.model.work import SCALES, Answer, Commitment, Survey
 from vaada.present import pages
+from vaada.present.i18n import words
+from vaada.present.task_words import promise_to_customer
 from vaada.present.view_models import CallBack, NextStep, Referral, Review
 from vaada.public.forms import BadEntry
 from vaada.public.visits import Page, Visit
@@ -28,7 +30,7 @@ _DIGITS = 2
 def show(visit: Visit) -> Page:
     """Return the page with the question and the clicked answer preselected. Raises BadLink, NotFound."""
     try:
-        survey = _survey(visit)
+        survey = _survey(visit, counted=False)
     except ExpiredLink:
         return _expired_page(visit)
     if not surveys.is_open(survey, visit.now):
@@ -39,7 +41,7 @@ def show(visit: Visit) -> Page:
 def submit(visit: Visit) -> Page:
     """Record the answer, if it counts. Raises BadLink, NotFound, TooManyForms, Busy, Conflict."""
     try:
-        survey = _survey(visit)
+        survey = _survey(visit, counted=True)
     except ExpiredLink:
         return _expired_page(visit)
     customer_of(visit.desk, survey)  # raises NotFound for an erased customer, before anything is written
@@ -62,8 +64,10 @@ def submit(visit: Visit) -> Page:
             return _closed_page(visit, received.survey)
 
 
-def _survey(visit: Visit) -> Survey:
-    return require(visit.desk, Survey, visit.desk.links.row_id("survey", visit.token))
+def _survey(visit: Visit, *, counted: bool) -> Survey:
+    survey_id = visit.desk.links.row_id("survey", visit.token)
+    visit.read_ahead("survey", Survey, survey_id, counted=counted)
+    return require(visit.desk, Survey, survey_id)
 
 
 def _selected_score(visit: Visit, survey: Survey) -> int | None:
@@ -82,8 +86,8 @@ def _score(visit: Visit, survey: Survey) -> int:
 
 
 def _comment(visit: Visit) -> str | None:
-    text = visit.fields.get("comment", "")
-    if not text.strip():
+    text = clean_lines(visit.fields.get("comment", "")).strip()
+    if not text:
         return None
     if len(text) > _COMMENT_CHARACTERS:
         raise BadEntry("comment")
@@ -96,18 +100,20 @@ def _comment(visit: Visit) -> str | None:
 def _survey_form(
     visit: Visit, survey: Survey, status: HTTPStatus, problem: pages.FormProblem | None = None
 ) -> Page:
+    visit.desk.read_ahead((Agent, survey.agent_id), (Commitment, survey.commitment_id))
     agent = visit.desk.table.get(Agent, survey.agent_id)
     commitment = visit.desk.table.get(Commitment, survey.commitment_id) if survey.commitment_id else None
+    language = visit.language_of(survey)
     page = pages.survey_form(
         business=visit.business,
-        language=visit.language_of(survey),
+        language=language,
         agent_name=agent.name if agent else visit.business,
         path=visit.path,
         score=_selected_score(visit, survey),
         comment=visit.fields.get("comment", "")[:_COMMENT_CHARACTERS],
         problem=problem,
         kind=survey.kind,
-        what=commitment.what if commitment else None,
+        what=promise_to_customer(commitment, words(language)) if commitment else None,
         nonce=visit.nonce("survey", survey.id),
     )
     return Page(status, page)

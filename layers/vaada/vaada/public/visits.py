@@ -6,18 +6,25 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from vaada.desk import Desk
-from vaada.flows.form_rate_limit import count_form
+from vaada.flows.form_rate_limit import count_form, form_count_id
 from vaada.flows.work import customer_of
 from vaada.gateways.links import LinkPurpose
+from vaada.model.ids import customer_of as customer_id_of
+from vaada.model.people import Customer
 from vaada.model.policy import Business
+from vaada.model.rate_limits import RateCount
+from vaada.model.rows import Row
 from vaada.model.work import Survey
-from vaada.present.i18n import preferred
+from vaada.present.i18n import preferred, readable
 from vaada.rules import bot_detection
 
 
 @dataclass(frozen=True)
 class Visit:
-    """A request by link. `fields` are those of the query for a GET, of the form for a POST."""
+    """A request by link. `fields` are those of the query for a GET, of the form for a POST.
+
+    `browser` tells visitors apart who use the same link; it is a hash, and names nobody.
+    """
 
     desk: Desk
     token: str
@@ -25,6 +32,7 @@ class Visit:
     fields: Mapping[str, str]
     now: datetime
     accept_language: str = ""
+    browser: str = ""
 
     @property
     def business(self) -> str:
@@ -43,7 +51,7 @@ class Visit:
 
     def language_of(self, survey: Survey) -> str:
         """Return the language of the survey's customer. Raises NotFound once they are erased."""
-        return customer_of(self.desk, survey).language or self.desk.policy.business.language
+        return readable(customer_of(self.desk, survey).language, self.desk.policy.business.language)
 
     def page_age(self, purpose: LinkPurpose, shown: str) -> timedelta | None:
         """Return how long the page that showed `shown` was open.
@@ -62,9 +70,14 @@ class Visit:
         """Return the nonce for a page that shows `shown`; `page_age` reads it."""
         return self.desk.links.nonce(purpose, shown)
 
+    def read_ahead(self, purpose: LinkPurpose, kind: type[Row], row_id: str, *, counted: bool) -> None:
+        """Read the row behind the link with its customer, and for a form that is counted, the count."""
+        count = form_count_id(purpose, row_id, self.browser, self.now) if counted else None
+        self.desk.read_ahead((kind, row_id), (Customer, customer_id_of(row_id)), (RateCount, count))
+
     def count_form(self, purpose: LinkPurpose, row_id: str) -> None:
         """Count the submitted form. Raises TooManyForms."""
-        count_form(self.desk, purpose, row_id, self.now)
+        count_form(self.desk, purpose, row_id, self.browser, self.now)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Bot detection on the public pages: how long a page must be open, and how many forms a link accepts."""
+"""Bot detection on the public pages: how long a page must be open, and how many forms are accepted."""
 
 from datetime import datetime, timedelta
 
@@ -6,7 +6,7 @@ from vaada.model.people import Customer
 from vaada.rules.surveys import MIN_PAGE_TIME, PAGE_LIFETIME
 
 FORMS_AN_HOUR = 30
-"""The most forms that one link accepts per clock hour, from anybody."""
+"""The most forms that one link accepts per clock hour from one browser."""
 
 
 def is_human(page_age: timedelta | None) -> bool:

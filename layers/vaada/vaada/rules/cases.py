@@ -1,8 +1,10 @@
 """Cases: the interactions about one matter, signs of a run-around, and the six steps of a complaint.
 
-States: open ⇄ resolved; open → merged into another case of the customer.
+States: open ⇄ resolved; either → merged into another case of the customer, see `case_merge`.
 """
 
+import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar, get_args
@@ -11,9 +13,9 @@ from vaada.model.cases import Case, HandOff, InteractionRef, Step
 from vaada.model.interactions import Interaction
 from vaada.model.people import Channel
 from vaada.model.policy import CaseRules, StepName
+from vaada.model.work import Change
 from vaada.rules.errors import NotPossible
-from vaada.rules.history import add_change
-from vaada.rules.thanks import is_only_thanks
+from vaada.rules.history import DESK, add_change
 
 STEPS: dict[StepName, str] = dict(
     zip(
@@ -34,9 +36,14 @@ STEPS: dict[StepName, str] = dict(
 CONVERSATIONS: frozenset[Channel] = frozenset({"phone", "chat", "in_person"})
 """Channels on which one interaction holds both the question and the reply."""
 
+MERGED = "another case was merged into this one"
+"""What a case's history says of a merge into it."""
+
 E = TypeVar("E")
-D = TypeVar("D", InteractionRef, HandOff)
-_EVIDENCE_LIMIT = 100  # a case keeps the latest pieces of evidence of each kind
+_EVIDENCE_LIMIT = 100  # a case keeps the latest pieces of evidence of each kind, and its latest contacts
+_WAITING, _GOES_ON = "waiting for the customer", "taken up again"
+_BY_HAND = frozenset({"resolved", "reopened", "assigned", _WAITING, _GOES_ON})
+"""The changes in a case's history, made by people, that its state depends on."""
 
 
 class StepsMissing(Exception):
@@ -72,24 +79,128 @@ def open_case(interaction: Interaction, rules: CaseRules) -> Case:
 
 
 def add_interaction(case: Case, interaction: Interaction, rules: CaseRules) -> Case:
-    """Return the next version of the case, with one more interaction."""
+    """Return the next version of the case, with one more interaction, the latest so far."""
     return _with_interaction(case.changed(), interaction, rules)
 
 
-def wait_for_customer(case: Case, now: datetime, by: str) -> Case:
+def is_late(case: Case, interaction: Interaction) -> bool:
+    """Whether something that the case knows of already happened after the interaction."""
+    happened = (case.last_contact_at, *(change.at for change in _changes_by_hand(case)))
+    return interaction.occurred_at < max(happened)
+
+
+def can_rebuild(case: Case) -> bool:
+    """Whether the case knows all of its interactions, and was not merged with another."""
+    known = len(case.interaction_ids) == case.contacts
+    return known and all(change.what != MERGED for change in case.history)
+
+
+def rebuild(case: Case, interactions: Iterable[Interaction], rules: CaseRules) -> Case:
+    """Return the next version of the case, as its interactions and the changes by hand make it, in order.
+
+    The facts of a case follow from what happened, not from when it was written down. `interactions` are all
+    of the case, in any order.
+    """
+    contacts = in_order(interactions, case)
+    by_hand = _changes_by_hand(case)
+    rebuilt = case.changed(
+        kind=contacts[0].kind,
+        channel=contacts[0].channel,
+        agent_id=contacts[0].handed_over_from or contacts[0].agent_id,
+        status="open",
+        opened_at=contacts[0].occurred_at,
+        last_contact_at=contacts[0].occurred_at,
+        last_inbound_at=None,
+        last_interaction_id=contacts[0].interaction_id,
+        interaction_ids=(),
+        contacts=0,
+        answered=False,
+        served=False,
+        abusive=False,
+        waiting_for_customer=False,
+        hand_offs=(),
+        repeat_contacts=(),
+        reopenings=(),
+        run_around_at=None,
+        steps=(),
+        resolved_at=None,
+        history=tuple(change for change in case.history if change.interaction_id is None),
+    )
+    for contact in contacts:
+        while by_hand and by_hand[0].at < contact.occurred_at:
+            rebuilt = _with_change_by_hand(rebuilt, by_hand.pop(0))
+        rebuilt = _with_interaction(rebuilt, contact, rules, known_steps=case.steps)
+    for change in by_hand:
+        rebuilt = _with_change_by_hand(rebuilt, change)
+    return rebuilt.model_copy(
+        update={
+            "history": tuple(sorted(rebuilt.history, key=lambda change: change.at)),
+            "survey_id": case.survey_id if rebuilt.status == "resolved" else None,
+        }
+    )
+
+
+def asks_customer(interaction: Interaction, before: Case) -> bool:
+    """Whether we wait for the customer's answer to this: as stated, else if it is a question of ours.
+
+    `before` is the case without the interaction. A contact about a customer's question is of the kind
+    `question`, too, so there it takes a question mark.
+    """
+    if interaction.direction == "inbound" or interaction.resolved:
+        return False
+    if interaction.asks_customer is not None:
+        return interaction.asks_customer
+    about_theirs = before.contacts > 0 and before.kind == "question"
+    return _has_question_mark(interaction.summary) or (interaction.kind == "question" and not about_theirs)
+
+
+def note_correction(case: Case, interaction: Interaction, rules: CaseRules) -> Case:
+    """Return the next version of a case that cannot be rebuilt, with what a corrected interaction adds."""
+    changes: dict[str, object] = {"abusive": case.abusive or interaction.tone == "abusive"}
+    if interaction.kind == "complaint":
+        changes |= {"kind": "complaint", "steps": case.steps or _new_checklist(rules)}
+    return case.changed(**changes)
+
+
+def in_order(interactions: Iterable[Interaction], case: Case) -> list[Interaction]:
+    """Return the interactions of the case in the order in which they took place.
+
+    Those of the same second are in the order in which they were written down.
+    """
+    written = {interaction_id: n for n, interaction_id in enumerate(case.interaction_ids)}
+    return sorted(interactions, key=lambda one: (one.occurred_at, written.get(one.id, len(written))))
+
+
+def _changes_by_hand(case: Case) -> list[Change]:
+    return [change for change in case.history if change.interaction_id is None and change.what in _BY_HAND]
+
+
+def _with_change_by_hand(case: Case, change: Change) -> Case:
+    facts: dict[str, object]
+    match change.what:
+        case "resolved":
+            facts = {"status": "resolved", "resolved_at": change.at, "waiting_for_customer": False}
+        case "reopened":
+            facts = {"status": "open", "resolved_at": None}
+        case "assigned":
+            facts = {"agent_id": change.agent_after or case.agent_id}
+        case _:
+            facts = {"waiting_for_customer": case.status == "open" and change.what == _WAITING}
+    return case.model_copy(update=facts)
+
+
+def wait_for_customer(case: Case, now: datetime, by: str, note: str | None = None) -> Case:
     """Mark that the case waits for the customer. Raises NotPossible unless it is open."""
-    _require_open(case, "left waiting")
-    return case.changed(
-        waiting_for_customer=True, history=add_change(case.history, now, by, "waiting for the customer")
-    )
+    require_open(case, "left waiting")
+    history = add_change(case, now, by, _WAITING, reason=note)
+    return case.changed(waiting_for_customer=True, history=history)
 
 
-def stop_waiting(case: Case, now: datetime, by: str) -> Case:
+def stop_waiting(case: Case, now: datetime, by: str, note: str | None = None) -> Case:
     """Mark that the case no longer waits for the customer. Raises NotPossible unless it is open."""
-    _require_open(case, "taken up again")
-    return case.changed(
-        waiting_for_customer=False, history=add_change(case.history, now, by, "taken up again")
-    )
+    require_open(case, "taken up again")
+    history = add_change(case, now, by, _GOES_ON, reason=note)
+    return case.changed(waiting_for_customer=False, history=history)
 
 
 def complete_step(
@@ -101,7 +212,7 @@ def complete_step(
     """
     if not case.steps:
         raise NotPossible("case without a complaint", case.status, "worked through in steps")
-    _require_open(case, "worked on")
+    require_open(case, "worked on")
     if cause is None and any(step.name == name and step.done_at for step in case.steps):
         return case
     steps = tuple(
@@ -114,14 +225,18 @@ def complete_step(
     return case.changed(steps=steps, **changes)
 
 
-def missing_steps(case: Case) -> tuple[StepName, ...]:
-    """Return the critical steps that are not done."""
-    return tuple(step.name for step in case.steps if step.critical and step.done_at is None)
+def missing_steps(case: Case, at: datetime | None = None) -> tuple[StepName, ...]:
+    """Return the critical steps that are not done, or were not at this time."""
+    return tuple(
+        step.name
+        for step in case.steps
+        if step.critical and (step.done_at is None or (at is not None and step.done_at > at))
+    )
 
 
 def resolve(case: Case, now: datetime, by: str, outcome: str | None) -> Case:
     """Resolve the case. Raises NotPossible unless it is open, StepsMissing if critical steps are not done."""
-    _require_open(case, "resolved")
+    require_open(case, "resolved")
     if names := missing_steps(case):
         raise StepsMissing(names)
     return _resolve(case.changed(outcome=outcome), now, by, outcome)
@@ -131,100 +246,90 @@ def reopen(case: Case, now: datetime, by: str, reason: str) -> Case:
     """Open the case again. Raises NotPossible unless it is resolved."""
     if case.status != "resolved":
         raise NotPossible("case", case.status, "reopened")
-    history = add_change(case.history, now, by, "reopened", reason=reason)
+    history = add_change(case, now, by, "reopened", reason=reason)
     return case.changed(status="open", resolved_at=None, survey_id=None, history=history)
 
 
 def assign(case: Case, agent_id: str, now: datetime, by: str) -> Case:
     """Give the case to another agent. Raises NotPossible unless it is open."""
-    _require_open(case, "assigned")
-    return case.changed(agent_id=agent_id, history=add_change(case.history, now, by, "assigned"))
+    require_open(case, "assigned")
+    history = add_change(case, now, by, "assigned", agent_after=agent_id)
+    return case.changed(agent_id=agent_id, history=history)
 
 
-def merge(case: Case, into: Case, now: datetime, by: str) -> tuple[Case, Case]:
-    """Merge `case` into `into`. Returns both, in this order. Raises NotPossible unless both are open.
-
-    Counts and evidence are added up. The first interaction of one case could be a repeat contact in the
-    merged case; that is not recomputed.
-    """
-    _require_open(case, "merged")
-    _require_open(into, "merged into")
-    latest = max((into, case), key=lambda one: one.last_contact_at)
-    merged = into.changed(
-        opened_at=min(case.opened_at, into.opened_at),
-        last_contact_at=latest.last_contact_at,
-        last_interaction_id=latest.last_interaction_id,
-        last_inbound_at=max(filter(None, (case.last_inbound_at, into.last_inbound_at)), default=None),
-        contacts=case.contacts + into.contacts,
-        answered=case.answered or into.answered,
-        served=case.served or into.served,
-        abusive=case.abusive or into.abusive,
-        ask_again=case.ask_again or into.ask_again,
-        follow_up_ids=_latest((*case.follow_up_ids, *into.follow_up_ids)),
-        granted=case.granted + into.granted,
-        hand_offs=_by_time((*case.hand_offs, *into.hand_offs)),
-        repeat_contacts=_by_time((*case.repeat_contacts, *into.repeat_contacts)),
-        reopenings=_by_time((*case.reopenings, *into.reopenings)),
-        run_around_at=min(filter(None, (case.run_around_at, into.run_around_at)), default=None),
-        steps=into.steps or case.steps,
-        cause=into.cause or case.cause,
-        prevention=into.prevention or case.prevention,
-        kind="complaint" if "complaint" in {case.kind, into.kind} else into.kind,
-        history=add_change(
-            into.history, now, by, "another case was merged into this one", reason=case.case_id
-        ),
-    )
-    closed = case.changed(
-        status="merged", merged_into=into.case_id, history=add_change(case.history, now, by, "merged")
-    )
-    return closed, merged
-
-
-def _with_interaction(case: Case, interaction: Interaction, rules: CaseRules) -> Case:
-    at, agent_id, thanks = interaction.occurred_at, interaction.agent_id, is_only_thanks(interaction)
-    evidence = InteractionRef(at=at, interaction_id=interaction.interaction_id)
+def _with_interaction(
+    case: Case, interaction: Interaction, rules: CaseRules, *, known_steps: tuple[Step, ...] = ()
+) -> Case:
+    """Return the case with one more interaction. `known_steps` is its checklist, if it has had one."""
+    at, agent_id, thanks = interaction.occurred_at, interaction.agent_id, interaction.only_thanks
     is_latest = at >= case.last_contact_at  # interactions may be recorded in any order
-    changes: dict[str, object] = {"contacts": case.contacts + 1}
+    changes: dict[str, object] = {
+        "contacts": case.contacts + 1,
+        "interaction_ids": latest((*case.interaction_ids, interaction.interaction_id)),
+    }
     if is_latest:
         changes |= {"last_contact_at": at, "last_interaction_id": interaction.interaction_id}
     if interaction.direction == "outbound" or interaction.resolved or interaction.channel in CONVERSATIONS:
         changes["served"] = True
     if interaction.direction == "outbound":
         changes["answered"] = True
+        if asks_customer(interaction, case) and not interaction.is_history:
+            changes["waiting_for_customer"] = True
     elif not thanks:
-        if _is_repeat(case, at, rules):
-            changes["repeat_contacts"] = _latest((*case.repeat_contacts, evidence))
-        changes["last_inbound_at"] = max(case.last_inbound_at or at, at)
-        changes["waiting_for_customer"] = False
+        changes |= _came_in(case, interaction, rules)
     former = interaction.handed_over_from or case.agent_id
     if former != agent_id:
         hand_off = HandOff(
             at=at, interaction_id=interaction.interaction_id, from_agent_id=former, to_agent_id=agent_id
         )
-        changes["hand_offs"] = _latest((*case.hand_offs, hand_off))
+        changes["hand_offs"] = latest((*case.hand_offs, hand_off))
     if case.run_around_at is None and is_latest:
         changes["agent_id"] = agent_id
-    came_back = interaction.direction == "inbound" and not interaction.resolved and not thanks
-    if case.status == "resolved" and came_back and (case.resolved_at is None or at >= case.resolved_at):
-        changes |= {"status": "open", "resolved_at": None, "survey_id": None}
-        changes["reopenings"] = _latest((*case.reopenings, evidence))
     if interaction.tone == "abusive":
         changes["abusive"] = True
     if interaction.kind == "complaint":
-        changes["kind"] = "complaint"
-        changes["steps"] = case.steps or _new_checklist(rules)
+        changes |= {"kind": "complaint", "steps": case.steps or known_steps or _new_checklist(rules)}
     updated = case.model_copy(update=changes)
     if _is_run_around(updated, rules):
         updated = updated.model_copy(update={"run_around_at": at})
-    if interaction.resolved and is_latest and updated.status == "open" and not missing_steps(updated):
-        updated = _resolve(updated, at, agent_id, None)
+    if interaction.resolved and is_latest and updated.status == "open" and not missing_steps(updated, at):
+        return _resolve(updated, at, agent_id, None, interaction.interaction_id)
+    agreed = interaction.commitments or interaction.follow_up
+    is_over = thanks or (interaction.is_history and not agreed)
+    if is_over and updated.contacts == 1:  # there is nothing to do about it
+        return _resolve(updated, at, DESK, None, interaction.interaction_id)
     return updated
 
 
-def _resolve(case: Case, now: datetime, by: str, outcome: str | None) -> Case:
-    history = add_change(case.history, now, by, "resolved", reason=outcome)
+def _came_in(case: Case, interaction: Interaction, rules: CaseRules) -> dict[str, object]:
+    """Return what changes because the customer was in touch, and not only to say thanks."""
+    at = interaction.occurred_at
+    evidence = InteractionRef(at=at, interaction_id=interaction.interaction_id)
+    changes: dict[str, object] = {
+        "last_inbound_at": max(case.last_inbound_at or at, at),
+        "waiting_for_customer": False,
+    }
+    if _is_repeat(case, at, rules):
+        changes["repeat_contacts"] = latest((*case.repeat_contacts, evidence))
+    resolved_before = case.status == "resolved" and (case.resolved_at is None or at >= case.resolved_at)
+    if resolved_before and not (interaction.resolved or interaction.is_history):
+        changes |= {"status": "open", "resolved_at": None, "survey_id": None}
+        if not any(change.by == DESK and change.at == case.resolved_at for change in case.history):
+            changes["reopenings"] = latest((*case.reopenings, evidence))
+    return changes
+
+
+def _resolve(
+    case: Case, now: datetime, by: str, outcome: str | None, interaction_id: str | None = None
+) -> Case:
+    history = add_change(case, now, by, "resolved", reason=outcome, interaction_id=interaction_id)
     changes = {"status": "resolved", "resolved_at": now, "waiting_for_customer": False, "history": history}
     return case.model_copy(update=changes)
+
+
+def _has_question_mark(text: str) -> bool:
+    """Whether the text has a question mark of any script."""
+    return any("QUESTION MARK" in unicodedata.name(character, "") for character in text)
 
 
 def _is_repeat(case: Case, at: datetime, rules: CaseRules) -> bool:
@@ -247,14 +352,12 @@ def _new_checklist(rules: CaseRules) -> tuple[Step, ...]:
     return tuple(Step(name=name, critical=name in rules.critical_steps) for name in STEPS)
 
 
-def _latest(evidence: tuple[E, ...]) -> tuple[E, ...]:
+def latest(evidence: tuple[E, ...]) -> tuple[E, ...]:
+    """Return the latest pieces of evidence, as many as a case keeps."""
     return evidence[-_EVIDENCE_LIMIT:]
 
 
-def _by_time(evidence: tuple[D, ...]) -> tuple[D, ...]:
-    return _latest(tuple(sorted(evidence, key=lambda one: one.at)))
-
-
-def _require_open(case: Case, wanted: str) -> None:
+def require_open(case: Case, wanted: str) -> None:
+    """Raise NotPossible unless the case is open."""
     if case.status != "open":
         raise NotPossible("case", case.status, wanted)

@@ -15,6 +15,8 @@ from vaada.rules.time.deadlines import business_hours
 
 def interval_days(customer: Customer, policy: PolicyDocument) -> int | None:
     """Return the days between check-ins: the customer's own, else the shortest of their tags. None: never."""
+    if customer.parted_at is not None:
+        return None
     by_tag = policy.check_ins.every_days_by_tag
     return customer.check_in_every_days or min(
         (by_tag[tag] for tag in customer.tags if tag in by_tag), default=None

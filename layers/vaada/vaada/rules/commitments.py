@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from vaada.model.cases import Case
 from vaada.model.interactions import Interaction
 from vaada.model.messages import Purpose
 from vaada.model.people import Agent
@@ -21,10 +22,12 @@ from vaada.rules.time import deadlines
 from vaada.rules.time.availability import is_at_work
 from vaada.rules.time.clock import Hours
 from vaada.rules.time.deadlines import Deadline, business_hours, working_hours
+from vaada.rules.undo import require_recent
 
 KEEPABLE = frozenset({"open", "broken"})
 """Statuses in which a commitment may still be kept."""
 
+_KEPT, _BROKEN, _ADDED = "kept", "broken", "added"  # what a commitment's history says
 _ONE_CALL = "the matter became part of another, in which they are called back"
 _WARNING_BEFORE_CLOSING = timedelta(
     hours=1
@@ -79,6 +82,23 @@ def _commitment(
         created_at=interaction.recorded_at,
     )
     return open_commitment(commitment, policy, working_hours(agent, policy), interaction.recorded_at)
+
+
+def added_to(
+    case: Case, commitment_id: str, what: str, due_at: datetime, now: datetime, by: str
+) -> Commitment:
+    """Return a promise that was made after the last contact of a case. Its first step is not planned yet."""
+    commitment = Commitment(
+        commitment_id=commitment_id,
+        customer_id=case.customer_id,
+        interaction_id=case.last_interaction_id,
+        case_id=case.case_id,
+        agent_id=case.agent_id,
+        what=what,
+        due_at=due_at,
+        created_at=now,
+    )
+    return commitment.model_copy(update={"history": add_change(commitment, now, by, _ADDED)})
 
 
 def warn_at(due_at: datetime, policy: PolicyDocument, working: Hours) -> Deadline:
@@ -148,17 +168,48 @@ def next_step(commitment: Commitment, policy: PolicyDocument, now: datetime) -> 
         case "escalate":  # the ladder was made shorter meanwhile
             return Decision(_next_rung(commitment.changed(), commitment.rung, policy))
         case _:
-            history = add_change(commitment.history, now, "desk", "broken")
+            history = add_change(commitment, now, "desk", _BROKEN)
             return Decision(_close(commitment, status="broken", history=history))
 
 
-def keep(commitment: Commitment, at: datetime, by: str) -> Commitment:
-    """Mark the promise as kept at `at`, in time or late. Raises NotPossible unless it is open or broken."""
+def keep(
+    commitment: Commitment, at: datetime, by: str, now: datetime | None = None, note: str | None = None
+) -> Commitment:
+    """Mark the promise as kept at `at`, in time or late. Raises NotPossible unless it is open or broken.
+
+    `now`, else `at`, is when somebody said so.
+    """
     if commitment.status not in KEEPABLE:
         raise NotPossible("commitment", commitment.status, "kept")
     late = max(0, int((at - commitment.due_at).total_seconds()))
-    history = add_change(commitment.history, at, by, "kept")
+    history = add_change(commitment, now or at, by, _KEPT, reason=note)
     return _close(commitment, status="kept", kept_at=at, late_by_seconds=late, history=history)
+
+
+def undo_keep(
+    commitment: Commitment, policy: PolicyDocument, working: Hours, now: datetime, by: str
+) -> Commitment:
+    """Return the promise as not kept after all, with its steps as they would stand.
+
+    Raises NotPossible unless it was kept within the last day.
+    """
+    kept = commitment.history[-1] if commitment.history else None
+    if commitment.status != "kept" or kept is None or kept.what != _KEPT:
+        raise NotPossible("commitment", commitment.status, "marked as not kept")
+    require_recent("change", kept.at, now)
+    undone = commitment.changed(
+        kept_at=None, late_by_seconds=None, history=add_change(commitment, now, by, "not kept after all")
+    )
+    if any(change.what == _BROKEN for change in commitment.history):
+        return undone.model_copy(update={"status": "broken"})
+    undone = undone.model_copy(update={"status": "open"})
+    due_at, flagged_at = undone.due_at, undone.flagged_at
+    if flagged_at is not None and flagged_at >= due_at:
+        return _next_rung(undone, undone.rung, policy)
+    warned_at = max(warn_at(due_at, policy, working).at, date_set_at(undone))
+    if now < due_at and warned_at <= kept.at:
+        return undone.waiting(due_at, step="flag", rung=0)
+    return open_commitment(undone, policy, working, now)
 
 
 def renegotiate(
@@ -172,7 +223,7 @@ def renegotiate(
     """Set the date agreed with the customer and restart the steps. Raises NotPossible unless it is open."""
     _require_open(commitment, "renegotiated")
     history = add_change(
-        commitment.history,
+        commitment,
         now,
         by,
         "renegotiated",
@@ -187,14 +238,14 @@ def renegotiate(
 def withdraw(commitment: Commitment, reason: str, now: datetime, by: str) -> Commitment:
     """Withdraw the promise. Raises NotPossible unless it is open."""
     _require_open(commitment, "withdrawn")
-    history = add_change(commitment.history, now, by, "withdrawn", reason=reason)
+    history = add_change(commitment, now, by, "withdrawn", reason=reason)
     return _close(commitment, status="withdrawn", history=history)
 
 
 def note_unreached(commitment: Commitment, now: datetime, by: str) -> Commitment:
     """Count a failed attempt to reach the customer. Raises NotPossible unless it is open."""
     _require_open(commitment, "tried again")
-    history = add_change(commitment.history, now, by, "customer not reached")
+    history = add_change(commitment, now, by, "customer not reached")
     return commitment.changed(unreached=commitment.unreached + 1, history=history)
 
 

@@ -28,3 +28,17 @@ def for_net_promoter_score(promoters: int, passives: int, detractors: int) -> tu
     middle = high - low
     spread = _Z * sqrt((high + low - middle * middle) / whole)
     return 100 * max(-1.0, middle - spread), 100 * min(1.0, middle + spread)
+
+
+def for_difference(part: int, whole: int, other_part: int, other_whole: int) -> tuple[float, float] | None:
+    """Return Newcombe's interval of part/whole - other_part/other_whole. None if a whole is 0.
+
+    It is the hybrid score method (Newcombe 1998, Statistics in Medicine 17: 873-890, method 10).
+    """
+    first, second = for_share(part, whole), for_share(other_part, other_whole)
+    if first is None or second is None:
+        return None
+    share, other = part / whole, other_part / other_whole
+    below = sqrt((share - first[0]) ** 2 + (second[1] - other) ** 2)
+    above = sqrt((first[1] - share) ** 2 + (other - second[0]) ** 2)
+    return share - other - below, share - other + above

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from vaada.model.folding import fold
-from vaada.model.people import MOST_ADDRESSES, Consent, Customer, MergedRecord
+from vaada.model.people import MOST_ADDRESSES, BeforeMerge, Consent, Customer, MergedRecord
 from vaada.model.phone_numbers import comparable
 from vaada.model.policy import PolicyDocument
 from vaada.rules import check_ins
@@ -58,7 +58,7 @@ def merge(
         time_zone=into.time_zone or customer.time_zone,
         preferred_channel=into.preferred_channel or customer.preferred_channel,
         agent_id=into.agent_id or customer.agent_id,
-        consent=_stricter(both),
+        consent=stricter(both),
         notes=_notes(into.notes, customer.notes),
         tags=tuple(dict.fromkeys((*into.tags, *customer.tags)))[:_MOST_TAGS],
         check_in_every_days=min(filter(None, (one.check_in_every_days for one in both)), default=None),
@@ -71,13 +71,19 @@ def merge(
     )
     anchor = max((one.anchor for one in both if one.anchor), default=now)
     gone = customer.changed(
-        merged_into=into.id, merged=(), consent=Consent(), anchor=None, check_in_id=None, nps_id=None
+        merged_into=into.id,
+        before_merge=BeforeMerge(customer=customer, into=into),
+        merged=(),
+        consent=Consent(),
+        anchor=None,
+        check_in_id=None,
+        nps_id=None,
     )
     return gone.waiting(None), check_ins.plan_from(stays, anchor, policy)
 
 
-def _stricter(both: Iterable[Customer]) -> Consent:
-    """What both records agreed to."""
+def stricter(both: Iterable[Customer]) -> Consent:
+    """Return what both records agreed to."""
     consents = [one.consent for one in both]
     return Consent(
         email=all(consent.email for consent in consents),

@@ -5,4 +5,5 @@ class NotPossible(Exception):
     """The row's status does not allow the change: "A commitment that is kept cannot be withdrawn."."""
 
     def __init__(self, what: str, status: str, wanted: str) -> None:
-        super().__init__(f"A {what} that is {status} cannot be {wanted}.")
+        article = "An" if what[0] in "aeiou" else "A"
+        super().__init__(f"{article} {what} that is {status} cannot be {wanted}.")

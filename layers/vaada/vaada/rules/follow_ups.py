@@ -8,18 +8,18 @@ from datetime import datetime
 from vaada.model.cases import Case
 from vaada.model.interactions import Interaction
 from vaada.model.people import Agent
-from vaada.model.policy import Delay, PolicyDocument
+from vaada.model.policy import PolicyDocument
 from vaada.model.rows import Explained
 from vaada.model.work import FollowUp, FollowUpOrigin
 from vaada.rules.decisions import Decision, Notice
 from vaada.rules.errors import NotPossible
-from vaada.rules.history import add_change
+from vaada.rules.history import DESK, add_change
 from vaada.rules.ids import derived_id
-from vaada.rules.thanks import is_only_thanks
 from vaada.rules.time import deadlines
 from vaada.rules.time.availability import staff_reachable_at
 from vaada.rules.time.clock import Hours
 from vaada.rules.time.deadlines import Deadline, business_hours
+from vaada.rules.undo import require_recent
 
 OPEN = frozenset({"scheduled", "due"})
 
@@ -44,13 +44,54 @@ def next_step(
     notices = [Notice(follow_up.told, "follow_up_reminder", step, why, urgent=urgent, may_wait=count > 1)]
     if count == rules.supervisor_hears_after_reminders + 1:
         unanswered = f"{follow_up.reminders} reminders went unanswered"
-        notices.append(Notice("supervisor", "follow_up_unanswered", "unanswered", unanswered))
+        notices.append(Notice("supervisor", "follow_up_unanswered", "unanswered", unanswered, may_wait=True))
     return Decision(reminded, tuple(notices))
 
 
-def complete(follow_up: FollowUp, now: datetime, by: str) -> FollowUp:
+def complete(follow_up: FollowUp, now: datetime, by: str, note: str | None = None) -> FollowUp:
     """Mark it as done. Raises NotPossible unless it is open."""
-    return _close(follow_up, "done", now, by)
+    return _close(follow_up, "done", now, by, note)
+
+
+def undo_complete(
+    follow_up: FollowUp, policy: PolicyDocument, working: Hours, now: datetime, by: str
+) -> FollowUp:
+    """Return the follow-up as still to be done, with its next reminder as it would stand.
+
+    Raises NotPossible unless it was done within the last day.
+    """
+    done = follow_up.history[-1] if follow_up.history else None
+    if follow_up.status != "done" or done is None or done.what != "done":
+        raise NotPossible("follow-up", follow_up.status, "marked as not done")
+    require_recent("change", done.at, now)
+    history = add_change(follow_up, now, by, "not done after all")
+    if not follow_up.reminders:
+        undone = follow_up.changed(status="scheduled", history=history)
+        return undone.waiting(follow_up.due_at, follow_up.explain.due_at)
+    undone = follow_up.changed(status="due", history=history)
+    if follow_up.reminders >= policy.follow_ups.reminders_at_most:
+        return undone
+    morning = deadlines.next_morning(now, working)
+    return undone.waiting(morning.at, morning.explain)
+
+
+def undo_snooze(follow_up: FollowUp, working: Hours, now: datetime, by: str) -> FollowUp:
+    """Return the follow-up with the date that it had before it was snoozed.
+
+    If that date is over, it is due, and the next reminder comes on the next working morning. Raises
+    NotPossible unless it was snoozed within the last day, and nothing happened since.
+    """
+    snoozed = follow_up.history[-1] if follow_up.history else None
+    if follow_up.status != "scheduled" or snoozed is None or snoozed.what != "snoozed":
+        raise NotPossible("follow-up", follow_up.status, "undone")
+    require_recent("change", snoozed.at, now)
+    before = snoozed.due_before or snoozed.at
+    undone = _put_off(follow_up, before, now, by, "not put off after all")
+    undone = undone.model_copy(update={"snoozes": follow_up.snoozes - 1})
+    if before > snoozed.at:
+        return undone
+    morning = deadlines.next_morning(now, working)
+    return undone.model_copy(update={"status": "due", "reminders": 1}).waiting(morning.at, morning.explain)
 
 
 def cancel(follow_up: FollowUp, now: datetime, by: str, reason: str | None = None) -> FollowUp:
@@ -76,7 +117,7 @@ def note_unreached(
     count = follow_up.unreached + 1
     if count >= policy.follow_ups.unreached_asks_after:
         _require_open(follow_up, "tried again")
-        history = add_change(follow_up.history, now, by, "customer not reached")
+        history = add_change(follow_up, now, by, "customer not reached")
         return follow_up.changed(unreached=count, history=history)
     again = try_again_at(policy, working, now)
     put_off = _put_off(follow_up, again.at, now, by, "customer not reached")
@@ -88,6 +129,25 @@ def try_again_at(policy: PolicyDocument, working: Hours, now: datetime) -> Deadl
     return deadlines.after(policy.follow_ups.try_again_after, now, working, "the last attempt")
 
 
+def move(follow_up: FollowUp, due: Deadline, now: datetime) -> FollowUp:
+    """Set another date because of a contact or of waiting. Raises NotPossible unless it is open."""
+    if due.at == follow_up.due_at:
+        return follow_up
+    moved = _put_off(follow_up, due.at, now, DESK, "moved on")
+    return moved.model_copy(
+        update={"explain": Explained(due_at=due.explain, wake_at=due.explain), "snoozes": 0}
+    )
+
+
+def plan_again(follow_up: FollowUp, planned: FollowUp, now: datetime) -> FollowUp:
+    """Return a follow-up that was cancelled as planned anew: what it was cancelled for was a mistake."""
+    history = add_change(follow_up, now, DESK, "planned again", due_after=planned.due_at)
+    again = follow_up.changed(
+        status="scheduled", due_at=planned.due_at, reminders=0, explain=planned.explain, history=history
+    )
+    return again.waiting(planned.wake_at, planned.explain.wake_at)
+
+
 def is_snoozed(follow_up: FollowUp) -> bool:
     """Whether an agent snoozed it and the date has not come yet."""
     return follow_up.status == "scheduled" and follow_up.snoozes > 0
@@ -96,13 +156,13 @@ def is_snoozed(follow_up: FollowUp) -> bool:
 def wake(follow_up: FollowUp, now: datetime) -> FollowUp:
     """End the snooze because the customer got in touch: due now, and the old date is kept in `woken_from`."""
     old = follow_up.due_at
-    woken = _put_off(follow_up, now, now, "desk", "woken by the customer")
+    woken = _put_off(follow_up, now, now, DESK, "woken by the customer")
     return woken.model_copy(update={"woken_from": old, "snoozes": 0})
 
 
 def _put_off(follow_up: FollowUp, until: datetime, now: datetime, by: str, what: str) -> FollowUp:
     _require_open(follow_up, "snoozed")
-    history = add_change(follow_up.history, now, by, what, due_before=follow_up.due_at, due_after=until)
+    history = add_change(follow_up, now, by, what, due_before=follow_up.due_at, due_after=until)
     put_off = follow_up.changed(
         status="scheduled", due_at=until, explain=Explained(), reminders=0, woken_from=None, history=history
     )
@@ -111,7 +171,7 @@ def _put_off(follow_up: FollowUp, until: datetime, now: datetime, by: str, what:
 
 def _close(follow_up: FollowUp, status: str, now: datetime, by: str, reason: str | None = None) -> FollowUp:
     _require_open(follow_up, status)
-    history = add_change(follow_up.history, now, by, status, reason=reason)
+    history = add_change(follow_up, now, by, status, reason=reason)
     return follow_up.changed(status=status, history=history).waiting(None)
 
 
@@ -126,24 +186,26 @@ def requested(interaction: Interaction) -> FollowUp | None:
     return _of_interaction(interaction, "requested", request.at, request.reason) if request else None
 
 
-def unresolved(interaction: Interaction, policy: PolicyDocument) -> FollowUp | None:
-    """Return the follow-up for an interaction that is not resolved and has no other next step, or None.
-
-    A commitment is a next step: its agent is warned of it.
-    """
-    if interaction.resolved or interaction.commitments or interaction.follow_up:
-        return None
-    if is_only_thanks(interaction):
-        return None
-    delay = Delay(business_days=policy.follow_ups.unresolved_after_business_days)
-    due = deadlines.after(delay, interaction.occurred_at, business_hours(policy), "the contact")
-    return with_deadline(
-        _of_interaction(interaction, "unresolved", due.at, "This was not resolved yet."), due
+def added_to(case: Case, follow_up_id: str, at: datetime, reason: str, now: datetime, by: str) -> FollowUp:
+    """Return a follow-up that somebody planned in this case after its last contact."""
+    follow_up = FollowUp(
+        follow_up_id=follow_up_id,
+        customer_id=case.customer_id,
+        interaction_id=case.last_interaction_id,
+        case_id=case.case_id,
+        agent_id=case.agent_id,
+        reason=reason,
+        due_at=at,
+        wake_at=at,
+        created_at=now,
     )
+    return follow_up.model_copy(update={"history": add_change(follow_up, now, by, "added")})
 
 
 def by_tone(interaction: Interaction, agent: Agent, policy: PolicyDocument) -> FollowUp | None:
     """Return the supervisor's follow-up for an abusive tone (at once) or an upset one (soon), or None."""
+    if interaction.is_history:
+        return None
     recorded = interaction.recorded_at
     match interaction.tone:
         case "abusive":
@@ -168,6 +230,15 @@ def run_around(case: Case, interaction: Interaction, owner: Agent) -> FollowUp:
     counted = ", ".join(f"{count} {name}{'s' if count > 1 else ''}" for count, name in facts if count)
     reason = f"Run-around: {counted}. {owner.name} has the case from now on."
     return _for_supervisor(interaction, owner, "run_around", interaction.recorded_at, reason[:500])
+
+
+def after_parting(interaction: Interaction) -> FollowUp | None:
+    """Return the owner's follow-up for a customer who is in touch after the business parted with them."""
+    if interaction.direction == "outbound":
+        return None
+    reason = "The customer is in touch again after you parted."
+    row = _of_interaction(interaction, "parted", interaction.recorded_at, reason)
+    return row.model_copy(update={"told": "owner"})
 
 
 def _of_interaction(interaction: Interaction, rule: FollowUpOrigin, at: datetime, reason: str) -> FollowUp:

@@ -83,5 +83,5 @@ def decide(
         wake_at=None,
         decided_by=by,
         decided_at=now,
-        history=add_change(goodwill.history, now, by, wanted, reason=reason),
+        history=add_change(goodwill, now, by, wanted, reason=reason),
     )

@@ -1,40 +1,87 @@
 """Interactions: the rows to write in the same transaction that records an interaction."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from vaada.model.cases import Case
 from vaada.model.interactions import Interaction, NewInteraction
 from vaada.model.people import Agent, Customer
-from vaada.model.policy import PolicyDocument
+from vaada.model.policy import CaseRules, PolicyDocument
 from vaada.model.rows import Row
 from vaada.model.work import Commitment, FollowUp, Reply, Survey
-from vaada.rules import cases, check_ins, commitments, follow_ups, ids, replies, surveys
-from vaada.rules.follow_ups import unresolved
-from vaada.rules.surveys import of_interaction
-from vaada.rules.thanks import is_only_thanks
+from vaada.rules import (
+    cases,
+    check_ins,
+    commitments,
+    follow_ups,
+    ids,
+    late_replies,
+    next_steps,
+    replies,
+    surveys,
+)
+from vaada.rules.hand_over import hand_over_all, moved_first, notice_of
+from vaada.rules.open_work import NOTHING_OPEN, OpenWork, changed_rows, is_open, with_open_work
+from vaada.rules.time.deadlines import Deadline
+from vaada.rules.time.horizon import TOO_FAR, is_too_far
 
 STREAM_GRACE = timedelta(minutes=10)
 """How long the stream has to plan an interaction before the sweep does it."""
 
-_FOLLOW_UP_LIMIT = 50  # a case lists its latest open follow-ups
+CLOCK_SKEW = timedelta(minutes=5)
+"""How much a client's clock may be fast."""
+
+STILL_TO_COME = "is still to come; record a contact once it took place"
 
 
 @dataclass(frozen=True)
 class StateBefore:
     """The rows before the interaction: its customer, its agent, its case and the open work of the case.
 
-    `follow_ups` are the open ones of the case, `check_in` is the customer's open check-in.
+    `check_in` is the customer's open check-in. Only for an interaction that was written down late, `contacts`
+    are all others of the case and `replies` all replies to them.
     """
 
     customer: Customer
     agent: Agent
     case: Case | None = None
-    reply: Reply | None = None
-    call_back: Commitment | None = None
-    follow_ups: tuple[FollowUp, ...] = ()
+    work: OpenWork = NOTHING_OPEN
     survey: Survey | None = None
     check_in: FollowUp | None = None
+    contacts: tuple[Interaction, ...] = ()
+    replies: tuple[Reply, ...] = ()
+
+
+@dataclass(frozen=True)
+class Owners:
+    """The agent who has the case after the interaction, and who had it before, if that is another."""
+
+    now: Agent
+    before: Agent | None = None
+
+
+def is_history(occurred_at: datetime, recorded_at: datetime, rules: CaseRules) -> bool:
+    """Whether a contact is recorded so late that no clock, reminder or message may follow from it."""
+    return occurred_at < recorded_at - timedelta(days=rules.history_after_days)
+
+
+def implausible_dates(new: NewInteraction, now: datetime, rules: CaseRules) -> Iterator[tuple[str, str]]:
+    """Yield the fields with a date that is probably a slip, each with what is wrong with it."""
+    occurred_at = new.occurred_at or now
+    if occurred_at > now + CLOCK_SKEW:
+        yield "occurred_at", STILL_TO_COME
+    dates = {f"commitments.{n}.due_at": promise.due_at for n, promise in enumerate(new.commitments)}
+    if new.follow_up is not None:
+        dates["follow_up.at"] = new.follow_up.at
+    for field, at in dates.items():
+        if at < occurred_at:
+            yield field, "is before the contact in which it was agreed"
+        elif is_too_far(at, now):
+            yield field, TOO_FAR
+        elif at <= now and is_history(occurred_at, now, rules):
+            days = rules.history_after_days
+            yield field, f"has passed, and the contact was more than {days} days ago; leave it out"
 
 
 def awaits_reply(new: NewInteraction) -> bool:
@@ -42,54 +89,68 @@ def awaits_reply(new: NewInteraction) -> bool:
 
     A commitment counts as a reply. So does a conversation that ended with an agreed follow-up.
     """
+    if new.direction == "inbound" and new.awaits_reply is not None:
+        return new.awaits_reply
+    return default_awaits_reply(new)
+
+
+def default_awaits_reply(new: NewInteraction | Interaction) -> bool:
+    """Whether the customer waits for a reply, if nobody stated it."""
     if new.direction == "outbound":
         return False
-    if new.awaits_reply is not None:
-        return new.awaits_reply
     talked = new.follow_up is not None and new.channel in cases.CONVERSATIONS
     return not (new.resolved or new.commitments or talked)
 
 
-def rows_to_write(interaction: Interaction, before: StateBefore, policy: PolicyDocument) -> list[Row]:
-    """Return the rows that the interaction changes or creates, to write in the same transaction."""
-    case = (
-        cases.add_interaction(before.case, interaction, policy.cases)
-        if before.case
-        else cases.open_case(interaction, policy.cases)
-    )
-    answered = interaction.direction == "outbound" or interaction.resolved
-    reply, call_back = _update_reply(interaction, before, case, policy, answered=answered)
-    changed_follow_ups = [_update_follow_up(interaction, case, row) for row in before.follow_ups]
-    check_in = _complete_check_in(before.check_in, interaction) if before.check_in else None
-    case = _with_open_work(case, interaction, reply, call_back, changed_follow_ups, policy)
+def is_late(interaction: Interaction, case: Case | None) -> bool:
+    """Whether the case has to be computed again from all of its interactions."""
+    return case is not None and cases.is_late(case, interaction) and cases.can_rebuild(case)
+
+
+def case_after(interaction: Interaction, before: StateBefore, policy: PolicyDocument) -> Case:
+    """Return the case after the interaction, without the ids of its open work."""
+    if before.case is None:
+        return cases.open_case(interaction, policy.cases)
+    if is_late(interaction, before.case):
+        return cases.rebuild(before.case, (*before.contacts, interaction), policy.cases)
+    return cases.add_interaction(before.case, interaction, policy.cases)
+
+
+def rows_to_write(
+    interaction: Interaction, before: StateBefore, case: Case, owners: Owners, policy: PolicyDocument
+) -> list[Row]:
+    """Return the rows that the interaction changes or creates, to write in the same transaction.
+
+    `case` is the one after it.
+    """
+    now = interaction.recorded_at
     customer, nps = _update_customer(before.customer, interaction, policy)
-    candidates = [
-        (before.reply, reply),
-        (before.call_back, call_back),
-        *zip(before.follow_ups, changed_follow_ups, strict=True),
-        (before.check_in, check_in),
-    ]
+    own, ended_replies = _update_work(interaction, before, case, policy)
+    if follow_up := next_steps.after_interaction(case, interaction, own, policy):
+        own = own.having(follow_up)
+    work = own
+    told: list[Row] = []
+    if owners.before is not None:
+        work = hand_over_all(own, owners.now, policy, now, interaction.agent_id)
+        moved = moved_first(own, work)
+        if moved is not None and owners.before.agent_id != interaction.agent_id:
+            told.append(notice_of(moved, owners.before, "handed_over", policy, now))
+    known = (*before.work.rows, *before.replies)
     rows: list[Row | None] = [
-        case,
-        *(after for row, after in candidates if after is not row),
-        *commitments.stated_in(interaction, before.agent, policy),
-        *_new_follow_ups(interaction, before, case, policy),
+        _with_open_work(case, interaction, work),
+        *changed_rows(known, (*work.rows, *ended_replies)),
+        *_supervisors_follow_ups(interaction, before, case, policy),
+        _check_in_after(interaction, before, customer),
         _withdrawn_survey(before, case),
         nps,
         customer if customer is not before.customer else None,
     ]
-    return [row for row in rows if row is not None]
+    return [row for row in (*rows, *told) if row is not None]
 
 
 def mark_planned(interaction: Interaction) -> Interaction:
     """Return the interaction as planned: it waits for nothing more."""
     return interaction.changed(wake_at=None)
-
-
-def planned_rows(interaction: Interaction, policy: PolicyDocument) -> list[FollowUp | Survey]:
-    """Return the follow-up and the survey that the interaction plans, written after it was recorded."""
-    rows = (unresolved(interaction, policy), of_interaction(interaction, policy))
-    return [row for row in rows if row is not None]
 
 
 def mark_served(customer: Customer, agent_id: str) -> Customer:
@@ -99,27 +160,140 @@ def mark_served(customer: Customer, agent_id: str) -> Customer:
     return customer.changed(agent_id=customer.agent_id or agent_id, served_by=(*customer.served_by, agent_id))
 
 
-def _with_open_work(
-    case: Case,
-    interaction: Interaction,
-    reply: Reply | None,
-    call_back: Commitment | None,
-    open_follow_ups: list[FollowUp],
-    policy: PolicyDocument,
-) -> Case:
+def _with_open_work(case: Case, interaction: Interaction, work: OpenWork) -> Case:
     """Return the case with the ids of its open work after the interaction."""
-    planned = (follow_ups.requested(interaction), follow_ups.unresolved(interaction, policy))
-    ids_to_do = [row.id for row in open_follow_ups if row.status in follow_ups.OPEN]
-    ids_to_do += [row.id for row in planned if row is not None]
-    settled = interaction.resolved and case.status == "resolved"
-    return case.model_copy(
-        update={
-            "reply_id": reply.id if reply and reply.status in replies.OPEN else None,
-            "call_back_id": call_back.id if call_back and call_back.status in commitments.KEEPABLE else None,
-            "follow_up_ids": tuple(ids_to_do[-_FOLLOW_UP_LIMIT:]),
-            "survey_id": ids.survey_id(interaction) if settled else case.survey_id,
-        }
+    is_last = case.last_interaction_id == interaction.interaction_id
+    settled = interaction.resolved and case.status == "resolved" and (is_last or case.survey_id is None)
+    return with_open_work(case, work).model_copy(
+        update={"survey_id": ids.survey_id(interaction) if settled else case.survey_id}
     )
+
+
+def _update_work(
+    interaction: Interaction, before: StateBefore, case: Case, policy: PolicyDocument
+) -> tuple[OpenWork, list[Reply]]:
+    """Return the open work after the interaction, with what was agreed in it, and replies that ended."""
+    ended: list[Reply] = []
+    if is_late(interaction, before.case):
+        reply, call_back, ended = _replies_after_late(interaction, before, case, policy)
+    else:
+        reply, call_back = _update_reply(interaction, before, case, policy)
+    requested = follow_ups.requested(interaction)
+    planned = [_update_follow_up(interaction, row) for row in before.work.follow_ups]
+    stated = commitments.stated_in(interaction, before.agent, policy)
+    work = OpenWork(
+        reply,
+        call_back,
+        (*before.work.commitments, *stated),
+        (*planned, *([requested] if requested else [])),
+    )
+    return work, ended
+
+
+def _update_reply(
+    interaction: Interaction, before: StateBefore, case: Case, policy: PolicyDocument
+) -> tuple[Reply | None, Commitment | None]:
+    """Return the case's reply and promised call-back after this interaction."""
+    reply, call_back, at = before.work.reply, before.work.call_back, interaction.occurred_at
+    if interaction.direction == "outbound" or interaction.resolved:
+        if reply is not None and at < reply.asked_at:
+            return reply, call_back  # it took place before the question, so it is not a reply to it
+        if reply is not None and reply.status in replies.OPEN:
+            reply = replies.give(reply, at, interaction.interaction_id, policy)
+        if call_back is not None and call_back.status in commitments.KEEPABLE:
+            call_back = commitments.keep(call_back, at, interaction.agent_id)
+        return reply, call_back
+    if reply is not None and reply.status in replies.OPEN:
+        if reply.status == "paused" and not (interaction.only_thanks or interaction.is_history):
+            reply = replies.resume(reply, interaction.recorded_at, policy)
+        return reply.model_copy(update={"agent_id": case.agent_id}), call_back
+    if not interaction.awaits_reply:
+        return reply, call_back
+    return _new_reply(interaction, before, case, policy)
+
+
+def _new_reply(
+    interaction: Interaction, before: StateBefore, case: Case, policy: PolicyDocument
+) -> tuple[Reply | None, Commitment | None]:
+    reply, call_back = replies.open_reply(interaction, before.case, policy), before.work.call_back
+    if reply is None:
+        return before.work.reply, call_back
+    reply = reply.model_copy(update={"agent_id": case.agent_id})
+    back = commitments.call_back(interaction, reply, before.agent, policy)
+    if back is None:
+        reply = replies.start_clock(reply, policy, interaction.recorded_at)
+    return reply, back or call_back
+
+
+def _replies_after_late(
+    interaction: Interaction, before: StateBefore, case: Case, policy: PolicyDocument
+) -> tuple[Reply | None, Commitment | None, list[Reply]]:
+    """Return the open reply and the call-back after a late interaction, and other replies that changed."""
+    contacts = cases.in_order((*before.contacts, interaction), case)
+    known = {row.interaction_id: row for row in before.replies}
+    changed = late_replies.reconcile(contacts, case, known, policy)
+    current = next((row for row in changed if is_open(row)), before.work.reply)
+    ended = [row for row in changed if current is None or row.id != current.id]
+    if current is not None and any(row.id == current.id for row in ended):
+        current = None
+    call_back = before.work.call_back
+    if call_back is not None and call_back.status in commitments.KEEPABLE:
+        given = next((row for row in ended if row.interaction_id == call_back.interaction_id), None)
+        if given is not None and given.given_at is not None:
+            call_back = commitments.keep(call_back, given.given_at, interaction.agent_id)
+    is_new = current is not None and current.interaction_id == interaction.interaction_id
+    if current is not None and is_new and call_back is None:
+        call_back = commitments.call_back(interaction, current, before.agent, policy)
+    return current, call_back, ended
+
+
+def _update_follow_up(interaction: Interaction, row: FollowUp) -> FollowUp:
+    """Return an open follow-up of the case after this interaction: awake again, or unchanged."""
+    came_back = interaction.direction == "inbound" and not (interaction.only_thanks or interaction.is_history)
+    since = row.history[-1].at if row.history else row.created_at
+    if (
+        came_back
+        and not interaction.resolved
+        and follow_ups.is_snoozed(row)
+        and interaction.occurred_at >= since
+    ):
+        return follow_ups.wake(row, interaction.recorded_at)
+    return row
+
+
+def _check_in_after(interaction: Interaction, before: StateBefore, customer: Customer) -> FollowUp | None:
+    """Return the open check-in with the customer if this interaction changes it, or None.
+
+    An interaction before it began does not complete it: if it was in the time that the check-in counts, the
+    check-in was planned too early.
+    """
+    check_in, now = before.check_in, interaction.recorded_at
+    if check_in is None:
+        return None
+    if interaction.occurred_at >= check_in.created_at:
+        return follow_ups.complete(check_in, now, interaction.agent_id)
+    later = customer.wake_at
+    if customer.anchor == interaction.occurred_at and later is not None and later > check_in.due_at:
+        why = customer.explain.wake_at
+        return follow_ups.move(check_in, Deadline(later, why), now) if why else None
+    return None
+
+
+def _supervisors_follow_ups(
+    interaction: Interaction, before: StateBefore, case: Case, policy: PolicyDocument
+) -> list[FollowUp]:
+    """Return new follow-ups of the supervisor, for tone or run-around, and the owner, after a parting."""
+    if interaction.is_history:
+        return []
+    is_new_run_around = case.run_around_at is not None and (
+        before.case is None or before.case.run_around_at is None
+    )
+    rows = (
+        follow_ups.by_tone(interaction, before.agent, policy),
+        follow_ups.run_around(case, interaction, before.agent) if is_new_run_around else None,
+        follow_ups.after_parting(interaction) if before.customer.parted_at is not None else None,
+    )
+    return [row for row in rows if row is not None]
 
 
 def _withdrawn_survey(before: StateBefore, case: Case) -> Survey | None:
@@ -128,71 +302,13 @@ def _withdrawn_survey(before: StateBefore, case: Case) -> Survey | None:
     return surveys.withdraw(before.survey) if reopened else None
 
 
-def _update_reply(
-    interaction: Interaction, before: StateBefore, case: Case, policy: PolicyDocument, *, answered: bool
-) -> tuple[Reply | None, Commitment | None]:
-    """Return the case's reply and promised call-back after this interaction."""
-    reply, call_back, at = before.reply, before.call_back, interaction.occurred_at
-    if answered and reply is not None and at < reply.asked_at:
-        return reply, call_back  # it took place before the question, so it is not a reply to it
-    if answered:
-        if reply is not None and reply.status in replies.OPEN:
-            reply = replies.give(reply, at, interaction.interaction_id, policy)
-        if call_back is not None and call_back.status in commitments.KEEPABLE:
-            call_back = commitments.keep(call_back, at, interaction.agent_id)
-        return reply, call_back
-    if reply is not None and reply.status in replies.OPEN:
-        if reply.status == "paused" and not is_only_thanks(interaction):
-            reply = replies.resume(reply, interaction.recorded_at, policy)
-            reply = reply.model_copy(update={"agent_id": case.agent_id})
-        elif reply.agent_id != case.agent_id:
-            reply = reply.changed(agent_id=case.agent_id)
-        return reply, call_back
-    if not interaction.awaits_reply:
-        return reply, call_back
-    reply = replies.open_reply(interaction, before.case, policy)
-    if reply is not None and reply.agent_id != case.agent_id:
-        reply = reply.model_copy(update={"agent_id": case.agent_id})
-    back = commitments.call_back(interaction, reply, before.agent, policy) if reply else None
-    if reply is not None and back is None:
-        reply = replies.start_clock(reply, policy, interaction.recorded_at)
-    return reply, back or call_back
-
-
-def _update_follow_up(interaction: Interaction, case: Case, row: FollowUp) -> FollowUp:
-    """Return an open follow-up of the case after this interaction: done, woken or unchanged."""
-    if case.status == "resolved" and row.origin == "unresolved":
-        return follow_ups.complete(row, interaction.recorded_at, interaction.agent_id)
-    came_back = interaction.direction == "inbound" and not is_only_thanks(interaction)
-    if came_back and not interaction.resolved and follow_ups.is_snoozed(row):
-        return follow_ups.wake(row, interaction.recorded_at)
-    return row
-
-
-def _complete_check_in(check_in: FollowUp, interaction: Interaction) -> FollowUp:
-    return follow_ups.complete(check_in, interaction.recorded_at, interaction.agent_id)
-
-
-def _new_follow_ups(
-    interaction: Interaction, before: StateBefore, case: Case, policy: PolicyDocument
-) -> list[FollowUp]:
-    """Return the new follow-ups: the requested one, and the supervisor's for the tone or a run-around."""
-    is_new_run_around = case.run_around_at is not None and (
-        before.case is None or before.case.run_around_at is None
-    )
-    rows = (
-        follow_ups.requested(interaction),
-        follow_ups.by_tone(interaction, before.agent, policy),
-        follow_ups.run_around(case, interaction, before.agent) if is_new_run_around else None,
-    )
-    return [row for row in rows if row is not None]
-
-
 def _update_customer(
     customer: Customer, interaction: Interaction, policy: PolicyDocument
 ) -> tuple[Customer, Survey | None]:
     """Return the customer, served by this agent and with a later check-in, and their first NPS survey."""
     served = mark_served(customer, interaction.agent_id)
+    if interaction.is_history:
+        return served, None
     after = check_ins.plan_from(served, interaction.occurred_at, policy)
     if after is not served and served is customer:
         after = after.changed()

@@ -8,14 +8,17 @@ from datetime import datetime, timedelta
 
 from vaada.model.cases import Case
 from vaada.model.interactions import Interaction
+from vaada.model.people import Channel
 from vaada.model.policy import Delay, PolicyDocument
 from vaada.model.rows import Explained
-from vaada.model.work import Reply
+from vaada.model.work import Pause, Reply
 from vaada.rules import ids
 from vaada.rules.decisions import Decision, Notice
 from vaada.rules.errors import NotPossible
 from vaada.rules.time import deadlines
-from vaada.rules.time.deadlines import business_hours
+from vaada.rules.time.clock import Hours
+from vaada.rules.time.deadlines import Deadline, business_hours
+from vaada.rules.undo import require_recent
 
 OPEN = frozenset({"awaited", "paused"})
 
@@ -25,13 +28,9 @@ def open_reply(interaction: Interaction, case: Case | None, policy: PolicyDocume
 
     It is measured from now on, but the agent is only warned after `start_clock`.
     """
-    minutes = policy.replies.opening_minutes.get(interaction.channel)
-    if minutes is None:
+    due = due_after(interaction, policy)
+    if due is None:
         return None
-    hours = business_hours(policy)
-    due = deadlines.after(
-        Delay(opening_minutes=minutes), interaction.occurred_at, hours, "the customer was in touch"
-    )
     return Reply(
         reply_id=ids.reply_id(interaction),
         customer_id=interaction.customer_id,
@@ -44,6 +43,34 @@ def open_reply(interaction: Interaction, case: Case | None, policy: PolicyDocume
         due_at=due.at,
         explain=Explained(due_at=due.explain),
         created_at=interaction.recorded_at,
+    )
+
+
+def due_after(interaction: Interaction, policy: PolicyDocument) -> Deadline | None:
+    """Return when the customer is to have a reply to the interaction. None: its channel has no target."""
+    return due_at(interaction.channel, interaction.occurred_at, policy)
+
+
+def due_at(channel: Channel, asked_at: datetime, policy: PolicyDocument) -> Deadline | None:
+    """Return when somebody who was in touch by this channel is to have a reply. None: it has no target."""
+    minutes = policy.replies.opening_minutes.get(channel)
+    if minutes is None:
+        return None
+    delay = Delay(opening_minutes=minutes)
+    return deadlines.after(delay, asked_at, business_hours(policy), "the customer was in touch")
+
+
+def ask_earlier(reply: Reply, interaction: Interaction, policy: PolicyDocument) -> Reply:
+    """Return the reply as one to this interaction, in which the customer began to wait for it."""
+    due = due_after(interaction, policy)
+    if due is None or reply.asked_at == interaction.occurred_at:
+        return reply
+    return reply.changed(
+        asked_at=interaction.occurred_at,
+        channel=interaction.channel,
+        interaction_id=interaction.interaction_id,
+        due_at=due.at,
+        explain=Explained(due_at=due.explain),
     )
 
 
@@ -64,18 +91,42 @@ def give(reply: Reply, at: datetime, by: str, policy: PolicyDocument) -> Reply:
     if reply.status not in OPEN:
         raise NotPossible("reply", reply.status, "given")
     hours = business_hours(policy)
-    late = hours.between(reply.due_at, at)
-    if reply.status == "paused":
-        late = max(timedelta(0), -_remaining(reply))
+    late = _late_by(reply, at, hours)
     return _stop_clock(
         reply,
         status="given",
         given_at=at,
         given_by=by,
         missed_at=reply.missed_at if late else None,
-        took_seconds=int(hours.between(reply.asked_at, at).total_seconds()),
+        took_seconds=int(_took(reply, at, hours).total_seconds()),
         late_by_seconds=int(late.total_seconds()),
     )
+
+
+def await_again(reply: Reply) -> Reply:
+    """Return a given reply as awaited: what counted as the reply was none."""
+    return reply.changed(
+        status="awaited",
+        given_at=None,
+        given_by=None,
+        took_seconds=None,
+        late_by_seconds=None,
+        missed_at=None,
+    )
+
+
+def undo_give(reply: Reply, policy: PolicyDocument, now: datetime) -> Reply:
+    """Return a reply that was marked as given by mistake as awaited, with its next step as it would stand.
+
+    Raises NotPossible unless it was given within the last day.
+    """
+    if reply.status != "given" or reply.given_at is None:
+        raise NotPossible("reply", reply.status, "marked as not given")
+    require_recent("change", reply.given_at, now)
+    awaited = await_again(reply)
+    if reply.missed_at is not None:  # the supervisor heard of it before
+        return awaited.model_copy(update={"missed_at": reply.missed_at})
+    return start_clock(awaited, policy, now)
 
 
 def close(reply: Reply) -> Reply:
@@ -104,7 +155,12 @@ def pause(reply: Reply, now: datetime, policy: PolicyDocument) -> Reply:
         raise NotPossible("reply", reply.status, "paused")
     hours = business_hours(policy)
     remaining = hours.between(now, reply.due_at) - hours.between(reply.due_at, now)
-    return _stop_clock(reply, status="paused", remaining_seconds=int(remaining.total_seconds()))
+    return _stop_clock(
+        reply,
+        status="paused",
+        remaining_seconds=int(remaining.total_seconds()),
+        pauses=(*reply.pauses, Pause(began_at=now, due_at=reply.due_at)),
+    )
 
 
 def resume(reply: Reply, now: datetime, policy: PolicyDocument) -> Reply:
@@ -116,7 +172,13 @@ def resume(reply: Reply, now: datetime, policy: PolicyDocument) -> Reply:
     due = hours.before(now, -remaining) if remaining < timedelta(0) else hours.after(now, remaining)
     explain = deadlines.explain("what was left when the clock was paused", now, hours, due)
     awaited = reply.changed(
-        status="awaited", due_at=due.at, remaining_seconds=None, explain=Explained(due_at=explain)
+        status="awaited",
+        due_at=due.at,
+        remaining_seconds=None,
+        pauses=tuple(
+            pause if pause.ended_at else pause.model_copy(update={"ended_at": now}) for pause in reply.pauses
+        ),
+        explain=Explained(due_at=explain),
     )
     return awaited if reply.missed_at is not None else start_clock(awaited, policy, now)
 
@@ -130,6 +192,24 @@ def start_clock(reply: Reply, policy: PolicyDocument, now: datetime) -> Reply:
         if warning.at > reply.asked_at:
             return reply.waiting(max(warning.at, now), warning.explain, step="warn")
     return reply.waiting(reply.due_at, reply.explain.due_at, step="miss")
+
+
+def _took(reply: Reply, at: datetime, hours: Hours) -> timedelta:
+    """Return the opening time from the question until `at`, without the pauses."""
+    stood = (
+        hours.between(pause.began_at, min(pause.ended_at or at, at))
+        for pause in reply.pauses
+        if pause.began_at < at
+    )
+    return hours.between(reply.asked_at, at) - sum(stood, timedelta(0))
+
+
+def _late_by(reply: Reply, at: datetime, hours: Hours) -> timedelta:
+    """Return the opening time from when it was due until `at`, which may lie before or in a pause."""
+    for pause in reply.pauses:
+        if pause.ended_at is None or at <= pause.ended_at:
+            return hours.between(pause.due_at, min(at, pause.began_at))
+    return hours.between(reply.due_at, at)
 
 
 def _remaining(reply: Reply) -> timedelta:

@@ -1,7 +1,8 @@
 """Reports: commitments, replies, cases and surveys of a period, counted by agent, channel and week.
 
-A row belongs to the period by when it was due, or for a case by when it was opened. Rates are between 0 and
-1, of the rows whose outcome is known, and None if there are none.
+A row belongs to the period by when it was due, or for a case by when it was opened. What is due when a
+period ends belongs to the next one alone. Rates are between 0 and 1, of the rows whose outcome is known, and
+None if there are none.
 """
 
 from collections import Counter, defaultdict
@@ -10,29 +11,49 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from statistics import median
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from vaada.model.cases import Case
-from vaada.model.rows import StoredModel
+from vaada.model.rows import Row, StoredModel
 from vaada.model.times import Instant
-from vaada.model.work import SATISFIED, SCALES, Commitment, Reply, Survey, SurveyKind
+from vaada.model.work import SCALES, Commitment, Reply, Survey, SurveyKind
 from vaada.rules import confidence_intervals
+from vaada.rules.report_figures import Figure, Reported, figures_of, missed_date
 
-Reported = Commitment | Reply | Case | Survey
+FIELDS: dict[type[Row], frozenset[str]] = {
+    Commitment: frozenset({"status", "channel", "kept_at", "history"}),
+    Reply: frozenset({"status", "took_seconds", "late_by_seconds"}),
+    Case: frozenset(
+        {"status", "hand_offs", "repeat_contacts", "reopenings", "run_around_at", "contacts", "cause"}
+    ),
+    Survey: frozenset({"status", "channel", "kind", "sent_at", "score"}),
+}
+"""The fields of rows that reports read, besides those that each row has."""
+
 Interval = tuple[float, float]
+R = TypeVar("R", Commitment, Reply, Case, Survey)
 _DETRACTOR_MAX = 6  # of ten
 
 
 class Promises(StoredModel):
-    """Commitments that were due. `kept_rate` is the share kept in time of those kept, overdue or broken."""
+    """Commitments that were due.
+
+    `kept_in_time` are kept by the date first promised, `kept_after_change` by another one that was agreed
+    before any was missed. `kept_late` are the others that are kept: a new date for a missed promise does not
+    mend it. `missed` are those kept late, overdue and broken. The rates are of those kept or missed.
+    """
 
     due: int
     kept_in_time: int
+    kept_after_change: int
     kept_late: int
     overdue: int
     broken: int
+    missed: int
     withdrawn: int
     kept_rate: float | None
+    kept_after_change_rate: float | None
     median_late_seconds: int | None
 
 
@@ -49,9 +70,18 @@ class Replies(StoredModel):
 
 
 class RunAround(StoredModel):
-    """The effort of customers. `first_contact_rate` is the share of resolved cases with one interaction."""
+    """The effort of customers. `first_contact_rate` is the share of resolved cases with one interaction.
+
+    `hand_offs`, `repeat_contacts` and `reopenings` are counted themselves; `handed_on`, `came_again` and
+    `opened_again` are the cases that have any.
+    """
 
     cases: int
+    resolved: int
+    solved_at_once: int
+    handed_on: int
+    came_again: int
+    opened_again: int
     hand_offs: int
     repeat_contacts: int
     reopenings: int
@@ -70,6 +100,7 @@ class Answers(StoredModel):
 
     asked: int
     answered: int
+    satisfied: int
     response_rate: float | None
     response_interval: Interval | None
     mean_score: float | None
@@ -95,6 +126,13 @@ class CauseCount(StoredModel):
     complaints: int
 
 
+class Complaints(StoredModel):
+    """The complaints of a week. One without a recorded cause is in none of the causes."""
+
+    complaints: int
+    causes: tuple[CauseCount, ...]
+
+
 class Report(StoredModel):
     """The report on a period. Weeks are ISO 8601, such as 2026-W07."""
 
@@ -106,6 +144,7 @@ class Report(StoredModel):
     by_week: dict[str, Service]
     complaints: int
     causes: tuple[CauseCount, ...]
+    complaints_by_week: dict[str, Complaints]
 
 
 @dataclass(frozen=True)
@@ -117,102 +156,131 @@ class Rows:
     cases: Sequence[Case] = ()
     surveys: Sequence[Survey] = ()
 
+    def within(self, begins: datetime, ends: datetime) -> "Rows":
+        """Return the rows that belong to a part of the period."""
+
+        def part(rows: Sequence[R]) -> tuple[R, ...]:
+            return tuple(row for row in rows if begins <= belongs_at(row) < ends)
+
+        return Rows(part(self.commitments), part(self.replies), part(self.cases), part(self.surveys))
+
 
 def report(rows: Rows, begins: datetime, ends: datetime, zone: str, now: datetime) -> Report:
     """Return the report on these rows as of `now`. Weeks are ISO 8601 weeks in the time zone `zone`."""
-    complaints = [case for case in rows.cases if case.kind == "complaint"]
-    causes = Counter(case.cause.strip() for case in complaints if case.cause)
+    complaints = [case for case in rows.cases if "complaints" in figures_of(case, now)]
+    in_weeks = _group_by(Rows(cases=complaints), partial(week_of, zone))
     return Report(
         begins=begins,
         ends=ends,
         all=_service(rows, now),
         by_agent={name: _service(some, now) for name, some in _group_by(rows, _agent_of).items()},
         by_channel={name: _service(some, now) for name, some in _group_by(rows, _channel_of).items()},
-        by_week={
-            name: _service(some, now) for name, some in _group_by(rows, partial(_week_of, zone)).items()
-        },
+        by_week={name: _service(some, now) for name, some in _group_by(rows, partial(week_of, zone)).items()},
         complaints=len(complaints),
-        causes=tuple(CauseCount(cause=cause, complaints=count) for cause, count in causes.most_common()),
+        causes=_causes(complaints),
+        complaints_by_week={
+            week: Complaints(complaints=len(some.cases), causes=_causes(some.cases))
+            for week, some in in_weeks.items()
+        },
     )
+
+
+def _causes(complaints: Sequence[Case]) -> tuple[CauseCount, ...]:
+    counted = Counter(case.cause.strip() for case in complaints if case.cause)
+    return tuple(CauseCount(cause=cause, complaints=count) for cause, count in counted.most_common())
 
 
 def _service(rows: Rows, now: datetime) -> Service:
     return Service(
-        promises=_promises(rows.commitments, now),
+        promises=promises(rows.commitments, now),
         replies=_replies(rows.replies, now),
-        run_around=_run_around(rows.cases),
-        satisfaction=_satisfaction(rows.surveys),
+        run_around=_run_around(rows.cases, now),
+        satisfaction=satisfaction(rows.surveys, now),
     )
 
 
-def _promises(rows: Sequence[Commitment], now: datetime) -> Promises:
-    kept = [row for row in rows if row.status == "kept"]
-    late = [row.late_by_seconds for row in kept if row.late_by_seconds]
-    overdue = sum(row.status == "open" and row.due_at <= now for row in rows)
-    broken = sum(row.status == "broken" for row in rows)
-    in_time = len(kept) - len(late)
+def promises(rows: Sequence[Commitment], now: datetime) -> Promises:
+    """Return the figures of these commitments."""
+    counted = _count(rows, now)
+    late = [
+        int((row.kept_at - missed).total_seconds())
+        for row in rows
+        if row.status == "kept" and row.kept_at is not None and (missed := missed_date(row)) is not None
+    ]
     return Promises(
-        due=len(rows),
-        kept_in_time=in_time,
-        kept_late=len(late),
-        overdue=overdue,
-        broken=broken,
-        withdrawn=sum(row.status == "withdrawn" for row in rows),
-        kept_rate=_rate(in_time, len(kept) + overdue + broken),
+        due=counted["promises"],
+        kept_in_time=counted["kept_in_time"],
+        kept_after_change=counted["kept_after_change"],
+        kept_late=counted["kept_late"],
+        overdue=counted["overdue"],
+        broken=counted["broken"],
+        missed=counted["missed"],
+        withdrawn=counted["withdrawn"],
+        kept_rate=_rate(counted["kept_in_time"], counted["settled"]),
+        kept_after_change_rate=_rate(counted["kept_after_change"], counted["settled"]),
         median_late_seconds=_median_seconds(late),
     )
+
+
+def _count(rows: Sequence[Reported], now: datetime) -> Counter[Figure]:
+    return Counter(figure for row in rows for figure in figures_of(row, now))
 
 
 def _replies(rows: Sequence[Reply], now: datetime) -> Replies:
+    counted = _count(rows, now)
     given = [row for row in rows if row.status == "given"]
-    late = [row.late_by_seconds for row in given if row.late_by_seconds]
-    waiting = [row for row in rows if row.status in {"awaited", "paused"}]
-    missed = sum(row.status == "awaited" and row.due_at <= now for row in waiting)
-    in_time = len(given) - len(late)
     return Replies(
-        asked=len(rows),
-        in_time=in_time,
-        late=len(late) + missed,
-        waiting=len(waiting),
-        in_time_rate=_rate(in_time, len(given) + missed),
+        asked=counted["replies"],
+        in_time=counted["in_time"],
+        late=counted["late"],
+        waiting=counted["waiting"],
+        in_time_rate=_rate(counted["in_time"], counted["judged"]),
         median_seconds=_median_seconds([row.took_seconds for row in given if row.took_seconds is not None]),
-        median_late_seconds=_median_seconds(late),
+        median_late_seconds=_median_seconds([row.late_by_seconds for row in given if row.late_by_seconds]),
     )
 
 
-def _run_around(rows: Sequence[Case]) -> RunAround:
-    counted = [row for row in rows if row.status != "merged"]
-    settled = [row for row in counted if row.status == "resolved"]
+def _run_around(rows: Sequence[Case], now: datetime) -> RunAround:
+    counted = _count(rows, now)
+    cases = [row for row in rows if row.status != "merged"]
     return RunAround(
-        cases=len(counted),
-        hand_offs=sum(len(row.hand_offs) for row in counted),
-        repeat_contacts=sum(len(row.repeat_contacts) for row in counted),
-        reopenings=sum(len(row.reopenings) for row in counted),
-        run_arounds=sum(row.run_around_at is not None for row in counted),
-        first_contact_rate=_rate(sum(row.contacts == 1 for row in settled), len(settled)),
+        cases=counted["cases"],
+        resolved=counted["resolved"],
+        solved_at_once=counted["solved_at_once"],
+        handed_on=counted["handed_on"],
+        came_again=counted["came_again"],
+        opened_again=counted["opened_again"],
+        hand_offs=sum(len(row.hand_offs) for row in cases),
+        repeat_contacts=sum(len(row.repeat_contacts) for row in cases),
+        reopenings=sum(len(row.reopenings) for row in cases),
+        run_arounds=counted["run_around"],
+        first_contact_rate=_rate(counted["solved_at_once"], counted["resolved"]),
     )
 
 
-def _satisfaction(rows: Sequence[Survey]) -> dict[SurveyKind, Answers]:
+def satisfaction(rows: Sequence[Survey], now: datetime) -> dict[SurveyKind, Answers]:
+    """Return the figures of these surveys, by what they ask."""
     answers: dict[SurveyKind, Answers] = {}
     for kind in SCALES:
-        asked = [row for row in rows if row.kind == kind and row.sent_at and row.status != "withheld"]
-        if asked:
-            answers[kind] = _answers(kind, asked)
+        of_kind = [row for row in rows if row.kind == kind]
+        counted = _count(of_kind, now)
+        if counted["asked"]:
+            answers[kind] = _answers(kind, of_kind, counted)
     return answers
 
 
-def _answers(kind: SurveyKind, asked: Sequence[Survey]) -> Answers:
-    scores = [row.score for row in asked if row.score is not None]
-    happy = sum(score >= SATISFIED[kind] for score in scores)
+def _answers(kind: SurveyKind, rows: Sequence[Survey], counted: Counter[Figure]) -> Answers:
+    scores = [row.score for row in rows if row.score is not None and row.status != "withheld"]
+    asked, answered, happy = counted["asked"], counted["answered"], counted["satisfied"]
     answers = Answers(
-        asked=len(asked),
-        answered=len(scores),
-        response_rate=_rate(len(scores), len(asked)),
-        response_interval=_rounded(confidence_intervals.for_share(len(scores), len(asked))),
+        asked=asked,
+        answered=answered,
+        satisfied=happy,
+        response_rate=_rate(answered, asked),
+        response_interval=_rounded(confidence_intervals.for_share(answered, asked)),
         mean_score=round(sum(scores) / len(scores), 2) if scores else None,
-        happy_rate=_rate(happy, len(scores)),
-        happy_interval=_rounded(confidence_intervals.for_share(happy, len(scores))),
+        happy_rate=_rate(happy, answered),
+        happy_interval=_rounded(confidence_intervals.for_share(happy, answered)),
     )
     if kind != "nps" or not scores:
         return answers
@@ -232,9 +300,14 @@ def _channel_of(row: Reported) -> str | None:
     return row.channel
 
 
-def _week_of(zone: str, row: Reported) -> str | None:
-    at = row.opened_at if isinstance(row, Case) else row.due_at
-    year, week, _ = at.astimezone(ZoneInfo(zone)).isocalendar()
+def belongs_at(row: Reported) -> datetime:
+    """Return the time by which the row belongs to a period: when it was due, or a case was opened."""
+    return row.opened_at if isinstance(row, Case) else row.due_at
+
+
+def week_of(zone: str, row: Reported) -> str:
+    """Return the ISO week of the row in this zone, such as 2026-W07."""
+    year, week, _ = belongs_at(row).astimezone(ZoneInfo(zone)).isocalendar()
     return f"{year}-W{week:02}"
 
 

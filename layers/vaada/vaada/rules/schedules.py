@@ -24,9 +24,9 @@ def schedule_change(before: DueRow | None, after: DueRow | None, now: datetime) 
     does nothing.
     """
     had_schedule = (
-        before is not None and _needs_schedule(before) and before.wake_at is not None and before.wake_at > now
+        before is not None and needs_schedule(before) and before.wake_at is not None and before.wake_at > now
     )
-    if after is None or after.wake_at is None or not _needs_schedule(after):
+    if after is None or after.wake_at is None or not needs_schedule(after):
         return "delete" if had_schedule else "none"
     if after.wake_at <= now:
         return "wake_instead" if had_schedule else "wake"
@@ -38,7 +38,7 @@ def schedule_time(wake_at: datetime, now: datetime) -> datetime:
     return max(wake_at, now + MIN_LEAD_TIME)
 
 
-def _needs_schedule(row: DueRow) -> bool:
+def needs_schedule(row: DueRow) -> bool:
     match row:
         case Commitment():
             return row.step in {"warn", "flag"}

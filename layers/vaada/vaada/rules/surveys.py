@@ -1,7 +1,7 @@
 """Surveys: send once, remind once, close. A survey that is not sent is withheld, with the reason.
 
 States: scheduled → sent → answered · expired; scheduled · sent → withheld; answered → sent, if the answer
-turns out to be a bot's.
+turns out to be a bot's; expired → answered, if a quarantined answer turns out to be the customer's.
 """
 
 from dataclasses import dataclass
@@ -34,6 +34,13 @@ PAGE_LIFETIME = timedelta(hours=24)
 """A form from a page that was open longer must be submitted again."""
 
 _ANSWER_LIMIT = 20  # a survey keeps the latest answers that do not count
+
+_ASKED_LATELY, _ASKED_THE_SAME_LATELY = "they were asked something lately", "they were asked the same lately"
+COOL_DOWN = frozenset({_ASKED_LATELY, _ASKED_THE_SAME_LATELY})
+"""Why a survey is withheld that comes too soon after another one."""
+
+_REVIEWED = frozenset({"sent", "expired"})
+"""Statuses in which somebody may say whether a quarantined answer is real."""
 
 Verdict = Literal["count", "same", "amend", "discard", "quarantine", "stale", "refuse"]
 """What to do with an answer."""
@@ -98,14 +105,15 @@ def why_not(survey: Survey, context: SurveyContext, policy: PolicyDocument, now:
     same = asked_at.get(survey.kind)
     reasons = (
         (not customer.consent.survey, "the customer did not agree to surveys"),
+        (customer.parted_at is not None, "the business parted with the customer"),
         (context.medium is None, "there is no address that the customer agreed to and that works"),
         (case is not None and case.abusive, "somebody was abusive in this matter"),
         (_is_open_again(survey, case), "the matter was taken up again"),
         (_was_not_served(survey, case), "nobody of ours was in touch with them in this matter"),
-        (_within(last, rules.days_between, now), "they were asked something lately"),
+        (_within(last, rules.days_between, now), _ASKED_LATELY),
         (
             _within(same, rules.days_between_kind.get(survey.kind, 0), now),
-            "they were asked the same lately",
+            _ASKED_THE_SAME_LATELY,
         ),
         (
             not frequency_cap.has_room(context.counted, policy, now),
@@ -205,9 +213,54 @@ def discard(survey: Survey, answer: Answer) -> Survey:
     ).waiting(survey.reminds_at or survey.closes_at)
 
 
+def waits_for_review(survey: Survey) -> bool:
+    """Whether it has quarantined answers of which nobody has said yet whether a person sent them."""
+    return survey.status in _REVIEWED and any(one.discarded_by is None for one in survey.quarantined)
+
+
+def confirm(survey: Survey, at: datetime, by: str) -> Survey:
+    """Let the quarantined answer of this time count, because somebody knows that the customer sent it.
+
+    Raises NotPossible unless there is one, and the survey has no other answer.
+    """
+    found = [one for one in survey.quarantined if one.at == at]
+    if survey.status not in _REVIEWED or not found:
+        raise NotPossible("survey", survey.status, "answered by a quarantined answer")
+    answer = found[-1]
+    return survey.changed(
+        status="answered",
+        step=None,
+        score=answer.score,
+        comment=answer.comment,
+        answered_at=answer.at,
+        confirmed_by=by,
+        quarantined=tuple(one for one in survey.quarantined if one is not answer),
+    ).waiting(None)
+
+
+def discard_quarantined(survey: Survey, by: str) -> Survey:
+    """Mark the quarantined answers as no person's. The survey can still be answered while it is open.
+
+    Returns the same survey if all of them are marked.
+    """
+    if all(one.discarded_by for one in survey.quarantined):
+        return survey
+    discarded = (
+        one if one.discarded_by else one.model_copy(update={"discarded_by": by}) for one in survey.quarantined
+    )
+    return survey.changed(quarantined=tuple(discarded))
+
+
 def is_open(survey: Survey, now: datetime) -> bool:
     """Whether the survey can be answered now."""
     return survey.status == "sent" and not _is_past_closing(survey, now)
+
+
+def takes_texts(survey: Survey, policy: PolicyDocument, now: datetime) -> bool:
+    """Whether an SMS may answer the survey now, or change its answer."""
+    amendable = timedelta(hours=policy.surveys.amend_within_hours)
+    answered_lately = survey.answered_at is not None and now - survey.answered_at <= amendable
+    return is_open(survey, now) or (survey.status == "answered" and answered_lately)
 
 
 def mark_undelivered(survey: Survey, because: str | None) -> Survey:
@@ -225,6 +278,11 @@ def withdraw(survey: Survey | None) -> Survey | None:
     if survey is None or survey.status not in {"scheduled", "sent"}:
         return None
     return withhold(survey, "the matter was opened again")
+
+
+def promise_survey_id(commitment: Commitment, kept: datetime) -> str:
+    """Return the id of the survey about a promise that was marked as kept at this time."""
+    return derived_row_id(commitment.commitment_id, "promise-survey", kept)
 
 
 def last_day(survey: Survey, zone: str) -> date:
@@ -253,7 +311,7 @@ def on_scale(kind: SurveyKind, score: int | None) -> bool:
 def next_nps(customer: Customer, agent_id: str, policy: PolicyDocument, since: datetime) -> Survey | None:
     """Return the next survey about the whole business, the policy's days after `since`. None: not wanted."""
     days = policy.surveys.nps_every_days
-    if not days or not customer.consent.survey:
+    if not days or not customer.consent.survey or customer.parted_at is not None:
         return None
     zone = zone_of(customer, policy)
     at = customer_reachable_at(customer, policy, since + timedelta(days=days))
@@ -315,14 +373,15 @@ def _decide_to_remind(
     survey: Survey, context: SurveyContext, policy: PolicyDocument, now: datetime
 ) -> Decision[Survey]:
     reminded = survey.changed(step="close", reminds_at=None).waiting(survey.closes_at)
-    silent = not context.customer.consent.survey or _is_past_closing(survey, now)
+    customer = context.customer
+    silent = not customer.consent.survey or customer.parted_at is not None or _is_past_closing(survey, now)
     if silent or context.medium is None or not frequency_cap.has_room(context.counted, policy, now):
         return Decision(reminded)
     why, media, to = "the survey is unanswered", (context.medium,), context.address_id
     notice = Notice("customer", "survey_reminder", "remind", why, media=media, address_id=to)
-    customer = frequency_cap.count_message(context.customer, policy, now)
+    counted = frequency_cap.count_message(customer, policy, now)
     usages = (frequency_cap.count_message(each, policy, now) for each in context.usages)
-    return Decision(reminded, (notice,), (customer, *usages))
+    return Decision(reminded, (notice,), (counted, *usages))
 
 
 def _cool_down_ends_at(survey: Survey, context: SurveyContext, policy: PolicyDocument) -> datetime:
@@ -394,7 +453,7 @@ def of_kept_commitment(commitment: Commitment, policy: PolicyDocument, now: date
     delay = Delay(hours=policy.surveys.hours_after_kept_promise)
     due = deadlines.after(delay, now, business_hours(policy), "the promise was kept")
     return Survey(
-        survey_id=derived_row_id(commitment.commitment_id, "promise-survey", now),
+        survey_id=promise_survey_id(commitment, now),
         customer_id=commitment.customer_id,
         interaction_id=commitment.interaction_id,
         case_id=commitment.case_id,

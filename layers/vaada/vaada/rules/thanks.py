@@ -1,86 +1,72 @@
-"""Detect an interaction that only says "thanks". It does not reopen a case or wake a follow-up."""
+"""Detect a contact that only says "thanks". It reopens no case, starts no clock and wakes no follow-up.
+
+All of the summary must be phrases of courtesy and names, and one of the phrases must thank. Any other word, a
+number, a question mark, or a symbol that is not friendly makes it a contact like any other.
+"""
 
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 
-from vaada.model.interactions import Interaction
+from vaada.model.interactions import Interaction, NewInteraction
+from vaada.rules import courtesy
+from vaada.rules.courtesy import Words
 
-_MAX_WORDS = 12
-_THANKS = {
-    *("thanks", "thank", "thankyou", "thx", "ty", "cheers", "appreciated", "appreciate"),
-    *("gracias", "merci", "danke", "dank", "obrigado", "obrigada"),
-    *("شكرا", "شکریہ", "مہربانی", "धन्यवाद", "शुक्रिया"),
-}
-# The other words of a "thanks", as customers write it and as agents record it.
-_POLITE = _THANKS | {
-    *("ok", "okay", "great", "perfect", "super", "good", "nice", "fine", "lovely", "wonderful", "excellent"),
-    *(
-        "much",
-        "very",
-        "many",
-        "so",
-        "lot",
-        "lots",
-        "a",
-        "an",
-        "for",
-        "the",
-        "your",
-        "help",
-        "you",
-        "it",
-        "all",
-    ),
-    *("again", "that", "this", "kind", "quick", "reply", "answer", "got", "received", "noted", "understood"),
-    *(
-        "yes",
-        "bye",
-        "have",
-        "day",
-        "weekend",
-        "one",
-        "of",
-        "and",
-        "to",
-        "is",
-        "was",
-        "we",
-        "i",
-        "just",
-        "only",
-    ),
-    *(
-        "customer",
-        "client",
-        "she",
-        "he",
-        "they",
-        "said",
-        "say",
-        "says",
-        "saying",
-        "wrote",
-        "writes",
-        "sent",
-        "sends",
-    ),
-    *("muchas", "mil", "perfecto", "vale", "muy", "amable", "ayuda", "por", "la", "su"),
-    *("beaucoup", "bien", "pour", "votre", "aide", "parfait"),
-    *("vielen", "schön", "sehr", "für", "ihre", "hilfe", "die", "alles", "gut"),
-    *("muito", "pela", "ajuda"),
-    *("جزيلا", "لكم", "لك", "بہت", "آپ", "کا", "ٹھیک", "ہے"),
-    *("बहुत", "आपका", "ठीक", "है"),
-}
-_ARABIC_MARKS = re.compile(r"[\u0640\u064b-\u0652]")  # optional in Arabic writing
-_QUESTION = frozenset("?؟")
-_WORD = re.compile(r"[\w\u0900-\u097f]+")  # \w does not match the vowel signs of Devanagari
+_MAX_WORDS = 60  # courtesy is short
+_FRIENDLY = frozenset(
+    "🙏👍👌👏🙌🤝🤗🙂😊☺😀😃😄😁😆😇😉😍🥰😘😋😎🤩🥳👋💪🫶🤲🙇✌❤♥🧡💛💚💙💜🤍🤎💕💖💗💞💓💝💐🌹🌷🌸🌺🌻🌼🌞⭐🌟✨🎉🎊🎂🎁🎄✅✔☑💯🫡"
+    "\u2640\u2642"  # the signs of a woman and of a man, which are part of some of them
+)
+_SMILEY = re.compile(r"(?<!\w)[:;=]['’]?-?[)D]+(?!\w)|<3|\^_*\^")
+_FROWN = re.compile(r"[:;=]['’]?-?[(\[/\\|]")
+_LONG_DRAWN = re.compile(r"([^\W\d_])\1{2,}")  # as in "thanksss"
 
 
-def is_only_thanks(interaction: Interaction) -> bool:
-    """Whether the customer only said thanks."""
-    if interaction.direction != "inbound" or interaction.kind in {"complaint", "order"}:
+def only_thanks(
+    contact: NewInteraction | Interaction, people: Iterable[str] = (), business: str = ""
+) -> bool:
+    """Whether the customer only said thanks. `people` are the names of the agents and of the customer."""
+    if contact.direction != "inbound" or contact.kind in {"complaint", "order"} or contact.tone != "calm":
         return False
-    if not _QUESTION.isdisjoint(interaction.summary):
+    text = _SMILEY.sub(" ", contact.summary)
+    if _FROWN.search(text) or not all(map(_is_friendly, text)):
         return False
-    words = _WORD.findall(_ARABIC_MARKS.sub("", unicodedata.normalize("NFC", interaction.summary).casefold()))
-    return len(words) <= _MAX_WORDS and _POLITE.issuperset(words) and not _THANKS.isdisjoint(words)
+    return _is_courtesy(courtesy.words(_LONG_DRAWN.sub(r"\1", text)), frozenset(_names(people, business)))
+
+
+def _is_courtesy(said: Words, names: frozenset[Words]) -> bool:
+    """Whether all words belong to phrases of courtesy and names, and one of the phrases thanks."""
+    if len(said) > _MAX_WORDS:
+        return False
+    begins = courtesy.beginnings() | {name[0] for name in names if name}
+    reached = {(0, False)}  # after how many words a phrase ends, and whether there were thanks before
+    for start in range(len(said)):
+        thanked_before = {thanked for at, thanked in reached if at == start}
+        if not thanked_before or said[start] not in begins:
+            continue
+        ends = {end for pattern in courtesy.beside_thanks() for end in courtesy.ends(pattern, said, start)}
+        ends |= courtesy.ends((names,), said, start)
+        reached |= {(end, thanked) for end in ends for thanked in thanked_before}
+        reached |= {
+            (end, True) for pattern in courtesy.thanks() for end in courtesy.ends(pattern, said, start)
+        }
+    return (len(said), True) in reached
+
+
+def _is_friendly(character: str) -> bool:
+    """Whether it is a letter, white space, punctuation that asks nothing, or a friendly symbol."""
+    if character in _FRIENDLY or character.isspace():
+        return True
+    category = unicodedata.category(character)
+    if category[0] == "P":
+        return "QUESTION" not in unicodedata.name(character) and character != "%"
+    # Cf: joiners and marks of direction. Sk: skin tones.
+    return category[0] in "LM" or category in {"Cf", "Sk"}
+
+
+def _names(people: Iterable[str], business: str) -> Iterator[Words]:
+    """Yield a person's whole name, first name and last name, and the whole name of the business."""
+    for person in people:
+        words = courtesy.words(person)
+        yield from (words, words[:1], words[-1:])
+    yield courtesy.words(business)

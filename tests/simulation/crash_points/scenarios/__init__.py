@@ -1,1 +1,1 @@
-"""What leads up to the run of a function that is cut short, by subject."""
+"""Scenarios by subject: what happens before the run of a function that is killed."""

@@ -1,11 +1,17 @@
-"""What SES and SNS tell of messages, and what customers text."""
+"""Events of SES and SNS about messages, texts of customers, and their mails."""
 
+from functions.api.app import handler as api
+from functions.receive_mail.app import handler as receive_mail
 from functions.receive_text.app import handler as receive_text
 from functions.record_delivery.app import handler as record_delivery
+from tests.integration.provider_events import sample
+from tests.mail_samples import a_mail
 from tests.simulation.crash_points.engine import Scenario
 from tests.simulation.crash_points.scenario_world import BUSY, ScenarioWorld
 from tests.simulation.crash_points.times import DAY, HOUR
 from tests.simulation.fake_aws.provider_events import events_of
+from tests.simulation.world.targets import Event
+from vaada.model.times import text_of
 
 
 def a_dead_address(world: ScenarioWorld) -> None:
@@ -91,6 +97,44 @@ def text_back(world: ScenarioWorld, words: str, by: str | None = None, *, busy: 
     world.do_now(lambda: world.text(sent.to, words, sent.provider_id))
 
 
+def a_mail_of_a_stranger(world: ScenarioWorld) -> None:
+    world.add_people()
+    bring_mail(world, a_mail("Do you sell fans?", sender="zara@example.net", files={"a.txt": b"a fan"}))
+
+
+def a_mail_in_a_thread(world: ScenarioWorld) -> None:
+    world.add_people()
+    case_id = world.contact(direction="inbound")["case_id"]
+    thread = {"References": f"<unknown@example.net> <{case_id}@example.com>"}
+    bring_mail(world, a_mail("And now?", sender="bilal@example.com", headers=thread))
+
+
+def a_mail_that_is_set_aside(world: ScenarioWorld) -> None:
+    world.add_people()
+    bring_mail(world, a_mail(sender="bilal@example.com", spam="FAIL"))
+
+
+def bring_mail(world: ScenarioWorld, mime: bytes) -> None:
+    world.watch_next_run()
+    world.invoke(mail_came(world, mime))
+
+
+def mail_came(world: ScenarioWorld, mime: bytes) -> Event:
+    """Put a mail into the bucket. S3's event about it."""
+    event = sample("receive_mail/mail_came")
+    world.aws.storage.objects[event["detail"]["object"]["key"]] = mime
+    return {**event, "time": text_of(world.now)}
+
+
+def an_erasure_with_mails(world: ScenarioWorld) -> None:
+    world.add_people()
+    mime = a_mail(sender="bilal@example.com", files={"a.txt": b"x"})
+    world.do_now(lambda: world.events.deliver(receive_mail, mail_came(world, mime), "a mail"))
+    world.watch_next_run()
+    path = f"POST /api/customers/{world.customer_id}/erase"
+    world.do_now(lambda: world.api.ask(path, {}, lambda _answer: None))
+
+
 SCENARIOS = (
     Scenario(record_delivery, "a dead address", a_dead_address, 2 * DAY),
     Scenario(record_delivery, "a full mailbox", a_full_mailbox, 3 * DAY),
@@ -101,6 +145,10 @@ SCENARIOS = (
     Scenario(record_delivery, "a queued bounce", a_queued_bounce, 2 * DAY),
     Scenario(record_delivery, "a queued stop", a_queued_stop),
     Scenario(record_delivery, "a queued bad score", a_queued_score),
+    Scenario(receive_mail, "of a stranger, with a file", a_mail_of_a_stranger, DAY),
+    Scenario(receive_mail, "in the thread of a case", a_mail_in_a_thread, DAY),
+    Scenario(receive_mail, "set aside", a_mail_that_is_set_aside),
+    Scenario(api, "erase a customer with mails", an_erasure_with_mails),
     Scenario(receive_text, "stop", stop_by_text),
     Scenario(receive_text, "a stop that is queued", a_stop_that_is_queued),
     Scenario(receive_text, "a bad score", a_score_by_text),

@@ -1,4 +1,4 @@
-"""The rotation of the keys, and the stack that comes and goes."""
+"""The rotation of the keys, and the creation and deletion of the stack."""
 
 from datetime import timedelta
 from functools import wraps
@@ -13,7 +13,7 @@ from vaada.model.times import text_of
 
 @wraps(rotate)
 def rotate_link_keys(event: dict[str, Any], context: object) -> str:
-    """The function, whose answer is nothing: None says here that it was killed."""
+    """The function. It returns None, which here would mean that it was killed."""
     rotate(event, context)
     return "done"
 
@@ -22,7 +22,7 @@ ON_SCHEDULE = {"detail-type": "Scheduled Event", "time": text_of(MONDAY), "detai
 
 
 def rotate_keys(world: ScenarioWorld) -> None:
-    world.pass_time(timedelta(seconds=5))  # what is scheduled comes a little late
+    world.pass_time(timedelta(seconds=5))  # the event comes a little late
     world.watch_next_run()
     world.invoke(ON_SCHEDULE)
 
@@ -47,7 +47,7 @@ def create_stack(world: ScenarioWorld) -> None:
 
 def judge_keys_exist(world: ScenarioWorld) -> None:
     if "FAILED" in world.told_cloudformation:
-        return  # the stack is rolled back, and whoever deploys it is told why
+        return  # the stack is rolled back with a reason
     assert len(world.aws.parameters.link_keys or []) == 1
     assert len(world.aws.parameters.stored) == 2
     assert world.told_cloudformation, "CloudFormation waits for an hour"

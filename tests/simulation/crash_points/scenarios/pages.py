@@ -30,8 +30,30 @@ def an_unsubscription(world: ScenarioWorld) -> None:
     world.do_now(lambda: world.submit_until_answered(link, {}))
 
 
+def an_entry(world: ScenarioWorld) -> None:
+    world.add_people()
+    world.pass_time(20 * MINUTE)
+    world.watch_next_run("POST")
+    write_by_the_form(world)
+
+
+def a_confirmed_address(world: ScenarioWorld) -> None:
+    world.add_people()
+    write_by_the_form(world)
+    world.pass_time(20 * MINUTE)
+    (link,) = re.findall(r"https://\S+/c/\S+", world.aws.providers.sent[-1].text)
+    world.watch_next_run("POST")
+    world.do_now(lambda: world.submit_until_answered(link, {}))
+
+
+def write_by_the_form(world: ScenarioWorld) -> None:
+    """A visitor whom nobody knows writes by the contact form."""
+    entry = {"name": "Dana", "reach": "dana@example.com", "text": "Do you repair tandems?", "agreed": "on"}
+    world.do_now(lambda: world.submit_until_answered("https://desk.example.com/c/", entry))
+
+
 def press_button(world: ScenarioWorld, row_id: str, do: str) -> None:
-    """An agent answers from the message, and sends the form again until there is an answer."""
+    """An agent acts by the link of a message, and repeats the form until there is a response."""
     new = world.now + 2 * DAY
     fields = {"do": do, "date": f"{new:%Y-%m-%d}", "time": "10:00", "reason": "agreed"}
     link = world.browser.link("action", row_id)
@@ -83,6 +105,8 @@ SCENARIOS = (
     Scenario(pages, "a good answer", a_good_answer),
     Scenario(pages, "a bad answer", a_bad_answer),
     Scenario(pages, "an unsubscription", an_unsubscription),
+    Scenario(pages, "an entry by the contact form", an_entry, 7 * HOUR),
+    Scenario(pages, "an address that is confirmed", a_confirmed_address, 7 * HOUR),
     *(
         Scenario(pages, f"{do} of a follow-up", on_a_follow_up(do))
         for do in ("done", "tomorrow", "next_week", "pick_date", "unreachable")

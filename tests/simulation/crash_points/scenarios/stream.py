@@ -1,6 +1,6 @@
-"""What the stream brings: contacts to plan for, due rows that get a schedule."""
+"""Records of the stream: contacts to plan, due rows that need a schedule."""
 
-from functions.plan_follow_ups.app import handler as plan_follow_ups
+from functions.plan_surveys.app import handler as plan_surveys
 from functions.sync_schedules.app import handler as sync_schedules
 from tests.simulation.crash_points.engine import Scenario
 from tests.simulation.crash_points.scenario_world import ScenarioWorld
@@ -54,8 +54,8 @@ def a_kept_commitment(world: ScenarioWorld) -> None:
 
 
 SCENARIOS = (
-    Scenario(plan_follow_ups, "a resolved contact", a_resolved_contact),
-    Scenario(plan_follow_ups, "an unresolved contact", an_unresolved_contact),
+    Scenario(plan_surveys, "a resolved contact", a_resolved_contact),
+    Scenario(plan_surveys, "an unresolved contact", an_unresolved_contact),
     Scenario(sync_schedules, "several things owed", several_things_owed),
     Scenario(sync_schedules, "a commitment due soon", a_commitment_due_soon, HOUR),
     Scenario(sync_schedules, "a commitment put off", a_commitment_put_off),

@@ -1,10 +1,12 @@
-"""What the sweep finds."""
+"""Rows that the sweep finds."""
 
 from functions.sweep_due.app import handler as sweep_due
 from tests.simulation.crash_points.engine import Scenario
 from tests.simulation.crash_points.scenario_world import ScenarioWorld
 from tests.simulation.crash_points.scenarios.sending import keep_the_promise
 from tests.simulation.crash_points.times import DAY, HOUR, MINUTE
+from vaada.gateways.items import to_item
+from vaada.model.relationships import Letter, NewLetter, Relationship, relationship_id
 from vaada.model.times import text_of
 
 
@@ -33,7 +35,7 @@ def a_reply_due_soon(world: ScenarioWorld) -> None:
 def a_missed_reply(world: ScenarioWorld) -> None:
     world.add_people()
     world.contact(direction="inbound", channel="email", awaits_reply=True)
-    world.pass_time(4 * HOUR + 30 * MINUTE)  # it was warned of
+    world.pass_time(4 * HOUR + 30 * MINUTE)  # the warning was sent
     world.watch_next_run()
 
 
@@ -64,6 +66,41 @@ def a_goodwill_request(world: ScenarioWorld) -> None:
     world.request_goodwill()
 
 
+def a_weekly_report(world: ScenarioWorld) -> None:
+    world.add_people()
+    world.plan_weekly_report()
+    world.promise(2 * HOUR)
+    world.pass_time(7 * DAY - HOUR)
+    world.watch_next_run()
+
+
+def a_relationship(world: ScenarioWorld) -> None:
+    world.add_people()
+    for kind, ago in (("no_fit", 95 * DAY), ("unethical", DAY)):
+        body = {"kind": kind, "words": "Wants cars", "happened_at": text_of(world.now - ago)}
+        world.call_api(f"POST /api/customers/{world.customer_id}/relationship/notes", body)
+    world.pass_time(DAY - HOUR)
+    world.watch_next_run()
+
+
+def a_parting_letter(world: ScenarioWorld) -> None:
+    world.add_people()
+    row = Relationship(
+        relationship_id=relationship_id(world.customer_id),
+        customer_id=world.customer_id,
+        status="parted",
+        due_at=world.now,
+        wake_at=world.now + 12 * HOUR,  # in the customer's quiet hours, so that another sweep sends it
+        letter=Letter(**dict.fromkeys(NewLetter.model_fields, "Thank you")),
+        letter_by=world.agent_id,
+        created_at=world.now,
+    )
+    world.aws.table.put_item(Item=to_item(row))
+    world.do_now(lambda: None)  # so that the sweep is planned
+    world.pass_time(12 * HOUR - 2 * MINUTE)
+    world.watch_next_run()
+
+
 SCENARIOS = (
     Scenario(sweep_due, "a batch", a_batch),
     Scenario(sweep_due, "an escalation", an_escalation, 2 * HOUR, keep_the_promise),
@@ -73,4 +110,7 @@ SCENARIOS = (
     Scenario(sweep_due, "a check-in", a_check_in, 2 * DAY),
     Scenario(sweep_due, "a notice of delay", a_notice_of_delay),
     Scenario(sweep_due, "a goodwill request", a_goodwill_request),
+    Scenario(sweep_due, "a weekly report", a_weekly_report, 2 * HOUR),
+    Scenario(sweep_due, "a relationship", a_relationship, 15 * DAY),
+    Scenario(sweep_due, "a parting letter", a_parting_letter, DAY),
 )

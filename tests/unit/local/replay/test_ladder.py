@@ -1,4 +1,4 @@
-"""The ladder: when each step of a promise is taken, and when its reader is told."""
+"""The ladder: when each step of a promise is due, and when its recipient is told."""
 
 from datetime import datetime, timedelta
 

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from local.errors import CloudError
+from local.replay import opening
 from local.replay.opening import Opening
-from tests.times import HOUR
+from tests.times import DAY, HOUR
 from tests.unit.local.replay.builders import FRIDAY, policy, utc
 
 
@@ -88,6 +89,28 @@ def test_business_days_are_days_with_opening_hours() -> None:
     assert opening.business_days_after(FRIDAY, 0) == FRIDAY
 
 
-def test_a_business_that_never_opens_is_refused() -> None:
+@pytest.mark.parametrize(
+    ("start", "days", "ends"),
+    [
+        ("2024-03-08 18:00", 1, "2024-03-11 18:00"),
+        ("2024-03-09 13:00", 1, "2024-03-11 18:00"),
+        ("2024-03-09 13:00", 3, "2024-03-13 18:00"),
+        ("2024-03-11 13:30", 1, "2024-03-12 14:00"),
+    ],
+)
+def test_business_days_are_counted_from_the_next_opening(start: str, days: int, ends: str) -> None:
+    assert opening_of().business_days_after(utc(start), days) == utc(ends)
+
+
+def test_business_days_end_while_it_is_open_that_day() -> None:
+    week = {day: [{"opens": "09:00", "closes": "18:00"}] for day in ("thursday", "friday")}
+    opening = opening_of(opening_hours=week | {"saturday": [{"opens": "10:00", "closes": "14:00"}]})
+
+    assert opening.business_days_after(utc("2024-03-08 09:30"), 1) == utc("2024-03-09 10:00")
+    assert opening.business_days_after(utc("2024-03-08 16:00"), 1) == utc("2024-03-09 14:00")
+
+
+def test_a_business_that_never_opens_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "_SEARCH_LIMIT", 30 * DAY)  # minute by minute, ten years take seconds
     with pytest.raises(CloudError, match="nothing opens for years"):
         opening_of(opening_hours={}).business_days_after(FRIDAY, 1)

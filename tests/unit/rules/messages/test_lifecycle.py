@@ -7,6 +7,7 @@ import pytest
 from tests.unit.rows import MONDAY, commitment, follow_up, goodwill, message, reply, row_id, survey
 from vaada.model.messages import Delivery, Message
 from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
+from vaada.rules.errors import NotPossible
 from vaada.rules.messages import lifecycle
 
 
@@ -215,3 +216,30 @@ def test_a_claim_clears_the_reason_of_the_failed_attempt() -> None:
     waiting = lifecycle.mark_refused(message(), "throttled", MONDAY, for_good=False)
 
     assert lifecycle.claim(waiting, MONDAY, "claim").why_not is None
+
+
+def test_a_failed_message_begins_again_with_all_attempts() -> None:
+    failed = lifecycle.mark_refused(message(attempts=3), "suspended", MONDAY, for_good=True)
+
+    again = lifecycle.retry(failed, MONDAY, "sana")
+
+    assert (again.status, again.wake_at, again.retried_by) == ("waiting", MONDAY, "sana")
+    assert lifecycle.may_try_again(again)
+    assert lifecycle.claim(again, MONDAY, "claim").attempts == 1
+
+
+@pytest.mark.parametrize("status", ["held", "grouped", "sending", "waiting", "sent", "withheld", "unknown"])
+def test_only_what_failed_is_tried_again_by_a_person(status: str) -> None:
+    row = message(status=status)
+
+    assert not lifecycle.may_retry(row, follow_up(status="due"), MONDAY)
+    with pytest.raises(NotPossible):
+        lifecycle.retry(row, MONDAY, "sana")
+
+
+def test_what_is_no_longer_true_is_not_offered_to_be_tried_again() -> None:
+    row = message(status="failed")
+
+    assert lifecycle.may_retry(row, follow_up(status="due"), MONDAY)
+    assert not lifecycle.may_retry(row, follow_up(status="done"), MONDAY)
+    assert not lifecycle.may_retry(row, None, MONDAY)

@@ -103,7 +103,9 @@ def test_staff_are_reachable_only_at_work_and_never_in_the_past(
         ({"away_until": MONDAY}, False),  # back from that second on
         ({"away_from": MONDAY, "away_until": MONDAY + DAY}, True),
         ({"away_from": MONDAY + MINUTE, "away_until": MONDAY + DAY}, False),
-        ({"away_from": MONDAY - DAY}, False),  # nobody is away for good
+        ({"away_from": MONDAY - DAY}, True),  # until further notice
+        ({"away_from": MONDAY + DAY}, False),
+        ({"left_at": MONDAY}, True),
     ],
 )
 def test_an_agent_is_away_between_the_two_times_of_the_absence(

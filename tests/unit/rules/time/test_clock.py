@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from itertools import groupby
@@ -134,7 +135,7 @@ def test_consecutive_days_of_one_holiday_are_one_gap() -> None:
 def test_an_american_office_is_closed_on_thanksgiving() -> None:
     office = hours(weekdays(*OFFICE), "America/New_York", "US", rules=Holidays())
 
-    assert office.next_morning(at("2026-11-25T12:00", "America/New_York")) == at(
+    assert office.next_morning(at("2026-11-25T12:00", "America/New_York")).at == at(
         "2026-11-27T09:00", "America/New_York"
     )
 
@@ -144,8 +145,8 @@ def test_the_second_of_january_is_a_holiday_in_scotland_and_not_in_england() -> 
     scotland = hours(weekdays(*OFFICE), "Europe/London", rules=Holidays(region="SCT"))
     england = hours(weekdays(*OFFICE), "Europe/London", rules=Holidays(region="ENG"))
 
-    assert scotland.next_morning(new_year) == at("2026-01-05T09:00")
-    assert england.next_morning(new_year) == at("2026-01-02T09:00")
+    assert scotland.next_morning(new_year).at == at("2026-01-05T09:00")
+    assert england.next_morning(new_year).at == at("2026-01-02T09:00")
 
 
 def test_a_business_can_open_on_a_holiday_by_part_of_its_name() -> None:
@@ -158,9 +159,9 @@ def test_a_business_can_open_on_a_holiday_by_part_of_its_name() -> None:
 def test_a_day_with_two_holidays_stays_closed_for_the_other_one() -> None:
     shop = hours(every(*SHOP), country="PK", rules=Holidays(open_on=("Takbeer",)))
 
-    counted = shop.business_days_after(at("2026-05-27T10:00"), 1)
+    counted = shop.business_days_after(at("2026-05-25T10:00"), 1)
 
-    assert gaps(counted) == [("Thu 28 00:00", "Fri 29 00:00", "Eid-ul-Adha")]
+    assert gaps(counted) == [("Tue 26 00:00", "Fri 29 00:00", "Eid-ul-Adha")]
 
 
 def test_holidays_that_are_not_observed_are_ordinary_days() -> None:
@@ -249,7 +250,7 @@ def test_sunday_hours_past_midnight_run_into_monday() -> None:
 
 
 def test_the_next_morning_of_a_bar_is_its_opening_in_the_evening() -> None:
-    assert hours(every(*NIGHT)).next_morning(at("2026-03-02T23:00")) == at("2026-03-03T22:00")
+    assert hours(every(*NIGHT)).next_morning(at("2026-03-02T23:00")).at == at("2026-03-03T22:00")
 
 
 def test_hours_until_midnight_end_at_midnight() -> None:
@@ -317,15 +318,15 @@ def test_a_bakery_opens_twice_when_a_clock_change_repeats_an_hour() -> None:
         OpenSpan(at("2026-11-01T05:30"), at("2026-11-01T06:00")),
         OpenSpan(at("2026-11-01T06:30"), at("2026-11-01T09:00")),
     )
-    assert bakery.next_morning(at("2026-10-31T16:00")) == at("2026-11-01T05:30")
+    assert bakery.next_morning(at("2026-10-31T16:00")).at == at("2026-11-01T05:30")
 
 
 def test_a_day_whose_only_open_hour_is_skipped_is_no_business_day() -> None:
     bakery = hours(every("02:00-03:00"), "America/New_York")
     saturday = at("2026-03-07T12:00", "America/New_York")
 
-    assert bakery.next_morning(saturday) == at("2026-03-09T02:00", "America/New_York")
-    assert bakery.business_days_after(saturday, 1).at == at("2026-03-09T12:00", "America/New_York")
+    assert bakery.next_morning(saturday).at == at("2026-03-09T02:00", "America/New_York")
+    assert bakery.business_days_after(saturday, 1).at == at("2026-03-09T03:00", "America/New_York")
 
 
 def test_an_office_keeps_its_local_hours_over_a_clock_change() -> None:
@@ -380,6 +381,48 @@ def test_counts_continue_over_the_end_of_months_and_years() -> None:
         ("Fri 01 00:00", "Sat 02 00:00", "New Year's Day"),
         ("Sat 02 00:00", "Mon 04 00:00", "closed"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("start", "days", "ends"),
+    [
+        ("2026-03-06T17:59", 1, "2026-03-09T17:59"),
+        ("2026-03-06T18:00", 1, "2026-03-09T18:00"),  # from Monday at 09:00 to the end of this day
+        ("2026-03-06T19:00", 1, "2026-03-09T18:00"),
+        ("2026-03-07T13:00", 1, "2026-03-09T18:00"),
+        ("2026-03-09T08:59", 1, "2026-03-09T18:00"),
+        ("2026-03-09T09:00", 1, "2026-03-10T09:00"),
+        ("2026-03-09T13:30", 1, "2026-03-10T14:00"),  # in the lunch break, from its end
+        ("2026-03-07T13:00", 5, "2026-03-13T18:00"),
+        ("2026-03-07T13:00", 6, "2026-03-16T18:00"),
+    ],
+)
+def test_business_days_are_counted_from_the_next_opening(start: str, days: int, ends: str) -> None:
+    shop = hours(weekdays("09:00-13:00", "14:00-18:00"))
+
+    assert shop.business_days_after(at(start), days).at == at(ends)
+
+
+def test_business_days_end_while_it_is_open_that_day() -> None:
+    shop = hours(
+        {
+            "friday": every("08:00-18:00")["friday"],
+            "saturday": every("10:00-12:00", "13:00-14:00")["saturday"],
+            "monday": every("22:00-02:00")["monday"],
+        }
+    )
+
+    assert shop.business_days_after(at("2026-03-06T08:30"), 1).at == at("2026-03-07T10:00")
+    assert shop.business_days_after(at("2026-03-06T12:30"), 1).at == at("2026-03-07T13:00")
+    assert shop.business_days_after(at("2026-03-06T16:00"), 1).at == at("2026-03-07T14:00")
+    assert shop.business_days_after(at("2026-03-07T15:00"), 1).at == at("2026-03-10T02:00")
+
+
+def test_closed_time_before_business_days_is_part_of_the_explanation() -> None:
+    counted = hours(weekdays(*OFFICE)).business_days_after(at("2026-03-07T10:00"), 2)
+
+    assert counted.at == at("2026-03-10T17:00")
+    assert gaps(counted) == [("Sat 07 10:00", "Mon 09 09:00", "closed")]
 
 
 def test_each_skipped_weekend_is_a_gap_of_its_own() -> None:
@@ -556,6 +599,21 @@ def test_a_longer_or_later_count_never_ends_earlier(
     assert shop.before(start, length).at <= shop.before(start + later, length).at
 
 
+@given(calendars, lengths, st.integers(1, 5))
+@thoroughly
+def test_business_days_from_a_later_start_never_end_earlier(
+    calendar: tuple[Hours, datetime], later: timedelta, days: int
+) -> None:
+    whole_week, start = calendar
+    # The hours after midnight of a night are counted from their own local day, so they are left out here.
+    by_day = {day: tuple(i for i in part if i.minutes[1] <= 1440) for day, part in whole_week.week.items()}
+    shop = replace(whole_week, week=by_day if any(by_day.values()) else weekdays(*OFFICE))
+
+    ends, later_ends = (shop.business_days_after(at, days).at for at in (start, start + later))
+    assert ends <= later_ends + OF_A_CLOCK_CHANGE
+    assert start < ends <= shop.business_days_after(start, days + 1).at
+
+
 @given(calendars, lengths)
 @thoroughly
 def test_a_count_that_is_measured_or_taken_back_has_the_same_length(
@@ -614,6 +672,7 @@ def test_counted_and_skipped_stretches_cover_the_whole_time(
 # ---------------------------------------------------------------- the oracle
 
 
+OF_A_CLOCK_CHANGE = timedelta(hours=2)
 MINUTES_OF_A_QUARTER = [n * MINUTE for n in range(15)]
 
 
@@ -631,7 +690,9 @@ class MinuteOracle:
         self.whys: list[str] = []
         self.opening: list[bool] = []
         """Whether an interval of that very local day is open."""
-        self._days: dict[date, tuple[list[bool], list[str]]] = {}
+        self.night: list[bool] = []
+        """Whether an interval of the day before is still open."""
+        self._days: dict[date, tuple[list[bool], list[bool], list[str]]] = {}
         now = self._wall(0)
         for n in range(0, 2 * days * 24 * 60, 15):
             soon = self._wall(n + 15)
@@ -652,10 +713,11 @@ class MinuteOracle:
         if day not in self._days:
             minutes, why = self._open(day), self._closed(day) or "closed"
             whys = ["" if own or night else why for own, night in minutes]
-            self._days[day] = [own for own, _ in minutes], whys
-        opening, whys = self._days[day]
+            self._days[day] = [own for own, _ in minutes], [night for _, night in minutes], whys
+        opening, night, whys = self._days[day]
         self.walls += walls
         self.opening += opening[first : first + len(walls)]
+        self.night += night[first : first + len(walls)]
         self.whys += whys[first : first + len(walls)]
 
     def _closed(self, day: date) -> str | None:
@@ -762,19 +824,46 @@ def check_against_oracle(seed: int) -> None:
     later = [day for day in open_days if day > today]
     if later:
         morning = next(n for n in range(last) if oracle.opening[n] and oracle.walls[n].date() == later[0])
-        assert shop.next_morning(start) == oracle.instant(morning)
-        count = random.randint(1, len(later))
-        counted_days = shop.business_days_after(start, count)
-        assert counted_days.at == oracle.on(later[count - 1], oracle.walls[now].time())
-        passed = [today + n * DAY for n in range(1, (later[count - 1] - today).days)]
-        assert sum((gap.end - gap.start for gap in counted_days.skipped), timedelta(0)) == sum(
-            (
-                at_local(day + DAY, time(0), shop.zone) - at_local(day, time(0), shop.zone)
-                for day in passed
-                if day not in open_days
-            ),
-            timedelta(0),
-        )
+        assert shop.next_morning(start).at == oracle.instant(morning)
+    if opens is not None:
+        check_business_days(random, oracle, start, opens, open_days)
+
+
+def check_business_days(
+    random: Random, oracle: MinuteOracle, start: datetime, opens: int, open_days: list[date]
+) -> None:
+    """`opens` is the first open minute from the start on, and `open_days` are the business days in sight."""
+    shop, last = oracle.shop, len(oracle.whys)
+    begins = oracle.walls[opens].date()
+    mornings = {oracle.walls[n].date(): n for n in reversed(range(last)) if oracle.opening[n]}
+    with_a_morning = opens > oracle.minute(start) and mornings.get(begins) == opens
+    days = [day for day in open_days if day > begins or (with_a_morning and day == begins)]
+    if not days:
+        return
+    count = random.randint(1, len(days))
+    day = days[count - 1]
+    minutes = [n for n in range(last) if oracle.walls[n].date() == day]
+    if with_a_morning:
+        closes = max(n for n in minutes if oracle.opening[n]) + 1
+        while closes < last and oracle.night[closes]:
+            closes += 1
+        if closes == last:
+            return
+        ends = oracle.instant(closes)
+    else:
+        moment = oracle.on(day, oracle.walls[opens].time())
+        assert moment is not None
+        at_or_later = [n for n in minutes if oracle.instant(n) >= moment and not oracle.whys[n]]
+        earlier = [n for n in range(last) if oracle.instant(n) < moment and not oracle.whys[n]]
+        ends = oracle.instant(at_or_later[0] if at_or_later else earlier[-1] + 1)
+    counted = shop.business_days_after(start, count)
+    assert counted.at == ends
+    passed = [begins + n * DAY for n in range(1, (day - begins).days)]
+    skipped = [at_local(one, time(0), shop.zone) for one in passed if one not in open_days]
+    until = [at_local(one + DAY, time(0), shop.zone) for one in passed if one not in open_days]
+    assert sum((gap.end - gap.start for gap in counted.skipped), timedelta(0)) == sum(
+        (one - other for one, other in zip(until, skipped, strict=True)), oracle.instant(opens) - start
+    )
 
 
 def test_the_clock_agrees_with_an_oracle_that_checks_every_minute() -> None:

@@ -1,24 +1,29 @@
 """Find customers by words of their name, an e-mail address or the last digits of a number."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from vaada.desk import Desk
 from vaada.gateways.table import BadCursor, Page, cursor_after
-from vaada.model.people import Customer
-from vaada.model.search_terms import SearchTerm
+from vaada.model.people import Customer, Medium
+from vaada.model.phone_numbers import comparable
+from vaada.model.search_terms import SearchTerm, reversed_digits
 from vaada.rules.customer_search import Meaning, matches, matching_term, meanings
 
 _MAX_QUERIES = 8  # per request; the cursor continues the search
+_MOST_WITH_ONE_ADDRESS = 20
 _BATCH_SIZE = 100  # customers per BatchGetItem
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Who searches. `agent_id` is None for somebody who may see all customers."""
+    """Who searches: finds the customers whom one of these agents serves. None: all customers."""
 
-    may_see: Callable[[Customer], bool]
-    agent_id: str | None
+    agent_ids: frozenset[str] | None
+
+    def may_see(self, customer: Customer) -> bool:
+        """Whether the customer may be shown."""
+        return self.agent_ids is None or not self.agent_ids.isdisjoint(customer.readers)
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,31 @@ def find_customers(desk: Desk, text: str, reader: Reader, limit: int, cursor: st
     return Page(tuple(found), None)
 
 
+def customers_by_phone(desk: Desk, number: str) -> list[Customer]:
+    """Return the customers who have this number in E.164. Merged ones are left out."""
+    prefix = f"phone#{reversed_digits(comparable(number))}##"
+    page = desk.table.search_terms(prefix, _MOST_WITH_ONE_ADDRESS, None)
+    ids = dict.fromkeys(term.customer_id for term in page.rows if isinstance(term, SearchTerm))
+    return [one for one in desk.table.customers(list(ids)).values() if has_address(one, "sms", number)]
+
+
+def customers_by_email(desk: Desk, address: str) -> list[Customer]:
+    """Return the customers who have this e-mail address. Merged ones are left out."""
+    page = desk.table.search_terms(f"email#{address.casefold()}##", _MOST_WITH_ONE_ADDRESS, None)
+    ids = dict.fromkeys(term.customer_id for term in page.rows if isinstance(term, SearchTerm))
+    return [one for one in desk.table.customers(list(ids)).values() if has_address(one, "email", address)]
+
+
+def has_address(customer: Customer, medium: Medium, address: str) -> bool:
+    """Whether the customer's record is in use and has this address, or number, in any of its spellings."""
+    if medium == "sms":
+        same = comparable(address)
+        found = any(comparable(phone) == same for phone in customer.phones)
+    else:
+        found = address.casefold() in {email.casefold() for email in customer.emails}
+    return customer.merged_into is None and found
+
+
 def _first_page(
     desk: Desk, meaning: Meaning, reader: Reader, limit: int, place: SearchCursor | None
 ) -> tuple[int, Page]:
@@ -97,7 +127,7 @@ def _search(
     desk: Desk, meaning: Meaning, prefix: int, reader: Reader, limit: int, cursor: str | None
 ) -> Page:
     return desk.table.search_terms(
-        meaning.prefixes[prefix], limit, cursor, texts=meaning.texts, agent_id=reader.agent_id
+        meaning.prefixes[prefix], limit, cursor, texts=meaning.texts, agent_ids=reader.agent_ids
     )
 
 

@@ -1,22 +1,32 @@
 """Sweep the due rows: those without a schedule, and those whose schedule failed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from vaada.desk import Desk
-from vaada.flows import erasure
+from vaada.flows import erasure, weekly_reports
+from vaada.flows.departures import hand_over_work
 from vaada.flows.due.advance import Due, advance
 from vaada.flows.interactions import plan_interaction
+from vaada.flows.messages.reroute import reroute_all
 from vaada.flows.messages.resume import resume
 from vaada.flows.optimistic_write import NotFound, require
+from vaada.flows.parting import advance_relationship
 from vaada.flows.work import WORK
 from vaada.log import logger
+from vaada.model.departures import Departure
 from vaada.model.erasures import Erasure
 from vaada.model.interactions import Interaction
 from vaada.model.messages import Message
 from vaada.model.people import Customer
+from vaada.model.relationships import Relationship
+from vaada.model.weekly_reports import WeeklyReport
 from vaada.rules.hold import waits_for_release
 
+DueItem = tuple[str, str, int]
+"""Kind, id and version of a due row."""
+
+_ROWS_OF_A_DEPARTURE = 200  # per sweep
 _DUE: dict[str, type[Due]] = {**WORK, Customer.kind_of_row: Customer}
 
 
@@ -30,7 +40,8 @@ def sweep(desk: Desk, clock: Callable[[], datetime], has_time: Callable[[], bool
     A row that fails does not hold back the others. Raises RowsFailed at the end, which raises the alarm.
     """
     count, failed, held = 0, 0, 0
-    for kind, row_id, version in desk.table.due(clock()):
+    swept = desk.remembering()
+    for kind, row_id, version in _due(swept, clock):
         if not has_time():
             logger.warning("out of time, the next sweep continues", count=count)
             break
@@ -39,7 +50,7 @@ def sweep(desk: Desk, clock: Callable[[], datetime], has_time: Callable[[], bool
             continue
         count += 1
         try:
-            outcome = _advance(desk, kind, row_id, version, clock())
+            outcome = _advance(swept.remembering(), kind, row_id, version, clock())
             logger.info("swept", row_kind=kind, row_id=row_id, outcome=outcome)
         except NotFound:
             logger.info("erased meanwhile", row_kind=kind, row_id=row_id)
@@ -53,6 +64,20 @@ def sweep(desk: Desk, clock: Callable[[], datetime], has_time: Callable[[], bool
     return count
 
 
+def _due(desk: Desk, clock: Callable[[], datetime]) -> Iterator[DueItem]:
+    """Yield the due rows; at the end messages, also those that the rows before have just led to.
+
+    So what falls due together goes out together.
+    """
+    is_idle = True
+    for one in desk.table.due(clock()):
+        is_idle = False
+        if one[0] != Message.kind_of_row:
+            yield one
+    if not is_idle:
+        yield from (one for one in desk.table.due(clock()) if one[0] == Message.kind_of_row)
+
+
 def _advance(desk: Desk, kind: str, row_id: str, version: int, now: datetime) -> str:
     if kind == Message.kind_of_row:
         return resume(desk, row_id, version, now)
@@ -60,4 +85,10 @@ def _advance(desk: Desk, kind: str, row_id: str, version: int, now: datetime) ->
         return f"planned {plan_interaction(desk, require(desk, Interaction, row_id))} rows"
     if kind == Erasure.kind_of_row:
         return erasure.continue_erasure(desk, require(desk, Erasure, row_id), now).status
+    if kind in {WeeklyReport.kind_of_row, Relationship.kind_of_row}:
+        step = advance_relationship if kind == Relationship.kind_of_row else weekly_reports.write_report
+        return step(desk, row_id, version, now)
+    if kind == Departure.kind_of_row:
+        status = hand_over_work(desk, row_id, now, _ROWS_OF_A_DEPARTURE)
+        return f"{status}, {reroute_all(desk, row_id, now)} messages rerouted"
     return advance(desk, _DUE[kind], row_id, version, now)

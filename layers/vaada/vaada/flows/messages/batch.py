@@ -15,11 +15,13 @@ def hold_again(desk: Desk, carrier_id: str, carries: Iterable[str], now: datetim
     A message that another existing message carries is left out.
     """
     erased = customer_of(carrier_id)
-    for other_id in carries:
-        if customer_of(other_id) == erased:
+    others = desk.table.work_rows(
+        other_id for other_id in carries if customer_of(other_id) != erased
+    ).values()
+    grouped = [one for one in others if isinstance(one, Message) and one.status == "grouped"]
+    carriers = desk.table.work_rows(one.carried_by for one in grouped if one.carried_by is not None)
+    for message in grouped:
+        if message.carried_by is None:
             continue
-        message = desk.table.get(Message, other_id)
-        if message is None or message.status != "grouped" or message.carried_by is None:
-            continue
-        if customer_of(message.carried_by) == erased or desk.table.get_any(message.carried_by) is None:
+        if customer_of(message.carried_by) == erased or message.carried_by not in carriers:
             yield lifecycle.leave_batch(message, now)

@@ -4,19 +4,29 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from vaada.desk import Desk
+from vaada.flows.messages.readers import language_of
 from vaada.flows.messages.recipients import customer_address
-from vaada.flows.work import StaffWork, agent_of, customer_of
-from vaada.model.interactions import Interaction
+from vaada.flows.messages.tasks import Task
+from vaada.flows.work import StaffWork
 from vaada.model.messages import Purpose
-from vaada.model.people import Agent, Customer
+from vaada.model.people import Agent
 from vaada.model.rows import Explanation
 from vaada.model.work import Commitment, FollowUp, Goodwill, Reply
-from vaada.present.view_models import ActionName, Brief, BriefKind
+from vaada.present.i18n import words
+from vaada.present.task_words import amount_words, is_typed, task_words
+from vaada.present.view_models import ActionName, Brief, BriefKind, TaskLine, matter_direction, matter_of
 from vaada.rules import follow_ups
 from vaada.rules.time.zones import zone_of
 
 _ACTIONABLE: frozenset[Purpose] = frozenset(
-    {"follow_up_reminder", "promise_warning", "promise_overdue", "reply_warning", "goodwill_approval"}
+    {
+        "follow_up_reminder",
+        "promise_warning",
+        "promise_overdue",
+        "reply_warning",
+        "goodwill_approval",
+        "assigned",
+    }
 )
 
 _BY_STATUS: dict[str, tuple[ActionName, ...]] = {
@@ -38,26 +48,28 @@ def is_actionable(purpose: Purpose) -> bool:
 
 def brief(
     desk: Desk,
-    work: StaffWork,
+    task: Task,
     reader: Agent | None,
     now: datetime,
     *,
     answerable: bool,
+    link: str | None = None,
     explanation: Explanation | None = None,
     asking: bool = False,
 ) -> Brief:
-    """Return the brief of the work, with times in the reader's time zone.
+    """Return the brief of the task, in the reader's language and time zone.
 
-    `answerable` adds the actions. `asking` offers those for a customer who cannot be reached.
+    `answerable` adds the actions, which begin at `link`. `asking` offers those for a customer who cannot be
+    reached.
     """
-    customer, agent = customer_of(desk, work), agent_of(desk, work)
-    interaction = desk.table.get(Interaction, work.interaction_id) if work.interaction_id else None
-    zone = ZoneInfo(zone_of(reader, desk.policy))
+    work, customer, agent, interaction = task.work, task.customer, task.agent, task.interaction
+    zone, language = ZoneInfo(zone_of(reader, desk.policy)), language_of(desk, reader)
     old_date = work.woken_from if isinstance(work, FollowUp) else None
     actions = actions_for(work, now, asking=asking) if answerable else ()
     told_at = customer_address(desk, customer, survey=False) if "running_late" in actions else None
     return Brief(
         kind=_brief_kind(work),
+        language=language,
         business=desk.policy.business.name,
         reader_name=reader.name if reader else "",
         agent_name=agent.name,
@@ -67,18 +79,39 @@ def brief(
         summary=interaction.summary if interaction else None,
         interaction_at=interaction.occurred_at.astimezone(zone) if interaction else None,
         channel=interaction.channel if interaction else None,
-        what=_task_text(work, customer),
+        what=task_words(work, customer.name, words(language)),
+        typed=is_typed(work),
         due_at=work.due_at.astimezone(zone),
         now=now.astimezone(zone),
         reminder_number=max(1, work.reminders) if isinstance(work, FollowUp) else 1,
         explanation=explanation,
-        amount=f"{work.currency} {work.amount}" if isinstance(work, Goodwill) else None,
+        amount=_amount(work, language),
         old_date=old_date.astimezone(zone) if old_date else None,
         unreached=work.unreached if isinstance(work, Commitment | FollowUp) else 0,
         late_notice_medium=told_at.medium if told_at else None,
-        action_url=desk.links.url("action", work.id) if answerable else None,
+        action_url=link,
         actions=actions,
     )
+
+
+def task_line(desk: Desk, task: Task, reader: Agent | None, now: datetime, link: str | None) -> TaskLine:
+    """Return the task in one line, in the reader's language and time zone."""
+    zone, language = ZoneInfo(zone_of(reader, desk.policy)), language_of(desk, reader)
+    what = task_words(task.work, task.customer.name, words(language))
+    amount = _amount(task.work, language)
+    return TaskLine(
+        language=language,
+        customer_name=task.customer.name,
+        matter=matter_of(amount, what),
+        matter_direction=matter_direction(language, amount, typed=is_typed(task.work)),
+        due_at=task.work.due_at.astimezone(zone),
+        now=now.astimezone(zone),
+        action_url=link,
+    )
+
+
+def _amount(work: StaffWork, language: str) -> str | None:
+    return amount_words(work, words(language)) if isinstance(work, Goodwill) else None
 
 
 def actions_for(work: StaffWork, now: datetime, *, asking: bool = False) -> tuple[ActionName, ...]:
@@ -108,13 +141,3 @@ def _brief_kind(work: StaffWork) -> BriefKind:
             return "reply"
         case Goodwill():
             return "goodwill"
-
-
-def _task_text(work: StaffWork, customer: Customer) -> str:
-    match work:
-        case Commitment():
-            return work.what
-        case FollowUp() | Goodwill():
-            return work.reason
-        case Reply():
-            return f"Answer {customer.name}"

@@ -1,26 +1,39 @@
 """Compose a message from its rows, ready to send."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
 from vaada.desk import Desk
-from vaada.flows.messages.brief import brief, is_actionable
+from vaada.flows.messages.brief import brief, is_actionable, task_line
+from vaada.flows.messages.readers import language_of, times_of
 from vaada.flows.messages.recipients import address_of
 from vaada.flows.messages.suppression import is_suppressed
-from vaada.flows.optimistic_write import NotFound
-from vaada.flows.work import MissingRow, Work, customer_of, work_of
+from vaada.flows.messages.tasks import Task, load_tasks, members_of, works_of
+from vaada.flows.optimistic_write import NotFound, require
+from vaada.flows.weekly_reports import named_in
+from vaada.flows.work import About, MissingRow, StaffWork, customer_of, work_of
 from vaada.gateways.send_errors import Refused
+from vaada.model.interactions import Interaction
 from vaada.model.messages import Message
 from vaada.model.people import Agent, Customer
+from vaada.model.recognitions import Recognition
+from vaada.model.weekly_reports import WeeklyReport
 from vaada.model.work import SCALES, Commitment, Survey
 from vaada.present import email, sms
 from vaada.present.email import Mail
-from vaada.present.view_models import Invitation, LateNotice, Note, Praise
+from vaada.present.i18n import readable, words
+from vaada.present.recognition import Thanks, quote_of, thanks_words
+from vaada.present.task_words import promise_to_customer
+from vaada.present.view_models import Confirmation, Invitation, LateNotice, Note, Personal, Praise
+from vaada.present.weekly_report import week_page
 from vaada.rules import surveys
-from vaada.rules.messages import lifecycle
+from vaada.rules.messages import lifecycle, threads
 from vaada.rules.time.zones import zone_of
+
+MOST_IN_FULL = 20
+"""Tasks of a batch that its mail shows in full; the others are one line each."""
 
 Send = partial[str]
 """Sends one message. Returns the provider's id of it."""
@@ -31,26 +44,58 @@ def compose(desk: Desk, message: Message, now: datetime) -> Send:
 
     Raises Refused if there is no address, NotFound if its customer is erased.
     """
+    if message.purpose == "weekly_report":
+        return _compose_weekly_report(desk, message, now)
     work = work_of(desk, message)
     if message.to == "customer":
         return _compose_for_customer(desk, message, work, now)
     reader = desk.table.get(Agent, message.recipient_id) if message.recipient_id else None
     if isinstance(work, Survey):
         return _compose_for_staff(desk, message, reader, *_praise(desk, work, reader, now))
-    members = list(batch_members(desk, message))
-    if message.carries:
-        members = [one for one in members if not is_obsolete(desk, one, now)] or [message]
-    notes = list(_notes(desk, members, reader, now))
-    if not notes:
+    if isinstance(work, Recognition):
+        return _compose_for_staff(desk, message, reader, *_thanks(desk, work, reader, now))
+    if isinstance(work, Interaction):
+        raise MissingRow(f"message {message.id} to staff is about a contact")
+    return _compose_for_staff(desk, message, reader, *_tasks(desk, message, work, reader, now))
+
+
+def _tasks(
+    desk: Desk, message: Message, work: StaffWork, reader: Agent | None, now: datetime
+) -> tuple[Callable[[], Mail], Callable[[], str]]:
+    """Return what writes the mail and the text about the tasks of the message. Raises NotFound."""
+    found = [(message, work)]
+    if message.carries:  # what is no longer true is left out, unless that is all of it
+        found = works_of(desk, members_of(desk, [message])[message.id])
+        found = [(one, work) for one, work in found if lifecycle.is_still_true(one, work, now)] or found[:1]
+    found.sort(key=lambda each: each[1].due_at)
+    tasks = load_tasks(desk, [work for _, work in found], with_contacts=MOST_IN_FULL)
+    members = [(one, tasks[work.id]) for one, work in found if work.id in tasks]
+    if not members:
         raise NotFound(Customer, message.customer_id)
-    if len(notes) > 1:
-        link = partial(desk.links.url, "action", message.id)
-        mail = partial(email.for_staff_batch, notes)
-        return _compose_for_staff(desk, message, reader, mail, lambda: sms.for_staff_batch(notes, link()))
-    note = (notes[0].purpose, notes[0].to, notes[0].brief)
-    return _compose_for_staff(
-        desk, message, reader, partial(email.for_staff, *note), partial(sms.for_staff, *note)
+    notes = [_note(desk, message, one, task, reader, now) for one, task in members[:MOST_IN_FULL]]
+    if len(members) == 1:
+        note = (notes[0].purpose, notes[0].to, notes[0].brief)
+        return partial(email.for_staff, *note), partial(sms.for_staff, *note)
+    lines = [
+        task_line(
+            desk, task, reader, now, link_to(desk, message, one) if is_actionable(one.purpose) else None
+        )
+        for one, task in members
+    ]
+    link = desk.links.url("action", message.id)
+    return (
+        partial(email.for_staff_batch, notes, lines[MOST_IN_FULL:], link),
+        partial(sms.for_staff_batch, lines, link),
     )
+
+
+def link_to(desk: Desk, message: Message, member: Message) -> str:
+    """Return the link to the task of a member of the message. It names its reader, who got the message.
+
+    The link of a message that carries others shows a list, so its own task needs a word more.
+    """
+    link = desk.links.url("action", member.id)
+    return f"{link}?task=1" if member.id == message.id and message.carries else link
 
 
 def _compose_for_staff(
@@ -69,9 +114,20 @@ def _compose_for_staff(
         to_name=reader.name if reader else "",
         to_email=reader.email if reader else desk.settings.owner_email,
         message_id=message.id,
-        thread=None,
         unsubscribe_url=None,
     )
+
+
+def _compose_weekly_report(desk: Desk, message: Message, now: datetime) -> Send:
+    reader = desk.table.get(Agent, message.recipient_id) if message.recipient_id else None
+    row = require(desk, WeeklyReport, message.about_id)
+    times, business, base = times_of(desk, reader, now), desk.policy.business, desk.settings.public_url
+    named = named_in(desk, row)
+    page = week_page(row, named, times, business=business.name, zone=business.time_zone, base=base)
+    if page is None:
+        raise Refused("a report without figures", for_good=True)
+    mail = partial(email.for_week, page, business.name, times.words, base)
+    return _compose_for_staff(desk, message, reader, mail, lambda: page.subject)
 
 
 def _praise(
@@ -80,6 +136,7 @@ def _praise(
     zone = ZoneInfo(zone_of(reader, desk.policy))
     praise = Praise(
         business=desk.policy.business.name,
+        language=language_of(desk, reader),
         reader_name=reader.name if reader else "",
         customer_name=customer_of(desk, survey).name,
         score=survey.score or 0,
@@ -90,30 +147,41 @@ def _praise(
     return partial(email.for_praise, praise), partial(sms.for_praise, praise)
 
 
-def _notes(desk: Desk, members: list[Message], reader: Agent | None, now: datetime) -> Iterator[Note]:
-    for one in members:
-        try:
-            yield _note(desk, one, reader, now)
-        except NotFound:
-            continue  # its customer was erased
+def _thanks(
+    desk: Desk, row: Recognition, reader: Agent | None, now: datetime
+) -> tuple[Callable[[], Mail], Callable[[], str]]:
+    evidence, by = desk.table.get_any(row.evidence_id), desk.table.get(Agent, row.said_by)
+    business, language = desk.policy.business.name, words(language_of(desk, reader))
+    thanks = Thanks(
+        business=business,
+        manager=by.name if by else business,
+        reader_name=reader.name if reader else "",
+        customer_name=customer_of(desk, row).name,
+        reason=row.reason,
+        quote=quote_of(evidence, language),
+        note=row.note or "",
+        on=now.astimezone(ZoneInfo(zone_of(reader, desk.policy))),
+    )
+    return partial(email.for_thanks, thanks, language), partial(thanks_words, thanks, language)
 
 
-def _note(desk: Desk, message: Message, reader: Agent | None, now: datetime) -> Note:
-    work = work_of(desk, message)
-    if isinstance(work, Survey):
-        raise MissingRow(f"message {message.id} to staff is about a survey")
+def _note(
+    desk: Desk, message: Message, member: Message, task: Task, reader: Agent | None, now: datetime
+) -> Note:
+    answerable = is_actionable(member.purpose)
     about = brief(
         desk,
-        work,
+        task,
         reader,
         now,
-        answerable=is_actionable(message.purpose),
-        explanation=message.explain.due_at,
+        answerable=answerable,
+        link=link_to(desk, message, member) if answerable else None,
+        explanation=member.explain.due_at,
     )
-    return Note(message.purpose, message.to, about)
+    return Note(member.purpose, member.to, about)
 
 
-def _compose_for_customer(desk: Desk, message: Message, work: Work, now: datetime) -> Send:
+def _compose_for_customer(desk: Desk, message: Message, work: About, now: datetime) -> Send:
     customer = customer_of(desk, work)
     address = address_of(desk, customer, message)
     if address is None:
@@ -124,7 +192,15 @@ def _compose_for_customer(desk: Desk, message: Message, work: Work, now: datetim
     unsubscribe_url = None
     mail: Callable[[], Mail]
     text: Callable[[], str]
-    if isinstance(work, Survey):
+    answered: tuple[str, ...] = ()
+    if isinstance(work, Interaction) and message.purpose == "confirmation":
+        return _confirmation(desk, message, work, customer, address)
+    if isinstance(work, Interaction):
+        contact = desk.table.get(Interaction, message.answers) if message.answers else None
+        personal = _personal(desk, work, contact, customer, agent_name)
+        answered = threads.references_of(contact) if contact else ()
+        mail, text = partial(email.for_personal, personal), partial(sms.for_personal, personal)
+    elif isinstance(work, Survey):
         invitation = _invitation(desk, work, customer, agent_name)
         unsubscribe_url = invitation.unsubscribe_url
         mail = partial(email.for_customer, message.purpose, invitation)
@@ -143,24 +219,81 @@ def _compose_for_customer(desk: Desk, message: Message, work: Work, now: datetim
         to_name=customer.name,
         to_email=address,
         message_id=message.id,
-        thread=customer.id,
+        answers=answered,
+        by_person=isinstance(work, Interaction),
+        thread=(customer.id, *((work.case_id,) if work.case_id else ())),
+        reply_to=desk.reply_addresses.address(work.case_id) if work.case_id else None,
         unsubscribe_url=unsubscribe_url,
+    )
+
+
+def _confirmation(
+    desk: Desk, message: Message, contact: Interaction, customer: Customer, address: str
+) -> Send:
+    business = desk.policy.business
+    confirmation = Confirmation(
+        business.name, readable(customer.language, business.language), desk.links.url("form", contact.id)
+    )
+    return partial(
+        desk.mailer.send,
+        email.for_confirmation(confirmation),
+        business=business.name,
+        to_name="",  # a stranger wrote it
+        to_email=address,
+        message_id=message.id,
+        unsubscribe_url=None,
+    )
+
+
+def personal_text(desk: Desk, customer: Customer, agent_id: str, text: str) -> str:
+    """Return the whole text message that an agent writes to a customer."""
+    agent = desk.table.get(Agent, agent_id)
+    return sms.for_personal(_personal_of(desk, customer, agent.name if agent else "", text, None, None))
+
+
+def _personal(
+    desk: Desk, work: Interaction, answered: Interaction | None, customer: Customer, agent_name: str
+) -> Personal:
+    subject, answered_subject = (
+        contact.mail.subject if contact and contact.mail else None for contact in (work, answered)
+    )
+    return _personal_of(desk, customer, agent_name, work.summary, subject, answered_subject)
+
+
+def _personal_of(
+    desk: Desk,
+    customer: Customer,
+    agent_name: str,
+    text: str,
+    subject: str | None,
+    answered_subject: str | None,
+) -> Personal:
+    business = desk.policy.business
+    return Personal(
+        business=business.name,
+        language=readable(customer.language, business.language),
+        customer_name=customer.name,
+        agent_name=agent_name,
+        text=text,
+        subject=subject,
+        answered_subject=answered_subject,
     )
 
 
 def _invitation(desk: Desk, survey: Survey, customer: Customer, agent_name: str) -> Invitation:
     business = desk.policy.business
     promise = desk.table.get(Commitment, survey.commitment_id) if survey.commitment_id else None
+    language = readable(customer.language, business.language)
     return Invitation(
         business=business.name,
-        language=customer.language or business.language,
+        language=language,
         customer_name=customer.name,
         agent_name=agent_name,
         survey_url=desk.links.url("survey", survey.id),
         unsubscribe_url=desk.links.url("unsubscribe", survey.id),
         closes_on=surveys.last_day(survey, zone_of(customer, desk.policy)),
         kind=survey.kind,
-        what=promise.what if promise else None,
+        what=promise_to_customer(promise, words(language)) if promise else None,
         can_reply=desk.settings.texts_answered,
     )
 
@@ -170,34 +303,13 @@ def _late_notice(
 ) -> LateNotice:
     business = desk.policy.business
     zone = ZoneInfo(zone_of(customer, desk.policy))
+    language = readable(customer.language, business.language)
     return LateNotice(
         business=business.name,
-        language=customer.language or business.language,
+        language=language,
         customer_name=customer.name,
         agent_name=agent_name,
-        what=promise.what,
+        what=promise_to_customer(promise, words(language)),
         due_at=promise.due_at.astimezone(zone),
         now=now.astimezone(zone),
     )
-
-
-def batch_members(desk: Desk, message: Message) -> Iterator[Message]:
-    """Yield the message and those that it carries."""
-    yield message
-    for other_id in message.carries:
-        other = desk.table.get(Message, other_id)
-        if other is not None:
-            yield other
-
-
-def is_obsolete(desk: Desk, message: Message, now: datetime) -> bool:
-    """Whether the message is not true any more, or its customer is erased."""
-    try:
-        return not lifecycle.is_still_true(message, work_of(desk, message), now)
-    except NotFound:
-        return True
-
-
-def is_batch_obsolete(desk: Desk, message: Message, now: datetime) -> bool:
-    """Whether the message and all that it carries are obsolete."""
-    return all(is_obsolete(desk, one, now) for one in batch_members(desk, message))

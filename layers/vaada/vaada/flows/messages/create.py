@@ -27,7 +27,7 @@ Step = (
 )
 
 
-_MAX_OTHERS = 10
+_MAX_OTHERS = 10  # enough to know that there are others, and when
 
 
 def messages_of(desk: Desk, decision: Step, before: Work, now: datetime) -> Iterator[Message]:
@@ -80,39 +80,67 @@ def _release_at(
     desk: Desk, notice: Notice, work: Work, reader: Agent | Customer | None, medium: Medium, now: datetime
 ) -> datetime | None:
     """Return until when to hold the message, for the reader's working time or a batch. None: send it now."""
-    if notice.urgent or not isinstance(reader, Agent):
+    if notice.urgent or isinstance(reader, Customer):
         return None
-    at = staff_reachable_at(working_hours(reader, desk.policy), now, notice.useless_from)
+    at = (
+        now
+        if reader is None
+        else staff_reachable_at(working_hours(reader, desk.policy), now, notice.useless_from)
+    )
     if at > now or notice.may_wait:
         return at + BATCH_WINDOW
     window = timedelta(minutes=desk.policy.follow_ups.group_within_minutes)
-    if not window or notice.to != "agent":
+    if not window:
         return None
-    held = [one.wake_at for one in desk.table.held_messages(reader.id, medium, _MAX_OTHERS) if one.wake_at]
+    messages, _ = desk.table.held_messages(reader.id if reader else "owner", medium, _MAX_OTHERS)
+    held = [one.wake_at for one in messages if one.wake_at]
     if releases := [release for release in held if release <= now + window + BATCH_WINDOW]:
         return max(*releases, now)
-    other_times = _other_due_times(desk, work, now, window)
-    return max(now, *other_times) + BATCH_WINDOW if other_times else None
+    if other_times := _other_due_times(desk, notice, work, reader, now, window):
+        return max(now, *other_times) + BATCH_WINDOW
+    return now if _is_by_the_sweep(notice) else None
 
 
-def _other_due_times(desk: Desk, work: Work, now: datetime, window: timedelta) -> list[datetime]:
-    """Return when the agent is told about other work of this kind that is due within `window`."""
+def _is_by_the_sweep(notice: Notice) -> bool:
+    """Whether only the sweep takes the step of this notice, and so sends it with others at its end."""
+    return notice.to in {"supervisor", "owner"} and notice.purpose != "follow_up_reminder"
+
+
+def _other_due_times(
+    desk: Desk, notice: Notice, work: Work, reader: Agent | None, now: datetime, window: timedelta
+) -> list[datetime]:
+    """Return when the reader is told about other work of this kind that is due within `window`."""
     match work:
         case FollowUp(status="scheduled"):
             status, first, last = "scheduled", None, now + window
         case Commitment():
             status, first, last = "open", work.due_at, work.due_at + window
+        case Reply():
+            status, first, last = "awaited", work.due_at, work.due_at + window
         case _:
             return []
     page = desk.table.list_rows(
         type(work),
         _MAX_OTHERS,
         None,
-        agent_id=work.agent_id,
+        agent_id=work.agent_id if notice.to == "agent" else None,
         status=status,
         due_from=first,
         due_by=last,
     )
-    others = [row for row in page.rows if isinstance(row, Commitment | FollowUp) and row.id != work.id]
+    others = [
+        row for row in page.rows if isinstance(row, Commitment | FollowUp | Reply) and row.id != work.id
+    ]
+    if notice.to == "supervisor" and reader is not None:
+        others = _told_to(desk, others, work, reader)
     told_at = work.wake_at or now  # a warning is sent before the work is due
     return [told_at + (row.due_at - work.due_at) for row in others]
+
+
+def _told_to(
+    desk: Desk, others: list[Commitment | FollowUp | Reply], work: Work, supervisor: Agent
+) -> list[Commitment | FollowUp | Reply]:
+    """Return the work of this agent, and of others who have this supervisor."""
+    agents = desk.table.get_several(Agent, [row.agent_id for row in others if row.agent_id != work.agent_id])
+    supervised = {agent.id for agent in agents.values() if agent.supervisor_id == supervisor.id}
+    return [row for row in others if row.agent_id in {work.agent_id, *supervised}]

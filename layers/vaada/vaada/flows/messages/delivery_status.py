@@ -5,9 +5,11 @@ from datetime import datetime
 
 from vaada.desk import Desk
 from vaada.flows.messages.fallback import fallback_message, is_sent_otherwise
+from vaada.flows.messages.personal import follow_up_of_unsent
 from vaada.flows.messages.suppression import suppress_id
+from vaada.flows.messages.unsubscribing import unsubscribe
 from vaada.flows.optimistic_write import NotFound, retry_on_conflict
-from vaada.flows.work import Work, agent_of, work_of
+from vaada.flows.work import About, agent_of, work_of
 from vaada.log import logger
 from vaada.model.inbound_events import MailEvent, TextDeliveryEvent
 from vaada.model.messages import Delivery, Message
@@ -21,20 +23,48 @@ from vaada.rules.messages.suppression import note_follow_up
 
 
 def record_mail_event(desk: Desk, event: MailEvent, now: datetime) -> str:
-    """Record the status of a mail, and suppress the addresses in it. Returns the outcome. Raises Busy."""
-    reason: StopReason = "complained" if event.delivery == "complained" else "bounced"
-    for suppression_id in event.stops:
-        suppress_id(desk, "email", suppression_id, reason, now)
+    """Record the status of a mail. Returns the outcome. Raises Busy.
+
+    A permanent bounce or a complaint suppresses the address that the mail was sent to. A customer who
+    complains gets no more surveys by any medium, as if they had unsubscribed.
+    """
+    if event.permanent or event.delivery == "complained":
+        _stop(desk, event, now)
     return _record(
         desk, event.message_id, event.provider_id, event.delivery, event.at, now, for_good=event.permanent
     )
 
 
+def _stop(desk: Desk, event: MailEvent, now: datetime) -> None:
+    reason: StopReason = "complained" if event.delivery == "complained" else "bounced"
+    message = desk.table.get(Message, event.message_id)
+    for suppression_id in _sent_to(desk, event, message):
+        suppress_id(desk, "email", suppression_id, reason, now)
+    if reason == "complained" and message is not None and message.to == "customer":
+        try:
+            unsubscribe(desk, message.customer_id, now)
+        except NotFound:
+            logger.info("its customer was erased", message_id=message.id)
+
+
+def _sent_to(desk: Desk, event: MailEvent, message: Message | None) -> tuple[str, ...]:
+    """Return the id of the address that the mail was sent to: of the message, else as SES reports it."""
+    if message is not None and message.address_id is not None:
+        return (message.address_id,)
+    if event.stops or message is None or message.to == "customer":
+        return event.stops
+    reader = desk.table.get(Agent, message.recipient_id) if message.recipient_id else None
+    return (desk.addresses.hash_address("email", reader.email if reader else desk.settings.owner_email),)
+
+
 def record_text_event(desk: Desk, event: TextDeliveryEvent, now: datetime) -> str:
     """Record the status of an SMS. Returns the outcome for the log. Raises Busy.
 
-    An undelivered SMS does not show that the number is wrong, so the number is not suppressed.
+    An undelivered SMS does not show that the number is wrong, so the number is not suppressed; unless AWS
+    says that it is on its own list of numbers that said STOP.
     """
+    for suppression_id in event.stops:
+        suppress_id(desk, "sms", suppression_id, "texted_stop", now)
     message = desk.table.text_message(event.provider_id)
     if message is None:
         return "no such message"
@@ -59,10 +89,11 @@ def _record(
         if after is None:
             return "already known"
         try:
-            rows = [after, *_rows_after_failure(desk, message, delivery, now, for_good=for_good)]
+            rows = [*_rows_after_failure(desk, message, delivery, now, for_good=for_good)]
         except NotFound:
             return "its customer was erased"
-        desk.table.write(*rows)
+        other = next((row for row in rows if isinstance(row, Message)), None)
+        desk.table.write(lifecycle.replaced(after, other) if other else after, *rows)
         return delivery
 
     return retry_on_conflict(message_id, attempt)
@@ -72,6 +103,8 @@ def _rows_after_failure(
     desk: Desk, message: Message, delivery: Delivery, now: datetime, *, for_good: bool
 ) -> Iterator[Row]:
     """Yield the rows to write because the message did not arrive or was unwanted."""
+    if message.purpose == "weekly_report":
+        return
     work = work_of(desk, message)
     if delivery in {"bounced", "rejected"}:
         fallback_or_retry = _fallback(desk, message, now, for_good=for_good or delivery == "rejected")
@@ -81,6 +114,8 @@ def _rows_after_failure(
             yield surveys.mark_undelivered(
                 work, "it did not arrive, and there is no other way to the customer"
             )
+        elif message.purpose == "personal":
+            yield from follow_up_of_unsent(desk, message, now)
     if message.to != "customer" and (for_good or delivery == "complained"):
         yield from _supervisor_follow_up(desk, message, work, now)
 
@@ -97,7 +132,7 @@ def _fallback(desk: Desk, message: Message, now: datetime, *, for_good: bool) ->
     return fallback_message(desk, message, now) if failed and not is_sent_otherwise(desk, message) else None
 
 
-def _supervisor_follow_up(desk: Desk, message: Message, work: Work, now: datetime) -> Iterator[Row]:
+def _supervisor_follow_up(desk: Desk, message: Message, work: About, now: datetime) -> Iterator[Row]:
     """Yield the follow-up that tells the supervisor of a suppressed address, once per suppression.
 
     For the owner's address an error is logged, which raises the alarm.

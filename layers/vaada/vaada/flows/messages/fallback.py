@@ -1,15 +1,15 @@
 """Replace a message that cannot arrive: by another medium or address, or for whoever stands in."""
 
+from collections.abc import Iterable
 from datetime import datetime
-from functools import partial
 
 from vaada.desk import Desk
 from vaada.flows.messages import recipients
-from vaada.flows.messages.compose import batch_members
-from vaada.flows.work import Work, agent_of, customer_of, work_of
+from vaada.flows.messages.tasks import members_of
+from vaada.flows.work import About, agent_of, customer_of, work_of
 from vaada.model.messages import Message
 from vaada.model.people import Agent
-from vaada.model.work import Commitment, FollowUp, Reply, Survey
+from vaada.model.work import Commitment, FollowUp, Reply
 from vaada.rules.messages import lifecycle
 from vaada.rules.time.availability import staff_reachable_at
 from vaada.rules.time.deadlines import working_hours
@@ -22,6 +22,8 @@ def fallback_message(
     desk: Desk, message: Message, now: datetime, why: str = lifecycle.NOT_ARRIVED
 ) -> Message | None:
     """Return the replacement, or None if there is no other way or it exists already. Raises NotFound."""
+    if message.purpose == "weekly_report":
+        return None  # it is for its reader alone, and there is no shorter one
     work = work_of(desk, message)
     new = (
         _to_customer(desk, message, work, now, why)
@@ -33,12 +35,14 @@ def fallback_message(
 
 def is_sent_otherwise(desk: Desk, message: Message) -> bool:
     """Whether the reader gets the message, and all that it carries, by another medium anyway."""
-    return all(
-        any(_is_sent_or_pending(desk, twin) for twin in one.twins) for one in batch_members(desk, message)
-    )
+    members = members_of(desk, [message])[message.id]
+    if not all(one.twins for one in members):
+        return False
+    arriving = _sent_or_pending(desk, (twin for one in members for twin in one.twins))
+    return all(arriving.intersection(one.twins) for one in members)
 
 
-def notify_at(desk: Desk, work: Work, reader: Agent | None, now: datetime) -> datetime:
+def notify_at(desk: Desk, work: About, reader: Agent | None, now: datetime) -> datetime:
     """Return when to tell a reader who stands in: at work, or now if it is urgent."""
     if reader is None or (isinstance(work, FollowUp) and work.urgent):
         return now
@@ -46,30 +50,34 @@ def notify_at(desk: Desk, work: Work, reader: Agent | None, now: datetime) -> da
     return staff_reachable_at(working_hours(reader, desk.policy), now, warned_of)
 
 
-def _to_customer(desk: Desk, message: Message, work: Work, now: datetime, why: str) -> Message | None:
+def _to_customer(desk: Desk, message: Message, work: About, now: datetime, why: str) -> Message | None:
     """Return the replacement for the customer's next working address, or None."""
     customer = customer_of(desk, work)
     address = recipients.address_of(desk, customer, message)
     address_id = message.address_id or (address and desk.addresses.hash_address(message.medium, address))
     tried = (*message.tried, (address_id, message.medium)) if address_id else message.tried
     failed = frozenset(address_id for address_id, _ in tried)
-    other = recipients.customer_address(desk, customer, survey=isinstance(work, Survey), but=failed)
+    other = recipients.next_address(desk, customer, work, message.medium, but=failed)
     if other is None:
         return None
     return lifecycle.replacement(message, other.medium, now, why, address_id=other.id, tried=tried)
 
 
-def _to_staff(desk: Desk, message: Message, work: Work, now: datetime, why: str) -> Message | None:
+def _to_staff(desk: Desk, message: Message, work: About, now: datetime, why: str) -> Message | None:
     if message.recipient_id is None:
         return None
     tried = (*message.tried, (message.recipient_id, message.medium))
-    twins = [twin for twin in map(partial(desk.table.get, Message), message.twins) if twin is not None]
+    arriving = _sent_or_pending(desk, message.twins)
+    twins = desk.table.work_rows(message.twins).values()
     tried += tuple(
-        (message.recipient_id, twin.medium) for twin in twins if not _is_sent_or_pending(desk, twin.id)
+        (message.recipient_id, twin.medium)
+        for twin in twins
+        if isinstance(twin, Message) and twin.id not in arriving
     )
     reader = recipients.staff_recipient(desk, message.to, agent_of(desk, work), now, failing=frozenset(tried))
-    if message.purpose == "praise" and (reader.agent is None or reader.agent.id != message.recipient_id):
-        return None  # praise is only for its reader
+    other = reader.agent is None or reader.agent.id != message.recipient_id
+    if message.purpose in lifecycle.FOR_ITS_READER_ALONE and other:
+        return None
     return lifecycle.replacement(
         message,
         reader.media[0],
@@ -81,9 +89,16 @@ def _to_staff(desk: Desk, message: Message, work: Work, now: datetime, why: str)
     )
 
 
-def _is_sent_or_pending(desk: Desk, message_id: str) -> bool:
-    """Whether the message, or the one that carries it, was sent or will be."""
-    message = desk.table.get(Message, message_id)
-    if message is not None and message.carried_by is not None:
-        message = desk.table.get(Message, message.carried_by)
-    return message is not None and not (message.status in _NOT_SENT or message.delivery in _NOT_DELIVERED)
+def _sent_or_pending(desk: Desk, message_ids: Iterable[str]) -> frozenset[str]:
+    """Return those of the ids whose message, or the one that carries it, was sent or will be."""
+    messages = {row.id: row for row in desk.table.work_rows(message_ids).values() if isinstance(row, Message)}
+    carriers = dict(messages)
+    while carried := {key: row.carried_by for key, row in carriers.items() if row.carried_by is not None}:
+        rows = desk.table.work_rows(carried.values())
+        found = {key: rows.get(carrier_id) for key, carrier_id in carried.items()}
+        carriers = {key: row for key, row in {**carriers, **found}.items() if isinstance(row, Message)}
+    return frozenset(
+        key
+        for key, row in carriers.items()
+        if not (row.status in _NOT_SENT or row.delivery in _NOT_DELIVERED)
+    )

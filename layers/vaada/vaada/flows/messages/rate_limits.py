@@ -9,12 +9,17 @@ from vaada.gateways.send_errors import Refused
 from vaada.rules.messages import rate_limits
 
 
+def mail_count_id(now: datetime) -> str:
+    """Return the id of the count of this day's mails."""
+    return f"mail-{now:%Y%m%d}"
+
+
 def count_mail(desk: Desk, now: datetime) -> Counted:
     """Count a mail before it is sent. Raises Refused, throttled if it may be sent later."""
     rules = desk.policy.sending
     return _count(
         desk,
-        {f"mail-{now:%Y%m%d}": lambda current, pace_id: rate_limits.count_mail(current, pace_id, rules, now)},
+        {mail_count_id(now): lambda current, pace_id: rate_limits.count_mail(current, pace_id, rules, now)},
     )
 
 

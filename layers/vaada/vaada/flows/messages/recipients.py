@@ -6,9 +6,13 @@ from typing import get_args
 
 from vaada.desk import Desk
 from vaada.flows.messages.suppression import addresses_of, is_suppressed
+from vaada.model.interactions import Interaction
 from vaada.model.messages import Message, RecipientRole
 from vaada.model.people import Agent, Customer, Medium
+from vaada.model.rows import Row
+from vaada.model.work import Survey
 from vaada.rules.messages.media import media_for_agent, medium_for_customer, other_media
+from vaada.rules.stand_ins import stand_ins_of
 from vaada.rules.time.availability import is_away
 
 FailedMedia = frozenset[tuple[str, Medium]]
@@ -49,6 +53,25 @@ def customer_address(
     return working[medium] if medium else None
 
 
+def next_address(
+    desk: Desk,
+    customer: Customer,
+    about: Row,
+    medium: Medium,
+    *,
+    but: frozenset[str],
+) -> CustomerAddress | None:
+    """Return where to send a message about this row whose address failed. None: there is no other.
+
+    What an agent wrote as a mail is not sent as a text, nor the other way round.
+    """
+    if isinstance(about, Interaction):
+        if about.direction == "inbound":  # it asks whether the address is theirs: that one, and no other
+            return None
+        return working_addresses(desk, customer, survey=False, but=but).get(medium)
+    return customer_address(desk, customer, survey=isinstance(about, Survey), but=but)
+
+
 def working_addresses(
     desk: Desk, customer: Customer, *, survey: bool, but: frozenset[str] = frozenset()
 ) -> dict[Medium, CustomerAddress]:
@@ -82,6 +105,7 @@ def staff_recipient(
 ) -> Recipient:
     """Return whom to tell. If somebody is away or unreachable: their cover, else supervisor, else the owner.
 
+    If somebody has left, whoever has their work now comes first.
     `by` are media that the policy wants, `failing` those that failed before.
     """
     if to == "owner":
@@ -93,7 +117,7 @@ def staff_recipient(
 def can_receive(desk: Desk, agent: Agent, medium: Medium) -> bool:
     """Whether the agent has an address of this medium that is not suppressed."""
     address = agent.email if medium == "email" else agent.phone
-    return address is not None and not is_suppressed(desk, medium, address, survey=False)
+    return address is not None and not is_suppressed(desk, medium, address, survey=False, staff=True)
 
 
 def _first_reachable(
@@ -110,10 +134,9 @@ def _first_reachable(
     if not is_away(agent, now) and (media := _working_media(desk, agent, by, failing)):
         return Recipient(agent, media)
     passed.add(agent.agent_id)
-    cover = _first_reachable(desk, _agent_or_none(desk, agent.covered_by), now, by, failing, passed)
-    return cover or _first_reachable(
-        desk, _agent_or_none(desk, agent.supervisor_id), now, by, failing, passed
-    )
+    stand_ins = (_agent_or_none(desk, agent_id) for agent_id in stand_ins_of(agent))
+    found = (_first_reachable(desk, each, now, by, failing, passed) for each in stand_ins)
+    return next((recipient for recipient in found if recipient is not None), None)
 
 
 def _working_media(

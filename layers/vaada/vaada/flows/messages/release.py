@@ -1,40 +1,70 @@
 """Release a held message to staff, batched with others for the same reader."""
 
 import uuid
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from vaada.desk import Desk
 from vaada.flows.messages import recipients
-from vaada.flows.messages.compose import is_batch_obsolete
+from vaada.flows.messages.compose import MOST_IN_FULL
+from vaada.flows.messages.rate_limits import mail_count_id
 from vaada.flows.messages.reroute import reroute
 from vaada.flows.messages.send import attempt, record
+from vaada.flows.messages.tasks import obsolete_ids
+from vaada.flows.work import SUBJECTS
 from vaada.gateways.table import Conflict
+from vaada.model.interactions import Interaction
 from vaada.model.messages import Message
-from vaada.model.people import Agent
+from vaada.model.people import Agent, Customer
+from vaada.model.rate_limits import RateCount
+from vaada.model.rows import Row
 from vaada.rules.messages import lifecycle
-from vaada.rules.messages.batches import NOT_NEEDED, form_batch
+from vaada.rules.messages.batches import MOST, NOT_NEEDED, form_batch
 from vaada.rules.time.availability import is_away
+
+_PAGE = 100
 
 
 def release(desk: Desk, message: Message, now: datetime) -> str:
     """Send the message, batched with others that are due, or reroute it. Returns the outcome."""
+    desk.links.prepare()  # with the key of addresses
+    desk.read_ahead((Agent, message.recipient_id), (RateCount, mail_count_id(now)))
     if not _is_reachable(desk, message, now):
-        if not is_batch_obsolete(desk, message, now):
+        if not obsolete_ids(desk, [message], now):
             return reroute(desk, message, now)
-        record(desk, lifecycle.withhold(message, NOT_NEEDED))
+        record(desk, lifecycle.withhold(message, NOT_NEEDED), now=now)
         return "withheld"
     messages = (message, *_held_with(desk, message, now))
-    obsolete = {one.id for one in messages if is_batch_obsolete(desk, one, now)}
-    batch = form_batch(messages, obsolete, now, uuid.uuid4().hex)
-    carrier = [batch.carrier] if batch.carrier else []
+    _read_ahead(desk, messages)
+    obsolete = obsolete_ids(desk, messages, now)
+    parts = list(form_batch(messages, obsolete, now, uuid.uuid4().hex))
     try:
-        desk.table.write(*batch.withheld, *carrier, *batch.carried)
+        for part in parts:
+            desk.table.write(*part.rows, must_exist=_customers(desk, part.joined))
     except Conflict:
         return "claimed by another"
-    if batch.carrier is None:
+    if part.carrier is None:
         return "withheld"
-    attempt(desk, batch.carrier, now)
-    return f"released, {1 + len(batch.carried)} together"
+    if len(parts) > 1:
+        desk.table.forget_step()  # a customer may have been erased since the first part was written
+    attempt(desk, part.carrier, now)
+    return f"released, {1 + len(part.carrier.carries)} together"
+
+
+def _read_ahead(desk: Desk, messages: Sequence[Message]) -> None:
+    """Read all that decides about the messages, and of a batch that is shown in full what it shows."""
+    in_full = len(messages) <= MOST_IN_FULL
+    wanted: list[tuple[type[Row], str | None]] = []
+    for one in messages:
+        wanted += [(SUBJECTS[one.about_kind], one.about_id), (Customer, one.customer_id)]
+        wanted.append((Interaction, one.interaction_id if in_full else None))
+    desk.read_ahead(*wanted)
+
+
+def _customers(desk: Desk, messages: Iterable[Message]) -> list[Customer]:
+    """Return the customers of these messages, of whom none may be erased before the batch is claimed."""
+    ids = dict.fromkeys(one.customer_id for one in messages)
+    return [found for customer_id in ids if (found := desk.table.get(Customer, customer_id)) is not None]
 
 
 def _is_reachable(desk: Desk, message: Message, now: datetime) -> bool:
@@ -46,13 +76,23 @@ def _is_reachable(desk: Desk, message: Message, now: datetime) -> bool:
 
 def _held_with(desk: Desk, message: Message, now: datetime) -> list[Message]:
     """Return other messages held for the same reader that are due within the batch window."""
-    if message.purpose == "praise":  # it asks for no action, so it is sent alone
+    if message.purpose in lifecycle.SENT_ALONE:
         return []
-    held = desk.table.held_messages(message.recipient_id or message.to, message.medium, lifecycle.BATCH_SIZE)
     soon = now + lifecycle.BATCH_WINDOW
-    others = [
-        one
-        for one in held
-        if one.id != message.id and one.purpose != "praise" and one.wake_at and one.wake_at <= soon
-    ]
-    return others[: lifecycle.BATCH_SIZE - 1]
+    others: list[Message] = []
+    cursor = None
+    while len(others) < MOST:
+        held, cursor = desk.table.held_messages(
+            message.recipient_id or message.to, message.medium, _PAGE, cursor
+        )
+        others += [
+            one
+            for one in held
+            if one.id != message.id
+            and one.purpose not in lifecycle.SENT_ALONE
+            and one.wake_at
+            and one.wake_at <= soon
+        ]
+        if cursor is None:
+            break
+    return others

@@ -1,6 +1,7 @@
 """Reroute a message whose reader is away or cannot be reached."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import get_args
 
 from vaada.desk import Desk
 from vaada.flows.messages import fallback, recipients
@@ -8,13 +9,26 @@ from vaada.flows.messages.send import record
 from vaada.flows.work import agent_of, work_of
 from vaada.gateways.table import Conflict
 from vaada.model.messages import Message
-from vaada.model.people import Agent
+from vaada.model.people import Agent, Medium
 from vaada.rules.messages import lifecycle
 from vaada.rules.time.availability import is_away, staff_reachable_at
 from vaada.rules.time.deadlines import working_hours
 
 _SENT_OTHERWISE = "the address was stopped, and the same goes out by another medium"
-_NOT_REACHABLE = "it is for one reader alone, whose address was stopped"
+_NOT_REACHABLE = "it is for one reader alone, who cannot be reached"
+_LOOK_AGAIN = timedelta(days=7)  # at somebody who is away without an end
+_PAGE = 100
+
+
+def reroute_all(desk: Desk, agent_id: str, now: datetime) -> int:
+    """Reroute the messages that are held for an agent who has left. Returns their number."""
+    count = 0
+    for medium in get_args(Medium):
+        messages, _ = desk.table.held_messages(agent_id, medium, _PAGE)  # what is left, the next run takes
+        for message in messages:
+            reroute(desk, message, now)
+            count += 1
+    return count
 
 
 def reroute(desk: Desk, message: Message, now: datetime) -> str:
@@ -24,13 +38,16 @@ def reroute(desk: Desk, message: Message, now: datetime) -> str:
     """
     before = desk.table.get(Agent, message.recipient_id) if message.recipient_id else None
     if before and not is_away(before, now) and fallback.is_sent_otherwise(desk, message):
-        record(desk, lifecycle.withhold(message, _SENT_OTHERWISE))
+        record(desk, lifecycle.withhold(message, _SENT_OTHERWISE), now=now)
         return "withheld"
+    if message.purpose == "weekly_report":
+        return _keep_for_reader(desk, message, before, now)
     work = work_of(desk, message)
     reader = recipients.staff_recipient(
         desk, message.to, agent_of(desk, work), now, failing=frozenset(message.tried)
     )
-    if message.purpose == "praise" and (reader.agent is None or reader.agent.id != message.recipient_id):
+    other = reader.agent is None or reader.agent.id != message.recipient_id
+    if message.purpose in lifecycle.FOR_ITS_READER_ALONE and other:
         return _keep_for_reader(desk, message, before, now)
     rerouted = message.changed(
         to=message.to if reader.agent else "owner",
@@ -46,10 +63,11 @@ def reroute(desk: Desk, message: Message, now: datetime) -> str:
 
 
 def _keep_for_reader(desk: Desk, message: Message, reader: Agent | None, now: datetime) -> str:
-    """Hold praise, which is only for its reader, until they are back."""
-    if reader is None or reader.away_until is None or not is_away(reader, now):
-        record(desk, lifecycle.withhold(message, _NOT_REACHABLE))
+    """Hold a message that is for its reader alone until they are back."""
+    if reader is None or reader.left_at is not None or not is_away(reader, now):
+        record(desk, lifecycle.withhold(message, _NOT_REACHABLE), now=now)
         return "withheld"
-    back = staff_reachable_at(working_hours(reader, desk.policy), reader.away_until)
-    record(desk, message.changed(wake_at=back))
+    until = reader.away_until or now + _LOOK_AGAIN
+    back = staff_reachable_at(working_hours(reader, desk.policy), until)
+    record(desk, message.changed(wake_at=back), now=now)
     return "kept until they are back"

@@ -6,20 +6,20 @@ from datetime import datetime
 from vaada.desk import Desk
 from vaada.flows.messages import recipients
 from vaada.flows.messages.address_usage import usages_of
-from vaada.flows.messages.compose import is_batch_obsolete
 from vaada.flows.messages.release import release
 from vaada.flows.messages.reroute import reroute
 from vaada.flows.messages.send import attempt, record
 from vaada.flows.messages.suppression import is_suppressed
-from vaada.flows.work import customer_of, work_of
+from vaada.flows.messages.tasks import obsolete_ids
+from vaada.flows.work import SUBJECTS, customer_of, work_of
 from vaada.gateways.table import Conflict
+from vaada.model.interactions import Interaction
 from vaada.model.messages import Message
 from vaada.model.people import Agent, Customer
 from vaada.model.rows import Row
 from vaada.model.work import Survey
-from vaada.rules.messages import frequency_cap, lifecycle
+from vaada.rules.messages import frequency_cap, lifecycle, personal
 from vaada.rules.messages.batches import NOT_NEEDED
-from vaada.rules.time.availability import customer_reachable_at
 
 
 def resume(desk: Desk, message_id: str, version: int, now: datetime) -> str:
@@ -28,7 +28,7 @@ def resume(desk: Desk, message_id: str, version: int, now: datetime) -> str:
     if message is None or message.version != version or message.wake_at is None or message.wake_at > now:
         return "stale"
     if not lifecycle.may_try_again(message):
-        record(desk, lifecycle.give_up(message))
+        record(desk, lifecycle.give_up(message), now=now)
         return "given up"
     if message.status == "held" and message.to != "customer":
         return release(desk, message, now)
@@ -36,8 +36,15 @@ def resume(desk: Desk, message_id: str, version: int, now: datetime) -> str:
 
 
 def _resume_waiting(desk: Desk, message: Message, now: datetime) -> str:
-    if is_batch_obsolete(desk, message, now):
-        record(desk, lifecycle.withhold(message, NOT_NEEDED))
+    desk.links.prepare()  # with the key of addresses
+    desk.read_ahead(
+        (SUBJECTS[message.about_kind], message.about_id),
+        (Customer, message.customer_id),
+        (Interaction, message.interaction_id),
+        (Agent, message.recipient_id),
+    )
+    if obsolete_ids(desk, [message], now):
+        record(desk, lifecycle.withhold(message, NOT_NEEDED), now=now)
         return "withheld"
     if message.to != "customer":
         return (
@@ -45,11 +52,12 @@ def _resume_waiting(desk: Desk, message: Message, now: datetime) -> str:
         )
     message = _at_working_address(desk, message)
     if (reason := _refusal(desk, message)) is not None:
-        record(desk, lifecycle.withhold(message, reason))
+        record(desk, lifecycle.withhold(message, reason), now=now)
         return "withheld"
-    morning = customer_reachable_at(customer_of(desk, work_of(desk, message)), desk.policy, now)
+    customer = customer_of(desk, work_of(desk, message))
+    morning = personal.goes_out_at(customer, desk.policy, now, at_night=message.at_night)
     if morning > now:
-        record(desk, message.changed(wake_at=morning))
+        record(desk, message.changed(wake_at=morning), now=now)
         return "not at night"
     return _send_again(desk, message, now)
 
@@ -61,7 +69,7 @@ def _at_working_address(desk: Desk, message: Message) -> Message:
     if _is_working(desk, customer, message, survey=survey):
         return message
     failed = frozenset(address_id for address_id, _ in message.tried)
-    other = recipients.customer_address(desk, customer, survey=survey, but=failed)
+    other = recipients.next_address(desk, customer, work, message.medium, but=failed)
     if other is None:
         return message
     return message.model_copy(update={"medium": other.medium, "address_id": other.id})
@@ -81,16 +89,17 @@ def _is_reachable(desk: Desk, message: Message) -> bool:
 def _send_again(desk: Desk, message: Message, now: datetime) -> str:
     again = lifecycle.claim(message, now, uuid.uuid4().hex)
     rows: list[Row] = [again]
+    customers = [found] if (found := desk.table.get(Customer, message.customer_id)) is not None else []
     if message.status == "held" and message.instead_of is None:  # a notice, which was not counted yet
         customer = customer_of(desk, work_of(desk, message))
         usages = usages_of(desk, customer)
-        if not frequency_cap.has_room((customer, *usages), desk.policy, now):
-            record(desk, lifecycle.withhold(message, "the customer was written to often enough lately"))
+        if not message.awaited and not frequency_cap.has_room((customer, *usages), desk.policy, now):
+            record(desk, lifecycle.withhold(message, personal.TOO_OFTEN), now=now)
             return "withheld"
         rows.append(frequency_cap.count_message(customer, desk.policy, now))
         rows += [frequency_cap.count_message(each, desk.policy, now) for each in usages]
     try:
-        desk.table.write(*rows)
+        desk.table.write(*rows, must_exist=customers)
     except Conflict:
         return "claimed by another"
     attempt(desk, again, now)
@@ -101,9 +110,9 @@ def _refusal(desk: Desk, message: Message) -> str | None:
     """Return why the message must not be sent any more. None: it may."""
     work = work_of(desk, message)
     customer, survey = customer_of(desk, work), isinstance(work, Survey)
-    consent = customer.consent
-    allowed = consent.email if message.medium == "email" else consent.sms
-    if not allowed or (survey and not consent.survey):
+    asks = message.purpose == "confirmation"  # for the consent itself
+    allowed = asks or personal.has_consent(customer, message.medium, answers=message.answers is not None)
+    if not allowed or (survey and not customer.consent.survey):
         return "the customer said stop before it could be sent"
     if not _is_working(desk, customer, message, survey=survey):
         return "the address was stopped before it could be sent"

@@ -7,15 +7,17 @@ from vaada.desk import Desk
 from vaada.flows.messages import fallback
 from vaada.flows.messages.batch import hold_again
 from vaada.flows.messages.compose import compose
+from vaada.flows.messages.personal import follow_up_of_unsent
 from vaada.flows.messages.rate_limits import count_mail, count_text, refund
+from vaada.flows.messages.suppression import suppress
 from vaada.flows.optimistic_write import NotFound, retry_on_conflict
 from vaada.flows.rate_counts import Counted
 from vaada.gateways.send_errors import OutcomeUnknown, Refused
 from vaada.gateways.table import Conflict
 from vaada.log import logger
 from vaada.model.messages import Message
-from vaada.model.work import Survey
-from vaada.present.sms import segments
+from vaada.model.work import FollowUp, Survey
+from vaada.present.gsm_alphabet import parts
 from vaada.rules import surveys
 from vaada.rules.messages import lifecycle
 
@@ -30,7 +32,7 @@ def attempt(desk: Desk, message: Message, now: datetime) -> None:
     try:
         send = compose(desk, message, now)
         if message.medium == "sms":
-            counted = count_text(desk, send.keywords["to_phone"], segments(send.args[0]), now)
+            counted = count_text(desk, send.keywords["to_phone"], parts(send.args[0]), now)
         else:
             counted = count_mail(desk, now)
         provider_id = send()
@@ -38,16 +40,18 @@ def attempt(desk: Desk, message: Message, now: datetime) -> None:
         logger.warning("no answer from the provider", message_id=message.id, error=str(error))
     except Refused as refusal:
         logger.warning("message refused", message_id=message.id, reason=refusal.reason)
-        record(desk, *_after_refusal(desk, message, refusal, now))
+        if refusal.opted_out:  # START lifts it, as it lifts AWS's, see docs/operations.md
+            suppress(desk, "sms", send.keywords["to_phone"], "texted_stop", now)
+        record(desk, *_after_refusal(desk, message, refusal, now), now=now)
         refund(desk, counted)
     except NotFound:
         others = hold_again(desk, message.id, message.carries, now)
-        record(desk, lifecycle.withhold(message, "its customer was erased"), *others)
+        record(desk, lifecycle.withhold(message, "its customer was erased"), *others, now=now)
     except Exception:
-        record(desk, lifecycle.mark_refused(message, "it could not be written", now, for_good=False))
+        record(desk, lifecycle.mark_refused(message, "it could not be written", now, for_good=False), now=now)
         raise
     else:
-        record(desk, lifecycle.mark_sent(message, provider_id, now))
+        record(desk, lifecycle.mark_sent(message, provider_id, now), now=now)
 
 
 def _after_refusal(desk: Desk, message: Message, refusal: Refused, now: datetime) -> tuple[Message, ...]:
@@ -59,17 +63,18 @@ def _after_refusal(desk: Desk, message: Message, refusal: Refused, now: datetime
             return (lifecycle.withhold(message, refusal.reason),)
         why = f"the first one could not be sent: {refusal.reason}"
         if (other := fallback.fallback_message(desk, message, now, why)) is not None:
-            return lifecycle.withhold(message, refusal.reason), other
+            withheld = lifecycle.withhold(message, refusal.reason)
+            return lifecycle.replaced(withheld, other), other
     return (lifecycle.mark_refused(message, refusal.reason, now, for_good=refusal.for_good),)
 
 
-def record(desk: Desk, message: Message, *instead: Message) -> None:
+def record(desk: Desk, message: Message, *instead: Message, now: datetime) -> None:
     """Write the message, and the messages sent `instead` of it. Raises Busy."""
     if message.status in {"failed", "unknown"}:
         logger.error("message not sent", message_id=message.id, status=message.status, reason=message.why_not)
 
     def attempt() -> None:
-        desk.table.write(message, *instead, *_undelivered_survey(desk, message, instead))
+        desk.table.write(message, *instead, *_rows_if_undelivered(desk, message, instead, now))
 
     try:
         retry_on_conflict(message.id, attempt, is_final=lambda conflict: message in conflict.rows)
@@ -78,9 +83,15 @@ def record(desk: Desk, message: Message, *instead: Message) -> None:
         logger.warning("message recorded by another", message_id=message.id, status=message.status)
 
 
-def _undelivered_survey(desk: Desk, message: Message, instead: tuple[Message, ...]) -> Iterator[Survey]:
-    """Yield the survey of this message as undelivered, if no message will ask it any more."""
-    if message.purpose == "survey" and message.status in {"failed", "withheld"} and not instead:
+def _rows_if_undelivered(
+    desk: Desk, message: Message, instead: tuple[Message, ...], now: datetime
+) -> Iterator[Survey | FollowUp]:
+    """Yield what changes because no message will reach the customer any more: the survey, or a follow-up."""
+    if message.status not in {"failed", "withheld", "unknown"} or instead:
+        return
+    if message.purpose == "survey" and message.status != "unknown":
         survey = desk.table.get(Survey, message.about_id)
         if survey is not None and survey.status == "sent":
             yield surveys.mark_undelivered(survey, message.why_not)
+    elif message.purpose == "personal":
+        yield from follow_up_of_unsent(desk, message, now)

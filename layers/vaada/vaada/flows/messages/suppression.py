@@ -1,7 +1,8 @@
 """Suppress addresses, lift suppressions, and look them up."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from itertools import chain
 
 from vaada.desk import Desk
 from vaada.flows.optimistic_write import retry_on_conflict
@@ -49,9 +50,39 @@ def lift_bounces(desk: Desk, person: Agent | Customer) -> tuple[ActiveStop, ...]
     return tuple(remaining)
 
 
-def is_suppressed(desk: Desk, medium: Medium, address: str, *, survey: bool) -> bool:
-    """Whether the address is suppressed. `survey`: for a survey."""
-    suppression = desk.table.get(Suppression, desk.addresses.hash_address(medium, address))
+def active_stops_of(
+    desk: Desk, person: Agent | Customer
+) -> tuple[tuple[Medium, str, tuple[ActiveStop, ...]], ...]:
+    """Return the person's addresses with their media, and what must not be sent to each."""
+    return tuple(
+        (medium, address, tuple(rules.active_stops(_suppression(desk, medium, address))))
+        for medium, address in addresses_of(person)
+    )
+
+
+def stops_by_person(desk: Desk, people: Iterable[Agent]) -> dict[str, tuple[ActiveStop, ...]]:
+    """Return by agent id what must not be sent to them, of those whom that concerns. Reads all at once."""
+    addresses = {
+        agent.id: [desk.addresses.hash_address(medium, address) for medium, address in addresses_of(agent)]
+        for agent in people
+    }
+    rows = desk.table.get_several(Suppression, list(chain.from_iterable(addresses.values())))
+    stops = {
+        agent_id: tuple(
+            stop for one in own for stop in rules.active_stops(rows.get(one)) if stop.what == "anything"
+        )
+        for agent_id, own in addresses.items()
+    }
+    return {agent_id: found for agent_id, found in stops.items() if found}
+
+
+def _suppression(desk: Desk, medium: Medium, address: str) -> Suppression | None:
+    return desk.table.get(Suppression, desk.addresses.hash_address(medium, address))
+
+
+def is_suppressed(desk: Desk, medium: Medium, address: str, *, survey: bool, staff: bool = False) -> bool:
+    """Whether the address is suppressed. `survey`: for a survey. `staff`: as it was when the sweep began."""
+    suppression = desk.table.get(Suppression, desk.addresses.hash_address(medium, address), kept=staff)
     return not rules.may_send(suppression, survey=survey)
 
 

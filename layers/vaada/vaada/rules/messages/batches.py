@@ -1,28 +1,52 @@
-"""Batches: messages to one reader that go out as one, of which the carrier carries the others."""
+"""Batches: messages to one reader that go out as one, of which the carrier carries the others.
 
-from collections.abc import Iterable
+A transaction takes 100 rows, so a large batch is formed by several: the carrier stays held, and takes in one
+part after the other, until the last one claims it. After an interruption it takes in the rest.
+"""
+
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
 from vaada.model.messages import Message
-from vaada.rules.messages.lifecycle import claim, join_batch, withhold
+from vaada.rules.messages.lifecycle import begin_batch, claim, join_batch, withhold
 
 NOT_NEEDED = "no longer needed when it could be sent"
+MOST = 1000
+"""Messages per batch. The carrier's row lists them, and has room for about 10,000."""
+
+_PART = 45  # messages per transaction, which takes 100 rows: each, and the customer of each
 _SAID_ALREADY = "another message that goes out at the same time says the same"
 
 
 @dataclass(frozen=True)
-class Batch:
-    """The carrier, claimed, and the messages that it carries. No carrier: all of them are withheld."""
+class Part:
+    """One transaction of a batch. No carrier: all messages so far are withheld."""
 
     carrier: Message | None
     carried: tuple[Message, ...]
     withheld: tuple[Message, ...]
 
+    @property
+    def joined(self) -> tuple[Message, ...]:
+        """The carrier and the messages that join it."""
+        return (*([self.carrier] if self.carrier else []), *self.carried)
 
-def form_batch(messages: Iterable[Message], obsolete: AbstractSet[str], now: datetime, token: str) -> Batch:
-    """Let the first message carry the others; withhold the `obsolete` (ids) and what another says already."""
+    @property
+    def rows(self) -> tuple[Message, ...]:
+        """The rows to write."""
+        return (*self.withheld, *self.joined)
+
+
+def form_batch(
+    messages: Sequence[Message], obsolete: AbstractSet[str], now: datetime, token: str
+) -> Iterator[Part]:
+    """Yield the transactions that let one message carry the others; the last one claims it.
+
+    A batch that was begun before is continued, else the first message is the carrier. The `obsolete` (ids)
+    are withheld, and what another message says already.
+    """
     wanted: list[Message] = []
     withheld: list[Message] = []
     said: set[tuple[str, str]] = set()
@@ -35,9 +59,16 @@ def form_batch(messages: Iterable[Message], obsolete: AbstractSet[str], now: dat
         else:
             said.add(says)
             wanted.append(one)
-    if not wanted:
-        return Batch(None, (), tuple(withheld))
-    first, *rest = wanted
-    carries = (*first.carries, *(other for one in rest for other in (one.id, *one.carries)))
-    carrier = claim(first, now, token, carries)
-    return Batch(carrier, tuple(join_batch(one, carrier) for one in rest), tuple(withheld))
+    wanted.sort(key=lambda one: not one.carries)  # a batch that was begun comes first
+    carrier, joining = (wanted[0] if wanted else None), wanted[1:]
+    while True:
+        joins, joining = joining[:_PART], joining[_PART:]
+        drops, withheld = withheld[: _PART - len(joins)], withheld[_PART - len(joins) :]
+        is_last = not joining and not withheld
+        if carrier is not None:
+            carries = (*carrier.carries, *(other for one in joins for other in (one.id, *one.carries)))
+            carrier = claim(carrier, now, token, carries) if is_last else begin_batch(carrier, carries)
+        carried = tuple(join_batch(one, carrier) for one in joins if carrier)
+        yield Part(carrier, carried, tuple(drops))
+        if is_last:
+            return

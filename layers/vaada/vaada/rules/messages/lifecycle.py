@@ -1,34 +1,49 @@
 """The lifecycle of a message: its status before and after each attempt to send it.
 
 States: held → sending · grouped · withheld; sending → sent · waiting (refused for now) · failed (refused for
-good) · unknown (the provider did not answer). A reminder to staff is tried up to three times. A customer is
-never sent a message twice: a message whose outcome is unknown is not sent again.
+good) · unknown (the provider did not answer); failed → waiting, if a person has it tried again. A reminder to
+staff is tried up to three times. A customer is never sent a message twice: a message whose outcome is unknown
+is not sent again.
 """
 
 from datetime import datetime, timedelta
 
 from vaada.model.ids import derived_row_id
+from vaada.model.interactions import Interaction
 from vaada.model.messages import Delivery, Message, Purpose, RecipientRole
 from vaada.model.people import Medium
+from vaada.model.recognitions import Recognition
+from vaada.model.weekly_reports import WeeklyReport
 from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
 from vaada.rules import commitments, replies
+from vaada.rules.errors import NotPossible
+
+Work = Commitment | FollowUp | Goodwill | Interaction | Recognition | Reply | Survey
 
 NOT_ARRIVED = "the first one did not arrive"
 ATTEMPTS = 3
 LEASE = timedelta(minutes=5)  # longer than any function's timeout, so the claiming function has ended
 BATCH_WINDOW = timedelta(minutes=1)  # how long a held message waits for others that are due as well
-BATCH_SIZE = 20  # messages per batch; a DynamoDB transaction takes 100 rows
+FOR_ITS_READER_ALONE: frozenset[Purpose] = frozenset({"praise", "thanks", "handed_over", "assigned"})
+"""Purposes of messages that would be wrong for anybody who stands in for the reader."""
+
+SENT_ALONE: frozenset[Purpose] = frozenset({"praise", "thanks", "weekly_report"})
+"""Purposes of messages that ask for no action, so they are part of no batch."""
+
 _THROTTLE_LIMIT = 31  # 26 hours of pauses in all, so that a daily quota is renewed meanwhile
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
 _SOFT_PAUSE = timedelta(hours=4)
 _UNCONFIRMED = frozenset({"sending", "waiting", "unknown", "failed", "withheld"})
 """Statuses without a confirmed send. The provider may still report that the message was sent."""
 
+_ENDED = frozenset({"kept", "withdrawn", "done", "cancelled", "given", "closed"})
+_TRUE_WHILE: dict[Purpose, str] = {"goodwill_approval": "requested", "praise": "answered"}
+_REPORT_IS_NEWS = timedelta(weeks=1)  # until the next one
 _PAUSES = (timedelta(minutes=1), timedelta(minutes=4))  # after the first and second refusal
 
 
 def new_message(
-    about: Commitment | FollowUp | Goodwill | Reply | Survey,
+    about: Work,
     message_id: str,
     purpose: Purpose,
     to: RecipientRole,
@@ -44,6 +59,7 @@ def new_message(
         customer_id=about.customer_id,
         about_id=about.id,
         about_kind=about.kind_of_row,
+        interaction_id=about.interaction_id,
         purpose=purpose,
         to=to,
         recipient_id=recipient_id,
@@ -73,6 +89,11 @@ def join_batch(message: Message, carrier: Message) -> Message:
     return message.changed(status="grouped", carried_by=carrier.id, wake_at=None)
 
 
+def begin_batch(message: Message, carries: tuple[str, ...]) -> Message:
+    """Let a held message carry others, and still be held: more will join before it is claimed."""
+    return message.changed(carries=carries)
+
+
 def leave_batch(message: Message, now: datetime) -> Message:
     """Hold it again, because the message that carried it was cancelled."""
     return message.changed(status="held", carried_by=None, wake_at=now)
@@ -85,11 +106,18 @@ def may_try_again(message: Message) -> bool:
     return message.to != "customer" and message.attempts < ATTEMPTS
 
 
-def is_still_true(
-    message: Message, work: Commitment | FollowUp | Goodwill | Reply | Survey, now: datetime
+def is_still_true(  # noqa: PLR0911 - one for each kind
+    message: Message, work: Work | WeeklyReport, now: datetime
 ) -> bool:
     """Whether the message is still true about its row."""
     match work:
+        case WeeklyReport():
+            return now < work.ends + _REPORT_IS_NEWS
+        case Interaction() | Recognition():
+            return True
+        case _ if message.purpose in {"handed_over", "assigned"}:
+            is_readers = work.agent_id == message.recipient_id
+            return is_readers == (message.purpose == "assigned") and work.status not in _ENDED
         case Commitment() if message.purpose == "running_late":
             # It announces a new date; that date must not have passed, and must still be the current one.
             is_current = now < work.due_at and commitments.date_set_at(work) <= message.created_at
@@ -103,10 +131,8 @@ def is_still_true(
             return work.status == "due" or (work.status == "scheduled" and not snoozed_since)
         case Reply():
             return work.status in replies.OPEN
-        case Goodwill():
-            return work.status == "requested"
-        case Survey():
-            return work.status == ("answered" if message.purpose == "praise" else "sent")
+        case Goodwill() | Survey():
+            return work.status == _TRUE_WHILE.get(message.purpose, "sent")
 
 
 def mark_sent(message: Message, provider_id: str, now: datetime) -> Message:
@@ -140,6 +166,21 @@ def mark_throttled(message: Message, reason: str, now: datetime, *, for_now: boo
         attempts=message.attempts - 1,
         throttles=message.throttles + 1,
     )
+
+
+def may_retry(message: Message, work: Work | WeeklyReport | None, now: datetime) -> bool:
+    """Whether a person may have it tried again: it was refused for good, and is still true about its row."""
+    return message.status == "failed" and work is not None and is_still_true(message, work, now)
+
+
+def retry(message: Message, now: datetime, by: str) -> Message:
+    """Try a failed message again, from the first attempt. Raises NotPossible unless it failed.
+
+    Only a message that was certainly not sent is `failed`, so a customer gets it once at most.
+    """
+    if message.status != "failed":
+        raise NotPossible("message", message.status, "tried again")
+    return message.changed(status="waiting", attempts=0, throttles=0, wake_at=now, retried_by=by)
 
 
 def give_up(message: Message) -> Message:
@@ -188,6 +229,11 @@ def replacement(
     return _new_message(message, f"instead-{medium}-{recipient}", why, at, medium=medium, twins=(), **reader)
 
 
+def replaced(message: Message, other: Message) -> Message:
+    """Return a copy, with the same version, that names its replacement."""
+    return message.model_copy(update={"replaced_by": other.id})
+
+
 def retry_later(message: Message, now: datetime) -> Message:
     """Return a copy to send in four hours, because the address failed temporarily."""
     return _new_message(
@@ -200,6 +246,7 @@ def _new_message(message: Message, rule: str, why: str, at: datetime, **changes:
         "message_id": derived_row_id(message.instead_of or message.id, rule, message.created_at),
         "version": 1,
         "instead_of": message.instead_of or message.id,
+        "replaced_by": None,
         "why": why,
         "status": "held",
         "attempts": 0,

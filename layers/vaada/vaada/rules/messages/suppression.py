@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from vaada.model.ids import derived_row_id
+from vaada.model.interactions import Interaction
 from vaada.model.people import Agent, Medium
+from vaada.model.recognitions import Recognition
 from vaada.model.suppressions import ActiveStop, Stop, Suppression
 from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
 
@@ -66,7 +68,7 @@ def active_stops(suppression: Suppression | None) -> Iterator[ActiveStop]:
 def follow_up_of_bounce(
     suppression: Suppression,
     stop: Stop,
-    work: Commitment | FollowUp | Goodwill | Reply | Survey,
+    work: Commitment | FollowUp | Goodwill | Interaction | Recognition | Reply | Survey,
     reader: Agent,
     of: Agent,
     now: datetime,

@@ -15,9 +15,12 @@ _LONGEST_BREAK = timedelta(hours=2)  # a lunch break is part of the working day;
 
 
 def is_away(agent: Agent, now: datetime) -> bool:
-    """Whether the agent is away now."""
-    begun = agent.away_from is None or agent.away_from <= now
-    return begun and agent.away_until is not None and now < agent.away_until
+    """Whether the agent is away now, or has left. An absence without an end lasts until further notice."""
+    if agent.left_at is not None:
+        return True
+    if agent.away_until is None:
+        return agent.away_from is not None and agent.away_from <= now
+    return (agent.away_from is None or agent.away_from <= now) and now < agent.away_until
 
 
 def is_at_work(hours: Hours, now: datetime) -> bool:

@@ -110,30 +110,29 @@ class Hours:
         return timedelta(seconds=sum(span.end - span.start for span in spans if not span.why))
 
     def business_days_after(self, start: datetime, days: int) -> TimeCount:
-        """Return the same local time, `days` business days later. On a business day an interval begins."""
+        """Return the same local time, `days` business days later, moved into the opening time of that day.
+
+        On a business day an interval begins. From closed time it is counted from the next opening. If a
+        business day begins with that opening, it is the first one, and the last one passes when it closes.
+        Raises NeverOpens.
+        """
         if not days:
             return TimeCount(to_utc(start))
-        local = _local(start, self.zone)
-        passed: list[int] = []
+        at, opens = _seconds(start), _seconds(self.opens(start))
+        local = _local(_instant(opens), self.zone)
         day = _day_number(local.date())
-        for _ in range(days):
+        from_opening = opens > at and opens == self._first_opening(day)
+        gaps = list(self._spans_between(at, opens))
+        for _ in range(days - from_opening):
             day, _, closed = self._open_day_after(day)
-            passed += closed
-        gaps = [
-            _Span(
-                _midnight(closed, self.zone),
-                _midnight(closed + 1, self.zone),
-                self._closure_name(closed) or CLOSED,
-            )
-            for closed in passed
-        ]
-        at = at_local(_date(day), local.time(), self.zone)
-        return TimeCount(at, skipped=_to_time_count(0, gaps).skipped)
+            gaps += self._closed_days(closed)
+        ends = self._closing(day) if from_opening else self._open_on(day, local.time())
+        return _to_time_count(ends, gaps)
 
-    def next_morning(self, after: datetime) -> datetime:
+    def next_morning(self, after: datetime) -> TimeCount:
         """Return the first opening on a local day later than that of `after`. Raises NeverOpens."""
-        _, opens, _ = self._open_day_after(_day_number(_local(after, self.zone).date()))
-        return _instant(opens)
+        _, opens, closed = self._open_day_after(_day_number(_local(after, self.zone).date()))
+        return _to_time_count(opens, self._closed_days(closed))
 
     def days_after(self, start: datetime, days: int) -> datetime:
         """Return the same local time, `days` calendar days later."""
@@ -209,20 +208,42 @@ class Hours:
             closed.append(later)
         raise _never_opens(_date(day))
 
+    def _closed_days(self, days: Iterable[int]) -> list["_Span"]:
+        return [
+            _Span(_midnight(day, self.zone), _midnight(day + 1, self.zone), self._closure_name(day) or CLOSED)
+            for day in days
+        ]
+
+    def _closing(self, day: int) -> int:
+        """Return when the last interval that begins on this local day, a business day, ends."""
+        return max(span.end for span in self._spans_of_day(day))
+
+    def _open_on(self, day: int, clock: time) -> int:
+        """Return when the local time is `clock` on this business day.
+
+        If it is closed then, return the next opening of the day, or without one the last closing.
+        """
+        at = _seconds(at_local(_date(day), clock, self.zone))
+        for span in self._spans_between(at, _midnight(day + 1, self.zone)):
+            if not span.why:
+                return span.start
+        return next(span.end for span in self._spans_before(at) if not span.why)
+
     def _first_opening(self, day: int) -> int | None:
+        return min((span.start for span in self._spans_of_day(day)), default=None)
+
+    def _spans_of_day(self, day: int) -> Iterator["_Span"]:
+        """Yield the open spans of the intervals that begin on this local day. Clock changes may skip some."""
         intervals = self._intervals(day)
-        if not intervals:
-            return None
         # A local day lies within three days of UTC: the same day, the one before and the one after.
-        for piece in _offset_spans_after(self.zone, (day - 1) * _DAY):
-            if piece.start >= (day + 2) * _DAY:
+        for piece in _offset_spans_after(self.zone, (day - 1) * _DAY) if intervals else ():
+            if piece.start >= (day + 3) * _DAY:
                 break
-            if piece.day == day:
+            if piece.day in {day, day + 1}:
                 for opens, closes in intervals:
-                    start = max(opens - piece.offset, piece.start)
-                    if start < min(closes - piece.offset, piece.end):
-                        return start
-        return None  # a clock change skipped the intervals
+                    start, end = max(opens - piece.offset, piece.start), min(closes - piece.offset, piece.end)
+                    if start < end:
+                        yield _Span(start, end, "")
 
 
 def at_local(day: date, clock: time, zone: str) -> datetime:

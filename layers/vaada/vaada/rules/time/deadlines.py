@@ -78,7 +78,7 @@ def before(delay: Delay, end: datetime, hours: Hours, event: str) -> Deadline:
 
 def next_morning(start: datetime, hours: Hours) -> Deadline:
     """Return when work begins on the next working day."""
-    passed = TimeCount(hours.next_morning(start), (), hours.business_days_after(start, 1).skipped)
+    passed = hours.next_morning(start)
     return Deadline(passed.at, explain("the next working morning", start, hours, passed))
 
 

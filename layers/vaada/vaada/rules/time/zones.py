@@ -1,9 +1,17 @@
 """Time zones: the one in which a person reads times."""
 
 from vaada.model.people import Agent, Customer
+from vaada.model.phone_numbers import time_zone
 from vaada.model.policy import PolicyDocument
 
 
 def zone_of(person: Agent | Customer | None, policy: PolicyDocument) -> str:
-    """The IANA name of the person's time zone, or the business's where they have none or nobody is named."""
-    return (person and person.time_zone) or policy.business.time_zone
+    """The IANA name of the person's time zone, or the business's where they have none or nobody is named.
+
+    A customer without one lives in the country of their number, if all of that keeps one time.
+    """
+    if person is None:
+        return policy.business.time_zone
+    if person.time_zone is None and isinstance(person, Customer) and person.phones:
+        return time_zone(person.phones[0]) or policy.business.time_zone
+    return person.time_zone or policy.business.time_zone

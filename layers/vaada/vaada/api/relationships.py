@@ -1,0 +1,237 @@
+"""/api/relationships and /api/customers/{id}/relationship: for managers alone."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Literal
+
+from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
+
+from vaada.api import problems
+from vaada.api.access import User
+from vaada.api.listing import Listing, listing
+from vaada.api.resolver import Cursor, Limit, app, change_once, current_user, desk, now
+from vaada.flows import parting
+from vaada.flows import relationships as flow
+from vaada.flows.optimistic_write import require
+from vaada.flows.work import current_customer
+from vaada.model.ids import PartyId
+from vaada.model.people import Customer
+from vaada.model.relationships import (
+    Against,
+    Failure,
+    HeldBack,
+    InFavour,
+    Letter,
+    NewLetter,
+    NewNote,
+    Relationship,
+    RelationshipNote,
+    RelationshipStatus,
+    relationship_id,
+)
+from vaada.model.rows import StoredModel
+from vaada.model.text import Input, Line
+
+Id = Annotated[PartyId, Path()]
+NoteId = Annotated[str, Path(pattern="^[0-9a-v]{16}-[0-9]{1,9}$")]
+
+
+class Talk(Input):
+    """What came of the talk with the customer."""
+
+    words: Line
+
+
+class Decision(Input):
+    """Why."""
+
+    reason: Line
+
+
+class Parting(Input):
+    """How the letter goes to the customer: by e-mail, or otherwise, by yourself."""
+
+    by: Literal["email", "otherwise"]
+
+
+class LetterView(StoredModel):
+    """The parting letter, in the customer's `language`.
+
+    `still_open` are promises that it will name. `failures` are our own that have to be settled first.
+    `version` is that of the relationship.
+    """
+
+    letter: Letter
+    language: str
+    still_open: tuple[str, ...]
+    failures: tuple[Failure, ...]
+    version: int
+
+
+class RelationshipView(StoredModel):
+    """What speaks against going on with the customer and for it, as the rows say now.
+
+    `failures` are our own that still stand. `held_back` is why no review is proposed; if it is empty, one is
+    within a day. `relationship` is what was noted, proposed and decided, if anything was.
+    """
+
+    customer_id: PartyId
+    customer_since: datetime
+    against: tuple[Against, ...]
+    in_favour: tuple[InFavour, ...]
+    failures: tuple[Failure, ...]
+    held_back: tuple[HeldBack, ...]
+    notes: tuple[RelationshipNote, ...]
+    relationship: Relationship | None
+
+
+@app.get("/api/relationships", summary="Relationships, by status", tags=["Relationships"])
+def list_relationships(
+    status: Annotated[RelationshipStatus | None, Query()] = None, limit: Limit = 25, cursor: Cursor = None
+) -> Listing[Relationship]:
+    current_user().require_manager()
+    return listing(Relationship, desk().table.list_rows(Relationship, limit, cursor, status=status))
+
+
+@app.get(
+    "/api/customers/<customer_id>/relationship",
+    summary="What speaks against and for going on with a customer",
+    tags=["Relationships"],
+)
+def get_relationship(customer_id: Id) -> RelationshipView:
+    _manager(customer_id)
+    known = flow.known(desk(), customer_id, now())
+    found = known.findings
+    return RelationshipView(
+        customer_id=known.customer.id,
+        customer_since=found.since,
+        against=found.against,
+        in_favour=found.in_favour,
+        failures=found.failures,
+        held_back=found.held_back,
+        notes=known.notes,
+        relationship=known.row,
+    )
+
+
+@app.post(
+    "/api/customers/<customer_id>/relationship/notes",
+    summary="Note what you know of the relationship",
+    tags=["Relationships"],
+)
+def add_note(customer_id: Id, body: Annotated[NewNote, Body()]) -> Relationship:
+    caller = _manager(customer_id)
+    if (body.kind == "unprofitable") != (body.figure is not None):
+        raise problems.invalid(
+            "figure", "is what they bring in a year; give it with unprofitable, and only then"
+        )
+    if body.happened_at is not None and body.happened_at > now():
+        raise problems.invalid("happened_at", "must not be in the future")
+    return _change(caller, customer_id, lambda: flow.add_note(desk(), customer_id, body, now(), caller.id))
+
+
+@app.post(
+    "/api/customers/<customer_id>/relationship/notes/<note_id>/remove",
+    summary="Remove a note",
+    tags=["Relationships"],
+)
+def remove_note(customer_id: Id, note_id: NoteId) -> Relationship:
+    caller = _manager(customer_id)
+    return _change(caller, customer_id, lambda: flow.remove_note(desk(), customer_id, note_id))
+
+
+@app.post(
+    "/api/customers/<customer_id>/relationship/talk",
+    summary="Record that you talked with the customer first",
+    tags=["Relationships"],
+)
+def note_talk(customer_id: Id, body: Annotated[Talk, Body()]) -> Relationship:
+    caller = _manager(customer_id)
+    return _change(
+        caller, customer_id, lambda: flow.note_talk(desk(), customer_id, body.words, now(), caller.id)
+    )
+
+
+@app.post(
+    "/api/customers/<customer_id>/relationship/keep",
+    summary="Decide to go on with the customer",
+    tags=["Relationships"],
+)
+def keep_customer(customer_id: Id, body: Annotated[Decision, Body()]) -> Relationship:
+    return _decide(customer_id, body.reason, go_on=True)
+
+
+@app.post(
+    "/api/customers/<customer_id>/relationship/end",
+    summary="Decide to end the relationship, after its cooling-off",
+    tags=["Relationships"],
+)
+def end_relationship(customer_id: Id, body: Annotated[Decision, Body()]) -> Relationship:
+    return _decide(customer_id, body.reason, go_on=False)
+
+
+@app.get(
+    "/api/customers/<customer_id>/relationship/letter",
+    summary="The parting letter: as it was edited, else a draft from the record",
+    tags=["Relationships"],
+)
+def get_letter(customer_id: Id) -> LetterView:
+    _manager(customer_id)
+    draft = parting.draft_of(desk(), customer_id, now())
+    return LetterView(
+        letter=draft.letter,
+        language=draft.language,
+        still_open=draft.still_open,
+        failures=draft.failures,
+        version=draft.row.version,
+    )
+
+
+@app.post(
+    "/api/customers/<customer_id>/relationship/letter",
+    summary="Keep the parting letter as you wrote it",
+    tags=["Relationships"],
+)
+def edit_letter(customer_id: Id, body: Annotated[NewLetter, Body()]) -> Relationship:
+    caller = _manager(customer_id)
+    return _change(
+        caller, customer_id, lambda: parting.edit_letter(desk(), customer_id, body, now(), caller.id)
+    )
+
+
+@app.post(
+    "/api/customers/<customer_id>/relationship/part",
+    summary="Part with the customer: send them the letter",
+    tags=["Relationships"],
+)
+def part_with_customer(customer_id: Id, body: Annotated[Parting, Body()]) -> Relationship:
+    caller = _manager(customer_id)
+    if body.by == "email" and caller.agent_id is None:
+        raise problems.invalid("by", "is email, which goes out as an agent's, and you are no agent yourself")
+    agent_id = caller.agent_id if body.by == "email" else None
+    return _change(
+        caller,
+        customer_id,
+        lambda: parting.part(desk(), customer_id, now(), caller.id, agent_id=agent_id),
+    )
+
+
+def _decide(customer_id: str, reason: str, *, go_on: bool) -> Relationship:
+    caller = _manager(customer_id)
+    return _change(
+        caller,
+        customer_id,
+        lambda: flow.decide(desk(), customer_id, reason, now(), caller.id, go_on=go_on),
+    )
+
+
+def _manager(customer_id: str) -> User:
+    """Return the signed-in manager. Raises Refusal for anybody else."""
+    caller = current_user((Customer, customer_id), (Relationship, relationship_id(customer_id)))
+    caller.require_manager()
+    return caller
+
+
+def _change(caller: User, customer_id: str, act: Callable[[], Relationship]) -> Relationship:
+    row_id = relationship_id(current_customer(desk(), customer_id).id)
+    return change_once(caller, row_id, act, lambda result_id: require(desk(), Relationship, result_id))

@@ -1,0 +1,1 @@
+"""The console: the pages that agents and managers sign in to, below /desk/."""

@@ -1,0 +1,82 @@
+"""The contact form: an entry becomes a contact, and a new address gets one mail that asks to confirm it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from vaada.desk import Desk
+from vaada.flows.customers.search import customers_by_email, customers_by_phone
+from vaada.flows.idempotency import Key, do_once
+from vaada.flows.incoming_contacts import agent_for, last_contact, present_agents, unnamed_customer
+from vaada.flows.interactions import record_interaction
+from vaada.flows.messages.suppression import is_suppressed
+from vaada.flows.optimistic_write import change, require
+from vaada.flows.work import current_customer
+from vaada.model.interactions import Interaction, NewInteraction
+from vaada.model.messages import Message
+from vaada.model.people import Customer, Medium
+from vaada.rules import contact_form
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a visitor wrote: who they are, how to reach them, and what about. The address is not verified."""
+
+    name: str
+    medium: Medium
+    address: str
+    text: str
+    language: str
+
+
+def receive(desk: Desk, entry: Entry, key: Key, now: datetime) -> Interaction:
+    """Record the entry as a contact of the customer with this address, else of a new one. Once for each key.
+
+    Raises NobodyServes, KeyReused, Busy.
+    """
+    agents = present_agents(desk)
+    find = customers_by_email if entry.medium == "email" else customers_by_phone
+    known = max(find(desk, entry.address), key=last_contact, default=None)
+    customer = known or unnamed_customer(
+        desk, entry.medium, entry.address, entry.name, now, language=entry.language
+    )
+    new = NewInteraction(
+        customer_id=customer.id,
+        agent_id=agent_for(customer, agents).id,
+        channel="web",
+        direction="inbound",
+        kind="question",
+        summary=entry.text,
+    )
+
+    def confirmation(interaction: Interaction) -> tuple[Message, ...]:
+        return _confirmation(desk, customer, entry, interaction)
+
+    return do_once(
+        desk,
+        key,
+        lambda: record_interaction(desk, new, now, also=confirmation),
+        lambda interaction_id: require(desk, Interaction, interaction_id),
+    )
+
+
+def confirm(desk: Desk, interaction_id: str) -> Customer:
+    """Note that the address is the customer's, who wants to be answered there. Raises NotFound, Busy."""
+    interaction = require(desk, Interaction, interaction_id)
+    customer = current_customer(desk, interaction.customer_id)
+    return change(desk, Customer, customer.id, contact_form.confirm)
+
+
+def _confirmation(
+    desk: Desk, customer: Customer, entry: Entry, interaction: Interaction
+) -> tuple[Message, ...]:
+    """Return the mail that asks whether the address is theirs: one for a customer, none if it is stopped.
+
+    A number gets nothing: texts to numbers that strangers type cost money, and earn it for some of them.
+    """
+    if entry.medium != "email" or customer.consent.email:
+        return ()
+    if is_suppressed(desk, "email", entry.address, survey=False):
+        return ()
+    address_id = desk.addresses.hash_address("email", entry.address)
+    message = contact_form.confirmation(customer, interaction, address_id)
+    return () if desk.table.get_any(message.id) is not None else (message,)

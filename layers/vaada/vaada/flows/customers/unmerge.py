@@ -1,0 +1,51 @@
+"""Undo the merge of two records of one person."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from vaada.desk import Desk
+from vaada.flows.optimistic_write import lost_new_row, require, retry_on_conflict
+from vaada.model.interactions import Interaction
+from vaada.model.people import Customer
+from vaada.rules import customer_unmerge
+from vaada.rules.errors import NotPossible
+
+_PAGE = 100
+
+
+def unmerge_customers(desk: Desk, customer_id: str, now: datetime) -> tuple[Customer, tuple[str, ...]]:
+    """Make the record that was merged a customer again, in one transaction.
+
+    Returns it, and in sentences what stays as it is. Raises NotFound, NotPossible, Busy.
+    """
+
+    def attempt() -> tuple[Customer, tuple[str, ...]]:
+        gone = require(desk, Customer, customer_id)
+        if gone.merged_into is None or gone.before_merge is None:
+            raise NotPossible("customer", "not merged", "separated")
+        remaining = require(desk, Customer, gone.merged_into)
+        before = gone.before_merge
+        contacts = list(_contacts_since(desk, gone, remaining))
+        served_since = {contact.agent_id for contact in contacts}
+        back, rest = customer_unmerge.unmerge(gone, remaining, served_since, desk.policy, now)
+        earlier = [require(desk, Customer, record.customer_id) for record in back.merged]
+        desk.table.write(back, rest, *(record.changed(merged_into=back.id) for record in earlier))
+        return back, customer_unmerge.not_undone(before.into, before.customer, len(contacts))
+
+    return retry_on_conflict(customer_id, attempt, is_final=lost_new_row)
+
+
+def _contacts_since(desk: Desk, gone: Customer, remaining: Customer) -> Iterator[Interaction]:
+    """Yield the contacts that were recorded for the remaining record since the merge, newest first."""
+    merged_at = next((one.at for one in remaining.merged if one.customer_id == gone.id), None)
+    cursor: str | None = None
+    while merged_at is not None:
+        page = desk.table.timeline([remaining.id], _PAGE, cursor)
+        for row in page.rows:
+            if isinstance(row, Interaction):
+                if row.recorded_at <= merged_at:
+                    return
+                yield row
+        cursor = page.next_cursor
+        if cursor is None:
+            return

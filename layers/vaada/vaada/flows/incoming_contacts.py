@@ -1,0 +1,73 @@
+"""Contacts that customers make without an agent: who gets them, and customers who are still unnamed."""
+
+from datetime import datetime
+from itertools import count
+
+from vaada.desk import Desk
+from vaada.flows.customers.search import has_address
+from vaada.flows.optimistic_write import retry_on_conflict
+from vaada.model.erasures import Erasure
+from vaada.model.ids import derived_party_id
+from vaada.model.people import Agent, Customer, Medium
+
+UNNAMED = "unnamed"
+"""The tag of a customer whose name nobody has confirmed yet."""
+
+_MOST_AGENTS = 100
+
+
+class NobodyServes(Exception):
+    """There is no agent to give a contact to."""
+
+
+def present_agents(desk: Desk) -> list[Agent]:
+    """Return the agents who have not left, by when they came. Raises NobodyServes."""
+    page = desk.table.list_rows(Agent, _MOST_AGENTS, None)
+    agents = [row for row in page.rows if isinstance(row, Agent) and row.left_at is None]
+    if not agents:
+        raise NobodyServes
+    return sorted(agents, key=lambda agent: agent.created_at)
+
+
+def agent_for(customer: Customer, agents: list[Agent]) -> Agent:
+    """Return the customer's own agent, else the manager who was there first, else any agent."""
+    own = (agent for agent in agents if agent.id == customer.agent_id)
+    managers = (agent for agent in agents if agent.role == "manager")
+    return next(own, None) or next(managers, None) or agents[0]
+
+
+def last_contact(customer: Customer) -> tuple[datetime, str]:
+    """Return when the customer was last in contact, to choose among several with one address."""
+    return customer.anchor or customer.created_at, customer.id
+
+
+def unnamed_customer(
+    desk: Desk, medium: Medium, address: str, name: str, now: datetime, *, language: str | None = None
+) -> Customer:
+    """Return the customer of an unknown address, who is made with its first message.
+
+    Their id is computed from the address, because the index by which addresses are found is a little late.
+    """
+
+    def attempt() -> Customer:
+        for number_of_try in count():
+            cause = f"{desk.addresses.hash_address(medium, address)}/{number_of_try}"
+            customer_id = derived_party_id(cause)
+            known = desk.table.get(Customer, customer_id)
+            if known is not None and has_address(known, medium, address):
+                return known
+            if known is None and desk.table.get(Erasure, customer_id) is None:
+                break  # else it is another's by now, or was erased
+        new = Customer(
+            customer_id=customer_id,
+            name=name,
+            email=address if medium == "email" else None,
+            phone=address if medium == "sms" else None,
+            language=language,
+            tags=(UNNAMED,),
+            created_at=now,
+        )
+        desk.table.write(new)
+        return new
+
+    return retry_on_conflict("customer of an unknown address", attempt)

@@ -1,0 +1,171 @@
+"""Write to a customer: by which ways an agent can, and the contact and the message that come of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import get_args
+
+from vaada.desk import Desk
+from vaada.flows.interactions import record_interaction
+from vaada.flows.messages import recipients
+from vaada.flows.messages.address_usage import usages_of
+from vaada.flows.messages.recipients import CustomerAddress
+from vaada.flows.people import InvalidField
+from vaada.flows.work import current_case, unanswered_reply
+from vaada.model.cases import Case
+from vaada.model.ids import customer_of
+from vaada.model.interactions import Interaction, MailDetails, NewInteraction
+from vaada.model.messages import NewMessage
+from vaada.model.people import Customer, Medium
+from vaada.model.rows import Row
+from vaada.model.work import Reply
+from vaada.rules.messages import frequency_cap, personal
+from vaada.rules.messages.media import medium_for_customer
+from vaada.rules.messages.personal import CannotWrite
+
+MOST_PARTS = 4
+"""Parts of a text that an agent writes: each is billed."""
+
+_MOST_CASES = 100
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way to write to a customer. `answers` is their contact that it answers; `why_not` why it is closed.
+
+    `awaited`: they wait for an answer in this case. `goes_out_at`: now, or at the end of their quiet hours.
+    """
+
+    medium: Medium
+    address: CustomerAddress | None
+    answers: Interaction | None
+    awaited: bool
+    goes_out_at: datetime
+    why_not: str | None
+
+
+def ways_to_write(desk: Desk, customer: Customer, case: Case | None, now: datetime) -> tuple[Way, ...]:
+    """Return the ways to write to the customer about the case, by mail and, where texts are sent, by text.
+
+    The one that suits best comes first: that of their latest contact about it, else the one they prefer.
+    """
+    contacts = desk.table.get_several(Interaction, case.interaction_ids).values() if case else ()
+    awaited = case is not None and unanswered_reply(desk, case) is not None
+    has_room = frequency_cap.has_room((customer, *usages_of(desk, customer)), desk.policy, now)
+    working = recipients.working_addresses(desk, customer, survey=False)
+    goes_out_at = personal.goes_out_at(customer, desk.policy, now, at_night=False)
+    media: tuple[Medium, ...] = get_args(Medium) if desk.settings.sms_enabled else ("email",)
+    ways = []
+    for medium in media:
+        answers = personal.answered_by(medium, contacts)
+        reason = personal.why_not(
+            customer,
+            medium,
+            works=medium in working,
+            answers=answers is not None,
+            awaited=awaited,
+            has_room=has_room,
+        )
+        ways.append(Way(medium, working.get(medium), answers, awaited, goes_out_at, reason))
+    preferred = medium_for_customer(customer, texts=desk.settings.sms_enabled)
+
+    def suits(way: Way) -> tuple[bool, float, bool]:
+        at = way.answers.occurred_at.timestamp() if way.answers else 0.0
+        return way.why_not is None, at, way.medium == preferred
+
+    return tuple(sorted(ways, key=suits, reverse=True))
+
+
+def matter_of(desk: Desk, customer: Customer) -> Case | None:
+    """Return the open case in which the customer waits for an answer, else that of the latest contact."""
+    page = desk.table.customer_rows(
+        Case, customer.record_ids, _MOST_CASES, None, status="open", last_first=True
+    )
+    cases = {row.id: row for row in page.rows if isinstance(row, Case)}
+    replies = desk.table.work_rows(case.reply_id for case in cases.values() if case.reply_id).values()
+    awaited = [row for row in replies if isinstance(row, Reply) and row.status in {"awaited", "paused"}]
+    if awaited:
+        return cases[min(awaited, key=lambda reply: (reply.due_at, reply.id)).case_id]
+    return max(cases.values(), key=lambda case: (case.last_contact_at, case.id), default=None)
+
+
+def write_to_customer(
+    desk: Desk,
+    customer: Customer,
+    agent_id: str,
+    new: NewMessage,
+    case: Case | None,
+    now: datetime,
+    *,
+    resolved: bool = False,
+    also: tuple[Row, ...] = (),
+) -> Interaction:
+    """Record what an agent writes to a customer as a contact, with the message that the next sweep sends.
+
+    `resolved`: it ends the matter. `also` are other rows to write with it.
+    Both are written in one transaction, and the message is claimed before it is sent: so it goes out once.
+    Raises CannotWrite, InvalidField, UnknownReference, Busy, and Conflict if the receipt already exists.
+    """
+    way = _chosen(ways_to_write(desk, customer, case, now), new.medium)
+    if way.why_not is not None or way.address is None:
+        raise CannotWrite(way.why_not or personal.NO_ADDRESS)
+    if way.medium == "sms":
+        _check_text(desk, customer, agent_id, new)
+    address_id = way.address.id
+    wake_at = personal.goes_out_at(customer, desk.policy, now, at_night=new.send_now)
+    contact = NewInteraction(
+        customer_id=customer.id,
+        agent_id=agent_id,
+        channel=way.medium,
+        direction="outbound",
+        kind=case.kind if case else "other",
+        summary=new.text,
+        awaits_reply=new.awaits_reply,
+        resolved=resolved,
+        case_id=case.case_id if case else None,
+    )
+    return record_interaction(
+        desk,
+        contact,
+        now,
+        mail=MailDetails(subject=new.subject or "") if way.medium == "email" else None,
+        also=lambda interaction: (
+            personal.message_of(
+                interaction,
+                way.medium,
+                address_id,
+                wake_at,
+                answers=way.answers,
+                awaited=way.awaited,
+                at_night=new.send_now,
+            ),
+            *also,
+        ),
+    )
+
+
+def case_to_write_about(desk: Desk, customer: Customer, case_id: str | None) -> Case | None:
+    """Return the case that is named, or the one that `matter_of` finds. Raises NotFound, InvalidField."""
+    if case_id is None:
+        return matter_of(desk, customer)
+    if customer_of(case_id) not in customer.record_ids:
+        raise InvalidField("case_id", "is not a case of this customer")
+    return current_case(desk, case_id)
+
+
+def _chosen(ways: tuple[Way, ...], medium: Medium | None) -> Way:
+    way = next((way for way in ways if medium in {None, way.medium}), None)
+    if way is None:
+        raise InvalidField("medium", "is sms, and this desk sends no texts")
+    return way
+
+
+def _check_text(desk: Desk, customer: Customer, agent_id: str, new: NewMessage) -> None:
+    if new.subject is not None:
+        raise InvalidField("subject", "is for mails; leave it out for a text")
+    from vaada.flows.messages.compose import personal_text  # only here: it writes all mails, too
+    from vaada.present.gsm_alphabet import parts
+
+    count = parts(personal_text(desk, customer, agent_id, new.text))
+    if count > MOST_PARTS:
+        message = f"is too long for a text: it has {count} parts, and {MOST_PARTS} are sent at most"
+        raise InvalidField("text", message)

@@ -1,0 +1,204 @@
+"""The relationship with a customer: what is known of it, and what managers decide."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from vaada.desk import Desk
+from vaada.flows.optimistic_write import NotFound, VersionChanged, check_wanted, retry_on_conflict
+from vaada.flows.work import current_customer
+from vaada.gateways.table import Conflict
+from vaada.model.interactions import Interaction
+from vaada.model.people import Customer
+from vaada.model.receipts import Receipt
+from vaada.model.relationships import NewNote, Relationship, RelationshipNote, relationship_id
+from vaada.model.rows import Row
+from vaada.model.work import FollowUp
+from vaada.rules import check_ins, follow_ups
+from vaada.rules import relationships as rules
+from vaada.rules.history import DESK
+
+_PAGE = 500  # rows, mostly one query
+_MOST_ROWS = 2000  # of a customer, the newest
+
+
+@dataclass(frozen=True)
+class Known:
+    """The relationship with a customer, if anything was noted or happened, and what the rows say now."""
+
+    customer: Customer
+    row: Relationship | None
+    notes: tuple[RelationshipNote, ...]
+    findings: rules.Findings
+    rows: tuple[Row, ...]
+
+
+def known(desk: Desk, customer_id: str, now: datetime) -> Known:
+    """Return what is known of the relationship now. Raises NotFound."""
+    customer = current_customer(desk, customer_id)
+    found = relationships_of(desk, customer)
+    row = next((one for one in found if one.customer_id == customer.id), None)
+    notes = tuple(note for one in found for note in one.notes)
+    rows = _newest_rows(desk, customer)
+    facts = rules.Facts(customer, rows, notes, row.settled_at if row else None)
+    return Known(customer, row, notes, rules.findings(facts, desk.policy, now), rows)
+
+
+def relationships_of(desk: Desk, customer: Customer) -> tuple[Relationship, ...]:
+    """Return the relationship of each record of the customer that has one."""
+    rows = desk.table.get_several(Relationship, [relationship_id(each) for each in customer.record_ids])
+    return tuple(rows[row_id] for row_id in sorted(rows))
+
+
+def to_be_looked_at(desk: Desk, interaction: Interaction, customer: Customer, now: datetime) -> list[Row]:
+    """Return the relationship, to be written with a contact that is a reason to look at it."""
+    if not rules.is_signal(interaction):
+        return []
+    row = desk.table.get(Relationship, relationship_id(customer.id))
+    watched = rules.watch(row, customer.id, now)
+    return [watched] if watched else []
+
+
+def look_at(desk: Desk, row_id: str, version: int, now: datetime) -> str:
+    """Look at a relationship that is due. Returns the outcome for the log."""
+    row = desk.table.get(Relationship, row_id)
+    if row is None or row.version != version or row.wake_at is None or row.wake_at > now:
+        return "stale"
+    customer = desk.table.get(Customer, row.customer_id)
+    if customer is None:
+        return "gone"  # it is being erased
+    findings = None if customer.merged_into else known(desk, customer.id, now).findings
+    after = rules.next_step(row, findings, desk.policy, now)
+    try:
+        desk.table.write(after, must_exist=[customer])
+    except Conflict:
+        return "changed meanwhile"
+    return after.status
+
+
+def add_note(
+    desk: Desk, customer_id: str, new: NewNote, now: datetime, by: str, *, seen: int | None = None
+) -> Relationship:
+    """Keep what a manager knows of the relationship. Raises NotFound, NotPossible, VersionChanged, Busy."""
+    return change_relationship(
+        desk, customer_id, lambda row, customer: rules.add_note(row, new, customer.id, now, by), now, seen
+    )
+
+
+def remove_note(desk: Desk, customer_id: str, note_id: str, *, seen: int | None = None) -> Relationship:
+    """Remove a note, of whichever record of the customer. Raises NotFound, VersionChanged, Busy."""
+
+    def attempt() -> Relationship:
+        customer = current_customer(desk, customer_id)
+        row = _row(desk, customer, seen)
+        owner_id = note_id.partition("-")[0]
+        if owner_id != customer.id and owner_id in customer.record_ids:
+            row = desk.table.get(Relationship, relationship_id(owner_id))
+        before = required(row, customer_id)
+        after = rules.remove_note(before, note_id)
+        if after is not before:
+            desk.table.write(after, must_exist=[customer])
+        return after
+
+    return retry_on_conflict(customer_id, attempt, is_final=_lost_receipt)
+
+
+def note_talk(
+    desk: Desk, customer_id: str, words: str, now: datetime, by: str, *, seen: int | None = None
+) -> Relationship:
+    """Record a talk with the customer. Raises NotFound, NotPossible, VersionChanged, Busy."""
+    return change_relationship(
+        desk,
+        customer_id,
+        lambda row, _: rules.note_talk(required(row, customer_id), words, now, by),
+        now,
+        seen,
+    )
+
+
+def decide(
+    desk: Desk,
+    customer_id: str,
+    reason: str,
+    now: datetime,
+    by: str,
+    *,
+    go_on: bool,
+    seen: int | None = None,
+) -> Relationship:
+    """Decide to go on with the customer or to end it. Raises NotFound, NotPossible, VersionChanged, Busy."""
+
+    def decided(row: Relationship | None, customer: Customer) -> Relationship:
+        before = required(row, customer_id)
+        if go_on:
+            return rules.keep(before, reason, now, by)
+        return rules.end(before, known(desk, customer.id, now).findings.failures, reason, now, by)
+
+    return change_relationship(desk, customer_id, decided, now, seen)
+
+
+def change_relationship(
+    desk: Desk,
+    customer_id: str,
+    decide: Callable[[Relationship | None, Customer], Relationship],
+    now: datetime,
+    seen: int | None,
+) -> Relationship:
+    """Write the relationship that `decide` returns, and the customer if we part or go on with them.
+
+    Raises NotFound, VersionChanged, Busy and whatever `decide` raises.
+    """
+
+    def attempt() -> Relationship:
+        customer = current_customer(desk, customer_id)
+        row = _row(desk, customer, seen)
+        after = decide(row, customer)
+        if after is not row:
+            desk.table.write(after, *_customer_after(desk, customer, after, now), must_exist=[customer])
+        return after
+
+    return retry_on_conflict(customer_id, attempt, is_final=_lost_receipt)
+
+
+def _customer_after(desk: Desk, customer: Customer, row: Relationship, now: datetime) -> list[Row]:
+    """Return the customer with whom we part, or go on after all, and the check-in that ends with it."""
+    is_parted = row.status == "parted"
+    if is_parted == (customer.parted_at is not None):
+        return []
+    after = check_ins.plan_from(customer.changed(parted_at=now if is_parted else None), now, desk.policy)
+    check_in = desk.table.get(FollowUp, customer.check_in_id) if customer.check_in_id and is_parted else None
+    if check_in is None or check_in.status not in follow_ups.OPEN:
+        return [after]
+    return [after, follow_ups.cancel(check_in, now, DESK, "the business parted with the customer")]
+
+
+def _row(desk: Desk, customer: Customer, seen: int | None) -> Relationship | None:
+    """Return the relationship, or None. Raises VersionChanged if it is not at the version `seen`."""
+    row = desk.table.get(Relationship, relationship_id(customer.id))
+    version = row.version if row else 0
+    check_wanted(relationship_id(customer.id), version)
+    if seen is not None and version != seen:
+        raise VersionChanged(customer.id)
+    return row
+
+
+def _lost_receipt(conflict: Conflict) -> bool:
+    return any(isinstance(row, Receipt) for row in conflict.rows)
+
+
+def required(row: Relationship | None, customer_id: str) -> Relationship:
+    """Return the relationship. Raises NotFound if there is none."""
+    if row is None:
+        raise NotFound(Relationship, relationship_id(customer_id))
+    return row
+
+
+def _newest_rows(desk: Desk, customer: Customer) -> tuple[Row, ...]:
+    rows: list[Row] = []
+    cursor: str | None = None
+    while len(rows) < _MOST_ROWS:
+        page = desk.table.timeline(customer.record_ids, _PAGE, cursor)
+        rows += page.rows
+        if (cursor := page.next_cursor) is None:
+            break
+    return tuple(rows)

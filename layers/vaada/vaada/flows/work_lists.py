@@ -1,0 +1,172 @@
+"""Read somebody's open work, that of those whom they cover, and what slips with their people."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from vaada.desk import Desk
+from vaada.model.cases import Case
+from vaada.model.interactions import Interaction
+from vaada.model.people import Agent, Customer
+from vaada.model.work import Commitment, FollowUp, Goodwill, Reply
+from vaada.rules.stand_ins import who_is_there
+from vaada.rules.work_list import StaffWork, WorkList, work_list
+
+R = TypeVar("R", Customer, Interaction)
+
+_MOST = 100
+"""Rows of one kind and status: the first ones that are due. Nobody does more on one day."""
+
+_OPEN: tuple[tuple[type[StaffWork], str], ...] = (
+    (Commitment, "open"),
+    (Reply, "awaited"),
+    (FollowUp, "due"),
+    (FollowUp, "scheduled"),
+)
+
+
+@dataclass(frozen=True)
+class WorkAround:
+    """Work with what is shown beside it, by id: agents, customers, the contacts that replies are about.
+
+    `covered` are those whose work the reader does now.
+    """
+
+    work: WorkList
+    slips: tuple[Commitment | Reply, ...]
+    covered: tuple[Agent, ...]
+    agents: dict[str, Agent]
+    customers: dict[str, Customer]
+    contacts: dict[str, Interaction]
+
+
+@dataclass(frozen=True)
+class FoundCase:
+    """A case that was found, what was said first in it, and whose it is."""
+
+    case: Case
+    summary: str
+    customer: Customer
+
+
+def agents_by_id(desk: Desk) -> dict[str, Agent]:
+    """Return all agents: a business has few."""
+    page = desk.table.list_rows(Agent, _MOST, None)
+    return {row.agent_id: row for row in page.rows if isinstance(row, Agent)}
+
+
+def work_around(
+    desk: Desk, reader_id: str | None, now: datetime, zone: str, *, decides_all: bool
+) -> WorkAround:
+    """Return the work of an agent: their own, of those whom they stand in for now, and what they decide.
+
+    `decides_all`: they decide about all goodwill, and see what slips with anybody. The number of queries
+    depends on neither customers nor work.
+    """
+    agents = agents_by_id(desk)
+    covered = _covered_by(reader_id, agents, now) if reader_id else ()
+    people = set(agents) if decides_all else _supervised_by(reader_id, agents, now) if reader_id else set()
+    rows: list[StaffWork] = []
+    for agent_id in (reader_id, *(agent.id for agent in covered)):
+        if agent_id is not None:
+            rows += _open_rows(desk, agent_id)
+    if people:
+        rows += (row for row in _listed(desk, Goodwill, "requested") if row.agent_id in people)
+    others = people - {reader_id, *(agent.id for agent in covered)}
+    slips = sorted(_slips(desk, now, others), key=lambda row: row.due_at) if others else []
+    parts = work_list(rows, now, zone)
+    shown = [*parts.rows, *slips]
+    replies = {row.interaction_id for row in shown if isinstance(row, Reply)}
+    return WorkAround(
+        parts,
+        tuple(slips),
+        covered,
+        agents,
+        _several(desk, Customer, {row.customer_id for row in shown}),
+        _several(desk, Interaction, replies),
+    )
+
+
+def open_work_of(desk: Desk, customer: Customer) -> tuple[StaffWork, ...]:
+    """Return what is owed to a customer, of all of their records, the first due one first."""
+    rows: list[StaffWork] = []
+    for kind, status in (*_OPEN, (Goodwill, "requested")):
+        page = desk.table.customer_rows(kind, customer.record_ids, _MOST, None, status=status)
+        rows += (row for row in page.rows if isinstance(row, kind))
+    return tuple(sorted(rows, key=lambda row: (row.due_at, row.id)))
+
+
+def summaries_of(desk: Desk, cases: Iterable[Case]) -> dict[str, str]:
+    """Return by case id what was said in the first contact of each case that it lists."""
+    first = {case.id: case.interaction_ids[0] for case in cases if case.interaction_ids}
+    contacts = desk.table.get_several(Interaction, list(first.values()))
+    return {case_id: contacts[each].summary for case_id, each in first.items() if each in contacts}
+
+
+def find_open_cases(
+    desk: Desk, text: str, customers: Iterable[Customer], agent_id: str | None, most: int
+) -> tuple[FoundCase, ...]:
+    """Return open cases of these customers, and others whose first contact has these words.
+
+    Of the latest hundred of this agent, or of all if it is None. The number of calls depends on neither.
+    """
+    page = desk.table.list_rows(Case, _MOST, None, agent_id=agent_id, status="open")
+    cases = [row for row in page.rows if isinstance(row, Case)]
+    summaries = summaries_of(desk, cases)
+    records = {record for customer in customers for record in customer.record_ids}
+    words = text.casefold().split()
+    found = [
+        case
+        for case in cases
+        if case.customer_id in records or all(word in summaries.get(case.id, "").casefold() for word in words)
+    ][:most]
+    known = _several(desk, Customer, {case.customer_id for case in found})
+    return tuple(
+        FoundCase(case, summaries.get(case.id, ""), known[case.customer_id])
+        for case in found
+        if case.customer_id in known
+    )
+
+
+def _covered_by(reader_id: str, agents: dict[str, Agent], now: datetime) -> tuple[Agent, ...]:
+    """Return those who are not there, and whose first stand-in who is there is the reader."""
+    others = (agent for agent in agents.values() if agent.id != reader_id)
+    return tuple(agent for agent in others if who_is_there(agent.id, agents, now) == reader_id)
+
+
+def _supervised_by(reader_id: str, agents: dict[str, Agent], now: datetime) -> set[str]:
+    """Return the ids of those whom the reader supervises, also as who stands in for the supervisor."""
+    return {
+        agent.id
+        for agent in agents.values()
+        if agent.id != reader_id
+        and reader_id in (agent.supervisor_id, who_is_there(agent.supervisor_id, agents, now))
+    }
+
+
+def _open_rows(desk: Desk, agent_id: str) -> Iterator[StaffWork]:
+    for kind, status in _OPEN:
+        page = desk.table.list_rows(kind, _MOST, None, agent_id=agent_id, status=status)
+        yield from (row for row in page.rows if isinstance(row, kind))
+
+
+def _slips(desk: Desk, now: datetime, agent_ids: set[str]) -> Iterator[Commitment | Reply]:
+    for kind, status in ((Commitment, "open"), (Reply, "awaited")):
+        page = desk.table.list_rows(kind, _MOST, None, status=status, due_by=now)
+        for row in page.rows:
+            if isinstance(row, Commitment | Reply) and row.agent_id in agent_ids:
+                yield row
+
+
+def _listed(desk: Desk, kind: type[Goodwill], status: str) -> Iterable[Goodwill]:
+    page = desk.table.list_rows(kind, _MOST, None, status=status)
+    return (row for row in page.rows if isinstance(row, kind))
+
+
+def _several(desk: Desk, kind: type[R], ids: set[str]) -> dict[str, R]:
+    found: dict[str, R] = {}
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), _MOST):
+        found |= desk.table.get_several(kind, wanted[start : start + _MOST])
+    return found

@@ -1,0 +1,43 @@
+"""Public DNS records. AWS cannot be asked for them, so they are asked for from where this runs."""
+
+from dns.exception import DNSException
+from dns.rdata import Rdata
+from dns.rdtypes.ANY.TXT import TXT
+from dns.resolver import NXDOMAIN, NoAnswer, resolve
+
+from vaada.gateways.account import NotAnswered
+
+_SECONDS = 5.0
+
+
+def dmarc_record(domain: str) -> str | None:
+    """Return the DMARC record that holds for mail from this domain, or None. Raises NotAnswered.
+
+    It is the domain's own, or that of the nearest domain above it.
+    """
+    labels = domain.rstrip(".").split(".")
+    for first in range(len(labels) - 1):
+        for text in _records("_dmarc." + ".".join(labels[first:]), "TXT"):
+            if text.lower().startswith("v=dmarc1"):
+                return text
+    return None
+
+
+def has_address(host: str) -> bool:
+    """Whether the name of a host leads anywhere. Raises NotAnswered."""
+    return any(_records(host, kind) for kind in ("A", "AAAA"))
+
+
+def _records(name: str, kind: str) -> list[str]:
+    """Return the records of this kind: the text of a TXT record, any other as it is written in a zone."""
+    try:
+        found = resolve(name, kind, lifetime=_SECONDS, search=False)
+    except (NXDOMAIN, NoAnswer):
+        return []
+    except DNSException as error:
+        raise NotAnswered("DNS", type(error).__name__) from error
+    return [_text(record) for record in found]
+
+
+def _text(record: Rdata) -> str:
+    return b"".join(record.strings).decode(errors="replace") if isinstance(record, TXT) else record.to_text()

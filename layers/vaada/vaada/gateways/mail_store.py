@@ -1,0 +1,115 @@
+"""The bucket of incoming mail: the mails as SES stored them, and the files that they brought.
+
+    raw/<SES's id>                               each mail, for 30 days
+    accepted/<SES's id>                          one that was set aside and becomes a contact after all
+    attachments/<customer id>/<mail>/<number>    a file, as long as its customer is there
+
+No name and no address is in a key.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+RAW, ACCEPTED, ATTACHMENTS = "raw/", "accepted/", "attachments/"
+LINK_SECONDS = 60
+"""How long a link to a file works that a signed-in user asked for."""
+
+EXPORT_LINK_SECONDS = 3600
+_MISSING = frozenset({"NoSuchKey", "404", "NotFound"})
+_DELETE_BATCH = 1000
+
+
+@dataclass(frozen=True)
+class MailStore:
+    """Read mails, and keep, hand out and delete the files that they brought."""
+
+    client: "S3Client"
+    bucket: str
+
+    def read(self, key: str) -> bytes | None:
+        """Return the mail. None: it has expired, or was erased."""
+        try:
+            return self.client.get_object(Bucket=self.bucket, Key=key)["Body"].read()
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _MISSING:
+                return None
+            raise
+
+    def keep(self, key: str, content: bytes) -> None:
+        """Keep a file. What a browser gets of it is never shown, see `link`."""
+        self.client.put_object(
+            Bucket=self.bucket, Key=key, Body=content, ContentType="application/octet-stream"
+        )
+
+    def accept(self, name: str) -> bool:
+        """Have a mail that was set aside processed once more. Returns whether it is still there."""
+        try:
+            self.client.copy_object(
+                Bucket=self.bucket,
+                Key=f"{ACCEPTED}{name}",
+                CopySource={"Bucket": self.bucket, "Key": f"{RAW}{name}"},
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _MISSING:
+                return False
+            raise
+        return True
+
+    def link(self, key: str, name: str, seconds: int = LINK_SECONDS) -> str:
+        """Return a link by which a browser saves the file under this name, and never shows it."""
+        plain = "".join(one if one.isascii() and (one.isalnum() or one in " ._-") else "_" for one in name)
+        saved_as = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, '')}"
+        return self.client.generate_presigned_url(
+            "get_object",
+            Params={
+                "Bucket": self.bucket,
+                "Key": key,
+                "ResponseContentDisposition": saved_as,
+                "ResponseContentType": "application/octet-stream",
+            },
+            ExpiresIn=seconds,
+        )
+
+    def forget_mails(self, names: list[str]) -> None:
+        """Delete these mails as they came in, if they are still there."""
+        self._delete([f"{folder}{name}" for name in names for folder in (RAW, ACCEPTED)])
+
+    def forget_files(self, customer_id: str) -> None:
+        """Delete all files of a customer."""
+        while True:
+            found = self.client.list_objects_v2(
+                Bucket=self.bucket, Prefix=f"{ATTACHMENTS}{customer_id}/", MaxKeys=_DELETE_BATCH
+            )
+            if not found.get("Contents"):
+                return
+            self._delete([one["Key"] for one in found["Contents"]])
+
+    def _delete(self, keys: list[str]) -> None:
+        """Delete up to a thousand objects. Those that are not there do not matter."""
+        if keys:
+            objects: Any = [{"Key": key} for key in keys]
+            answer = self.client.delete_objects(
+                Bucket=self.bucket, Delete={"Objects": objects, "Quiet": True}
+            )
+            if answer.get("Errors"):
+                raise NotDeleted
+
+
+class NotDeleted(Exception):
+    """S3 has not deleted all of the objects."""
+
+
+def name_of(key: str) -> str:
+    """Return the name that a mail has in both folders."""
+    return key.rpartition("/")[2]
+
+
+def attachment_key(customer_id: str, mail: str, number: int) -> str:
+    """Return the key of a file of a mail."""
+    return f"{ATTACHMENTS}{customer_id}/{mail}/{number}"

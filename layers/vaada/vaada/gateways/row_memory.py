@@ -1,0 +1,47 @@
+"""What one step has read and written of the table, so that it reads no row twice."""
+
+from vaada.model.people import Agent
+from vaada.model.rate_limits import RateCount
+from vaada.model.rows import Row
+
+Key = tuple[str, str]
+"""The partition key and the sort key of an item."""
+
+_KEPT_FOR_A_SWEEP = (Agent, RateCount)
+
+
+class RowMemory:
+    """The rows of one step by key. None: there is no such row.
+
+    Within a sweep, `sweep` is the memory of all of its steps: agents, the counts of the rate limits, the due
+    rows, and what was read as `kept`. Everything else is read again by the next step.
+    """
+
+    def __init__(self, sweep: "RowMemory | None" = None) -> None:
+        self._rows: dict[Key, Row | None] = {}
+        self._sweep = sweep
+
+    def knows(self, key: Key, *, fresh: bool = False) -> bool:
+        """Whether the row with this key was read or written. `fresh`: in this step."""
+        return key in self._rows or (not fresh and self._sweep is not None and self._sweep.knows(key))
+
+    def row(self, key: Key) -> Row | None:
+        """Return the row with a key that is known."""
+        if key in self._rows or self._sweep is None:
+            return self._rows[key]
+        return self._sweep.row(key)
+
+    def put(self, key: Key, row: Row | None, *, kept: bool = False) -> None:
+        """Remember the row. `kept`: for the whole sweep."""
+        self._rows[key] = row
+        if self._sweep is not None and (kept or isinstance(row, _KEPT_FOR_A_SWEEP) or self._sweep.knows(key)):
+            self._sweep.put(key, row)
+
+    def forget(self, *, step_only: bool = False) -> None:
+        """Forget everything, because something was written by somebody else, or perhaps not written.
+
+        `step_only`: what is kept for the whole sweep stays.
+        """
+        self._rows.clear()
+        if self._sweep is not None and not step_only:
+            self._sweep.forget()

@@ -1,0 +1,65 @@
+"""What an AWS account says of itself and of one stack, as far as the desk depends on it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+
+@dataclass(frozen=True)
+class MailAccount:
+    """SES in this account and region. Not in `production` it is in the sandbox.
+
+    `review` is where the request for production access stands, such as "PENDING" or "DENIED".
+    """
+
+    production: bool
+    enabled: bool
+    review: str | None
+    mails_a_second: float
+    mails_a_day: float
+
+
+@dataclass(frozen=True)
+class MailIdentity:
+    """A verified address or domain. `signed`: SES signs its mail with DKIM."""
+
+    name: str
+    verified: bool
+    signed: bool
+
+
+@dataclass(frozen=True)
+class TextAccount:
+    """SMS in this account and region. `spend_limit` is in US dollars a month; None: AWS's default of one.
+
+    `logs_deliveries`: SNS has a role with which it writes delivery statuses into CloudWatch.
+    """
+
+    sandbox: bool
+    spend_limit: Decimal | None
+    logs_deliveries: bool
+
+
+@dataclass(frozen=True)
+class Concurrency:
+    """How many functions may run at once: in the whole account, and what is reserved for one."""
+
+    account: int
+    reserved: dict[str, int]
+
+
+@dataclass(frozen=True)
+class SignedInManagers:
+    """The users in the group of managers: how many can sign in, and how many never did so yet."""
+
+    ready: int
+    never_signed_in: int
+    disabled: int
+
+
+@dataclass(frozen=True)
+class KeyAge:
+    """When the keys that sign links, and the one that hashes addresses, were written. None: there is none."""
+
+    links: datetime | None
+    addresses: datetime | None

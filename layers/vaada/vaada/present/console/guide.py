@@ -1,0 +1,65 @@
+"""The guide: five pages in plain words, written in Markdown for each language."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+GUIDE = Path(__file__).parents[1] / "guide"
+PAGES = ("a-day", "a-promise", "a-complaint", "the-report", "the-rules")
+"""In the order in which they are needed. The English ones are those of the repository's documentation."""
+
+PICTURES = "/desk/help/pictures"
+"""Where the console shows the pictures of the guide."""
+
+ABOUT = {
+    "/desk/": "a-day",
+    "/desk/contacts/new": "a-day",
+    "/desk/promises": "a-promise",
+    "/desk/surveys": "a-complaint",
+    "/desk/report": "the-report",
+    "/desk/policy": "the-rules",
+    "/desk/messages": "the-rules",
+}
+"""The page of the guide that is about a place of the navigation."""
+
+_ENGLISH = "en"
+
+
+@dataclass(frozen=True)
+class GuidePage:
+    """A page of the guide. `language` is English where nobody has translated it."""
+
+    name: str
+    title: str
+    language: str
+    html: "Markup"
+
+
+@cache
+def guide_page(name: str, language: str) -> GuidePage:
+    """Return a page in this language. Its pictures lead to those of the console."""
+    from markdown_it import MarkdownIt
+    from markupsafe import Markup
+
+    file = GUIDE / language / f"{name}.md"
+    if not file.exists():
+        language, file = _ENGLISH, GUIDE / _ENGLISH / f"{name}.md"
+    markdown = MarkdownIt("commonmark", {"html": False})
+    _, title, _, *tokens = markdown.parse(file.read_text(encoding="utf-8"))
+    for token in tokens:
+        for child in token.children or ():
+            if child.type == "image":
+                child.attrs["src"] = f"{PICTURES}/{Path(str(child.attrs['src'])).stem}"
+    html = markdown.renderer.render(tokens, markdown.options, {})
+    # The pages are our own files, and the parser escapes what looks like HTML in them.
+    return GuidePage(name, title.content, language, Markup(html))  # noqa: S704  # nosec B704
+
+
+def picture(name: str) -> bytes | None:
+    """Return a picture of the guide (WebP), or None if there is none of this name."""
+    file = GUIDE / "pictures" / f"{name}.webp"
+    return file.read_bytes() if file.exists() else None

@@ -1,0 +1,592 @@
+"""The policy as sentences with fields in them, how it changed, and what other rules would have brought."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from vaada.model.hours import WEEKDAYS
+from vaada.model.localities import WRITTEN_LANGUAGES
+from vaada.model.people import Agent, Customer
+from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
+from vaada.present.console.shell import language_name
+from vaada.present.console.stories import purpose_words, role_words
+from vaada.present.i18n import Words
+from vaada.present.sanitize import isolate, line, shorten_to
+from vaada.present.times import Times
+from vaada.rules.policy_preview import Event, Preview, Told
+
+Kind = Literal[
+    "number",
+    "money",
+    "delay",
+    "time",
+    "tick",
+    "choice",
+    "text",
+    "long",
+    "member",
+    "lines",
+    "pairs",
+    "codes",
+]
+"""What a field holds. A member is ticked if it is in a list; of lines and pairs there is one in each line."""
+Values = Mapping[str, str]
+"""What a form of the policy holds, by the names of its fields."""
+
+_SLOT = re.compile(r"%\((\w+)\)s")
+_NUMBERED = re.compile(r"%\(tell(\d)\)s")
+_LONGEST_TITLE = 80  # characters
+
+
+def _(message: str) -> str:
+    """Mark a string for translation."""
+    return message
+
+
+@dataclass(frozen=True)
+class Control:
+    """A field of the form: where its value is in the policy, and what kind of value it is."""
+
+    path: tuple[str, ...]
+    kind: Kind = "number"
+    choices: Mapping[str, str] | None = None
+
+
+UNITS: dict[str, str] = {
+    "minutes": _("minutes"),
+    "hours": _("hours"),
+    "opening_minutes": _("opening minutes"),
+    "opening_hours": _("opening hours"),
+    "days": _("days"),
+    "business_days": _("business days"),
+}
+_WHO = {"": _("nobody"), "agent": _("the agent"), "supervisor": _("the supervisor"), "owner": _("the owner")}
+_ASKED = {"csat": _("how it went"), "ces": _("how easy it was"), "none": _("nothing")}
+_BY = {
+    "": _("by the way that they chose"),
+    "email": _("by mail"),
+    "sms": _("by text"),
+    "email sms": _("by mail and text"),
+    "sms email": _("by text and mail"),
+}
+_LANGUAGES = {language: language_name(language) for language in WRITTEN_LANGUAGES}
+RUNGS = 10
+"""How many steps of escalation a policy may have. The form shows one more than it has, and at least four."""
+
+_RUNGS_SHOWN = 4
+_SCORES = ("csat", "ces", "nps", "promise")
+_STEPS = ("apologised", "gone_through", "written_down", "solved", "confirmed", "cause_recorded")
+
+
+def _rungs() -> dict[str, Control]:
+    controls: dict[str, Control] = {}
+    for number in range(RUNGS):
+        controls[f"tell{number}"] = Control(("commitments", "ladder", str(number), "tell"), "choice", _WHO)
+        controls[f"after{number}"] = Control(("commitments", "ladder", str(number), "after"), "delay")
+        controls[f"by{number}"] = Control(("commitments", "ladder", str(number), "by"), "choice", _BY)
+    return controls
+
+
+def _by_score(prefix: str, field: str) -> dict[str, Control]:
+    return {f"{prefix}_{kind}": Control(("surveys", field, kind)) for kind in _SCORES}
+
+
+CHANNELS = ("phone", "sms", "chat", "social", "email", "web")
+CONTROLS: dict[str, Control] = {
+    "name": Control(("business", "name"), "long"),
+    "country": Control(("business", "country"), "text"),
+    "zone": Control(("business", "time_zone"), "long"),
+    "language": Control(("business", "language"), "choice", _LANGUAGES),
+    "holidays": Control(("holidays", "observed"), "tick"),
+    "region": Control(("holidays", "region"), "text"),
+    "open_on": Control(("holidays", "open_on"), "lines"),
+    "warn": Control(("commitments", "warn_before"), "delay"),
+    **_rungs(),
+    "broken": Control(("commitments", "broken_days_after")),
+    **{channel: Control(("replies", "opening_minutes", channel)) for channel in CHANNELS},
+    "warn_reply": Control(("replies", "warn_opening_minutes_before")),
+    "call_back": Control(("replies", "call_back_outside_hours"), "tick"),
+    "unresolved": Control(("follow_ups", "unresolved_after_business_days")),
+    "no_answer": Control(("follow_ups", "no_answer_after_business_days")),
+    "reminders": Control(("follow_ups", "reminders_at_most")),
+    "unanswered": Control(("follow_ups", "supervisor_hears_after_reminders")),
+    "try_again": Control(("follow_ups", "try_again_after"), "delay"),
+    "unreached": Control(("follow_ups", "unreached_asks_after")),
+    "group": Control(("follow_ups", "group_within_minutes")),
+    "repeat": Control(("cases", "repeat_within_days")),
+    "hand_offs": Control(("cases", "hand_offs_at_most")),
+    "repeats": Control(("cases", "repeat_contacts_at_most")),
+    "reopenings": Control(("cases", "reopenings_at_most")),
+    "upset": Control(("cases", "upset_follow_up_after"), "delay"),
+    **{step: Control(("cases", "critical_steps", step), "member") for step in _STEPS},
+    "history": Control(("cases", "history_after_days")),
+    "allowance": Control(("goodwill", "allowance_per_case"), "money"),
+    "currency": Control(("goodwill", "currency"), "text"),
+    "write_from": Control(("customers", "write_from"), "time"),
+    "write_until": Control(("customers", "write_until"), "time"),
+    "messages": Control(("customers", "messages_at_most")),
+    "within": Control(("customers", "within_days")),
+    "tags": Control(("check_ins", "every_days_by_tag"), "pairs"),
+    "asked": Control(("surveys", "after_resolution"), "choice", _ASKED),
+    "hours_after": Control(("surveys", "hours_after_resolution")),
+    "between": Control(("surveys", "days_between")),
+    "remind": Control(("surveys", "remind_after_days")),
+    "close": Control(("surveys", "close_after_days")),
+    "nps": Control(("surveys", "nps_every_days")),
+    "after_promise": Control(("surveys", "after_kept_promise"), "tick"),
+    "promise_hours": Control(("surveys", "hours_after_kept_promise")),
+    **_by_score("between", "days_between_kind"),
+    "amend": Control(("surveys", "amend_within_hours")),
+    **_by_score("low", "low_score_at_most"),
+    "low_days": Control(("surveys", "low_score_follow_up_business_days")),
+    **_by_score("high", "high_score_at_least"),
+    "review": Control(("surveys", "review_url"), "long"),
+    "referral": Control(("surveys", "referral"), "long"),
+    "reasons": Control(("relationships", "reasons_at_least")),
+    "over": Control(("relationships", "over_days")),
+    "counted": Control(("relationships", "within_days")),
+    "complaints": Control(("relationships", "complaints_at_least")),
+    "abusive": Control(("relationships", "abusive_contacts_at_least")),
+    "long": Control(("relationships", "long_customer_years")),
+    "patch": Control(("relationships", "bad_patch_days")),
+    "cooling": Control(("relationships", "cooling_off_days")),
+    "held": Control(("sending", "held"), "tick"),
+    "a_second": Control(("sending", "mails_a_second")),
+    "mails": Control(("sending", "mails_a_day")),
+    "texts": Control(("sending", "texts_a_day")),
+    "spend": Control(("sending", "texts_spend_a_month"), "money"),
+    "to_one": Control(("sending", "texts_a_day_to_one")),
+    "texts_to": Control(("sending", "texts_to"), "codes"),
+    "price": Control(("sending", "text_price"), "money"),
+    "prices": Control(("sending", "text_prices"), "pairs"),
+    "form_open": Control(("contact_form", "is_open"), "tick"),
+    "origins": Control(("contact_form", "origins"), "lines"),
+    "badge": Control(("contact_form", "shows_kept_promises"), "tick"),
+    "idle": Control(("sign_in", "idle_hours")),
+    "longest": Control(("sign_in", "days_at_most")),
+}
+_HEARS = _("%(who)s hears of it %(after)s after it was due, %(by)s.")
+
+
+def _hears(sentence: str, number: int) -> str:
+    """Return the sentence about a step of escalation with its own fields."""
+    for name, field in (("who", "tell"), ("after", "after"), ("by", "by")):
+        sentence = sentence.replace(f"({name})", f"({field}{number})")
+    return sentence
+
+
+SECTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    (
+        "business",
+        _("The business"),
+        (
+            _("%(name)s signs every mail, text and page."),
+            _("It is in the country %(country)s and the time zone %(zone)s."),
+            _("Customers read %(language)s, if nothing else is known."),
+            _(
+                "%(holidays)s It is closed on public holidays, and on those of the region "
+                "%(region)s if there is one."
+            ),
+            _("On these holidays it is open, a line each: %(open_on)s"),
+        ),
+    ),
+    (
+        "commitments",
+        _("A promise"),
+        (
+            _("Its agent is warned %(warn)s before it is due, and told when it is late."),
+            *(_hears(_HEARS, number) for number in range(RUNGS)),
+            _("After %(broken)s days it counts as not kept."),
+        ),
+    ),
+    (
+        "replies",
+        _("A customer who waits"),
+        (
+            _(
+                "gets an answer by phone within %(phone)s opening minutes, by text %(sms)s, in "
+                "a chat %(chat)s,"
+            ),
+            _("%(social)s on social media, %(email)s by e-mail and %(web)s by the website."),
+            _("The agent is warned %(warn_reply)s opening minutes before that."),
+            _("%(call_back)s Who is in touch outside opening hours is promised a call back."),
+        ),
+    ),
+    (
+        "follow_ups",
+        _("What is left to do"),
+        (
+            _(
+                "is followed up after %(unresolved)s business days; while we wait for a "
+                "customer, %(no_answer)s."
+            ),
+            _(
+                "The agent is reminded %(reminders)s times at most; after %(unanswered)s the "
+                "supervisor hears."
+            ),
+            _("Who was not reached is called again after %(try_again)s, and %(unreached)s times at most."),
+            _("What falls due within %(group)s minutes comes as one message; 0 is never."),
+        ),
+    ),
+    (
+        "cases",
+        _("A matter"),
+        (
+            _("A contact about the same within %(repeat)s days is a repeat."),
+            _(
+                "Above %(hand_offs)s hand-offs, %(repeats)s repeats or %(reopenings)s "
+                "reopenings it moves no more."
+            ),
+            _("An upset customer is followed up by the supervisor after %(upset)s."),
+            _("An agent may give %(allowance)s %(currency)s for one matter without asking."),
+            _(
+                "A complaint is not resolved without: %(apologised)s an apology, %(gone_through)s going "
+                "through it with the customer, %(written_down)s writing it down, %(solved)s a solution, "
+                "%(confirmed)s the customer's word that it is solved, %(cause_recorded)s the cause."
+            ),
+            _("What is recorded more than %(history)s days later is history: nothing follows from it."),
+        ),
+    ),
+    (
+        "customers",
+        _("Customers are written to"),
+        (
+            _("between %(write_from)s and %(write_until)s of their own day,"),
+            _("at most %(messages)s times in %(within)s days."),
+            _(
+                "Who has a tag is called at least so often; a line each, with the days, such as "
+                "vip 90: %(tags)s"
+            ),
+        ),
+    ),
+    (
+        "surveys",
+        _("Customers are asked"),
+        (
+            _("%(asked)s, %(hours_after)s hours after a matter is resolved,"),
+            _("once in %(between)s days; reminded after %(remind)s, and no longer after %(close)s days."),
+            _("Whether they would recommend us they are asked every %(nps)s days; 0 is never."),
+            _("%(after_promise)s They are asked whether a promise was kept, %(promise_hours)s hours later."),
+            _(
+                "Between two questions of one kind are at least %(between_csat)s days for how it went, "
+                "%(between_ces)s for how easy it was, %(between_nps)s for recommending us and "
+                "%(between_promise)s for our word."
+            ),
+            _("A later answer within %(amend)s hours is kept beside the first."),
+            _(
+                "Low is a score up to %(low_csat)s of 5 for how it went, %(low_ces)s of 7 for how easy it "
+                "was, %(low_nps)s of 10 for recommending us and %(low_promise)s of 1 for our word; empty is "
+                "never."
+            ),
+            _("After a low score the supervisor calls within %(low_days)s business days."),
+            _(
+                "High is a score from %(high_csat)s for how it went, %(high_ces)s for how easy it was, "
+                "%(high_nps)s for recommending us and %(high_promise)s for our word."
+            ),
+            _("Who gives a high score is asked for a review at %(review)s or told: %(referral)s"),
+        ),
+    ),
+    (
+        "relationships",
+        _("Parting with a customer"),
+        (
+            _(
+                "A review is proposed to managers with %(reasons)s reasons or more, at least %(over)s days "
+                "apart and of the last %(counted)s days."
+            ),
+            _(
+                "%(complaints)s complaints without a failure of ours are a reason, and %(abusive)s "
+                "abusive contacts."
+            ),
+            _("Who is a customer for %(long)s years is not proposed for what began within %(patch)s days."),
+            _("The decision waits for a talk, and %(cooling)s days."),
+        ),
+    ),
+    (
+        "contact_form",
+        _("The contact form"),
+        (
+            _("%(form_open)s Anybody can write to us at /c/."),
+            _(
+                "The form may stand in the pages of these sites, a line each, such as "
+                "https://www.example.com: %(origins)s"
+            ),
+            _("%(badge)s It shows how many promises we kept in the last 90 days."),
+        ),
+    ),
+    (
+        "sending",
+        _("Limits"),
+        (
+            _(
+                "%(a_second)s mails a second, %(mails)s mails and %(texts)s texts a day, "
+                "%(spend)s dollars a month."
+            ),
+            _("One number gets %(to_one)s texts a day at most."),
+            _("Texts go to these country codes only: %(texts_to)s; empty is to all."),
+            _("A part of a text costs %(price)s dollars."),
+            _("By country code it costs, a line each, such as 92 0.0843: %(prices)s"),
+            _("%(held)s Nothing is sent at all; what is due waits until this is taken off."),
+            _("Who does nothing for %(idle)s hours is signed out, and everybody after %(longest)s days."),
+        ),
+    ),
+)
+"""The sentences of the policy by section. Each names the fields that stand in it."""
+
+TOLD: dict[Told, str] = {
+    "warned": _("Warnings to agents"),
+    "told_late": _("Agents told that it is late"),
+    "reminded": _("Reminders to agents"),
+    "supervisor_told": _("Supervisors heard"),
+    "owner_told": _("The owner heard"),
+    "asked": _("Customers asked"),
+}
+NOT_KNOWN = (
+    _("whether people would have acted earlier or later for it"),
+    _("who was away then, how messages were grouped, and which way they went"),
+    _("whether a customer would have agreed, and been reached, where no survey was planned then"),
+    _("surveys about the business, reminders of surveys, and how often customers were written to otherwise"),
+    _("who answers a survey, and what the desk itself plans to follow up"),
+    _("what a supervisor would have said about goodwill, and how soon"),
+    _("answers that were owed by a channel without a target, or that ended without one"),
+    _("promises and answers that were due more than 30 days before or after the period"),
+)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a sentence: words, or a field with what it holds and what it held before."""
+
+    text: str = ""
+    name: str = ""
+    control: Control | None = None
+    value: str = ""
+    unit: str = ""
+    was: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A sentence in which something changed: as it was, and as it is."""
+
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Missed:
+    """A message that other rules would have brought, or not."""
+
+    when: str
+    title: str
+    case_id: str | None
+    words: str
+    customer: str
+
+
+@dataclass(frozen=True)
+class PreviewPage:
+    """What other rules would have brought: the counts, and the messages that differ."""
+
+    counts: tuple[tuple[str, int, int], ...]
+    more: tuple[Missed, ...]
+    less: tuple[Missed, ...]
+
+
+def values_of(document: Mapping[str, Any]) -> dict[str, str]:
+    """Return what the form holds for a policy. A delay is in two fields, of which one has `_unit` behind."""
+    values: dict[str, str] = {}
+    for name, control in CONTROLS.items():
+        found: Any = document
+        for step in control.path[:-1] if control.kind == "member" else control.path:
+            found = _step(found, step)
+        if control.kind == "member":
+            values[name] = "on" if control.path[-1] in found else ""
+        elif control.kind in {"lines", "codes", "choice"} and isinstance(found, list | tuple):
+            values[name] = ("\n" if control.kind == "lines" else " ").join(found)
+        elif control.kind == "pairs":
+            values[name] = "\n".join(f"{key} {value}" for key, value in found.items())
+        elif control.kind == "delay":
+            unit, amount = next(iter(found.items())) if found else ("opening_hours", "")
+            values[name], values[f"{name}_unit"] = str(amount), unit
+        elif control.kind == "tick":
+            values[name] = "on" if found else ""
+        else:
+            values[name] = "" if found is None else str(found)[: 5 if control.kind == "time" else None]
+    return values
+
+
+def sentences(values: Values, before: Values, words: Words) -> Iterator[tuple[str, str, list[list[Part]]]]:
+    """Yield the sections: their key, their title, and their sentences in parts."""
+    gettext = words.catalogue.gettext
+    for key, title, texts in SECTIONS:
+        shown = [text for text in texts if _is_shown(text, values)]
+        yield key, gettext(title), [_parts(_translated(text, words), values, before, words) for text in shown]
+
+
+def _is_shown(text: str, values: Values) -> bool:
+    """Whether a sentence is in the form: of the steps of escalation only those in use, and some more."""
+    numbered = _NUMBERED.search(text)
+    used = max((number for number in range(RUNGS) if values.get(f"tell{number}")), default=-1)
+    return numbered is None or int(numbered[1]) < max(_RUNGS_SHOWN, used + 2)
+
+
+def differences(after: Values, before: Values, times: Times) -> list[Difference]:
+    """Return the days and sentences that say something else."""
+    words = times.words
+    found = _of_days(after, before, times)
+    for _key, _title, texts in SECTIONS:
+        for text in texts:
+            new, old = (_plain(_translated(text, words), values, words) for values in (after, before))
+            if new != old:
+                found.append(Difference(old, new))
+    return found
+
+
+def _of_days(after: Values, before: Values, times: Times) -> list[Difference]:
+    gettext = times.words.catalogue.gettext
+    nothing = {"closed_days": "–"}
+    named = [*zip(WEEKDAYS, times.formats.days, strict=True), ("closed_days", gettext("Closed days"))]
+
+    def said(key: str, name: str, values: Values) -> str:
+        return f"{name}: {', '.join(values[key].splitlines()) or nothing.get(key, gettext('closed'))}"
+
+    return [
+        Difference(said(key, name, before), said(key, name, after))
+        for key, name in named
+        if after[key].split() != before[key].split()
+    ]
+
+
+def preview_page(
+    preview: Preview,
+    agents: Mapping[str, Agent],
+    customers: Mapping[str, Customer],
+    times: Times,
+    most: int,
+) -> PreviewPage:
+    """Return the preview in the reader's words."""
+    gettext = times.words.catalogue.gettext
+
+    def missed(events: Iterable[Event]) -> tuple[Missed, ...]:
+        return tuple(_missed(event, agents, customers, times) for event in list(events)[:most])
+
+    return PreviewPage(
+        tuple((gettext(name), preview.was[told], preview.would_be[told]) for told, name in TOLD.items()),
+        missed(preview.more),
+        missed(preview.less),
+    )
+
+
+def _missed(
+    event: Event, agents: Mapping[str, Agent], customers: Mapping[str, Customer], times: Times
+) -> Missed:
+    row, words = event.row, times.words
+    match row:
+        case Commitment():
+            title = row.what
+        case FollowUp() | Goodwill():
+            title = row.reason
+        case Survey():
+            title = words.catalogue.gettext("A survey")
+        case Reply():
+            title = words.catalogue.gettext("An answer")
+    to = agents.get(row.agent_id) if event.to == "agent" else None
+    name = isolate(to.name, words.direction) if to else role_words(event.to, words)
+    customer = customers.get(row.customer_id)
+    return Missed(
+        times.when(event.at),
+        shorten_to(line(title), _LONGEST_TITLE),
+        row.case_id,
+        words.catalogue.gettext("%(what)s to %(whom)s")
+        % {
+            "what": purpose_words(event.purpose, words),
+            "whom": name,
+        },
+        line(customer.name) if customer else "",
+    )
+
+
+def _step(found: Any, step: str) -> Any:
+    if isinstance(found, list | tuple):
+        return found[int(step)] if int(step) < len(found) else None
+    return found.get(step) if isinstance(found, Mapping) else None
+
+
+def _translated(text: str, words: Words) -> str:
+    """Return the sentence in the reader's language. Those about escalation are one, with numbered fields."""
+    numbered = _NUMBERED.search(text)
+    if numbered is None:
+        return words.catalogue.gettext(text)
+    return _hears(words.catalogue.gettext(_HEARS), int(numbered[1]))
+
+
+def _parts(sentence: str, values: Values, before: Values, words: Words) -> list[Part]:
+    pieces = _SLOT.split(sentence)
+    parts = []
+    for number, piece in enumerate(pieces):
+        if number % 2 == 0:
+            if piece.strip():
+                parts.append(Part(text=piece))
+            continue
+        unit = f"{piece}_unit"
+        is_changed = (values.get(piece), values.get(unit)) != (before.get(piece), before.get(unit))
+        parts.append(
+            Part(
+                name=piece,
+                control=CONTROLS[piece],
+                value=values.get(piece, ""),
+                unit=values.get(unit, ""),
+                was=_said(piece, before, words) or "–" if is_changed else "",
+                label=_label(sentence, piece, values, words),
+            )
+        )
+    return parts
+
+
+def _label(sentence: str, name: str, values: Values, words: Words) -> str:
+    """Return the sentence with dots in the place of this field, which names it to a screen reader."""
+    said = _SLOT.sub(lambda slot: "…" if slot[1] == name else _said(slot[1], values, words), sentence)
+    return " ".join(said.split())
+
+
+def _plain(sentence: str, values: Values, words: Words) -> str:
+    if any(not values.get(name) for name in _SLOT.findall(sentence) if name.startswith("tell")):
+        return ""
+    return " ".join(_SLOT.sub(lambda slot: _said(slot[1], values, words), sentence).split())
+
+
+def _said(name: str, values: Values, words: Words) -> str:
+    """Return what a field holds in words: "4 opening hours"."""
+    control, value = CONTROLS[name], values.get(name, "")
+    gettext = words.catalogue.gettext
+    if control.kind in {"tick", "member"}:
+        return "✓" if value else "✗"
+    if control.kind == "choice":
+        return gettext((control.choices or {}).get(value, ""))
+    if control.kind == "delay" and value:
+        return f"{value} {gettext(UNITS.get(values.get(f'{name}_unit', ''), ''))}"
+    if control.kind in {"lines", "pairs"}:
+        return ", ".join(value.splitlines()) or "–"
+    return value or "–"
+
+
+def unnamed_changes(after: Mapping[str, Any], before: Mapping[str, Any]) -> Sequence[str]:
+    """Return the sections in which something changed that no sentence names."""
+    named: dict[str, set[str]] = {}
+    for control in CONTROLS.values():
+        named.setdefault(control.path[0], set()).add(control.path[1])
+    changed = []
+    for section, new in after.items():
+        if section in {"opening_hours", "closed_days"}:
+            continue  # they are told by the day
+        old = before.get(section)
+        rest_of = named.get(section, set())
+        if isinstance(new, Mapping) and isinstance(old, Mapping):
+            fields = {*new, *old} - rest_of
+            changed += [f"{section}.{field}" for field in sorted(fields) if new.get(field) != old.get(field)]
+        elif new != old:
+            changed.append(section)
+    return changed

@@ -1,0 +1,12 @@
+"""The languages that the desk writes in, each by its own name."""
+
+LANGUAGES = {
+    "ar": "العربية",
+    "de": "Deutsch",
+    "en": "English",
+    "es": "Español",
+    "fr": "Français",
+    "hi": "हिन्दी",
+    "pt": "Português",
+    "ur": "اردو",
+}

@@ -1,0 +1,353 @@
+"""The weekly report in the reader's words: the same for the mail and for its page in the console.
+
+Each line leads into the console. Names and words of customers are read when the report is shown, so that of a
+customer who was erased nothing is left in it.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from vaada.model.cases import Case
+from vaada.model.people import Customer
+from vaada.model.weekly_reports import CallReason, KeptPromises, WeeklyFigures, WeeklyReport
+from vaada.model.work import Reply, Survey
+from vaada.present.reasons import reason_words
+from vaada.present.sanitize import isolate, line, shorten_to
+from vaada.present.times import Times
+
+WEEKS = 52
+
+_LONGEST_NAME, _LONGEST_COMMENT, _LONGEST_CAUSE = 40, 90, 50
+_TALLEST, _SHORTEST = 40, 2  # pixels
+
+
+def _(message: str) -> str:
+    """Mark a string for translation."""
+    return message
+
+
+_WHY: dict[CallReason, str] = {
+    # Translators: why to call a customer, after their name and a colon
+    "unhappy": _("they answered “%(answer)s”"),
+    # Translators: why to call a customer, after their name and a colon
+    "promise_late": _("a promise to them is late"),
+    # Translators: why to call a customer, after their name and a colon
+    "still_waits": _("they still wait for an answer"),
+    # Translators: why to call a customer, after their name and a colon
+    "complaint_open": _("their complaint is open"),
+    # Translators: why to call a customer, after their name and a colon
+    "run_around": _("they were sent from one to the next"),
+}
+_ORIGINS = {
+    "stated": _("What was promised in a contact"),
+    "call_back": _("Calls promised outside opening hours"),
+    "unhappy": _("Calls promised to unhappy customers"),
+}
+
+
+@dataclass(frozen=True)
+class Named:
+    """The rows that a report names, by id. Those that were erased are not among them."""
+
+    customers: Mapping[str, Customer]
+    replies: Mapping[str, Reply]
+    surveys: Mapping[str, Survey]
+    cases: Mapping[str, Case]
+
+
+@dataclass(frozen=True)
+class WeekLine:
+    """One line, and where it leads. `quote` is what a customer wrote."""
+
+    words: str
+    href: str
+    quote: str = ""
+
+
+@dataclass(frozen=True)
+class WeekPart:
+    """Lines under a heading."""
+
+    title: str
+    lines: tuple[WeekLine, ...]
+
+
+@dataclass(frozen=True)
+class WeekBar:
+    """The promises of one week as a bar. `height` is in pixels; 0 for a week in which none fell due."""
+
+    height: int
+    is_last: bool
+
+
+@dataclass(frozen=True)
+class WeekPage:
+    """A weekly report as it is read."""
+
+    subject: str
+    title: str
+    lead: str
+    span: str
+    href: str
+    bars: tuple[WeekBar, ...]
+    bars_words: str
+    parts: tuple[WeekPart, ...]
+
+
+@dataclass(frozen=True)
+class _Writer:
+    """What the parts are written with. `base` is what stands before the paths of the console."""
+
+    row: WeeklyReport
+    figures: WeeklyFigures
+    named: Named
+    times: Times
+    zone: ZoneInfo
+    base: str
+
+    def gettext(self, sentence: str, **values: object) -> str:
+        return self.times.words.catalogue.gettext(sentence) % values
+
+    def isolated(self, words: str, length: int = _LONGEST_NAME) -> str:
+        return isolate(shorten_to(line(words), length), self.times.words.direction)
+
+    def number(self, count: int) -> str:
+        return self.times.formats.number(count)
+
+    @property
+    def first(self) -> date:
+        """The Monday of the week."""
+        return self.row.begins.astimezone(self.zone).date()
+
+    def link(self, path: str, **query: str) -> str:
+        return f"{self.base}/desk/{path}" + (f"?{urlencode(query)}" if query else "")
+
+    def rows(self, count: str) -> str:
+        """Return the address of the rows of the week that count as this figure of the report."""
+        last = self.first + timedelta(days=6)
+        return self.link("report/rows", **{"from": str(self.first), "to": str(last), "count": count})
+
+
+def week_page(
+    row: WeeklyReport, named: Named, times: Times, *, business: str, zone: str, base: str = ""
+) -> WeekPage | None:
+    """Return the report as it is read; None for one without figures. `zone` is that of the business."""
+    if row.figures is None:
+        return None
+    writer = _Writer(row, row.figures, named, times, ZoneInfo(zone), base)
+    bars, bars_words = _bars(writer)
+    return WeekPage(
+        subject=_subject(writer, business),
+        title=_title(writer),
+        lead=_lead(writer),
+        span=_span(writer),
+        href=writer.rows("settled"),
+        bars=bars,
+        bars_words=bars_words,
+        parts=tuple(part for part in _parts(writer) if part.lines),
+    )
+
+
+def week_words(row: WeeklyReport, times: Times, zone: str) -> str:
+    """Return the days of the week: "16 Nov – 22 Nov"."""
+    first = row.begins.astimezone(ZoneInfo(zone)).date()
+    return f"{times.date_of(first)} – {times.date_of(first + timedelta(days=6))}"
+
+
+def _span(writer: _Writer) -> str:
+    return week_words(writer.row, writer.times, str(writer.zone))
+
+
+def _weeks(writer: _Writer) -> Iterator[tuple[str, KeptPromises | None]]:
+    """Yield the weeks of a year up to that of the report, with their promises if any fell due."""
+    for weeks in range(WEEKS - 1, -1, -1):
+        year, week, _ = (writer.first - timedelta(weeks=weeks)).isocalendar()
+        name = f"{year}-W{week:02}"
+        yield name, writer.figures.promises.get(name)
+
+
+def _subject(writer: _Writer, business: str) -> str:
+    of = writer.isolated(business)
+    now = writer.figures.promises.get(writer.row.week)
+    if now is None:
+        # Translators: a subject; %(days)s is such as "16 Nov – 22 Nov"
+        return writer.gettext("%(business)s, %(days)s", business=of, days=_span(writer))
+    # Translators: a subject; %(share)s is such as "87%"
+    sentence = _("%(business)s: %(share)s of our promises kept last week")
+    return writer.gettext(sentence, business=of, share=writer.times.formats.in_percent(_share(now)))
+
+
+def _title(writer: _Writer) -> str:
+    now = writer.figures.promises.get(writer.row.week)
+    if now is None:
+        return writer.gettext("No promise fell due last week.")
+    ngettext = writer.times.words.catalogue.ngettext
+    sentence = ngettext(
+        "Last week we kept %(kept)s of %(n)s promise.",
+        "Last week we kept %(kept)s of %(n)s promises.",
+        now.settled,
+    )
+    return sentence % {"kept": writer.number(now.kept), "n": writer.number(now.settled)}
+
+
+def _lead(writer: _Writer) -> str:
+    weeks = list(_weeks(writer))
+    before = weeks[-2][1]
+    if before is None:
+        return writer.gettext("In the week before, none fell due.")
+    sentence = _("In the week before, %(kept)s of %(n)s.")
+    return writer.gettext(sentence, kept=writer.number(before.kept), n=writer.number(before.settled))
+
+
+def _bars(writer: _Writer) -> tuple[tuple[WeekBar, ...], str]:
+    weeks = [promises for _, promises in _weeks(writer)]
+    bars = tuple(
+        WeekBar(max(_SHORTEST, round(_TALLEST * _share(one))) if one else 0, number == len(weeks) - 1)
+        for number, one in enumerate(weeks)
+    )
+    known = [one for one in weeks if one]
+    kept, settled = sum(one.kept for one in known), sum(one.settled for one in known)
+    if not settled:
+        return bars, writer.gettext("A year of weeks, in which no promise fell due.")
+    share = writer.times.formats.in_percent(kept / settled)
+    return bars, writer.gettext(
+        "A year of weeks: %(share)s kept in time. The last one stands out.", share=share
+    )
+
+
+def _share(promises: KeptPromises) -> float:
+    return promises.kept / promises.settled
+
+
+def _parts(writer: _Writer) -> Iterator[WeekPart]:
+    gettext, figures = writer.gettext, writer.figures
+    yield WeekPart(gettext("Who waited too long"), tuple(_waited(writer)))
+    yield WeekPart(gettext("Whom to call, and why"), tuple(_calls(writer)))
+    yield WeekPart(gettext("What customers said"), tuple(_said(writer)))
+    if figures.missed_by is not None:
+        yield WeekPart(gettext("What broke promises most often"), tuple(_missed_by(writer)))
+    yield WeekPart(gettext("What the desk sent"), tuple(_sent(writer)))
+    yield WeekPart(gettext("What it cost"), tuple(_cost(writer)))
+
+
+def _waited(writer: _Writer) -> Iterator[WeekLine]:
+    figures, gettext = writer.figures, writer.gettext
+    if not figures.waited:
+        yield WeekLine(gettext("Nobody."), writer.rows("judged"))
+        return
+    shown = 0
+    for row_id in figures.waited_longest:
+        reply = writer.named.replies.get(row_id)
+        customer = writer.named.customers.get(reply.customer_id) if reply else None
+        if reply is None or customer is None:
+            continue
+        shown += 1
+        name = writer.isolated(customer.name)
+        if reply.late_by_seconds is None:
+            sentence = _("%(name)s has waited since %(when)s.")
+            words = gettext(sentence, name=name, when=writer.times.moment(reply.asked_at))
+        else:
+            sentence = _("%(name)s: %(length)s too long.")
+            length = writer.times.duration(timedelta(seconds=reply.late_by_seconds))
+            words = gettext(sentence, name=name, length=length)
+        yield WeekLine(words, writer.link(f"cases/{reply.case_id}"))
+    if more := figures.waited - shown:
+        ngettext = writer.times.words.catalogue.ngettext
+        if not shown:
+            words = ngettext("%(n)s customer.", "%(n)s customers.", more)
+        else:
+            words = ngettext("And %(n)s more.", "And %(n)s more.", more)
+        yield WeekLine(words % {"n": writer.number(more)}, writer.rows("late"))
+
+
+def _calls(writer: _Writer) -> Iterator[WeekLine]:
+    for call in writer.figures.calls:
+        customer = writer.named.customers.get(call.customer_id)
+        if customer is None:
+            continue
+        why = []
+        for reason in call.reasons:
+            survey = writer.named.surveys.get(reason.row_id)
+            answer = ""
+            if survey is not None and survey.score is not None:
+                answer = writer.times.words.answer(survey.kind, survey.score)
+            why.append(writer.gettext(_WHY[reason.why], answer=answer))
+        words = writer.gettext(
+            "%(name)s: %(why)s.", name=writer.isolated(customer.name), why=writer.times.formats.join(why)
+        )
+        yield WeekLine(words, writer.link(f"customers/{customer.id}"))
+
+
+def _said(writer: _Writer) -> Iterator[WeekLine]:
+    for row_id in writer.figures.comments:
+        survey = writer.named.surveys.get(row_id)
+        customer = writer.named.customers.get(survey.customer_id) if survey else None
+        if survey is None or survey.score is None or not survey.comment or customer is None:
+            continue
+        # Translators: a customer's name, and the answer to a survey: "Bilal Khan: Very happy"
+        words = writer.gettext(
+            "%(name)s: %(answer)s",
+            name=writer.isolated(customer.name),
+            answer=writer.times.words.answer(survey.kind, survey.score),
+        )
+        path = f"cases/{survey.case_id}" if survey.case_id else f"customers/{customer.id}"
+        yield WeekLine(words, writer.link(path), shorten_to(line(survey.comment), _LONGEST_COMMENT))
+    if writer.figures.answers:
+        ngettext = writer.times.words.catalogue.ngettext
+        count = writer.figures.answers
+        words = ngettext("%(n)s answer in all.", "%(n)s answers in all.", count)
+        yield WeekLine(words % {"n": writer.number(count)}, writer.link("surveys"))
+
+
+def _missed_by(writer: _Writer) -> Iterator[WeekLine]:
+    by = writer.figures.missed_by
+    if by is None:
+        return
+    case = writer.named.cases.get(by.case_id or "")
+    if case is not None and case.cause:
+        what = writer.isolated(case.cause.strip().rstrip("."), _LONGEST_CAUSE)
+    elif by.origin is not None:
+        what = writer.gettext(_ORIGINS[by.origin])
+    else:
+        return  # the customer whose complaint named the cause was erased
+    sentence = _("%(what)s: %(missed)s of the %(n)s that were missed.")
+    counts = {"missed": writer.number(by.missed), "n": writer.number(by.of)}
+    yield WeekLine(writer.gettext(sentence, what=what, **counts), writer.rows("missed"))
+
+
+def _sent(writer: _Writer) -> Iterator[WeekLine]:
+    sent, gettext = writer.figures.sent, writer.gettext
+    yield WeekLine(
+        gettext(
+            "E-mails: %(mails)s. Texts: %(texts)s.",
+            mails=writer.number(sent.mails),
+            texts=writer.number(sent.texts),
+        ),
+        writer.link("messages", status="sent"),
+    )
+    if sent.withheld:
+        words = gettext("Not sent on purpose: %(n)s.", n=writer.number(sent.withheld))
+        if sent.withheld_because:
+            words += f" {reason_words(sent.withheld_because, writer.times.words.catalogue)}"
+        yield WeekLine(words, writer.link("messages", status="withheld"))
+    if sent.failed:
+        words = gettext("Could not be sent, or perhaps not: %(n)s.", n=writer.number(sent.failed))
+        yield WeekLine(words, writer.link("messages", status="failed"))
+
+
+def _cost(writer: _Writer) -> Iterator[WeekLine]:
+    cost, gettext, formats = writer.figures.cost, writer.gettext, writer.times.formats
+    if not cost.texts_of_month and not cost.goodwill:
+        yield WeekLine(gettext("No texts and no goodwill."), writer.link("report"))
+        return
+    if cost.goodwill:
+        amounts = [f"{currency} {formats.number(amount, 2)}" for currency, amount in cost.goodwill.items()]
+        words = gettext("Goodwill: %(amounts)s.", amounts=formats.join(amounts))
+        yield WeekLine(words, writer.rows("complaints"))
+    if cost.texts_of_month:
+        amount = f"USD {formats.number(cost.texts_of_month, 2)}"
+        words = gettext("Texts of the month so far: %(amount)s.", amount=amount)
+        yield WeekLine(words, writer.link("policy"))

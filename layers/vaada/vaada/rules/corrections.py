@@ -1,0 +1,160 @@
+"""Correct what a contact says by mistake: its text, kind, tone or time, and what follows from them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from vaada.model.cases import Case
+from vaada.model.interactions import Correction, Interaction, InteractionChanges, Tone
+from vaada.model.people import Agent
+from vaada.model.policy import PolicyDocument
+from vaada.model.work import Commitment, FollowUp, Reply
+from vaada.rules import cases, commitments, follow_ups, late_replies, next_steps
+from vaada.rules.commitments import Agreement
+from vaada.rules.ids import derived_id
+from vaada.rules.interactions import default_awaits_reply, is_history
+from vaada.rules.open_work import OpenWork, is_open
+from vaada.rules.thanks import only_thanks
+from vaada.rules.time.deadlines import working_hours
+
+_CORRECTED = "the contact was corrected"
+_TONES: tuple[Tone, ...] = ("upset", "abusive")
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known beside the contact: its agent, all contacts of its case, the replies to them by contact,
+    and the supervisor's follow-ups for its tone, by their origin.
+    """
+
+    agent: Agent
+    contacts: tuple[Interaction, ...]
+    replies: Mapping[str, Reply]
+    by_tone: Mapping[str, FollowUp]
+
+
+def correct(
+    interaction: Interaction,
+    changes: InteractionChanges,
+    names: Iterable[str],
+    policy: PolicyDocument,
+    now: datetime,
+    by: str,
+) -> Interaction:
+    """Return the contact with these changes and its former values, or the same one if nothing changes."""
+    new = changes.model_dump(exclude_unset=True)
+    former = {name: getattr(interaction, name) for name in new if getattr(interaction, name) != new[name]}
+    if not former:
+        return interaction
+    correction = Correction(at=now, by=by, **former)
+    changed = interaction.changed(**new, corrections=(*interaction.corrections, correction))
+    is_thanks = only_thanks(changed, names, policy.business.name)
+    is_old = is_history(changed.occurred_at, changed.recorded_at, policy.cases)
+    if (is_thanks, is_old) == (interaction.only_thanks, interaction.is_history):
+        return changed
+    waits = not (is_thanks or is_old) and default_awaits_reply(changed)
+    return changed.model_copy(update={"only_thanks": is_thanks, "is_history": is_old, "awaits_reply": waits})
+
+
+def case_after(interaction: Interaction, case: Case, known: Known, policy: PolicyDocument) -> Case:
+    """Return the case as its contacts make it.
+
+    Of a case that was merged, or has more contacts than it lists, only what the contact adds is changed.
+    """
+    if cases.can_rebuild(case):
+        return cases.rebuild(case, _contacts(interaction, known), policy.cases)
+    return cases.note_correction(case, interaction, policy.cases)
+
+
+def work_after(
+    interaction: Interaction,
+    case: Case,
+    work: OpenWork,
+    known: Known,
+    policy: PolicyDocument,
+    now: datetime,
+    by: str,
+) -> tuple[OpenWork, list[Reply]]:
+    """Return the open work after the correction, and the replies that are no longer part of it.
+
+    `case` is the one after the correction.
+    """
+    contacts = cases.in_order(_contacts(interaction, known), case)
+    rows = {
+        contact_id: row
+        for contact_id, row in known.replies.items()
+        if contact_id != interaction.id or row.status != "closed"  # its reply may be needed after all
+    }
+    changed = late_replies.reconcile(contacts, case, rows, policy)
+    current = next((row for row in changed if is_open(row)), None)
+    if current is None and work.reply and all(row.id != work.reply.id for row in changed):
+        current = work.reply
+    ended = [row for row in changed if current is None or row.id != current.id]
+    call_back = _call_back(interaction, work.call_back, current, known.agent, policy, now, by)
+    if current and call_back and call_back is not work.call_back and call_back.status == "withdrawn":
+        current = late_replies.with_own_clock(current, policy, now)
+    after = replace(work, reply=current, call_back=call_back)
+    return _with_next_step(case, contacts, after, policy, now, by), ended
+
+
+def tone_follow_ups(
+    interaction: Interaction, known: Known, policy: PolicyDocument, now: datetime, by: str
+) -> list[FollowUp]:
+    """Return the supervisor's follow-ups for the tone that the correction cancels, adds or plans again."""
+    planned = follow_ups.by_tone(interaction.model_copy(update={"recorded_at": now}), known.agent, policy)
+    rows: list[FollowUp] = []
+    for tone in _TONES:
+        row = known.by_tone.get(tone)
+        if tone != interaction.tone:
+            if row is not None and is_open(row):
+                rows.append(follow_ups.cancel(row, now, by, _CORRECTED))
+        elif planned is not None and row is None:
+            rows.append(planned.model_copy(update={"follow_up_id": derived_id(interaction, tone)}))
+        elif planned is not None and row is not None and row.status == "cancelled":
+            rows.append(follow_ups.plan_again(row, planned, now))
+    return rows
+
+
+def tone_follow_up_ids(interaction: Interaction) -> list[str]:
+    """Return the ids of the supervisor's follow-ups for the tone, whether there are any or not."""
+    return [derived_id(interaction, tone) for tone in _TONES]
+
+
+def _contacts(interaction: Interaction, known: Known) -> list[Interaction]:
+    return [interaction if one.id == interaction.id else one for one in known.contacts]
+
+
+def _call_back(
+    interaction: Interaction,
+    call: Commitment | None,
+    reply: Reply | None,
+    agent: Agent,
+    policy: PolicyDocument,
+    now: datetime,
+    by: str,
+) -> Commitment | None:
+    """Return the promised call of the contact, due when the reply is now; withdrawn if there is no reason."""
+    if call is None or call.interaction_id != interaction.interaction_id or call.status != "open":
+        return call
+    wanted = commitments.call_back(interaction, reply, agent, policy) if reply else None
+    if wanted is None:
+        return commitments.withdraw(call, _CORRECTED, now, by)
+    if wanted.due_at == call.due_at:
+        return call
+    agreed = Agreement(due_at=wanted.due_at, reason=_CORRECTED)
+    return commitments.renegotiate(call, agreed, policy, working_hours(agent, policy), now, by)
+
+
+def _with_next_step(
+    case: Case,
+    contacts: list[Interaction],
+    work: OpenWork,
+    policy: PolicyDocument,
+    now: datetime,
+    by: str,
+) -> OpenWork:
+    automatic = work.automatic
+    if case.status != "open":
+        return work.having(follow_ups.complete(automatic, now, by)) if automatic else work
+    follow_up = next_steps.after_correction(case, contacts, work, policy, now)
+    return work.having(follow_up) if follow_up else work

@@ -1,0 +1,121 @@
+"""The replies of a case after a contact was written down late, or corrected.
+
+They follow from what happened: the customer waits from a contact that awaits a reply until the next one in
+which we answered, or until somebody marked it as answered or resolved the case.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from vaada.model.cases import Case
+from vaada.model.interactions import Interaction
+from vaada.model.policy import PolicyDocument
+from vaada.model.work import Reply
+from vaada.rules import replies
+
+
+@dataclass(frozen=True)
+class Wait:
+    """The customer began to wait in `asked`, and was in touch again in the other `interaction_ids`.
+
+    They had their reply at `answered_at`, by the contact or the person `answered_by`. None: not yet.
+    """
+
+    asked: Interaction
+    interaction_ids: tuple[str, ...]
+    answered_at: datetime | None = None
+    answered_by: str | None = None
+
+
+def reconcile(
+    contacts: Iterable[Interaction], case: Case, rows: Mapping[str, Reply], policy: PolicyDocument
+) -> list[Reply]:
+    """Return the replies that change or are new.
+
+    `contacts` are all of the case in the order in which they took place, `rows` its replies by the id of the
+    contact that they answer.
+    """
+    changed: list[Reply] = []
+    used: set[str] = set()
+    answered = False
+    for wait in waits(contacts, case, rows.values()):
+        row = next((rows[one] for one in wait.interaction_ids if one in rows), None)
+        after = _fit(row, wait, case, policy, answered=answered)
+        answered = answered or wait.answered_at is not None
+        if row is not None:
+            used.add(row.id)
+        if after is not None and after is not row:
+            changed.append(after)
+    changed += [
+        replies.close(row) for row in rows.values() if row.id not in used and row.status in replies.OPEN
+    ]
+    return changed
+
+
+def with_own_clock(reply: Reply, policy: PolicyDocument, now: datetime) -> Reply:
+    """Return an awaited reply with its clock running, since no call is promised instead any more."""
+    return replies.start_clock(reply, policy, now) if reply.status == "awaited" else reply
+
+
+def as_awaited(reply: Reply) -> Reply:
+    """Return a reply that was closed as awaited, with the same version, to be reconciled again."""
+    return reply.model_copy(update={"status": "awaited"}) if reply.status == "closed" else reply
+
+
+def waits(contacts: Iterable[Interaction], case: Case, rows: Iterable[Reply]) -> Iterator[Wait]:
+    """Yield each time that the customer waited for a reply, in order."""
+    contacts = list(contacts)
+    known = {contact.interaction_id for contact in contacts}
+    ends = [
+        (change.at, change.by)
+        for change in case.history
+        if change.what == "resolved" and change.interaction_id is None
+    ]
+    ends += [
+        (row.given_at, row.given_by)
+        for row in rows
+        if row.given_at and row.given_by and row.given_by not in known
+    ]
+    ends += [
+        (contact.occurred_at, contact.interaction_id)
+        for contact in contacts
+        if contact.direction == "outbound" or contact.resolved
+    ]
+    ends.sort()
+    asking = [contact for contact in contacts if contact.awaits_reply and not contact.resolved]
+    while asking:
+        first = asking[0]
+        end = next((end for end in ends if end[0] >= first.occurred_at), None)
+        during = [one for one in asking if end is None or one.occurred_at <= end[0]]
+        asking = asking[len(during) :]
+        answered_at, answered_by = end or (None, None)
+        yield Wait(first, tuple(one.interaction_id for one in during), answered_at, answered_by)
+
+
+def _fit(
+    row: Reply | None, wait: Wait, case: Case, policy: PolicyDocument, *, answered: bool
+) -> Reply | None:
+    """Return the reply of this wait as it should be, from the row that there is. None: there is no target."""
+    before = row or _first_version(wait, case, policy, answered=answered)
+    if before is None:
+        return None
+    reply = replies.ask_earlier(before, wait.asked, policy)
+    if wait.answered_at is None or wait.answered_by is None:
+        if reply.status == "given":
+            reply = replies.await_again(reply)
+        elif row is not None and (reply is row or reply.status != "awaited"):
+            return reply
+        return replies.start_clock(reply, policy, wait.asked.recorded_at)
+    if reply.status == "given" and (reply is not before or reply.given_at != wait.answered_at):
+        reply = replies.await_again(reply)
+    if reply.status in replies.OPEN:
+        return replies.give(reply, wait.answered_at, wait.answered_by, policy)
+    return reply
+
+
+def _first_version(wait: Wait, case: Case, policy: PolicyDocument, *, answered: bool) -> Reply | None:
+    reply = replies.open_reply(wait.asked, None, policy)
+    if reply is None:
+        return None
+    return reply.model_copy(update={"which": "next" if answered else "first", "agent_id": case.agent_id})

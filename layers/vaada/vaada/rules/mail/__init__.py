@@ -1,0 +1,1 @@
+"""Incoming mail: what its MIME says, which of its words are quoted, and what a program has sent."""

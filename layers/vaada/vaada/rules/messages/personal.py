@@ -1,0 +1,135 @@
+"""Personal messages: what an agent writes to a customer, whether it may be sent, and what if it is not."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from vaada.model.ids import derived_row_id
+from vaada.model.interactions import Interaction
+from vaada.model.messages import Message
+from vaada.model.people import Customer, Medium
+from vaada.model.policy import SAVED_REPLY_GAPS, PolicyDocument, SavedReply
+from vaada.model.work import FollowUp
+from vaada.rules.ids import derived_id
+from vaada.rules.messages.lifecycle import new_message
+from vaada.rules.time.availability import customer_reachable_at
+
+NO_CONSENT = "the customer did not agree to be written to this way"
+NO_ADDRESS = "there is no address of this kind that works"
+TOO_OFTEN = "the customer was written to often enough lately"
+
+_WHY = "an agent wrote it"
+
+
+class CannotWrite(Exception):
+    """The customer cannot be written to now. The text is the reason, as messages store it."""
+
+
+def answered_by(medium: Medium, contacts: Iterable[Interaction]) -> Interaction | None:
+    """Return the customer's latest contact that a message by this medium answers, of those of a case."""
+    inbound = (row for row in contacts if row.direction == "inbound" and row.channel == medium)
+    return max(inbound, key=lambda row: (row.occurred_at, row.id), default=None)
+
+
+def has_consent(customer: Customer, medium: Medium, *, answers: bool) -> bool:
+    """Whether the customer agreed to be written to by this medium.
+
+    Whoever writes to us wants an answer: to answer their own mail or text the same way (`answers`) needs no
+    consent. By the contact form anybody can write with any address.
+    """
+    consent = customer.consent
+    return answers or (consent.email if medium == "email" else consent.sms)
+
+
+def why_not(
+    customer: Customer, medium: Medium, *, works: bool, answers: bool, awaited: bool, has_room: bool
+) -> str | None:
+    """Return why nothing may be written to the customer by this medium. None: it may.
+
+    `works`: an address of this medium works. An answer that they wait for is counted, but not held back, if
+    they were written to often enough (`has_room`).
+    """
+    if not works:
+        return NO_ADDRESS
+    if not has_consent(customer, medium, answers=answers):
+        return NO_CONSENT
+    return None if has_room or awaited else TOO_OFTEN
+
+
+def goes_out_at(customer: Customer, policy: PolicyDocument, now: datetime, *, at_night: bool) -> datetime:
+    """Return when a message goes out: now, or at the end of the customer's quiet hours."""
+    return now if at_night else customer_reachable_at(customer, policy, now)
+
+
+def message_of(
+    interaction: Interaction,
+    medium: Medium,
+    address_id: str,
+    wake_at: datetime,
+    *,
+    answers: Interaction | None,
+    awaited: bool,
+    at_night: bool,
+) -> Message:
+    """Return the message that carries what an agent wrote in this interaction, to be sent at `wake_at`."""
+    now = interaction.recorded_at
+    message = new_message(
+        interaction,
+        message_id(interaction),
+        "personal",
+        "customer",
+        interaction.customer_id,
+        medium,
+        _WHY,
+        wake_at,
+        now,
+    )
+    return message.model_copy(
+        update={
+            "address_id": address_id,
+            "answers": answers.id if answers else None,
+            "awaited": awaited,
+            "at_night": at_night,
+        }
+    )
+
+
+def message_id(interaction: Interaction) -> str:
+    """Return the id of the message that carries what an agent wrote in this interaction."""
+    return derived_id(interaction, "message")
+
+
+def filled(reply: SavedReply, *, customer: str, agent: str, business: str) -> str:
+    """Return the text of a saved reply with the names in the place of its gaps."""
+    text = reply.text
+    for gap, name in zip(SAVED_REPLY_GAPS, (customer, agent, business), strict=True):
+        text = text.replace(f"{{{gap}}}", name)
+    return text
+
+
+def in_order(replies: Iterable[SavedReply], language: str) -> tuple[SavedReply, ...]:
+    """Return the saved replies by name: those in this language first, then the others."""
+
+    def is_other(reply: SavedReply) -> bool:
+        return _primary(reply.language) != _primary(language)
+
+    return tuple(sorted(replies, key=lambda one: (is_other(one), one.language, one.name.casefold())))
+
+
+def _primary(language: str) -> str:
+    return language.partition("-")[0].casefold()
+
+
+def follow_up_of_unsent(message: Message, interaction: Interaction, agent_id: str, now: datetime) -> FollowUp:
+    """Return the follow-up that tells the agent that the customer did not get what was written to them."""
+    return FollowUp(
+        follow_up_id=derived_row_id(message.instead_of or message.id, "not-sent", message.created_at),
+        customer_id=interaction.customer_id,
+        interaction_id=interaction.interaction_id,
+        case_id=interaction.case_id,
+        agent_id=agent_id,
+        origin="not_sent",
+        reason="The customer did not get what you wrote. Reach them another way.",
+        due_at=now,
+        wake_at=now,
+        created_at=now,
+    )

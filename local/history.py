@@ -1,0 +1,474 @@
+"""Three months of a lived-in shop for the demo: made by the flows with a moved clock, written at once.
+
+The flows run in this process on a table in memory. What they leave there is then put into the local cloud's
+table, some thousands of rows in seconds. Everything ended is ended: nothing of it is due any more.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from random import Random
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from vaada.desk import Desk
+from vaada.flows import cases, commitments, goodwill, interactions
+from vaada.flows.optimistic_write import change
+from vaada.gateways.items import search_terms_to_write, to_item
+from vaada.gateways.table import Conflict
+from vaada.model.cases import Case
+from vaada.model.ids import derived_row_id, new_party_id
+from vaada.model.interactions import Interaction, NewCommitment, NewInteraction
+from vaada.model.messages import Message
+from vaada.model.people import Agent, Consent, Customer
+from vaada.model.policy import Policy, PolicyDocument
+from vaada.model.relationships import NewNote, Relationship
+from vaada.model.rows import Row
+from vaada.model.weekly_reports import KeptPromises
+from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
+from vaada.rules import commitments as rules
+from vaada.rules import follow_ups, recognition, relationships, surveys, weekly_reports
+from vaada.rules.cases import Cause
+from vaada.rules.messages import lifecycle
+from vaada.rules.time.deadlines import business_hours
+from vaada.rules.weekly_reports import Findings
+from vaada.settings import Settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+R = TypeVar("R", bound=Row)
+
+DAYS = 90
+_BATCH = 25  # items of one BatchWriteItem
+_RENEGOTIATED, _LATE, _CALLED_BACK, _GIVEN_GOODWILL, _NOT_ASKED, _ANSWERED = 0.08, 0.12, 0.4, 0.5, 0.45, 0.6
+"""How often something happens, as a share of all."""
+
+_CAUSE = Cause("A step of the service was left out", "It is on the checklist now")
+_SURVEY_SCORES = (5, 5, 5, 5, 4, 4, 4, 3, 5, 2)
+
+_CUSTOMERS = (
+    ("Nadia Baig", "ur", "+923004445566", "Reads Urdu, calls in the evening."),
+    ("Imran Sheikh", "en", "+923215556677", None),
+    ("Farah Ahmed", "ur", "+923336667788", "Third floor, the bell is broken: call from the street."),
+    ("عمر طارق", "ur", "+923027778899", None),
+    ("Zara Malik", "en", "+923448889900", None),
+    ("Bilal Khan", "en", "+923001112233", None),
+    ("Hina Raza", "ur", "+923009998877", None),
+    ("Beacon School", "en", "+924235551234", "Six bicycles, one invoice a term. Ask for Mrs Qureshi."),
+    ("Karachi Riders", "en", "+922134445678", "A club of forty; they come on Sundays."),
+    ("Sophie Laurent", "fr", "+33612345678", None),
+    ("Jonas Weber", "de", "+4915112345678", "Wants the old parts back."),
+    ("Ana Souza", "pt", "+5511987654321", None),
+    ("प्रिया शर्मा", "hi", "+919812345678", None),
+    ("Layla Haddad", "ar", "+971501234567", None),
+    ("Usman Tariq", "en", "+923031231231", None),
+    ("Mehwish Ali", "ur", "+923041231232", None),
+    ("Tom Fletcher", "en", "+447700900456", None),
+    ("Grace Okafor", "en", "+447700900789", "Rides to work: needs it back by six."),
+)
+_MATTERS: tuple[tuple[str, str, str, str], ...] = (
+    (
+        "request",
+        "The brake squeals since the service.",
+        "Look at the brake and call back",
+        "The pads were dirty; cleaned and tested.",
+    ),
+    (
+        "request",
+        "The back wheel is out of true.",
+        "True the wheel",
+        "Trued, and a spoke replaced.",
+    ),
+    (
+        "question",
+        "Asks what a winter service costs.",
+        "Send the price of a winter service",
+        "Took the full service.",
+    ),
+    (
+        "order",
+        "Ordered a child seat.",
+        "Let them know when the seat is here",
+        "Collected.",
+    ),
+    (
+        "order",
+        "Ordered a dynamo lamp.",
+        "Fit the lamp",
+        "Fitted, works in the rain.",
+    ),
+    (
+        "complaint",
+        "The chain came off again, a week after the repair.",
+        "Replace the chain for free",
+        "New chain and cassette, no charge.",
+    ),
+    (
+        "complaint",
+        "Was charged for a delivery that never came.",
+        "Refund the delivery fee",
+        "Refunded the same day.",
+    ),
+    (
+        "request",
+        "Wants the saddle height set.",
+        "Set the saddle with them",
+        "Set in the shop.",
+    ),
+    (
+        "question",
+        "Do mudguards fit a 2019 tourer?",
+        "Measure, and say which ones fit",
+        "The 45 mm ones fit.",
+    ),
+    (
+        "visit",
+        "Came by to try two bicycles.",
+        "Keep the blue one for a test ride",
+        "Bought the blue one.",
+    ),
+    (
+        "request",
+        "The gear skips on hills.",
+        "Adjust the gear and call back",
+        "Adjusted, new cable.",
+    ),
+    (
+        "order",
+        "Needs an invoice for six bicycles.",
+        "Send the invoice",
+        "Paid.",
+    ),
+)
+_COMMENTS = (
+    "They called before I had to ask.",
+    "بہت اچھی سروس، شکریہ۔",
+    "Quick and kind. A day later than promised, but they told me.",
+    "Sehr freundlich, gerne wieder.",
+    None,
+    None,
+    None,
+)
+
+
+_SETTINGS = Settings(
+    table_name="",
+    business_name="",
+    owner_email="",
+    sender_email="",
+    time_zone="UTC",
+    country="PK",
+    language_tag="en",
+    sms_enabled=True,
+    texts_answered=False,
+    inbound_domain="",
+    configuration_set="",
+    public_url="",
+    link_keys_parameter="",
+    address_key_parameter="",
+)
+"""Of these the flows of a history read nothing: its policy says it all."""
+
+
+class HistoryTable:
+    """A table in memory with as much of `Table` as the flows of a history use."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, Row] = {}
+
+    def get(self, kind: type[R], row_id: str) -> R | None:
+        """Return the row, or None."""
+        row = self.rows.get(row_id)
+        return row if isinstance(row, kind) else None
+
+    def work_rows(self, row_ids: Iterable[str]) -> dict[str, Row]:
+        """Return the existing ones of these rows, by id."""
+        return {row_id: self.rows[row_id] for row_id in row_ids if row_id in self.rows}
+
+    def read_ahead(self, *_wanted: object) -> None:
+        """All rows are at hand."""
+
+    def write(self, *rows: Row, delete: Sequence[Row] = (), must_exist: Sequence[Row] = ()) -> None:
+        """Write all rows or none. Raises Conflict."""
+        lost = tuple(row for row in rows if self._version(row) != row.version - 1)
+        if lost or any(row.id not in self.rows for row in must_exist):
+            raise Conflict(lost)
+        self.rows |= {row.id: row for row in rows}
+        for row in delete:
+            del self.rows[row.id]
+
+    def _version(self, row: Row) -> int:
+        before = self.rows.get(row.id)
+        return before.version if before else 0
+
+    @contextmanager
+    def with_receipt(self, _receipt: object) -> Iterator[None]:
+        """Nothing comes twice here."""
+        yield
+
+
+@dataclass
+class History:
+    """Makes the history up to `now`. `agents` are those of the shop, who serve in turn."""
+
+    agents: Sequence[Agent]
+    policy: PolicyDocument
+    now: datetime
+    random: Random = field(default_factory=lambda: Random(7))  # nosec B311 # it guards nothing
+
+    def __post_init__(self) -> None:
+        self.table = HistoryTable()
+        self.desk = Desk(_SETTINGS)
+        self.desk.__dict__["table"] = self.table
+        first = self.now - timedelta(days=DAYS + 1)
+        self.table.write(*self.agents, Policy(document=self.policy, changed_at=first))
+        self.hours = business_hours(self.policy)
+
+    def make(self) -> list[dict[str, Any]]:
+        """Return the items of all rows, agents and policy aside."""
+        customers = [self._customer(*facts) for facts in _CUSTOMERS]
+        day = self.now - timedelta(days=DAYS)
+        while day < self.now - timedelta(days=2):
+            for _ in range(self.random.randint(2, 5)):
+                self._matter(self.random.choice(customers), self._hour_of(day))
+            day += timedelta(days=1)
+        for customer in customers[:7]:
+            self._open_matter(customer)
+        self._weekly_reports()
+        self._strained(self._customer("Rex Turner", "en", "+447700900999", None))
+        for relationship in self._rows(Relationship):
+            self._look_at(relationship, self.now)
+        self._thanks()
+        made = [row for row in self.table.rows.values() if not isinstance(row, Agent | Policy)]
+        items = [to_item(row) for row in made]
+        for row in made:
+            if isinstance(row, Customer):
+                items += search_terms_to_write(row.model_copy(update={"search_index": None}))[0]
+        return items
+
+    def _weekly_reports(self) -> None:
+        """A report on each week that is over, with the weeks before it."""
+        at, earlier = self.now - timedelta(days=DAYS), dict[str, KeptPromises]()
+        while (planned := weekly_reports.plan(self.policy, at)).ends + timedelta(days=1) < self.now:
+            at, (begins, ends) = planned.ends, (planned.begins, planned.ends)
+            found = Findings(
+                promises_since=begins,
+                promises=[row for row in self._rows(Commitment) if begins <= row.due_at < ends],
+                replies=[row for row in self._rows(Reply) if begins <= row.due_at < ends],
+                cases=[row for row in self._rows(Case) if begins <= row.opened_at < ends],
+                answered=[row for row in self._rows(Survey) if row.status == "answered"],
+                goodwill=[row for row in self._rows(Goodwill) if begins <= row.due_at < ends],
+                messages=[row for row in self._rows(Message) if begins <= row.created_at < ends],
+                causes={row.id: row.cause for row in self._rows(Case) if row.cause},
+                earlier=earlier,
+            )
+            written = weekly_reports.report(planned, found, self.policy, planned.wake_at or ends)
+            self.table.write(written.model_copy(update={"version": 1, "created_at": begins}))
+            earlier = written.figures.promises if written.figures else {}
+
+    def _thanks(self) -> None:
+        """Thanks that the first agent was told for what a customer wrote."""
+        first, *_ = self.agents
+        for row in self._rows(Survey):
+            proposal = recognition.proposal_of(row, self.now)
+            if proposal is not None and row.agent_id == first.agent_id:
+                at = proposal.at + timedelta(days=1)
+                self.table.write(recognition.say(proposal, None, at, self.agents[-1].agent_id))
+                return
+
+    def _customer(self, name: str, language: str, phone: str, notes: str | None) -> str:
+        email = f"{phone.removeprefix('+')}@customer.example"
+        since = self.now - timedelta(days=self.random.randint(DAYS + 1, 900))
+        customer = Customer(
+            customer_id=new_party_id(),
+            name=name,
+            email=email,
+            phone=phone,
+            language=language,
+            notes=notes,
+            tags=("wholesale",) if "six" in (notes or "") else (),
+            consent=Consent(email=True, sms=True, survey=True),
+            created_at=since,
+        )
+        self.table.write(customer)
+        return customer.customer_id
+
+    def _hour_of(self, day: datetime) -> datetime:
+        return day.replace(hour=9, minute=0, second=0) + timedelta(minutes=self.random.randint(0, 480))
+
+    def _matter(self, customer_id: str, at: datetime) -> None:
+        """A matter with a promise, which is kept mostly in time, and resolved; then a survey."""
+        kind, said, promise, outcome = self.random.choice(_MATTERS)
+        agent = self.random.choice(self.agents)
+        due_at = self.hours.opens(at + timedelta(hours=self.random.choice((4, 20, 26, 50))))
+        channel = self.random.choice(("phone", "phone", "email", "chat", "in_person", "sms"))
+        inbound = self._contact(
+            customer_id,
+            agent,
+            at,
+            channel,
+            kind,
+            said,
+            commitments=(NewCommitment(what=promise, due_at=due_at),),
+            tone=self.random.choice(("calm", "calm", "calm", "upset")) if kind == "complaint" else "calm",
+        )
+        [promised] = [row for row in self._rows(Commitment) if row.interaction_id == inbound.interaction_id]
+        ended = self._end_promise(promised, agent, due_at)
+        case = cast("Case", self.table.get(Case, inbound.case_id))
+        if kind == "complaint":
+            self._complaint(case, agent, ended)
+        if self.random.random() < _CALLED_BACK:
+            self._contact(
+                customer_id, agent, ended, "phone", kind, outcome, direction="outbound", case_id=case.case_id
+            )
+        closed_at = ended + timedelta(minutes=20)
+        resolved = cases.resolve(self.desk, case.case_id, outcome, closed_at, agent.agent_id)
+        for row in self._rows(FollowUp):
+            if row.case_id == resolved.case_id and row.status in follow_ups.OPEN:
+                self.table.write(follow_ups.complete(row, closed_at, agent.agent_id))
+        self._survey(resolved)
+
+    def _contact(
+        self, customer_id: str, agent: Agent, at: datetime, channel: str, kind: str, said: str, **more: object
+    ) -> Interaction:
+        facts: dict[str, object] = {"direction": "inbound", **more}
+        new = NewInteraction.model_validate(
+            {
+                "customer_id": customer_id,
+                "agent_id": agent.agent_id,
+                "channel": channel,
+                "kind": kind,
+                "summary": said,
+                "occurred_at": at,
+                **facts,
+            }
+        )
+        interaction = interactions.record_interaction(self.desk, new, at)
+        interactions.plan_interaction(self.desk, interaction)
+        return interaction
+
+    def _end_promise(self, promise: Commitment, agent: Agent, due_at: datetime) -> datetime:
+        chance = self.random.random()
+        if chance < _RENEGOTIATED:
+            later = due_at + timedelta(days=1)
+            agreed = rules.Agreement(later, "The part comes a day later")
+            commitments.renegotiate(
+                self.desk,
+                promise.id,
+                agreed,
+                due_at - timedelta(hours=3),
+                agent.agent_id,
+                tell_customer=False,
+            )
+            due_at = later
+        early = timedelta(minutes=self.random.randint(5, 200))
+        late = timedelta(hours=self.random.randint(1, 9))
+        shift = late if chance > 1 - _LATE else -early
+        kept_at = max(due_at + shift, promise.created_at + timedelta(minutes=10))
+        change(
+            self.desk,
+            Commitment,
+            promise.id,
+            lambda row: rules.keep(row, kept_at, agent.agent_id),
+            other_rows=lambda _, row: commitments.rows_after_end(self.desk, row, kept_at),
+        )
+        return kept_at
+
+    def _complaint(self, case: Case, agent: Agent, at: datetime) -> None:
+        for number, step in enumerate(case.steps):
+            cause = _CAUSE if step.name == "cause_recorded" else None
+            when = at - timedelta(minutes=60 - 5 * number)
+            cases.do_step(self.desk, case.case_id, step.name, None, cause, when, agent.agent_id)
+        if self.random.random() < _GIVEN_GOODWILL:
+            amount = self.policy.goodwill.allowance_per_case / 2
+            goodwill.give(
+                self.desk, case.case_id, amount, "For the trouble", agent.agent_id, at, freely=False
+            )
+
+    def _survey(self, case: Case) -> None:
+        """Ask how it went: some answer, some do not, some may not be asked."""
+        survey = self.table.get(Survey, case.survey_id) if case.survey_id else None
+        if survey is None:
+            return
+        asked_at = survey.due_at
+        if asked_at >= self.now:
+            return
+        if self.random.random() < _NOT_ASKED:
+            why = "they were asked something lately"
+            self.table.write(survey.changed(status="withheld", withheld_because=why, step=None).waiting(None))
+            return
+        self._message(survey, asked_at)
+        ended: dict[str, object] = {"status": "expired"}
+        if self.random.random() < _ANSWERED:
+            answered_at = asked_at + timedelta(hours=self.random.randint(1, 30))
+            ended = {
+                "status": "answered",
+                "score": self.random.choice(_SURVEY_SCORES),
+                "comment": self.random.choice(_COMMENTS),
+                "answered_at": answered_at,
+            }
+        closed = survey.changed(sent_at=asked_at, closes_at=asked_at + timedelta(days=14), step=None, **ended)
+        self.table.write(closed.waiting(None))
+
+    def _message(self, survey: Survey, at: datetime) -> None:
+        message_id = derived_row_id(survey.id, "ask", at)
+        why = "the customer is asked how it went"
+        customer = survey.customer_id
+        new = lifecycle.new_message(survey, message_id, "survey", "customer", customer, "email", why, at, at)
+        sent: Message = lifecycle.mark_sent(new, f"history-{survey.id}", at)
+        self.table.write(sent.model_copy(update={"version": 1, "delivery": "delivered", "delivered_at": at}))
+
+    def _open_matter(self, customer_id: str) -> None:
+        """A matter of the last days with a promise for the next ones."""
+        kind, said, promise, _ = self.random.choice(_MATTERS[:5])
+        agent = self.random.choice(self.agents)
+        at = self.now - timedelta(hours=self.random.randint(20, 44))
+        later = self.now + timedelta(hours=self.random.choice((5, 24, 30, 48, 72, 96, 150)))
+        promised = (NewCommitment(what=promise, due_at=self.hours.opens(later)),)
+        self._contact(customer_id, agent, at, "phone", kind, said, commitments=promised)
+
+    def _strained(self, customer_id: str) -> None:
+        """A customer of whom a review was proposed some days ago."""
+        agent = self.agents[0]
+        for days, said in ((80, "Shouted that the wheel was not ready a day early."), (9, "Swore at Sana.")):
+            at = self.now - timedelta(days=days)
+            more = {"tone": "abusive", "resolved": True, "awaits_reply": False}
+            contact = self._contact(customer_id, agent, at, "phone", "other", said, **more)
+            for talk in self._rows(FollowUp):
+                if talk.interaction_id == contact.interaction_id:
+                    self.table.write(follow_ups.complete(talk, at, agent.agent_id))
+            for survey in self._rows(Survey):
+                if survey.interaction_id == contact.interaction_id:
+                    self.table.write(surveys.withhold(survey, "somebody was abusive in this matter"))
+        [row] = [one for one in self._rows(Relationship) if one.customer_id == customer_id]
+        new = NewNote(
+            kind="unprofitable",
+            words="Brings every repair back twice and pays late.",
+            figure=Decimal("-340.00"),
+            happened_at=self.now - timedelta(days=110),
+        )
+        noted_at = self.now - timedelta(days=8)
+        noted = relationships.add_note(row, new, customer_id, noted_at, agent.agent_id)
+        self.table.write(noted)
+        self._look_at(noted, self.now - timedelta(days=6))
+
+    def _look_at(self, row: Relationship, now: datetime) -> None:
+        """Look at a relationship as the sweep does when it is due."""
+        if row.wake_at is None or row.wake_at > now:
+            return
+        customer = cast("Customer", self.table.get(Customer, row.customer_id))
+        rows = [one for one in self.table.rows.values() if getattr(one, "customer_id", "") == customer.id]
+        found = relationships.findings(relationships.Facts(customer, rows, row.notes), self.policy, now)
+        self.table.write(relationships.next_step(row, found, self.policy, now))
+
+    def _rows(self, kind: type[R]) -> list[R]:
+        return [row for row in self.table.rows.values() if isinstance(row, kind)]
+
+
+def put(client: "DynamoDBClient", table: str, items: Sequence[Mapping[str, Any]]) -> None:
+    """Put the items, in batches."""
+    for start in range(0, len(items), _BATCH):
+        requests: Any = [{"PutRequest": {"Item": dict(item)}} for item in items[start : start + _BATCH]]
+        client.batch_write_item(RequestItems={table: requests})

@@ -1,0 +1,163 @@
+"""A desk with any number of rows, and the pages that read some of them.
+
+Nearly all rows are of one customer and of one agent, which is the worst case for pages about them. The table
+is that of the simulation, which takes a hundred thousand rows; moto's takes hundreds.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TypeVar
+from unittest.mock import patch
+
+from tests.integration.console import Browser, signed_in
+from tests.integration.scripted_desk import ScriptedDesk
+from tests.integration.shop import Shop
+from tests.simulation.fake_aws.calls import Calls
+from tests.simulation.fake_aws.faults import Faults
+from tests.simulation.fake_aws.table import DynamoDb
+from tests.unit import rows
+from vaada.desk import open_desk
+from vaada.gateways import aws
+from vaada.gateways.items import id_of, search_terms_to_write, to_item
+from vaada.model.ids import new_party_id, new_row_id
+from vaada.model.people import Customer
+from vaada.model.rows import Row
+
+T = TypeVar("T")
+HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
+KINDS = 7
+
+
+@dataclass
+class CountedCalls(Calls):
+    """Calls that never fail, counted by their names."""
+
+    faults: Faults = field(default_factory=Faults)
+    made: Counter[str] = field(default_factory=Counter)
+
+    def make(self, name: str, effect: Callable[[], T], *, again: Callable[[], T] | None = None) -> T:
+        """Make the call."""
+        self.made[name] += 1
+        return super().make(name, effect, again=again)
+
+
+@dataclass(frozen=True)
+class GrownDesk:
+    """The desk, its shop, a browser of its agent and one of a manager."""
+
+    shop: Shop
+    case_id: str
+    agent: Browser
+    manager: Browser
+    made: Counter[str]
+
+    def calls_of(self, page: str) -> Counter[str]:
+        """The calls to the table that a page makes."""
+        self.made.clear()
+        PAGES[page](self)
+        return Counter(self.made)
+
+    def open(self, browser: Browser, path: str) -> None:
+        """Open a page of the console."""
+        page = browser.open(path)
+        assert page.status == 200, page.words
+
+    def get(self, path: str, **query: str) -> None:
+        """Ask the API, as a manager. The first page has 25 rows."""
+        answer = self.shop.desk.call(f"GET /api/{path}", query=query)
+        assert answer.status == 200, answer.body
+
+
+@contextmanager
+def grown_desk(desk: ScriptedDesk, count: int) -> Iterator[GrownDesk]:
+    """A desk with so many rows, besides those of its shop."""
+    calls = CountedCalls()
+    table = DynamoDb(calls)
+    open_desk.cache_clear()
+    with patch.object(aws, "dynamodb", lambda: table):
+        shop = Shop.opened(desk)
+        for row in _rows(shop, count):
+            terms = search_terms_to_write(row)[0] if isinstance(row, Customer) else []
+            for item in (to_item(row), *terms):
+                table.put_item(Item=item)
+        case_id = next(id_of(item) for item in table.items.values() if item["row_kind"]["S"] == "case")
+        agent, manager = signed_in(desk, shop.agent_id), signed_in(desk, shop.supervisor_id, manager=True)
+        yield GrownDesk(shop, case_id, agent, manager, calls.made)
+    open_desk.cache_clear()
+
+
+def _rows(shop: Shop, count: int) -> Iterator[Row]:
+    """Contacts, cases, open work and surveys of one customer and one agent, and other customers."""
+    now = shop.desk.now
+    for number in range(count):
+        at = now - number * SECOND
+        own_id = new_row_id(shop.customer_id, at)
+        about = {"customer_id": shop.customer_id, "agent_id": shop.agent_id, "case_id": own_id}
+        match number % KINDS:
+            case 0:
+                yield rows.case(**about, opened_at=at - 30 * 24 * HOUR, last_interaction_id=own_id)
+            case 1:
+                yield rows.interaction(**about, interaction_id=own_id, occurred_at=at, recorded_at=at)
+            case 2:
+                yield rows.commitment(at, **about, commitment_id=own_id, interaction_id=own_id)
+            case 3:
+                yield rows.follow_up(at, **about, follow_up_id=own_id, interaction_id=own_id)
+            case 4:
+                yield rows.reply(at, **about, reply_id=own_id, interaction_id=own_id)
+            case 5 if number % 2:
+                yield rows.message(
+                    message_id=own_id,
+                    customer_id=shop.customer_id,
+                    about_id=own_id,
+                    recipient_id=shop.agent_id,
+                    status="sent",
+                    created_at=at,
+                    wake_at=None,
+                )
+            case 5:
+                yield rows.survey(**about, survey_id=own_id, interaction_id=own_id)
+            case _:
+                facts = {"name": f"Customer {number:06}", "email": f"customer{number}@example.com"}
+                yield rows.customer(
+                    **facts, customer_id=new_party_id(), phone=f"+44794{number:07}", agent_id=shop.agent_id
+                )
+
+
+PAGES: dict[str, Callable[[GrownDesk], object]] = {
+    "API: timeline": lambda desk: desk.get(f"customers/{desk.shop.customer_id}/timeline"),
+    "API: export": lambda desk: desk.get(f"customers/{desk.shop.customer_id}/export"),
+    "API: customers": lambda desk: desk.get("customers"),
+    "API: customers by name": lambda desk: desk.get("customers", q="bilal"),
+    "API: customers by a common word": lambda desk: desk.get("customers", q="customer"),
+    "API: customers by number": lambda desk: desk.get("customers", q="4567"),
+    "API: promises": lambda desk: desk.get("commitments", status="overdue"),
+    "API: promises of an agent": lambda desk: desk.get("commitments", agent_id=desk.shop.agent_id),
+    "API: promises to a customer": lambda desk: desk.get("commitments", customer_id=desk.shop.customer_id),
+    "API: follow-ups": lambda desk: desk.get("follow-ups", status="scheduled"),
+    "API: replies": lambda desk: desk.get("replies", status="awaited"),
+    "API: cases": lambda desk: desk.get("cases", status="open"),
+    "API: cases of a customer": lambda desk: desk.get("cases", customer_id=desk.shop.customer_id),
+    "API: quiet cases": lambda desk: desk.get("cases", quiet_days="7"),
+    "API: surveys": lambda desk: desk.get("surveys", status="scheduled"),
+    "API: surveys of a customer": lambda desk: desk.get("surveys", customer_id=desk.shop.customer_id),
+    "console: my day": lambda desk: desk.open(desk.agent, "/desk/"),
+    "console: a manager's day": lambda desk: desk.open(desk.manager, "/desk/"),
+    "console: customers": lambda desk: desk.open(desk.manager, "/desk/customers"),
+    "console: customers by name": lambda desk: desk.open(desk.manager, "/desk/customers?q=bilal"),
+    "console: a customer": lambda desk: desk.open(desk.manager, f"/desk/customers/{desk.shop.customer_id}"),
+    "console: a case": lambda desk: desk.open(desk.manager, f"/desk/cases/{desk.case_id}"),
+    "console: a new contact": lambda desk: desk.open(
+        desk.manager, f"/desk/contacts/new?customer_id={desk.shop.customer_id}"
+    ),
+    "console: promises": lambda desk: desk.open(desk.manager, "/desk/promises"),
+    "console: promises of an agent": lambda desk: desk.open(desk.agent, "/desk/promises"),
+    "console: surveys": lambda desk: desk.open(desk.manager, "/desk/surveys"),
+    "console: policy": lambda desk: desk.open(desk.manager, "/desk/policy"),
+    "API: messages": lambda desk: desk.get("messages", status="sent"),
+    "console: messages": lambda desk: desk.open(desk.manager, "/desk/messages?status=sent"),
+    "console: find": lambda desk: desk.open(desk.manager, "/desk/find?q=bilal"),
+}
+"""The pages whose cost must not grow with what is stored. A report does grow: see `flows/reports.py`."""

@@ -1,0 +1,46 @@
+"""What a step remembers of the table, and what outlives it within a sweep."""
+
+import pytest
+
+from tests.unit import rows
+from vaada.gateways.row_memory import RowMemory
+from vaada.model.rows import Row
+
+KEY = ("CUSTOMER#bilal", "CUSTOMER")
+
+
+def test_a_row_that_was_looked_for_in_vain_is_known_to_be_missing() -> None:
+    memory = RowMemory()
+    memory.put(KEY, None)
+
+    assert memory.knows(KEY)
+    assert memory.row(KEY) is None
+    assert not memory.knows(("AGENT#amina", "AGENT"))
+
+
+@pytest.mark.parametrize(("row", "known"), [(rows.agent(), True), (rows.customer(), False)])
+def test_the_next_step_of_a_sweep_knows_agents_and_reads_customers_again(row: Row, *, known: bool) -> None:
+    sweep = RowMemory()
+    RowMemory(sweep).put(KEY, row)
+
+    assert RowMemory(sweep).knows(KEY) == known
+    assert not RowMemory(sweep).knows(KEY, fresh=True)
+
+
+def test_a_due_row_that_one_step_wrote_is_new_for_the_next() -> None:
+    sweep = RowMemory()
+    sweep.put(KEY, rows.message())
+    RowMemory(sweep).put(KEY, rows.message(version=2))
+
+    found = RowMemory(sweep).row(KEY)
+
+    assert found is not None
+    assert found.version == 2
+
+
+def test_a_step_that_forgets_makes_its_sweep_forget() -> None:
+    sweep = RowMemory()
+    sweep.put(KEY, rows.agent())
+    RowMemory(sweep).forget()
+
+    assert not sweep.knows(KEY)

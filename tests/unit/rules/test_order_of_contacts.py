@@ -1,0 +1,249 @@
+"""What happened counts, not when it was written down: contacts in any order make the same case."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.times import DAY, HOUR, MINUTE
+from tests.unit.rows import AGENT_ID, MONDAY, agent, customer, interaction, policy, reply, row_id
+from vaada.model.cases import Case
+from vaada.model.interactions import Interaction
+from vaada.model.people import Customer
+from vaada.model.rows import Row
+from vaada.model.work import Commitment, FollowUp, Reply
+from vaada.rules import cases, ids, interactions
+from vaada.rules.interactions import Owners, StateBefore
+from vaada.rules.open_work import OpenWork
+
+AGENTS = (AGENT_ID, "omar000000000000", "sana000000000000")
+
+
+@dataclass
+class Record:
+    """The rows of one customer in memory, to which contacts are added as the desk adds them."""
+
+    rows: dict[str, Row] = field(default_factory=dict)
+    case: Case | None = None
+    customer: Customer = field(default_factory=customer)
+
+    def write_down(self, contact: Interaction) -> None:
+        late = interactions.is_late(contact, self.case)
+        before = StateBefore(self.customer, agent(agent_id=contact.agent_id), self.case)
+        if self.case is not None:
+            before = replace(before, work=self._open_work(self.case))
+        if late:
+            known = tuple(row for row in self.rows.values() if isinstance(row, Interaction))
+            asked = {ids.reply_id(one) for one in known if one.awaits_reply}
+            replies = tuple(row for row in self.rows.values() if isinstance(row, Reply) and row.id in asked)
+            before = replace(before, contacts=known, replies=replies)
+        case = interactions.case_after(contact, before, policy())
+        former = self.case.agent_id if self.case else case.agent_id
+        owners = Owners(
+            agent(agent_id=case.agent_id), agent(agent_id=former) if former != case.agent_id else None
+        )
+        for row in (contact, *interactions.rows_to_write(contact, before, case, owners, policy())):
+            self.rows[row.id] = row
+            if isinstance(row, Case):
+                self.case = row
+            if isinstance(row, Customer):
+                self.customer = row
+
+    def _open_work(self, case: Case) -> OpenWork:
+        reply_row, call_back = self.rows.get(case.reply_id or ""), self.rows.get(case.call_back_id or "")
+        return OpenWork(
+            reply_row if isinstance(reply_row, Reply) else None,
+            call_back if isinstance(call_back, Commitment) else None,
+            tuple(row for one in case.commitment_ids if isinstance(row := self.rows[one], Commitment)),
+            tuple(row for one in case.follow_up_ids if isinstance(row := self.rows[one], FollowUp)),
+        )
+
+    @property
+    def facts(self) -> dict[str, object]:
+        """What the case says of the matter, without ids of rows."""
+        assert self.case is not None
+        waits = self.rows.get(self.case.reply_id or "")
+        left_out = {
+            *("version", "interaction_ids", "commitment_ids", "follow_up_ids", "reply_id", "call_back_id"),
+            *("survey_id", "steps", "history"),
+        }
+        facts = self.case.model_dump(exclude=left_out)
+        return {**facts, "waits_since": waits.asked_at if isinstance(waits, Reply) else None}
+
+    @property
+    def alarms(self) -> int:
+        """How many run-arounds the supervisor was told of."""
+        return sum(isinstance(row, FollowUp) and row.origin == "run_around" for row in self.rows.values())
+
+
+def recorded(*contacts: Interaction) -> Record:
+    """The record after these contacts, written down in this order, a minute apart, after all took place."""
+    record = Record()
+    last = max(contact.occurred_at for contact in contacts)
+    for n, contact in enumerate(contacts, 1):
+        record.write_down(contact.model_copy(update={"recorded_at": last + n * MINUTE}))
+    return record
+
+
+def contact(n: int, at: datetime, **facts: object) -> Interaction:
+    return interaction(interaction_id=row_id(100 + n), occurred_at=at, **facts)
+
+
+def evidence(record: Record) -> tuple[int, int, int, int]:
+    case = record.case
+    assert case is not None
+    return len(case.hand_offs), len(case.repeat_contacts), len(case.reopenings), record.alarms
+
+
+contacts = st.lists(
+    st.fixed_dictionaries(
+        {
+            "agent_id": st.sampled_from(AGENTS),
+            "direction": st.sampled_from(["inbound", "inbound", "outbound"]),
+            "channel": st.sampled_from(["phone", "email"]),
+            "kind": st.sampled_from(["question", "request", "complaint"]),
+            "resolved": st.sampled_from([False, False, False, True]),
+            "tone": st.sampled_from(["calm", "abusive"]),
+            "summary": st.sampled_from(["It squeaks", "Is it steel?"]),
+        }
+    ),
+    min_size=2,
+    max_size=6,
+)
+
+
+def as_contact(n: int, at: datetime, facts: dict[str, object]) -> Interaction:
+    inbound = facts["direction"] == "inbound"
+    waits = {"awaits_reply": inbound and not facts["resolved"]}
+    return contact(n, at, **facts, **waits)
+
+
+@settings(max_examples=150)
+@given(contacts, st.data())
+def test_any_order_of_writing_down_makes_the_same_case(
+    drawn: list[dict[str, object]], data: st.DataObject
+) -> None:
+    hours = data.draw(
+        st.lists(st.integers(0, 24 * 20), min_size=len(drawn), max_size=len(drawn), unique=True)
+    )
+    happened = [
+        as_contact(n, MONDAY + at * HOUR, facts)
+        for n, (at, facts) in enumerate(zip(sorted(hours), drawn, strict=True))
+    ]
+    written = data.draw(st.permutations(happened))
+
+    right, found = recorded(*happened), recorded(*written)
+
+    assert found.facts == right.facts
+    assert found.alarms <= right.alarms
+
+
+@settings(max_examples=150)
+@given(contacts)
+def test_a_case_computed_again_is_the_case_that_was_added_up(drawn: list[dict[str, object]]) -> None:
+    happened = [as_contact(n, MONDAY + n * HOUR, facts) for n, facts in enumerate(drawn)]
+    case = recorded(*happened).case
+    assert case is not None
+
+    again = cases.rebuild(case, happened, policy().cases)
+
+    assert again.model_copy(update={"version": case.version}) == case
+
+
+def test_an_answer_written_down_before_its_question_answers_it() -> None:
+    question = contact(1, MONDAY + HOUR, awaits_reply=True)
+    answer = contact(2, MONDAY + 1.5 * HOUR, direction="outbound")
+
+    record = recorded(answer, question)
+
+    assert record.facts["waits_since"] is None
+    (row,) = (row for row in record.rows.values() if isinstance(row, Reply))
+    assert (row.status, row.given_at, row.given_by) == ("given", answer.occurred_at, answer.id)
+    assert (row.took_seconds, row.late_by_seconds, row.version) == (1800, 0, 1)
+
+
+def test_a_question_from_before_the_case_was_resolved_starts_no_clock() -> None:
+    record = recorded(contact(1, MONDAY))
+    assert record.case is not None
+    at = MONDAY + 2 * HOUR
+    record.case = cases.resolve(record.case, at, AGENT_ID, None)
+
+    late = contact(2, MONDAY + HOUR, awaits_reply=True, recorded_at=at + MINUTE)
+    record.write_down(late)
+
+    assert record.case.status == "resolved"
+    assert record.case.reopenings == ()
+    assert record.facts["waits_since"] is None
+
+
+def test_an_answer_from_before_the_last_question_leaves_that_question_open() -> None:
+    record = recorded(
+        contact(1, MONDAY + HOUR, awaits_reply=True),
+        contact(3, MONDAY + 3 * HOUR, awaits_reply=True),
+        contact(2, MONDAY + 2 * HOUR, direction="outbound"),
+    )
+
+    assert record.facts["waits_since"] == MONDAY + 3 * HOUR
+
+
+def test_the_customer_waits_since_the_earlier_question_though_it_came_late() -> None:
+    record = recorded(
+        contact(2, MONDAY + 2 * HOUR, awaits_reply=True), contact(1, MONDAY + HOUR, awaits_reply=True)
+    )
+
+    (row,) = (row for row in record.rows.values() if isinstance(row, Reply))
+    assert (row.asked_at, row.due_at, row.status) == (MONDAY + HOUR, MONDAY + 2 * HOUR, "awaited")
+
+
+def test_contacts_of_a_former_agent_written_down_late_are_no_hand_offs() -> None:
+    omar = {"agent_id": "omar000000000000"}
+    first, tuesday = contact(1, MONDAY), contact(4, MONDAY + DAY, **omar)
+    late = [contact(n, MONDAY + n * HOUR) for n in (2, 3)]
+
+    assert evidence(recorded(first, tuesday, *late)) == evidence(recorded(first, *late, tuesday))
+    assert evidence(recorded(first, tuesday, *late))[0] == 1
+
+
+@pytest.mark.parametrize("order", [(2, 3, 4), (4, 3, 2), (3, 2, 4), (4, 2, 3)])
+def test_repeat_contacts_count_by_the_day_of_the_contact(order: tuple[int, ...]) -> None:
+    record = recorded(*(contact(n, MONDAY + n * DAY) for n in order))
+
+    assert evidence(record)[1] == 2
+
+
+def test_a_contact_before_a_check_in_does_not_complete_it() -> None:
+    record = Record(customer=customer(agent_id=AGENT_ID, served_by=(AGENT_ID,)))
+    check_in = FollowUp.model_validate(
+        {
+            "follow_up_id": row_id(50),
+            "customer_id": record.customer.id,
+            "agent_id": AGENT_ID,
+            "origin": "check_in",
+            "reason": "Stay in touch",
+            "due_at": MONDAY,
+            "wake_at": MONDAY,
+            "created_at": MONDAY,
+        }
+    )
+    for at, completes in ((MONDAY - DAY, False), (MONDAY + HOUR, True)):
+        one = contact(1, at)
+        before = StateBefore(record.customer, agent(), check_in=check_in)
+        case = interactions.case_after(one, before, policy())
+        rows = interactions.rows_to_write(one, before, case, Owners(agent()), policy())
+        done = [row for row in rows if isinstance(row, FollowUp) and row.status == "done"]
+        assert bool(done) == completes
+
+
+def test_a_contact_counts_after_what_was_written_down_before_in_the_same_second() -> None:
+    record = recorded(
+        contact(1, MONDAY, awaits_reply=True),
+        contact(2, MONDAY, direction="outbound"),
+        contact(3, MONDAY + timedelta(days=2), awaits_reply=True),
+    )
+
+    assert record.case is not None
+    assert record.case.answered
+    assert record.facts["waits_since"] == MONDAY + 2 * DAY
+    assert reply().status == "awaited"
