@@ -62,7 +62,7 @@ def replay(file: Path, mapping: Mapping, until: date | None) -> Verdict:
 def _play(cloud: Cloud, office: Office, plan: Plan, outbox: Outbox) -> Verdict:
     with progress(console, len(plan.events)) as report_progress:
         stories = Player(cloud, office, plan, report_progress).play()
-    return judge(plan, stories, outbox.fetch())
+    return judge(plan, stories, outbox.fetch(), office.weekly_reports())
 
 
 def _day(text: str) -> date:

@@ -149,18 +149,26 @@ class Office:
 
     def story(self, opened: Opened) -> Story:
         """Return the timeline of the request's customer."""
-        entries: list[dict[str, Any]] = []
-        query = {"limit": "100"}
-        while True:
-            page = self._api.get(f"/api/customers/{opened.customer_id}/timeline", **query)
-            entries += page["items"]
-            if not page.get("next_cursor"):
-                break
-            query["cursor"] = page["next_cursor"]
+        entries = self._items(f"/api/customers/{opened.customer_id}/timeline")
         commitments = [entry for entry in entries if entry["row_kind"] == "commitment"]
         messages = [_timeline_message(entry) for entry in entries if entry["row_kind"] == "message"]
         messages.sort(key=lambda message: message.created_at)
         return Story(commitments[0] if commitments else None, tuple(messages))
+
+    def weekly_reports(self) -> tuple[TimelineMessage, ...]:
+        """Return the mails with weekly reports, which are about no request."""
+        found = self._items("/api/messages", purpose="weekly_report")
+        return tuple(_timeline_message(entry) for entry in found)
+
+    def _items(self, path: str, **query: str) -> list[dict[str, Any]]:
+        items: list[dict[str, Any]] = []
+        query = {"limit": "100", **query}
+        while True:
+            page = self._api.get(path, **query)
+            items += page["items"]
+            if not page.get("next_cursor"):
+                return items
+            query["cursor"] = page["next_cursor"]
 
     def _agent(self, name: str, email: str, **more: object) -> str:
         return str(self._api.post("/api/agents", {"name": name, "email": email, **more})["agent_id"])

@@ -78,6 +78,7 @@ def _summary(run: Run, verdict: Verdict) -> Table:
     differences = len(verdict.outbox_differences)
     sent = f"{verdict.mails} mails, {verdict.texts} texts, {differences} that nothing explains"
     table.add_row("Outbox", sent)
+    table.add_row("Weekly reports", f"{verdict.weekly_reports} mails more")
     days = (run.ended - run.begun).days
     table.add_row("Virtual time", f"{run.begun:%d %b %Y} to {run.ended:%d %b %Y}, {days} days")
     table.add_row("Wall time", f"{run.wall.total_seconds() / 60:.1f} min")

@@ -50,6 +50,7 @@ class Verdict:
     mails: int
     texts: int
     batched: int
+    weekly_reports: int
     outbox_differences: Sequence[str]
 
     @property
@@ -72,8 +73,16 @@ class Verdict:
         return sorted(late for _, result in self.taken() for late in result.message_lateness)
 
 
-def judge(plan: Plan, stories: Sequence[tuple[Opened, Story]], outbox: Sequence[Message]) -> Verdict:
-    """Compare what happened with the plan."""
+def judge(
+    plan: Plan,
+    stories: Sequence[tuple[Opened, Story]],
+    outbox: Sequence[Message],
+    weekly_reports: Sequence[TimelineMessage] = (),
+) -> Verdict:
+    """Compare what happened with the plan. `weekly_reports` are mails about no request."""
+    sent = {report.provider_id: report for report in weekly_reports if report.sent_at}
+    about_requests = [message for message in outbox if message.provider_id not in sent]
+    lost = sent.keys() - {message.provider_id for message in outbox}
     post = {
         message_row.id: (opened.request.id, message_row)
         for opened, story in stories
@@ -81,10 +90,14 @@ def judge(plan: Plan, stories: Sequence[tuple[Opened, Story]], outbox: Sequence[
     }
     return Verdict(
         judged=[_RequestJudge(plan, opened, story, post).judged() for opened, story in stories],
-        mails=sum(message.medium == "email" for message in outbox),
-        texts=sum(message.medium == "sms" for message in outbox),
+        mails=sum(message.medium == "email" for message in about_requests),
+        texts=sum(message.medium == "sms" for message in about_requests),
         batched=sum(message_row.status == "grouped" for _, message_row in post.values()),
-        outbox_differences=list(_outbox_differences(post, outbox)),
+        weekly_reports=len(outbox) - len(about_requests),
+        outbox_differences=[
+            *_outbox_differences(post, about_requests),
+            *(f"{sent[provider_id]}, and not in the outbox" for provider_id in lost),
+        ],
     )
 
 

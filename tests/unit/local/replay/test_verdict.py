@@ -1,6 +1,7 @@
 """The verdict: whether a replay went as planned, and every mismatch."""
 
 import dataclasses
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from local.outbox import Message
 from local.replay.office import AGENT, MANAGER, Opened, Story, TimelineMessage
 from local.replay.plan import Plan, make_plan
 from local.replay.verdict import Verdict, judge
-from tests.times import HOUR, MINUTE, SECOND
+from tests.times import DAY, HOUR, MINUTE, SECOND
 from tests.unit.local.replay.builders import FRIDAY, LONDON, request, utc
 
 KINDS = {rung.name: (rung.purpose, rung.to) for rung in LONDON.rungs} | {"survey": ("survey", "customer")}
@@ -46,11 +47,13 @@ WARNED = sent_message("warn", FRIDAY - 4 * HOUR, 1)
 FLAGGED = sent_message("flag", FRIDAY + 2 * SECOND, 2)
 
 
-def verdict_on(*messages: TimelineMessage, mails: int = 2, **changes: Any) -> Verdict:
+def verdict_on(
+    *messages: TimelineMessage, mails: int = 2, weekly: Sequence[TimelineMessage] = (), **changes: Any
+) -> Verdict:
     story = Story(commitment(**changes), messages or (WARNED, FLAGGED))
     plan: Plan = make_plan([PROMISED], LONDON)
     outbox = [mail(n + 1) for n in range(mails)]
-    return judge(plan, [(Opened(PROMISED, "customer", "commitment"), story)], outbox)
+    return judge(plan, [(Opened(PROMISED, "customer", "commitment"), story)], outbox, weekly)
 
 
 def test_a_promise_that_went_as_planned_is_exact() -> None:
@@ -162,6 +165,25 @@ CARRIER = sent_message("flag", FRIDAY + MINUTE, 3, carries=("row-4",))
 CARRIED = sent_message(
     "flag", FRIDAY, 4, status="grouped", carried_by="row-3", sent_at=None, provider_id=None
 )
+
+
+def weekly_report(number: int, **changes: Any) -> TimelineMessage:
+    report = sent_message("flag", FRIDAY + 3 * DAY, number)
+    return dataclasses.replace(report, purpose="weekly_report", to="owner", **changes)
+
+
+def test_a_weekly_report_is_about_no_request() -> None:
+    verdict = verdict_on(mails=3, weekly=[weekly_report(3)])
+
+    assert (verdict.exact, verdict.mails, verdict.weekly_reports) == (True, 2, 1)
+
+
+def test_a_weekly_report_missing_from_the_outbox_is_a_mismatch() -> None:
+    sent, failed = weekly_report(3), weekly_report(4, status="failed", sent_at=None)
+
+    verdict = verdict_on(weekly=[sent, failed])
+
+    assert verdict.outbox_differences == ["weekly_report to owner: sent, and not in the outbox"]
 
 
 def verdict_on_two(text: str = "R-1 and R-2", to: str = AGENT, **changes: Any) -> Verdict:
