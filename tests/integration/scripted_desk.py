@@ -22,6 +22,8 @@ from botocore.hooks import BaseEventHooks
 from botocore.model import OperationModel
 from botocore.validate import ParamValidator
 from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
+from moto.dynamodb.models.utilities import dynamo_json_dump
 from moto.scheduler.models import scheduler_backends
 from moto.ses.models import ses_backends
 from moto.sns.models import sns_backends
@@ -150,12 +152,7 @@ class ScriptedDesk:
         client("ses").verify_email_identity(EmailAddress="desk@example.com")
         client("s3").create_bucket(Bucket=ENVIRONMENT["INBOUND_MAIL_BUCKET"])
         self._scheduler.create_schedule_group(Name="vaada-0")
-        self._streams = client("dynamodbstreams")
-        stream = self._streams.list_streams(TableName="vaada")["Streams"][0]["StreamArn"]
-        shard = self._streams.describe_stream(StreamArn=stream)["StreamDescription"]["Shards"][0]["ShardId"]
-        self._iterator = self._streams.get_shard_iterator(
-            StreamArn=stream, ShardId=shard, ShardIteratorType="TRIM_HORIZON"
-        )["ShardIterator"]
+        self._records_read = 0
         _listen()
         _LISTENING[:] = [self]
 
@@ -267,12 +264,11 @@ class ScriptedDesk:
 
     def stream_records(self) -> list[dict[str, Any]]:
         """The records written since they were last read, as Lambda gets them."""
-        found = self._streams.get_records(ShardIterator=self._iterator)
-        self._iterator = found["NextShardIterator"]
-        return [
-            {**record, "eventSource": "aws:dynamodb", "dynamodb": dict(record["dynamodb"])}
-            for record in found["Records"]
-        ]
+        shard = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables["vaada"].stream_shard
+        assert shard is not None
+        found = shard.items[self._records_read :]
+        self._records_read += len(found)
+        return [json.loads(dynamo_json_dump(record)) for record in found]
 
     @property
     def now(self) -> datetime:

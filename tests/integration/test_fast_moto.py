@@ -7,16 +7,16 @@ from unittest.mock import patch
 
 import boto3
 import pytest
+from botocore.client import BaseClient
+from botocore.endpoint import Endpoint
 from botocore.signers import RequestSigner
 from botocore.useragent import UserAgentString
 from moto import mock_aws
 from moto.core import models, responses
 from moto.core.models import DEFAULT_ACCOUNT_ID
-from moto.core.serialize import BaseJSONSerializer
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 
-from tests.integration import fast_moto as shortcuts
 from tests.integration.fast_moto import fast_moto
 from tests.integration.scripted_desk import ENVIRONMENT, REGION
 from tests.integration.template import table
@@ -193,21 +193,31 @@ def test_addresses_for_requests_are_not_registered() -> None:
         assert models.responses_mock.registered()
 
 
-def test_responses_of_moto_pass_through_the_shortcut(dynamodb: Any) -> None:
-    dynamodb.put_item(TableName="vaada", Item=row("Ayesha"))
-    with fast_moto(), patch.object(shortcuts, "_attribute_value", wraps=shortcuts._attribute_value) as used:
+def test_only_calls_with_bytes_and_refused_ones_become_requests(dynamodb: Any) -> None:
+    with (
+        fast_moto(),
+        patch.object(Endpoint, "make_request", autospec=True, side_effect=Endpoint.make_request) as used,
+    ):
+        dynamodb.put_item(TableName="vaada", Item=row("Ayesha", text={"S": "B"}))
         dynamodb.get_item(TableName="vaada", Key=key("Ayesha"))
-    assert used.call_count == 2, "moto no longer serialises rows with _serialize_type_map"
+        assert used.call_count == 0
+        dynamodb.put_item(TableName="vaada", Item=row("Ayesha", **EVERY_KIND))
+        assert used.call_count == 1
+        with pytest.raises(dynamodb.exceptions.ConditionalCheckFailedException):
+            dynamodb.delete_item(
+                TableName="vaada", Key=key("Ayesha"), ConditionExpression="attribute_not_exists(pk)"
+            )
+        assert used.call_count == 2
 
 
 REPLACED = (
-    (BaseJSONSerializer, "_serialize_type_map"),
     (DynamoDBBackend, "transact_write_items"),
     (Item, "__init__"),
     (responses, "method_names_from_class"),
     (models, "RESPONSES_METHODS"),
     (RequestSigner, "sign"),
     (UserAgentString, "to_string"),
+    (BaseClient, "_make_request"),
 )
 
 
