@@ -39,7 +39,7 @@ _HEADERS = {
 # Enough for the longest comment, with each character encoded as twelve, and the other fields.
 _MAX_BODY_BYTES = 28 * 1024
 _MAX_FIELDS = 10
-_QUERY_FIELDS = frozenset({"do", "score", "task", "lang"})
+_QUERY_FIELDS = frozenset({"do", "score", "task", "lang", "at"})
 _URL_ENCODED, _MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 
 

@@ -68,7 +68,7 @@ class Messages:
         if message.purpose in {"praise", "thanks", "weekly_report"}:
             observed.once("sent again", about.id, message.created_at, message.recipient_id)
             return
-        if message.purpose in {"personal", "confirmation"}:
+        if message.purpose in {"personal", "confirmation", "promise_question"}:
             observed.once("written again", about.id)
             return
         if message.why.startswith(NEW_LINK):

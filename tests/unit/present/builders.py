@@ -1,7 +1,7 @@
 """Builders of the data for mails, texts and pages: briefs, notes, notices, invitations, praise."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,8 +21,9 @@ from vaada.model.weekly_reports import (
     WeeklyReport,
 )
 from vaada.model.work import SCALES
-from vaada.present import email, i18n
+from vaada.present import email, i18n, pages, promise_question
 from vaada.present.email import Mail
+from vaada.present.promise_question import PromiseQuestion
 from vaada.present.times import Times
 from vaada.present.view_models import Brief, Invitation, LateNotice, Note, Praise
 from vaada.present.weekly_report import Named, week_page
@@ -180,6 +181,39 @@ def a_praise(**changes: Any) -> Praise:
         now=datetime(2026, 11, 24, 16, 0, tzinfo=KARACHI),
     )
     return replace(praise, **changes)
+
+
+def a_promise_question(name: str = "Bilal Khan", language: str = "en") -> PromiseQuestion:
+    """Sana copied the desk on a mail to Bilal, and is asked what she promised."""
+    now = datetime(2026, 11, 24, 16, 0, tzinfo=KARACHI)
+    return PromiseQuestion(
+        business=name,
+        reader_name=name,
+        customer_name=name,
+        summary=f"{name}\n{name}",
+        written_at=now - timedelta(minutes=2),
+        offered=(now + timedelta(hours=20), now + timedelta(days=4)),
+        link=LINK,
+        times=Times(i18n.words(language), KARACHI, now),
+    )
+
+
+def a_promise_form(
+    name: str = "Bilal Khan", language: str = "en", problem: pages.FormProblem | None = None
+) -> str:
+    """The page that asks what was promised."""
+    question = a_promise_question(name, language)
+    return promise_question.promise_form(
+        business=name,
+        customer_name=name,
+        summary=question.summary,
+        written_at=question.written_at,
+        times=question.times,
+        path="/a/t",
+        entered={"what": name, "date": "2026-11-25", "time": "12:00"},
+        problem=problem,
+        nonce="n",
+    )
 
 
 def a_week(language: str = "en", name: str = "Bilal Khan", words: str = "Nobody called me back.") -> Mail:

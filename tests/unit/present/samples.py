@@ -13,6 +13,8 @@ from tests.unit.present.builders import (
     a_late_notice,
     a_praise,
     a_promise,
+    a_promise_form,
+    a_promise_question,
     a_reply,
     a_request,
     about,
@@ -91,6 +93,7 @@ def staff_mails(name: str, language: str) -> list[Mail]:
         email.for_staff_batch(notes, lines, LINK),
         *(email.for_praise(replace(praise, words=words)) for words in (name * 20, None)),
         email.for_praise(replace(praise, score=1, top=1)),
+        email.for_promise_question(a_promise_question(name, language)),
     ]
 
 
@@ -194,6 +197,7 @@ def staff_pages(words: str = "Nadeem", language: str = "en") -> list[str]:
         pages.action_over(**named, because="left", status=None),
         pages.action_sent(**named),
         pages.action_done(**named, message=words),
+        *(a_promise_form(words, language, problem=problem) for problem in (None, "what", "date", "confirm")),
     ]
 
 

@@ -38,7 +38,7 @@ def left_in_latin(text: str) -> set[str]:
     """The words in Latin letters, without links and what stays as it is."""
     for given in (LINK, *GIVEN):
         text = text.replace(given, " ")
-    return set(re.findall(r"[A-Za-z]{2,}", re.sub(r"https?://\S+|\?do=\w+", " ", text)))
+    return set(re.findall(r"[A-Za-z]{2,}", re.sub(r"https?://\S+|\?(?:do|at)=\S+", " ", text)))
 
 
 def shown(document: str) -> str:

@@ -10,7 +10,7 @@ from vaada.flows.optimistic_write import lost_new_row, require, retry_on_conflic
 from vaada.flows.work import open_work_of, require_agent
 from vaada.model.cases import Case
 from vaada.model.ids import customer_of, new_row_id
-from vaada.model.interactions import NewCommitment, NewFollowUpRequest
+from vaada.model.interactions import NewFollowUpRequest, StatedCommitment
 from vaada.model.people import Agent
 from vaada.model.work import Commitment, FollowUp
 from vaada.rules import cases, commitments, follow_ups, hand_over, next_steps
@@ -20,9 +20,14 @@ from vaada.rules.time.deadlines import working_hours
 A = TypeVar("A", Commitment, FollowUp)
 
 
-def add_commitment(desk: Desk, case_id: str, new: NewCommitment, now: datetime, by: str) -> Commitment:
-    """Add a promise. Raises NotFound, NotPossible unless the case is open, Busy."""
-    row_id = new_row_id(customer_of(case_id), now)
+def add_commitment(
+    desk: Desk, case_id: str, new: StatedCommitment, now: datetime, by: str, commitment_id: str | None = None
+) -> Commitment:
+    """Add a promise. Raises NotFound, NotPossible unless the case is open, Busy.
+
+    Raises Conflict if there is one with this `commitment_id` already.
+    """
+    row_id = commitment_id or new_row_id(customer_of(case_id), now)
 
     def make(case: Case, agent: Agent) -> Commitment:
         added = commitments.added_to(case, row_id, new.what, new.due_at, now, by)

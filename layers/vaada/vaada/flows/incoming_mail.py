@@ -1,7 +1,7 @@
 """Receive a mail: a contact with its customer, or set aside with the reason."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,7 +23,9 @@ from vaada.model.interactions import Attachment, Interaction, MailDetails, NewIn
 from vaada.model.people import Agent, Customer
 from vaada.model.rate_limits import RateCount
 from vaada.model.receipts import Receipt
+from vaada.model.rows import Row
 from vaada.model.text import Email, is_visible
+from vaada.rules import promise_questions
 from vaada.rules.mail.reading import LARGEST_FILE, MOST_FILES, read
 from vaada.rules.mail.sorting import MAILS_AN_HOUR, own_case_id, reason_to_set_aside
 from vaada.rules.messages import rate_limits
@@ -190,14 +192,35 @@ def _record_copy(
             occurred_at=arrival.at,
             case_id=own.case_id if own else None,
         )
-        recorded += _record_once(desk, arrival, once, new, None, now)
+        asks = number == 0 and _asks_for_promise(desk, arrival.mail)
+        also = _questions if asks else _nothing
+        recorded += _record_once(desk, arrival, once, new, None, now, also)
     return "copy" if recorded else "copy, known already"
 
 
+def _asks_for_promise(desk: Desk, mail: IncomingMail) -> bool:
+    """Whether the agent is asked what they promised: not if a program of theirs has written."""
+    return desk.policy.commitments.asks_after_mails and mail.automatic is None
+
+
+def _questions(interaction: Interaction) -> tuple[Row, ...]:
+    return (promise_questions.question(interaction),)
+
+
+def _nothing(_: Interaction) -> tuple[Row, ...]:
+    return ()
+
+
 def _record_once(
-    desk: Desk, arrival: _Arrival, once: Key, new: NewInteraction, hinted: Case | None, now: datetime
+    desk: Desk,
+    arrival: _Arrival,
+    once: Key,
+    new: NewInteraction,
+    hinted: Case | None,
+    now: datetime,
+    also: Callable[[Interaction], Iterable[Row]] = _nothing,
 ) -> bool:
-    """Record the contact with its files. Returns False if it was recorded before."""
+    """Record the contact with its files, and `also` other rows. Returns False if it was recorded before."""
     mail = arrival.mail
     details = MailDetails(
         message_id=mail.message_id,
@@ -212,7 +235,7 @@ def _record_once(
     def record() -> bool:
         _keep_files(desk, mail.files, details)
         try:
-            record_interaction(desk, new, now, mail=details)
+            record_interaction(desk, new, now, mail=details, also=also)
         except UnknownReference:  # the customer was erased meanwhile: nothing of theirs may stay
             desk.mail_store.forget_files(new.customer_id)
             raise

@@ -27,6 +27,7 @@ Purpose = Literal[
     "weekly_report",
     "confirmation",
     "thanks",
+    "promise_question",
 ]
 RecipientRole = Literal["agent", "supervisor", "owner", "customer"]
 MessageStatus = Literal["held", "grouped", "sending", "waiting", "sent", "failed", "withheld", "unknown"]

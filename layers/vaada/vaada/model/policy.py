@@ -99,7 +99,10 @@ class Rung(PolicyPart):
 
 
 class CommitmentRules(PolicyPart):
-    """When the agent is warned, and who else is told after `due_at`, when the agent is told anyway."""
+    """When the agent is warned, and who else is told after `due_at`, when the agent is told anyway.
+
+    `asks_after_mails`: an agent who copies the desk on a mail is asked whether it promises something.
+    """
 
     warn_before: Delay = Delay(hours=4)
     ladder: Annotated[tuple[Rung, ...], Field(max_length=10)] = (
@@ -107,6 +110,7 @@ class CommitmentRules(PolicyPart):
         Rung(tell="owner", after=Delay(business_days=1)),
     )
     broken_days_after: Annotated[Whole, Field(ge=1, le=3650)] = 365
+    asks_after_mails: bool = True
 
 
 def _default_reply_targets() -> dict[Channel, Minutes]:

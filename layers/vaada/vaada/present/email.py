@@ -11,6 +11,7 @@ from vaada.present.cldr import formats
 from vaada.present.deadline_explanation import explanation_line
 from vaada.present.greetings import personal_signature
 from vaada.present.i18n import Words, words
+from vaada.present.promise_question import PromiseQuestion
 from vaada.present.recognition import Thanks, reason_words, thanks_words
 from vaada.present.sanitize import isolate, line, lines, shorten_to
 from vaada.present.view_models import (
@@ -206,6 +207,17 @@ def for_thanks(thanks: Thanks, language: Words) -> Mail:
         subject,
         rendering.text("mail/thanks.txt", language, **values),
         rendering.html("mail/thanks.html", language, **values),
+    )
+
+
+def for_promise_question(question: PromiseQuestion) -> Mail:
+    """Return the mail that asks an agent whether their mail to a customer promises something."""
+    language = question.times.words
+    values = {"subject": question.title, "question": question, "brief": question}
+    return Mail(
+        question.title,
+        rendering.text("mail/promise_question.txt", language, **values),
+        rendering.html("mail/promise_question.html", language, **values),
     )
 
 

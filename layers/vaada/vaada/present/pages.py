@@ -30,9 +30,13 @@ CONTENT_SECURITY_POLICY = (
 )
 """The header for every page: nothing is loaded, no script runs, only our own style applies."""
 
-FormProblem = Literal["do", "date", "past", "far", "reason", "confirm", "score", "comment", "again"]
-"""What is wrong with a form: no action, no date, a date that has passed or is too far ahead, no reason, not
-sent by a person; of a survey: no score, a comment too long, a page too old that is to be sent once more."""
+FormProblem = Literal["do", "date", "past", "far", "reason", "what", "confirm", "score", "comment", "again"]
+"""What is wrong with a form: no action, no date, a date that has passed or is too far ahead, no reason, no
+words for what was promised, not sent by a person; of a survey: no score, a comment too long, a page too old
+that is to be sent once more."""
+
+OverBecause = Literal["closed", "expired", "left"]
+"""Why a link of staff cannot be used: what it is about is closed, it is too old, or its reader has left."""
 
 RefusedBecause = Literal["too_large", "unreadable", "too_often"]
 """The request is too large; it is not a form of ours; there were too many in a short time."""
@@ -50,11 +54,20 @@ ACTION_PROBLEMS: dict[FormProblem, str] = {
     "past": _("Choose a date and a time still to come."),
     "far": _("Choose a date within the next ten years."),
     "reason": _("Say why, in at most 500 characters."),
+    "what": _("Say what you promised, in at most 500 characters."),
     "confirm": _CONFIRM,
 }
 """What to say about a form of staff, in English; translated when it is shown."""
 
-_FIELD_OF: dict[str, str] = {"date": "date", "past": "date", "far": "date", "reason": "reason"}
+FIELD_OF: dict[str, str] = {
+    "date": "date",
+    "past": "date",
+    "far": "date",
+    "reason": "reason",
+    "what": "what",
+}
+"""The field of a form of staff that is wrong, by its problem."""
+
 _CLOSED = _("This was closed before.")
 _CLOSED_STATUS = {
     "kept": _("The promise was already kept."),
@@ -193,7 +206,7 @@ def action_form(
         path=path,
         actions=sorted(actions, key=lambda name: name != chosen),
         problem=problem and language.catalogue.gettext(ACTION_PROBLEMS[problem]),
-        field=_FIELD_OF.get(problem or ""),
+        field=FIELD_OF.get(problem or ""),
         asking=asking,
         tried=f"{tried % {'n': brief.unreached}} " if brief.unreached else "",
         untellable=untellable,
@@ -220,7 +233,7 @@ def action_over(
     *,
     business: str,
     language: str,
-    because: Literal["closed", "expired", "left"],
+    because: OverBecause,
     status: str | None,
     when: str | None = None,
     path: str | None = None,

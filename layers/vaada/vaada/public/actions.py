@@ -18,6 +18,7 @@ from vaada.model.people import Agent
 from vaada.model.work import Commitment, FollowUp, Goodwill, Reply
 from vaada.present import action_results, pages
 from vaada.present.view_models import ActionName
+from vaada.public import promise_questions
 from vaada.public.forms import BadEntry, action_name, read_action
 from vaada.public.visits import Page, Visit
 from vaada.rules.errors import NotPossible
@@ -41,9 +42,12 @@ def show(visit: Visit) -> Page:
     Raises BadLink, NotFound.
     """
     try:
-        linked = _linked(visit, _row_id(visit, counted=False))
+        row_id = _row_id(visit, counted=False)
     except ExpiredLink as link:
         return _expired_page(visit, link.row_id)
+    if (question := _promise_question(visit, row_id)) is not None:
+        return promise_questions.show(visit, question)
+    linked = _linked(visit, row_id)
     if _has_left(linked):
         return _left_page(visit, linked)
     if linked.batch is not None:
@@ -56,9 +60,12 @@ def show(visit: Visit) -> Page:
 def submit(visit: Visit) -> Page:
     """Do the action, if a person sent the form. Raises BadLink, NotFound, TooManyForms, Busy, Conflict."""
     try:
-        linked = _linked(visit, _row_id(visit, counted=True))
+        row_id = _row_id(visit, counted=True)
     except ExpiredLink as link:
         return _send_new_link(visit, link.row_id)
+    if (question := _promise_question(visit, row_id)) is not None:
+        return promise_questions.submit(visit, question)
+    linked = _linked(visit, row_id)
     if _has_left(linked):
         return _left_page(visit, linked)
     if linked.batch is not None:
@@ -116,6 +123,12 @@ def _row_id(visit: Visit, *, counted: bool) -> str:
     row_id = visit.desk.links.row_id("action", visit.token)
     visit.read_ahead("action", FollowUp, row_id, counted=counted)  # or another kind: all have the same key
     return row_id
+
+
+def _promise_question(visit: Visit, row_id: str) -> Message | None:
+    """Return the question whose link this is, which is about no work, or None."""
+    row = visit.desk.table.get_any(row_id)
+    return row if isinstance(row, Message) and row.purpose == "promise_question" else None
 
 
 def _linked(visit: Visit, row_id: str) -> _Linked:
@@ -239,10 +252,11 @@ def _answerable_work(visit: Visit, linked: _Linked) -> list[StaffWork]:
 
 def _send_new_link(visit: Visit, row_id: str) -> Page:
     """Send a new link to the recipient of the message, whoever asks for it, because this one is too old."""
-    if visit.fields.get("do") != "new_link":
-        return _expired_page(visit, row_id)
-    if not visit.is_human("action", row_id):
-        return _expired_page(visit, row_id, again=True)
+    asks = visit.fields.get("do") == "new_link"
+    if not asks or not visit.is_human("action", row_id):
+        return _expired_page(visit, row_id, again=asks)
+    if (question := _promise_question(visit, row_id)) is not None:
+        return promise_questions.show_expired(visit, question)
     asked = replace(visit, fields={**visit.fields, "do": ""})
     linked = _linked(asked, row_id)
     if _has_left(linked):

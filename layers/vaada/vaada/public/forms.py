@@ -41,11 +41,12 @@ def read_action(fields: Mapping[str, str], name: ActionName, zone: str, now: dat
 
     Raises BadEntry, also for a date that has passed or is more than ten years ahead.
     """
-    at = _moment(fields, zone, now) if name in _WITH_DATE else None
+    at = read_moment(fields, zone, now) if name in _WITH_DATE else None
     return StaffAction(name, at, _reason(fields) if name in _WITH_REASON else None)
 
 
-def _moment(fields: Mapping[str, str], zone: str, now: datetime) -> datetime:
+def read_moment(fields: Mapping[str, str], zone: str, now: datetime) -> datetime:
+    """Return the date and the time, which are local in `zone`. Raises BadEntry, as `read_action`."""
     try:
         day, clock = _DAY.validate_python(fields.get("date")), _CLOCK.validate_python(fields.get("time"))
         at = _INSTANT.validate_python(at_local(day, clock, zone))

@@ -13,6 +13,8 @@ from tests.simulation.fake_aws.provider_events import events_of
 from tests.simulation.world.targets import Event
 from vaada.model.times import text_of
 
+AN_AGENTS_MAIL = a_mail("On Friday.", sender="amina@example.com", to="bilal@example.com")
+
 
 def a_dead_address(world: ScenarioWorld) -> None:
     world.facts.fates["bilal@example.com"] = "no such address"
@@ -114,6 +116,17 @@ def a_mail_that_is_set_aside(world: ScenarioWorld) -> None:
     bring_mail(world, a_mail(sender="bilal@example.com", spam="FAIL"))
 
 
+def a_copy_of_an_agents_mail(world: ScenarioWorld) -> None:
+    world.add_people()
+    bring_mail(world, AN_AGENTS_MAIL)
+
+
+def copy_the_desk(world: ScenarioWorld) -> None:
+    """An agent writes to the customer and copies the desk, which asks what they promised."""
+    world.add_people()
+    world.do_now(lambda: world.events.deliver(receive_mail, mail_came(world, AN_AGENTS_MAIL), "a mail"))
+
+
 def bring_mail(world: ScenarioWorld, mime: bytes) -> None:
     world.watch_next_run()
     world.invoke(mail_came(world, mime))
@@ -148,6 +161,7 @@ SCENARIOS = (
     Scenario(receive_mail, "of a stranger, with a file", a_mail_of_a_stranger, DAY),
     Scenario(receive_mail, "in the thread of a case", a_mail_in_a_thread, DAY),
     Scenario(receive_mail, "set aside", a_mail_that_is_set_aside),
+    Scenario(receive_mail, "a copy of an agent's mail", a_copy_of_an_agents_mail, HOUR),
     Scenario(api, "erase a customer with mails", an_erasure_with_mails),
     Scenario(receive_text, "stop", stop_by_text),
     Scenario(receive_text, "a stop that is queued", a_stop_that_is_queued),

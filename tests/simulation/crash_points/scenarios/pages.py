@@ -6,6 +6,7 @@ from functools import partial
 from functions.pages.app import handler as pages
 from tests.simulation.crash_points.engine import Scenario
 from tests.simulation.crash_points.scenario_world import ScenarioWorld, Setup
+from tests.simulation.crash_points.scenarios.inbound_events import copy_the_desk
 from tests.simulation.crash_points.times import DAY, HOUR, MINUTE
 
 
@@ -44,6 +45,16 @@ def a_confirmed_address(world: ScenarioWorld) -> None:
     (link,) = re.findall(r"https://\S+/c/\S+", world.aws.providers.sent[-1].text)
     world.watch_next_run("POST")
     world.do_now(lambda: world.submit_until_answered(link, {}))
+
+
+def a_promise_after_a_mail(world: ScenarioWorld) -> None:
+    copy_the_desk(world)
+    world.pass_time(5 * MINUTE)
+    (link, *_) = re.findall(r"https://\S+/a/[^\s?]+", world.aws.providers.sent[-1].text)
+    due = world.now + 2 * DAY
+    fields = {"what": "The wheel is ready", "date": f"{due:%Y-%m-%d}", "time": "10:00"}
+    world.watch_next_run("POST")
+    world.do_now(lambda: world.submit_until_answered(link, fields))
 
 
 def write_by_the_form(world: ScenarioWorld) -> None:
@@ -105,6 +116,7 @@ SCENARIOS = (
     Scenario(pages, "a good answer", a_good_answer),
     Scenario(pages, "a bad answer", a_bad_answer),
     Scenario(pages, "an unsubscription", an_unsubscription),
+    Scenario(pages, "a promise after a mail", a_promise_after_a_mail, HOUR),
     Scenario(pages, "an entry by the contact form", an_entry, 7 * HOUR),
     Scenario(pages, "an address that is confirmed", a_confirmed_address, 7 * HOUR),
     *(

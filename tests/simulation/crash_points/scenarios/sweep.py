@@ -3,6 +3,7 @@
 from functions.sweep_due.app import handler as sweep_due
 from tests.simulation.crash_points.engine import Scenario
 from tests.simulation.crash_points.scenario_world import ScenarioWorld
+from tests.simulation.crash_points.scenarios.inbound_events import copy_the_desk
 from tests.simulation.crash_points.scenarios.sending import keep_the_promise
 from tests.simulation.crash_points.times import DAY, HOUR, MINUTE
 from vaada.gateways.items import to_item
@@ -66,6 +67,11 @@ def a_goodwill_request(world: ScenarioWorld) -> None:
     world.request_goodwill()
 
 
+def a_question_after_a_mail(world: ScenarioWorld) -> None:
+    copy_the_desk(world)
+    world.watch_next_run()
+
+
 def a_weekly_report(world: ScenarioWorld) -> None:
     world.add_people()
     world.plan_weekly_report()
@@ -110,6 +116,7 @@ SCENARIOS = (
     Scenario(sweep_due, "a check-in", a_check_in, 2 * DAY),
     Scenario(sweep_due, "a notice of delay", a_notice_of_delay),
     Scenario(sweep_due, "a goodwill request", a_goodwill_request),
+    Scenario(sweep_due, "a question after a mail", a_question_after_a_mail),
     Scenario(sweep_due, "a weekly report", a_weekly_report, 2 * HOUR),
     Scenario(sweep_due, "a relationship", a_relationship, 15 * DAY),
     Scenario(sweep_due, "a parting letter", a_parting_letter, DAY),

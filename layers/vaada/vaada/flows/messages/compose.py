@@ -24,12 +24,15 @@ from vaada.model.work import SCALES, Commitment, Survey
 from vaada.present import email, sms
 from vaada.present.email import Mail
 from vaada.present.i18n import readable, words
+from vaada.present.promise_question import PromiseQuestion
 from vaada.present.recognition import Thanks, quote_of, thanks_words
 from vaada.present.task_words import promise_to_customer
 from vaada.present.view_models import Confirmation, Invitation, LateNotice, Note, Personal, Praise
 from vaada.present.weekly_report import week_page
 from vaada.rules import surveys
 from vaada.rules.messages import lifecycle, threads
+from vaada.rules.time.deadlines import working_hours
+from vaada.rules.time.quick_dates import quick_dates
 from vaada.rules.time.zones import zone_of
 
 MOST_IN_FULL = 20
@@ -55,7 +58,7 @@ def compose(desk: Desk, message: Message, now: datetime) -> Send:
     if isinstance(work, Recognition):
         return _compose_for_staff(desk, message, reader, *_thanks(desk, work, reader, now))
     if isinstance(work, Interaction):
-        raise MissingRow(f"message {message.id} to staff is about a contact")
+        return _compose_for_staff(desk, message, reader, *_promise_question(desk, message, work, reader, now))
     return _compose_for_staff(desk, message, reader, *_tasks(desk, message, work, reader, now))
 
 
@@ -163,6 +166,23 @@ def _thanks(
         on=now.astimezone(ZoneInfo(zone_of(reader, desk.policy))),
     )
     return partial(email.for_thanks, thanks, language), partial(thanks_words, thanks, language)
+
+
+def _promise_question(
+    desk: Desk, message: Message, work: Interaction, reader: Agent | None, now: datetime
+) -> tuple[Callable[[], Mail], Callable[[], str]]:
+    times = times_of(desk, reader, now)
+    question = PromiseQuestion(
+        business=desk.policy.business.name,
+        reader_name=reader.name if reader else "",
+        customer_name=customer_of(desk, work).name,
+        summary=work.summary,
+        written_at=work.occurred_at,
+        offered=quick_dates(working_hours(reader, desk.policy), now),
+        link=desk.links.url("action", message.id),
+        times=times,
+    )
+    return partial(email.for_promise_question, question), lambda: question.title
 
 
 def _note(

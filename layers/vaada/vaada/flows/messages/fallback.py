@@ -22,7 +22,7 @@ def fallback_message(
     desk: Desk, message: Message, now: datetime, why: str = lifecycle.NOT_ARRIVED
 ) -> Message | None:
     """Return the replacement, or None if there is no other way or it exists already. Raises NotFound."""
-    if message.purpose == "weekly_report":
+    if message.purpose in lifecycle.BY_MAIL_ALONE:
         return None  # it is for its reader alone, and there is no shorter one
     work = work_of(desk, message)
     new = (

@@ -40,7 +40,7 @@ def reroute(desk: Desk, message: Message, now: datetime) -> str:
     if before and not is_away(before, now) and fallback.is_sent_otherwise(desk, message):
         record(desk, lifecycle.withhold(message, _SENT_OTHERWISE), now=now)
         return "withheld"
-    if message.purpose == "weekly_report":
+    if message.purpose in lifecycle.BY_MAIL_ALONE:
         return _keep_for_reader(desk, message, before, now)
     work = work_of(desk, message)
     reader = recipients.staff_recipient(

@@ -104,6 +104,7 @@ CONTROLS: dict[str, Control] = {
     "warn": Control(("commitments", "warn_before"), "delay"),
     **_rungs(),
     "broken": Control(("commitments", "broken_days_after")),
+    "after_mails": Control(("commitments", "asks_after_mails"), "tick"),
     **{channel: Control(("replies", "opening_minutes", channel)) for channel in CHANNELS},
     "warn_reply": Control(("replies", "warn_opening_minutes_before")),
     "call_back": Control(("replies", "call_back_outside_hours"), "tick"),
@@ -198,6 +199,7 @@ SECTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             _("Its agent is warned %(warn)s before it is due, and told when it is late."),
             *(_hears(_HEARS, number) for number in range(RUNGS)),
             _("After %(broken)s days it counts as not kept."),
+            _("%(after_mails)s Who copies the desk on a mail to a customer is asked what they promised."),
         ),
     ),
     (

@@ -71,6 +71,7 @@ _PURPOSES: dict[Purpose, str] = {
     "weekly_report": _("the weekly report"),
     "confirmation": _("“Is this your address?”"),
     "thanks": _("thanks from a manager"),
+    "promise_question": _("“Did you promise something?”"),
 }
 _ROLES: dict[RecipientRole, str] = {
     "agent": _("the agent"),

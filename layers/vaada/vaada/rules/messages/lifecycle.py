@@ -24,11 +24,16 @@ NOT_ARRIVED = "the first one did not arrive"
 ATTEMPTS = 3
 LEASE = timedelta(minutes=5)  # longer than any function's timeout, so the claiming function has ended
 BATCH_WINDOW = timedelta(minutes=1)  # how long a held message waits for others that are due as well
-FOR_ITS_READER_ALONE: frozenset[Purpose] = frozenset({"praise", "thanks", "handed_over", "assigned"})
+FOR_ITS_READER_ALONE: frozenset[Purpose] = frozenset(
+    {"praise", "thanks", "handed_over", "assigned", "promise_question"}
+)
 """Purposes of messages that would be wrong for anybody who stands in for the reader."""
 
-SENT_ALONE: frozenset[Purpose] = frozenset({"praise", "thanks", "weekly_report"})
-"""Purposes of messages that ask for no action, so they are part of no batch."""
+SENT_ALONE: frozenset[Purpose] = frozenset({"praise", "thanks", "weekly_report", "promise_question"})
+"""Purposes of messages that are about no task, so they are part of no batch."""
+
+BY_MAIL_ALONE: frozenset[Purpose] = frozenset({"weekly_report", "promise_question"})
+"""Purposes of messages to staff that no text replaces."""
 
 _THROTTLE_LIMIT = 31  # 26 hours of pauses in all, so that a daily quota is renewed meanwhile
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
@@ -39,6 +44,7 @@ _UNCONFIRMED = frozenset({"sending", "waiting", "unknown", "failed", "withheld"}
 _ENDED = frozenset({"kept", "withdrawn", "done", "cancelled", "given", "closed"})
 _TRUE_WHILE: dict[Purpose, str] = {"goodwill_approval": "requested", "praise": "answered"}
 _REPORT_IS_NEWS = timedelta(weeks=1)  # until the next one
+_QUESTION_IS_NEWS = timedelta(weeks=1)  # after that nobody remembers
 _PAUSES = (timedelta(minutes=1), timedelta(minutes=4))  # after the first and second refusal
 
 
@@ -113,6 +119,8 @@ def is_still_true(  # noqa: PLR0911 - one for each kind
     match work:
         case WeeklyReport():
             return now < work.ends + _REPORT_IS_NEWS
+        case Interaction() if message.purpose == "promise_question":
+            return now < work.occurred_at + _QUESTION_IS_NEWS
         case Interaction() | Recognition():
             return True
         case _ if message.purpose in {"handed_over", "assigned"}:
