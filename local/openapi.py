@@ -6,6 +6,7 @@ from typing import Any
 
 from local.openapi_examples import REQUESTS, example_of
 from vaada.api import (  # noqa: F401 - each brings its routes
+    campaigns,
     cases,
     departures,
     interactions,

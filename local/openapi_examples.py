@@ -53,6 +53,14 @@ REQUESTS: Mapping[str, Any] = {
     "assign_commitment": {"agent_id": _AGENT},
     "confirm_answer": {"at": "2030-01-31T15:30:00Z"},
     "preview_policy": {"commitments": {"warn_before": {"hours": 3}}},
+    "add_campaign": {
+        "texts": [{"language": "en", "subject": "Winter is near", "text": "Oil the chain once a week."}],
+        "tag": "wholesale",
+    },
+    "edit_campaign": {
+        "texts": [{"language": "en", "subject": "Winter is here", "text": "Oil the chain twice a week."}]
+    },
+    "schedule_campaign": {"send_at": "2030-02-05T09:00:00Z"},
     "change_policy": {"goodwill": {"allowance_per_case": "40.00"}},
 }
 """The body of each call that takes one, by the id of the operation. `replace_policy` takes a whole policy."""

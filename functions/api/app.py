@@ -5,6 +5,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from vaada.api import (  # noqa: F401 - each brings its routes
+    campaigns,
     cases,
     departures,
     interactions,

@@ -113,7 +113,7 @@ def test_axe_finds_nothing_on_pages_after_an_answer(screen: Chrome, tmp_path: Pa
             next_step=Review("https://reviews.example/noor"),
         ),
         pages.survey_over(business="Noor Cycles", language=language, because="withdrawn"),
-        pages.unsubscribe_form(business="Noor Cycles", language=language, path="/u/t"),
+        pages.unsubscribe_form(business="Noor Cycles", language=language, subscription="survey", path="/u/t"),
     ):
         assert findings(screen, page, tmp_path) == []
 

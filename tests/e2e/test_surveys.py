@@ -142,7 +142,7 @@ def test_only_a_post_unsubscribes_and_it_stops_surveys(desk: Desk, week: Week) -
     assert desk.send(unsubscribe, **one_click).status_code == HTTPStatus.OK
     assert desk.send(unsubscribe, **one_click).status_code == HTTPStatus.OK
     consent = desk.manager.get(f"/api/customers/{customer.id}")["consent"]
-    assert consent == {"email": True, "sms": True, "survey": False}
+    assert consent == {"email": True, "sms": True, "survey": False, "news": False}
     desk.resolved(customer, sana, "Bruno Conti has new tyres.", week.at("Tue 09:12"))
 
     yield week.at("Wed 14:00")

@@ -120,7 +120,7 @@ def test_a_new_customer_comes_with_their_first_contact(shop: Shop) -> None:
     assert page.title == "Hina Raza"
     [found] = shop.desk.call("GET /api/customers", query={"q": "hina"}).json["items"]
     assert (found["phone"], found["agent_id"]) == ("+442079460018", shop.agent_id)
-    assert found["consent"] == {"email": False, "sms": True, "survey": False}
+    assert found["consent"] == {"email": False, "sms": True, "survey": False, "news": False}
 
 
 def test_the_same_form_sent_twice_records_once(shop: Shop) -> None:

@@ -103,7 +103,7 @@ def test_a_customer_is_changed_by_the_form(shop: Shop) -> None:
         "ur",
     )
     assert stored["email"] == "bilal@example.com"
-    assert stored["consent"] == {"email": True, "sms": True, "survey": True}
+    assert stored["consent"] == {"email": True, "sms": True, "survey": True, "news": False}
 
 
 def test_wrong_fields_are_named_and_what_was_entered_stays(shop: Shop) -> None:

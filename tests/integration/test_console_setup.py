@@ -155,7 +155,12 @@ def test_pasted_customers_are_shown_first_and_brought_in_once(desk: ScriptedDesk
     for _ in range(2):
         assert owner.post(form.action, {**form.fields, "do": "bring"}).status == 303
     assert set(customers()) == {"Ayesha", "Bilal Khan", "Carmen Ruiz"}
-    assert customers()["Bilal Khan"].consent.model_dump() == {"email": True, "sms": False, "survey": False}
+    assert customers()["Bilal Khan"].consent.model_dump() == {
+        "email": True,
+        "sms": False,
+        "survey": False,
+        "news": False,
+    }
     assert setup().steps == {"customers": "done"}
 
 

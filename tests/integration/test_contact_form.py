@@ -47,7 +47,7 @@ def test_an_entry_is_a_contact_that_waits_for_a_reply_and_the_address_gets_one_m
     assert [(page.status, "es ist angekommen" in page.body) for page in done] == 2 * [(200, True)]
     (dana,) = customers(shop.desk)
     assert (dana["name"], dana["language"], dana["tags"]) == ("Dana Lee", "de", ["unnamed"])
-    assert dana["consent"] == {"email": False, "sms": False, "survey": False}
+    assert dana["consent"] == {"email": False, "sms": False, "survey": False, "news": False}
     rows = story(shop.desk, dana["customer_id"])
     assert (rows["interaction"]["channel"], rows["interaction"]["summary"]) == ("web", ENTRY["text"])
     assert (rows["reply"]["status"], rows["reply"]["channel"]) == ("awaited", "web")

@@ -11,7 +11,7 @@ from tests.integration.shop import Shop, add_agent, add_customer, change_policy,
 from tests.times import DAY, HOUR
 from vaada.desk import open_desk
 
-AGREED = {"email": True, "sms": True, "survey": True}
+AGREED = {"email": True, "sms": True, "survey": True, "news": False}
 AMINA, OMAR = token_of("amina@example.com"), token_of("omar@example.com")
 
 

@@ -85,7 +85,7 @@ def test_an_unknown_sender_becomes_a_customer_to_be_named(desk: ScriptedDesk, sh
 
     (customer,) = customers_of(desk, STRANGER)
     assert (customer["name"], customer["email"], customer["tags"]) == ("Zara K.", STRANGER, ["unnamed"])
-    assert customer["consent"] == {"email": False, "sms": False, "survey": False}
+    assert customer["consent"] == {"email": False, "sms": False, "survey": False, "news": False}
     assert len(contacts(desk, customer["customer_id"])) == 2
     assert shop.agent_id
 

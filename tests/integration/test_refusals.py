@@ -239,7 +239,7 @@ def test_null_clears_what_may_be_empty(shop: Shop) -> None:
 
     assert cleared.status == 200
     assert [cleared.json[name] or None for name in full] == [None] * len(full)
-    assert cleared.json["consent"] == {"email": False, "sms": False, "survey": False}
+    assert cleared.json["consent"] == {"email": False, "sms": False, "survey": False, "news": False}
 
 
 def test_refusals_never_speak_of_how_it_is_programmed(shop: Shop) -> None:

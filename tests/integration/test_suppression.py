@@ -46,7 +46,9 @@ def test_write_again_lifts_a_bounce_and_a_second_bounce_is_reported_again(
     assert len(bounce_follow_ups(desk)) == 2
 
 
-@pytest.mark.parametrize("reason", ["bounced", "complained", "unsubscribed", "texted_stop"])
+@pytest.mark.parametrize(
+    "reason", ["bounced", "complained", "unsubscribed", "unsubscribed_news", "texted_stop"]
+)
 def test_write_again_lifts_only_a_bounce(desk: ScriptedDesk, reason: StopReason) -> None:
     medium: Medium = "sms" if reason == "texted_stop" else "email"
     address = "+923001234567" if medium == "sms" else "bilal@example.com"

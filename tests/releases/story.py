@@ -96,6 +96,7 @@ def tell(desk: ScriptedDesk) -> Leftovers:
         summary="Asked twice by a bad connection",
         follow_up={"at": text_of(desk.now + DAY), "reason": "Send the list"},
     )
+    send_a_tip(desk)
     thank(desk, shop)
     train(desk, shop)
     answer = desk.call("POST /api/interactions", body, key="a-key-of-the-console")
@@ -139,6 +140,19 @@ def thank(desk: ScriptedDesk, shop: Shop) -> None:
             created_at=desk.now,
         )
     )
+
+
+def send_a_tip(desk: ScriptedDesk) -> None:
+    """A tip that was sent to a customer, one that is to be sent, and a customer who wants no more."""
+    texts = [{"language": "en", "subject": "Fresh rye", "text": "On Fridays from eight."}]
+    agreed = {"email": True, "sms": False, "survey": False, "news": True}
+    for name in ("Rosa", "Otto"):
+        add_customer(desk, name=name, email=f"{name}@example.com", consent=agreed)
+    tips = [desk.call("POST /api/campaigns", {"texts": texts}).json["campaign_id"] for _ in range(2)]
+    for tip, send_at in zip(tips, (None, text_of(desk.now + 7 * DAY)), strict=True):
+        assert desk.call(f"POST /api/campaigns/{tip}/schedule", {"send_at": send_at}).status == 200
+    desk.pass_time(10 * MINUTE)
+    assert desk.post(str(desk.mails[-1]["List-Unsubscribe"]).strip("<>"), {}).status == 200
 
 
 def bring_mails() -> None:

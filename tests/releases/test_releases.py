@@ -22,7 +22,7 @@ LATER = {"S": "of a later release"}
 UNKNOWN = "ROW#v" + "0" * 15
 KEYED_BY_DATA = frozenset(
     "asked_at by_customer days_between_kind every_days_by_tag high_score_at_least low_score_at_most "  # noqa: SIM905
-    "opening_hours opening_minutes text_prices working_hours".split()
+    "news_at opening_hours opening_minutes text_prices working_hours".split()
 )
 """Fields whose value has keys of the business's own, and no fields of ours."""
 

@@ -262,6 +262,16 @@ def bring_mail_of_who_is_erased(client: SequentialClient, world: GuardedWorld) -
         )
 
 
+def send_a_tip(client: SequentialClient) -> None:
+    """Send a tip to a customer who agreed to it."""
+    consent = {"email": True, "sms": False, "survey": False, "news": True}
+    client.customer(email="carla@example.com", consent=consent)
+    tip = {"texts": [{"language": "en", "subject": "Winter", "text": "Oil the chain."}]}
+    campaign = client.ask("POST /api/campaigns", tip)["campaign_id"]
+    client.ask(f"POST /api/campaigns/{campaign}/schedule", {})
+    client.wait(hours=1)
+
+
 def run_rare_actions(guard: Guard) -> None:
     """Do what the people of the simulation rarely or never do."""
     world = GuardedWorld(0, guard)
@@ -290,6 +300,8 @@ def run_rare_actions(guard: Guard) -> None:
         client.contact(agent, reader, resolved=True, occurred_at=yesterday)
         client.send(client.link("u"))
         bring_mails_of(client, world, reader)
+
+        send_a_tip(client)
 
         twice, remaining = client.customer(email="bilal.khan@example.com"), client.customer(name="Bilal K.")
         client.contact(agent, twice, resolved=True)

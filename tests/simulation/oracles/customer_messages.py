@@ -4,12 +4,16 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 
 from tests.simulation.oracles.business_time import is_day
+from tests.simulation.oracles.messages import NEWS
 from tests.simulation.oracles.observed import Batch, Observed
 from tests.simulation.oracles.recipients import may_be_written_to
 from tests.simulation.oracles.tolerances import LEASE, UNSETTLED, WEEK
+from vaada.model.campaigns import CampaignRecipient
 from vaada.model.messages import Message
-from vaada.model.people import Medium
+from vaada.model.people import Customer, Medium
 from vaada.model.rows import Row
+
+MONTH = timedelta(days=30)
 
 
 class CustomerMessages:
@@ -18,6 +22,7 @@ class CustomerMessages:
     def __init__(self, observed: Observed) -> None:
         self._observed = observed
         self._written_at: defaultdict[str, list[datetime]] = defaultdict(list)
+        self._news_at: defaultdict[str, list[datetime]] = defaultdict(list)
 
     def written_since(self, customer_id: str, since: datetime) -> list[datetime]:
         """When messages to the customer were claimed, after this instant."""
@@ -41,11 +46,24 @@ class CustomerMessages:
         lately = len(self.written_since(customer.id, now - WEEK + LEASE))
         most = max(policy.customers.messages_at_most for policy in policies)
         assert lately <= most, f"written to {lately} times in a week: {after!r}"
+        if after.purpose in NEWS:
+            self._check_news(after, customer)
+
+    def _check_news(self, message: Message, customer: Customer) -> None:
+        """A tip goes to whoever agreed, each once, and to nobody too often."""
+        to, now = self._observed.rows[message.about_id], self._observed.now
+        assert isinstance(to, CampaignRecipient)
+        assert customer.consent.news, f"did not agree: {message!r}"
+        self._observed.once("sent the same campaign again", customer.id, to.campaign_id)
+        self._news_at[customer.id].append(now)
+        lately = [at for at in self._news_at[customer.id] if at > now - MONTH + LEASE]
+        most = max(policy.customers.news_a_month for policy in self._observed.policies)
+        assert len(lately) <= most, f"sent {len(lately)} in a month: {message!r}"
 
     def check_batch(self, batch: Batch) -> None:
         """A new message goes by the medium that the customer prefers, if they can be reached by it."""
         for message in batch.new_of(Message):
-            chosen = message.purpose in {"personal", "confirmation"}  # by whoever wrote it
+            chosen = message.purpose in {"personal", "confirmation", *NEWS}  # by whoever wrote it
             if message.to == "customer" and not message.instead_of and not chosen:
                 self._check_medium(message)
 

@@ -29,6 +29,8 @@ REPLACEMENT = "the first one "
 """How the reason of a message begins that replaces one which could not be sent, or did not arrive."""
 NEW_LINK = "the link in an earlier message"
 
+NEWS = frozenset({"tip"})
+
 
 class Messages:
     """Checks every message as a row. What is sent is checked in `sends.py`."""
@@ -68,8 +70,8 @@ class Messages:
         if message.purpose in {"praise", "thanks", "weekly_report"}:
             observed.once("sent again", about.id, message.created_at, message.recipient_id)
             return
-        if message.purpose in {"personal", "confirmation", "promise_question"}:
-            observed.once("written again", about.id)
+        if message.purpose in {"personal", "confirmation", "promise_question", *NEWS}:
+            observed.once("written again", about.id, message.purpose)
             return
         if message.why.startswith(NEW_LINK):
             hour = message.created_at.replace(minute=0, second=0, microsecond=0)

@@ -25,7 +25,7 @@ from vaada.present import email, i18n, pages, promise_question
 from vaada.present.email import Mail
 from vaada.present.promise_question import PromiseQuestion
 from vaada.present.times import Times
-from vaada.present.view_models import Brief, Invitation, LateNotice, Note, Praise
+from vaada.present.view_models import Brief, Invitation, LateNotice, News, Note, Praise
 from vaada.present.weekly_report import Named, week_page
 from vaada.rules import weekly_reports
 
@@ -116,6 +116,19 @@ def a_late_notice(**changes: Any) -> LateNotice:
         now=datetime(2026, 11, 24, 16, 0, tzinfo=KARACHI),
     )
     return replace(notice, **changes)
+
+
+def some_news(**changes: Any) -> News:
+    """A tip for Bilal."""
+    news = News(
+        business="Nadeem Computers",
+        language="en",
+        customer_name="Bilal Khan",
+        subject="Dust is near",
+        text="Blow it out of the fan.\n\nOnce a month is enough.",
+        unsubscribe_url="https://desk.example.com/u/token",
+    )
+    return replace(news, **changes)
 
 
 def an_explanation(**changes: Any) -> Explanation:

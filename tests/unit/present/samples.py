@@ -20,8 +20,10 @@ from tests.unit.present.builders import (
     about,
     an_explanation,
     an_invitation,
+    some_news,
 )
 from vaada.model.messages import Purpose, RecipientRole
+from vaada.model.people import Subscription
 from vaada.present import email, pages, sms
 from vaada.present.email import Mail
 from vaada.present.view_models import ActionName, CallBack, Note, Referral, Review, TaskLine
@@ -58,6 +60,7 @@ def every_mail(name: str) -> list[Mail]:
             for kind in KINDS
         ),
         *(email.for_late(replace(notice, language=language)) for language in LANGUAGES),
+        *(email.for_news(some_news(language=language, subject=name, text=name)) for language in LANGUAGES),
     ]
 
 
@@ -152,10 +155,16 @@ def customer_pages(words: str = "Nadeem", language: str = "en") -> list[str]:
         pages.survey_over(**named, because="answered"),
         pages.survey_over(**named, because="expired"),
         pages.survey_over(**named, because="withdrawn"),
-        pages.unsubscribe_form(**named, path="/u/t"),
-        pages.unsubscribed(**named, path="/u/t", nonce="n"),
-        pages.unsubscribed(**named, path="/u/t", nonce="n", again=True),
-        pages.subscribed_again(**named),
+        *(
+            page
+            for one in get_args(Subscription)
+            for page in (
+                pages.unsubscribe_form(**named, subscription=one, path="/u/t"),
+                pages.unsubscribed(**named, subscription=one, path="/u/t", nonce="n"),
+                pages.unsubscribed(**named, subscription=one, path="/u/t", nonce="n", again=True),
+                pages.subscribed_again(**named, subscription=one),
+            )
+        ),
         pages.link_problem(**named),
         *(pages.refused(**named, because=because) for because in get_args(pages.RefusedBecause)),
     ]

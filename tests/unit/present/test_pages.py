@@ -551,7 +551,9 @@ def test_every_broken_link_gets_the_same_page() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_unsubscribed_page_has_one_button_to_undo(language: str) -> None:
     page = Html(
-        pages.unsubscribed(business="Nadeem Computers", language=language, path="/u/token", nonce="n1")
+        pages.unsubscribed(
+            business="Nadeem Computers", language=language, subscription="news", path="/u/token", nonce="n1"
+        )
     )
     assert page.all("form", method="post", action="/u/token")
     sent = {field["name"]: field["value"] for field in page.all("input", type="hidden")}

@@ -29,6 +29,7 @@ from vaada.flows.idempotency import do_once
 from vaada.flows.messages import suppression
 from vaada.flows.optimistic_write import NotFound, require
 from vaada.flows.work import current_customer
+from vaada.model.campaigns import CampaignRecipient
 from vaada.model.cases import Case
 from vaada.model.ids import PartyId
 from vaada.model.interactions import Interaction
@@ -42,7 +43,18 @@ from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
 from vaada.rules.messages import personal
 
 Id = Annotated[PartyId, Path()]
-Entry = Interaction | Case | Commitment | FollowUp | Reply | Goodwill | Survey | Message | Recognition
+Entry = (
+    Interaction
+    | Case
+    | Commitment
+    | FollowUp
+    | Reply
+    | Goodwill
+    | Survey
+    | Message
+    | Recognition
+    | CampaignRecipient
+)
 
 
 class CustomerMerge(Input):

@@ -205,7 +205,10 @@ def _new_customer(draft: _Draft) -> NewCustomer | None:
             language=fields.get("new_language") or None,
             agent_id=draft.agent.agent_id if draft.agent else None,
             consent=NewConsent(
-                email="agreed_email" in fields, sms="agreed_sms" in fields, survey="agreed_survey" in fields
+                email="agreed_email" in fields,
+                sms="agreed_sms" in fields,
+                survey="agreed_survey" in fields,
+                news="agreed_news" in fields,
             ),
         )
     except ValidationError as error:

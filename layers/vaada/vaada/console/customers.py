@@ -314,7 +314,7 @@ def _changes(form: Fields) -> dict[str, object]:
         "other_emails": tuple(form["other_emails"].split()),
         "other_phones": tuple(one.strip() for one in form["other_phones"].splitlines() if one.strip()),
         "tags": tuple(tag.strip() for tag in form["tags"].split(",") if tag.strip()),
-        "consent": {name: f"agreed_{name}" in form for name in ("email", "sms", "survey")},
+        "consent": {name: f"agreed_{name}" in form for name in ("email", "sms", "survey", "news")},
     }
 
 

@@ -209,7 +209,7 @@ def _part_of(form: Mapping[str, str] | Fields) -> _Part:
 
 
 def _judged(visit: Visit, form: Mapping[str, str] | Fields) -> tuple[Judged, ...]:
-    agreed = {name: bool(form[f"agreed_{name}"]) for name in ("email", "sms", "survey")}
+    agreed = {name: bool(form[f"agreed_{name}"]) for name in ("email", "sms", "survey", "news")}
     lines = _part_of(form).lines
     return flow.judge(visit.desk, lines, NewConsent(**agreed), visit.user.agent_id, visit.now)
 

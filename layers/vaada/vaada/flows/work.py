@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from vaada.desk import Desk
 from vaada.flows.optimistic_write import NotFound, require
+from vaada.model.campaigns import CampaignRecipient
 from vaada.model.cases import Case
 from vaada.model.interactions import Interaction
 from vaada.model.messages import Message
@@ -20,7 +21,7 @@ StaffWork = Commitment | FollowUp | Reply | Goodwill
 
 Work = StaffWork | Survey
 
-About = Work | Interaction | Recognition
+About = Work | Interaction | Recognition | CampaignRecipient
 """What a message is about; a contact, if an agent wrote it."""
 
 WORK: dict[str, type[Work]] = {
@@ -30,6 +31,7 @@ ABOUT: dict[str, type[About]] = {
     **WORK,
     Interaction.kind_of_row: Interaction,
     Recognition.kind_of_row: Recognition,
+    CampaignRecipient.kind_of_row: CampaignRecipient,
 }
 SUBJECTS: dict[str, type[About | WeeklyReport]] = {**ABOUT, WeeklyReport.kind_of_row: WeeklyReport}
 """What messages are about, by its kind; a weekly report has neither an agent nor a customer."""

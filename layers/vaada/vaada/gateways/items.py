@@ -17,6 +17,7 @@ from decimal import Decimal
 from typing import Any
 
 from vaada.model.address_usage import AddressUsage
+from vaada.model.campaigns import Campaign, CampaignRecipient
 from vaada.model.cases import Case
 from vaada.model.departures import Departure
 from vaada.model.erasures import Erasure
@@ -45,7 +46,7 @@ Item = dict[str, Any]
 
 _PEOPLE = (Agent, Customer)
 _WORK = (Commitment, FollowUp, Reply, Goodwill, Survey)
-_TIMELINE = (Interaction, Case, *_WORK, Message, WeeklyReport, Recognition)
+_TIMELINE = (Interaction, Case, *_WORK, Message, WeeklyReport, Recognition, CampaignRecipient)
 _LISTED_BY_ID = (Case, *_WORK)
 _LEDGERS = (Erasure, Departure, PolicyVersion)
 _OTHER = (
@@ -61,8 +62,10 @@ _OTHER = (
     Training,
     Relationship,
     SetAsideMail,
+    Campaign,
     *_LEDGERS,
 )
+_ListedByTime = Erasure | PolicyVersion | WeeklyReport | Recognition | SetAsideMail | Training | Campaign
 _RELATIONSHIP = "RELATIONSHIP#"  # not among the rows of the timeline, which agents read
 KINDS: dict[str, type[Row]] = {kind.kind_of_row: kind for kind in (*_PEOPLE, *_TIMELINE, *_OTHER)}
 DUE_SHARDS = tuple(f"due-{n}" for n in range(4))
@@ -133,7 +136,7 @@ def _search_index(customer: Customer) -> SearchIndex:
 
 def _index_attributes(row: Row) -> dict[str, str]:
     attributes: dict[str, str] = {}
-    if isinstance(row, _LISTED_BY_ID):
+    if isinstance(row, _LISTED_BY_ID) or (isinstance(row, Customer) and _gets_news(row)):
         attributes["listed_id"] = row.id
     if isinstance(row, DueRow) and row.wake_at is not None:
         attributes["due_shard"] = DUE_SHARDS[zlib.crc32(row.id.encode()) % len(DUE_SHARDS)]
@@ -147,7 +150,9 @@ def _index_attributes(row: Row) -> dict[str, str]:
         attributes["list_key"] = f"{row.status}#{text_of(row.opened_at)}#{row.id}"
         attributes["agent_kind"] = f"{row.agent_id}#{row.kind_of_row}"
         attributes["customer_kind"] = f"{row.customer_id}#{row.kind_of_row}"
-    elif isinstance(row, Erasure | PolicyVersion | WeeklyReport | Recognition | SetAsideMail | Training):
+    elif isinstance(row, CampaignRecipient):
+        attributes["list_key"] = f"{row.campaign_id}#{row.id}"
+    elif isinstance(row, _ListedByTime):
         attributes["list_key"] = f"{text_of(_listed_at(row))}#{row.id}"
     elif isinstance(row, Message):
         attributes |= _index_attributes_of_message(row)
@@ -163,9 +168,12 @@ def _index_attributes(row: Row) -> dict[str, str]:
     return attributes
 
 
-def _listed_at(
-    row: Erasure | PolicyVersion | WeeklyReport | Recognition | SetAsideMail | Training,
-) -> datetime:
+def _gets_news(customer: Customer) -> bool:
+    """Whether the customer is among those who are listed for campaigns."""
+    return customer.consent.news and customer.merged_into is None
+
+
+def _listed_at(row: _ListedByTime) -> datetime:
     match row:
         case Erasure():
             return row.asked_at
@@ -173,7 +181,7 @@ def _listed_at(
             return row.changed_at
         case WeeklyReport():
             return row.begins
-        case Recognition():
+        case Recognition() | Campaign():
             return row.created_at
         case SetAsideMail():
             return row.received_at

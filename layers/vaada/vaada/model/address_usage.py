@@ -11,13 +11,14 @@ from vaada.model.times import Instant
 class AddressUsage(Row):
     """What went to an address of late. The id is a keyed hash of it; the address itself is not kept.
 
-    `asked_at` and `written_at` are as those of a customer. Two records of one person share the row, so that
-    the person is not asked or written to twice. DynamoDB removes it some time after `expires_at` (epoch
-    seconds). Version 0 is a row that was never written.
+    `asked_at`, `written_at` and `news_at` are as those of a customer. Two records of one person share the
+    row, so that the person is not asked or written to twice. DynamoDB removes it some time after
+    `expires_at` (epoch seconds). Version 0 is a row that was never written.
     """
 
     kind_of_row: ClassVar[str] = "address_usage"
     address_usage_id: str
     asked_at: dict[str, Instant] = Field(default_factory=dict)
     written_at: tuple[Instant, ...] = ()
+    news_at: dict[str, Instant] = Field(default_factory=dict)
     expires_at: int = 0

@@ -28,12 +28,21 @@ Purpose = Literal[
     "confirmation",
     "thanks",
     "promise_question",
+    "tip",
 ]
 RecipientRole = Literal["agent", "supervisor", "owner", "customer"]
 MessageStatus = Literal["held", "grouped", "sending", "waiting", "sent", "failed", "withheld", "unknown"]
 Delivery = Literal["accepted", "delivered", "delayed", "bounced", "complained", "rejected"]
 AboutKind = Literal[
-    "follow_up", "commitment", "reply", "goodwill", "survey", "interaction", "weekly_report", "recognition"
+    "follow_up",
+    "commitment",
+    "reply",
+    "goodwill",
+    "survey",
+    "interaction",
+    "weekly_report",
+    "recognition",
+    "campaign_recipient",
 ]
 
 

@@ -124,12 +124,17 @@ class Agent(Row):
         return (self.phone,) if self.phone else ()
 
 
+Subscription = Literal["survey", "news"]
+"""What a customer can unsubscribe from by a link, each on its own: surveys, or tips and invitations."""
+
+
 class Consent(StoredModel):
-    """What a customer agreed to. The default is no consent."""
+    """What a customer agreed to: e-mails, texts, surveys, tips and invitations. The default is no consent."""
 
     email: bool = False
     sms: bool = False
     survey: bool = False
+    news: bool = False
 
 
 class NewConsent(Consent):
@@ -210,9 +215,10 @@ class Customer(DueRow):
     `anchor` is the time of the last contact, from which check-ins are counted; `wake_at` is the time of the
     next check-in and `check_in_id` the last one. `nps_id` is the planned survey about the whole business.
     `asked_at` maps each kind of survey to when they were last asked; `written_at` are the times of recent
-    messages to them. `unsubscribed_at` is when an unsubscribe link withdrew the consent to surveys; the same
-    link can restore it. `parted_at` is when the business parted with them: they are not asked nor checked in
-    with any more, and whoever decided hears when they are in touch.
+    messages to them, and `news_at` maps each recent campaign to when they were sent it. `unsubscribed_at` is
+    when an unsubscribe link withdrew the consent to surveys, `news_unsubscribed_at` to tips and invitations;
+    the same link can restore it. `parted_at` is when the business parted with them: they are not asked nor
+    checked in with any more, and whoever decided hears when they are in touch.
     """
 
     kind_of_row: ClassVar[str] = "customer"
@@ -235,8 +241,10 @@ class Customer(DueRow):
     nps_id: str | None = None
     asked_at: dict[str, Instant] = Field(default_factory=dict)
     written_at: tuple[Instant, ...] = ()
+    news_at: dict[str, Instant] = Field(default_factory=dict)
     served_by: tuple[str, ...] = ()
     unsubscribed_at: Instant | None = None
+    news_unsubscribed_at: Instant | None = None
     parted_at: Instant | None = None
     other_names: tuple[str, ...] = ()
     merged: tuple[MergedRecord, ...] = ()

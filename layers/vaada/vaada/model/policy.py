@@ -170,12 +170,16 @@ class CheckInRules(PolicyPart):
 
 
 class CustomerRules(PolicyPart):
-    """The local hours in which customers may be sent messages, and how many in a number of days."""
+    """The local hours in which customers may be sent messages, and how many in a number of days.
+
+    Of these, `news_a_month` may be tips and invitations, in 30 days.
+    """
 
     write_from: LocalTime = time(9)
     write_until: LocalTime = time(20)
     messages_at_most: Annotated[Whole, Field(ge=1, le=100)] = 3
     within_days: Annotated[Whole, Field(ge=1, le=90)] = 7
+    news_a_month: Annotated[Whole, Field(ge=0, le=31)] = 2
 
     @model_validator(mode="after")
     def _check_order(self) -> Self:

@@ -19,6 +19,7 @@ from vaada.present.view_models import (
     Confirmation,
     Invitation,
     LateNotice,
+    News,
     Note,
     Personal,
     Praise,
@@ -144,6 +145,24 @@ def for_personal(message: Personal) -> Mail:
         personal_subject(message),
         rendering.text("mail/personal.txt", language, **values),
         rendering.html("mail/personal.html", language, **values),
+    )
+
+
+def for_news(news: News) -> Mail:
+    """Return the mail of a campaign, with a link that ends only such mails."""
+    language = words(news.language)
+    subject = shorten_to(line(news.subject), _LONGEST_SUBJECT)
+    body = "\n".join(lines(news.text))
+    values = {
+        "subject": subject,
+        "news": news,
+        "body": body,
+        "paragraphs": [part for part in body.split("\n\n") if part.strip()],
+    }
+    return Mail(
+        subject,
+        rendering.text("mail/news.txt", language, **values),
+        rendering.html("mail/news.html", language, **values),
     )
 
 

@@ -5,6 +5,7 @@ from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
+from vaada.model.people import Subscription
 from vaada.model.work import SCALES, SurveyKind
 from vaada.present import rendering
 from vaada.present.deadline_explanation import explanation_line
@@ -265,22 +266,31 @@ def action_sent(*, business: str, language: str) -> str:
     return _page("action_sent", words(language), business)
 
 
-def unsubscribe_form(*, business: str, language: str, path: str) -> str:
+def unsubscribe_form(*, business: str, language: str, subscription: Subscription, path: str) -> str:
     """Return the page that asks to confirm the unsubscription."""
-    return _page("unsubscribe_form", words(language), business, path=path)
+    return _page("unsubscribe_form", words(language), business, subscription=subscription, path=path)
 
 
-def unsubscribed(*, business: str, language: str, path: str, nonce: str | None, again: bool = False) -> str:
+def unsubscribed(
+    *,
+    business: str,
+    language: str,
+    subscription: Subscription,
+    path: str,
+    nonce: str | None,
+    again: bool = False,
+) -> str:
     """Return the page after the unsubscription. With a `nonce` it offers to undo it; `again` asks to confirm.
 
     The form sends `do`, `nonce` and `website`.
     """
-    return _page("unsubscribed", words(language), business, path=path, nonce=nonce, again=again)
+    values = {"subscription": subscription, "path": path, "nonce": nonce, "again": again}
+    return _page("unsubscribed", words(language), business, **values)
 
 
-def subscribed_again(*, business: str, language: str) -> str:
+def subscribed_again(*, business: str, language: str, subscription: Subscription) -> str:
     """Return the page after the unsubscription was undone."""
-    return _page("subscribed_again", words(language), business)
+    return _page("subscribed_again", words(language), business, subscription=subscription)
 
 
 def link_problem(*, business: str, language: str = "en") -> str:

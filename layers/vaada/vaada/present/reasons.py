@@ -113,6 +113,14 @@ _REASONS: tuple[tuple[str, str], ...] = (
     ),
     ("its customer was erased", _("The customer was erased.")),
     ("the customer was written to often enough lately", _("They were written to often enough lately.")),
+    ("the customer did not agree to tips and invitations", _("They did not agree to tips and invitations.")),
+    (
+        "they had enough tips and invitations this month",
+        _("They had enough tips and invitations this month."),
+    ),
+    ("they have it already", _("They have it already.")),
+    ("the campaign was cancelled", _("It was cancelled.")),
+    ("they agreed to tips and invitations", _("They agreed to tips and invitations.")),
 )
 
 

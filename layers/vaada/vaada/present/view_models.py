@@ -226,6 +226,18 @@ class Personal:
 
 
 @dataclass(frozen=True)
+class News:
+    """The data of the mail of a campaign. `subject` and `text` are as the business wrote them."""
+
+    business: str
+    language: str  # the customer's, BCP 47
+    customer_name: str
+    subject: str
+    text: str
+    unsubscribe_url: str  # signed
+
+
+@dataclass(frozen=True)
 class Confirmation:
     """The data of the mail that asks whether an address is its reader's. Nothing in it is a stranger's."""
 

@@ -1,23 +1,29 @@
-"""/u/{token}: unsubscribe from surveys, and undo it."""
+"""/u/{token}: unsubscribe from surveys, or from tips and invitations, and undo it."""
 
 from http import HTTPStatus
 
 from vaada.flows.messages.unsubscribing import subscribe_again, unsubscribe
-from vaada.flows.optimistic_write import require
+from vaada.flows.optimistic_write import NotFound
 from vaada.flows.work import customer_of
 from vaada.gateways.links import ExpiredLink
+from vaada.model.campaigns import CampaignRecipient
+from vaada.model.people import Subscription
 from vaada.model.work import Survey
 from vaada.present import pages
 from vaada.public.visits import Page, Visit
-from vaada.rules.bot_detection import may_subscribe_again
+from vaada.rules.unsubscribing import is_subscribed, may_subscribe_again
 
 
 def show(visit: Visit) -> Page:
     """Return the page that asks to confirm. Raises BadLink, NotFound."""
-    language = visit.language_of(_survey(visit, counted=False))
-    return Page(
-        HTTPStatus.OK, pages.unsubscribe_form(business=visit.business, language=language, path=visit.path)
+    row = _row(visit, counted=False)
+    page = pages.unsubscribe_form(
+        business=visit.business,
+        language=visit.language_of(row),
+        subscription=_subscription(row),
+        path=visit.path,
     )
+    return Page(HTTPStatus.OK, page)
 
 
 def submit(visit: Visit) -> Page:
@@ -26,25 +32,27 @@ def submit(visit: Visit) -> Page:
     The page says whether the customer is subscribed, and offers to undo as long as possible. Raises BadLink,
     NotFound, TooManyForms, Busy.
     """
-    survey = _survey(visit, counted=True)
-    language = visit.language_of(survey)  # raises NotFound for an erased customer, before anything is written
-    visit.count_form("unsubscribe", survey.id)
+    row = _row(visit, counted=True)
+    subscription = _subscription(row)
+    language = visit.language_of(row)  # raises NotFound for an erased customer, before anything is written
+    visit.count_form("unsubscribe", row.id)
     is_undo = visit.fields.get("do") == "undo"
-    is_doubtful = is_undo and not visit.is_human("unsubscribe", survey.id)
+    is_doubtful = is_undo and not visit.is_human("unsubscribe", row.id)
     if not is_undo:
-        unsubscribe(visit.desk, survey.customer_id, visit.now)
+        unsubscribe(visit.desk, row.customer_id, subscription, visit.now)
     elif not is_doubtful:
-        subscribe_again(visit.desk, survey.id, visit.now)
-    customer = customer_of(visit.desk, survey)
-    if customer.consent.survey:
-        page = pages.subscribed_again(business=visit.business, language=language)
+        subscribe_again(visit.desk, row.customer_id, subscription, visit.now)
+    customer = customer_of(visit.desk, row)
+    if is_subscribed(customer, subscription):
+        page = pages.subscribed_again(business=visit.business, language=language, subscription=subscription)
         return Page(HTTPStatus.OK, page)
-    can_undo = may_subscribe_again(customer, visit.now)
+    can_undo = may_subscribe_again(customer, subscription, visit.now)
     page = pages.unsubscribed(
         business=visit.business,
         language=language,
+        subscription=subscription,
         path=visit.path,
-        nonce=visit.nonce("unsubscribe", survey.id) if can_undo else None,
+        nonce=visit.nonce("unsubscribe", row.id) if can_undo else None,
         again=is_doubtful,
     )
     if not is_undo:
@@ -52,10 +60,18 @@ def submit(visit: Visit) -> Page:
     return Page(HTTPStatus.UNPROCESSABLE_ENTITY if can_undo else HTTPStatus.GONE, page)
 
 
-def _survey(visit: Visit, *, counted: bool) -> Survey:
+def _subscription(row: Survey | CampaignRecipient) -> Subscription:
+    return "survey" if isinstance(row, Survey) else "news"
+
+
+def _row(visit: Visit, *, counted: bool) -> Survey | CampaignRecipient:
+    """Return what the link was sent with. Raises BadLink, NotFound."""
     try:
-        survey_id = visit.desk.links.row_id("unsubscribe", visit.token)
+        row_id = visit.desk.links.row_id("unsubscribe", visit.token)
     except ExpiredLink as link:
-        survey_id = link.row_id  # an expired link may still unsubscribe, while its key is valid
-    visit.read_ahead("unsubscribe", Survey, survey_id, counted=counted)
-    return require(visit.desk, Survey, survey_id)
+        row_id = link.row_id  # an expired link may still unsubscribe, while its key is valid
+    visit.read_ahead("unsubscribe", Survey, row_id, counted=counted)
+    row = visit.desk.table.get_any(row_id)
+    if not isinstance(row, Survey | CampaignRecipient):
+        raise NotFound(Survey, row_id)
+    return row

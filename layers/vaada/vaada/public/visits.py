@@ -9,6 +9,7 @@ from vaada.desk import Desk
 from vaada.flows.form_rate_limit import count_form, form_count_id
 from vaada.flows.work import customer_of
 from vaada.gateways.links import LinkPurpose
+from vaada.model.campaigns import CampaignRecipient
 from vaada.model.ids import customer_of as customer_id_of
 from vaada.model.people import Customer
 from vaada.model.policy import Business
@@ -49,9 +50,9 @@ class Visit:
         """The browser's language, for pages without a known customer."""
         return preferred(self.accept_language) or self.deployed_business.language
 
-    def language_of(self, survey: Survey) -> str:
-        """Return the language of the survey's customer. Raises NotFound once they are erased."""
-        return readable(customer_of(self.desk, survey).language, self.desk.policy.business.language)
+    def language_of(self, row: Survey | CampaignRecipient) -> str:
+        """Return the language of the row's customer. Raises NotFound once they are erased."""
+        return readable(customer_of(self.desk, row).language, self.desk.policy.business.language)
 
     def page_age(self, purpose: LinkPurpose, shown: str) -> timedelta | None:
         """Return how long the page that showed `shown` was open.

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from vaada.model.people import Customer
 from vaada.rules.surveys import MIN_PAGE_TIME, PAGE_LIFETIME
 
 FORMS_AN_HOUR = 30
@@ -12,11 +11,6 @@ FORMS_AN_HOUR = 30
 def is_human(page_age: timedelta | None) -> bool:
     """Whether the page of a form was open as long as a person needs. A form without a page has age None."""
     return page_age is not None and MIN_PAGE_TIME <= page_age <= PAGE_LIFETIME
-
-
-def may_subscribe_again(customer: Customer, now: datetime) -> bool:
-    """Whether the customer unsubscribed so recently that the same link may undo it."""
-    return customer.unsubscribed_at is not None and now - customer.unsubscribed_at <= PAGE_LIFETIME
 
 
 def next_hour(now: datetime) -> datetime:

@@ -26,6 +26,7 @@ _SINGLE_FACTS = (
     "anchor",
     "nps_id",
     "unsubscribed_at",
+    "news_unsubscribed_at",
 )
 
 
@@ -63,11 +64,14 @@ def unmerge(
         update={
             "version": gone.version + 1,
             "consent": _consent(remaining, after, own),
-            "unsubscribed_at": own.unsubscribed_at
-            if "unsubscribed_at" in unchanged
-            else remaining.unsubscribed_at,
+            **{
+                name: getattr(own if name in unchanged else remaining, name)
+                for name in ("unsubscribed_at", "news_unsubscribed_at")
+            },
             "asked_at": own.asked_at
             | {kind: at for kind, at in remaining.asked_at.items() if at > record.at},
+            "news_at": own.news_at
+            | {campaign: at for campaign, at in remaining.news_at.items() if at > record.at},
             "written_at": (*own.written_at, *(at for at in remaining.written_at if at > record.at)),
             "nps_id": None if into.nps_id else own.nps_id,
             "search_index": gone.search_index,

@@ -65,8 +65,10 @@ def merge(
         nps_id=into.nps_id or customer.nps_id,
         asked_at=frequency_cap.last_asked(both),
         written_at=tuple(sorted((*into.written_at, *customer.written_at))),
+        news_at={**customer.news_at, **into.news_at},
         served_by=tuple(dict.fromkeys((*into.served_by, *customer.served_by))),
-        unsubscribed_at=_unsubscribed_at(both),
+        unsubscribed_at=_ended_at((one.consent.survey, one.unsubscribed_at) for one in both),
+        news_unsubscribed_at=_ended_at((one.consent.news, one.news_unsubscribed_at) for one in both),
         merged=merged,
     )
     anchor = max((one.anchor for one in both if one.anchor), default=now)
@@ -89,14 +91,19 @@ def stricter(both: Iterable[Customer]) -> Consent:
         email=all(consent.email for consent in consents),
         sms=all(consent.sms for consent in consents),
         survey=all(consent.survey for consent in consents),
+        news=all(consent.news for consent in consents),
     )
 
 
-def _unsubscribed_at(both: Iterable[Customer]) -> datetime | None:
-    """When they unsubscribed. None where undoing that would give a consent that one record never had."""
-    if not all(one.consent.survey or one.unsubscribed_at for one in both):
+def _ended_at(both: Iterable[tuple[bool, datetime | None]]) -> datetime | None:
+    """When they unsubscribed, by the consent of each and when a link withdrew it.
+
+    None where undoing that would give a consent that one record never had.
+    """
+    records = list(both)
+    if not all(agrees or ended_at for agrees, ended_at in records):
         return None
-    return max((one.unsubscribed_at for one in both if one.unsubscribed_at), default=None)
+    return max((ended_at for _, ended_at in records if ended_at), default=None)
 
 
 def _notes(own: str | None, other: str | None) -> str | None:

@@ -30,6 +30,7 @@ def call_of(route: str, body: Body) -> Setup:
             praised="recognition" in route,
             ended=route.endswith(("/letter", "/part")),
             topic="{topic}" in route,
+            campaign="{campaign}" in route,
         )
         if first := FIRST.get(route):
             world.call_api(first.format(**ids), body_of(world, BODIES[first]))
@@ -52,12 +53,13 @@ def one_row_of_each_kind(
     praised: bool = False,
     ended: bool = False,
     topic: bool = False,
+    campaign: bool = False,
 ) -> dict[str, str]:
     """Add people, and a contact with work. Returns the ids.
 
     `others`: a second case and a second customer. `failed`: a warning that could not be sent. `quarantined`:
     an answer to a survey that came too fast for a person. `proposed`: a review that may be decided; `ended`:
-    it was. `praised`: an answer of a happy customer. `topic`: five unhappy answers.
+    it was. `praised`: an answer of a happy customer. `topic`: five unhappy answers. `campaign`: a draft.
     """
     world.add_people()
     made = [{"what": "Call back", "due_at": text_of(world.now + 2 * DAY)}]
@@ -85,6 +87,8 @@ def one_row_of_each_kind(
         ids["note"] = a_proposed_review(world, ended=ended)
     if topic:
         ids["topic"] = a_topic(world)
+    if campaign:
+        ids["campaign"] = a_draft(world)
     if praised:
         ids["praised"] = world.praised_id = an_answer(world, ids["contact"], ids["case"], 5)
     if others:
@@ -159,6 +163,14 @@ def a_proposed_review(world: ScenarioWorld, *, ended: bool) -> str:
     return note_id
 
 
+def a_draft(world: ScenarioWorld) -> str:
+    """Write a tip, and let the customer agree to it. Returns its id."""
+    consent = {"email": True, "sms": True, "survey": True, "news": True}
+    world.call_api(f"PATCH /api/customers/{world.customer_id}", {"consent": consent})
+    campaign_id: str = world.call_api("POST /api/campaigns", A_TIP)["campaign_id"]
+    return campaign_id
+
+
 def a_topic(world: ScenarioWorld) -> str:
     """Put five unhappy answers, each about an order. Returns the key of the topic."""
     for _ in range(5):
@@ -213,6 +225,7 @@ def contact_with_work(world: ScenarioWorld) -> dict[str, object]:
     return world.contact_body(direction="inbound", commitments=made, follow_up=wanted, tone="upset")
 
 
+A_TIP = {"texts": [{"language": "en", "subject": "Winter is near", "text": "Oil the chain, Bilal."}]}
 A_WEEK_LESS = {"time_zone": "Europe/London", "check_in_every_days": 7}
 BUSINESS = {"name": "Baker & Daughters", "time_zone": "UTC", "country": "GB", "language": "en"}
 POLICY = PolicyDocument.model_validate({"business": BUSINESS}).model_dump(mode="json")
@@ -282,6 +295,10 @@ ROUTES: tuple[tuple[str, Body], ...] = (
         dict.fromkeys(NewLetter.model_fields, "Thank you"),
     ),
     ("POST /api/customers/{customer}/relationship/part", {"by": "otherwise"}),
+    ("POST /api/campaigns", A_TIP),
+    ("PUT /api/campaigns/{campaign}", A_TIP),
+    ("POST /api/campaigns/{campaign}/schedule", {}),
+    ("POST /api/campaigns/{campaign}/cancel", {}),
     ("PUT /api/policy", POLICY),
     ("POST /api/policy/preview", {"commitments": {"warn_before": {"hours": 1}}}),
     ("PATCH /api/policy", {"business": {"name": "Baker & Sons"}}),

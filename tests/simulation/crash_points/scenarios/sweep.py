@@ -3,6 +3,7 @@
 from functions.sweep_due.app import handler as sweep_due
 from tests.simulation.crash_points.engine import Scenario
 from tests.simulation.crash_points.scenario_world import ScenarioWorld
+from tests.simulation.crash_points.scenarios.api import a_draft
 from tests.simulation.crash_points.scenarios.inbound_events import copy_the_desk
 from tests.simulation.crash_points.scenarios.sending import keep_the_promise
 from tests.simulation.crash_points.times import DAY, HOUR, MINUTE
@@ -107,6 +108,16 @@ def a_parting_letter(world: ScenarioWorld) -> None:
     world.watch_next_run()
 
 
+def a_campaign(world: ScenarioWorld) -> None:
+    world.add_people()
+    campaign = a_draft(world)
+    agreed = {"email": True, "sms": False, "survey": False, "news": True}
+    world.call_api("POST /api/customers", {"name": "Zoe", "email": "zoe@example.com", "consent": agreed})
+    world.call_api(f"POST /api/campaigns/{campaign}/schedule", {"send_at": text_of(world.now + HOUR)})
+    world.pass_time(HOUR - 3 * MINUTE)
+    world.watch_next_run()
+
+
 SCENARIOS = (
     Scenario(sweep_due, "a batch", a_batch),
     Scenario(sweep_due, "an escalation", an_escalation, 2 * HOUR, keep_the_promise),
@@ -120,4 +131,5 @@ SCENARIOS = (
     Scenario(sweep_due, "a weekly report", a_weekly_report, 2 * HOUR),
     Scenario(sweep_due, "a relationship", a_relationship, 15 * DAY),
     Scenario(sweep_due, "a parting letter", a_parting_letter, DAY),
+    Scenario(sweep_due, "a campaign", a_campaign, 2 * HOUR),
 )

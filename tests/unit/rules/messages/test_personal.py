@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.rows import MONDAY, customer, interaction, policy, row_id
 from vaada.model.people import Consent, Medium
-from vaada.rules.messages import personal
+from vaada.rules.messages import frequency_cap, personal
 
 NIGHT = MONDAY + timedelta(hours=12)
 NONE = Consent()
@@ -21,8 +21,8 @@ NONE = Consent()
         (NONE, {"awaited": True}, personal.NO_CONSENT),
         (Consent(email=True), {"works": False}, personal.NO_ADDRESS),
         (Consent(email=True), {"works": False, "answers": True, "awaited": True}, personal.NO_ADDRESS),
-        (Consent(email=True), {"has_room": False}, personal.TOO_OFTEN),
-        (Consent(email=True), {"has_room": False, "answers": True}, personal.TOO_OFTEN),
+        (Consent(email=True), {"has_room": False}, frequency_cap.TOO_OFTEN),
+        (Consent(email=True), {"has_room": False, "answers": True}, frequency_cap.TOO_OFTEN),
         (Consent(email=True), {"has_room": False, "awaited": True}, None),
     ],
 )

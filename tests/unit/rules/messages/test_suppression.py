@@ -15,7 +15,7 @@ from vaada.rules.messages.suppression import (
     suppress,
 )
 
-ALL: tuple[StopReason, ...] = ("bounced", "complained", "unsubscribed", "texted_stop")
+ALL: tuple[StopReason, ...] = ("bounced", "complained", "unsubscribed", "unsubscribed_news", "texted_stop")
 
 
 def suppressed_for(*reasons: StopReason) -> Suppression:
@@ -32,11 +32,12 @@ def test_an_address_without_a_suppression_may_be_written_to() -> None:
 
 
 @pytest.mark.parametrize("reason", ALL)
-def test_unsubscribing_stops_surveys_and_other_reasons_stop_everything(reason: StopReason) -> None:
+def test_unsubscribing_stops_its_own_kind_and_other_reasons_stop_everything(reason: StopReason) -> None:
     row = suppressed_for(reason)
 
-    assert not may_send(row, survey=True)
-    assert may_send(row, survey=False) is (reason == "unsubscribed")
+    assert may_send(row, survey=True) is (reason == "unsubscribed_news")
+    assert may_send(row, survey=False, news=True) is (reason == "unsubscribed")
+    assert may_send(row, survey=False) is reason.startswith("unsubscribed")
 
 
 @pytest.mark.parametrize("reason", ALL)
@@ -77,7 +78,7 @@ def test_a_texted_start_lifts_a_texted_stop_and_nothing_else() -> None:
     assert may_send(lift_texted_stop(suppressed_for("texted_stop")), survey=True)
     still = lift_texted_stop(suppressed_for("texted_stop", "unsubscribed"))
     assert (may_send(still, survey=False), may_send(still, survey=True)) == (True, False)
-    for reason in ALL[:3]:
+    for reason in ALL[:-1]:
         row = suppressed_for(reason)
         assert lift_texted_stop(row) is row
 

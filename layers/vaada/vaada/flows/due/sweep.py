@@ -5,6 +5,7 @@ from datetime import datetime
 
 from vaada.desk import Desk
 from vaada.flows import erasure, weekly_reports
+from vaada.flows.campaigns import advance_campaign
 from vaada.flows.departures import hand_over_work
 from vaada.flows.due.advance import Due, advance
 from vaada.flows.interactions import plan_interaction
@@ -14,6 +15,7 @@ from vaada.flows.optimistic_write import NotFound, require
 from vaada.flows.parting import advance_relationship
 from vaada.flows.work import WORK
 from vaada.log import logger
+from vaada.model.campaigns import Campaign
 from vaada.model.departures import Departure
 from vaada.model.erasures import Erasure
 from vaada.model.interactions import Interaction
@@ -28,6 +30,12 @@ DueItem = tuple[str, str, int]
 
 _ROWS_OF_A_DEPARTURE = 200  # per sweep
 _DUE: dict[str, type[Due]] = {**WORK, Customer.kind_of_row: Customer}
+_STEPS: dict[str, Callable[[Desk, str, int, datetime], str]] = {
+    WeeklyReport.kind_of_row: weekly_reports.write_report,
+    Relationship.kind_of_row: advance_relationship,
+    Campaign.kind_of_row: advance_campaign,
+}
+"""How rows advance that are no work."""
 
 
 class RowsFailed(Exception):
@@ -85,8 +93,7 @@ def _advance(desk: Desk, kind: str, row_id: str, version: int, now: datetime) ->
         return f"planned {plan_interaction(desk, require(desk, Interaction, row_id))} rows"
     if kind == Erasure.kind_of_row:
         return erasure.continue_erasure(desk, require(desk, Erasure, row_id), now).status
-    if kind in {WeeklyReport.kind_of_row, Relationship.kind_of_row}:
-        step = advance_relationship if kind == Relationship.kind_of_row else weekly_reports.write_report
+    if (step := _STEPS.get(kind)) is not None:
         return step(desk, row_id, version, now)
     if kind == Departure.kind_of_row:
         status = hand_over_work(desk, row_id, now, _ROWS_OF_A_DEPARTURE)

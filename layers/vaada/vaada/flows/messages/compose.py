@@ -15,6 +15,7 @@ from vaada.flows.optimistic_write import NotFound, require
 from vaada.flows.weekly_reports import named_in
 from vaada.flows.work import About, MissingRow, StaffWork, customer_of, work_of
 from vaada.gateways.send_errors import Refused
+from vaada.model.campaigns import Campaign, CampaignRecipient
 from vaada.model.interactions import Interaction
 from vaada.model.messages import Message
 from vaada.model.people import Agent, Customer
@@ -27,9 +28,9 @@ from vaada.present.i18n import readable, words
 from vaada.present.promise_question import PromiseQuestion
 from vaada.present.recognition import Thanks, quote_of, thanks_words
 from vaada.present.task_words import promise_to_customer
-from vaada.present.view_models import Confirmation, Invitation, LateNotice, Note, Personal, Praise
+from vaada.present.view_models import Confirmation, Invitation, LateNotice, News, Note, Personal, Praise
 from vaada.present.weekly_report import week_page
-from vaada.rules import surveys
+from vaada.rules import campaigns, surveys
 from vaada.rules.messages import lifecycle, threads
 from vaada.rules.time.deadlines import working_hours
 from vaada.rules.time.quick_dates import quick_dates
@@ -59,6 +60,8 @@ def compose(desk: Desk, message: Message, now: datetime) -> Send:
         return _compose_for_staff(desk, message, reader, *_thanks(desk, work, reader, now))
     if isinstance(work, Interaction):
         return _compose_for_staff(desk, message, reader, *_promise_question(desk, message, work, reader, now))
+    if isinstance(work, CampaignRecipient):
+        raise MissingRow(f"message {message.id} to staff is about a {work.kind_of_row}")
     return _compose_for_staff(desk, message, reader, *_tasks(desk, message, work, reader, now))
 
 
@@ -215,6 +218,8 @@ def _compose_for_customer(desk: Desk, message: Message, work: About, now: dateti
     answered: tuple[str, ...] = ()
     if isinstance(work, Interaction) and message.purpose == "confirmation":
         return _confirmation(desk, message, work, customer, address)
+    if isinstance(work, CampaignRecipient):
+        return _news(desk, message, work, customer, address)
     if isinstance(work, Interaction):
         contact = desk.table.get(Interaction, message.answers) if message.answers else None
         personal = _personal(desk, work, contact, customer, agent_name)
@@ -245,6 +250,33 @@ def _compose_for_customer(desk: Desk, message: Message, work: About, now: dateti
         reply_to=desk.reply_addresses.address(work.case_id) if work.case_id else None,
         unsubscribe_url=unsubscribe_url,
     )
+
+
+def _news(desk: Desk, message: Message, to: CampaignRecipient, customer: Customer, address: str) -> Send:
+    news = news_for(
+        desk,
+        require(desk, Campaign, to.campaign_id),
+        customer.language,
+        customer.name,
+        desk.links.url("unsubscribe", to.id),
+    )
+    return partial(
+        desk.mailer.send,
+        email.for_news(news),
+        business=news.business,
+        to_name=customer.name,
+        to_email=address,
+        message_id=message.id,
+        unsubscribe_url=news.unsubscribe_url,
+    )
+
+
+def news_for(desk: Desk, campaign: Campaign, language: str | None, name: str, unsubscribe_url: str) -> News:
+    """Return what the mail of a campaign says to a customer of this name who reads this language."""
+    business = desk.policy.business
+    read = readable(language, business.language)
+    text = campaigns.text_for(campaign.texts, read, business.language)
+    return News(business.name, read, name, text.subject, text.text, unsubscribe_url)
 
 
 def _confirmation(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import get_args
 
 from vaada.desk import Desk
 from vaada.flows.messages.fallback import fallback_message, is_sent_otherwise
@@ -13,7 +14,7 @@ from vaada.flows.work import About, agent_of, work_of
 from vaada.log import logger
 from vaada.model.inbound_events import MailEvent, TextDeliveryEvent
 from vaada.model.messages import Delivery, Message
-from vaada.model.people import Agent
+from vaada.model.people import Agent, Subscription
 from vaada.model.rows import Row
 from vaada.model.suppressions import StopReason, Suppression
 from vaada.model.work import Survey
@@ -26,7 +27,7 @@ def record_mail_event(desk: Desk, event: MailEvent, now: datetime) -> str:
     """Record the status of a mail. Returns the outcome. Raises Busy.
 
     A permanent bounce or a complaint suppresses the address that the mail was sent to. A customer who
-    complains gets no more surveys by any medium, as if they had unsubscribed.
+    complains gets no more surveys, tips or invitations by any medium, as if they had unsubscribed.
     """
     if event.permanent or event.delivery == "complained":
         _stop(desk, event, now)
@@ -42,7 +43,8 @@ def _stop(desk: Desk, event: MailEvent, now: datetime) -> None:
         suppress_id(desk, "email", suppression_id, reason, now)
     if reason == "complained" and message is not None and message.to == "customer":
         try:
-            unsubscribe(desk, message.customer_id, now)
+            for subscription in get_args(Subscription):
+                unsubscribe(desk, message.customer_id, subscription, now)
         except NotFound:
             logger.info("its customer was erased", message_id=message.id)
 

@@ -6,6 +6,7 @@ from typing import get_args
 
 from vaada.desk import Desk
 from vaada.flows.messages.suppression import addresses_of, is_suppressed
+from vaada.model.campaigns import CampaignRecipient
 from vaada.model.interactions import Interaction
 from vaada.model.messages import Message, RecipientRole
 from vaada.model.people import Agent, Customer, Medium
@@ -63,8 +64,10 @@ def next_address(
 ) -> CustomerAddress | None:
     """Return where to send a message about this row whose address failed. None: there is no other.
 
-    What an agent wrote as a mail is not sent as a text, nor the other way round.
+    What an agent wrote as a mail is not sent as a text, nor the other way round. Nor is a tip.
     """
+    if isinstance(about, CampaignRecipient):
+        return working_addresses(desk, customer, survey=False, news=True, but=but).get("email")
     if isinstance(about, Interaction):
         if about.direction == "inbound":  # it asks whether the address is theirs: that one, and no other
             return None
@@ -73,13 +76,18 @@ def next_address(
 
 
 def working_addresses(
-    desk: Desk, customer: Customer, *, survey: bool, but: frozenset[str] = frozenset()
+    desk: Desk, customer: Customer, *, survey: bool, news: bool = False, but: frozenset[str] = frozenset()
 ) -> dict[Medium, CustomerAddress]:
-    """Return by medium the first address that is not suppressed and not in `but`."""
+    """Return by medium the first address that is not suppressed and not in `but`.
+
+    `survey`: for a survey. `news`: for a tip or an invitation.
+    """
     found: dict[Medium, CustomerAddress] = {}
     for medium, address in addresses_of(customer):
         address_id = desk.addresses.hash_address(medium, address)
-        if medium in found or address_id in but or is_suppressed(desk, medium, address, survey=survey):
+        if medium in found or address_id in but:
+            continue
+        if is_suppressed(desk, medium, address, survey=survey, news=news):
             continue
         found[medium] = CustomerAddress(medium, address, address_id)
     return found

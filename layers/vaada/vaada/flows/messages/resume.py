@@ -11,13 +11,16 @@ from vaada.flows.messages.reroute import reroute
 from vaada.flows.messages.send import attempt, record
 from vaada.flows.messages.suppression import is_suppressed
 from vaada.flows.messages.tasks import obsolete_ids
-from vaada.flows.work import SUBJECTS, customer_of, work_of
+from vaada.flows.optimistic_write import require
+from vaada.flows.work import SUBJECTS, About, customer_of, work_of
 from vaada.gateways.table import Conflict
+from vaada.model.campaigns import Campaign, CampaignRecipient
 from vaada.model.interactions import Interaction
 from vaada.model.messages import Message
 from vaada.model.people import Agent, Customer
 from vaada.model.rows import Row
 from vaada.model.work import Survey
+from vaada.rules import campaigns
 from vaada.rules.messages import frequency_cap, lifecycle, personal
 from vaada.rules.messages.batches import NOT_NEEDED
 
@@ -65,8 +68,8 @@ def _resume_waiting(desk: Desk, message: Message, now: datetime) -> str:
 def _at_working_address(desk: Desk, message: Message) -> Message:
     """Return the message with another working address, if its own is suppressed."""
     work = work_of(desk, message)
-    customer, survey = customer_of(desk, work), isinstance(work, Survey)
-    if _is_working(desk, customer, message, survey=survey):
+    customer = customer_of(desk, work)
+    if _is_working(desk, customer, message, work):
         return message
     failed = frozenset(address_id for address_id, _ in message.tried)
     other = recipients.next_address(desk, customer, work, message.medium, but=failed)
@@ -75,9 +78,10 @@ def _at_working_address(desk: Desk, message: Message) -> Message:
     return message.model_copy(update={"medium": other.medium, "address_id": other.id})
 
 
-def _is_working(desk: Desk, customer: Customer, message: Message, *, survey: bool) -> bool:
+def _is_working(desk: Desk, customer: Customer, message: Message, work: About) -> bool:
     address = recipients.address_of(desk, customer, message)
-    return address is not None and not is_suppressed(desk, message.medium, address, survey=survey)
+    survey, news = isinstance(work, Survey), isinstance(work, CampaignRecipient)
+    return address is not None and not is_suppressed(desk, message.medium, address, survey=survey, news=news)
 
 
 def _is_reachable(desk: Desk, message: Message) -> bool:
@@ -91,13 +95,15 @@ def _send_again(desk: Desk, message: Message, now: datetime) -> str:
     rows: list[Row] = [again]
     customers = [found] if (found := desk.table.get(Customer, message.customer_id)) is not None else []
     if message.status == "held" and message.instead_of is None:  # a notice, which was not counted yet
-        customer = customer_of(desk, work_of(desk, message))
-        usages = usages_of(desk, customer)
-        if not message.awaited and not frequency_cap.has_room((customer, *usages), desk.policy, now):
-            record(desk, lifecycle.withhold(message, personal.TOO_OFTEN), now=now)
+        work = work_of(desk, message)
+        customer = customer_of(desk, work)
+        usages, policy = usages_of(desk, customer), desk.policy
+        reason = frequency_cap.why_not((customer, *usages), _campaign_id(work), policy, now)
+        if not message.awaited and reason is not None:
+            record(desk, lifecycle.withhold(message, reason), now=now)
             return "withheld"
-        rows.append(frequency_cap.count_message(customer, desk.policy, now))
-        rows += [frequency_cap.count_message(each, desk.policy, now) for each in usages]
+        rows.append(frequency_cap.count(customer, _campaign_id(work), policy, now))
+        rows += [frequency_cap.count(each, _campaign_id(work), policy, now) for each in usages]
     try:
         desk.table.write(*rows, must_exist=customers)
     except Conflict:
@@ -109,11 +115,19 @@ def _send_again(desk: Desk, message: Message, now: datetime) -> str:
 def _refusal(desk: Desk, message: Message) -> str | None:
     """Return why the message must not be sent any more. None: it may."""
     work = work_of(desk, message)
-    customer, survey = customer_of(desk, work), isinstance(work, Survey)
+    customer = customer_of(desk, work)
+    if isinstance(work, CampaignRecipient):
+        reason = campaigns.why_not(customer, require(desk, Campaign, work.campaign_id))
+        if reason is not None:
+            return reason
     asks = message.purpose == "confirmation"  # for the consent itself
     allowed = asks or personal.has_consent(customer, message.medium, answers=message.answers is not None)
-    if not allowed or (survey and not customer.consent.survey):
+    if not allowed or (isinstance(work, Survey) and not customer.consent.survey):
         return "the customer said stop before it could be sent"
-    if not _is_working(desk, customer, message, survey=survey):
+    if not _is_working(desk, customer, message, work):
         return "the address was stopped before it could be sent"
     return None
+
+
+def _campaign_id(work: About) -> str | None:
+    return work.campaign_id if isinstance(work, CampaignRecipient) else None

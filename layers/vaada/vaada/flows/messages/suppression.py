@@ -7,13 +7,13 @@ from itertools import chain
 from vaada.desk import Desk
 from vaada.flows.optimistic_write import retry_on_conflict
 from vaada.model.inbound_events import OptOut
-from vaada.model.people import Agent, Customer, Medium
+from vaada.model.people import Agent, Customer, Medium, Subscription
 from vaada.model.suppressions import ActiveStop, Stop, StopReason, Suppression
 from vaada.rules.messages import suppression as rules
 
 
 def suppress(desk: Desk, medium: Medium, address: str, reason: StopReason, now: datetime) -> None:
-    """Suppress an address for all messages, or for surveys if the reason is "unsubscribed". Raises Busy.
+    """Suppress an address for what the reason stops: all messages, or those of a subscription. Raises Busy.
 
     Suppressing it again changes nothing.
     """
@@ -31,12 +31,12 @@ def lift_texted_stop(desk: Desk, suppression_id: str) -> None:
     _update(desk, suppression_id, lambda before: before and rules.lift_texted_stop(before))
 
 
-def lift_unsubscribe(desk: Desk, medium: Medium, address: str) -> None:
+def lift_unsubscribe(desk: Desk, medium: Medium, address: str, subscription: Subscription) -> None:
     """Lift a suppression by an unsubscribe link, when the person undoes it. Raises Busy."""
     _update(
         desk,
         desk.addresses.hash_address(medium, address),
-        lambda before: before and rules.lift_unsubscribe(before),
+        lambda before: before and rules.lift_unsubscribe(before, subscription),
     )
 
 
@@ -80,10 +80,15 @@ def _suppression(desk: Desk, medium: Medium, address: str) -> Suppression | None
     return desk.table.get(Suppression, desk.addresses.hash_address(medium, address))
 
 
-def is_suppressed(desk: Desk, medium: Medium, address: str, *, survey: bool, staff: bool = False) -> bool:
-    """Whether the address is suppressed. `survey`: for a survey. `staff`: as it was when the sweep began."""
+def is_suppressed(
+    desk: Desk, medium: Medium, address: str, *, survey: bool, news: bool = False, staff: bool = False
+) -> bool:
+    """Whether the address is suppressed. `survey`: for a survey. `news`: for a tip or an invitation.
+
+    `staff`: as it was when the sweep began.
+    """
     suppression = desk.table.get(Suppression, desk.addresses.hash_address(medium, address), kept=staff)
-    return not rules.may_send(suppression, survey=survey)
+    return not rules.may_send(suppression, survey=survey, news=news)
 
 
 def addresses_of(person: Agent | Customer) -> Iterator[tuple[Medium, str]]:

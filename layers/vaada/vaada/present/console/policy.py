@@ -128,6 +128,7 @@ CONTROLS: dict[str, Control] = {
     "write_until": Control(("customers", "write_until"), "time"),
     "messages": Control(("customers", "messages_at_most")),
     "within": Control(("customers", "within_days")),
+    "news": Control(("customers", "news_a_month")),
     "tags": Control(("check_ins", "every_days_by_tag"), "pairs"),
     "asked": Control(("surveys", "after_resolution"), "choice", _ASKED),
     "hours_after": Control(("surveys", "hours_after_resolution")),
@@ -256,6 +257,7 @@ SECTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         (
             _("between %(write_from)s and %(write_until)s of their own day,"),
             _("at most %(messages)s times in %(within)s days."),
+            _("Who agreed to tips and invitations gets %(news)s a month at most."),
             _(
                 "Who has a tag is called at least so often; a line each, with the days, such as "
                 "vip 90: %(tags)s"

@@ -72,6 +72,7 @@ _PURPOSES: dict[Purpose, str] = {
     "confirmation": _("“Is this your address?”"),
     "thanks": _("thanks from a manager"),
     "promise_question": _("“Did you promise something?”"),
+    "tip": _("a tip"),
 }
 _ROLES: dict[RecipientRole, str] = {
     "agent": _("the agent"),

@@ -3,7 +3,7 @@
 It counts by customer and by address, so that two records of one person are not written to twice.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -14,6 +14,13 @@ from vaada.model.work import SurveyKind
 
 Counted = Customer | AddressUsage
 """What messages are counted in: the customer, and each of their addresses."""
+
+DAYS_OF_A_MONTH = 30
+"""What "a month" means in the limit of tips and invitations."""
+
+TOO_OFTEN = "the customer was written to often enough lately"
+SENT_ALREADY = "they have it already"
+NEWS_OFTEN_ENOUGH = "they had enough tips and invitations this month"
 
 C = TypeVar("C", Customer, AddressUsage)
 
@@ -45,10 +52,42 @@ def last_asked(counted: Iterable[Counted]) -> dict[str, datetime]:
     return last
 
 
+def why_not(
+    counted: Collection[Counted], campaign_id: str | None, policy: PolicyDocument, now: datetime
+) -> str | None:
+    """Return why a message must not go to the customer and their addresses. None: it may.
+
+    `campaign_id` is that of the campaign that it belongs to, if any.
+    """
+    if not has_room(counted, policy, now):
+        return TOO_OFTEN
+    if campaign_id is None:
+        return None
+    sent = [_recent_news(each, now) for each in counted]
+    if any(campaign_id in news for news in sent):
+        return SENT_ALREADY
+    most = policy.customers.news_a_month
+    return None if all(len(news) < most for news in sent) else NEWS_OFTEN_ENOUGH
+
+
+def count(counted: C, campaign_id: str | None, policy: PolicyDocument, now: datetime) -> C:
+    """Return it with one more message counted, which belongs to this campaign, if to any."""
+    if campaign_id is None:
+        return count_message(counted, policy, now)
+    news_at = {**_recent_news(counted, now), campaign_id: now}
+    return count_message(counted, policy, now).model_copy(update={"news_at": news_at})
+
+
+def _recent_news(counted: Counted, now: datetime) -> dict[str, datetime]:
+    begins = now - timedelta(days=DAYS_OF_A_MONTH)
+    return {campaign_id: at for campaign_id, at in counted.news_at.items() if at > begins}
+
+
 def _kept(usage: AddressUsage, policy: PolicyDocument, now: datetime) -> AddressUsage:
     """The row, to be kept for as long as it may forbid anything."""
     surveys = policy.surveys
-    days = max(policy.customers.within_days, surveys.days_between, *surveys.days_between_kind.values(), 0)
+    between = (surveys.days_between, *surveys.days_between_kind.values())
+    days = max(policy.customers.within_days, *between, DAYS_OF_A_MONTH)
     expires_at = int((now + timedelta(days=days + 1)).timestamp())
     return usage.model_copy(update={"expires_at": max(expires_at, usage.expires_at)})
 

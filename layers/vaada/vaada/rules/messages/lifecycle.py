@@ -8,6 +8,7 @@ is not sent again.
 
 from datetime import datetime, timedelta
 
+from vaada.model.campaigns import CampaignRecipient
 from vaada.model.ids import derived_row_id
 from vaada.model.interactions import Interaction
 from vaada.model.messages import Delivery, Message, Purpose, RecipientRole
@@ -18,7 +19,7 @@ from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
 from vaada.rules import commitments, replies
 from vaada.rules.errors import NotPossible
 
-Work = Commitment | FollowUp | Goodwill | Interaction | Recognition | Reply | Survey
+Work = CampaignRecipient | Commitment | FollowUp | Goodwill | Interaction | Recognition | Reply | Survey
 
 NOT_ARRIVED = "the first one did not arrive"
 ATTEMPTS = 3
@@ -121,7 +122,7 @@ def is_still_true(  # noqa: PLR0911 - one for each kind
             return now < work.ends + _REPORT_IS_NEWS
         case Interaction() if message.purpose == "promise_question":
             return now < work.occurred_at + _QUESTION_IS_NEWS
-        case Interaction() | Recognition():
+        case CampaignRecipient() | Interaction() | Recognition():
             return True
         case _ if message.purpose in {"handed_over", "assigned"}:
             is_readers = work.agent_id == message.recipient_id

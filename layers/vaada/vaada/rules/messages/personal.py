@@ -10,12 +10,12 @@ from vaada.model.people import Customer, Medium
 from vaada.model.policy import SAVED_REPLY_GAPS, PolicyDocument, SavedReply
 from vaada.model.work import FollowUp
 from vaada.rules.ids import derived_id
+from vaada.rules.messages import frequency_cap
 from vaada.rules.messages.lifecycle import new_message
 from vaada.rules.time.availability import customer_reachable_at
 
 NO_CONSENT = "the customer did not agree to be written to this way"
 NO_ADDRESS = "there is no address of this kind that works"
-TOO_OFTEN = "the customer was written to often enough lately"
 
 _WHY = "an agent wrote it"
 
@@ -52,7 +52,7 @@ def why_not(
         return NO_ADDRESS
     if not has_consent(customer, medium, answers=answers):
         return NO_CONSENT
-    return None if has_room or awaited else TOO_OFTEN
+    return None if has_room or awaited else frequency_cap.TOO_OFTEN
 
 
 def goes_out_at(customer: Customer, policy: PolicyDocument, now: datetime, *, at_night: bool) -> datetime:

@@ -4,16 +4,28 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from vaada.model.ids import derived_row_id
-from vaada.model.interactions import Interaction
-from vaada.model.people import Agent, Medium
-from vaada.model.recognitions import Recognition
-from vaada.model.suppressions import ActiveStop, Stop, Suppression
-from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
+from vaada.model.people import Agent, Medium, Subscription
+from vaada.model.suppressions import ActiveStop, Stop, StopReason, Suppression
+from vaada.model.work import FollowUp
+from vaada.rules.messages.lifecycle import Work
+
+_FIELDS: dict[StopReason, str] = {"unsubscribed": "surveys", "unsubscribed_news": "news"}
+"""What a reason stops. Any other stops everything."""
+
+_UNSUBSCRIBED: dict[Subscription, StopReason] = {"survey": "unsubscribed", "news": "unsubscribed_news"}
 
 
-def may_send(suppression: Suppression | None, *, survey: bool) -> bool:
-    """Whether a message may be sent to the address. `survey`: it is a survey."""
-    return suppression is None or (suppression.anything is None and not (survey and suppression.surveys))
+def may_send(suppression: Suppression | None, *, survey: bool, news: bool = False) -> bool:
+    """Whether a message may be sent to the address. `survey`: it is one. `news`: a tip or an invitation."""
+    if suppression is None:
+        return True
+    stops = (suppression.anything, survey and suppression.surveys, news and suppression.news)
+    return not any(stops)
+
+
+def reason_of(subscription: Subscription) -> StopReason:
+    """Return the reason for which an address is suppressed by the link that ends this subscription."""
+    return _UNSUBSCRIBED[subscription]
 
 
 def suppress(before: Suppression | None, suppression_id: str, medium: Medium, stop: Stop) -> Suppression:
@@ -21,7 +33,7 @@ def suppress(before: Suppression | None, suppression_id: str, medium: Medium, st
 
     The first reason is kept. But a person's own wish replaces a bounce, because a bounce can be lifted.
     """
-    field = "surveys" if stop.reason == "unsubscribed" else "anything"
+    field = _FIELDS.get(stop.reason, "anything")
     if before is None:
         return Suppression.model_validate(
             {"suppression_id": suppression_id, "medium": medium, field: stop.model_dump()}
@@ -38,11 +50,10 @@ def lift_texted_stop(before: Suppression) -> Suppression:
     return before.changed(anything=None)
 
 
-def lift_unsubscribe(before: Suppression) -> Suppression:
+def lift_unsubscribe(before: Suppression, subscription: Subscription) -> Suppression:
     """Lift a suppression by an unsubscribe link, when the person undoes it. Any other suppression stays."""
-    if before.surveys is None or before.surveys.reason != "unsubscribed":
-        return before
-    return before.changed(surveys=None)
+    field = _FIELDS[reason_of(subscription)]
+    return before if getattr(before, field) is None else before.changed(**{field: None})
 
 
 def lift_bounce(before: Suppression) -> Suppression:
@@ -63,12 +74,14 @@ def active_stops(suppression: Suppression | None) -> Iterator[ActiveStop]:
         yield ActiveStop(medium=suppression.medium, what="anything", **dict(suppression.anything))
     if suppression is not None and suppression.surveys is not None:
         yield ActiveStop(medium=suppression.medium, what="surveys", **dict(suppression.surveys))
+    if suppression is not None and suppression.news is not None:
+        yield ActiveStop(medium=suppression.medium, what="news", **dict(suppression.news))
 
 
 def follow_up_of_bounce(
     suppression: Suppression,
     stop: Stop,
-    work: Commitment | FollowUp | Goodwill | Interaction | Recognition | Reply | Survey,
+    work: Work,
     reader: Agent,
     of: Agent,
     now: datetime,
