@@ -40,6 +40,16 @@ class WellSetUp(Account):
     def reports_mail_events(self) -> bool:
         return True
 
+    @property
+    def resources(self) -> dict[str, str]:
+        return {"ReceiptRules": "vaada-mail-in"}
+
+    def mail_host(self) -> str:
+        return "inbound-smtp.eu-west-1.amazonaws.com"
+
+    def receives_mail(self, domain: str) -> bool:
+        return domain == "in.example.com"
+
     def texts(self) -> TextAccount:
         return TextAccount(sandbox=False, spend_limit=Decimal(500), logs_deliveries=True)
 
@@ -94,6 +104,7 @@ def public_records(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test asks the domain name system."""
     monkeypatch.setattr(readiness, "dmarc_record", lambda _domain: "v=DMARC1; p=none")
     monkeypatch.setattr(readiness, "has_address", lambda _host: True)
+    monkeypatch.setattr(readiness, "mail_hosts", lambda _domain: ("inbound-smtp.eu-west-1.amazonaws.com",))
 
 
 def checked(shop: Shop, **account: Any) -> Iterator[Checked]:

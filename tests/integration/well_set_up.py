@@ -17,7 +17,7 @@ from vaada.gateways import aws
 Answers = Mapping[str, Mapping[str, Any]]
 CLIENTS = (
     *("cloudformation", "ses", "sns", "logs", "phone_numbers", "alarms", "functions", "events", "queues"),
-    *("scheduler", "users", "dynamodb", "parameters"),
+    *("scheduler", "users", "dynamodb", "parameters", "receiving"),
 )
 """The functions of `gateways/aws.py` whose clients are asked."""
 
@@ -40,6 +40,8 @@ _RESOURCES = {
     "ReceiveMailFailures": ("AWS::SQS::Queue", f"{_QUEUES}receive-mail-failures"),
     "RetryQueueFailures": ("AWS::SQS::Queue", f"{_QUEUES}retry-queue-failures"),
     "ScheduleGroup": ("AWS::Scheduler::ScheduleGroup", ENVIRONMENT["SCHEDULE_GROUP"]),
+    "InboundMailBucket": ("AWS::S3::Bucket", ENVIRONMENT["INBOUND_MAIL_BUCKET"]),
+    "ReceiptRules": ("AWS::SES::ReceiptRuleSet", "vaada-mail-in"),
     "UserPool": ("AWS::Cognito::UserPool", ENVIRONMENT["USER_POOL_ID"]),
 }
 _WRITTEN = datetime(2026, 3, 1, tzinfo=UTC)
@@ -61,6 +63,16 @@ ANSWERS: Answers = {
     },
     "GetConfigurationSetEventDestinations": {
         "EventDestinations": [{"Enabled": True, "MatchingEventTypes": ["BOUNCE", "COMPLAINT", "DELIVERY"]}]
+    },
+    "DescribeActiveReceiptRuleSet": {
+        "Rules": [
+            {
+                "Name": "store",
+                "Enabled": True,
+                "Recipients": [ENVIRONMENT["INBOUND_DOMAIN"]],
+                "Actions": [{"S3Action": {"BucketName": ENVIRONMENT["INBOUND_MAIL_BUCKET"]}}],
+            }
+        ]
     },
     "GetSMSAttributes": {"attributes": {"MonthlySpendLimit": "500", "DeliveryStatusIAMRole": "a role"}},
     "GetSMSSandboxAccountStatus": {"IsInSandbox": False},
@@ -107,6 +119,8 @@ def well_set_up(**different: Mapping[str, Any]) -> Iterator[None]:
     with ExitStack() as stack:
         stack.enter_context(patch.object(readiness, "dmarc_record", lambda _domain: "v=DMARC1; p=none"))
         stack.enter_context(patch.object(readiness, "has_address", lambda _host: True))
+        hosts = (f"inbound-smtp.{REGION}.amazonaws.com",)
+        stack.enter_context(patch.object(readiness, "mail_hosts", lambda _domain: hosts))
         for name in CLIENTS:
             events = getattr(aws, name)().meta.events
             events.register_first("before-call", answer)

@@ -212,6 +212,7 @@ _ASKED: Mapping[str, Callable[[str, Params], Iterator[Need]]] = {
     "logs": _asked_by_logs,
     "cloudwatch": partial(_asked_of_all, "cloudwatch"),
     "events": partial(_asked_of_all, "events"),
+    "ses": partial(_asked_of_all, "ses"),
     "sms-voice": partial(_asked_of_all, "sms-voice"),
 }
 

@@ -70,6 +70,7 @@ OF_THE_ACCOUNT = {
     "events": "events",
     "logs": "logs",
     "phone_numbers": "sms-voice",
+    "receiving": "ses",
 }
 """The same of those that only `check_readiness` has."""
 

@@ -19,6 +19,7 @@ from vaada.model.account import Concurrency, KeyAge, MailAccount, MailIdentity, 
 SERVICES = {
     "cloudformation": "cloudformation",
     "ses": "sesv2",
+    "receiving": "ses",
     "sns": "sns",
     "logs": "logs",
     "phone_numbers": "pinpoint-sms-voice-v2",
@@ -49,6 +50,7 @@ TYPES = {
     "PlanSurveysInteractions": ("AWS::Lambda::EventSourceMapping", MAPPING),
     "StreamFailures": ("AWS::SQS::Queue", "https://sqs.example/StreamFailures"),
     "RetryQueue": ("AWS::SQS::Queue", "https://sqs.example/RetryQueue"),
+    "InboundMailBucket": ("AWS::S3::Bucket", "vaada-mail"),
     "ScheduleGroup": ("AWS::Scheduler::ScheduleGroup", "vaada-0"),
     "UserPool": ("AWS::Cognito::UserPool", "eu-west-1_pool"),
 }
@@ -360,3 +362,28 @@ def test_a_refused_call_is_not_answered(cloud: Aws, account: Account) -> None:
 def test_a_call_without_a_response_is_not_answered() -> None:
     with pytest.raises(NotAnswered, match="AWS: ConnectTimeoutError"), translate_refusals():
         raise ConnectTimeoutError(endpoint_url="https://email.example")
+
+
+_STORED = [{"S3Action": {"BucketName": "vaada-mail", "ObjectKeyPrefix": "raw/"}}]
+
+
+@pytest.mark.parametrize(
+    ("rule", "receives"),
+    [
+        ({"Enabled": True, "Recipients": ["In.shop.example"], "Actions": _STORED}, True),
+        ({"Enabled": True, "Actions": _STORED}, True),
+        ({"Enabled": False, "Recipients": ["in.shop.example"], "Actions": _STORED}, False),
+        ({"Enabled": True, "Recipients": ["shop.example"], "Actions": _STORED}, False),
+        ({"Enabled": True, "Actions": [{"S3Action": {"BucketName": "another"}}]}, False),
+        ({"Enabled": True, "Actions": [{"StopAction": {"Scope": "RuleSet"}}]}, False),
+        (None, False),
+    ],
+)
+def test_mail_comes_in_by_a_rule_that_is_on_for_the_domain_and_the_bucket(
+    cloud: Aws, account: Account, rule: dict[str, Any] | None, receives: bool
+) -> None:
+    found = {"Rules": [{"Name": "store", **rule}]} if rule else {}
+    cloud.answers("receiving", "describe_active_receipt_rule_set", found)
+
+    assert account.receives_mail("in.shop.example") == receives
+    assert account.mail_host() == "inbound-smtp.eu-west-1.amazonaws.com"

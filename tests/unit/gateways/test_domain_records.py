@@ -9,13 +9,14 @@ from dns.rrset import RRset, from_text
 
 from vaada.gateways import domain_records
 from vaada.gateways.account import NotAnswered
-from vaada.gateways.domain_records import dmarc_record, has_address
+from vaada.gateways.domain_records import dmarc_record, has_address, mail_hosts
 
 ZONE = {
     ("_dmarc.shop.example", "TXT"): ['"some other text"', '"v=DMARC1; " "p=none"'],
     ("_dmarc.mail.bakery.example", "TXT"): ['"v=DMARC1; p=reject"'],
     ("_dmarc.bakery.example", "TXT"): ['"v=DMARC1; p=none"'],
     ("desk.shop.example", "AAAA"): ["2001:db8::1"],
+    ("in.shop.example", "MX"): ["10 Inbound-SMTP.eu-west-1.amazonaws.com."],
 }
 
 
@@ -46,6 +47,11 @@ def test_the_nearest_dmarc_record_counts(domain: str, record: str | None) -> Non
 def test_a_host_with_any_address_leads_somewhere() -> None:
     assert has_address("desk.shop.example")
     assert not has_address("www.shop.example")
+
+
+def test_the_hosts_of_mail_are_those_of_its_mx_records() -> None:
+    assert mail_hosts("in.shop.example") == ("inbound-smtp.eu-west-1.amazonaws.com",)
+    assert mail_hosts("shop.example") == ()
 
 
 def test_a_resolver_that_does_not_answer_leaves_it_unknown(monkeypatch: pytest.MonkeyPatch) -> None:

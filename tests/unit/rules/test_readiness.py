@@ -20,6 +20,7 @@ ADDRESS = MailIdentity(SENDER, verified=True, signed=False)
 DOMAIN = MailIdentity("shop.example", verified=True, signed=True)
 UNSIGNED_DOMAIN = MailIdentity("shop.example", verified=False, signed=False)
 POLICY, NOW = rows.policy(), rows.MONDAY
+SES_HOST = "inbound-smtp.eu-west-1.amazonaws.com"
 FAILURE_LOG = "sns/eu-west-1/123456789012/DirectPublishToPhoneNumber/Failure"
 
 
@@ -37,6 +38,8 @@ READY = {
     "SES has no limit a day": readiness.mail_limits(
         MailAccount(production=True, enabled=True, review=None, mails_a_second=14, mails_a_day=-1), POLICY
     ),
+    "mail goes to SES": readiness.mail_in_record("in.example.com", [SES_HOST], SES_HOST),
+    "mail is stored": readiness.mail_in_rules(active=True, rule_set="vaada-mail-in"),
     "events are reported": readiness.mail_events(reported=True),
     "texts to anybody": readiness.production_texts(TEXTS),
     "the money is there": readiness.text_spending(TEXTS, POLICY),
@@ -75,6 +78,17 @@ MISSING = [
         "mail_limits_exceeded",
         {"policy_second": 10, "policy_day": POLICY.sending.mails_a_day, "second": 1, "day": 200},
     ),
+    (
+        readiness.mail_in_record("in.example.com", ["mx.example.net"], SES_HOST),
+        "mx_missing",
+        {"domain": "in.example.com", "host": SES_HOST},
+    ),
+    (
+        readiness.mail_in_record("in.example.com", [SES_HOST, "mx.example.net"], SES_HOST),
+        "mx_divided",
+        {"hosts": "mx.example.net"},
+    ),
+    (readiness.mail_in_rules(active=False, rule_set="v-in"), "mail_rules_inactive", {"name": "v-in"}),
     (readiness.mail_events(reported=False), "bounces_not_reported", {}),
     (readiness.production_texts(NEW_TEXTS), "texts_sandbox", {}),
     (readiness.text_spending(NEW_TEXTS, POLICY), "text_spending_exceeded", {"policy": "100.00", "aws": "1"}),

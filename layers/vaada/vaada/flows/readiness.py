@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from vaada.desk import Desk
 from vaada.gateways.account import Account, NotAnswered, translate_refusals
-from vaada.gateways.domain_records import dmarc_record, has_address
+from vaada.gateways.domain_records import dmarc_record, has_address, mail_hosts
 from vaada.model.account import MailIdentity
 from vaada.model.people import Agent
 from vaada.model.policy import Policy
@@ -51,6 +51,7 @@ def checks(desk: Desk) -> dict[str, Check]:
         "dkim": _signed_mail,
         "dmarc": _dmarc,
         "mail_limits": lambda desk, account, _: readiness.mail_limits(account.mail(), desk.policy),
+        **(_MAIL_IN_CHECKS if desk.settings.inbound_domain else {}),
         "bounces": lambda _, account, __: readiness.mail_events(reported=account.reports_mail_events()),
         **(_TEXT_CHECKS if sends_texts else {}),
         **({"incoming_texts": _incoming_texts} if desk.settings.texts_answered else {}),
@@ -90,6 +91,20 @@ def _signed_mail(desk: Desk, account: Account, _: datetime) -> Finding:
 def _dmarc(desk: Desk, _: Account, __: datetime) -> Finding:
     address = desk.settings.sender_email
     return readiness.dmarc(address, dmarc_record(domain_of(address)))
+
+
+def _mail_in_record(desk: Desk, account: Account, _: datetime) -> Finding:
+    domain = desk.settings.inbound_domain
+    return readiness.mail_in_record(domain, mail_hosts(domain), account.mail_host())
+
+
+def _mail_in_rules(desk: Desk, account: Account, _: datetime) -> Finding:
+    return readiness.mail_in_rules(
+        active=account.receives_mail(desk.settings.inbound_domain), rule_set=account.resources["ReceiptRules"]
+    )
+
+
+_MAIL_IN_CHECKS: dict[str, Check] = {"mail_in_record": _mail_in_record, "mail_in_rules": _mail_in_rules}
 
 
 def _text_log(_: Desk, account: Account, __: datetime) -> Finding:

@@ -102,6 +102,21 @@ class Account:
             for each in told.get("EventDestinations", ())
         )
 
+    def mail_host(self) -> str:
+        """The host that receives mail for SES in this region."""
+        return f"inbound-smtp.{aws.receiving().meta.region_name}.amazonaws.com"
+
+    def receives_mail(self, domain: str) -> bool:
+        """Whether a rule of the active rule set stores mail for the domain in the stack's bucket."""
+        bucket = self.resources["InboundMailBucket"]
+        rules = aws.receiving().describe_active_receipt_rule_set().get("Rules", ())
+        return any(
+            rule.get("Enabled", False)
+            and domain.casefold() in map(str.casefold, rule.get("Recipients") or [domain])  # none: all
+            and any(each.get("S3Action", {}).get("BucketName") == bucket for each in rule["Actions"])
+            for rule in rules
+        )
+
     # ------------------------------------------------------------ texts
 
     def texts(self) -> TextAccount:

@@ -4,7 +4,7 @@ They are boto3's clients, created with botocore: importing boto3 also imports wh
 """
 
 from functools import cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from botocore.config import Config
 from botocore.session import Session
@@ -110,6 +110,12 @@ def sns() -> "SNSClient":
 
 
 # ---------------------------------------------------------------- what only says how the account is set up
+
+
+@cache
+def receiving() -> Any:  # its stubs are not installed for one call
+    """Return the client of SES's first API, the only one that knows how mail is received."""
+    return session().create_client("ses", config=_RETRYING)
 
 
 @cache

@@ -23,6 +23,12 @@ def dmarc_record(domain: str) -> str | None:
     return None
 
 
+def mail_hosts(domain: str) -> tuple[str, ...]:
+    """Return the hosts that take mail for the domain, in lower case. Raises NotAnswered."""
+    records = (record.split()[-1] for record in _records(domain, "MX"))
+    return tuple(host.rstrip(".").lower() for host in records)
+
+
 def has_address(host: str) -> bool:
     """Whether the name of a host leads anywhere. Raises NotAnswered."""
     return any(_records(host, kind) for kind in ("A", "AAAA"))

@@ -62,6 +62,8 @@ TITLES: dict[str, str] = {
     "dmarc": _("DMARC"),
     "mail_limits": _("Mail limits"),
     "bounces": _("Bounces and complaints"),
+    "mail_in_record": _("Record for mail in"),
+    "mail_in_rules": _("Rules for mail in"),
     "production_texts": _("SMS production access"),
     "text_spending": _("SMS spending"),
     "text_log": _("Log of texts"),
@@ -87,6 +89,7 @@ TITLES: dict[str, str] = {
 _STEP_2, _STEP_4 = "README.md, Then, once, step 2", "README.md, Then, once, step 4"
 _ALARMS = "docs/operations.md, Alarms"
 _TEXTS = "docs/operations.md, Texts that answer"
+_MAIL_IN = "docs/operations.md, Mail in"
 _SWEEP = "docs/operations.md, The sweep"
 _STREAM = "docs/operations.md, A stuck stream"
 _NEW_STACK = "docs/operations.md, Into a new stack"
@@ -96,6 +99,7 @@ _POLICY = "/desk/policy"
 
 # Translators: these are about AWS. SES, SNS, SenderEmail, SenderRecord1 and the like are names: leave them.
 _VERIFY_DOMAIN = _("Verify the domain, then add the records that AWS names to its DNS.")
+_ADD_RECORD = _("Add this record to the domain's DNS.")
 _ASK_FOR_PRODUCTION = _("Ask for production access.")
 _MAKE_A_MANAGER = _("Make somebody a manager.")
 _DEPLOY_AGAIN = _("Deploy the stack again: somebody switched it off.")
@@ -158,7 +162,7 @@ WORDINGS: dict[str, _Wording] = {
     "dmarc_found": _Wording(_("The domain of SenderEmail has a DMARC record.")),
     "dmarc_missing": _Wording(
         _("The domain of SenderEmail has no DMARC record, which Gmail and Yahoo ask of those who send much."),
-        _("Add this record to the domain's DNS."),
+        _ADD_RECORD,
         '_dmarc.%(domain)s TXT "v=DMARC1; p=none"',
     ),
     "mail_limits_kept": _Wording(_("The policy keeps to the limits of SES.")),
@@ -174,6 +178,25 @@ WORDINGS: dict[str, _Wording] = {
     "bounces_not_reported": _Wording(
         _("SES does not report bounces to the desk, which goes on writing to addresses that do not work."),
         _("Deploy the stack again: somebody changed its configuration set."),
+    ),
+    "mx_found": _Wording(_("Mail for InboundDomain goes to SES.")),
+    "mx_missing": _Wording(
+        _("No MX record of InboundDomain leads to SES in this region, so no mail comes in."),
+        _ADD_RECORD,
+        "%(domain)s MX 10 %(host)s",
+        _MAIL_IN,
+    ),
+    "mx_divided": _Wording(
+        _("A part of the mail for InboundDomain goes elsewhere: to %(hosts)s."),
+        _("Remove those MX records, or choose another domain for mail in."),
+        place=_MAIL_IN,
+    ),
+    "mail_rules_active": _Wording(_("SES stores mail for InboundDomain, and the desk reads it.")),
+    "mail_rules_inactive": _Wording(
+        _("No active rule of SES stores mail for InboundDomain, so no mail comes in."),
+        _("Make the rule set active. If the account needs another one, add its rule to that."),
+        "aws ses set-active-receipt-rule-set --rule-set-name %(name)s",
+        _MAIL_IN,
     ),
     # texts
     "texts_to_anybody": _Wording(_("SNS texts anybody.")),

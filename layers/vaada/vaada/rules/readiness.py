@@ -95,6 +95,19 @@ def mail_events(*, reported: bool) -> Finding:
     return ready("bounces_reported") if reported else missing("bounces_not_reported")
 
 
+def mail_in_record(domain: str, hosts: Collection[str], ours: str) -> Finding:
+    """Whether mail for the domain goes to SES, and nowhere else. `hosts` are its MX, `ours` is SES's."""
+    if ours not in hosts:
+        return missing("mx_missing", domain=domain, host=ours)
+    others = [host for host in hosts if host != ours]
+    return missing("mx_divided", hosts=_listed(others)) if others else ready("mx_found")
+
+
+def mail_in_rules(*, active: bool, rule_set: str) -> Finding:
+    """Whether SES stores the mail for the desk. `rule_set` is the stack's."""
+    return ready("mail_rules_active") if active else missing("mail_rules_inactive", name=rule_set)
+
+
 # ---------------------------------------------------------------- texts
 
 
