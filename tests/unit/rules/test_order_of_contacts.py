@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.times import DAY, HOUR, MINUTE
 from tests.unit.rows import AGENT_ID, MONDAY, agent, customer, interaction, policy, reply, row_id
 from vaada.model.cases import Case
-from vaada.model.interactions import Interaction
+from vaada.model.interactions import Interaction, StatedCommitment
 from vaada.model.people import Customer
 from vaada.model.rows import Row
 from vaada.model.work import Commitment, FollowUp, Reply
@@ -70,7 +70,24 @@ class Record:
             *("survey_id", "steps", "history"),
         }
         facts = self.case.model_dump(exclude=left_out)
-        return {**facts, "waits_since": waits.asked_at if isinstance(waits, Reply) else None}
+        return {
+            **facts,
+            "waits_since": waits.asked_at if isinstance(waits, Reply) else None,
+            "answers": self._answers,
+            "promises": self._promises,
+        }
+
+    @property
+    def _answers(self) -> set[tuple[object, ...]]:
+        """When the customer had an answer to what, how long it took, and who had the case until then."""
+        given = (row for row in self.rows.values() if isinstance(row, Reply) and row.status == "given")
+        return {(row.asked_at, row.given_at, row.took_seconds, row.agent_id) for row in given}
+
+    @property
+    def _promises(self) -> set[tuple[str, str]]:
+        """The open promises of the case that somebody made in a contact, and whose they are."""
+        rows = (row for row in self.rows.values() if isinstance(row, Commitment) and row.status == "open")
+        return {(row.what, row.agent_id) for row in rows if row.origin == "stated"}
 
     @property
     def alarms(self) -> int:
@@ -106,7 +123,8 @@ contacts = st.lists(
             "kind": st.sampled_from(["question", "request", "complaint"]),
             "resolved": st.sampled_from([False, False, False, True]),
             "tone": st.sampled_from(["calm", "abusive"]),
-            "summary": st.sampled_from(["It squeaks", "Is it steel?"]),
+            "summary": st.sampled_from(["It squeaks", "Is it steel?", "Thanks!"]),
+            "promises": st.booleans(),
         }
     ),
     min_size=2,
@@ -114,10 +132,17 @@ contacts = st.lists(
 )
 
 
-def as_contact(n: int, at: datetime, facts: dict[str, object]) -> Interaction:
+def as_contact(n: int, at: datetime, drawn: dict[str, object]) -> Interaction:
+    facts = {**drawn, "commitments": (promise(n),) if drawn["promises"] else ()}
+    del facts["promises"]
     inbound = facts["direction"] == "inbound"
-    waits = {"awaits_reply": inbound and not facts["resolved"]}
-    return contact(n, at, **facts, **waits)
+    thanks = inbound and facts["summary"] == "Thanks!" and facts["kind"] != "complaint"
+    waits = inbound and not (facts["resolved"] or thanks or drawn["promises"])
+    return contact(n, at, **facts, awaits_reply=waits, only_thanks=thanks and facts["tone"] == "calm")
+
+
+def promise(n: int) -> StatedCommitment:
+    return StatedCommitment(what=f"Promise {n}", due_at=MONDAY + 30 * DAY)
 
 
 @settings(max_examples=150)

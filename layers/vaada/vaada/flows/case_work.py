@@ -25,13 +25,13 @@ def rows_after_end(desk: Desk, ended: Commitment | FollowUp | Reply, now: dateti
     left = work.without(ended.id)
     for row in also:
         left = left.without(row.id)
+    answered = any(isinstance(row, Reply) and row.given_at is not None for row in (ended, *also))
+    changed = case.changed(answered=case.answered or answered)
     asked = isinstance(ended, FollowUp) and ended.origin in AUTOMATIC
-    follow_up = next_steps.after_end(case, left, desk.policy, now, asked=asked)
+    follow_up = next_steps.after_end(changed, left, desk.policy, now, asked=asked)
     if follow_up is not None:
         left = left.having(follow_up)
-    answered = any(isinstance(row, Reply) and row.given_at is not None for row in (ended, *also))
-    changed = with_open_work(case.changed(answered=case.answered or answered), left)
-    return [changed, *also, *([follow_up] if follow_up else [])]
+    return [with_open_work(changed, left), *also, *([follow_up] if follow_up else [])]
 
 
 def _ended_with(

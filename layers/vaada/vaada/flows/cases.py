@@ -194,12 +194,12 @@ def unmerge(desk: Desk, case_id: str, now: datetime, by: str) -> Case:
         for one, own in ((case, set(case.interaction_ids)), (rest, set(rest.interaction_ids))):
             part = work.of(own)
             mine = [contact for contact in contacts if contact.interaction_id in own]
-            part, known = _with_replies(desk, one, part, mine)
+            part, known, given = _with_replies(desk, one, part, mine)
             agent = require_agent(desk, one.agent_id)
             moved = hand_over.hand_over_all(part, agent, desk.policy, now, by)
             if follow_up := next_steps.after_end(one, moved, desk.policy, now):
                 moved = moved.having(follow_up)
-            rows += [with_open_work(one, moved), *changed_rows((*work.rows, *known), moved.rows)]
+            rows += [with_open_work(one, moved), *changed_rows((*work.rows, *known), (*moved.rows, *given))]
         desk.table.write(*rows)
         return case
 
@@ -208,22 +208,27 @@ def unmerge(desk: Desk, case_id: str, now: datetime, by: str) -> Case:
 
 def _with_replies(
     desk: Desk, case: Case, work: OpenWork, contacts: list[Interaction]
-) -> tuple[OpenWork, list[Reply]]:
-    """Return the work with the reply that the customer waits for in these contacts, and stored replies."""
+) -> tuple[OpenWork, list[Reply], list[Reply]]:
+    """Return the work with the reply that the customer waits for in these contacts, the stored replies, and
+    those that were given in these contacts.
+    """
     stored = [
         row
         for row in desk.table.work_rows(ids.reply_id(one) for one in contacts if one.awaits_reply).values()
         if isinstance(row, Reply)
     ]
-    known = {row.interaction_id: late_replies.as_awaited(row) for row in stored}
+    known = [late_replies.as_awaited(row) for row in stored]
     changed = late_replies.reconcile(cases.in_order(contacts, case), case, known, desk.policy)
-    waiting = [row for row in (*changed, *known.values()) if row.status in replies.OPEN]
-    reply = waiting[0] if waiting and case.status == "open" else None
+    waited = next((row for row in known if row.status in replies.OPEN), None)
+    reply, ended = late_replies.open_and_ended(changed, waited)
+    given = [row for row in ended if row.status == "given"]
+    if case.status != "open":
+        reply = None
     if reply is not None:
         reply = reply.model_copy(update={"case_id": case.case_id})
         if reply.status == "awaited" and reply.wake_at is None and reply.missed_at is None:
             reply = replies.start_clock(reply, desk.policy, reply.asked_at)
-    return replace(work, reply=reply), stored
+    return replace(work, reply=reply), stored, given
 
 
 def _change_with_work(

@@ -62,7 +62,7 @@ def _rows_of_case(
     if after.agent_id != case.agent_id:
         changed = hand_over_all(changed, require_agent(desk, after.agent_id), policy, now, by)
     yield with_open_work(after, changed)
-    yield from changed_rows((*work.rows, *known.replies.values()), (*changed.rows, *ended))
+    yield from changed_rows((*work.rows, *known.replies), (*changed.rows, *ended))
     yield from corrections.tone_follow_ups(corrected, known, policy, now, by)
     if case.status == "resolved" and after.status == "open":
         survey = desk.table.get(Survey, case.survey_id) if case.survey_id else None
@@ -78,6 +78,6 @@ def _known(desk: Desk, case: Case, interaction: Interaction, agent: Agent) -> co
     return corrections.Known(
         agent,
         contacts,
-        {row.interaction_id: row for row in replies.values() if isinstance(row, Reply)},
+        tuple(row for row in replies.values() if isinstance(row, Reply)),
         {row.origin: row for row in rows if isinstance(row, FollowUp)},
     )

@@ -207,10 +207,11 @@ def _replies_to(desk: Desk, contacts: tuple[Interaction, ...]) -> tuple[Reply, .
 
 def _owners(desk: Desk, before: interactions.StateBefore, case: Case) -> interactions.Owners:
     """Return the agent who has the case now, and who had it before. Raises MissingRow."""
-    agent = before.agent
-    if before.case is None or before.case.agent_id == case.agent_id:
-        return interactions.Owners(agent)
-    owner = agent if case.agent_id == agent.agent_id else require_agent(desk, case.agent_id)
+    owner = before.agent
+    if case.agent_id != owner.agent_id:
+        owner = require_agent(desk, case.agent_id)
+    if before.case is None or before.case.agent_id == owner.agent_id:
+        return interactions.Owners(owner)
     return interactions.Owners(owner, require_agent(desk, before.case.agent_id))
 
 

@@ -23,13 +23,13 @@ _TONES: tuple[Tone, ...] = ("upset", "abusive")
 
 @dataclass(frozen=True)
 class Known:
-    """What is known beside the contact: its agent, all contacts of its case, the replies to them by contact,
-    and the supervisor's follow-ups for its tone, by their origin.
+    """What is known beside the contact: its agent, all contacts of its case, the replies to them, and the
+    supervisor's follow-ups for its tone, by their origin.
     """
 
     agent: Agent
     contacts: tuple[Interaction, ...]
-    replies: Mapping[str, Reply]
+    replies: tuple[Reply, ...]
     by_tone: Mapping[str, FollowUp]
 
 
@@ -80,16 +80,13 @@ def work_after(
     `case` is the one after the correction.
     """
     contacts = cases.in_order(_contacts(interaction, known), case)
-    rows = {
-        contact_id: row
-        for contact_id, row in known.replies.items()
-        if contact_id != interaction.id or row.status != "closed"  # its reply may be needed after all
-    }
+    rows = (
+        row
+        for row in known.replies
+        if row.interaction_id != interaction.id or row.status != "closed"  # it may be needed after all
+    )
     changed = late_replies.reconcile(contacts, case, rows, policy)
-    current = next((row for row in changed if is_open(row)), None)
-    if current is None and work.reply and all(row.id != work.reply.id for row in changed):
-        current = work.reply
-    ended = [row for row in changed if current is None or row.id != current.id]
+    current, ended = late_replies.open_and_ended(changed, work.reply)
     call_back = _call_back(interaction, work.call_back, current, known.agent, policy, now, by)
     if current and call_back and call_back is not work.call_back and call_back.status == "withdrawn":
         current = late_replies.with_own_clock(current, policy, now)

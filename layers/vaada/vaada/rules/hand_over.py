@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from vaada.model.ids import derived_row_id
+from vaada.model.interactions import Interaction
 from vaada.model.messages import Message, Purpose
 from vaada.model.people import Agent
 from vaada.model.policy import PolicyDocument
@@ -48,13 +49,22 @@ def assign(row: A, to: Agent, policy: PolicyDocument, now: datetime, by: str) ->
     return moved.model_copy(update={"told": "agent"}) if isinstance(moved, FollowUp) else moved
 
 
-def hand_over_all(work: OpenWork, to: Agent, policy: PolicyDocument, now: datetime, by: str) -> OpenWork:
-    """Return the open work of a case as this agent's."""
-    return work.each(
-        lambda row: hand_over(row, to, policy, now, by),
-        lambda row: hand_over(row, to, policy, now, by),
-        lambda row: hand_over(row, to, policy, now, by),
-    )
+def hand_over_all(
+    work: OpenWork,
+    to: Agent,
+    policy: PolicyDocument,
+    now: datetime,
+    by: str,
+    *,
+    only_of: Interaction | None = None,
+) -> OpenWork:
+    """Return the open work of a case as this agent's, or only what comes from one of its contacts."""
+
+    def move(row: W) -> W:
+        is_meant = only_of is None or row.interaction_id == only_of.interaction_id
+        return hand_over(row, to, policy, now, by) if is_meant else row
+
+    return work.each(move, move, move)
 
 
 def moved_first(before: OpenWork, after: OpenWork) -> Commitment | FollowUp | Reply | None:

@@ -22,7 +22,7 @@ from vaada.rules import (
     surveys,
 )
 from vaada.rules.hand_over import hand_over_all, moved_first, notice_of
-from vaada.rules.open_work import NOTHING_OPEN, OpenWork, changed_rows, is_open, with_open_work
+from vaada.rules.open_work import NOTHING_OPEN, OpenWork, changed_rows, with_open_work
 from vaada.rules.time.deadlines import Deadline
 from vaada.rules.time.horizon import TOO_FAR, is_too_far
 
@@ -126,7 +126,8 @@ def rows_to_write(
     now = interaction.recorded_at
     customer, nps = _update_customer(before.customer, interaction, policy)
     own, ended_replies = _update_work(interaction, before, case, policy)
-    if follow_up := next_steps.after_interaction(case, interaction, own, policy):
+    last = _last_with_news(interaction, before, case)
+    if follow_up := next_steps.after_interaction(case, interaction, own, policy, last):
         own = own.having(follow_up)
     work = own
     told: list[Row] = []
@@ -135,6 +136,10 @@ def rows_to_write(
         moved = moved_first(own, work)
         if moved is not None and owners.before.agent_id != interaction.agent_id:
             told.append(notice_of(moved, owners.before, "handed_over", policy, now))
+    elif owners.now.agent_id != interaction.agent_id:  # a run-around, or it was written down late
+        work = hand_over_all(own, owners.now, policy, now, interaction.agent_id, only_of=interaction)
+        if moved := moved_first(own, work):
+            told.append(notice_of(moved, owners.now, "assigned", policy, now))
     known = (*before.work.rows, *before.replies)
     rows: list[Row | None] = [
         _with_open_work(case, interaction, work),
@@ -146,6 +151,15 @@ def rows_to_write(
         customer if customer is not before.customer else None,
     ]
     return [row for row in (*rows, *told) if row is not None]
+
+
+def _last_with_news(interaction: Interaction, before: StateBefore, case: Case) -> Interaction | None:
+    """Return the last contact that said something new. None: this one was not written down late."""
+    if not is_late(interaction, before.case):
+        return None
+    contacts = cases.in_order((*before.contacts, interaction), case)
+    news = [contact for contact in contacts if not (contact.only_thanks or contact.is_history)]
+    return (news or contacts)[-1]
 
 
 def mark_planned(interaction: Interaction) -> Interaction:
@@ -230,12 +244,8 @@ def _replies_after_late(
 ) -> tuple[Reply | None, Commitment | None, list[Reply]]:
     """Return the open reply and the call-back after a late interaction, and other replies that changed."""
     contacts = cases.in_order((*before.contacts, interaction), case)
-    known = {row.interaction_id: row for row in before.replies}
-    changed = late_replies.reconcile(contacts, case, known, policy)
-    current = next((row for row in changed if is_open(row)), before.work.reply)
-    ended = [row for row in changed if current is None or row.id != current.id]
-    if current is not None and any(row.id == current.id for row in ended):
-        current = None
+    changed = late_replies.reconcile(contacts, case, before.replies, policy)
+    current, ended = late_replies.open_and_ended(changed, before.work.reply)
     call_back = before.work.call_back
     if call_back is not None and call_back.status in commitments.KEEPABLE:
         given = next((row for row in ended if row.interaction_id == call_back.interaction_id), None)

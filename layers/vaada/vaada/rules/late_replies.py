@@ -4,7 +4,7 @@ They follow from what happened: the customer waits from a contact that awaits a 
 which we answered, or until somebody marked it as answered or resolved the case.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,45 +12,61 @@ from vaada.model.cases import Case
 from vaada.model.interactions import Interaction
 from vaada.model.policy import PolicyDocument
 from vaada.model.work import Reply
-from vaada.rules import replies
+from vaada.rules import ids, replies
 
 
 @dataclass(frozen=True)
 class Wait:
-    """The customer began to wait in `asked`, and was in touch again in the other `interaction_ids`.
+    """The customer began to wait in the first of these `contacts`, and was in touch again in the others.
 
     They had their reply at `answered_at`, by the contact or the person `answered_by`. None: not yet.
+    `agent_id` had the case until then.
     """
 
-    asked: Interaction
-    interaction_ids: tuple[str, ...]
+    contacts: tuple[Interaction, ...]
+    agent_id: str
     answered_at: datetime | None = None
     answered_by: str | None = None
 
+    @property
+    def asked(self) -> Interaction:
+        """The contact in which they began to wait."""
+        return self.contacts[0]
+
 
 def reconcile(
-    contacts: Iterable[Interaction], case: Case, rows: Mapping[str, Reply], policy: PolicyDocument
+    contacts: Iterable[Interaction], case: Case, rows: Iterable[Reply], policy: PolicyDocument
 ) -> list[Reply]:
     """Return the replies that change or are new.
 
-    `contacts` are all of the case in the order in which they took place, `rows` its replies by the id of the
-    contact that they answer.
+    `contacts` are all of the case in the order in which they took place, `rows` its replies. A reply that was
+    said to answer an earlier contact as well still has the id of the contact for which it was made.
     """
+    stored = {row.id: row for row in rows}
     changed: list[Reply] = []
     used: set[str] = set()
     answered = False
-    for wait in waits(contacts, case, rows.values()):
-        row = next((rows[one] for one in wait.interaction_ids if one in rows), None)
-        after = _fit(row, wait, case, policy, answered=answered)
+    for wait in waits(contacts, case, stored.values()):
+        row = next((stored[one] for one in map(ids.reply_id, wait.contacts) if one in stored), None)
+        after = _fit(row, wait, policy, answered=answered)
         answered = answered or wait.answered_at is not None
         if row is not None:
             used.add(row.id)
         if after is not None and after is not row:
             changed.append(after)
     changed += [
-        replies.close(row) for row in rows.values() if row.id not in used and row.status in replies.OPEN
+        replies.close(row) for row in stored.values() if row.id not in used and row.status in replies.OPEN
     ]
     return changed
+
+
+def open_and_ended(changed: Iterable[Reply], before: Reply | None) -> tuple[Reply | None, list[Reply]]:
+    """Return the open reply among those that changed, else the one before if it stays; and all others."""
+    rows = list(changed)
+    current = next((row for row in rows if row.status in replies.OPEN), None)
+    if current is None and before is not None and all(row.id != before.id for row in rows):
+        current = before
+    return current, [row for row in rows if current is None or row.id != current.id]
 
 
 def with_own_clock(reply: Reply, policy: PolicyDocument, now: datetime) -> Reply:
@@ -90,16 +106,29 @@ def waits(contacts: Iterable[Interaction], case: Case, rows: Iterable[Reply]) ->
         during = [one for one in asking if end is None or one.occurred_at <= end[0]]
         asking = asking[len(during) :]
         answered_at, answered_by = end or (None, None)
-        yield Wait(first, tuple(one.interaction_id for one in during), answered_at, answered_by)
+        agent_id = case.agent_id if answered_at is None else _agent_before(answered_at, contacts, case)
+        yield Wait(tuple(during), agent_id or first.agent_id, answered_at, answered_by)
 
 
-def _fit(
-    row: Reply | None, wait: Wait, case: Case, policy: PolicyDocument, *, answered: bool
-) -> Reply | None:
+def _agent_before(at: datetime, contacts: Iterable[Interaction], case: Case) -> str | None:
+    """Return the agent who had the case right before this time, by its contacts and what people changed."""
+    pinned_at = case.run_around_at  # from then on only people give it to somebody else
+    had = [
+        (one.occurred_at, one.agent_id)
+        for one in contacts
+        if one.occurred_at < at and (pinned_at is None or one.occurred_at <= pinned_at)
+    ]
+    had += [(one.at, one.agent_after) for one in case.history if one.agent_after and one.at < at]
+    return max(reversed(had), key=lambda one: one[0], default=(at, None))[1]
+
+
+def _fit(row: Reply | None, wait: Wait, policy: PolicyDocument, *, answered: bool) -> Reply | None:
     """Return the reply of this wait as it should be, from the row that there is. None: there is no target."""
-    before = row or _first_version(wait, case, policy, answered=answered)
+    before = row or _first_version(wait, policy, answered=answered)
     if before is None:
         return None
+    if row is not None and wait.answered_at is not None and row.agent_id != wait.agent_id:
+        before = row.changed(agent_id=wait.agent_id)
     reply = replies.ask_earlier(before, wait.asked, policy)
     if wait.answered_at is None or wait.answered_by is None:
         if reply.status == "given":
@@ -114,8 +143,8 @@ def _fit(
     return reply
 
 
-def _first_version(wait: Wait, case: Case, policy: PolicyDocument, *, answered: bool) -> Reply | None:
+def _first_version(wait: Wait, policy: PolicyDocument, *, answered: bool) -> Reply | None:
     reply = replies.open_reply(wait.asked, None, policy)
     if reply is None:
         return None
-    return reply.model_copy(update={"which": "next" if answered else "first", "agent_id": case.agent_id})
+    return reply.model_copy(update={"which": "next" if answered else "first", "agent_id": wait.agent_id})

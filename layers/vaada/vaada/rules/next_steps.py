@@ -28,20 +28,28 @@ _AGREED = "a date was agreed instead"
 
 
 def after_interaction(
-    case: Case, interaction: Interaction, open_work: OpenWork, policy: PolicyDocument
+    case: Case,
+    interaction: Interaction,
+    open_work: OpenWork,
+    policy: PolicyDocument,
+    last: Interaction | None = None,
 ) -> FollowUp | None:
     """Return the automatic follow-up of the case after this contact, new or changed. None: no change.
 
     `case` and `open_work` are those after the contact, with what was agreed in it: that takes the place of an
-    automatic follow-up. A contact that was written down late moves nothing on.
+    automatic follow-up. `last` is the last contact of the case that said something new, if this one was
+    written down late: unless it is this one, nothing moves on.
     """
     automatic, now = open_work.automatic, interaction.recorded_at
-    agreed = bool(interaction.commitments or interaction.follow_up)
+    is_last = case.last_interaction_id == interaction.interaction_id if last is None else last is interaction
+    start = case.last_contact_at if last is None else last.occurred_at
+    agreed = is_last and bool(interaction.commitments or interaction.follow_up)
+    says_nothing_new = interaction.only_thanks or interaction.is_history
     if automatic is None:
-        nothing_new = (interaction.only_thanks or interaction.is_history) and has_next_step(open_work)
+        nothing_new = (says_nothing_new or not is_last) and has_next_step(open_work)
         if case.status != "open" or agreed or nothing_new:
             return None
-        origin, due, reason = _step_after(case, case.last_contact_at, "the contact", policy)
+        origin, due, reason = _step_after(case, start, "the contact", policy)
         row_id = ids.derived_id(interaction, "unresolved")
         return _new(case, row_id, case.last_interaction_id, origin, due, reason, now)
     if case.status != "open":
@@ -49,12 +57,11 @@ def after_interaction(
     if agreed:
         return follow_ups.cancel(automatic, now, DESK, _AGREED)
     fits = (automatic.origin == "no_answer") == case.waiting_for_customer
-    says_nothing_new = interaction.only_thanks or interaction.is_history
-    moves = case.last_interaction_id == interaction.interaction_id and not says_nothing_new
+    moves = is_last and not says_nothing_new
     woken = automatic.woken_from is not None and automatic.due_at == now  # by this very contact
     if woken or follow_ups.is_snoozed(automatic) or (fits and not moves):
         return None
-    return _move(automatic, case, *_step_after(case, case.last_contact_at, "the contact", policy), now)
+    return _move(automatic, case, *_step_after(case, start, "the contact", policy), now)
 
 
 def after_agreement(work: OpenWork, now: datetime) -> OpenWork:
