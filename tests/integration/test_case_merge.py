@@ -161,3 +161,16 @@ def test_a_merge_is_not_undone_after_a_day(shop: Shop) -> None:
 
     assert shop.desk.call(f"POST /api/cases/{one}/unmerge").status == 409
     assert shop.desk.call(f"POST /api/cases/{other}/unmerge").status == 409
+
+
+def test_an_answer_since_the_merge_stays_an_answer_after_the_undo(shop: Shop) -> None:
+    mailed = shop.contact(channel="email")
+    texted, case_id = shop.contact(channel="sms")["case_id"], mailed["case_id"]
+    shop.merge(texted, case_id)  # the mail's clock is closed: the text is due first
+    shop.desk.pass_time(HOUR)
+    shop.contact(case_id=case_id, direction="outbound", channel="email", summary="It is ready")
+
+    assert shop.desk.call(f"POST /api/cases/{texted}/unmerge").status == 200
+
+    reply = shop.desk.call(f"GET /api/replies/{mailed['reply']['reply_id']}").json
+    assert (reply["status"], shop.case(case_id)["reply_id"]) == ("given", None)

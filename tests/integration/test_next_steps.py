@@ -97,6 +97,17 @@ def test_a_case_opened_again_by_hand_has_a_follow_up(shop: Shop) -> None:
     assert the_next_step(shop) == ("unresolved", "2026-03-03T10:00:00Z")
 
 
+def test_a_follow_up_cancelled_at_once_is_followed_by_another(shop: Shop) -> None:
+    case_id = shop.contact(resolved=True)["case_id"]
+    shop.desk.call(f"POST /api/cases/{case_id}/reopen", {"reason": "It squeals again"})
+    (made,) = shop.rows("follow_up")
+
+    cancelled = shop.desk.call(f"POST /api/follow-ups/{made['follow_up_id']}/cancel")
+
+    assert cancelled.status == 200
+    assert sorted(row["status"] for row in shop.rows("follow_up")) == ["cancelled", "scheduled"]
+
+
 def test_a_complaint_recorded_as_resolved_with_missing_steps_has_a_follow_up(shop: Shop) -> None:
     recorded = shop.contact(kind="complaint", resolved=True)
 

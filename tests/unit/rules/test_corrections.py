@@ -22,7 +22,7 @@ def correct(contact: Interaction, **changes: Any) -> Interaction:
 
 
 def known(*contacts: Interaction, **by_tone: Any) -> Known:
-    return Known(agent(supervisor_id="sana000000000000"), contacts, {}, by_tone)
+    return Known(agent(supervisor_id="sana000000000000"), contacts, (), by_tone)
 
 
 def test_only_what_differs_is_kept_as_a_former_value() -> None:

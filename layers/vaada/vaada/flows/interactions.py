@@ -25,7 +25,7 @@ from vaada.model.receipts import Receipt
 from vaada.model.relationships import Relationship, relationship_id
 from vaada.model.rows import Row
 from vaada.model.work import FollowUp, Reply, Survey
-from vaada.rules import case_suggestions, ids, interactions, relationships, surveys
+from vaada.rules import case_suggestions, follow_ups, ids, interactions, relationships, surveys
 from vaada.rules.open_work import is_open
 from vaada.rules.thanks import only_thanks
 
@@ -197,12 +197,18 @@ def _load_state_before(
         survey=survey if isinstance(survey, Survey) else None,
         contacts=contacts,
         replies=_replies_to(desk, contacts),
+        run_around=_open_run_around(desk, contacts) if late and case.run_around_at else None,
     )
 
 
 def _replies_to(desk: Desk, contacts: tuple[Interaction, ...]) -> tuple[Reply, ...]:
     rows = desk.table.work_rows(ids.reply_id(contact) for contact in contacts if contact.awaits_reply)
     return tuple(row for row in rows.values() if isinstance(row, Reply))
+
+
+def _open_run_around(desk: Desk, contacts: tuple[Interaction, ...]) -> FollowUp | None:
+    rows = desk.table.work_rows(follow_ups.run_around_ids(contacts)).values()
+    return next((row for row in rows if isinstance(row, FollowUp) and is_open(row)), None)
 
 
 def _owners(desk: Desk, before: interactions.StateBefore, case: Case) -> interactions.Owners:

@@ -3,6 +3,7 @@
 States: scheduled → due → done · cancelled; a snooze goes back to scheduled and restarts the reminders.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from vaada.model.cases import Case
@@ -230,6 +231,11 @@ def run_around(case: Case, interaction: Interaction, owner: Agent) -> FollowUp:
     counted = ", ".join(f"{count} {name}{'s' if count > 1 else ''}" for count, name in facts if count)
     reason = f"Run-around: {counted}. {owner.name} has the case from now on."
     return _for_supervisor(interaction, owner, "run_around", interaction.recorded_at, reason[:500])
+
+
+def run_around_ids(contacts: Iterable[Interaction]) -> list[str]:
+    """Return the ids of the follow-ups about a run-around that these contacts brought, if they did."""
+    return [derived_id(contact, "run_around") for contact in contacts]
 
 
 def after_parting(interaction: Interaction) -> FollowUp | None:

@@ -22,6 +22,7 @@ from vaada.rules import (
     surveys,
 )
 from vaada.rules.hand_over import hand_over_all, moved_first, notice_of
+from vaada.rules.history import DESK
 from vaada.rules.open_work import NOTHING_OPEN, OpenWork, changed_rows, with_open_work
 from vaada.rules.time.deadlines import Deadline
 from vaada.rules.time.horizon import TOO_FAR, is_too_far
@@ -32,6 +33,8 @@ STREAM_GRACE = timedelta(minutes=10)
 CLOCK_SKEW = timedelta(minutes=5)
 """How much a client's clock may be fast."""
 
+_NO_RUN_AROUND = "a contact that was recorded since shows that it was no run-around"
+
 STILL_TO_COME = "is still to come; record a contact once it took place"
 
 
@@ -40,7 +43,8 @@ class StateBefore:
     """The rows before the interaction: its customer, its agent, its case and the open work of the case.
 
     `check_in` is the customer's open check-in. Only for an interaction that was written down late, `contacts`
-    are all others of the case and `replies` all replies to them.
+    are all others of the case, `replies` all replies to them, and `run_around` is the supervisor's open
+    follow-up about a run-around.
     """
 
     customer: Customer
@@ -51,6 +55,7 @@ class StateBefore:
     check_in: FollowUp | None = None
     contacts: tuple[Interaction, ...] = ()
     replies: tuple[Reply, ...] = ()
+    run_around: FollowUp | None = None
 
 
 @dataclass(frozen=True)
@@ -144,7 +149,8 @@ def rows_to_write(
     rows: list[Row | None] = [
         _with_open_work(case, interaction, work),
         *changed_rows(known, (*work.rows, *ended_replies)),
-        *_supervisors_follow_ups(interaction, before, case, policy),
+        *_supervisors_follow_ups(interaction, before, case, owners.now, policy),
+        _no_run_around(interaction, before, case),
         _check_in_after(interaction, before, customer),
         _withdrawn_survey(before, case),
         nps,
@@ -290,7 +296,7 @@ def _check_in_after(interaction: Interaction, before: StateBefore, customer: Cus
 
 
 def _supervisors_follow_ups(
-    interaction: Interaction, before: StateBefore, case: Case, policy: PolicyDocument
+    interaction: Interaction, before: StateBefore, case: Case, owner: Agent, policy: PolicyDocument
 ) -> list[FollowUp]:
     """Return new follow-ups of the supervisor, for tone or run-around, and the owner, after a parting."""
     if interaction.is_history:
@@ -300,10 +306,17 @@ def _supervisors_follow_ups(
     )
     rows = (
         follow_ups.by_tone(interaction, before.agent, policy),
-        follow_ups.run_around(case, interaction, before.agent) if is_new_run_around else None,
+        follow_ups.run_around(case, interaction, owner) if is_new_run_around else None,
         follow_ups.after_parting(interaction) if before.customer.parted_at is not None else None,
     )
     return [row for row in rows if row is not None]
+
+
+def _no_run_around(interaction: Interaction, before: StateBefore, case: Case) -> FollowUp | None:
+    """Return the follow-up about a run-around as cancelled if there was none, as this contact shows."""
+    if before.run_around is None or case.run_around_at is not None:
+        return None
+    return follow_ups.cancel(before.run_around, interaction.recorded_at, DESK, _NO_RUN_AROUND)
 
 
 def _withdrawn_survey(before: StateBefore, case: Case) -> Survey | None:
