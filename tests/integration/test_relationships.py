@@ -18,6 +18,7 @@ from tests.integration.shop import (
 )
 from tests.times import DAY, HOUR, MINUTE
 from tests.unit.present.hostile_text import MARKUP
+from vaada.gateways.table import Table
 from vaada.model.times import text_of
 
 AMINA = token_of("amina@example.com")
@@ -92,6 +93,22 @@ def test_a_correction_to_abusive_is_a_signal_and_one_back_is_none_any_more(shop:
 
     assert noticed["wake_at"] == text_of(shop.desk.now + DAY)
     assert view(shop)["against"] == []
+
+
+def test_a_customer_without_enough_signals_is_not_read_as_a_whole(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shout(shop)
+    other = shop.contact(kind="complaint", resolved=True, awaits_reply=False)
+    into = shop.contact(resolved=True, awaits_reply=False)["case_id"]
+    shop.desk.call(f"POST /api/cases/{other['case_id']}/merge", {"into": into}, user=MANAGER)
+    monkeypatch.delattr(Table, "timeline")
+    shop.desk.pass_time(2 * DAY)
+    monkeypatch.undo()
+
+    row = view(shop)["relationship"]
+
+    assert (row["status"], row.get("wake_at"), len(row["signals"])) == ("watched", None, 2)
 
 
 def test_nothing_is_proposed_while_we_owe_them_and_it_is_once_we_do_not(shop: Shop) -> None:

@@ -211,14 +211,6 @@ class DynamoDb:
             self.items[key] = item
         self._latest.append((datetime.now(UTC), key, before))
 
-    def _rows_on_a_page(self, limit: int | None) -> int | None:
-        """How many rows a short page has: few, but a twentieth of what is asked for.
-
-        With fewer a function that reads five hundred rows at once would be killed in nearly every run.
-        """
-        few = self.calls.faults.rows_on_a_page
-        return few and max(few, (limit or 0) // 20)
-
     def _found(self, asked: dict[str, Any]) -> dict[str, Any]:
         index, forward = asked.get("IndexName", ""), asked.get("ScanIndexForward", True)
         partition, order = INDEX_KEYS[index]
@@ -239,7 +231,7 @@ class DynamoDb:
         if "ExclusiveStartKey" in asked:
             start = place(asked["ExclusiveStartKey"])
             found = [row for row in found if (place(row) > start if forward else place(row) < start)]
-        limits = [most for most in (asked.get("Limit"), self._rows_on_a_page(asked.get("Limit"))) if most]
+        limits = [most for most in (asked.get("Limit"), self.calls.faults.rows_on_a_page) if most]
         page = found[: min(limits, default=None)]
         kept = [row for row in page if _passes(row, asked)]
         aliases = asked.get("ExpressionAttributeNames", {})

@@ -208,7 +208,7 @@ def looked_at(row: Relationship, *known: Row, now: datetime = NOW, **rest: objec
 
 
 def watched() -> Relationship:
-    row = rules.watch(None, CUSTOMER_ID, NOW - DAY)
+    row = rules.watch(None, "a contact", CUSTOMER_ID, NOW - DAY)
     assert row is not None
     return row
 
@@ -225,11 +225,53 @@ def test_a_signal_has_the_customer_looked_at_a_day_later_and_once() -> None:
     first = watched()
 
     assert first.wake_at == NOW
-    assert rules.watch(first, CUSTOMER_ID, NOW - DAY) is None
-    assert rules.watch(proposed(), CUSTOMER_ID, NOW) is None
-    again = rules.watch(first.changed(wake_at=NOW + 9 * DAY), CUSTOMER_ID, NOW)
+    assert rules.watch(first, "a contact", CUSTOMER_ID, NOW - DAY) is None
+    assert rules.watch(proposed(), "a contact", CUSTOMER_ID, NOW) is None
+    again = rules.watch(first.changed(wake_at=NOW + 9 * DAY), "a contact", CUSTOMER_ID, NOW)
     assert again is not None
     assert again.wake_at == NOW + DAY
+
+
+def test_each_signal_is_kept_once_until_a_decision() -> None:
+    both = rules.watch(proposed(), "another", CUSTOMER_ID, NOW)
+    assert both is not None
+    kept = rules.keep(both, "They stay", NOW, "manager")
+
+    assert (both.signals, both.wake_at) == (("a contact", "another"), proposed().wake_at)
+    assert kept.signals == ()
+    assert rules.watch(kept.changed(status="parted"), "a third", CUSTOMER_ID, NOW) is None
+
+
+def test_a_relationship_says_when_it_does_not_name_all_signals() -> None:
+    row = watched()
+    for number in range(rules.MOST_SIGNALS):
+        row = rules.watch(row, str(number), CUSTOMER_ID, NOW) or row
+
+    assert rules.are_all_signals([watched()])
+    assert not rules.are_all_signals([watched(), row])
+    assert len(row.signals) == rules.MOST_SIGNALS
+    assert row.signals[-1] == str(rules.MOST_SIGNALS - 1)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 500), st.booleans())),
+    st.lists(st.integers(0, 500)),
+    st.lists(st.integers(0, 500), max_size=2),
+)
+def test_where_the_signals_alone_are_lacking_all_rows_together_are_too(
+    complaints: list[tuple[int, bool]], abused: list[int], noted: list[int]
+) -> None:
+    cases = [complaint(NOW - days * DAY) for days, _ in complaints]
+    slipped = [
+        rows.commitment(NOW, case_id=case.id, status="broken")
+        for case, (_, we_failed) in zip(cases, complaints, strict=True)
+        if we_failed
+    ]
+    signals = [*cases, *(abuse(NOW - days * DAY) for days in abused)]
+    notes = tuple(note(NOW - days * DAY) for days in noted)
+
+    if rules.is_lacking(found(*signals, notes=notes)):
+        assert rules.is_lacking(found(*signals, *slipped, notes=notes))
 
 
 def test_a_proposal_keeps_its_evidence_and_begins_the_cooling_off() -> None:

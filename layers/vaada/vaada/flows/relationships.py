@@ -1,6 +1,6 @@
 """The relationship with a customer: what is known of it, and what managers decide."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +8,7 @@ from vaada.desk import Desk
 from vaada.flows.optimistic_write import NotFound, VersionChanged, check_wanted, retry_on_conflict
 from vaada.flows.work import current_customer
 from vaada.gateways.table import Conflict
+from vaada.model.cases import Case
 from vaada.model.interactions import Interaction
 from vaada.model.people import Customer
 from vaada.model.receipts import Receipt
@@ -36,12 +37,43 @@ class Known:
 def known(desk: Desk, customer_id: str, now: datetime) -> Known:
     """Return what is known of the relationship now. Raises NotFound."""
     customer = current_customer(desk, customer_id)
-    found = relationships_of(desk, customer)
+    return _known(desk, customer, relationships_of(desk, customer), _newest_rows(desk, customer), now)
+
+
+def _known(
+    desk: Desk, customer: Customer, found: Sequence[Relationship], rows: tuple[Row, ...], now: datetime
+) -> Known:
     row = next((one for one in found if one.customer_id == customer.id), None)
     notes = tuple(note for one in found for note in one.notes)
-    rows = _newest_rows(desk, customer)
     facts = rules.Facts(customer, rows, notes, row.settled_at if row else None)
     return Known(customer, row, notes, rules.findings(facts, desk.policy, now), rows)
+
+
+def _findings(desk: Desk, customer: Customer, now: datetime) -> rules.Findings:
+    """Return the findings; those from the signals alone, if they show that reasons are lacking.
+
+    Few customers have enough of them, so that few are read as a whole.
+    """
+    found = relationships_of(desk, customer)
+    if rules.are_all_signals(found):
+        signals = _rows_of_signals(desk, [row_id for row in found for row_id in row.signals])
+        findings = _known(desk, customer, found, signals, now).findings
+        if rules.is_lacking(findings):
+            return findings
+    return _known(desk, customer, found, _newest_rows(desk, customer), now).findings
+
+
+def _rows_of_signals(desk: Desk, interaction_ids: Sequence[str]) -> tuple[Row, ...]:
+    """Return these contacts, and their cases with those into which these were merged."""
+    contacts = desk.table.work_rows(interaction_ids)
+    rows: dict[str, Row] = {}
+    wanted = {row.case_id for row in contacts.values() if isinstance(row, Interaction)}
+    while wanted:
+        cases = desk.table.work_rows(wanted)
+        rows |= cases
+        merged_into = {row.merged_into for row in cases.values() if isinstance(row, Case) and row.merged_into}
+        wanted = merged_into - rows.keys()
+    return (*contacts.values(), *rows.values())
 
 
 def relationships_of(desk: Desk, customer: Customer) -> tuple[Relationship, ...]:
@@ -55,7 +87,7 @@ def to_be_looked_at(desk: Desk, interaction: Interaction, customer: Customer, no
     if not rules.is_signal(interaction):
         return []
     row = desk.table.get(Relationship, relationship_id(customer.id))
-    watched = rules.watch(row, customer.id, now)
+    watched = rules.watch(row, interaction.id, customer.id, now)
     return [watched] if watched else []
 
 
@@ -67,7 +99,7 @@ def look_at(desk: Desk, row_id: str, version: int, now: datetime) -> str:
     customer = desk.table.get(Customer, row.customer_id)
     if customer is None:
         return "gone"  # it is being erased
-    findings = None if customer.merged_into else known(desk, customer.id, now).findings
+    findings = None if customer.merged_into else _findings(desk, customer, now)
     after = rules.next_step(row, findings, desk.policy, now)
     try:
         desk.table.write(after, must_exist=[customer])

@@ -35,6 +35,8 @@ from vaada.rules.follow_ups import OPEN
 from vaada.rules.history import DESK
 
 MOST_NOTES = 50
+MOST_SIGNALS = 100
+"""Contacts that a relationship names; the latest, if there are more."""
 GAP = "[…]"
 """What a draft leaves for a manager to fill in."""
 LOOK_AFTER = timedelta(days=1)
@@ -80,14 +82,35 @@ def is_signal(interaction: Interaction | NewInteraction) -> bool:
     return interaction.kind == "complaint" or interaction.tone == "abusive"
 
 
-def watch(row: Relationship | None, customer_id: str, now: datetime) -> Relationship | None:
-    """Return the relationship, to be looked at soon. None: it will be anyway, or it is being decided."""
+def watch(
+    row: Relationship | None, interaction_id: str, customer_id: str, now: datetime
+) -> Relationship | None:
+    """Return the relationship with one more signal, to be looked at soon.
+
+    None: that the signal is known and it will be looked at anyway, or that its end is decided.
+    """
     looked_at = now + LOOK_AFTER
     if row is None:
-        return _look_at(_new(customer_id, now), looked_at)
-    if row.status not in {"watched", "kept"} or (row.wake_at is not None and row.wake_at <= looked_at):
+        return _look_at(_new(customer_id, now).model_copy(update={"signals": (interaction_id,)}), looked_at)
+    if row.status in {"ending", "parted"}:
         return None
-    return _look_at(row.changed(), looked_at)
+    is_known = interaction_id in row.signals
+    is_planned = row.status == "proposed" or (row.wake_at is not None and row.wake_at <= looked_at)
+    if is_known and is_planned:
+        return None
+    signals = row.signals if is_known else (*row.signals, interaction_id)[-MOST_SIGNALS:]
+    after = row.changed(signals=signals)
+    return after if is_planned else _look_at(after, looked_at)
+
+
+def are_all_signals(found: Sequence[Relationship]) -> bool:
+    """Whether these rows of a customer name every contact that may speak against them."""
+    return all(len(row.signals) < MOST_SIGNALS for row in found)
+
+
+def is_lacking(found: Findings) -> bool:
+    """Whether reasons are lacking, so that something new has to happen before a review is proposed."""
+    return bool({"too_few", "too_short"} & set(found.held_back))
 
 
 def add_note(
@@ -142,7 +165,7 @@ def keep(row: Relationship, reason: str, now: datetime, by: str) -> Relationship
     """Decide to go on. What happened until now counts no more. Raises NotPossible if nothing is to decide."""
     if row.status not in {"proposed", "ending", "parted"}:
         raise NotPossible("relationship", row.status, "decided")
-    return _changed(row, now, by, "kept", reason, status="kept", settled_at=now).waiting(None)
+    return _changed(row, now, by, "kept", reason, status="kept", settled_at=now, signals=()).waiting(None)
 
 
 def end(row: Relationship, failures: Sequence[Failure], reason: str, now: datetime, by: str) -> Relationship:
@@ -385,8 +408,7 @@ def _propose(row: Relationship, found: Findings, policy: PolicyDocument, now: da
 
 def _looked_at_again(found: Findings, now: datetime) -> datetime | None:
     """Return when to look again. None: something new has to happen first."""
-    is_lacking = {"too_few", "too_short"} & set(found.held_back)
-    return None if is_lacking else now + LOOK_AGAIN_AFTER
+    return None if is_lacking(found) else now + LOOK_AGAIN_AFTER
 
 
 def _new(customer_id: str, now: datetime) -> Relationship:
