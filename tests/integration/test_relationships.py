@@ -21,6 +21,7 @@ from tests.unit.present.hostile_text import MARKUP
 from vaada.gateways.table import Table
 from vaada.model.times import text_of
 
+NOTED = {"kind": "unethical", "words": "Wants a forged date"}
 AMINA = token_of("amina@example.com")
 
 
@@ -213,6 +214,37 @@ def test_what_was_noted_of_a_merged_record_counts_for_the_one_that_remains(shop:
     assert (found["customer_id"], [one["kind"] for one in found["against"]]) == (other, ["no_fit"])
     assert removed.status == 200
     assert view(shop)["notes"] == []
+
+
+def test_two_records_whose_reasons_are_enough_together_are_proposed_after_the_merge(shop: Shop) -> None:
+    note(shop, ago=95 * DAY)
+    other = add_customer(shop.desk, name="B. Khan", email="other@example.com")
+    shop.desk.call(f"POST /api/customers/{other}/relationship/notes", NOTED, user=MANAGER)
+    shop.desk.pass_time(2 * DAY)
+    before = view(shop)["relationship"]["status"]
+    shop.desk.call(f"POST /api/customers/{shop.customer_id}/merge", {"into": other}, user=MANAGER)
+    shop.desk.pass_time(DAY + HOUR)
+
+    assert (before, view(shop)["relationship"]["status"]) == ("watched", "proposed")
+
+
+def test_a_merge_keeps_parted_whoever_is_and_its_undoing_only_the_record_that_was(shop: Shop) -> None:
+    parted(shop)
+    other = add_customer(shop.desk, name="B. Khan", email="other@example.com", check_in_every_days=20)
+    whole, gone = f"GET /api/customers/{other}", f"/api/customers/{shop.customer_id}"
+    shop.desk.call(f"POST {gone}/merge", {"into": other}, user=MANAGER)
+    merged = shop.desk.call(whole).json
+    seen = view(shop)["relationship"]["status"]
+    shop.desk.call(f"POST {gone}/unmerge", {}, user=MANAGER)
+    apart = shop.desk.call(whole).json
+    again = shop.desk.call(f"POST {gone}/merge", {"into": other}, user=MANAGER)
+    call(shop, "POST keep", {"reason": "They came back"})
+
+    assert (merged["parted_at"] is not None, merged["wake_at"], seen) == (True, None, "parted")
+    assert (apart["parted_at"], apart["wake_at"] is not None) == (None, True)
+    assert shop.desk.call(f"GET {gone}").json["parted_at"] is None
+    assert again.status == 200
+    assert shop.desk.call(whole).json["wake_at"] is not None
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from tests.unit.rows import CUSTOMER_ID, MONDAY, policy
 from vaada.model.people import Customer
 from vaada.model.relationships import HeldBack, NewNote, NoteKind, Relationship, RelationshipNote
 from vaada.model.rows import Row
+from vaada.model.work import Change
 from vaada.rules import relationships as rules
 from vaada.rules.errors import NotPossible
 
@@ -316,8 +317,42 @@ def test_a_proposal_that_a_failure_of_ours_ended_is_looked_at_weekly() -> None:
     assert (row.status, row.wake_at) == ("watched", now + 7 * DAY)
 
 
-def test_a_merged_record_is_looked_at_no_more() -> None:
-    assert rules.next_step(watched(), None, policy(), NOW).wake_at is None
+def other(row: Relationship, **changes: object) -> Relationship:
+    """The same of another record of the customer."""
+    return row.model_copy(update={"customer_id": "another0record00", "relationship_id": "other", **changes})
+
+
+def test_of_several_records_the_one_that_is_furthest_decides_and_else_the_own_one() -> None:
+    own, proposal, away = watched(), other(proposed()), other(watched(), status="parted")
+
+    assert rules.deciding([proposal, own, away], CUSTOMER_ID) is away
+    assert rules.deciding([own, proposal], CUSTOMER_ID) is proposal
+    assert rules.deciding([other(own), own], CUSTOMER_ID) is own
+    assert rules.deciding([], CUSTOMER_ID) is None
+
+
+def test_a_record_that_no_longer_decides_is_looked_at_no_more_but_its_letter_is_sent() -> None:
+    yielded = rules.yield_to(proposed(), NOW, "manager")
+    letter_waits = watched().model_copy(update={"status": "parted"})
+
+    assert (yielded.status, yielded.wake_at, yielded.history[-1].what) == ("watched", None, "merged")
+    assert rules.yield_to(watched(), NOW, "manager").wake_at is None
+    assert rules.yield_to(letter_waits, NOW, "manager") is letter_waits
+
+
+def test_what_was_decided_of_one_record_counts_for_all() -> None:
+    kept = rules.keep(proposed(), "They stay", NOW, "manager")
+    away = watched().changed(status="parted", history=[Change(at=NOW, by="manager", what="parted")])
+
+    assert rules.settled_at([watched(), kept, other(kept, settled_at=NOW - DAY)]) == NOW
+    assert rules.settled_at([watched()]) is None
+    assert rules.parted_at([kept, away]) == NOW
+    assert rules.parted_at([kept]) is None
+
+
+def test_a_relationship_that_rests_is_looked_at_soon_after_a_merge() -> None:
+    assert rules.look_soon(watched().changed(wake_at=None), NOW).wake_at == NOW + DAY
+    assert (rules.look_soon(watched(), NOW), rules.look_soon(proposed(), NOW)) == (watched(), proposed())
 
 
 def test_it_is_ended_only_after_the_cooling_off_and_a_talk_and_with_nothing_owed() -> None:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from vaada.desk import Desk
-from vaada.flows.optimistic_write import Busy, require
+from vaada.flows.optimistic_write import Busy
 from vaada.flows.people import InvalidField
 from vaada.flows.personal_messages import ways_to_write, write_to_customer
 from vaada.flows.relationships import change_relationship, known, look_at, required
+from vaada.flows.work import current_customer
 from vaada.gateways.table import Conflict
 from vaada.model.messages import NewMessage
 from vaada.model.people import Customer
@@ -98,7 +99,7 @@ def advance_relationship(desk: Desk, row_id: str, version: int, now: datetime) -
         return look_at(desk, row_id, version, now)
     if row.letter is None or row.letter_by is None:
         return "nothing to send"
-    customer = require(desk, Customer, row.customer_id)
+    customer = current_customer(desk, row.customer_id)
     language = readable(customer.language, desk.policy.business.language)
     new = NewMessage(medium="email", subject=row.letter.subject, text=words.body(row.letter, language))
     try:

@@ -43,18 +43,18 @@ def known(desk: Desk, customer_id: str, now: datetime) -> Known:
 def _known(
     desk: Desk, customer: Customer, found: Sequence[Relationship], rows: tuple[Row, ...], now: datetime
 ) -> Known:
-    row = next((one for one in found if one.customer_id == customer.id), None)
     notes = tuple(note for one in found for note in one.notes)
-    facts = rules.Facts(customer, rows, notes, row.settled_at if row else None)
-    return Known(customer, row, notes, rules.findings(facts, desk.policy, now), rows)
+    facts = rules.Facts(customer, rows, notes, rules.settled_at(found))
+    return Known(
+        customer, rules.deciding(found, customer.id), notes, rules.findings(facts, desk.policy, now), rows
+    )
 
 
-def _findings(desk: Desk, customer: Customer, now: datetime) -> rules.Findings:
+def _findings(desk: Desk, customer: Customer, found: Sequence[Relationship], now: datetime) -> rules.Findings:
     """Return the findings; those from the signals alone, if they show that reasons are lacking.
 
     Few customers have enough of them, so that few are read as a whole.
     """
-    found = relationships_of(desk, customer)
     if rules.are_all_signals(found):
         signals = _rows_of_signals(desk, [row_id for row in found for row_id in row.signals])
         findings = _known(desk, customer, found, signals, now).findings
@@ -96,16 +96,36 @@ def look_at(desk: Desk, row_id: str, version: int, now: datetime) -> str:
     row = desk.table.get(Relationship, row_id)
     if row is None or row.version != version or row.wake_at is None or row.wake_at > now:
         return "stale"
-    customer = desk.table.get(Customer, row.customer_id)
-    if customer is None:
-        return "gone"  # it is being erased
-    findings = None if customer.merged_into else _findings(desk, customer, now)
-    after = rules.next_step(row, findings, desk.policy, now)
     try:
-        desk.table.write(after, must_exist=[customer])
+        customer = current_customer(desk, row.customer_id)
+    except NotFound:
+        return "gone"  # it is being erased
+    found = relationships_of(desk, customer)
+    deciding = rules.deciding(found, customer.id)
+    looked_at: list[Row] = []
+    if deciding is not None and deciding.id != row.id:
+        after = rules.yield_to(row, now, DESK)
+        looked_at = [soon] if (soon := rules.look_soon(deciding, now)) is not deciding else []
+    else:
+        after = rules.next_step(row, _findings(desk, customer, found, now), desk.policy, now)
+    try:
+        desk.table.write(after, *looked_at, must_exist=[customer])
     except Conflict:
         return "changed meanwhile"
     return after.status
+
+
+def rows_after_merge(
+    desk: Desk, customer: Customer, into: Customer, now: datetime, by: str
+) -> list[Relationship]:
+    """Return what changes when a customer is merged into another: one row decides about the person.
+
+    It is looked at soon, since what is known of both may be enough together.
+    """
+    found = (*relationships_of(desk, into), *relationships_of(desk, customer))
+    deciding = rules.deciding(found, into.id)
+    after = [rules.look_soon(row, now) if row is deciding else rules.yield_to(row, now, by) for row in found]
+    return [row for before, row in zip(found, after, strict=True) if row is not before]
 
 
 def add_note(
@@ -122,11 +142,9 @@ def remove_note(desk: Desk, customer_id: str, note_id: str, *, seen: int | None 
 
     def attempt() -> Relationship:
         customer = current_customer(desk, customer_id)
-        row = _row(desk, customer, seen)
+        found, row = _rows(desk, customer, seen)
         owner_id = note_id.partition("-")[0]
-        if owner_id != customer.id and owner_id in customer.record_ids:
-            row = desk.table.get(Relationship, relationship_id(owner_id))
-        before = required(row, customer_id)
+        before = next((one for one in found if one.customer_id == owner_id), required(row, customer_id))
         after = rules.remove_note(before, note_id)
         if after is not before:
             desk.table.write(after, must_exist=[customer])
@@ -183,7 +201,7 @@ def change_relationship(
 
     def attempt() -> Relationship:
         customer = current_customer(desk, customer_id)
-        row = _row(desk, customer, seen)
+        _, row = _rows(desk, customer, seen)
         after = decide(row, customer)
         if after is not row:
             desk.table.write(after, *_customer_after(desk, customer, after, now), must_exist=[customer])
@@ -204,14 +222,20 @@ def _customer_after(desk: Desk, customer: Customer, row: Relationship, now: date
     return [after, follow_ups.cancel(check_in, now, DESK, "the business parted with the customer")]
 
 
-def _row(desk: Desk, customer: Customer, seen: int | None) -> Relationship | None:
-    """Return the relationship, or None. Raises VersionChanged if it is not at the version `seen`."""
-    row = desk.table.get(Relationship, relationship_id(customer.id))
+def _rows(
+    desk: Desk, customer: Customer, seen: int | None
+) -> tuple[tuple[Relationship, ...], Relationship | None]:
+    """Return the rows of the customer's records, and the one that decides.
+
+    Raises VersionChanged if that is not at the version `seen`.
+    """
+    found = relationships_of(desk, customer)
+    row = rules.deciding(found, customer.id)
     version = row.version if row else 0
     check_wanted(relationship_id(customer.id), version)
     if seen is not None and version != seen:
         raise VersionChanged(customer.id)
-    return row
+    return found, row
 
 
 def _lost_receipt(conflict: Conflict) -> bool:

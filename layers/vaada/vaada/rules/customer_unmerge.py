@@ -27,6 +27,7 @@ _SINGLE_FACTS = (
     "nps_id",
     "unsubscribed_at",
     "news_unsubscribed_at",
+    "parted_at",
 )
 
 

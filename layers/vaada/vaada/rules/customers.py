@@ -69,6 +69,7 @@ def merge(
         served_by=tuple(dict.fromkeys((*into.served_by, *customer.served_by))),
         unsubscribed_at=_ended_at((one.consent.survey, one.unsubscribed_at) for one in both),
         news_unsubscribed_at=_ended_at((one.consent.news, one.news_unsubscribed_at) for one in both),
+        parted_at=into.parted_at or customer.parted_at,
         merged=merged,
     )
     anchor = max((one.anchor for one in both if one.anchor), default=now)

@@ -50,6 +50,7 @@ _DAY = timedelta(days=1)
 _YEAR = timedelta(days=365)
 _MOST_EVIDENCE = 20  # of one signal
 _MOST_CHANGES = 100
+_FURTHEST_FIRST = {"parted": 0, "ending": 1, "proposed": 2}
 _NOTED_AGAINST: tuple[AgainstKind, ...] = ("unprofitable", "no_prospects", "unethical", "no_fit")
 
 
@@ -108,6 +109,44 @@ def are_all_signals(found: Sequence[Relationship]) -> bool:
     return all(len(row.signals) < MOST_SIGNALS for row in found)
 
 
+def deciding(found: Sequence[Relationship], customer_id: str) -> Relationship | None:
+    """Return the row by which it is decided about a customer of several records. None: there is no row.
+
+    It is the one that is furthest, and the one of the customer's own record before others.
+    """
+    return min(
+        found,
+        key=lambda row: (_FURTHEST_FIRST.get(row.status, 3), row.customer_id != customer_id),
+        default=None,
+    )
+
+
+def settled_at(found: Sequence[Relationship]) -> datetime | None:
+    """Return when it was last decided about any record of a customer. None: it never was."""
+    return max((row.settled_at for row in found if row.settled_at is not None), default=None)
+
+
+def parted_at(found: Sequence[Relationship]) -> datetime | None:
+    """Return when we parted with a customer, by the rows of their records. None: we have not."""
+    changes = (row.history for row in found if row.status == "parted")
+    return max((one.at for each in changes for one in each if one.what == "parted"), default=None)
+
+
+def look_soon(row: Relationship, now: datetime) -> Relationship:
+    """Return the relationship, to be looked at soon unless it is being decided, or ended."""
+    soonest = now + LOOK_AFTER
+    if row.status not in {"watched", "kept"} or (row.wake_at is not None and row.wake_at <= soonest):
+        return row
+    return _look_at(row.changed(), soonest)
+
+
+def yield_to(row: Relationship, now: datetime, by: str) -> Relationship:
+    """Return the relationship of a record that no longer decides: another one of the customer does."""
+    if row.status in {"proposed", "ending"}:
+        return _changed(row, now, by, "merged", status="watched").waiting(None)
+    return row if row.status == "parted" or row.wake_at is None else row.changed(wake_at=None)
+
+
 def is_lacking(found: Findings) -> bool:
     """Whether reasons are lacking, so that something new has to happen before a review is proposed."""
     return bool({"too_few", "too_short"} & set(found.held_back))
@@ -123,7 +162,7 @@ def add_note(
     after = before.changed() if row else before
     note = RelationshipNote(
         **new.model_dump(exclude={"happened_at"}),
-        note_id=f"{customer_id}-{after.version}",
+        note_id=f"{before.customer_id}-{after.version}",
         happened_at=new.happened_at or now,
         noted_at=now,
         noted_by=by,
@@ -138,11 +177,9 @@ def remove_note(row: Relationship, note_id: str) -> Relationship:
     return row if len(left) == len(row.notes) else row.changed(notes=left)
 
 
-def next_step(
-    row: Relationship, found: Findings | None, policy: PolicyDocument, now: datetime
-) -> Relationship:
-    """Look at the relationship: propose a review, or end its cooling-off. None: the record was merged."""
-    if found is None or row.status in {"ending", "parted"}:
+def next_step(row: Relationship, found: Findings, policy: PolicyDocument, now: datetime) -> Relationship:
+    """Look at the relationship: propose a review, or end its cooling-off."""
+    if row.status in {"ending", "parted"}:
         return row.changed(wake_at=None)
     if row.status == "proposed":
         if found.held_back:

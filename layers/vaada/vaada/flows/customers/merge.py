@@ -10,6 +10,7 @@ from datetime import datetime
 from vaada.desk import Desk
 from vaada.flows.optimistic_write import NotFound, lost_new_row, require, retry_on_conflict
 from vaada.flows.people import InvalidField, UnknownReference
+from vaada.flows.relationships import rows_after_merge
 from vaada.flows.work import current_customer
 from vaada.model.people import Customer
 from vaada.model.rows import Row
@@ -17,14 +18,16 @@ from vaada.model.work import FollowUp, Survey
 from vaada.rules import customers, follow_ups, surveys
 from vaada.rules.errors import NotPossible
 
+_PARTED = "the business parted with the customer"
 _DUPLICATE = "the customer was merged into another, who has one already"
 
 
 def merge_customers(desk: Desk, customer_id: str, into_id: str, now: datetime, by: str) -> Customer:
     """Merge a customer into another. Returns the remaining customer. Merging again changes nothing.
 
-    One transaction writes both, the records merged into the first one before, and cancels duplicate check-ins
-    and surveys. Raises NotFound, UnknownReference, InvalidField, NotPossible, CannotMerge, Busy.
+    One transaction writes both, the records merged into the first one before, and what is known of the
+    relationship; it cancels duplicate check-ins and surveys. Raises NotFound, UnknownReference, InvalidField,
+    NotPossible, CannotMerge, Busy.
     """
 
     def attempt() -> Customer:
@@ -41,10 +44,13 @@ def merge_customers(desk: Desk, customer_id: str, into_id: str, now: datetime, b
         check_in, other = _open_check_in(desk, into), _open_check_in(desk, customer)
         kept = check_in or other
         remaining = remaining.model_copy(update={"check_in_id": kept.id if kept else None})
-        duplicates: list[Row] = list(_duplicate_survey(desk, customer, into))
+        changed: list[Row] = list(_duplicate_survey(desk, customer, into))
+        changed += rows_after_merge(desk, customer, into, now, by)
         if check_in and other:
-            duplicates.append(follow_ups.cancel(other, now, by, _DUPLICATE))
-        desk.table.write(merged, remaining, *moved, *duplicates)
+            changed.append(follow_ups.cancel(other, now, by, _DUPLICATE))
+        if kept and remaining.parted_at is not None:
+            changed.append(follow_ups.cancel(kept, now, by, _PARTED))
+        desk.table.write(merged, remaining, *moved, *changed)
         return remaining
 
     return retry_on_conflict(customer_id, attempt, is_final=lost_new_row)

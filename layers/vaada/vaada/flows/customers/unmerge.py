@@ -5,9 +5,10 @@ from datetime import datetime
 
 from vaada.desk import Desk
 from vaada.flows.optimistic_write import lost_new_row, require, retry_on_conflict
+from vaada.flows.relationships import relationships_of
 from vaada.model.interactions import Interaction
 from vaada.model.people import Customer
-from vaada.rules import customer_unmerge
+from vaada.rules import check_ins, customer_unmerge, relationships
 from vaada.rules.errors import NotPossible
 
 _PAGE = 100
@@ -28,11 +29,21 @@ def unmerge_customers(desk: Desk, customer_id: str, now: datetime) -> tuple[Cust
         contacts = list(_contacts_since(desk, gone, remaining))
         served_since = {contact.agent_id for contact in contacts}
         back, rest = customer_unmerge.unmerge(gone, remaining, served_since, desk.policy, now)
+        back, rest = (_with_parting(desk, each, now) for each in (back, rest))
         earlier = [require(desk, Customer, record.customer_id) for record in back.merged]
         desk.table.write(back, rest, *(record.changed(merged_into=back.id) for record in earlier))
         return back, customer_unmerge.not_undone(before.into, before.customer, len(contacts))
 
     return retry_on_conflict(customer_id, attempt, is_final=lost_new_row)
+
+
+def _with_parting(desk: Desk, customer: Customer, now: datetime) -> Customer:
+    """Return the customer as parted with if one of their own records is, whenever that was decided."""
+    parted_at = relationships.parted_at(relationships_of(desk, customer))
+    if parted_at == customer.parted_at:
+        return customer
+    parted = customer.model_copy(update={"parted_at": parted_at})
+    return check_ins.plan_from(parted, customer.anchor or now, desk.policy)
 
 
 def _contacts_since(desk: Desk, gone: Customer, remaining: Customer) -> Iterator[Interaction]:

@@ -105,6 +105,7 @@ _CHANGES = {
     "ended": _("decided to part"),
     "letter edited": _("edited the letter"),
     "parted": _("parted"),
+    "merged": _("merged with another record, where it goes on"),
 }
 
 
