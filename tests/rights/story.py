@@ -236,6 +236,13 @@ def let_agent_leave(client: SequentialClient, world: GuardedWorld, agent: str, r
     client.ask(f"POST /api/agents/{agent}/return")
 
 
+def answer_happily(client: SequentialClient) -> None:
+    """A happy customer is asked to tell others, and wants no more surveys."""
+    client.ask("PATCH /api/policy", {"surveys": {"referral": "Bring a friend"}})
+    client.send(client.link("s"), score="5")
+    client.send(client.link("u"))
+
+
 def bring_mails_of(client: SequentialClient, world: GuardedWorld, reader: str) -> None:
     """Mails come in: of a stranger, one that was set aside before, and with files of a customer."""
     world.mail("raw/stranger", a_mail(sender="zara@example.net"))
@@ -299,7 +306,7 @@ def run_rare_actions(guard: Guard) -> None:
 
         reader = client.customer(email="bilal@example.com")
         client.contact(agent, reader, resolved=True, occurred_at=yesterday)
-        client.send(client.link("u"))
+        answer_happily(client)
         bring_mails_of(client, world, reader)
 
         send_a_tip(client)

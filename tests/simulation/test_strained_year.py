@@ -20,7 +20,7 @@ def test_reviews_are_proposed_as_a_second_reading_of_the_year_says() -> None:
 @pytest.mark.parametrize(
     ("original", "bug"),
     [
-        (relationships._failures, lambda *_: ()),
+        (relationships.standing_failures, lambda *_: ()),
         (relationships._cases_with_our_failures, lambda *_: frozenset()),
         (relationships._looked_at_again, lambda *_: None),
     ],

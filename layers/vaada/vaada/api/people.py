@@ -120,6 +120,7 @@ def change_agent(agent_id: Id, body: Annotated[AgentChanges, Body()]) -> Agent:
 @app.post("/api/customers", summary="Add a customer", tags=["People"], status_code=HTTPStatus.CREATED)
 def add_customer(body: Annotated[NewCustomer, Body()]) -> Response[AddedCustomer]:
     caller = current_user()
+    _require_served_referrer(body.referred_by)
     new_customer = body if body.agent_id else body.model_copy(update={"agent_id": caller.agent_id})
     added = do_once(
         desk(),
@@ -164,6 +165,8 @@ def change_customer(customer_id: Id, body: Annotated[CustomerChanges, Body()]) -
     shown, changes = _served_customer(customer_id), body.model_dump(exclude_unset=True)
     if "served_by" in changes:
         current_user().require_manager()
+    if changes.get("referred_by") != shown.referred_by:
+        _require_served_referrer(changes.get("referred_by"))
     return change_if_unchanged(shown.id, lambda: people.change_customer(desk(), shown.id, changes, now()))
 
 
@@ -235,6 +238,23 @@ def _record(customer_id: str, field: str | None) -> Customer:
         if field is None:
             raise
         raise problems.invalid(field, "there is no such customer") from None
+
+
+def _require_served_referrer(customer_id: str | None) -> None:
+    """Raise Refusal unless the caller serves the customer of this id, through whom another came."""
+    if customer_id is not None:
+        current_user().require_served(desk(), _record(customer_id, "referred_by"))
+
+
+@app.get(
+    "/api/customers/<customer_id>/referrals",
+    summary="Who came through this customer",
+    tags=["People"],
+)
+def list_referrals(customer_id: Id, limit: Limit = 25, cursor: Cursor = None) -> Listing[Customer]:
+    current_user().require_manager()
+    records = current_customer(desk(), customer_id).record_ids
+    return listing(Customer, desk().table.customer_rows(Customer, records, limit, cursor))
 
 
 def _served_customer(customer_id: str) -> Customer:

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import get_args
 from zoneinfo import ZoneInfo
 
+from vaada.api.refusals import Refusal
 from vaada.console import forms
 from vaada.console.http import Answer, Fields, redirect
 from vaada.console.visits import Visit
@@ -19,6 +20,7 @@ from vaada.flows.customers.unmerge import unmerge_customers
 from vaada.flows.export import export_customer, to_csv
 from vaada.flows.idempotency import do_once
 from vaada.flows.messages.suppression import active_stops_of, lift_bounces
+from vaada.flows.optimistic_write import NotFound
 from vaada.flows.people import InvalidChange, InvalidField, UnknownReference
 from vaada.flows.work import current_customer
 from vaada.flows.work_lists import agents_by_id, open_work_of, summaries_of
@@ -118,6 +120,7 @@ def show(visit: Visit, customer_id: str) -> Answer:
         agents=agents,
         ways=_ways(visit, customer),
         owed=owed,
+        referrer=_referrer(visit, customer),
         days=story(page.rows, shown, teller_for(visit, customer, agents)),
         cursor=page.next_cursor,
         shown=shown,
@@ -139,7 +142,7 @@ def show(visit: Visit, customer_id: str) -> Answer:
 def edit(visit: Visit, customer_id: str) -> Answer:
     """Show the form that changes a customer."""
     customer = _customer(visit, customer_id)
-    return _edit_page(visit, customer, _fields_of(customer), {})
+    return _edit_page(visit, customer, _fields_of(visit, customer), {})
 
 
 def save(visit: Visit, customer_id: str) -> Answer:
@@ -149,7 +152,8 @@ def save(visit: Visit, customer_id: str) -> Answer:
     if forms.version_of(form) != customer.version:
         return _edit_page(visit, customer, fields, {"": "changed"})
     try:
-        people.change_customer(visit.desk, customer.id, _changes(form), visit.now)
+        changes = {**_changes(form), "referred_by": _referrer_found(visit, customer, form["referred_by"])}
+        people.change_customer(visit.desk, customer.id, changes, visit.now)
     except InvalidChange as error:
         problems = {str(one["loc"][0]): str(one["loc"][0]) for one in error.errors()}
         return _edit_page(visit, customer, fields, problems)
@@ -271,6 +275,30 @@ def teller_for(visit: Visit, customer: Customer, agents: dict[str, Agent]) -> Te
     return Teller(visit.times, agents, name, lambda row: visit.user.may_act_on(row, agents))
 
 
+def _referrer(visit: Visit, customer: Customer) -> Customer | None:
+    """Return the customer through whom this one came. None: nobody whom the user may see."""
+    if customer.referred_by is None:
+        return None
+    try:
+        return _customer(visit, customer.referred_by)
+    except (NotFound, Refusal):
+        return None
+
+
+def _referrer_found(visit: Visit, customer: Customer, typed: str) -> str | None:
+    """Return the id of the customer whom the form names. Raises InvalidField unless it names one."""
+    before = _referrer(visit, customer)
+    if _plain(typed) == _plain(before.name if before else ""):
+        return customer.referred_by
+    if not typed:
+        return None
+    rows = find_customers(visit.desk, typed, visit.user.reader(visit.desk), _MOST_CASES, None).rows
+    found = [row.id for row in rows if isinstance(row, Customer) and row.id != customer.id]
+    if len(found) != 1:
+        raise InvalidField("referred_by", "names nobody, or more than one customer")
+    return found[0]
+
+
 def _plain(name: str) -> str:
     return " ".join(name.split()).casefold()
 
@@ -297,7 +325,8 @@ def _open_cases(visit: Visit, customer: Customer) -> list[Case]:
     return [row for row in page.rows if isinstance(row, Case)]
 
 
-def _fields_of(customer: Customer) -> dict[str, str]:
+def _fields_of(visit: Visit, customer: Customer) -> dict[str, str]:
+    referrer = _referrer(visit, customer)
     fields = {name: str(getattr(customer, name) or "") for name in _EDITED}
     fields |= {f"agreed_{name}": "on" for name, agreed in customer.consent.model_dump().items() if agreed}
     return {
@@ -305,6 +334,7 @@ def _fields_of(customer: Customer) -> dict[str, str]:
         "other_emails": "\n".join(customer.other_emails),
         "other_phones": "\n".join(customer.other_phones),
         "tags": ", ".join(customer.tags),
+        "referred_by": referrer.name if referrer else "",
     }
 
 
@@ -323,7 +353,7 @@ def _edit_page(visit: Visit, customer: Customer, fields: dict[str, str], problem
     if "" in problems:
         status = HTTPStatus.CONFLICT
     agents: list[Agent] = sorted(agents_by_id(visit.desk).values(), key=lambda agent: agent.name.casefold())
-    stored = _fields_of(customer)
+    stored = _fields_of(visit, customer)
     return visit.page(
         "customer_edit",
         HERE,

@@ -4,7 +4,7 @@ The customer's own row is deleted first, in the transaction that writes the ledg
 send them messages or write rows of theirs. Their mails and the files of these go first, while rows still say
 which they are. Rows are deleted without parsing them, so rows that this release
 cannot read are deleted, too. An erasure is a due row: after an interruption, or with many rows, the sweep
-continues it.
+continues it. Customers who came through the erased one do not name them any more.
 """
 
 from collections.abc import Sequence
@@ -18,6 +18,7 @@ from vaada.model.erasures import Erasure
 from vaada.model.people import Customer
 from vaada.model.rows import Row
 
+_REFERRALS = 25  # customers, each with a read and a write
 _MAX_BATCHES = 40  # of 25 rows, which takes seconds
 _LEDGER_PAGE = 500  # entries, each with a write: a few seconds
 _UNSENT = frozenset({"held", "waiting", "sending"})
@@ -76,6 +77,8 @@ def continue_erasure(desk: Desk, erasure: Erasure, now: datetime) -> Erasure:
     """
     if erasure.wake_at is None:
         return erasure
+    if not _forget_referrals(desk, erasure.customer_id):
+        return erasure  # the sweep continues it
     for _ in range(_MAX_BATCHES):
         items = desk.table.items_to_erase(erasure.customer_id)
         if not items:
@@ -91,6 +94,18 @@ def continue_erasure(desk: Desk, erasure: Erasure, now: datetime) -> Erasure:
             desk.mail_store.forget_mails([one.mail for one in items if one.mail])
             desk.table.delete_items(items)
     return erasure
+
+
+def _forget_referrals(desk: Desk, customer_id: str) -> bool:
+    """Let up to 25 customers who came through this one not name them any more. Returns whether that is all.
+
+    The index may still show some who do not.
+    """
+    page = desk.table.customer_rows(Customer, [customer_id], _REFERRALS, None)
+    found = desk.table.customers([row.id for row in page.rows]) if page.rows else {}
+    naming = [row for row in found.values() if row.referred_by == customer_id]
+    forgotten = [_write(desk, row.changed(referred_by=None)) for row in naming]
+    return all(forgotten) and page.next_cursor is None
 
 
 def replay_erasures(desk: Desk, now: datetime, cursor: str | None) -> tuple[int, str | None]:

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from vaada.desk import Desk
-from vaada.flows.optimistic_write import change, lost_new_row, require, retry_on_conflict
+from vaada.flows.optimistic_write import NotFound, change, lost_new_row, require, retry_on_conflict
 from vaada.flows.work import current_customer
 from vaada.gateways.table import Conflict
 from vaada.model.ids import new_party_id
@@ -21,6 +21,7 @@ from vaada.rules import check_ins
 from vaada.rules.customers import distinct
 
 _NEWEST_ROWS = 100
+_MOST_REFERRALS = 100
 _EMPTY: dict[str, object] = {"tags": (), "other_emails": (), "other_phones": (), "consent": {}}
 """What fields are once they are cleared, other than None. One that cannot be empty refuses None."""
 
@@ -126,6 +127,8 @@ def add_customer(desk: Desk, new: NewCustomer, now: datetime, by: str | None = N
     """
     new = normal_customer(desk, new)
     require_present_agents(desk, agent_id=new.agent_id)
+    if new.referred_by is not None:
+        _referrer(desk, new.referred_by)
     added = Customer(customer_id=new_party_id(), created_at=now, **dict(new))
     if by is not None and by != new.agent_id:
         added = added.model_copy(update={"served_by": (by,)})
@@ -149,6 +152,10 @@ def change_customer(desk: Desk, customer_id: str, changes: Mapping[str, object],
     def planned(customer: Customer) -> Customer:
         new = normal_customer(desk, _apply_changes(NewCustomer, customer, others))
         serve = customer.served_by
+        if new.referred_by is not None and new.referred_by != customer.referred_by:
+            referrer = _referrer(desk, new.referred_by)
+            if referrer.id == customer.id:
+                raise InvalidField("referred_by", "is the same customer; they cannot come through themselves")
         if new.agent_id != customer.agent_id:
             require_present_agents(desk, agent_id=new.agent_id)
             serve = tuple(distinct(str, *serve, customer.agent_id))
@@ -166,6 +173,20 @@ def change_customer(desk: Desk, customer_id: str, changes: Mapping[str, object],
         return check_ins.plan_from(changed, last, desk.policy)
 
     return change(desk, Customer, current_customer(desk, customer_id).id, decide)
+
+
+def _referrer(desk: Desk, customer_id: str) -> Customer:
+    """Return the customer through whom another came. Raises UnknownReference."""
+    try:
+        return current_customer(desk, customer_id)
+    except NotFound:
+        raise UnknownReference("referred_by", "customer") from None
+
+
+def referrals_of(desk: Desk, customer: Customer) -> tuple[Customer, ...]:
+    """Return the first hundred customers who came through this one, by name."""
+    page = desk.table.customer_rows(Customer, customer.record_ids, _MOST_REFERRALS, None)
+    return tuple(row for row in page.rows if isinstance(row, Customer))
 
 
 def _differs(changed: Row, row: Row) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from vaada.desk import Desk
 from vaada.flows.optimistic_write import NotFound, VersionChanged, check_wanted, retry_on_conflict
+from vaada.flows.people import referrals_of
 from vaada.flows.work import current_customer
 from vaada.gateways.table import Conflict
 from vaada.model.cases import Case
@@ -37,14 +38,24 @@ class Known:
 def known(desk: Desk, customer_id: str, now: datetime) -> Known:
     """Return what is known of the relationship now. Raises NotFound."""
     customer = current_customer(desk, customer_id)
-    return _known(desk, customer, relationships_of(desk, customer), _newest_rows(desk, customer), now)
+    return _known_as_a_whole(desk, customer, relationships_of(desk, customer), now)
+
+
+def _known_as_a_whole(desk: Desk, customer: Customer, found: Sequence[Relationship], now: datetime) -> Known:
+    rows, referrals = _newest_rows(desk, customer), referrals_of(desk, customer)
+    return _known(desk, customer, found, rows, now, referrals)
 
 
 def _known(
-    desk: Desk, customer: Customer, found: Sequence[Relationship], rows: tuple[Row, ...], now: datetime
+    desk: Desk,
+    customer: Customer,
+    found: Sequence[Relationship],
+    rows: tuple[Row, ...],
+    now: datetime,
+    referrals: tuple[Customer, ...] = (),
 ) -> Known:
     notes = tuple(note for one in found for note in one.notes)
-    facts = rules.Facts(customer, rows, notes, rules.settled_at(found))
+    facts = rules.Facts(customer, rows, notes, rules.settled_at(found), referrals)
     return Known(
         customer, rules.deciding(found, customer.id), notes, rules.findings(facts, desk.policy, now), rows
     )
@@ -60,7 +71,7 @@ def _findings(desk: Desk, customer: Customer, found: Sequence[Relationship], now
         findings = _known(desk, customer, found, signals, now).findings
         if rules.is_lacking(findings):
             return findings
-    return _known(desk, customer, found, _newest_rows(desk, customer), now).findings
+    return _known_as_a_whole(desk, customer, found, now).findings
 
 
 def _rows_of_signals(desk: Desk, interaction_ids: Sequence[str]) -> tuple[Row, ...]:

@@ -6,15 +6,18 @@ from typing import Literal
 
 from vaada.desk import Desk
 from vaada.flows.optimistic_write import change, lost_new_row, require, retry_on_conflict
-from vaada.flows.work import agent_of, case_of
+from vaada.flows.work import agent_of, case_of, customer_of
+from vaada.flows.work_lists import open_work_of
 from vaada.model.cases import Case
 from vaada.model.inbound_events import TextedScore
 from vaada.model.messages import Message
-from vaada.model.people import Agent
+from vaada.model.people import Agent, Customer
 from vaada.model.rows import Row
 from vaada.model.work import SCALES, Answer, Commitment, FollowUp, Survey
-from vaada.rules import commitments, follow_ups, survey_follow_up, surveys
+from vaada.rules import commitments, follow_ups, recommendations, survey_follow_up, surveys
 from vaada.rules.surveys import MIN_PAGE_TIME, Verdict
+
+_MOST_CASES = 100  # open ones of a customer
 
 Outcome = Literal["counted", "unconfirmed", "stale", "over"]
 
@@ -39,10 +42,17 @@ class ReceivedAnswer:
 
 
 def receive_answer(
-    desk: Desk, survey_id: str, answer: Answer, page_age: timedelta | None, *, confirmed: bool
+    desk: Desk,
+    survey_id: str,
+    answer: Answer,
+    page_age: timedelta | None,
+    *,
+    confirmed: bool,
+    on_page: bool = True,
 ) -> ReceivedAnswer:
     """Judge an answer and record it. A low score opens a follow-up and a promise to call.
 
+    After a high one the customer may be asked for a recommendation, if it came by the page (`on_page`).
     Raises NotFound, Busy, and Conflict if another answer in the same second opened the same rows.
     """
     policy = desk.policy
@@ -53,11 +63,28 @@ def receive_answer(
     def attempt() -> ReceivedAnswer:
         before = require(desk, Survey, survey_id)
         verdict, survey = surveys.receive(before, answer, page_age, confirmed=confirmed, policy=policy)
+        rows: list[Row] = []
+        if verdict == "count" and on_page and (asked := _asked_to_recommend(desk, survey, answer.at)):
+            survey = survey.model_copy(update={"recommendation": recommendations.wanted_by(policy)})
+            rows.append(asked)
         if survey is not before:
-            desk.table.write(survey, *_rows_after_answer(desk, verdict, survey, agent, answer.at))
+            desk.table.write(survey, *rows, *_rows_after_answer(desk, verdict, survey, agent, answer.at))
         return ReceivedAnswer(_OUTCOMES[verdict], survey)
 
     return retry_on_conflict(survey_id, attempt, is_final=lost_new_row)
+
+
+def _asked_to_recommend(desk: Desk, survey: Survey, now: datetime) -> Customer | None:
+    """Return the customer as asked for a recommendation now. None: it is not due, or something is amiss."""
+    if not surveys.is_high(survey, desk.policy) or recommendations.wanted_by(desk.policy) is None:
+        return None
+    customer = customer_of(desk, survey)
+    if not recommendations.is_due(customer, survey, desk.policy, now):
+        return None
+    cases = desk.table.customer_rows(Case, customer.record_ids, _MOST_CASES, None, status="open").rows
+    if recommendations.is_amiss((*open_work_of(desk, customer), *cases), now):
+        return None
+    return customer.changed(recommendation_asked_at=now)
 
 
 def _rows_after_answer(
@@ -105,6 +132,9 @@ def _withdraw_opened_rows(desk: Desk, survey: Survey, now: datetime) -> list[Row
     case = case_of(desk, survey.case_id)
     if case is not None and case.ask_again:
         rows.append(case.changed(ask_again=False))
+    customer = customer_of(desk, survey)
+    if customer.recommendation_asked_at == first.at:
+        rows.append(customer.changed(recommendation_asked_at=None))
     return rows
 
 
@@ -134,7 +164,7 @@ def receive_texted_score(desk: Desk, event: TextedScore, now: datetime) -> str:
         return "not on the scale"
     # It came from the number that was asked, so it is a person's.
     return receive_answer(
-        desk, survey.id, Answer(at=now, score=event.score), MIN_PAGE_TIME, confirmed=True
+        desk, survey.id, Answer(at=now, score=event.score), MIN_PAGE_TIME, confirmed=True, on_page=False
     ).outcome
 
 

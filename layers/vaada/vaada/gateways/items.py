@@ -165,6 +165,8 @@ def _index_attributes(row: Row) -> dict[str, str]:
         attributes["list_key"] = f"{row.name.casefold()}#{row.id}"
         if isinstance(row, Customer) and row.agent_id is not None:
             attributes["agent_kind"] = f"{row.agent_id}#customer"
+        if isinstance(row, Customer) and row.referred_by is not None:
+            attributes["customer_kind"] = f"{row.referred_by}#customer"
     return attributes
 
 

@@ -391,7 +391,7 @@ class Table:
     ) -> Page:
         """Return the work or cases of a customer's records, in the order of `list_rows` or the reverse.
 
-        Raises BadCursor.
+        Of the kind `Customer` they are those who came through this one. Raises BadCursor.
         """
         order = {"ScanIndexForward": False} if last_first else {}
 

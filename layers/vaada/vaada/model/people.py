@@ -144,7 +144,7 @@ class NewConsent(Consent):
 
 
 class NewCustomer(Input):
-    """The input for a new customer."""
+    """The input for a new customer. `referred_by` is the id of the customer through whom they came."""
 
     name: Name
     email: Email | None = None
@@ -159,6 +159,7 @@ class NewCustomer(Input):
     notes: Prose | None = None
     tags: Tags = ()
     check_in_every_days: CheckInDays | None = None
+    referred_by: PartyId | None = None
 
 
 class CustomerChanges(Input):
@@ -180,6 +181,7 @@ class CustomerChanges(Input):
     notes: Prose | None = None
     tags: Tags | None = None
     check_in_every_days: CheckInDays | None = None
+    referred_by: PartyId | None = None
     served_by: Annotated[tuple[PartyId, ...], Field(max_length=100), AfterValidator(distinct)] | None = None
 
 
@@ -218,7 +220,8 @@ class Customer(DueRow):
     messages to them, and `news_at` maps each recent campaign to when they were sent it. `unsubscribed_at` is
     when an unsubscribe link withdrew the consent to surveys, `news_unsubscribed_at` to tips and invitations;
     the same link can restore it. `parted_at` is when the business parted with them: they are not asked nor
-    checked in with any more, and whoever decided hears when they are in touch.
+    checked in with any more, and whoever decided hears when they are in touch. `referred_by` is the id of the
+    customer through whom they came, and `recommendation_asked_at` when they were last asked to recommend us.
     """
 
     kind_of_row: ClassVar[str] = "customer"
@@ -236,6 +239,7 @@ class Customer(DueRow):
     notes: str | None = None
     tags: tuple[str, ...] = ()
     check_in_every_days: int | None = None
+    referred_by: str | None = None
     anchor: Instant | None = None
     check_in_id: str | None = None
     nps_id: str | None = None
@@ -245,6 +249,7 @@ class Customer(DueRow):
     served_by: tuple[str, ...] = ()
     unsubscribed_at: Instant | None = None
     news_unsubscribed_at: Instant | None = None
+    recommendation_asked_at: Instant | None = None
     parted_at: Instant | None = None
     other_names: tuple[str, ...] = ()
     merged: tuple[MergedRecord, ...] = ()

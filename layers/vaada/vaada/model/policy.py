@@ -204,7 +204,8 @@ class SurveyRules(PolicyPart):
     """Which surveys customers are sent, when, and how often at most.
 
     A score up to `low_score_at_most` opens a follow-up, due `low_score_follow_up_business_days` later. After
-    a score from `high_score_at_least` up, the customer is asked for a review or shown the referral, if set.
+    a score from `high_score_at_least` up, the customer is asked for a review or shown the referral, if set:
+    once, and again after `recommendation_again_after_days`; 0 is never again.
     """
 
     after_resolution: Literal["csat", "ces", "none"] = "csat"
@@ -222,6 +223,7 @@ class SurveyRules(PolicyPart):
     high_score_at_least: dict[SurveyKind, int] = Field(default_factory=_default_high_scores)
     review_url: HttpUrl | None = None
     referral: Line | None = None
+    recommendation_again_after_days: Days = 0
 
     @model_validator(mode="after")
     def _check_reminder_before_close(self) -> Self:

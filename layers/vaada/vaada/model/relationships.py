@@ -18,7 +18,7 @@ from vaada.model.work import Change
 NoteKind = Literal["unprofitable", "no_prospects", "unethical", "no_fit", "valued", "customer_since"]
 AgainstKind = Literal["complaints", "abuse", "unprofitable", "no_prospects", "unethical", "no_fit"]
 InFavourKind = Literal[
-    "years", "promises_broken", "late_replies", "repeats", "began_lately", "calm", "valued"
+    "years", "referrals", "promises_broken", "late_replies", "repeats", "began_lately", "calm", "valued"
 ]
 FailureKind = Literal["promise", "reply", "follow_up", "run_around"]
 HeldBack = Literal["too_few", "too_short", "our_failures", "first_bad_patch"]
@@ -50,11 +50,12 @@ class RelationshipNote(StoredModel):
 
 
 class Evidence(StoredModel):
-    """What shows a signal: a row and its case, or the words of a note."""
+    """What shows a signal: a row and its case, or the words of a note. A referral is shown by a customer."""
 
     at: Instant
     row_id: str | None = None
     case_id: str | None = None
+    customer_id: str | None = None
     words: str | None = None
 
 

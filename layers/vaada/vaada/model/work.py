@@ -27,6 +27,8 @@ FollowUpOrigin = Literal[
 ]
 ReplyStatus = Literal["awaited", "paused", "given", "closed"]
 GoodwillStatus = Literal["granted", "requested", "approved", "declined"]
+Recommendation = Literal["review", "referral"]
+"""What a happy customer is asked for: a public review, or to tell others of the business."""
 SurveyStatus = Literal["scheduled", "sent", "answered", "expired", "withheld"]
 SurveyStep = Literal["ask", "remind", "close"]
 SurveyKind = Literal["csat", "nps", "ces", "promise"]
@@ -202,7 +204,7 @@ class Survey(DueRow):
     answers after the one that counts; `quarantined` are answers that probably no person sent: too fast, or
     without the page. `confirmed_by` is who said that the one that counts, which was quarantined, is real.
     `again`: it repeats a survey with an unhappy answer, after that was dealt with. `reminds_at` is None
-    once the reminder was sent.
+    once the reminder was sent. `recommendation` is what the customer was asked for after a happy answer.
     """
 
     kind_of_row: ClassVar[str] = "survey"
@@ -226,6 +228,7 @@ class Survey(DueRow):
     comment: str | None = None
     answered_at: Instant | None = None
     confirmed_by: str | None = None
+    recommendation: Recommendation | None = None
     amendments: tuple[Answer, ...] = ()
     quarantined: tuple[Answer, ...] = ()
     created_at: Instant

@@ -155,10 +155,11 @@ def _next_step(visit: Visit, survey: Survey) -> NextStep | None:
             return None
         zone = ZoneInfo(zone_of(customer_of(visit.desk, survey), visit.desk.policy))
         return CallBack(caller.name, call.due_at.astimezone(zone), visit.now.astimezone(zone))
-    if surveys.is_high(survey, visit.desk.policy):
-        if rules.review_url is not None:
+    match survey.recommendation:
+        case "review" if rules.review_url is not None:
             return Review(str(rules.review_url))
-        return Referral(rules.referral) if rules.referral else None
+        case "referral" if rules.referral:
+            return Referral(rules.referral)
     return None
 
 

@@ -28,6 +28,8 @@ _SINGLE_FACTS = (
     "unsubscribed_at",
     "news_unsubscribed_at",
     "parted_at",
+    "referred_by",
+    "recommendation_asked_at",
 )
 
 

@@ -70,6 +70,10 @@ def merge(
         unsubscribed_at=_ended_at((one.consent.survey, one.unsubscribed_at) for one in both),
         news_unsubscribed_at=_ended_at((one.consent.news, one.news_unsubscribed_at) for one in both),
         parted_at=into.parted_at or customer.parted_at,
+        referred_by=_referred_by(into, customer),
+        recommendation_asked_at=max(
+            (one.recommendation_asked_at for one in both if one.recommendation_asked_at), default=None
+        ),
         merged=merged,
     )
     anchor = max((one.anchor for one in both if one.anchor), default=now)
@@ -105,6 +109,12 @@ def _ended_at(both: Iterable[tuple[bool, datetime | None]]) -> datetime | None:
     if not all(agrees or ended_at for agrees, ended_at in records):
         return None
     return max((ended_at for _, ended_at in records if ended_at), default=None)
+
+
+def _referred_by(into: Customer, customer: Customer) -> str | None:
+    """Return through whom they came, unless one of the two records came through the other."""
+    own = {*into.record_ids, *customer.record_ids}
+    return next((one.referred_by for one in (into, customer) if one.referred_by not in {None, *own}), None)
 
 
 def _notes(own: str | None, other: str | None) -> str | None:

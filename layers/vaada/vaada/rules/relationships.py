@@ -56,7 +56,7 @@ _NOTED_AGAINST: tuple[AgainstKind, ...] = ("unprofitable", "no_prospects", "unet
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known of a customer: their rows, and what managers noted.
+    """What is known of a customer: their rows, what managers noted, and who came through them.
 
     What happened before `settled_at` was decided on.
     """
@@ -65,6 +65,7 @@ class Facts:
     rows: Sequence[Row]
     notes: Sequence[RelationshipNote] = ()
     settled_at: datetime | None = None
+    referrals: Sequence[Customer] = ()
 
 
 @dataclass(frozen=True)
@@ -274,7 +275,7 @@ def findings(facts: Facts, policy: PolicyDocument, now: datetime) -> Findings:
     times = [one.at for found in counted.values() for one in found]
     first = min((one.at for found in every.values() for one in found), default=None)
     is_long = now - since >= rules.long_customer_years * _YEAR
-    failures = tuple(sorted(_failures(facts.rows, now), key=lambda one: (one.at, one.row_id)))
+    failures = tuple(sorted(standing_failures(facts.rows, now), key=lambda one: (one.at, one.row_id)))
     held_back: tuple[tuple[HeldBack, bool], ...] = (
         ("too_few", len(counted) < rules.reasons_at_least),
         ("too_short", not times or max(times) - min(times) < timedelta(days=rules.over_days)),
@@ -312,6 +313,8 @@ def _reasons(facts: Facts) -> Iterator[tuple[AgainstKind, list[Evidence]]]:
         ],
     )
     for kind in _NOTED_AGAINST:
+        if kind == "no_prospects" and facts.referrals:
+            continue  # somebody came through them
         yield kind, [_evidence(note) for note in facts.notes if note.kind == kind]
 
 
@@ -321,6 +324,9 @@ def _in_favour(
     years = (now - since) // _YEAR
     if years:
         yield InFavour(kind="years", count=years, evidence=(Evidence(at=since),))
+    if facts.referrals:
+        came = [Evidence(at=one.created_at, customer_id=one.id) for one in facts.referrals]
+        yield InFavour(kind="referrals", count=len(came), evidence=_latest(came))
     if years and first is not None and first > now - _YEAR:
         yield InFavour(kind="began_lately", count=years, evidence=(Evidence(at=first),))
     if last is not None and last <= now - CALM:
@@ -356,8 +362,8 @@ def _in_favour(
             yield InFavour(kind=kind, count=len(found), evidence=_latest(found))
 
 
-def _failures(rows: Sequence[Row], now: datetime) -> Iterator[Failure]:
-    """Yield our own failures that still stand."""
+def standing_failures(rows: Sequence[Row], now: datetime) -> Iterator[Failure]:
+    """Yield our own failures that still stand, of these rows of a customer."""
     for row in rows:
         match row:
             case Commitment() if row.status == "broken" or (row.status == "open" and row.due_at <= now):

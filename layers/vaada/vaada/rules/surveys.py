@@ -207,6 +207,7 @@ def discard(survey: Survey, answer: Answer) -> Survey:
         score=None,
         comment=None,
         answered_at=None,
+        recommendation=None,
         amendments=(),
         quarantined=(*survey.quarantined, *discarded)[-_ANSWER_LIMIT:],
         step="close" if survey.reminds_at is None else "remind",

@@ -13,6 +13,7 @@ EDIT_PROBLEMS: dict[str, str] = {
     "phone": _("This number cannot be dialled. Write it with its country code."),
     "other_phones": _("One of these numbers cannot be dialled."),
     "time_zone": _("This is not a time zone. Write it like Asia/Karachi."),
+    "referred_by": _("Nobody, or more than one customer, was found by this. Write their e-mail address."),
     "check_in_every_days": _("Write a number of days, 1 to 3650."),
     "tags": _("Write at most 20 short words, with commas between them."),
     "notes": _("These notes are too long."),

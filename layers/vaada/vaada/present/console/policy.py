@@ -145,6 +145,7 @@ CONTROLS: dict[str, Control] = {
     **_by_score("high", "high_score_at_least"),
     "review": Control(("surveys", "review_url"), "long"),
     "referral": Control(("surveys", "referral"), "long"),
+    "recommend_again": Control(("surveys", "recommendation_again_after_days")),
     "reasons": Control(("relationships", "reasons_at_least")),
     "over": Control(("relationships", "over_days")),
     "counted": Control(("relationships", "within_days")),
@@ -289,6 +290,10 @@ SECTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
                 "%(high_nps)s for recommending us and %(high_promise)s for our word."
             ),
             _("Who gives a high score is asked for a review at %(review)s or told: %(referral)s"),
+            _(
+                "That happens once, unless something is overdue or a complaint is open, and again after "
+                "%(recommend_again)s days; 0 is never again."
+            ),
         ),
     ),
     (

@@ -211,6 +211,8 @@ def _in_favour_title(one: InFavour, times: Times) -> str:
     match one.kind:
         case "years":
             title = ngettext("A customer for %(n)s year", "A customer for %(n)s years", n)
+        case "referrals":
+            title = ngettext("%(n)s customer came through them", "%(n)s customers came through them", n)
         case "promises_broken":
             title = ngettext("%(n)s promise of ours slipped", "%(n)s promises of ours slipped", n)
         case "late_replies":
@@ -232,9 +234,14 @@ def _in_favour_title(one: InFavour, times: Times) -> str:
 
 def _shown(evidence: Iterable[Evidence], times: Times) -> tuple[Shown, ...]:
     return tuple(
-        Shown(times.date_of(times.local(one.at).date()), printable(one.words or ""), _path_of(one.case_id))
+        Shown(times.date_of(times.local(one.at).date()), printable(one.words or ""), _path_to(one))
         for one in evidence
     )
+
+
+def _path_to(evidence: Evidence) -> str:
+    customer_id = evidence.customer_id
+    return f"/desk/customers/{customer_id}" if customer_id else _path_of(evidence.case_id)
 
 
 def _path_of(case_id: str | None) -> str:

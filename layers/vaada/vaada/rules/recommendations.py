@@ -1,0 +1,34 @@
+"""Recommendations: whether a happy customer is asked for a review, or to tell others of the business."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from vaada.model.cases import Case
+from vaada.model.people import Customer
+from vaada.model.policy import PolicyDocument
+from vaada.model.rows import Row
+from vaada.model.work import Recommendation, Survey
+from vaada.rules import surveys
+from vaada.rules.relationships import standing_failures
+
+
+def is_due(customer: Customer, survey: Survey, policy: PolicyDocument, now: datetime) -> bool:
+    """Whether the customer may be asked after this answer, unless something of theirs is amiss."""
+    asked, again = customer.recommendation_asked_at, policy.surveys.recommendation_again_after_days
+    is_new = asked is None or (again > 0 and now >= asked + timedelta(days=again))
+    wanted = wanted_by(policy) is not None and customer.consent.survey and customer.parted_at is None
+    return wanted and is_new and surveys.is_high(survey, policy)
+
+
+def wanted_by(policy: PolicyDocument) -> Recommendation | None:
+    """Return what the policy wants customers to be asked for. None: nothing."""
+    if policy.surveys.review_url is not None:
+        return "review"
+    return "referral" if policy.surveys.referral else None
+
+
+def is_amiss(rows: Iterable[Row], now: datetime) -> bool:
+    """Whether any of these open rows of a customer is overdue, or a complaint: then it is no time to ask."""
+    known = tuple(rows)
+    complaints = any(isinstance(row, Case) and row.kind == "complaint" for row in known)
+    return complaints or any(standing_failures(known, now))
