@@ -17,6 +17,7 @@ from vaada.model.weekly_reports import (
     KeptPromises,
     MissedBy,
     Sent,
+    ToThank,
     WeeklyFigures,
     WeeklyReport,
 )
@@ -265,6 +266,15 @@ def a_weekly_report() -> WeeklyReport:
         ),
         answers=9,
         comments=(rows.row_id(12), rows.row_id(13)),
+        to_thank=(
+            ToThank(
+                agent_id=rows.AGENT_ID,
+                reason="kind_words",
+                row_id=rows.row_id(13),
+                customer_id=rows.CUSTOMER_ID,
+            ),
+        ),
+        unthanked=(rows.AGENT_ID,),
         missed_by=MissedBy(case_id=rows.row_id(2), missed=2, of=2),
         sent=Sent(
             mails=41, texts=12, withheld=5, withheld_because="they were asked something lately", failed=1
@@ -285,4 +295,5 @@ def _named(name: str, words: str) -> Named:
         {row.id: row for row in (late, waits)},
         {row.id: row for row in (unhappy, happy)},
         {case.id: case},
+        {rows.AGENT_ID: rows.agent(name=name)},
     )

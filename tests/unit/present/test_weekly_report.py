@@ -13,7 +13,7 @@ from vaada.present.i18n import words
 from vaada.present.times import Times
 from vaada.present.weekly_report import WEEKS, Named, WeekPage, week_page
 
-NOBODY = Named({}, {}, {}, {})
+NOBODY = Named({}, {}, {}, {}, {})
 
 
 def page(**figures: object) -> WeekPage:
@@ -31,7 +31,7 @@ def test_each_line_leads_into_the_console() -> None:
     mail = a_week()
     hrefs = Html(mail.html).values("href")
 
-    assert len(hrefs) == mail.text.count("https://") == 18
+    assert len(hrefs) == mail.text.count("https://") == 20
     assert all(href.startswith("https://desk.example.com/desk/") for href in hrefs)
 
 

@@ -123,6 +123,15 @@ def test_nobody_comes_first_for_doing_more(many: int, few: int) -> None:
     assert len(found.proposals[AGENT_ID]) == min(many, 3)
 
 
+@pytest.mark.parametrize(("ago", "reminded"), [(70 * DAY, True), (70 * DAY - HOUR, False)])
+def test_managers_are_reminded_with_weeks_left_in_the_quarter(ago: timedelta, *, reminded: bool) -> None:
+    new, old = agent(created_at=NOW - ago), agent(created_at=NOW - 700 * DAY)
+
+    for known, said in ((new, []), (old, [told(ago)])):
+        found = rules.overview([], said, [known], NOW)
+        assert list(rules.unthanked(found, {known.id: known}, NOW)) == [known.id] * reminded
+
+
 def test_nobody_who_left_is_thanked() -> None:
     assert not rules.overview([survey(**HAPPY)], [], [agent(left_at=MONDAY)], NOW).proposals
 

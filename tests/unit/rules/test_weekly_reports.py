@@ -12,6 +12,7 @@ from tests.times import DAY, HOUR
 from tests.unit.rows import MONDAY, agent, case, commitment, goodwill, message, policy, reply, row_id, survey
 from vaada.model.people import Agent
 from vaada.model.weekly_reports import KeptPromises, WeeklyFigures, WeeklyReport
+from vaada.rules import recognition
 from vaada.rules import weekly_reports as rules
 from vaada.rules.weekly_reports import Findings
 
@@ -206,6 +207,22 @@ def test_an_unhappy_customer_is_quoted_and_a_happy_one() -> None:
     found = figures(answered=answers)
 
     assert (found.answers, found.comments) == (5, (row_id(3), row_id(4)))
+
+
+def test_whom_the_week_gives_reason_to_thank_is_named_and_who_waits_for_long() -> None:
+    amina, omar = agent(created_at=MONDAY - 90 * DAY), agent(agent_id="omar000000000000", created_at=MONDAY)
+    before, in_week, later = (
+        survey(survey_id=row_id(number), status="answered", score=5, comment="Lovely", answered_at=at)
+        for number, at in ((31, EARLY - HOUR), (32, EARLY), (33, NEXT))
+    )
+    thanks = recognition.overview([before, in_week, later], [], [amina, omar], NEXT)
+
+    found = figures(thanks=thanks, agents={one.id: one for one in (amina, omar)})
+
+    assert [(one.agent_id, one.reason, one.row_id) for one in found.to_thank] == [
+        (amina.id, "kind_words", in_week.id)
+    ]
+    assert found.unthanked == (amina.id,)
 
 
 def test_the_cause_that_most_missed_promises_have_is_named() -> None:

@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from vaada.desk import Desk
+from vaada.flows import recognition
 from vaada.flows.optimistic_write import require
 from vaada.flows.reports import TooManyRows, rows_listed, rows_of_kind
 from vaada.flows.work_lists import agents_by_id
@@ -60,13 +61,14 @@ def named_in(desk: Desk, row: WeeklyReport) -> Named:
     """Return the rows that the report names."""
     figures = row.figures
     if figures is None:
-        return Named({}, {}, {}, {})
+        return Named({}, {}, {}, {}, {})
     wanted = [*figures.waited_longest, *figures.comments]
     wanted += [reason.row_id for call in figures.calls for reason in call.reasons]
     if figures.missed_by and figures.missed_by.case_id:
         wanted.append(figures.missed_by.case_id)
     rows = desk.table.work_rows(wanted)
     customer_ids = {call.customer_id for call in figures.calls}
+    customer_ids |= {one.customer_id for one in figures.to_thank}
     customer_ids |= {row.customer_id for row in rows.values() if isinstance(row, Reply | Survey | Case)}
     customers = desk.table.get_several(Customer, sorted(customer_ids))
     merged = {one.merged_into for one in customers.values() if one.merged_into}
@@ -76,6 +78,7 @@ def named_in(desk: Desk, row: WeeklyReport) -> Named:
         {key: one for key, one in rows.items() if isinstance(one, Reply)},
         {key: one for key, one in rows.items() if isinstance(one, Survey)},
         {key: one for key, one in rows.items() if isinstance(one, Case)},
+        agents_by_id(desk) if figures.to_thank or figures.unthanked else {},
     )
 
 
@@ -125,6 +128,8 @@ def _findings(desk: Desk, row: WeeklyReport, now: datetime) -> Findings:
         causes={case.id: case.cause for case in cases if case.cause},
         texts_of_month=spent.count if spent is not None else 0,
         earlier=earlier or {},
+        thanks=recognition.overview(desk, now),
+        agents=agents_by_id(desk),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import StringConstraints
 
 from vaada.model.ids import RowId
+from vaada.model.recognitions import RecognitionReason
 from vaada.model.rows import DueRow, StoredModel
 from vaada.model.times import Instant
 
@@ -37,6 +38,15 @@ class Call(StoredModel):
 
     customer_id: str
     reasons: tuple[Evidence, ...]
+
+
+class ToThank(StoredModel):
+    """An agent to thank, for what, and the row of a customer that shows it."""
+
+    agent_id: str
+    reason: RecognitionReason
+    row_id: RowId
+    customer_id: str
 
 
 class MissedBy(StoredModel):
@@ -72,6 +82,8 @@ class WeeklyFigures(StoredModel):
     """What a weekly report shows: counts, and ids of rows whose names and words are read when it is shown.
 
     So it holds nothing about a customer who is erased. `promises` are by week, a year at most.
+    `to_thank` is what the week gave reason to thank for, and `unthanked` are agents whom nobody has thanked
+    for long; whoever waits longest comes first.
     """
 
     promises: dict[Week, KeptPromises]
@@ -80,6 +92,8 @@ class WeeklyFigures(StoredModel):
     calls: tuple[Call, ...]
     answers: int
     comments: tuple[RowId, ...]
+    to_thank: tuple[ToThank, ...] = ()
+    unthanked: tuple[str, ...] = ()
     missed_by: MissedBy | None = None
     sent: Sent
     cost: Cost

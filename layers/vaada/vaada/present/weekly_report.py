@@ -11,10 +11,11 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from vaada.model.cases import Case
-from vaada.model.people import Customer
+from vaada.model.people import Agent, Customer
 from vaada.model.weekly_reports import CallReason, KeptPromises, WeeklyFigures, WeeklyReport
 from vaada.model.work import Reply, Survey
 from vaada.present.reasons import reason_words
+from vaada.present.recognition import reason_of
 from vaada.present.sanitize import isolate, line, shorten_to
 from vaada.present.times import Times
 
@@ -56,6 +57,7 @@ class Named:
     replies: Mapping[str, Reply]
     surveys: Mapping[str, Survey]
     cases: Mapping[str, Case]
+    agents: Mapping[str, Agent]
 
 
 @dataclass(frozen=True)
@@ -227,6 +229,7 @@ def _parts(writer: _Writer) -> Iterator[WeekPart]:
     yield WeekPart(gettext("Who waited too long"), tuple(_waited(writer)))
     yield WeekPart(gettext("Whom to call, and why"), tuple(_calls(writer)))
     yield WeekPart(gettext("What customers said"), tuple(_said(writer)))
+    yield WeekPart(gettext("Whom to thank"), tuple(_to_thank(writer)))
     if figures.missed_by is not None:
         yield WeekPart(gettext("What broke promises most often"), tuple(_missed_by(writer)))
     yield WeekPart(gettext("What the desk sent"), tuple(_sent(writer)))
@@ -300,6 +303,21 @@ def _said(writer: _Writer) -> Iterator[WeekLine]:
         count = writer.figures.answers
         words = ngettext("%(n)s answer in all.", "%(n)s answers in all.", count)
         yield WeekLine(words % {"n": writer.number(count)}, writer.link("surveys"))
+
+
+def _to_thank(writer: _Writer) -> Iterator[WeekLine]:
+    agents, href = writer.named.agents, writer.link("thanks")
+    for one in writer.figures.to_thank:
+        agent, customer = agents.get(one.agent_id), writer.named.customers.get(one.customer_id)
+        if agent is not None and customer is not None:
+            reason = reason_of(one.reason, customer.name, writer.times.words)
+            # Translators: an agent's name, and a whole sentence that says what they deserve thanks for
+            words = writer.gettext("%(agent)s: %(reason)s", agent=writer.isolated(agent.name), reason=reason)
+            yield WeekLine(words, href)
+    names = [writer.isolated(agents[each].name) for each in writer.figures.unthanked if each in agents]
+    if names:
+        sentence = _("Nobody has thanked them for ten weeks: %(names)s.")
+        yield WeekLine(writer.gettext(sentence, names=writer.times.formats.join(names)), href)
 
 
 def _missed_by(writer: _Writer) -> Iterator[WeekLine]:

@@ -17,6 +17,8 @@ from vaada.model.work import SATISFIED, Commitment, Survey
 from vaada.rules.report_figures import missed_date
 
 QUARTER = timedelta(weeks=13)
+REMIND_AFTER = timedelta(weeks=10)
+"""After so long without thanks managers are reminded of somebody, with time left in the quarter."""
 STAYS_SOLVED_FOR = timedelta(days=14)
 """As long after it was resolved a complaint has to rest until it counts as solved for good."""
 
@@ -75,6 +77,13 @@ def overview(
         },
         last,
     )
+
+
+def unthanked(found: Overview, agents: Mapping[str, Agent], now: datetime) -> Iterator[str]:
+    """Yield the agents whom nobody has thanked for long, or since they came; who waits longest first."""
+    for agent_id in found.proposals:
+        if max(found.last_said.get(agent_id, _NEVER), agents[agent_id].created_at) <= now - REMIND_AFTER:
+            yield agent_id
 
 
 def proposal_of(row: Evidence, now: datetime) -> Proposal | None:

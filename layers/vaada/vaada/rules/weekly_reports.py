@@ -24,11 +24,12 @@ from vaada.model.weekly_reports import (
     KeptPromises,
     MissedBy,
     Sent,
+    ToThank,
     WeeklyFigures,
     WeeklyReport,
 )
 from vaada.model.work import Commitment, Goodwill, Reply, Survey
-from vaada.rules import reports, surveys
+from vaada.rules import recognition, reports, surveys
 from vaada.rules.report_figures import figures_of
 from vaada.rules.time.clock import NeverOpens, at_local
 from vaada.rules.time.deadlines import business_hours
@@ -39,6 +40,8 @@ CALLS = 3
 """The number of customers to call whom a report names."""
 NAMED = 2
 """The number of those who waited too long, and of comments: the report fits on one page of a phone."""
+THANKED, UNTHANKED = 3, 5
+"""The number of agents to thank for something in the week, and of those whom nobody has thanked for long."""
 NOTHING = "there was nothing to report"
 TOO_LATE = "the week after it was over before it could be sent"
 
@@ -63,7 +66,7 @@ class Findings:
     `promises` were due from `promises_since` until the end of the week. `replies`, `cases`, `goodwill` and
     `messages` are those of the week, `open_cases` all that are open. `answered` are surveys with an answer,
     also from before the week. `causes` are those of complaints, by the id of the case. `earlier` are the
-    promises of the weeks before `promises_since`.
+    promises of the weeks before `promises_since`. `thanks` are those that could be said to the `agents`.
     """
 
     promises_since: datetime
@@ -77,6 +80,8 @@ class Findings:
     causes: Mapping[str, str] = field(default_factory=dict)
     texts_of_month: int = 0
     earlier: Mapping[str, KeptPromises] = field(default_factory=dict)
+    thanks: recognition.Overview = field(default_factory=lambda: recognition.Overview({}, {}))
+    agents: Mapping[str, Agent] = field(default_factory=dict)
 
 
 def plan(policy: PolicyDocument, now: datetime) -> WeeklyReport:
@@ -185,6 +190,8 @@ def _figures(row: WeeklyReport, found: Findings, policy: PolicyDocument, now: da
         calls=_calls(row, found, policy, now),
         answers=len(answers),
         comments=_comments(answers, policy),
+        to_thank=tuple(_to_thank(row, found.thanks))[:THANKED],
+        unthanked=tuple(recognition.unthanked(found.thanks, found.agents, now))[:UNTHANKED],
         missed_by=_missed_by(row, found, now),
         sent=_sent(found.messages),
         cost=_cost(found),
@@ -230,6 +237,15 @@ def _comments(answers: Sequence[Survey], policy: PolicyDocument) -> tuple[str, .
     unhappy = [one for one in written if surveys.is_low(one, policy)]
     others = [one for one in written if not surveys.is_low(one, policy)]
     return tuple(one.id for one in (*unhappy[:1], *others, *unhappy[1:])[:NAMED])
+
+
+def _to_thank(row: WeeklyReport, thanks: recognition.Overview) -> Iterator[ToThank]:
+    """Yield each agent with the latest reason of the week to thank them; who waits longest comes first."""
+    for agent_id, proposals in thanks.proposals.items():
+        one = next((one for one in proposals if row.begins <= one.at < row.ends), None)
+        if one is not None:
+            shown = {"row_id": one.evidence.id, "customer_id": one.evidence.customer_id}
+            yield ToThank.model_validate({"agent_id": agent_id, "reason": one.reason, **shown})
 
 
 def _calls(row: WeeklyReport, found: Findings, policy: PolicyDocument, now: datetime) -> tuple[Call, ...]:
