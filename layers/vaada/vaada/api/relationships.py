@@ -32,6 +32,8 @@ from vaada.model.relationships import (
 from vaada.model.rows import StoredModel
 from vaada.model.text import Input, Line
 
+HERE = "/api/customers/<customer_id>/relationship"
+TAGS = ["Relationships"]
 Id = Annotated[PartyId, Path()]
 NoteId = Annotated[str, Path(pattern="^[0-9a-v]{16}-[0-9]{1,9}$")]
 
@@ -85,7 +87,7 @@ class RelationshipView(StoredModel):
     relationship: Relationship | None
 
 
-@app.get("/api/relationships", summary="Relationships, by status", tags=["Relationships"])
+@app.get("/api/relationships", summary="Relationships, by status", tags=TAGS)
 def list_relationships(
     status: Annotated[RelationshipStatus | None, Query()] = None, limit: Limit = 25, cursor: Cursor = None
 ) -> Listing[Relationship]:
@@ -93,11 +95,7 @@ def list_relationships(
     return listing(Relationship, desk().table.list_rows(Relationship, limit, cursor, status=status))
 
 
-@app.get(
-    "/api/customers/<customer_id>/relationship",
-    summary="What speaks against and for going on with a customer",
-    tags=["Relationships"],
-)
+@app.get(HERE, summary="What speaks against and for going on with a customer", tags=TAGS)
 def get_relationship(customer_id: Id) -> RelationshipView:
     _manager(customer_id)
     known = flow.known(desk(), customer_id, now())
@@ -114,66 +112,39 @@ def get_relationship(customer_id: Id) -> RelationshipView:
     )
 
 
-@app.post(
-    "/api/customers/<customer_id>/relationship/notes",
-    summary="Note what you know of the relationship",
-    tags=["Relationships"],
-)
+@app.post(f"{HERE}/notes", summary="Note what you know of the relationship", tags=TAGS)
 def add_note(customer_id: Id, body: Annotated[NewNote, Body()]) -> Relationship:
-    caller = _manager(customer_id)
-    if (body.kind == "unprofitable") != (body.figure is not None):
-        raise problems.invalid(
-            "figure", "is what they bring in a year; give it with unprofitable, and only then"
-        )
-    if body.happened_at is not None and body.happened_at > now():
-        raise problems.invalid("happened_at", "must not be in the future")
-    return _change(caller, customer_id, lambda: flow.add_note(desk(), customer_id, body, now(), caller.id))
+    def act(caller: User) -> Relationship:
+        _check_note(body)
+        return flow.add_note(desk(), customer_id, body, now(), caller.id)
+
+    return _change(customer_id, act)
 
 
-@app.post(
-    "/api/customers/<customer_id>/relationship/notes/<note_id>/remove",
-    summary="Remove a note",
-    tags=["Relationships"],
-)
+@app.post(f"{HERE}/notes/<note_id>/remove", summary="Remove a note", tags=TAGS)
 def remove_note(customer_id: Id, note_id: NoteId) -> Relationship:
-    caller = _manager(customer_id)
-    return _change(caller, customer_id, lambda: flow.remove_note(desk(), customer_id, note_id))
+    return _change(customer_id, lambda _: flow.remove_note(desk(), customer_id, note_id))
 
 
-@app.post(
-    "/api/customers/<customer_id>/relationship/talk",
-    summary="Record that you talked with the customer first",
-    tags=["Relationships"],
-)
+@app.post(f"{HERE}/talk", summary="Record that you talked with the customer first", tags=TAGS)
 def note_talk(customer_id: Id, body: Annotated[Talk, Body()]) -> Relationship:
-    caller = _manager(customer_id)
     return _change(
-        caller, customer_id, lambda: flow.note_talk(desk(), customer_id, body.words, now(), caller.id)
+        customer_id, lambda caller: flow.note_talk(desk(), customer_id, body.words, now(), caller.id)
     )
 
 
-@app.post(
-    "/api/customers/<customer_id>/relationship/keep",
-    summary="Decide to go on with the customer",
-    tags=["Relationships"],
-)
+@app.post(f"{HERE}/keep", summary="Decide to go on with the customer", tags=TAGS)
 def keep_customer(customer_id: Id, body: Annotated[Decision, Body()]) -> Relationship:
     return _decide(customer_id, body.reason, go_on=True)
 
 
-@app.post(
-    "/api/customers/<customer_id>/relationship/end",
-    summary="Decide to end the relationship, after its cooling-off",
-    tags=["Relationships"],
-)
+@app.post(f"{HERE}/end", summary="Decide to end the relationship, after its cooling-off", tags=TAGS)
 def end_relationship(customer_id: Id, body: Annotated[Decision, Body()]) -> Relationship:
     return _decide(customer_id, body.reason, go_on=False)
 
 
 @app.get(
-    "/api/customers/<customer_id>/relationship/letter",
-    summary="The parting letter: as it was edited, else a draft from the record",
-    tags=["Relationships"],
+    f"{HERE}/letter", summary="The parting letter: as it was edited, else a draft from the record", tags=TAGS
 )
 def get_letter(customer_id: Id) -> LetterView:
     _manager(customer_id)
@@ -187,42 +158,40 @@ def get_letter(customer_id: Id) -> LetterView:
     )
 
 
-@app.post(
-    "/api/customers/<customer_id>/relationship/letter",
-    summary="Keep the parting letter as you wrote it",
-    tags=["Relationships"],
-)
+@app.post(f"{HERE}/letter", summary="Keep the parting letter as you wrote it", tags=TAGS)
 def edit_letter(customer_id: Id, body: Annotated[NewLetter, Body()]) -> Relationship:
-    caller = _manager(customer_id)
     return _change(
-        caller, customer_id, lambda: parting.edit_letter(desk(), customer_id, body, now(), caller.id)
+        customer_id, lambda caller: parting.edit_letter(desk(), customer_id, body, now(), caller.id)
     )
 
 
-@app.post(
-    "/api/customers/<customer_id>/relationship/part",
-    summary="Part with the customer: send them the letter",
-    tags=["Relationships"],
-)
+@app.post(f"{HERE}/part", summary="Part with the customer: send them the letter", tags=TAGS)
 def part_with_customer(customer_id: Id, body: Annotated[Parting, Body()]) -> Relationship:
-    caller = _manager(customer_id)
-    if body.by == "email" and caller.agent_id is None:
-        raise problems.invalid("by", "is email, which goes out as an agent's, and you are no agent yourself")
-    agent_id = caller.agent_id if body.by == "email" else None
-    return _change(
-        caller,
-        customer_id,
-        lambda: parting.part(desk(), customer_id, now(), caller.id, agent_id=agent_id),
-    )
+    def act(caller: User) -> Relationship:
+        if body.by == "email" and caller.agent_id is None:
+            raise problems.invalid(
+                "by", "is email, which goes out as an agent's, and you are no agent yourself"
+            )
+        agent_id = caller.agent_id if body.by == "email" else None
+        return parting.part(desk(), customer_id, now(), caller.id, agent_id=agent_id)
+
+    return _change(customer_id, act)
 
 
 def _decide(customer_id: str, reason: str, *, go_on: bool) -> Relationship:
-    caller = _manager(customer_id)
     return _change(
-        caller,
-        customer_id,
-        lambda: flow.decide(desk(), customer_id, reason, now(), caller.id, go_on=go_on),
+        customer_id, lambda caller: flow.decide(desk(), customer_id, reason, now(), caller.id, go_on=go_on)
     )
+
+
+def _check_note(note: NewNote) -> None:
+    """Raise Refusal (422) for a figure that is missing or not asked for, or a time in the future."""
+    if (note.kind == "unprofitable") != (note.figure is not None):
+        raise problems.invalid(
+            "figure", "is what they bring in a year; give it with unprofitable, and only then"
+        )
+    if note.happened_at is not None and note.happened_at > now():
+        raise problems.invalid("happened_at", "must not be in the future")
 
 
 def _manager(customer_id: str) -> User:
@@ -232,6 +201,10 @@ def _manager(customer_id: str) -> User:
     return caller
 
 
-def _change(caller: User, customer_id: str, act: Callable[[], Relationship]) -> Relationship:
+def _change(customer_id: str, act: Callable[[User], Relationship]) -> Relationship:
+    """Let the manager who calls change the relationship, once, and if it is as `If-Match` says."""
+    caller = _manager(customer_id)
     row_id = relationship_id(current_customer(desk(), customer_id).id)
-    return change_once(caller, row_id, act, lambda result_id: require(desk(), Relationship, result_id))
+    return change_once(
+        caller, row_id, lambda: act(caller), lambda result_id: require(desk(), Relationship, result_id)
+    )
