@@ -23,12 +23,14 @@ from vaada.model.interactions import Interaction, NewCommitment, NewInteraction
 from vaada.model.messages import Message
 from vaada.model.people import Agent, Consent, Customer
 from vaada.model.policy import Policy, PolicyDocument
-from vaada.model.relationships import NewNote, Relationship
+from vaada.model.relationships import NewLetter, NewNote, Relationship
 from vaada.model.rows import Row
+from vaada.model.training import Training
 from vaada.model.weekly_reports import KeptPromises
 from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
+from vaada.present import parting
 from vaada.rules import commitments as rules
-from vaada.rules import follow_ups, recognition, relationships, surveys, weekly_reports
+from vaada.rules import follow_ups, recognition, relationships, surveys, training, weekly_reports
 from vaada.rules.cases import Cause
 from vaada.rules.messages import lifecycle
 from vaada.rules.time.deadlines import business_hours
@@ -237,7 +239,11 @@ class History:
         for customer in customers[:7]:
             self._open_matter(customer)
         self._weekly_reports()
-        self._strained(self._customer("Rex Turner", "en", "+447700900999", None))
+        rex = self._customer("Rex Turner", "en", "+447700900999", None)
+        shouted = (80, "Shouted that the wheel was not ready a day early."), (9, "Swore at Sana.")
+        self._strained(rex, shouted, "Brings every repair back twice and pays late.", noted=110)
+        self._parted(self._customer("Dale Mercer", "en", "+447700900888", None))
+        self._training()
         for relationship in self._rows(Relationship):
             self._look_at(relationship, self.now)
         self._thanks()
@@ -429,10 +435,15 @@ class History:
         promised = (NewCommitment(what=promise, due_at=self.hours.opens(later)),)
         self._contact(customer_id, agent, at, "phone", kind, said, commitments=promised)
 
-    def _strained(self, customer_id: str) -> None:
-        """A customer of whom a review was proposed some days ago."""
-        agent = self.agents[0]
-        for days, said in ((80, "Shouted that the wheel was not ready a day early."), (9, "Swore at Sana.")):
+    def _strained(
+        self, customer_id: str, shouted: Sequence[tuple[int, str]], costs: str, noted: int
+    ) -> Relationship:
+        """A customer of whom a review was proposed three days after they last shouted. Returns it.
+
+        `shouted` are how many days ago and how; `noted` is how long ago they first cost more than they bring.
+        """
+        agent, last = self.agents[0], shouted[-1][0]
+        for days, said in shouted:
             at = self.now - timedelta(days=days)
             more = {"tone": "abusive", "resolved": True, "awaits_reply": False}
             contact = self._contact(customer_id, agent, at, "phone", "other", said, **more)
@@ -445,23 +456,66 @@ class History:
         [row] = [one for one in self._rows(Relationship) if one.customer_id == customer_id]
         new = NewNote(
             kind="unprofitable",
-            words="Brings every repair back twice and pays late.",
+            words=costs,
             figure=Decimal("-340.00"),
-            happened_at=self.now - timedelta(days=110),
+            happened_at=self.now - timedelta(days=noted),
         )
-        noted_at = self.now - timedelta(days=8)
-        noted = relationships.add_note(row, new, customer_id, noted_at, agent.agent_id)
-        self.table.write(noted)
-        self._look_at(noted, self.now - timedelta(days=6))
+        noted_at = self.now - timedelta(days=last - 1)
+        row = self._write(relationships.add_note(row, new, customer_id, noted_at, agent.agent_id))
+        return self._look_at(row, self.now - timedelta(days=last - 3))
 
-    def _look_at(self, row: Relationship, now: datetime) -> None:
-        """Look at a relationship as the sweep does when it is due."""
+    def _parted(self, customer_id: str) -> None:
+        """A customer with whom the shop has parted, after a talk and with a letter."""
+        shouted = (86, "Threw a pump across the shop."), (60, "Shouted at Daniel about a free tube.")
+        row = self._strained(customer_id, shouted, "Wants each repair for nothing.", noted=170)
+        by = self.agents[-1].agent_id
+
+        def ago(days: int) -> datetime:
+            return self.now - timedelta(days=days)
+
+        row = self._write(relationships.note_talk(row, "They see it alike.", ago(50), by))
+        row = self._look_at(row, ago(42))
+        row = self._write(relationships.end(row, (), "We cannot give them what they want.", ago(41), by))
+        customer = cast("Customer", self.table.get(Customer, customer_id))
+        rows = self._rows_of(customer)
+        draft = parting.draft(row.against, customer.created_at, rows, self.policy.business, "en")
+        steps = {
+            name: getattr(draft, name).replace(relationships.GAP, "Hill Bicycles")
+            for name in NewLetter.model_fields
+        }
+        row = self._write(relationships.edit_letter(row, NewLetter(**steps), ago(40), by))
+        self._write(relationships.part(row, (), (), ago(40), by, agent_id=None))
+        self.table.write(customer.changed(parted_at=ago(40)))
+
+    def _training(self) -> None:
+        """What was done about complaints, so that the page shows what came of it."""
+        what = "Two of us look at each repair together before it is handed out."
+        self.table.write(
+            Training(
+                training_id=training.topic_key("kind", "complaint"),
+                topic="kind",
+                name="complaint",
+                what=what,
+                done_at=self.now - timedelta(days=DAYS // 2),
+                done_by=self.agents[-1].agent_id,
+            )
+        )
+
+    def _write(self, row: R) -> R:
+        self.table.write(row)
+        return row
+
+    def _look_at(self, row: Relationship, now: datetime) -> Relationship:
+        """Look at a relationship as the sweep does when it is due. Returns it."""
         if row.wake_at is None or row.wake_at > now:
-            return
+            return row
         customer = cast("Customer", self.table.get(Customer, row.customer_id))
-        rows = [one for one in self.table.rows.values() if getattr(one, "customer_id", "") == customer.id]
-        found = relationships.findings(relationships.Facts(customer, rows, row.notes), self.policy, now)
-        self.table.write(relationships.next_step(row, found, self.policy, now))
+        facts = relationships.Facts(customer, self._rows_of(customer), row.notes)
+        found = relationships.findings(facts, self.policy, now)
+        return self._write(relationships.next_step(row, found, self.policy, now))
+
+    def _rows_of(self, customer: Customer) -> list[Row]:
+        return [one for one in self.table.rows.values() if getattr(one, "customer_id", "") == customer.id]
 
     def _rows(self, kind: type[R]) -> list[R]:
         return [row for row in self.table.rows.values() if isinstance(row, kind)]

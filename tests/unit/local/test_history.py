@@ -8,7 +8,13 @@ import pytest
 from local.history import History
 from tests.unit import rows
 from vaada.gateways.items import from_item
+from vaada.model.cases import Case
+from vaada.model.people import Customer
+from vaada.model.relationships import Relationship
 from vaada.model.times import text_of
+from vaada.model.training import Training
+from vaada.rules.relationships import GAP
+from vaada.rules.training import LEAST
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +43,26 @@ def test_a_review_of_one_relationship_is_proposed(items: list[dict[str, Any]]) -
     rows_of = [item for item in items if item["row_kind"]["S"] == "relationship"]
 
     assert [item["status"]["S"] for item in rows_of].count("proposed") == 1
+
+
+def test_the_shop_has_parted_with_one_customer_by_a_letter_without_gaps(items: list[dict[str, Any]]) -> None:
+    (letter,) = (one.letter for one in map(from_item, items) if isinstance(one, Relationship) and one.letter)
+    (parted,) = (one for one in map(from_item, items) if isinstance(one, Customer) and one.parted_at)
+
+    assert GAP not in letter.model_dump_json()
+    assert parted.name == "Dale Mercer"
+
+
+def test_something_was_done_about_a_topic_that_has_cases_before_and_since(
+    items: list[dict[str, Any]],
+) -> None:
+    (done,) = (one for one in map(from_item, items) if isinstance(one, Training))
+    opened = [
+        one.opened_at for one in map(from_item, items) if isinstance(one, Case) and one.kind == done.name
+    ]
+
+    assert sum(at < done.done_at for at in opened) >= LEAST
+    assert sum(at >= done.done_at for at in opened) >= LEAST
 
 
 def test_no_two_items_have_one_key(items: list[dict[str, Any]]) -> None:
