@@ -21,6 +21,15 @@ def test_help_leads_to_each_page_of_the_guide_and_its_pictures(shop: Shop) -> No
         assert (picture.status, picture.headers["content-type"]) == (200, "image/webp")
 
 
+def test_help_on_a_relationship_is_the_page_about_parting(shop: Shop) -> None:
+    browser = signed_in(shop.desk, shop.supervisor_id, manager=True)
+
+    review = browser.open(f"/desk/customers/{shop.customer_id}/relationship")
+
+    assert f'href="{HELP}/parting"' in review.html
+    assert "A customer who strains the shop" in browser.open(f"{HELP}/parting").words
+
+
 def test_the_guide_is_read_in_ones_own_language(shop: Shop) -> None:
     change_agent(shop.desk, shop.agent_id, language="ur")
     page = signed_in(shop.desk, shop.agent_id).open(f"{HELP}/a-promise")

@@ -1,4 +1,4 @@
-"""The guide: five pages in plain words, written in Markdown for each language."""
+"""The guide: six pages in plain words, written in Markdown for each language."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 GUIDE = Path(__file__).parents[1] / "guide"
-PAGES = ("a-day", "a-promise", "a-complaint", "the-report", "the-rules")
+PAGES = ("a-day", "a-promise", "a-complaint", "the-report", "parting", "the-rules")
 """In the order in which they are needed. The English ones are those of the repository's documentation."""
 
 PICTURES = "/desk/help/pictures"
@@ -21,6 +21,7 @@ ABOUT = {
     "/desk/promises": "a-promise",
     "/desk/surveys": "a-complaint",
     "/desk/report": "the-report",
+    "/desk/relationships": "parting",
     "/desk/policy": "the-rules",
     "/desk/messages": "the-rules",
 }
