@@ -162,17 +162,22 @@ def _index_attributes(row: Row) -> dict[str, str]:
         attributes["list_key"] = text_of(row.started_at)
         attributes["agent_kind"] = f"{row.subject}#session"
     elif isinstance(row, Agent) or (isinstance(row, Customer) and row.merged_into is None):
-        attributes["list_key"] = f"{row.name.casefold()}#{row.id}"
-        if isinstance(row, Customer) and row.agent_id is not None:
-            attributes["agent_kind"] = f"{row.agent_id}#customer"
-        if isinstance(row, Customer) and row.referred_by is not None:
-            attributes["customer_kind"] = f"{row.referred_by}#customer"
+        attributes |= _index_attributes_of_person(row)
     return attributes
 
 
 def _gets_news(customer: Customer) -> bool:
     """Whether the customer is among those who are listed for campaigns."""
     return customer.consent.news and customer.merged_into is None
+
+
+def _index_attributes_of_person(row: Agent | Customer) -> dict[str, str]:
+    attributes = {"list_key": f"{row.name.casefold()}#{row.id}"}
+    if isinstance(row, Customer) and row.agent_id is not None:
+        attributes["agent_kind"] = f"{row.agent_id}#customer"
+    if isinstance(row, Customer) and row.referred_by is not None:
+        attributes["customer_kind"] = f"{row.referred_by}#customer"
+    return attributes
 
 
 def _listed_at(row: _ListedByTime) -> datetime:
