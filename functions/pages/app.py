@@ -11,9 +11,9 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from vaada.desk import open_desk, prepare
-from vaada.flows.form_rate_limit import TooManyForms
 from vaada.flows.incoming_contacts import NobodyServes
 from vaada.flows.optimistic_write import Busy, NotFound
+from vaada.flows.rate_counts import TooManyForms
 from vaada.gateways.links import BadLink
 from vaada.gateways.table import Conflict
 from vaada.headers import RESPONSE_HEADERS

@@ -12,7 +12,7 @@ from tests.integration.scripted_desk import READS, Response, ScriptedDesk, clien
 from tests.integration.shop import Shop, add_customer, change_agent, links, nonce_of, words_of, writes
 from tests.times import DAY, HOUR, SECOND
 from vaada.desk import open_desk
-from vaada.flows.form_rate_limit import count_form
+from vaada.flows.rate_counts import count_form
 from vaada.gateways.links import PATHS, LinkPurpose, Links
 from vaada.gateways.table import Table
 from vaada.model.ids import new_row_id

@@ -6,10 +6,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from vaada.flows import contact_form as flow
 from vaada.flows.contact_form import Entry
-from vaada.flows.form_rate_limit import count_entry
 from vaada.flows.idempotency import Key, KeyReused
 from vaada.flows.kept_promises import kept_promises
 from vaada.flows.optimistic_write import NotFound, require
+from vaada.flows.rate_counts import count_entry
 from vaada.gateways.links import ExpiredLink
 from vaada.model.interactions import Interaction
 from vaada.model.localities import WRITTEN_LANGUAGES

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from vaada.desk import Desk
-from vaada.flows.form_rate_limit import count_form, form_count_id
+from vaada.flows.rate_counts import count_form, form_count_id
 from vaada.flows.work import customer_of
 from vaada.gateways.links import LinkPurpose
 from vaada.model.campaigns import CampaignRecipient
