@@ -4,7 +4,7 @@ import json
 import re
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -36,6 +36,7 @@ _SWEEP = 2 * MINUTE
 _SWEEPS = 2  # one advances the row, the next sends the message that was held for a batch
 _STREAM_PATIENCE = 60.0
 _ROW_PATIENCE = 180.0
+_ROWS_IN_A_BATCH = 100
 _PUNCTUAL = {"commitment": {"warn", "flag"}, "follow_up": {"scheduled"}, "survey": {"ask"}}
 """The steps, or for follow-ups the statuses, that have a schedule. The sweep does the others."""
 
@@ -133,6 +134,8 @@ class Desk:
         self._resources: dict[str, str] = {}
         self._scheduled: set[tuple[str, int]] = set()
         """Ids and versions of the rows whose schedules were found, or are not awaited any more."""
+        self._due: dict[tuple[str, str, str], DueRow] = {}
+        """The due rows that were last found, by their keys and versions."""
         self._took: list[tuple[datetime, timedelta, timedelta]] = []
         """For each time that was waited for, how long its schedules took, and they with its sweeps."""
 
@@ -387,15 +390,31 @@ class Desk:
         return [row for row in self._due_rows() if row.wake_at <= soon or row.is_on_its_way]
 
     def _due_rows(self) -> list[DueRow]:
-        """All due rows."""
+        """All due rows. The index tells which; the steps of new versions are read from the table."""
         dynamodb: DynamoDBClient = self.cloud.client("dynamodb")
         scan = dynamodb.get_paginator("scan").paginate(
-            TableName=self.cloud.outputs["TableName"],
-            FilterExpression="attribute_exists(due_shard)",
-            ProjectionExpression="pk, sk, row_kind, version, wake_at, #status, step",
-            ExpressionAttributeNames={"#status": "status"},
+            TableName=self.cloud.outputs["TableName"], IndexName="due"
         )
-        return [DueRow.of(item) for page in scan for item in page["Items"]]
+        found = [item for page in scan for item in page["Items"]]
+        versions = [(item["pk"]["S"], item["sk"]["S"], item["version"]["N"]) for item in found]
+        self._due = {version: self._due[version] for version in versions if version in self._due}
+        new = [(pk, sk) for pk, sk, number in versions if (pk, sk, number) not in self._due]
+        for start in range(0, len(new), _ROWS_IN_A_BATCH):
+            for item in self._items(dynamodb, new[start : start + _ROWS_IN_A_BATCH]):
+                version = item["pk"]["S"], item["sk"]["S"], item["version"]["N"]
+                if "wake_at" in item:  # else it was done meanwhile
+                    self._due[version] = DueRow.of(item)
+        return list(self._due.values())
+
+    def _items(self, dynamodb: DynamoDBClient, keys: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
+        table = self.cloud.outputs["TableName"]
+        asked: Any = {table: {"Keys": [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in keys]}}
+        items: list[dict[str, Any]] = []
+        while asked:
+            answer = dynamodb.batch_get_item(RequestItems=asked)
+            items += answer["Responses"].get(table, [])
+            asked = answer["UnprocessedKeys"]
+        return items
 
     @staticmethod
     def _text_of(at: datetime) -> str:
