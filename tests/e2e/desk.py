@@ -406,7 +406,7 @@ class Desk:
                     self._due[version] = DueRow.of(item)
         return list(self._due.values())
 
-    def _items(self, dynamodb: DynamoDBClient, keys: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
+    def _items(self, dynamodb: "DynamoDBClient", keys: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
         table = self.cloud.outputs["TableName"]
         asked: Any = {table: {"Keys": [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in keys]}}
         items: list[dict[str, Any]] = []

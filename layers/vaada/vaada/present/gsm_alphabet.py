@@ -6,12 +6,14 @@ it. The parts of a longer text hold 153 or 67.
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _GSM_7 = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _EXTENSION = frozenset("\f^{}\\[~]|€")  # each is two septets: an escape and a character
+_ALPHABET = _GSM_7 | _EXTENSION
 _SAME_MEANING = {
     **dict.fromkeys("‘’‚‛ʼʻʹˈ′´`ˋ＇", "'"),
     **dict.fromkeys("“”„‟«»″〝〞＂", '"'),
@@ -37,13 +39,13 @@ _MARKS_AND_SYMBOLS = frozenset({"Mn", "Me", "Cf", "So", "Sk"})
 
 def is_gsm_7(text: str) -> bool:
     """Whether every character is in the alphabet or its extension."""
-    return all(character in _GSM_7 or character in _EXTENSION for character in text)
+    return _ALPHABET.issuperset(text)
 
 
 def same_in_gsm_7(text: str) -> str:
     """Return the text with what GSM-7 writes otherwise: punctuation, blanks, ligatures, composed accents."""
     composed = unicodedata.normalize("NFC", text)
-    return "".join(character if is_gsm_7(character) else _same(character) for character in composed)
+    return composed if is_gsm_7(composed) else "".join(map(_same, composed))
 
 
 def nearest_in_gsm_7(text: str) -> str:
@@ -67,13 +69,17 @@ def parts(text: str) -> int:
     return count
 
 
+@lru_cache(maxsize=4096)
 def _same(character: str) -> str:
+    if is_gsm_7(character):
+        return character
     if character in _SAME_MEANING:
         return _SAME_MEANING[character]
     compatible = unicodedata.normalize("NFKC", character)
     return compatible.replace("⁄", "/") if is_gsm_7(compatible.replace("⁄", "/")) else character
 
 
+@lru_cache(maxsize=4096)
 def _nearest(character: str) -> str:
     if is_gsm_7(character):
         return character
