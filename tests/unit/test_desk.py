@@ -1,5 +1,6 @@
 """The composition root: what it creates when."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -60,24 +61,48 @@ def test_a_function_creates_its_gateways_at_the_start_only_in_lambda(
     assert opened.created == created
 
 
-def test_no_function_starts_with_costly_libraries_outside_of_lambda() -> None:
-    assert libraries_of(*NEEDS) == set()
+@pytest.fixture(scope="module")
+def imported() -> dict[str, set[str]]:
+    """The costly libraries that each function imports at its start in Lambda, and all of them outside of it."""
+    code = f"""
+import json, os, sys
+import botocore.client, aws_lambda_powertools, pydantic  # not costly: each process below has them already
 
+def start(*functions):
+    reads, writes = os.pipe()
+    if os.fork() == 0:
+        for function in functions:
+            __import__(f"functions.{{function}}.app")
+        os.write(writes, json.dumps([name for name in {COSTLY!r} if name in sys.modules]).encode())
+        os._exit(0)
+    os.close(writes)
+    with os.fdopen(reads) as written:
+        libraries = json.load(written)
+    os.wait()
+    return libraries
 
-@pytest.mark.parametrize("function", NEEDS)
-def test_a_function_starts_with_costly_libraries_only_where_it_needs_them(function: str) -> None:
-    assert libraries_of(function, AWS_LAMBDA_FUNCTION_NAME=function) == NEEDS[function]
-
-
-def libraries_of(*functions: str, **settings: str) -> set[str]:
-    """The costly libraries that are imported when these functions are started, in one process."""
-    started = ", ".join(f"functions.{function}.app" for function in functions)
-    code = f"import sys, {started}; print(*(name for name in {COSTLY!r} if name in sys.modules))"
+found = {{"outside": start(*{(*NEEDS,)!r})}}
+for function in {(*NEEDS,)!r}:
+    os.environ["AWS_LAMBDA_FUNCTION_NAME"] = function
+    found[function] = start(function)
+print(json.dumps(found))
+"""
     done = subprocess.run(  # noqa: S603 - ourselves
         [sys.executable, "-c", code],
-        env={**ENVIRONMENT, **settings, "PYTHONPATH": f"{ROOT}:{ROOT / 'layers/vaada'}"},
+        env={**ENVIRONMENT, "PYTHONPATH": f"{ROOT}:{ROOT / 'layers/vaada'}"},
         capture_output=True,
         text=True,
         check=True,
     )
-    return set(done.stdout.split())
+    return {function: set(libraries) for function, libraries in json.loads(done.stdout).items()}
+
+
+def test_no_function_starts_with_costly_libraries_outside_of_lambda(imported: dict[str, set[str]]) -> None:
+    assert imported["outside"] == set()
+
+
+@pytest.mark.parametrize("function", NEEDS)
+def test_a_function_starts_with_costly_libraries_only_where_it_needs_them(
+    function: str, imported: dict[str, set[str]]
+) -> None:
+    assert imported[function] == NEEDS[function]
