@@ -20,6 +20,7 @@ from tests.rights.story import (
     work_in_the_console,
 )
 
+pytestmark = pytest.mark.xdist_group("rights")  # so that one process finds out which rights are needed
 LIVES = 8
 SCENARIOS: tuple[Scenario, ...] = (
     run_rare_actions,

@@ -12,6 +12,7 @@ from tests.integration.scripted_desk import ENVIRONMENT
 from vaada import desk
 from vaada.desk import Gateway, prepare
 
+pytestmark = pytest.mark.xdist_group("imports")  # so that one process starts the functions for all tests
 ROOT = Path(__file__).parents[2]
 COSTLY = ("boto3", "email_validator", "holidays", "jinja2", "phonenumbers")
 """Libraries that take a noticeable part of a cold start to import."""
@@ -63,7 +64,7 @@ def test_a_function_creates_its_gateways_at_the_start_only_in_lambda(
 
 @pytest.fixture(scope="module")
 def imported() -> dict[str, set[str]]:
-    """The costly libraries that each function imports at its start in Lambda, and all of them outside of it."""
+    """The costly libraries that each function imports at its start in Lambda, and all outside of it."""
     code = f"""
 import json, os, sys
 import botocore.client, aws_lambda_powertools, pydantic  # not costly: each process below has them already

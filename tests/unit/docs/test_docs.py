@@ -34,6 +34,7 @@ from tests.unit.docs.names import (
 from vaada.model.hours import PolicyPart
 from vaada.model.messages import MessageStatus
 
+pytestmark = pytest.mark.xdist_group("docs")  # so that one process reads all files
 DOCS = ROOT / "docs"
 LAYER = ROOT / "layers" / "vaada" / "vaada"
 DECISIONS = sorted((DOCS / "decisions").glob("0*.md"))
