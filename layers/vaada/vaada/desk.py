@@ -205,7 +205,7 @@ class Desk:
         return cached is not None and time.monotonic() - cached[0] <= _POLICY_SECONDS
 
     def keep(self, name: str, lifetime: timedelta, make: Callable[[], T]) -> T:
-        """Return what `make` returns, from at most so long ago. Each name has one type."""
+        """Return the cached value of this name, or make it anew once it is older than `lifetime`."""
         known = self._cache.kept.get(name)
         if known is None or time.monotonic() - known[0] > lifetime.total_seconds():
             known = (time.monotonic(), make())

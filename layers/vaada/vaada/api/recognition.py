@@ -44,7 +44,7 @@ class AgentToSee(BaseModel):
 
 
 class ThanksToSay(BaseModel):
-    """The agents, whoever was thanked longest ago first."""
+    """List the agents, ordered by when they were last thanked, the longest ago first."""
 
     items: tuple[AgentToSee, ...]
 

@@ -16,7 +16,7 @@ _NOTE: TypeAdapter[str] = TypeAdapter(Line)
 
 
 def show(visit: Visit) -> Answer:
-    """Show whom to thank, whoever was thanked longest ago first."""
+    """Show the agents to thank, ordered by when they were last thanked, the longest ago first."""
     visit.user.require_manager()
     found, agents = recognition.overview(visit.desk, visit.now), agents_by_id(visit.desk)
     ids = {one.evidence.customer_id for each in found.proposals.values() for one in each}

@@ -44,7 +44,7 @@ def last_contact(customer: Customer) -> tuple[datetime, str]:
 def unnamed_customer(
     desk: Desk, medium: Medium, address: str, name: str, now: datetime, *, language: str | None = None
 ) -> Customer:
-    """Return the customer of an unknown address, who is made with its first message.
+    """Return the customer of an unknown address. It is created with the first message from there.
 
     Their id is computed from the address, because the index by which addresses are found is a little late.
     """
