@@ -60,6 +60,7 @@ REQUESTS: Mapping[str, Any] = {
     "edit_campaign": {
         "texts": [{"language": "en", "subject": "Winter is here", "text": "Oil the chain twice a week."}]
     },
+    "mark_attendance": {"came": True},
     "schedule_campaign": {"send_at": "2030-02-05T09:00:00Z"},
     "change_policy": {"goodwill": {"allowance_per_case": "40.00"}},
 }

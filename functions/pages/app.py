@@ -19,7 +19,7 @@ from vaada.gateways.table import Conflict
 from vaada.headers import RESPONSE_HEADERS
 from vaada.log import logger
 from vaada.present import pages
-from vaada.public import actions, contact_form, surveys, unsubscribing
+from vaada.public import actions, contact_form, events, surveys, unsubscribing
 from vaada.public.visits import Page, Visit
 
 prepare("table", "links", renders=True)
@@ -28,6 +28,7 @@ PAGES = {
     "s": (surveys.show, surveys.submit),
     "a": (actions.show, actions.submit),
     "u": (unsubscribing.show, unsubscribing.submit),
+    "e": (events.show, events.submit),
     "c": (contact_form.show, contact_form.submit),
 }
 _HEADERS = {
@@ -39,7 +40,7 @@ _HEADERS = {
 # Enough for the longest comment, with each character encoded as twelve, and the other fields.
 _MAX_BODY_BYTES = 28 * 1024
 _MAX_FIELDS = 10
-_QUERY_FIELDS = frozenset({"do", "score", "task", "lang", "at"})
+_QUERY_FIELDS = frozenset({"do", "score", "task", "lang", "at", "answer"})
 _URL_ENCODED, _MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 
 

@@ -269,3 +269,132 @@ def test_the_recipient_is_exported_and_erased_with_the_customer(desk: ScriptedDe
 
     assert {row["row_kind"] for row in export["rows"]} == {"campaign_recipient", "message"}
     assert desk.call(f"GET /api/campaigns/{campaign_id}/recipients").json["items"] == []
+
+
+# ---------------------------------------------------------------- events
+
+
+def invitation(desk: ScriptedDesk, **times: str) -> str:
+    """Send an invitation to an event in five days. Returns the campaign's id."""
+    begins = desk.now + 5 * DAY
+    event = {"begins_at": text_of(begins), "ends_at": text_of(begins + 2 * HOUR), "place": "Mill Lane 5"}
+    campaign_id = written(desk, event={**event, **times})
+    send(desk, campaign_id)
+    desk.pass_time(HOUR)
+    return campaign_id
+
+
+def event_link(desk: ScriptedDesk, answer: str) -> str:
+    """The link in the last mail that answers so."""
+    return next(word for word in words_of(desk.mails[-1]).split() if word.endswith(f"?answer={answer}"))
+
+
+def turnout(desk: ScriptedDesk, campaign_id: str) -> dict[str, int]:
+    counts: dict[str, int] = desk.call(f"GET /api/campaigns/{campaign_id}").json["turnout"]
+    return {name: count for name, count in counts.items() if count}
+
+
+def test_an_invitation_is_answered_in_two_taps_and_brings_a_calendar_file(desk: ScriptedDesk) -> None:
+    reader(desk, "Anna")
+    campaign_id = invitation(desk)
+    mail = desk.mails[-1]
+    link = event_link(desk, "yes")
+    page = desk.open(link)
+
+    done = desk.answer(link, answer="yes")
+
+    [file] = mail.iter_attachments()
+    assert (file.get_content_type(), file.get_filename()) == ("text/calendar", "event.ics")
+    assert "LOCATION:Mill Lane 5\r\n" in file.get_payload(decode=True).decode()  # type: ignore[union-attr]
+    assert 'value="yes" required checked' in page.body
+    assert (done.status, "Until then!" in done.body) == (200, True)
+    assert turnout(desk, campaign_id) == {"yes": 1}
+
+
+def test_who_said_yes_is_reminded_the_day_before_and_nobody_else(desk: ScriptedDesk) -> None:
+    for name in ("Anna", "Bilal", "Carla"):
+        reader(desk, name)
+    campaign_id = invitation(desk)
+    links = {
+        str(mail["to"])[0]: next(word for word in words_of(mail).split() if word.endswith("=yes"))
+        for mail in desk.mails
+    }
+    begins = desk.now + 5 * DAY
+    desk.answer(links["A"], answer="yes")
+    desk.answer(links["B"], answer="yes")
+    desk.answer(links["B"], answer="no")
+    invited = len(desk.mails)
+
+    desk.pass_time(6 * DAY)
+
+    [reminder] = desk.mails[invited:]
+    assert (str(reminder["to"]), reminder["subject"]) == (
+        "Anna <Anna@example.com>",
+        "A reminder: Winter is near",
+    )
+    sent = desk.call("GET /api/messages", query={"status": "sent", "purpose": "event_reminder"}).json["items"]
+    assert [row["sent_at"][:13] for row in sent] == [text_of(begins - DAY)[:10] + "T09"]
+    assert turnout(desk, campaign_id) == {"yes": 1, "no": 1, "none": 1}
+
+
+def test_a_cancelled_event_is_neither_answered_nor_brought_to_mind(desk: ScriptedDesk) -> None:
+    reader(desk, "Anna")
+    campaign_id = invitation(desk)
+    link = event_link(desk, "yes")
+    desk.answer(link, answer="yes")
+
+    desk.call(f"POST /api/campaigns/{campaign_id}/cancel")
+    page = desk.open(link)
+    late = desk.answer(link, answer="no")
+    desk.pass_time(6 * DAY)
+
+    assert (page.status, late.status, "The event is cancelled" in page.body) == (410, 410, True)
+    assert len(desk.mails) == 1
+    assert turnout(desk, campaign_id) == {"yes": 1}
+
+
+def test_only_a_persons_form_answers_and_only_until_the_event(desk: ScriptedDesk) -> None:
+    reader(desk, "Anna")
+    campaign_id = invitation(desk)
+    link = event_link(desk, "no")
+    before = writes(desk)
+
+    opened = desk.open(link)
+    blind = desk.post(link, {"answer": "no"})
+    empty = desk.post(link, {})
+    at_once = desk.post(link, {"answer": "no", "nonce": nonce_of(opened)})
+    unchanged = writes(desk) == before
+    desk.pass_time(6 * DAY)
+    late = desk.answer(link, answer="no")
+
+    assert [answer.status for answer in (blind, empty, at_once, late)] == [422, 422, 422, 410]
+    assert unchanged
+    assert turnout(desk, campaign_id) == {"none": 1}
+
+
+def test_a_manager_marks_who_came(desk: ScriptedDesk) -> None:
+    reader(desk, "Anna")
+    campaign_id = invitation(desk)
+    [row] = desk.call(f"GET /api/campaigns/{campaign_id}/recipients").json["items"]
+    route = f"POST /api/campaign-recipients/{row['campaign_recipient_id']}/attendance"
+
+    came = desk.call(route, {"came": True}).json["came"]
+    counted = turnout(desk, campaign_id)
+    query = {"turnout": "came"}
+    listed = desk.call(f"GET /api/campaigns/{campaign_id}/recipients", query=query).json["items"]
+    desk.call(route, {"came": False})
+
+    assert (came, counted, len(listed)) == (True, {"came": 1}, 1)
+    assert turnout(desk, campaign_id) == {"none": 1}
+    assert desk.call(route, {"came": True}, user=token_of("amina@example.com")).status == 403
+
+
+def test_an_event_that_has_begun_is_not_announced(desk: ScriptedDesk) -> None:
+    begins = desk.now + HOUR
+    event = {"begins_at": text_of(begins), "ends_at": text_of(begins + HOUR), "place": "Here"}
+    campaign_id = written(desk, event=event)
+
+    late = desk.call(f"POST /api/campaigns/{campaign_id}/schedule", {"send_at": text_of(begins + HOUR)})
+    backwards = desk.call("POST /api/campaigns", {**TIP, "event": {**event, "ends_at": event["begins_at"]}})
+
+    assert (late.status, backwards.status) == (409, 422)

@@ -28,7 +28,7 @@ from vaada.rules.training import topic_key
 
 _DAY = [{"opens": "08:00", "closes": "16:00"}]
 WEEK = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), _DAY)
-_LINK = re.compile(r"https://desk\.example\.com/[sau]/[\w.-]+")
+_LINK = re.compile(r"https://desk\.example\.com/[saue]/[\w.-]+")
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def thank(desk: ScriptedDesk, shop: Shop) -> None:
 
 
 def send_a_tip(desk: ScriptedDesk) -> None:
-    """A tip that was sent to a customer, one that is to be sent, and a customer who wants no more."""
+    """A tip that was sent and one that is to be, an invitation with an answer, and who wants no more."""
     texts = [{"language": "en", "subject": "Fresh rye", "text": "On Fridays from eight."}]
     agreed = {"email": True, "sms": False, "survey": False, "news": True}
     for name in ("Rosa", "Otto"):
@@ -151,8 +151,15 @@ def send_a_tip(desk: ScriptedDesk) -> None:
     tips = [desk.call("POST /api/campaigns", {"texts": texts}).json["campaign_id"] for _ in range(2)]
     for tip, send_at in zip(tips, (None, text_of(desk.now + 7 * DAY)), strict=True):
         assert desk.call(f"POST /api/campaigns/{tip}/schedule", {"send_at": send_at}).status == 200
+    times = {"begins_at": text_of(desk.now + 5 * DAY), "ends_at": text_of(desk.now + 6 * DAY)}
+    event = {**times, "place": "Mill Lane 5"}
+    invitation = desk.call("POST /api/campaigns", {"texts": texts, "event": event}).json["campaign_id"]
+    assert desk.call(f"POST /api/campaigns/{invitation}/schedule", {}).status == 200
     desk.pass_time(10 * MINUTE)
-    assert desk.post(str(desk.mails[-1]["List-Unsubscribe"]).strip("<>"), {}).status == 200
+    links = [link for mail in desk.mails for link in _LINK.findall(_text(mail))]
+    assert desk.answer([link for link in links if "/e/" in link][-1], answer="yes").status == 200
+    wanted_no_more = next(mail for mail in desk.mails if "Fresh rye" in mail["Subject"])
+    assert desk.post(str(wanted_no_more["List-Unsubscribe"]).strip("<>"), {}).status == 200
 
 
 def bring_mails() -> None:

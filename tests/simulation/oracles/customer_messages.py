@@ -46,7 +46,7 @@ class CustomerMessages:
         lately = len(self.written_since(customer.id, now - WEEK + LEASE))
         most = max(policy.customers.messages_at_most for policy in policies)
         assert lately <= most, f"written to {lately} times in a week: {after!r}"
-        if after.purpose in NEWS:
+        if after.purpose in NEWS - {"event_reminder"}:
             self._check_news(after, customer)
 
     def _check_news(self, message: Message, customer: Customer) -> None:

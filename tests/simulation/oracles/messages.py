@@ -29,7 +29,7 @@ REPLACEMENT = "the first one "
 """How the reason of a message begins that replaces one which could not be sent, or did not arrive."""
 NEW_LINK = "the link in an earlier message"
 
-NEWS = frozenset({"tip"})
+NEWS = frozenset({"tip", "invitation", "event_reminder"})
 
 
 class Messages:

@@ -60,7 +60,7 @@ def test_a_link_is_short_enough_for_a_text_in_any_script() -> None:
     assert len(api_gateway) + len(url.removeprefix("https://desk.example.com")) <= 120
 
 
-@pytest.mark.parametrize("purpose", ["survey", "action", "unsubscribe"])
+@pytest.mark.parametrize("purpose", ["survey", "action", "unsubscribe", "event"])
 def test_an_expired_link_is_refused_and_still_names_its_row(purpose: LinkPurpose) -> None:
     links = links_with(Parameters("key"))
     with time_machine.travel(MONDAY, tick=False) as clock:

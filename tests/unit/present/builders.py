@@ -26,7 +26,7 @@ from vaada.present import email, i18n, pages, promise_question
 from vaada.present.email import Mail
 from vaada.present.promise_question import PromiseQuestion
 from vaada.present.times import Times
-from vaada.present.view_models import Brief, Invitation, LateNotice, News, Note, Praise
+from vaada.present.view_models import Brief, EventNews, Invitation, LateNotice, News, Note, Praise
 from vaada.present.weekly_report import Named, week_page
 from vaada.rules import weekly_reports
 
@@ -117,6 +117,19 @@ def a_late_notice(**changes: Any) -> LateNotice:
         now=datetime(2026, 11, 24, 16, 0, tzinfo=KARACHI),
     )
     return replace(notice, **changes)
+
+
+def an_event(**changes: Any) -> EventNews:
+    """An evening at the shop on Friday."""
+    event = EventNews(
+        begins_at=datetime(2026, 11, 27, 17, 0, tzinfo=KARACHI),
+        ends_at=datetime(2026, 11, 27, 19, 0, tzinfo=KARACHI),
+        now=datetime(2026, 11, 24, 16, 0, tzinfo=KARACHI),
+        place="Mall Road 5",
+        url="https://desk.example.com/e/token",
+        calendar="BEGIN:VCALENDAR",
+    )
+    return replace(event, **changes)
 
 
 def some_news(**changes: Any) -> News:

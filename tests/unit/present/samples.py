@@ -18,10 +18,12 @@ from tests.unit.present.builders import (
     a_reply,
     a_request,
     about,
+    an_event,
     an_explanation,
     an_invitation,
     some_news,
 )
+from vaada.model.campaigns import EventAnswer
 from vaada.model.messages import Purpose, RecipientRole
 from vaada.model.people import Subscription
 from vaada.present import email, pages, sms
@@ -60,7 +62,11 @@ def every_mail(name: str) -> list[Mail]:
             for kind in KINDS
         ),
         *(email.for_late(replace(notice, language=language)) for language in LANGUAGES),
-        *(email.for_news(some_news(language=language, subject=name, text=name)) for language in LANGUAGES),
+        *(
+            email.for_news(some_news(language=language, subject=name, text=name, event=event))
+            for language in LANGUAGES
+            for event in (None, an_event(place=name), an_event(place=name, reminds=True))
+        ),
     ]
 
 
@@ -138,6 +144,7 @@ def customer_pages(words: str = "Nadeem", language: str = "en") -> list[str]:
     named: dict[str, Any] = {"business": words, "language": language}
     asked: dict[str, Any] = {**named, "agent_name": words, "path": "/s/t", "what": words, "nonce": "n"}
     now = a_brief().now
+    event: dict[str, Any] = {"subject": words, "when": "17:00", "place": words}
     return [
         *(pages.survey_form(**asked, kind=kind, score=1, comment=words) for kind in KINDS),
         *(pages.survey_form(**asked, kind=kind, score=None, problem="score") for kind in KINDS),
@@ -165,6 +172,16 @@ def customer_pages(words: str = "Nadeem", language: str = "en") -> list[str]:
                 pages.subscribed_again(**named, subscription=one),
             )
         ),
+        *(
+            page
+            for one in get_args(EventAnswer)
+            for page in (
+                pages.event_form(**named, **event, path="/e/t", answer=one, nonce="n"),
+                pages.event_answered(**named, **event, answer=one),
+            )
+        ),
+        pages.event_form(**named, **event, path="/e/t", answer=None, problem="answer", nonce="n"),
+        *(pages.event_over(**named, because=one) for one in ("cancelled", "begun")),
         pages.link_problem(**named),
         *(pages.refused(**named, because=because) for because in get_args(pages.RefusedBecause)),
     ]

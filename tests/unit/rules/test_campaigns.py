@@ -55,7 +55,7 @@ def test_a_mail_that_may_not_go_out_is_withheld_with_the_reason(
     reader = customer(**facts)
     to = campaigns.recipient(campaign(), reader, MONDAY)
 
-    message = campaigns.message(to, reader, address, policy(), MONDAY)
+    message = campaigns.message(campaign(), to, reader, address, policy(), MONDAY)
 
     assert (message.status, message.why_not) == ("held" if reason is None else "withheld", reason)
     assert (message.wake_at is None) is (reason is not None)

@@ -24,11 +24,12 @@ from vaada.api.resolver import (
 from vaada.flows import campaigns as flow
 from vaada.flows.idempotency import do_once
 from vaada.flows.optimistic_write import require
-from vaada.model.campaigns import Campaign, CampaignRecipient, CampaignTime, NewCampaign
-from vaada.model.ids import PartyId
+from vaada.model.campaigns import Attendance, Campaign, CampaignRecipient, CampaignTime, NewCampaign, Turnout
+from vaada.model.ids import PartyId, RowId
 from vaada.model.localities import WrittenLanguage
 
 Id = Annotated[PartyId, Path()]
+RowPath = Annotated[RowId, Path()]
 
 
 class CampaignPreview(BaseModel):
@@ -45,13 +46,24 @@ class CampaignPreview(BaseModel):
     is_more: bool
 
 
-@app.get("/api/campaigns", summary="Tips, the latest first", tags=["Campaigns"])
+class CampaignDetails(Campaign):
+    """A campaign; of an invitation, how many said yes or no, came, or did not answer yet."""
+
+    turnout: dict[Turnout, int] | None
+
+
+@app.get("/api/campaigns", summary="Tips and invitations, the latest first", tags=["Campaigns"])
 def list_campaigns(limit: Limit = 25, cursor: Cursor = None) -> Listing[Campaign]:
     _manager()
     return listing(Campaign, desk().table.latest_rows(Campaign, limit, cursor))
 
 
-@app.post("/api/campaigns", summary="Write a tip", tags=["Campaigns"], status_code=HTTPStatus.CREATED)
+@app.post(
+    "/api/campaigns",
+    summary="Write a tip or an invitation",
+    tags=["Campaigns"],
+    status_code=HTTPStatus.CREATED,
+)
 def add_campaign(body: Annotated[NewCampaign, Body()]) -> Response[Campaign]:
     caller = _manager()
     row = do_once(
@@ -63,10 +75,12 @@ def add_campaign(body: Annotated[NewCampaign, Body()]) -> Response[Campaign]:
     return created(row)
 
 
-@app.get("/api/campaigns/<campaign_id>", summary="One campaign", tags=["Campaigns"])
-def get_campaign(campaign_id: Id) -> Campaign:
+@app.get("/api/campaigns/<campaign_id>", summary="One campaign, and who comes", tags=["Campaigns"])
+def get_campaign(campaign_id: Id) -> CampaignDetails:
     _manager()
-    return _campaign(campaign_id)
+    row = _campaign(campaign_id)
+    turnout = flow.turnout_of(desk(), campaign_id) if row.event else None
+    return CampaignDetails(**dict(row), turnout=turnout)
 
 
 @app.put("/api/campaigns/<campaign_id>", summary="Write a draft anew", tags=["Campaigns"])
@@ -85,7 +99,7 @@ def preview_campaign(
 ) -> CampaignPreview:
     _manager()
     row = _campaign(campaign_id)
-    found, audience = flow.preview(desk(), row, language), flow.audience_of(desk(), row)
+    found, audience = flow.preview(desk(), row, language, now()), flow.audience_of(desk(), row)
     return CampaignPreview(
         language=found.language,
         subject=found.mail.subject,
@@ -102,10 +116,14 @@ def preview_campaign(
     tags=["Campaigns"],
 )
 def list_campaign_recipients(
-    campaign_id: Id, limit: Limit = 25, cursor: Cursor = None
+    campaign_id: Id,
+    turnout: Annotated[Turnout | None, Query(description="Only who said this, or came")] = None,
+    limit: Limit = 25,
+    cursor: Cursor = None,
 ) -> Listing[CampaignRecipient]:
     _manager()
-    page = desk().table.list_rows(CampaignRecipient, limit, cursor, status=campaign_id)
+    status = f"{campaign_id}#{turnout}" if turnout else campaign_id
+    page = desk().table.list_rows(CampaignRecipient, limit, cursor, status=status)
     return listing(CampaignRecipient, page)
 
 
@@ -126,6 +144,21 @@ def cancel_campaign(campaign_id: Id) -> Campaign:
     caller = _manager()
     return change_once(
         caller, campaign_id, lambda: flow.cancel_campaign(desk(), campaign_id, now()), _campaign
+    )
+
+
+@app.post(
+    "/api/campaign-recipients/<campaign_recipient_id>/attendance",
+    summary="Mark whether a customer came to the event",
+    tags=["Campaigns"],
+)
+def mark_attendance(campaign_recipient_id: RowPath, body: Annotated[Attendance, Body()]) -> CampaignRecipient:
+    caller = _manager()
+    return change_once(
+        caller,
+        campaign_recipient_id,
+        lambda: flow.mark_attendance(desk(), campaign_recipient_id, came=body.came),
+        lambda result_id: require(desk(), CampaignRecipient, result_id),
     )
 
 

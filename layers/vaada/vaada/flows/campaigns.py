@@ -7,14 +7,15 @@ dies, or two at once, leave nobody out and list nobody twice. The messages are d
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from vaada.desk import Desk
 from vaada.flows.messages.address_usage import address_ids
 from vaada.flows.messages.recipients import working_addresses
-from vaada.flows.optimistic_write import change
+from vaada.flows.optimistic_write import change, require
+from vaada.flows.work import customer_of
 from vaada.gateways.table import Conflict
-from vaada.model.campaigns import Campaign, NewCampaign
+from vaada.model.campaigns import Campaign, CampaignRecipient, EventAnswer, NewCampaign, Turnout
 from vaada.model.people import Customer
 from vaada.model.rows import Row
 from vaada.model.suppressions import Suppression
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 AUDIENCE_COUNTED = 500
 """So many recipients are counted before a campaign is sent; then it says that there are more."""
 
-_NOBODY = ""  # whom a preview greets
 _STEP = 30  # recipients: with the row, the message and the check of each, 91 rows of a transaction
 
 
@@ -76,12 +76,12 @@ def audience_of(desk: Desk, row: Campaign) -> Audience:
     return Audience(len(page.rows), page.next_cursor is not None)
 
 
-def preview(desk: Desk, row: Campaign, language: str | None) -> Preview:
+def preview(desk: Desk, row: Campaign, language: str | None, now: datetime) -> Preview:
     """Return the mail as a customer gets it who reads this language; None: that of the business."""
     from vaada.flows.messages.compose import news_for  # only here: it writes all mails, too
     from vaada.present.email import for_news
 
-    news = news_for(desk, row, language, _NOBODY, desk.settings.public_url)
+    news = news_for(desk, row, language, now)
     return Preview(news.language, for_news(news))
 
 
@@ -100,6 +100,51 @@ def advance_campaign(desk: Desk, campaign_id: str, version: int, now: datetime) 
     return f"{after.status}, {len(customers)} listed"
 
 
+def remind(desk: Desk, recipient_id: str, version: int, now: datetime) -> str:
+    """Remind a customer who said yes of the event. Returns the outcome for the log."""
+    row = desk.table.get(CampaignRecipient, recipient_id)
+    if row is None or row.version != version or row.wake_at is None or row.wake_at > now:
+        return "stale"
+    customer = customer_of(desk, row)
+    address = working_addresses(desk, customer, survey=False, news=True).get("email")
+    message = rules.reminder(row, customer, address.id if address else None, desk.policy, now)
+    try:
+        desk.table.write(rules.reminded(row), message, must_exist=[customer])
+    except Conflict:
+        return "claimed by another"
+    return "reminded"
+
+
+def answer(desk: Desk, recipient_id: str, said: EventAnswer, now: datetime) -> CampaignRecipient:
+    """Record an answer to an invitation. Raises NotFound, NotPossible, Busy."""
+    campaign = campaign_of(desk, require(desk, CampaignRecipient, recipient_id))
+    return change(
+        desk,
+        CampaignRecipient,
+        recipient_id,
+        lambda row: rules.answer(row, said, campaign, desk.policy, now),
+    )
+
+
+def mark_attendance(desk: Desk, recipient_id: str, *, came: bool) -> CampaignRecipient:
+    """Record whether a customer came to an event. Raises NotFound, NotPossible, Busy."""
+    campaign = campaign_of(desk, require(desk, CampaignRecipient, recipient_id))
+    return change(desk, CampaignRecipient, recipient_id, lambda row: rules.mark(row, campaign, came=came))
+
+
+def campaign_of(desk: Desk, row: CampaignRecipient) -> Campaign:
+    """Return the campaign of a recipient. Raises NotFound."""
+    return require(desk, Campaign, row.campaign_id)
+
+
+def turnout_of(desk: Desk, campaign_id: str) -> dict[Turnout, int]:
+    """Return how many of those who are invited said what, and how many came, as the index has it."""
+    return {
+        one: desk.table.count_rows(CampaignRecipient, status=f"{campaign_id}#{one}")
+        for one in get_args(Turnout)
+    }
+
+
 def _is_for(row: Campaign) -> Callable[[Row], bool]:
     return lambda found: isinstance(found, Customer) and rules.is_for(row, found)
 
@@ -113,6 +158,6 @@ def _rows(desk: Desk, row: Campaign, customers: list[Customer], now: datetime) -
     for customer in customers:
         to = rules.recipient(row, customer, now)
         address = working_addresses(desk, customer, survey=False, news=True).get("email")
-        message = rules.message(to, customer, address.id if address else None, desk.policy, now)
+        message = rules.message(row, to, customer, address.id if address else None, desk.policy, now)
         rows += (to, message)
     return rows

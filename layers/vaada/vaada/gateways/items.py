@@ -151,7 +151,7 @@ def _index_attributes(row: Row) -> dict[str, str]:
         attributes["agent_kind"] = f"{row.agent_id}#{row.kind_of_row}"
         attributes["customer_kind"] = f"{row.customer_id}#{row.kind_of_row}"
     elif isinstance(row, CampaignRecipient):
-        attributes["list_key"] = f"{row.campaign_id}#{row.id}"
+        attributes["list_key"] = f"{row.campaign_id}#{row.turnout}#{row.id}"
     elif isinstance(row, _ListedByTime):
         attributes["list_key"] = f"{text_of(_listed_at(row))}#{row.id}"
     elif isinstance(row, Message):

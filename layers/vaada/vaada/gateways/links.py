@@ -16,14 +16,15 @@ from itsdangerous import BadSignature, HMACAlgorithm, SignatureExpired, Timestam
 from vaada.gateways.keys import Keys
 from vaada.model.ids import from_bytes, to_bytes
 
-LinkPurpose = Literal["survey", "action", "unsubscribe", "form"]
-PATHS: dict[LinkPurpose, str] = {"survey": "s", "action": "a", "unsubscribe": "u", "form": "c"}
+LinkPurpose = Literal["survey", "action", "unsubscribe", "form", "event"]
+PATHS: dict[LinkPurpose, str] = {"survey": "s", "action": "a", "unsubscribe": "u", "form": "c", "event": "e"}
 LIFETIMES: dict[LinkPurpose, timedelta] = {
     # Less than the 90 days between rotations, so that no link outlives its key.
     "survey": timedelta(days=60),
     "action": timedelta(days=30),
     "unsubscribe": timedelta(days=89),
     "form": timedelta(days=7),
+    "event": timedelta(days=89),
 }
 
 

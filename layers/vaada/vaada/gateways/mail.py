@@ -101,6 +101,14 @@ def _to_mime(mail: Mail) -> EmailMessage:
     _set_subject(mime, _without_encoded_words(mail.subject))
     mime.set_content(mail.text, cte="quoted-printable")
     mime.add_alternative(mail.html, subtype="html", cte="quoted-printable")
+    if mail.calendar is not None:
+        mime.add_attachment(
+            mail.calendar.encode(),
+            maintype="text",
+            subtype="calendar",
+            filename="event.ics",
+            params={"method": "PUBLISH", "charset": "utf-8"},
+        )
     return mime
 
 

@@ -364,15 +364,18 @@ class Table:
             if (cursor := page.next_cursor) is None:
                 return
 
-    def count_rows(self, kind: type[Row], *, agent_id: str, status: str | None) -> int:
-        """Return the number of an agent's rows of a kind, as the index has it."""
-        condition, values = "agent_kind = :key", {":key": {"S": f"{agent_id}#{kind.kind_of_row}"}}
+    def count_rows(self, kind: type[Row], *, agent_id: str | None = None, status: str | None) -> int:
+        """Return the number of rows of a kind, of an agent or of all, as the index has it."""
+        index, value = (
+            ("by_agent", f"{agent_id}#{kind.kind_of_row}") if agent_id else ("by_kind", kind.kind_of_row)
+        )
+        condition, values = f"{_INDEX_KEYS[index]} = :key", {":key": {"S": value}}
         if status:
             condition += " AND begins_with(list_key, :first)"
             values |= {":first": {"S": f"{status}#"}}
         pages = self.client.get_paginator("query").paginate(
             TableName=self.name,
-            IndexName="by_agent",
+            IndexName=index,
             Select="COUNT",
             KeyConditionExpression=condition,
             ExpressionAttributeValues=values,

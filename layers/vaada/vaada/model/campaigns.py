@@ -1,16 +1,20 @@
 """Campaigns: a tip or an invitation that is written once and sent to many customers."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from vaada.model.ids import PartyId, RowId
 from vaada.model.localities import WrittenLanguage
-from vaada.model.rows import DueRow, Row, StoredModel
+from vaada.model.rows import DueRow, StoredModel
 from vaada.model.text import Input, Line, Prose, Tag
 from vaada.model.times import GivenTime, Instant
 
 CampaignStatus = Literal["draft", "scheduled", "sending", "sent", "cancelled"]
+
+EventAnswer = Literal["yes", "no"]
+Turnout = Literal["yes", "no", "came", "none"]
+"""How an invited customer is listed: by the answer, or as one who came."""
 
 MOST_LANGUAGES = 8
 
@@ -42,10 +46,33 @@ def primary(language: str) -> str:
     return language.partition("-")[0].lower()
 
 
+class NewEvent(Input):
+    """The input for an event: when it is and where."""
+
+    begins_at: GivenTime
+    ends_at: GivenTime
+    place: Annotated[Line, Field(max_length=200)]
+
+    @model_validator(mode="after")
+    def _check_order(self) -> Self:
+        if self.ends_at <= self.begins_at:
+            raise ValueError("ends_at must be after begins_at")
+        return self
+
+
+class Event(StoredModel):
+    """An event: when it is and where."""
+
+    begins_at: Instant
+    ends_at: Instant
+    place: str
+
+
 class NewCampaign(Input):
     """The input for a tip: what it says, in one language or more, and whom it is for.
 
-    It goes to the customers with this `tag`, else to all, of those who agreed to tips and invitations.
+    With an `event` it is an invitation, which they answer with yes or no. It goes to the customers with this
+    `tag`, else to all, of those who agreed to tips and invitations.
     """
 
     texts: Annotated[
@@ -54,6 +81,13 @@ class NewCampaign(Input):
         AfterValidator(_each_language_once),
     ]
     tag: Tag | None = None
+    event: NewEvent | None = None
+
+
+class Attendance(Input):
+    """The input for whether a customer came to an event."""
+
+    came: bool
 
 
 class CampaignTime(Input):
@@ -63,7 +97,7 @@ class CampaignTime(Input):
 
 
 class Campaign(DueRow):
-    """A tip that is sent to many customers, some at each step, from `send_at` on.
+    """A tip, or with an `event` an invitation, sent to many customers, some at each step, from `send_at` on.
 
     `reached` is the cursor of the next customers, and `recipients` the number of those listed so far; each
     has a `CampaignRecipient`. `created_by` is the manager who wrote it.
@@ -74,6 +108,7 @@ class Campaign(DueRow):
     status: CampaignStatus = "draft"
     texts: tuple[CampaignText, ...]
     tag: str | None = None
+    event: Event | None = None
     send_at: Instant | None = None
     reached: str | None = None
     recipients: int = 0
@@ -83,10 +118,11 @@ class Campaign(DueRow):
     created_at: Instant
 
 
-class CampaignRecipient(Row):
+class CampaignRecipient(DueRow):
     """A customer to whom a campaign is sent. Its message says whether it went out, and if not, why.
 
-    `agent_id` is the customer's agent, or whoever wrote the campaign.
+    `answer` is the latest one to an invitation; after a yes the customer is reminded at `wake_at`. `came`:
+    somebody marked that they came. `agent_id` is the customer's agent, or whoever wrote the campaign.
     """
 
     kind_of_row: ClassVar[str] = "campaign_recipient"
@@ -96,4 +132,12 @@ class CampaignRecipient(Row):
     agent_id: str
     interaction_id: None = None
     case_id: None = None
+    answer: EventAnswer | None = None
+    answered_at: Instant | None = None
+    came: bool = False
     created_at: Instant
+
+    @property
+    def turnout(self) -> Turnout:
+        """How the customer is listed."""
+        return "came" if self.came else self.answer or "none"

@@ -29,6 +29,8 @@ Purpose = Literal[
     "thanks",
     "promise_question",
     "tip",
+    "invitation",
+    "event_reminder",
 ]
 RecipientRole = Literal["agent", "supervisor", "owner", "customer"]
 MessageStatus = Literal["held", "grouped", "sending", "waiting", "sent", "failed", "withheld", "unknown"]

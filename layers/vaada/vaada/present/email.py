@@ -3,7 +3,10 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import get_args
 
+from vaada.model.campaigns import EventAnswer
 from vaada.model.messages import Purpose, RecipientRole
 from vaada.model.work import SCALES
 from vaada.present import notes, rendering
@@ -25,6 +28,7 @@ from vaada.present.view_models import (
     Praise,
     TaskLine,
     action_link,
+    event_link,
     score_link,
     urgency,
 )
@@ -39,11 +43,12 @@ _MOST_LINES = 80  # Gmail cuts a mail off after 102 kB
 
 @dataclass(frozen=True)
 class Mail:
-    """The content of an e-mail. The subject is one line."""
+    """The content of an e-mail. The subject is one line. `calendar` is a file for calendars, if any."""
 
     subject: str
     text: str
     html: str
+    calendar: str | None = None
 
 
 def for_staff(purpose: Purpose, to: RecipientRole, brief: Brief) -> Mail:
@@ -149,13 +154,24 @@ def for_personal(message: Personal) -> Mail:
 
 
 def for_news(news: News) -> Mail:
-    """Return the mail of a campaign, with a link that ends only such mails."""
-    language = words(news.language)
+    """Return the mail of a campaign, with a link that ends only such mails; of an event, or a reminder of it.
+
+    An event has two links for an answer, and a file for calendars.
+    """
+    language, event = words(news.language), news.event
     subject = shorten_to(line(news.subject), _LONGEST_SUBJECT)
+    if event and event.reminds:
+        reminder = language.catalogue.gettext("A reminder: %(subject)s")
+        subject = reminder % {"subject": isolate(subject, language.direction)}
     body = "\n".join(lines(news.text))
     values = {
         "subject": subject,
         "news": news,
+        "event": event,
+        "when": event and event_times(event.begins_at, event.ends_at, event.now, language),
+        "answers": [(answer, event_link(event.url, answer)) for answer in get_args(EventAnswer)]
+        if event
+        else [],
         "body": body,
         "paragraphs": [part for part in body.split("\n\n") if part.strip()],
     }
@@ -163,7 +179,18 @@ def for_news(news: News) -> Mail:
         subject,
         rendering.text("mail/news.txt", language, **values),
         rendering.html("mail/news.html", language, **values),
+        event.calendar if event else None,
     )
+
+
+def event_times(begins_at: datetime, ends_at: datetime, now: datetime, language: Words) -> str:
+    """Return when an event is, such as "Friday 27 November at 17:00, until 19:00"."""
+    is_one_day = begins_at.date() == ends_at.date()
+    # Translators: when an event is, such as "Friday 27 November at 17:00, until 19:00"
+    return language.catalogue.gettext("%(moment)s, until %(end)s") % {
+        "moment": language.moment(begins_at, now),
+        "end": f"{ends_at:%H:%M}" if is_one_day else language.moment(ends_at, now),
+    }
 
 
 def for_confirmation(confirmation: Confirmation) -> Mail:

@@ -5,6 +5,7 @@ from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
+from vaada.model.campaigns import EventAnswer
 from vaada.model.people import Subscription
 from vaada.model.work import SCALES, SurveyKind
 from vaada.present import rendering
@@ -291,6 +292,39 @@ def unsubscribed(
 def subscribed_again(*, business: str, language: str, subscription: Subscription) -> str:
     """Return the page after the unsubscription was undone."""
     return _page("subscribed_again", words(language), business, subscription=subscription)
+
+
+def event_form(
+    *,
+    business: str,
+    language: str,
+    subject: str,
+    when: str,
+    place: str,
+    path: str,
+    answer: EventAnswer | None,
+    problem: Literal["answer", "again"] | None = None,
+    nonce: str = "",
+) -> str:
+    """Return the page that asks whether the customer comes. `answer` is preselected.
+
+    The form sends `answer`, `nonce` and `website`, a hidden field that only bots fill in.
+    """
+    values = {"subject": subject, "when": when, "place": place, "path": path, "answer": answer}
+    return _page("event_form", words(language), business, **values, problem=problem, nonce=nonce)
+
+
+def event_answered(
+    *, business: str, language: str, subject: str, when: str, place: str, answer: EventAnswer
+) -> str:
+    """Return the page after an answer to an invitation."""
+    values = {"subject": subject, "when": when, "place": place, "answer": answer}
+    return _page("event_answered", words(language), business, **values)
+
+
+def event_over(*, business: str, language: str, because: Literal["cancelled", "begun", "expired"]) -> str:
+    """Return the page for an invitation that cannot be answered any more."""
+    return _page("event_over", words(language), business, because=because)
 
 
 def link_problem(*, business: str, language: str = "en") -> str:

@@ -120,6 +120,8 @@ _REASONS: tuple[tuple[str, str], ...] = (
     ),
     ("they have it already", _("They have it already.")),
     ("the campaign was cancelled", _("It was cancelled.")),
+    ("the event has begun", _("The event has begun.")),
+    ("they said that they come", _("They said that they come.")),
     ("they agreed to tips and invitations", _("They agreed to tips and invitations.")),
 )
 

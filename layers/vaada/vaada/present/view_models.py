@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from vaada.model.campaigns import EventAnswer
 from vaada.model.messages import Purpose, RecipientRole
 from vaada.model.people import Channel, Medium
 from vaada.model.rows import Explanation
@@ -226,6 +227,23 @@ class Personal:
 
 
 @dataclass(frozen=True)
+class EventNews:
+    """An event in the mail of a campaign. Times are in the time zone of the business.
+
+    `url` leads to the page on which it is answered, `calendar` is the file for calendars. `reminds`: the
+    customer said that they come.
+    """
+
+    begins_at: datetime
+    ends_at: datetime
+    now: datetime
+    place: str
+    url: str  # signed
+    calendar: str
+    reminds: bool = False
+
+
+@dataclass(frozen=True)
 class News:
     """The data of the mail of a campaign. `subject` and `text` are as the business wrote them."""
 
@@ -235,6 +253,7 @@ class News:
     subject: str
     text: str
     unsubscribe_url: str  # signed
+    event: EventNews | None = None
 
 
 @dataclass(frozen=True)
@@ -315,6 +334,11 @@ class Praise:
 def action_link(action_url: str, action: ActionName) -> str:
     """Return the link to the action page with this action preselected."""
     return f"{action_url}{'&' if '?' in action_url else '?'}do={action}"
+
+
+def event_link(event_url: str, answer: EventAnswer) -> str:
+    """Return the link to the page of an event with this answer preselected."""
+    return f"{event_url}?answer={answer}"
 
 
 def score_link(survey_url: str, score: int) -> str:

@@ -6,8 +6,10 @@ from functions.api.app import handler as api
 from tests.simulation.crash_points.engine import Scenario
 from tests.simulation.crash_points.scenario_world import Body, ScenarioWorld, Setup
 from tests.simulation.crash_points.times import DAY, HOUR, MINUTE, MONDAY
+from tests.simulation.fake_aws.items import parsed
 from tests.unit import rows
 from vaada.gateways.items import to_item
+from vaada.model.campaigns import CampaignRecipient
 from vaada.model.ids import derived_row_id
 from vaada.model.policy import PolicyDocument
 from vaada.model.relationships import Letter, NewLetter, Relationship, RelationshipNote, relationship_id
@@ -31,6 +33,7 @@ def call_of(route: str, body: Body) -> Setup:
             ended=route.endswith(("/letter", "/part")),
             topic="{topic}" in route,
             campaign="{campaign}" in route,
+            invited="{invited}" in route,
         )
         if first := FIRST.get(route):
             world.call_api(first.format(**ids), body_of(world, BODIES[first]))
@@ -54,12 +57,14 @@ def one_row_of_each_kind(
     ended: bool = False,
     topic: bool = False,
     campaign: bool = False,
+    invited: bool = False,
 ) -> dict[str, str]:
     """Add people, and a contact with work. Returns the ids.
 
     `others`: a second case and a second customer. `failed`: a warning that could not be sent. `quarantined`:
     an answer to a survey that came too fast for a person. `proposed`: a review that may be decided; `ended`:
-    it was. `praised`: an answer of a happy customer. `topic`: five unhappy answers. `campaign`: a draft.
+    it was. `praised`: an answer of a happy customer. `topic`: five unhappy answers. `campaign`: a draft;
+    `invited`: one who was sent an invitation.
     """
     world.add_people()
     made = [{"what": "Call back", "due_at": text_of(world.now + 2 * DAY)}]
@@ -89,6 +94,8 @@ def one_row_of_each_kind(
         ids["topic"] = a_topic(world)
     if campaign:
         ids["campaign"] = a_draft(world)
+    if invited:
+        ids["invited"] = an_invited_customer(world)
     if praised:
         ids["praised"] = world.praised_id = an_answer(world, ids["contact"], ids["case"], 5)
     if others:
@@ -163,12 +170,23 @@ def a_proposed_review(world: ScenarioWorld, *, ended: bool) -> str:
     return note_id
 
 
-def a_draft(world: ScenarioWorld) -> str:
+def a_draft(world: ScenarioWorld, **facts: object) -> str:
     """Write a tip, and let the customer agree to it. Returns its id."""
     consent = {"email": True, "sms": True, "survey": True, "news": True}
     world.call_api(f"PATCH /api/customers/{world.customer_id}", {"consent": consent})
-    campaign_id: str = world.call_api("POST /api/campaigns", A_TIP)["campaign_id"]
+    campaign_id: str = world.call_api("POST /api/campaigns", {**A_TIP, **facts})["campaign_id"]
     return campaign_id
+
+
+def an_invited_customer(world: ScenarioWorld) -> str:
+    """Invite the customer to an event in two days. Returns the id of the recipient."""
+    times = {"begins_at": text_of(world.now + 2 * DAY), "ends_at": text_of(world.now + 2 * DAY + HOUR)}
+    campaign = a_draft(world, event={**times, "place": "Mill Lane 5"})
+    world.call_api(f"POST /api/campaigns/{campaign}/schedule", {})
+    world.pass_time(5 * MINUTE)
+    rows_now = map(parsed, world.aws.table.items.values())
+    [to] = [row for row in rows_now if isinstance(row, CampaignRecipient)]
+    return to.id
 
 
 def a_topic(world: ScenarioWorld) -> str:
@@ -299,6 +317,7 @@ ROUTES: tuple[tuple[str, Body], ...] = (
     ("PUT /api/campaigns/{campaign}", A_TIP),
     ("POST /api/campaigns/{campaign}/schedule", {}),
     ("POST /api/campaigns/{campaign}/cancel", {}),
+    ("POST /api/campaign-recipients/{invited}/attendance", {"came": True}),
     ("PUT /api/policy", POLICY),
     ("POST /api/policy/preview", {"commitments": {"warn_before": {"hours": 1}}}),
     ("PATCH /api/policy", {"business": {"name": "Baker & Sons"}}),

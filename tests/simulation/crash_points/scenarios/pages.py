@@ -6,6 +6,7 @@ from functools import partial
 from functions.pages.app import handler as pages
 from tests.simulation.crash_points.engine import Scenario
 from tests.simulation.crash_points.scenario_world import ScenarioWorld, Setup
+from tests.simulation.crash_points.scenarios.api import an_invited_customer
 from tests.simulation.crash_points.scenarios.inbound_events import copy_the_desk
 from tests.simulation.crash_points.times import DAY, HOUR, MINUTE
 
@@ -55,6 +56,13 @@ def a_promise_after_a_mail(world: ScenarioWorld) -> None:
     fields = {"what": "The wheel is ready", "date": f"{due:%Y-%m-%d}", "time": "10:00"}
     world.watch_next_run("POST")
     world.do_now(lambda: world.submit_until_answered(link, fields))
+
+
+def an_answer_to_an_invitation(world: ScenarioWorld) -> None:
+    world.add_people()
+    link = world.browser.link("event", an_invited_customer(world))
+    world.watch_next_run("POST")
+    world.do_now(lambda: world.submit_until_answered(link, {"answer": "yes"}))
 
 
 def write_by_the_form(world: ScenarioWorld) -> None:
@@ -115,6 +123,7 @@ def on_a_goodwill_request(do: str) -> Setup:
 SCENARIOS = (
     Scenario(pages, "a good answer", a_good_answer),
     Scenario(pages, "a bad answer", a_bad_answer),
+    Scenario(pages, "an answer to an invitation", an_answer_to_an_invitation, 2 * DAY),
     Scenario(pages, "an unsubscription", an_unsubscription),
     Scenario(pages, "a promise after a mail", a_promise_after_a_mail, HOUR),
     Scenario(pages, "an entry by the contact form", an_entry, 7 * HOUR),

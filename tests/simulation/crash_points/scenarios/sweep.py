@@ -3,7 +3,7 @@
 from functions.sweep_due.app import handler as sweep_due
 from tests.simulation.crash_points.engine import Scenario
 from tests.simulation.crash_points.scenario_world import ScenarioWorld
-from tests.simulation.crash_points.scenarios.api import a_draft
+from tests.simulation.crash_points.scenarios.api import a_draft, an_invited_customer
 from tests.simulation.crash_points.scenarios.inbound_events import copy_the_desk
 from tests.simulation.crash_points.scenarios.sending import keep_the_promise
 from tests.simulation.crash_points.times import DAY, HOUR, MINUTE
@@ -118,6 +118,15 @@ def a_campaign(world: ScenarioWorld) -> None:
     world.watch_next_run()
 
 
+def a_reminder_of_an_event(world: ScenarioWorld) -> None:
+    world.add_people()
+    invited = an_invited_customer(world)
+    link = world.browser.link("event", invited)
+    world.do_now(lambda: world.submit_until_answered(link, {"answer": "yes"}))
+    world.pass_time(DAY - HOUR)
+    world.watch_next_run()
+
+
 SCENARIOS = (
     Scenario(sweep_due, "a batch", a_batch),
     Scenario(sweep_due, "an escalation", an_escalation, 2 * HOUR, keep_the_promise),
@@ -132,4 +141,5 @@ SCENARIOS = (
     Scenario(sweep_due, "a relationship", a_relationship, 15 * DAY),
     Scenario(sweep_due, "a parting letter", a_parting_letter, DAY),
     Scenario(sweep_due, "a campaign", a_campaign, 2 * HOUR),
+    Scenario(sweep_due, "a reminder of an event", a_reminder_of_an_event, DAY),
 )

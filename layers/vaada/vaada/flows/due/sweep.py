@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from vaada.desk import Desk
-from vaada.flows import erasure, weekly_reports
-from vaada.flows.campaigns import advance_campaign
+from vaada.flows import campaigns, erasure, weekly_reports
 from vaada.flows.departures import hand_over_work
 from vaada.flows.due.advance import Due, advance
 from vaada.flows.interactions import plan_interaction
@@ -15,7 +14,7 @@ from vaada.flows.optimistic_write import NotFound, require
 from vaada.flows.parting import advance_relationship
 from vaada.flows.work import WORK
 from vaada.log import logger
-from vaada.model.campaigns import Campaign
+from vaada.model.campaigns import Campaign, CampaignRecipient
 from vaada.model.departures import Departure
 from vaada.model.erasures import Erasure
 from vaada.model.interactions import Interaction
@@ -33,7 +32,8 @@ _DUE: dict[str, type[Due]] = {**WORK, Customer.kind_of_row: Customer}
 _STEPS: dict[str, Callable[[Desk, str, int, datetime], str]] = {
     WeeklyReport.kind_of_row: weekly_reports.write_report,
     Relationship.kind_of_row: advance_relationship,
-    Campaign.kind_of_row: advance_campaign,
+    Campaign.kind_of_row: campaigns.advance_campaign,
+    CampaignRecipient.kind_of_row: campaigns.remind,
 }
 """How rows advance that are no work."""
 

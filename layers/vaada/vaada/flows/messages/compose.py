@@ -1,6 +1,7 @@
 """Compose a message from its rows, ready to send."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from vaada.flows.messages.tasks import Task, load_tasks, members_of, works_of
 from vaada.flows.optimistic_write import NotFound, require
 from vaada.flows.weekly_reports import named_in
 from vaada.flows.work import About, MissingRow, StaffWork, customer_of, work_of
+from vaada.gateways.links import LinkPurpose
 from vaada.gateways.send_errors import Refused
 from vaada.model.campaigns import Campaign, CampaignRecipient
 from vaada.model.interactions import Interaction
@@ -23,12 +25,22 @@ from vaada.model.recognitions import Recognition
 from vaada.model.weekly_reports import WeeklyReport
 from vaada.model.work import SCALES, Commitment, Survey
 from vaada.present import email, sms
+from vaada.present.calendar_file import calendar_file
 from vaada.present.email import Mail
 from vaada.present.i18n import readable, words
 from vaada.present.promise_question import PromiseQuestion
 from vaada.present.recognition import Thanks, quote_of, thanks_words
 from vaada.present.task_words import promise_to_customer
-from vaada.present.view_models import Confirmation, Invitation, LateNotice, News, Note, Personal, Praise
+from vaada.present.view_models import (
+    Confirmation,
+    EventNews,
+    Invitation,
+    LateNotice,
+    News,
+    Note,
+    Personal,
+    Praise,
+)
 from vaada.present.weekly_report import week_page
 from vaada.rules import campaigns, surveys
 from vaada.rules.messages import lifecycle, threads
@@ -38,6 +50,8 @@ from vaada.rules.time.zones import zone_of
 
 MOST_IN_FULL = 20
 """Tasks of a batch that its mail shows in full; the others are one line each."""
+
+_NEWS_LINKS: tuple[LinkPurpose, ...] = ("unsubscribe", "event")
 
 Send = partial[str]
 """Sends one message. Returns the provider's id of it."""
@@ -219,7 +233,7 @@ def _compose_for_customer(desk: Desk, message: Message, work: About, now: dateti
     if isinstance(work, Interaction) and message.purpose == "confirmation":
         return _confirmation(desk, message, work, customer, address)
     if isinstance(work, CampaignRecipient):
-        return _news(desk, message, work, customer, address)
+        return _news(desk, message, work, customer, address, now)
     if isinstance(work, Interaction):
         contact = desk.table.get(Interaction, message.answers) if message.answers else None
         personal = _personal(desk, work, contact, customer, agent_name)
@@ -252,14 +266,11 @@ def _compose_for_customer(desk: Desk, message: Message, work: About, now: dateti
     )
 
 
-def _news(desk: Desk, message: Message, to: CampaignRecipient, customer: Customer, address: str) -> Send:
-    news = news_for(
-        desk,
-        require(desk, Campaign, to.campaign_id),
-        customer.language,
-        customer.name,
-        desk.links.url("unsubscribe", to.id),
-    )
+def _news(
+    desk: Desk, message: Message, to: CampaignRecipient, customer: Customer, address: str, now: datetime
+) -> Send:
+    campaign, reminds = require(desk, Campaign, to.campaign_id), message.purpose == "event_reminder"
+    news = news_for(desk, campaign, customer.language, now, to=(to, customer), reminds=reminds)
     return partial(
         desk.mailer.send,
         email.for_news(news),
@@ -271,12 +282,36 @@ def _news(desk: Desk, message: Message, to: CampaignRecipient, customer: Custome
     )
 
 
-def news_for(desk: Desk, campaign: Campaign, language: str | None, name: str, unsubscribe_url: str) -> News:
-    """Return what the mail of a campaign says to a customer of this name who reads this language."""
+def news_for(
+    desk: Desk,
+    campaign: Campaign,
+    language: str | None,
+    now: datetime,
+    *,
+    to: tuple[CampaignRecipient, Customer] | None = None,
+    reminds: bool = False,
+) -> News:
+    """Return what the mail of a campaign says to a reader of this language: a recipient, or nobody yet."""
     business = desk.policy.business
     read = readable(language, business.language)
     text = campaigns.text_for(campaign.texts, read, business.language)
-    return News(business.name, read, name, text.subject, text.text, unsubscribe_url)
+    urls = [desk.links.url(purpose, to[0].id) if to else desk.settings.public_url for purpose in _NEWS_LINKS]
+    news = News(business.name, read, to[1].name if to else "", text.subject, text.text, urls[0])
+    if campaign.event is None:
+        return news
+    zone, event = ZoneInfo(business.time_zone), campaign.event
+    calendar = calendar_file(
+        uid=f"{to[0].id if to else campaign.id}@{desk.settings.sender_email.rpartition('@')[2]}",
+        stamp=campaign.send_at or campaign.created_at,
+        begins_at=event.begins_at,
+        ends_at=event.ends_at,
+        title=text.subject,
+        place=event.place,
+        business=business.name,
+    )
+    begins_at, ends_at = event.begins_at.astimezone(zone), event.ends_at.astimezone(zone)
+    shown = EventNews(begins_at, ends_at, now.astimezone(zone), event.place, urls[1], calendar, reminds)
+    return replace(news, event=shown)
 
 
 def _confirmation(

@@ -54,7 +54,7 @@ def _resume_waiting(desk: Desk, message: Message, now: datetime) -> str:
             _send_again(desk, message, now) if _is_reachable(desk, message) else reroute(desk, message, now)
         )
     message = _at_working_address(desk, message)
-    if (reason := _refusal(desk, message)) is not None:
+    if (reason := _refusal(desk, message, now)) is not None:
         record(desk, lifecycle.withhold(message, reason), now=now)
         return "withheld"
     customer = customer_of(desk, work_of(desk, message))
@@ -98,12 +98,13 @@ def _send_again(desk: Desk, message: Message, now: datetime) -> str:
         work = work_of(desk, message)
         customer = customer_of(desk, work)
         usages, policy = usages_of(desk, customer), desk.policy
-        reason = frequency_cap.why_not((customer, *usages), _campaign_id(work), policy, now)
+        campaign_id = _campaign_id(message, work)
+        reason = frequency_cap.why_not((customer, *usages), campaign_id, policy, now)
         if not message.awaited and reason is not None:
             record(desk, lifecycle.withhold(message, reason), now=now)
             return "withheld"
-        rows.append(frequency_cap.count(customer, _campaign_id(work), policy, now))
-        rows += [frequency_cap.count(each, _campaign_id(work), policy, now) for each in usages]
+        rows.append(frequency_cap.count(customer, campaign_id, policy, now))
+        rows += [frequency_cap.count(each, campaign_id, policy, now) for each in usages]
     try:
         desk.table.write(*rows, must_exist=customers)
     except Conflict:
@@ -112,12 +113,12 @@ def _send_again(desk: Desk, message: Message, now: datetime) -> str:
     return "tried again"
 
 
-def _refusal(desk: Desk, message: Message) -> str | None:
+def _refusal(desk: Desk, message: Message, now: datetime) -> str | None:
     """Return why the message must not be sent any more. None: it may."""
     work = work_of(desk, message)
     customer = customer_of(desk, work)
     if isinstance(work, CampaignRecipient):
-        reason = campaigns.why_not(customer, require(desk, Campaign, work.campaign_id))
+        reason = campaigns.why_not_now(customer, require(desk, Campaign, work.campaign_id), now)
         if reason is not None:
             return reason
     asks = message.purpose == "confirmation"  # for the consent itself
@@ -129,5 +130,8 @@ def _refusal(desk: Desk, message: Message) -> str | None:
     return None
 
 
-def _campaign_id(work: About) -> str | None:
-    return work.campaign_id if isinstance(work, CampaignRecipient) else None
+def _campaign_id(message: Message, work: About) -> str | None:
+    """Return the campaign that the message is counted for. A reminder of an event is counted for none."""
+    if not isinstance(work, CampaignRecipient) or message.purpose == "event_reminder":
+        return None
+    return work.campaign_id

@@ -73,6 +73,8 @@ _PURPOSES: dict[Purpose, str] = {
     "thanks": _("thanks from a manager"),
     "promise_question": _("“Did you promise something?”"),
     "tip": _("a tip"),
+    "invitation": _("an invitation"),
+    "event_reminder": _("a reminder of an event"),
 }
 _ROLES: dict[RecipientRole, str] = {
     "agent": _("the agent"),

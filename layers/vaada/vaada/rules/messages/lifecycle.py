@@ -122,7 +122,9 @@ def is_still_true(  # noqa: PLR0911 - one for each kind
             return now < work.ends + _REPORT_IS_NEWS
         case Interaction() if message.purpose == "promise_question":
             return now < work.occurred_at + _QUESTION_IS_NEWS
-        case CampaignRecipient() | Interaction() | Recognition():
+        case CampaignRecipient():
+            return message.purpose != "event_reminder" or work.answer == "yes"
+        case Interaction() | Recognition():
             return True
         case _ if message.purpose in {"handed_over", "assigned"}:
             is_readers = work.agent_id == message.recipient_id
