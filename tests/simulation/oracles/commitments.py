@@ -132,7 +132,7 @@ class Commitments:
             ]
             assert row.due_at in replies, f"not when the answer is due: {row!r}"
         if row.origin != "unhappy" and contact is not None:
-            assert row.agent_id == contact.agent_id, f"of another agent: {row!r}"
+            assert row.agent_id == self._observed.owner_of(row), f"of another agent: {row!r}"
         self._check_warning(row)
 
     def _check_warning(self, row: Commitment) -> None:

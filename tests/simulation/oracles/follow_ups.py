@@ -108,7 +108,7 @@ class FollowUps:
             case "requested" if contact and contact.follow_up:
                 requested = contact.follow_up
                 assert (row.due_at, row.reason) == (requested.at, requested.reason), f"{row!r}"
-                assert row.agent_id == contact.agent_id, f"of another agent: {row!r}"
+                assert row.agent_id == self._observed.owner_of(row), f"of another agent: {row!r}"
                 return
             case "unresolved" | "no_answer" | "promise_ended":
                 self._check_automatic(row, row.created_at)

@@ -51,7 +51,7 @@ class Interactions:
             if isinstance(case, Case):
                 self._check_case(contact, case)
                 self._check_follow_ups(contact, case)
-                self._check_commitments(contact)
+                self._check_commitments(contact, case)
                 if contact.awaits_reply and not contact.resolved:
                     self._check_reply(contact, case)
         for before, after in batch.changes_of(Interaction):
@@ -141,13 +141,13 @@ class Interactions:
         assert known or not all(run_around), f"a run-around, and nobody is told: {case!r}"
         assert "run_around" not in origins or any(run_around), f"no run-around: {case!r}"
 
-    def _check_commitments(self, contact: Interaction) -> None:
+    def _check_commitments(self, contact: Interaction, case: Case) -> None:
         stated = [
             (row.what, row.due_at, row.agent_id)
             for row in self._observed.of_kind(Commitment)
             if row.interaction_id == contact.id and row.origin == "stated"
         ]
-        said = [(one.what, one.due_at, contact.agent_id) for one in contact.commitments]
+        said = [(one.what, one.due_at, case.agent_id) for one in contact.commitments]
         assert sorted(stated) == sorted(said), f"promised {said}, and written down {stated}"
 
     def _check_reply(self, contact: Interaction, case: Case) -> None:

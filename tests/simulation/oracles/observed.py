@@ -166,6 +166,11 @@ class Observed:
             case_id = case.merged_into
         return case_id
 
+    def owner_of(self, row: Row) -> str | None:
+        """The id of the agent who has the case that the row belongs to, if it belongs to one."""
+        case = self.rows.get(self.case_of(row) or "")
+        return case.agent_id if isinstance(case, Case) else None
+
     def is_erased(self, row: Row) -> bool:
         """Whether the row is of a customer who is being erased, or was."""
         erased = self.world.facts.erased_customers
