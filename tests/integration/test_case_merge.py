@@ -174,3 +174,18 @@ def test_an_answer_since_the_merge_stays_an_answer_after_the_undo(shop: Shop) ->
 
     reply = shop.desk.call(f"GET /api/replies/{mailed['reply']['reply_id']}").json
     assert (reply["status"], shop.case(case_id)["reply_id"]) == ("given", None)
+
+
+def test_a_promise_added_since_the_merge_stays_with_the_other_case(shop: Shop) -> None:
+    other = shop.contact()["case_id"]
+    shop.desk.pass_time(HOUR)
+    one = shop.contact()["case_id"]  # the last contact of both
+    shop.merge(one, into=other)
+    shop.desk.pass_time(MINUTE)
+    promise = {"what": "Send photos", "due_at": text_of(shop.desk.now + DAY)}
+    added = shop.desk.call(f"POST /api/cases/{other}/commitments", promise).json
+
+    unmerge(shop, one)
+
+    assert shop.case(one)["commitment_ids"] == []
+    assert shop.case(other)["commitment_ids"] == [added["commitment_id"]]

@@ -30,7 +30,7 @@ def leaves_calls_open_that_were_answered() -> Planted:
 
 @mutation(seed=72)
 def leaves_the_work_with_the_former_agent() -> Planted:
-    return replaced(hand_over.hand_over_all, lambda work, *_: work)
+    return replaced(hand_over.hand_over_all, lambda work, *_, **__: work)
 
 
 @mutation(seed=12)

@@ -57,7 +57,7 @@ def holds_for_ever() -> Planted:
     return replaced(original, held)
 
 
-@mutation()
+@mutation(seed=12)
 def never_holds() -> Planted:
     return replaced(create._release_at, lambda *_: None)
 

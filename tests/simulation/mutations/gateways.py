@@ -14,7 +14,7 @@ from vaada.gateways.table import Page, Table
 from vaada.model.messages import Message
 
 
-@mutation(seed=12)
+@mutation(seed=144)
 def writes_without_a_version_condition() -> Planted:
     original = Table._put
 

@@ -190,11 +190,12 @@ def unmerge(desk: Desk, case_id: str, now: datetime, by: str) -> Case:
         ]
         case, rest = case_merge.unmerge(closed, into, contacts, desk.policy.cases, now, by)
         work = open_work_of(desk, into)
+        went = work.where(lambda row: case_merge.goes_back(row, closed))
+        stays = work.where(lambda row: not case_merge.goes_back(row, closed))
         rows: list[Row] = []
-        for one, own in ((case, set(case.interaction_ids)), (rest, set(rest.interaction_ids))):
-            part = work.of(own)
-            mine = [contact for contact in contacts if contact.interaction_id in own]
-            part, known, given = _with_replies(desk, one, part, mine)
+        for one, listed in ((case, went), (rest, stays)):
+            mine = [contact for contact in contacts if contact.interaction_id in one.interaction_ids]
+            part, known, given = _with_replies(desk, one, listed, mine)
             agent = require_agent(desk, one.agent_id)
             moved = hand_over.hand_over_all(part, agent, desk.policy, now, by)
             if follow_up := next_steps.after_end(one, moved, desk.policy, now):

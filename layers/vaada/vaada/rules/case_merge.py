@@ -7,7 +7,7 @@ from typing import TypeVar
 from vaada.model.cases import Case, HandOff, InteractionRef, Step
 from vaada.model.interactions import Interaction
 from vaada.model.policy import CaseRules
-from vaada.model.work import FollowUp
+from vaada.model.work import Commitment, FollowUp, Reply
 from vaada.rules import follow_ups
 from vaada.rules.cases import MERGED, add_interaction, can_rebuild, in_order, latest, rebuild
 from vaada.rules.errors import NotPossible
@@ -109,6 +109,13 @@ def unmerge(
         rest = rest.model_copy(update={"version": into.version + 1})
     rest = rest.model_copy(update={"history": add_change(rest, now, by, _UNDONE, reason=case.case_id)})
     return case, rest
+
+
+def goes_back(row: Reply | Commitment | FollowUp, closed: Case) -> bool:
+    """Whether open work of the other case belongs to the one that was merged: it had it before the merge."""
+    had = {closed.reply_id, closed.call_back_id, *closed.commitment_ids, *closed.follow_up_ids}
+    began_before = row.created_at < closed.history[-1].at
+    return row.id in had or (began_before and row.interaction_id in closed.interaction_ids)
 
 
 def _steps_since(

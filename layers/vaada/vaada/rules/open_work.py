@@ -1,7 +1,6 @@
 """The open work of a case: what is still owed to the customer, or planned, in this matter."""
 
 from collections.abc import Callable, Iterable
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from vaada.model.cases import Case
@@ -51,20 +50,15 @@ class OpenWork:
 
     def without(self, row_id: str) -> "OpenWork":
         """Return the work without this row."""
-        return OpenWork(
-            self.reply if self.reply and self.reply.id != row_id else None,
-            self.call_back if self.call_back and self.call_back.id != row_id else None,
-            tuple(row for row in self.commitments if row.id != row_id),
-            tuple(row for row in self.follow_ups if row.id != row_id),
-        )
+        return self.where(lambda row: row.id != row_id)
 
-    def of(self, interaction_ids: AbstractSet[str]) -> "OpenWork":
-        """Return the part of the work that comes from these contacts."""
+    def where(self, is_wanted: Callable[[Item], bool]) -> "OpenWork":
+        """Return the part of the work that is wanted."""
         return OpenWork(
-            self.reply if self.reply and self.reply.interaction_id in interaction_ids else None,
-            self.call_back if self.call_back and self.call_back.interaction_id in interaction_ids else None,
-            tuple(row for row in self.commitments if row.interaction_id in interaction_ids),
-            tuple(row for row in self.follow_ups if row.interaction_id in interaction_ids),
+            self.reply if self.reply and is_wanted(self.reply) else None,
+            self.call_back if self.call_back and is_wanted(self.call_back) else None,
+            tuple(row for row in self.commitments if is_wanted(row)),
+            tuple(row for row in self.follow_ups if is_wanted(row)),
         )
 
     def each(
