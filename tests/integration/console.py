@@ -155,6 +155,17 @@ class Browser:
         headers = {**SAME_ORIGIN, "content-type": "multipart/form-data; boundary=edge"}
         return self._ask("POST", path, base64.b64encode(body).decode(), headers, is_encoded=True)
 
+    def attach(self, path: str, fields: dict[str, str], files: dict[str, bytes]) -> Page:
+        """Post fields and files to send with a mail, as a browser does."""
+        heads = [f'form-data; name="{name}"\r\n\r\n{value}'.encode() for name, value in fields.items()]
+        for name, content in files.items():
+            head = f'form-data; name="files"; filename="{name}"\r\nContent-Type: application/pdf\r\n\r\n'
+            heads.append(head.encode() + content)
+        body = (
+            b"".join(b"--edge\r\nContent-Disposition: " + part + b"\r\n" for part in heads) + b"--edge--\r\n"
+        )
+        return self.post_raw(path, body, "multipart/form-data; boundary=edge")
+
     def post_raw(self, path: str, body: bytes, content_type: str) -> Page:
         """Post what no browser of ours sends."""
         encoded = base64.b64encode(body).decode()

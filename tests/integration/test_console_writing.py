@@ -96,3 +96,39 @@ def test_a_saved_reply_is_refused_for_unknown_gaps_a_second_time_or_an_agent(sho
     assert refused.status == 403
     replies = shop.desk.call("GET /api/policy").json["saved_replies"]
     assert replies == [{"name": "Ready", "language": "en", "text": "Ready."}]
+
+
+def test_files_go_along_and_stand_on_the_timeline(shop: Shop) -> None:
+    shop.contact()
+    browser = signed_in(shop.desk, shop.agent_id)
+    form = browser.open(f"/desk/customers/{shop.customer_id}/write").form("/write")
+    fields = {**form.fields, "text": TEXT, "do": "send", "medium": "email"}
+
+    sent = [browser.attach(form.action, fields, {"Grüße.pdf": b"%PDF\r\n\xff", "": b""}) for _ in range(2)]
+    shop.desk.pass_time(2 * MINUTE)
+
+    assert [answer.status for answer in sent] == [303, 303]
+    (mail,) = shop.desk.mails
+    (file,) = mail.iter_attachments()
+    assert (file.get_filename(), file.get_content()) == ("Grüße.pdf", b"%PDF\r\n\xff")
+    assert "Grüße.pdf" in browser.open(f"/desk/customers/{shop.customer_id}").words
+
+
+def test_files_that_cannot_be_sent_are_named_in_the_form(shop: Shop) -> None:
+    shop.contact()
+    browser = signed_in(shop.desk, shop.agent_id)
+    form = browser.open(f"/desk/customers/{shop.customer_id}/write").form("/write")
+    fields = {**form.fields, "text": TEXT, "do": "send", "medium": "email"}
+
+    large = browser.attach(form.action, fields, {"a.pdf": b"x" * 4_000_001})
+    program = browser.attach(form.action, fields, {"a.exe": b"x"})
+    empty = browser.attach(form.action, fields, {"a.pdf": b""})
+    by_text = browser.attach(form.action, {**fields, "medium": "sms"}, {"a.pdf": b"x"})
+
+    assert [page.status for page in (large, program, empty, by_text)] == 4 * [422]
+    assert "of 4 MB together" in large.words
+    assert "Choose them again" in large.words
+    assert "A program, such as .exe" in program.words
+    assert "none of them empty" in empty.words
+    assert "Files go by e-mail only" in by_text.words
+    assert shop.rows("message") == []

@@ -1,11 +1,12 @@
 """What an agent writes to a customer: once, in the thread, inside consent, stops, budget and quiet hours."""
 
+from base64 import b64encode
 from typing import Any
 
 import pytest
 
 from tests.integration.provider_events import handle_sample
-from tests.integration.scripted_desk import Response
+from tests.integration.scripted_desk import ENVIRONMENT, Response, client
 from tests.integration.shop import Shop, add_customer, change_customer, change_policy, fields_of, words_of
 from tests.times import HOUR, MINUTE
 from vaada.desk import open_desk
@@ -186,3 +187,82 @@ def test_another_customers_case_is_refused(shop: Shop) -> None:
     )
 
     assert fields_of(answer) == ["case_id"]
+
+
+A_FILE = {
+    "name": "Angebot für Sie.pdf",
+    "media_type": "application/pdf",
+    "content": b64encode(b"%PDF").decode(),
+}
+
+
+def stored_files() -> list[str]:
+    found = client("s3").list_objects_v2(Bucket=ENVIRONMENT["INBOUND_MAIL_BUCKET"])
+    return [one["Key"] for one in found.get("Contents", [])]
+
+
+def test_files_go_with_the_mail_once_and_are_kept(shop: Shop) -> None:
+    shop.contact()
+    files = [A_FILE, {"name": "notes.txt", "media_type": "text/plain", "content": b64encode(b"ok").decode()}]
+
+    answers = [write(shop, key="one", attachments=files) for _ in range(2)]
+    shop.desk.pass_time(TWO_MINUTES)
+
+    assert [answer.status for answer in answers] == [201, 201]
+    (mail,) = shop.desk.mails
+    assert [(one.get_filename(), one.get_content_type()) for one in mail.iter_attachments()] == [
+        ("Angebot für Sie.pdf", "application/pdf"),
+        ("notes.txt", "text/plain"),
+    ]
+    assert "Your wheel is ready." in words_of(mail)
+    (outbound,) = (row for row in shop.rows("interaction") if row["mail"])
+    keys = [file["key"] for file in outbound["mail"]["attachments"]]
+    assert keys == stored_files()
+    export = shop.desk.call(f"GET /api/customers/{shop.customer_id}/export").json
+    assert [file["name"] for file in export["files"]] == ["Angebot für Sie.pdf", "notes.txt"]
+
+    shop.desk.call(f"POST /api/customers/{shop.customer_id}/erase", {})
+    assert stored_files() == []
+
+
+@pytest.mark.parametrize(
+    ("attachments", "problem"),
+    [
+        ([{**A_FILE, "name": "run.EXE"}], "of a kind that Amazon SES does not send"),
+        (
+            [{**A_FILE, "content": b64encode(b"x" * 2_000_001).decode()}] * 2,
+            "more than 4000000 bytes together",
+        ),
+        ([A_FILE] * 11, "at most 10"),
+        ([{**A_FILE, "content": "no Base64"}], "is not Base64"),
+        ([{**A_FILE, "content": ""}], "at least 1"),
+        ([{**A_FILE, "media_type": "a file"}], "does not look as it must"),
+    ],
+)
+def test_files_that_cannot_be_sent_are_refused_by_name(shop: Shop, attachments: Any, problem: str) -> None:
+    shop.contact()
+
+    answer = write(shop, attachments=attachments)
+
+    assert (answer.status, problem in answer.body) == (422, True), answer.body
+    assert fields_of(answer)[0].startswith("attachments")
+    assert (shop.rows("message"), stored_files()) == ([], [])
+
+
+def test_files_do_not_go_with_a_text(shop: Shop) -> None:
+    shop.contact()
+    change_customer(shop.desk, shop.customer_id, phone="+442079460018")
+
+    answer = write(shop, medium="sms", attachments=[A_FILE])
+
+    assert "leave them out for a text" in answer.body
+
+
+def test_a_mail_whose_file_is_gone_is_not_sent_without_it(shop: Shop) -> None:
+    shop.contact()
+    write(shop, attachments=[A_FILE])
+    client("s3").delete_object(Bucket=ENVIRONMENT["INBOUND_MAIL_BUCKET"], Key=stored_files()[0])
+    shop.desk.pass_time(TWO_MINUTES)
+
+    assert (message_of(shop)["status"], message_of(shop)["why_not"]) == ("failed", "a file of it is gone")
+    assert "Bilal Khan <bilal@example.com>" not in shop.desk.mail_recipients

@@ -250,6 +250,10 @@ def bring_mails_of(client: SequentialClient, world: GuardedWorld, reader: str) -
     for number in range(2):
         mime = a_mail(sender="bilal@example.com", message_id=f"<{number}@x.example>", files={"a.txt": b"x"})
         world.mail(f"raw/{number}", mime)
+    files = [{"name": "a.txt", "content": "eA=="}]
+    said = {"agent_id": client.agent("Writer"), "text": "Here it is.", "attachments": files}
+    client.ask(f"POST /api/customers/{reader}/messages", {**said, "send_now": True})
+    client.wait(hours=1)
     client.ask(f"GET /api/customers/{reader}/export")
     bring_mail_of_who_is_erased(client, world)
 
@@ -423,6 +427,9 @@ def _look_after_mail(manager: Browser, shop: Shop) -> None:
     story = shop.desk.timeline(shop.customer_id)
     contact = next(row for row in story if row["row_kind"] == "interaction" and row["channel"] == "email")
     manager.open(f"/desk/files/{contact['interaction_id']}/1")
+    write = manager.open(f"/desk/customers/{shop.customer_id}/write").form("/write")
+    fields = {**write.fields, "text": "Here it is.", "medium": "email", "do": "now"}
+    manager.attach(write.action, fields, {"a.txt": b"x"})
     accept = manager.open("/desk/mail").form("/accept")
     manager.post(accept.action, accept.fields)
 

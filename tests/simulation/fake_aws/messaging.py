@@ -1,6 +1,6 @@
 """SES and SNS: they accept e-mails and texts, or refuse them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 
 from tests.simulation.fake_aws.calls import Calls
 from tests.simulation.fake_aws.errors import error
+from vaada.model.incoming_mail import MailFile
 from vaada.present.email import Mail
 
 BROKEN = 500  # from this status on it is unknown whether the call was executed
@@ -16,11 +17,12 @@ OVER_QUOTA = {"SendEmail": "LimitExceededException", "Publish": "ThrottledExcept
 
 
 class UnpackedMail(dict[str, Any]):
-    """A mail that is not encoded as MIME, which would be slow and is tested elsewhere."""
+    """A mail that is not encoded as MIME, which would be slow and is tested elsewhere. It names its files."""
 
-    def __init__(self, mail: Mail) -> None:
+    def __init__(self, mail: Mail, files: tuple[MailFile, ...]) -> None:
         super().__init__()
-        self.mail = mail
+        named = "".join(f"\n[{file.name}: {len(file.content)} bytes]" for file in files)
+        self.mail = replace(mail, text=mail.text + named)
 
     def set_raw(self, name: str, value: str) -> None:
         """Set a header."""

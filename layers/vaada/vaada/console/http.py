@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 _MOST_FIELDS = 400
 _MOST_BYTES = 64 * 1024
 _MOST_BYTES_WITH_A_FILE = 512 * 1024
+_MOST_BYTES_TO_SEND = 4_200_000  # Lambda takes 6 MB, in which a file is a third larger
 _WORTH_COMPRESSING = 1024  # bytes
 _PICTURES = {"image/png", "image/webp"}
+_SENDS_FILES = re.compile(r"/desk/customers/[^/]+/write")
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _FORM, _FORM_WITH_A_FILE = "application/x-www-form-urlencoded", "multipart/form-data"
 _BYTE_ORDER_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -59,6 +61,15 @@ class Fields:
 
 
 @dataclass(frozen=True)
+class SentFile:
+    """A file that a form sent, as it is. The type is what the browser takes it for."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class Request:
     """A request of a browser. Names of headers are in lower case."""
 
@@ -66,6 +77,7 @@ class Request:
     path: str
     query: Fields = Fields()
     form: Fields = Fields()
+    files: tuple[SentFile, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     cookies: Mapping[str, str] = field(default_factory=dict)
 
@@ -81,11 +93,13 @@ class Request:
         # AWS lifts the cookies out of the headers, the local cloud leaves them there.
         cookies = event.get("cookies") or headers.get("cookie", "").split(";")
         pairs = (cookie.strip().partition("=") for cookie in cookies)
+        form, files = _form(event, headers)
         return cls(
             method=event["requestContext"]["http"]["method"],
             path=event["rawPath"],
             query=_fields(event.get("rawQueryString", "")),
-            form=_form(event, headers),
+            form=form,
+            files=files,
             headers=headers,
             cookies={name: value for name, _, value in pairs if name},
         )
@@ -130,15 +144,17 @@ def cookie(name: str, value: str, seconds: int) -> str:
     return f"{name}={value}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Lax"
 
 
-def _form(event: Mapping[str, Any], headers: Mapping[str, str]) -> Fields:
+def _form(event: Mapping[str, Any], headers: Mapping[str, str]) -> tuple[Fields, tuple[SentFile, ...]]:
     body = (event.get("body") or "").encode(errors="replace")
     if not body:
-        return Fields()
+        return Fields(), ()
     content_type = headers.get("content-type", "")
     kind = content_type.partition(";")[0].strip().lower()
     if kind not in {_FORM, _FORM_WITH_A_FILE}:
         raise Unreadable(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
-    most = _MOST_BYTES if kind == _FORM else _MOST_BYTES_WITH_A_FILE
+    most = _MOST_BYTES
+    if kind == _FORM_WITH_A_FILE:
+        most = _MOST_BYTES_TO_SEND if _SENDS_FILES.fullmatch(event["rawPath"]) else _MOST_BYTES_WITH_A_FILE
     if len(body) > 2 * most:
         raise Unreadable(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     if event.get("isBase64Encoded"):
@@ -151,13 +167,13 @@ def _form(event: Mapping[str, Any], headers: Mapping[str, str]) -> Fields:
     if kind == _FORM_WITH_A_FILE:
         return _parts(body, content_type)
     try:
-        return _fields(body.decode())
+        return _fields(body.decode()), ()
     except UnicodeDecodeError:
         raise Unreadable(HTTPStatus.BAD_REQUEST) from None
 
 
-def _parts(body: bytes, content_type: str) -> Fields:
-    """Return the fields of a form with a file, which becomes a text."""
+def _parts(body: bytes, content_type: str) -> tuple[Fields, tuple[SentFile, ...]]:
+    """Return fields and files of a form. A file in the field `files` stays as it is, another becomes text."""
     from email.parser import BytesParser  # only here: hardly any form has a file
     from email.policy import HTTP
 
@@ -166,7 +182,16 @@ def _parts(body: bytes, content_type: str) -> Fields:
     parts = list(message.iter_parts()) if message.is_multipart() else []
     if not parts or len(parts) > _MOST_FIELDS:
         raise Unreadable(HTTPStatus.BAD_REQUEST)
-    return Fields(tuple(_pair(part) for part in parts))
+    sent = [part for part in parts if part.get_param("name", header="content-disposition") == "files"]
+    pairs = tuple(_pair(part) for part in parts if part not in sent)
+    return Fields(pairs), tuple(_file(part) for part in sent if part.get_filename())
+
+
+def _file(part: "MIMEPart") -> SentFile:
+    content = part.get_payload(decode=True)
+    return SentFile(
+        part.get_filename() or "", part.get_content_type(), content if isinstance(content, bytes) else b""
+    )
 
 
 def _pair(part: "MIMEPart") -> tuple[str, str]:

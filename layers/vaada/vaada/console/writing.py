@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from http import HTTPStatus
+from re import fullmatch
 
 from pydantic import ValidationError
 
@@ -18,18 +19,19 @@ from vaada.flows.work_lists import agents_by_id, summaries_of
 from vaada.model.cases import Case
 from vaada.model.ids import customer_of
 from vaada.model.interactions import Interaction
-from vaada.model.messages import NewMessage
+from vaada.model.messages import MEDIA_TYPE, UNKNOWN_TYPE, NewMessage
 from vaada.model.people import Agent, Customer
 from vaada.model.policy import SavedReply
 from vaada.present.console import contacts as words
 from vaada.present.console.writing import PROBLEMS, Sheet, sheet
 from vaada.present.i18n import readable
 from vaada.rules.messages import personal
-from vaada.rules.messages.personal import CannotWrite
+from vaada.rules.messages.personal import CannotWrite, FileProblem
 
 HERE = "/desk/customers"
 
 _MOST_CASES = 10
+_FILE_PROBLEMS: dict[FileProblem, str] = {"medium": "by_text", "size": "attachments", "kind": "kind"}
 
 
 class _Wrong(Exception):
@@ -76,10 +78,13 @@ def _write(visit: Visit, customer: Customer, fields: dict[str, str]) -> Interact
                 "text": fields.get("text", ""),
                 "awaits_reply": "awaits_reply" in fields,
                 "send_now": fields.get("do") == "now",
+                "attachments": _attachments(visit),
             }
         )
     except ValidationError as error:
         raise _Wrong({str(one["loc"][0]): str(one["loc"][0]) for one in error.errors()}) from None
+    if (problem := personal.file_problem("email" if by_mail else "sms", new.attachments)) is not None:
+        raise _Wrong({"attachments": _FILE_PROBLEMS[problem]})
     case = _case(visit, customer, fields)
     try:
         return do_once(
@@ -92,6 +97,18 @@ def _write(visit: Visit, customer: Customer, fields: dict[str, str]) -> Interact
         raise _Wrong({"medium": "medium"}) from None
     except (InvalidField, UnknownReference) as error:
         raise _Wrong({error.field: "too_long" if error.field == "text" else "other"}) from None
+
+
+def _attachments(visit: Visit) -> list[dict[str, object]]:
+    """Return the chosen files. One without a type that we can send on is of no known type."""
+    return [
+        {
+            "name": file.name,
+            "media_type": file.media_type if fullmatch(MEDIA_TYPE, file.media_type) else UNKNOWN_TYPE,
+            "content": file.content,
+        }
+        for file in visit.request.files
+    ]
 
 
 def _customer(visit: Visit, customer_id: str) -> Customer:
@@ -165,6 +182,7 @@ def _page(visit: Visit, customer: Customer, fields: dict[str, str], problems: di
         fields=defaultdict(str, fields),
         problems=problems,
         texts=PROBLEMS,
+        had_files=bool(visit.request.files),
         names=words,
         key=fields.get(forms.KEY) or forms.new_key(),
     )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import get_args
 
 from vaada.desk import Desk
@@ -9,23 +10,29 @@ from vaada.flows.interactions import record_interaction
 from vaada.flows.messages import recipients
 from vaada.flows.messages.address_usage import usages_of
 from vaada.flows.messages.recipients import CustomerAddress
-from vaada.flows.people import InvalidField
+from vaada.flows.people import InvalidField, UnknownReference
 from vaada.flows.work import current_case, unanswered_reply
+from vaada.gateways.mail_store import attachment_key
 from vaada.model.cases import Case
 from vaada.model.ids import customer_of
-from vaada.model.interactions import Interaction, MailDetails, NewInteraction
-from vaada.model.messages import NewMessage
+from vaada.model.interactions import Attachment, Interaction, MailDetails, NewInteraction
+from vaada.model.messages import NewAttachment, NewMessage
 from vaada.model.people import Customer, Medium
 from vaada.model.rows import Row
 from vaada.model.work import Reply
 from vaada.rules.messages import frequency_cap, personal
 from vaada.rules.messages.media import medium_for_customer
-from vaada.rules.messages.personal import CannotWrite
+from vaada.rules.messages.personal import CannotWrite, FileProblem
 
 MOST_PARTS = 4
 """Parts of a text that an agent writes: each is billed."""
 
 _MOST_CASES = 100
+_FILE_PROBLEMS: dict[FileProblem, str] = {
+    "medium": "are for mails; leave them out for a text",
+    "size": f"have more than {personal.LARGEST_FILES} bytes together",
+    "kind": "has a file of a kind that Amazon SES does not send, such as .exe; send it another way",
+}
 
 
 @dataclass(frozen=True)
@@ -103,11 +110,14 @@ def write_to_customer(
 
     `resolved`: it ends the matter. `also` are other rows to write with it.
     Both are written in one transaction, and the message is claimed before it is sent: so it goes out once.
+    Its files are kept first: what is sent has them all.
     Raises CannotWrite, InvalidField, UnknownReference, Busy, and Conflict if the receipt already exists.
     """
     way = _chosen(ways_to_write(desk, customer, case, now), new.medium)
     if way.why_not is not None or way.address is None:
         raise CannotWrite(way.why_not or personal.NO_ADDRESS)
+    if (problem := personal.file_problem(way.medium, new.attachments)) is not None:
+        raise InvalidField("attachments", _FILE_PROBLEMS[problem])
     if way.medium == "sms":
         _check_text(desk, customer, agent_id, new)
     address_id = way.address.id
@@ -123,24 +133,49 @@ def write_to_customer(
         resolved=resolved,
         case_id=case.case_id if case else None,
     )
-    return record_interaction(
-        desk,
-        contact,
-        now,
-        mail=MailDetails(subject=new.subject or "") if way.medium == "email" else None,
-        also=lambda interaction: (
-            personal.message_of(
-                interaction,
-                way.medium,
-                address_id,
-                wake_at,
-                answers=way.answers,
-                awaited=way.awaited,
-                at_night=new.send_now,
+    details = MailDetails(subject=new.subject or "", attachments=_keep_files(desk, customer, new.attachments))
+    try:
+        return record_interaction(
+            desk,
+            contact,
+            now,
+            mail=details if way.medium == "email" else None,
+            also=lambda interaction: (
+                personal.message_of(
+                    interaction,
+                    way.medium,
+                    address_id,
+                    wake_at,
+                    answers=way.answers,
+                    awaited=way.awaited,
+                    at_night=new.send_now,
+                ),
+                *also,
             ),
-            *also,
-        ),
+        )
+    except UnknownReference:  # the customer was erased meanwhile: nothing of theirs may stay
+        if new.attachments:
+            desk.mail_store.forget_files(customer.id)
+        raise
+
+
+def _keep_files(desk: Desk, customer: Customer, files: tuple[NewAttachment, ...]) -> tuple[Attachment, ...]:
+    """Keep the files under keys computed from their content, so that a request sent again keeps no others."""
+    together = sha256()
+    for file in files:
+        together.update(sha256(file.content).digest())
+    kept = tuple(
+        Attachment(
+            name=file.name,
+            media_type=file.media_type,
+            size=len(file.content),
+            key=attachment_key(customer.id, together.hexdigest()[:16], number),
+        )
+        for number, file in enumerate(files, 1)
     )
+    for file, stored in zip(files, kept, strict=True):
+        desk.mail_store.keep(stored.key or "", file.content)
+    return kept
 
 
 def case_to_write_about(desk: Desk, customer: Customer, case_id: str | None) -> Case | None:

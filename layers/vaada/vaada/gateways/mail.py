@@ -10,6 +10,7 @@ from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 from vaada.gateways.send_errors import translate_send_errors
+from vaada.model.incoming_mail import MailFile
 from vaada.present.email import Mail
 from vaada.present.sanitize import line, shorten_to
 
@@ -23,6 +24,7 @@ _LINE_LENGTH = 76
 _POLICY = SMTP.clone(max_line_length=_LINE_LENGTH, refold_source="none")
 _MAX_LINE_LENGTH = 998
 _NAME_LENGTH = 60  # characters
+_FILE_KINDS = frozenset({"application", "audio", "font", "image", "text", "video"})
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Mailer:
         unsubscribe_url: str | None,
         answers: tuple[str, ...] = (),
         by_person: bool = False,
+        files: tuple[MailFile, ...] = (),
     ) -> str:
         """Send the mail and return SES's id of it. Raises Refused or OutcomeUnknown.
 
@@ -54,7 +57,7 @@ class Mailer:
         mails, the answered one last. One that is written `by_person` may be answered by a machine: whoever
         wrote it wants to know who is away.
         """
-        mime = _to_mime(mail)
+        mime = _to_mime(mail, files)
         if not by_person:
             _set_structured(mime, "Auto-Submitted", "auto-generated")  # RFC 3834: no absence notes, no loops
             # The same for Exchange, which does not support the RFC.
@@ -96,7 +99,7 @@ def _without_encoded_words(words: str) -> str:
     return words.replace("=?", "= ?")
 
 
-def _to_mime(mail: Mail) -> EmailMessage:
+def _to_mime(mail: Mail, files: tuple[MailFile, ...]) -> EmailMessage:
     mime = EmailMessage(policy=_POLICY)
     _set_subject(mime, _without_encoded_words(mail.subject))
     mime.set_content(mail.text, cte="quoted-printable")
@@ -109,6 +112,11 @@ def _to_mime(mail: Mail) -> EmailMessage:
             filename="event.ics",
             params={"method": "PUBLISH", "charset": "utf-8"},
         )
+    for file in files:
+        kind, _, subtype = file.media_type.partition("/")
+        if kind not in _FILE_KINDS:  # a mail or a "multipart" would be parts of this mail
+            kind, subtype = "application", "octet-stream"
+        mime.add_attachment(file.content, maintype=kind, subtype=subtype, filename=file.name)
     return mime
 
 

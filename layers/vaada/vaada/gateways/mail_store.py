@@ -1,4 +1,4 @@
-"""The bucket of incoming mail: the mails as SES stored them, and the files that they brought.
+"""The bucket of mail: the mails that came in as SES stored them, and the files of these and of those sent.
 
     raw/<SES's id>                               each mail, for 30 days
     accepted/<SES's id>                          one that was set aside and becomes a contact after all
@@ -27,13 +27,13 @@ _DELETE_BATCH = 1000
 
 @dataclass(frozen=True)
 class MailStore:
-    """Read mails, and keep, hand out and delete the files that they brought."""
+    """Read mails, and keep, read, hand out and delete their files."""
 
     client: "S3Client"
     bucket: str
 
     def read(self, key: str) -> bytes | None:
-        """Return the mail. None: it has expired, or was erased."""
+        """Return the mail or the file. None: it has expired, or was erased."""
         try:
             return self.client.get_object(Bucket=self.bucket, Key=key)["Body"].read()
         except ClientError as error:

@@ -15,7 +15,7 @@ AsideReason = Literal[
 
 @dataclass(frozen=True)
 class MailFile:
-    """A file that a mail brings."""
+    """A file that a mail brings, or takes along."""
 
     name: str
     media_type: str

@@ -88,7 +88,7 @@ class NewInteraction(Input):
 
 
 class Attachment(StoredModel):
-    """A file that a mail brought. `key` is where it is stored; without it, it was too large to keep."""
+    """A file of a mail. `key` is where it is stored; without it, it was too large to keep."""
 
     name: str
     media_type: str

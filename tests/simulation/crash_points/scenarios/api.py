@@ -243,6 +243,7 @@ def contact_with_work(world: ScenarioWorld) -> dict[str, object]:
     return world.contact_body(direction="inbound", commitments=made, follow_up=wanted, tone="upset")
 
 
+A_FILE = {"name": "Price.pdf", "media_type": "application/pdf", "content": "JVBERg=="}
 A_TIP = {"texts": [{"language": "en", "subject": "Winter is near", "text": "Oil the chain, Bilal."}]}
 A_WEEK_LESS = {"time_zone": "Europe/London", "check_in_every_days": 7}
 BUSINESS = {"name": "Baker & Daughters", "time_zone": "UTC", "country": "GB", "language": "en"}
@@ -290,7 +291,7 @@ ROUTES: tuple[tuple[str, Body], ...] = (
     ("PATCH /api/customers/{customer}", A_WEEK_LESS),
     (
         "POST /api/customers/{customer}/messages",
-        lambda world: {"agent_id": world.agent_id, "text": "Your wheel is ready."},
+        lambda world: {"agent_id": world.agent_id, "text": "Your wheel is ready.", "attachments": [A_FILE]},
     ),
     ("POST /api/customers/{customer}/merge", lambda world: {"into": world.other_customer_id}),
     ("POST /api/customers/{customer}/unmerge", {}),

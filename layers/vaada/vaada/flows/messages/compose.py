@@ -18,6 +18,7 @@ from vaada.flows.work import About, MissingRow, StaffWork, customer_of, work_of
 from vaada.gateways.links import LinkPurpose
 from vaada.gateways.send_errors import Refused
 from vaada.model.campaigns import Campaign, CampaignRecipient
+from vaada.model.incoming_mail import MailFile
 from vaada.model.interactions import Interaction
 from vaada.model.messages import Message
 from vaada.model.people import Agent, Customer
@@ -260,10 +261,22 @@ def _compose_for_customer(desk: Desk, message: Message, work: About, now: dateti
         message_id=message.id,
         answers=answered,
         by_person=isinstance(work, Interaction),
+        files=_files(desk, work) if isinstance(work, Interaction) else (),
         thread=(customer.id, *((work.case_id,) if work.case_id else ())),
         reply_to=desk.reply_addresses.address(work.case_id) if work.case_id else None,
         unsubscribe_url=unsubscribe_url,
     )
+
+
+def _files(desk: Desk, work: Interaction) -> tuple[MailFile, ...]:
+    """Return the files that go with what an agent wrote. Raises Refused if one is gone."""
+    found = []
+    for file in work.mail.attachments if work.mail else ():
+        content = desk.mail_store.read(file.key or "")
+        if content is None:
+            raise Refused("a file of it is gone", for_good=True)
+        found.append(MailFile(file.name, file.media_type, content))
+    return tuple(found)
 
 
 def _news(

@@ -27,6 +27,9 @@ PROBLEMS: dict[str, str] = {
     "subject": _("Write a subject on one line."),
     "medium": _("They cannot be written to this way. It says why below."),
     "agent": _("Choose who writes."),
+    "attachments": _("Choose at most 10 files, none of them empty, of 4 MB together. Send more as a link."),
+    "by_text": _("Files go by e-mail only."),
+    "kind": _("A program, such as .exe, is not sent by e-mail. Send it another way."),
     "other": _("This cannot be used here. Please check it."),
 }
 """What is wrong with a field, and what to do."""

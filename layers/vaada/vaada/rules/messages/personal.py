@@ -1,11 +1,13 @@
 """Personal messages: what an agent writes to a customer, whether it may be sent, and what if it is not."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Literal
 
 from vaada.model.ids import derived_row_id
 from vaada.model.interactions import Interaction
-from vaada.model.messages import Message
+from vaada.model.messages import Message, NewAttachment
 from vaada.model.people import Customer, Medium
 from vaada.model.policy import SAVED_REPLY_GAPS, PolicyDocument, SavedReply
 from vaada.model.work import FollowUp
@@ -17,7 +19,33 @@ from vaada.rules.time.availability import customer_reachable_at
 NO_CONSENT = "the customer did not agree to be written to this way"
 NO_ADDRESS = "there is no address of this kind that works"
 
+FileProblem = Literal["medium", "size", "kind"]
+"""What is wrong with the files of a message: it is no mail, they are too large, or SES refuses them."""
+
+LARGEST_FILES = 4_000_000
+"""Bytes of all files of a message. Lambda takes requests of 6 MB, in which a file is a third larger."""
+
 _WHY = "an agent wrote it"
+# https://docs.aws.amazon.com/ses/latest/dg/mime-types.html
+_NOT_SENT = re.compile(
+    r".*\.("
+    r"ade|adp|app|asp|bas|bat|cer|chm|cmd|com|cpl|crt|csh|der|exe|fxp|gadget|hlp|hta|inf|ins|"
+    r"isp|its|js|jse|ksh|lib|lnk|mad|maf|mag|mam|maq|mar|mas|mat|mau|mav|maw|mda|mdb|mde|mdt|"
+    r"mdw|mdz|msc|msh|msh1|msh2|mshxml|msh1xml|msh2xml|msi|msp|mst|ops|pcd|pif|plg|prf|prg|reg|"
+    r"scf|scr|sct|shb|shs|sys|ps1|ps1xml|ps2|ps2xml|psc1|psc2|tmp|url|vb|vbe|vbs|vps|vsmacros|"
+    r"vss|vst|vsw|vxd|ws|wsc|wsf|wsh|xnk"
+    r")",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def file_problem(medium: Medium, files: Collection[NewAttachment]) -> FileProblem | None:
+    """Return what is wrong with the files of a message. None: they can be sent."""
+    if files and medium != "email":
+        return "medium"
+    if sum(len(file.content) for file in files) > LARGEST_FILES:
+        return "size"
+    return "kind" if any(_NOT_SENT.fullmatch(file.name) for file in files) else None
 
 
 class CannotWrite(Exception):

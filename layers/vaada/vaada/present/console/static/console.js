@@ -65,11 +65,11 @@
     if (who && !query.has("draft") && !query.has("customer_id") && !$(`[name=customer_id][value="${who}"]`, form)) return location.replace(`?draft&customer_id=${who}`);
     if (kept && !$("[aria-invalid=true]", form)) [...form.elements].forEach(field => {
       const was = kept[field.name];
-      if (!was || /hidden|submit/.test(field.type) || (query.has(field.name) && !query.has("draft"))) return;
+      if (!was || /hidden|submit|file/.test(field.type) || (query.has(field.name) && !query.has("draft"))) return;
       if (/radio|checkbox/.test(field.type)) field.checked = was.includes(field.value);
       else field.value = was[0];
     });
-    form.addEventListener("input", () => { const all = {}; new FormData(form).forEach((value, key) => { if ((form.elements[key] || {}).type !== "hidden") (all[key] ||= []).push(value); }); store(name, JSON.stringify(all)); });
+    form.addEventListener("input", () => { const all = {}; new FormData(form).forEach((value, key) => { if ((form.elements[key] || {}).type !== "hidden" && typeof value === "string") (all[key] ||= []).push(value); }); store(name, JSON.stringify(all)); });
     if (kept) form.dispatchEvent(new CustomEvent("restored"));
   };
   if (query.has("saved")) store(query.get("saved"));
