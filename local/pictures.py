@@ -24,7 +24,7 @@ _PHONE, _DESK = (390, 844), (1280, 900)
 _TALLEST = 1800  # pixels; what is longer is cut
 _PATIENCE = 30  # seconds
 _QUALITY = 50  # percent
-OF_THE_GUIDE = frozenset({"my-day", "contact", "promises", "case", "report", "policy"})
+OF_THE_GUIDE = frozenset({"my-day", "contact", "promises", "case", "report", "policy", "relationship"})
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Picture:
     dark: bool = False
 
 
-def pictures(customer: str, case: str, week: str) -> Iterator[Picture]:
+def pictures(customer: str, case: str, week: str, strained: str, parted: str) -> Iterator[Picture]:
     """The pictures of a manager's pages."""
     pages = {
         "my-day": "",
@@ -50,6 +50,8 @@ def pictures(customer: str, case: str, week: str) -> Iterator[Picture]:
         "surveys": "surveys",
         "report": "report",
         "weekly-report": f"report/weeks/{week}",
+        "relationship": f"customers/{strained}/relationship",
+        "parting-letter": f"customers/{parted}/relationship/letter",
         "people": "people",
         "policy": "policy",
         "messages": "messages",
@@ -76,9 +78,15 @@ def main() -> int:
             customer = str(manager.get(f"/api/cases/{case}")["customer_id"])
             reports = manager.get("/api/reports/weeks")["items"]
             week = next(one["week"] for one in reports if one["status"] == "sent")
-            _take(cloud, manager, list(pictures(customer, case, week)))
+            strained, parted = (_first(manager, status) for status in ("proposed", "parted"))
+            _take(cloud, manager, list(pictures(customer, case, week, strained, parted)))
             _take_in_urdu(cloud, manager)
     return 0
+
+
+def _first(manager: Api, status: str) -> str:
+    """Return the id of the first customer whose relationship has this status."""
+    return str(manager.get(f"/api/relationships?status={status}")["items"][0]["customer_id"])
 
 
 def _take_in_urdu(cloud: Cloud, manager: Api) -> None:

@@ -177,6 +177,7 @@ FOR_MANAGERS = (
     "GET /api/reports/weeks",
     "GET /api/reports/weeks/{week}",
     "GET /api/relationships",
+    "GET /api/customers/{customer_id}/referrals",
     "GET /api/customers/{customer_id}/relationship",
     "POST /api/customers/{customer_id}/relationship/notes",
     "POST /api/customers/{customer_id}/relationship/notes/{note_id}/remove",

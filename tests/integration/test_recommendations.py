@@ -4,8 +4,16 @@ import pytest
 
 from tests.integration.console import signed_in
 from tests.integration.scripted_desk import MANAGER
-from tests.integration.shop import Shop, add_customer, change_policy, fields_of, token_of
-from tests.times import HOUR
+from tests.integration.shop import (
+    Shop,
+    add_customer,
+    change_customer,
+    change_policy,
+    fields_of,
+    token_of,
+    words_of,
+)
+from tests.times import DAY, HOUR
 
 REVIEW = "https://reviews.example/shop"
 AMINA = token_of("amina@example.com")
@@ -41,6 +49,44 @@ def test_nobody_is_asked_while_a_promise_to_them_is_overdue(shop: Shop) -> None:
 
     assert REVIEW not in shop.desk.answer(link, score="5").body
     assert asked_at(shop) is None
+
+
+def recommendations(shop: Shop) -> list[tuple[str, str | None]]:
+    """The messages that ask for a recommendation: status and why not."""
+    rows = (row for row in shop.rows("message") if row["purpose"] == "recommendation")
+    return [(row["status"], row.get("why_not")) for row in rows]
+
+
+def test_where_the_policy_says_so_they_are_also_written_to_the_next_day(shop: Shop) -> None:
+    change_policy(shop.desk, surveys={"review_url": REVIEW, "recommendation_by_message": True})
+    page_after_answer(shop)
+    shop.desk.pass_time(2 * HOUR)
+    before = recommendations(shop)
+    shop.desk.pass_time(2 * DAY)
+
+    (mail,) = (mail for mail in shop.desk.mails if REVIEW in words_of(mail))
+    assert (before, recommendations(shop)) == ([("held", None)], [("sent", None)])
+    assert str(mail["subject"]).endswith("would you tell others, too?")
+    assert "List-Unsubscribe" in mail
+
+
+def test_the_message_is_withheld_if_something_is_owed_by_then(shop: Shop) -> None:
+    change_policy(shop.desk, surveys={"referral": "Bring a friend", "recommendation_by_message": True})
+    page_after_answer(shop)
+    shop.promise(shop.desk.now + HOUR)
+    shop.desk.pass_time(2 * DAY)
+
+    assert recommendations(shop) == [("withheld", "something is owed to the customer")]
+
+
+def test_who_unsubscribes_meanwhile_is_not_asked(shop: Shop) -> None:
+    change_policy(shop.desk, surveys={"review_url": REVIEW, "recommendation_by_message": True})
+    page_after_answer(shop)
+    consent = {"email": True, "sms": True, "survey": False}
+    change_customer(shop.desk, shop.customer_id, consent=consent)
+    shop.desk.pass_time(2 * DAY)
+
+    assert recommendations(shop) == [("withheld", "the customer said stop before it could be sent")]
 
 
 # ---------------------------------------------------------------- who brought whom

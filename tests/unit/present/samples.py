@@ -28,7 +28,7 @@ from vaada.model.messages import Purpose, RecipientRole
 from vaada.model.people import Subscription
 from vaada.present import email, pages, sms
 from vaada.present.email import Mail
-from vaada.present.view_models import ActionName, CallBack, Note, Referral, Review, TaskLine
+from vaada.present.view_models import ActionName, AskToRecommend, CallBack, Note, Referral, Review, TaskLine
 
 STAFF_PURPOSES: tuple[tuple[Purpose, RecipientRole], ...] = (
     ("follow_up_reminder", "agent"),
@@ -63,11 +63,21 @@ def every_mail(name: str) -> list[Mail]:
         ),
         *(email.for_late(replace(notice, language=language)) for language in LANGUAGES),
         *(
+            email.for_recommendation(ask_to_recommend(name, language, asked_for))
+            for language in LANGUAGES
+            for asked_for in (Review("https://example.com/review"), Referral(name))
+        ),
+        *(
             email.for_news(some_news(language=language, subject=name, text=name, event=event))
             for language in LANGUAGES
             for event in (None, an_event(place=name), an_event(place=name, reminds=True))
         ),
     ]
+
+
+def ask_to_recommend(name: str, language: str, asked_for: Review | Referral) -> AskToRecommend:
+    """What asks a happy customer for a recommendation, with this name wherever somebody typed one."""
+    return AskToRecommend(name, language, name, asked_for, "https://desk.example.com/u/t")
 
 
 def staff_notes(name: str, language: str) -> list[Note]:
@@ -132,6 +142,8 @@ def every_text(words: str) -> Iterator[str]:
             for purpose in CUSTOMER_PURPOSES:
                 yield sms.for_customer(purpose, an_invitation(**asked, language=language, kind=kind))
         yield sms.for_late(a_late_notice(**asked, language=language))
+        for asked_for in (Review("https://example.com/review"), Referral(words)):
+            yield sms.for_recommendation(ask_to_recommend(words, language, asked_for))
 
 
 FOLLOW_UP_ACTIONS: tuple[ActionName, ...] = (

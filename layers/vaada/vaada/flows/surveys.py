@@ -5,19 +5,17 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from vaada.desk import Desk
+from vaada.flows import recommendations
 from vaada.flows.optimistic_write import change, lost_new_row, require, retry_on_conflict
-from vaada.flows.work import agent_of, case_of, customer_of
-from vaada.flows.work_lists import open_work_of
+from vaada.flows.work import agent_of, case_of
 from vaada.model.cases import Case
 from vaada.model.inbound_events import TextedScore
 from vaada.model.messages import Message
-from vaada.model.people import Agent, Customer
+from vaada.model.people import Agent
 from vaada.model.rows import Row
 from vaada.model.work import SCALES, Answer, Commitment, FollowUp, Survey
-from vaada.rules import commitments, follow_ups, recommendations, survey_follow_up, surveys
+from vaada.rules import commitments, follow_ups, survey_follow_up, surveys
 from vaada.rules.surveys import MIN_PAGE_TIME, Verdict
-
-_MOST_CASES = 100  # open ones of a customer
 
 Outcome = Literal["counted", "unconfirmed", "stale", "over"]
 
@@ -52,7 +50,7 @@ def receive_answer(
 ) -> ReceivedAnswer:
     """Judge an answer and record it. A low score opens a follow-up and a promise to call.
 
-    After a high one the customer may be asked for a recommendation, if it came by the page (`on_page`).
+    After a high one the customer may be asked for a recommendation; `on_page`: they see the page after it.
     Raises NotFound, Busy, and Conflict if another answer in the same second opened the same rows.
     """
     policy = desk.policy
@@ -64,27 +62,13 @@ def receive_answer(
         before = require(desk, Survey, survey_id)
         verdict, survey = surveys.receive(before, answer, page_age, confirmed=confirmed, policy=policy)
         rows: list[Row] = []
-        if verdict == "count" and on_page and (asked := _asked_to_recommend(desk, survey, answer.at)):
-            survey = survey.model_copy(update={"recommendation": recommendations.wanted_by(policy)})
-            rows.append(asked)
+        if verdict == "count":
+            survey, rows = recommendations.ask(desk, survey, answer.at, on_page=on_page)
         if survey is not before:
             desk.table.write(survey, *rows, *_rows_after_answer(desk, verdict, survey, agent, answer.at))
         return ReceivedAnswer(_OUTCOMES[verdict], survey)
 
     return retry_on_conflict(survey_id, attempt, is_final=lost_new_row)
-
-
-def _asked_to_recommend(desk: Desk, survey: Survey, now: datetime) -> Customer | None:
-    """Return the customer as asked for a recommendation now. None: it is not due, or something is amiss."""
-    if not surveys.is_high(survey, desk.policy) or recommendations.wanted_by(desk.policy) is None:
-        return None
-    customer = customer_of(desk, survey)
-    if not recommendations.is_due(customer, survey, desk.policy, now):
-        return None
-    cases = desk.table.customer_rows(Case, customer.record_ids, _MOST_CASES, None, status="open").rows
-    if recommendations.is_amiss((*open_work_of(desk, customer), *cases), now):
-        return None
-    return customer.changed(recommendation_asked_at=now)
 
 
 def _rows_after_answer(
@@ -132,10 +116,7 @@ def _withdraw_opened_rows(desk: Desk, survey: Survey, now: datetime) -> list[Row
     case = case_of(desk, survey.case_id)
     if case is not None and case.ask_again:
         rows.append(case.changed(ask_again=False))
-    customer = customer_of(desk, survey)
-    if customer.recommendation_asked_at == first.at:
-        rows.append(customer.changed(recommendation_asked_at=None))
-    return rows
+    return [*rows, *recommendations.withdraw(desk, survey, first.at, reason)]
 
 
 def confirm_answer(desk: Desk, survey_id: str, at: datetime, now: datetime, by: str) -> Survey:

@@ -34,6 +34,7 @@ Purpose = Literal[
     "tip",
     "invitation",
     "event_reminder",
+    "recommendation",
 ]
 RecipientRole = Literal["agent", "supervisor", "owner", "customer"]
 MessageStatus = Literal["held", "grouped", "sending", "waiting", "sent", "failed", "withheld", "unknown"]

@@ -205,7 +205,8 @@ class SurveyRules(PolicyPart):
 
     A score up to `low_score_at_most` opens a follow-up, due `low_score_follow_up_business_days` later. After
     a score from `high_score_at_least` up, the customer is asked for a review or shown the referral, if set:
-    once, and again after `recommendation_again_after_days`; 0 is never again.
+    once, and again after `recommendation_again_after_days`; 0 is never again. With
+    `recommendation_by_message` they are also sent it, the next day.
     """
 
     after_resolution: Literal["csat", "ces", "none"] = "csat"
@@ -224,6 +225,7 @@ class SurveyRules(PolicyPart):
     review_url: HttpUrl | None = None
     referral: Line | None = None
     recommendation_again_after_days: Days = 0
+    recommendation_by_message: bool = False
 
     @model_validator(mode="after")
     def _check_reminder_before_close(self) -> Self:

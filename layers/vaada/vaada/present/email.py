@@ -18,6 +18,7 @@ from vaada.present.promise_question import PromiseQuestion
 from vaada.present.recognition import Thanks, reason_words, thanks_words
 from vaada.present.sanitize import isolate, line, lines, shorten_to
 from vaada.present.view_models import (
+    AskToRecommend,
     Brief,
     Confirmation,
     Invitation,
@@ -26,6 +27,8 @@ from vaada.present.view_models import (
     Note,
     Personal,
     Praise,
+    Referral,
+    Review,
     TaskLine,
     action_link,
     event_link,
@@ -132,6 +135,27 @@ def for_late(notice: LateNotice) -> Mail:
         subject,
         rendering.text("mail/late.txt", language, **values),
         rendering.html("mail/late.html", language, **values),
+    )
+
+
+def for_recommendation(asked: AskToRecommend) -> Mail:
+    """Return the mail that asks a happy customer for a review, or shows them the owner's sentence."""
+    language = words(asked.language)
+    business = shorten_to(line(asked.business), notes.LONGEST_NAME)
+    # Translators: a subject, to a customer who was happy
+    subject = language.catalogue.gettext("%(business)s: would you tell others, too?") % {
+        "business": isolate(business, language.direction)
+    }
+    values = {
+        "subject": subject,
+        "asked": asked,
+        "review_url": asked.asked_for.url if isinstance(asked.asked_for, Review) else None,
+        "referral": asked.asked_for.words if isinstance(asked.asked_for, Referral) else None,
+    }
+    return Mail(
+        subject,
+        rendering.text("mail/recommendation.txt", language, **values),
+        rendering.html("mail/recommendation.html", language, **values),
     )
 
 

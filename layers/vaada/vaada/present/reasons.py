@@ -69,6 +69,11 @@ _REASONS: tuple[tuple[str, str], ...] = (
         "nobody of ours was in touch with them in this matter",
         _("Nobody of ours was in touch with them in this matter."),
     ),
+    ("something is owed to the customer", _("Something was owed to them.")),
+    (
+        "the policy asks for no recommendations any more",
+        _("The policy asks for no recommendations any more."),
+    ),
     ("they were asked something lately", _("They were asked something lately.")),
     ("they were asked the same lately", _("They were asked the same lately.")),
     ("they were written to often enough lately", _("They were written to often enough lately.")),

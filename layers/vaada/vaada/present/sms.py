@@ -10,7 +10,18 @@ from vaada.present.greetings import greeting, personal_signature
 from vaada.present.gsm_alphabet import is_gsm_7, nearest_in_gsm_7, parts, same_in_gsm_7
 from vaada.present.i18n import Words, words
 from vaada.present.sanitize import isolate, line, lines, shorten, shorten_to
-from vaada.present.view_models import Brief, Invitation, LateNotice, Note, Personal, Praise, TaskLine, urgency
+from vaada.present.view_models import (
+    AskToRecommend,
+    Brief,
+    Invitation,
+    LateNotice,
+    Note,
+    Personal,
+    Praise,
+    Referral,
+    TaskLine,
+    urgency,
+)
 
 _MAX_PARTS = 2
 _STAFF_PARTS = 3  # of one to staff with a link and in a script that GSM-7 lacks: two would hold 18 letters
@@ -38,6 +49,18 @@ def for_late(notice: LateNotice) -> str:
 def for_customer(purpose: Purpose, invitation: Invitation) -> str:
     """Return the SMS that asks a customer a survey's question, with how to reply by SMS if there is room."""
     return _first_that_fits(_survey_versions(purpose, invitation), invitation.survey_url)
+
+
+def for_recommendation(asked: AskToRecommend) -> str:
+    """Return the SMS that asks a happy customer for a review, or shows them the owner's sentence."""
+    language = words(asked.language)
+    business = isolate(shorten_to(line(asked.business), notes.LONGEST_NAME), language.direction)
+    if isinstance(asked.asked_for, Referral):
+        told = line(asked.asked_for.words)
+        some = shorten(told, lambda beginning: _fits(_with_link(f"{business}: {beginning}", None)))
+        return _with_link(f"{business}: {some}", None)
+    ask = language.catalogue.gettext("Would you tell others, too? A public review would help us very much.")
+    return _first_that_fits(iter((f"{business}: {ask}", ask, business)), asked.asked_for.url)
 
 
 def for_personal(message: Personal) -> str:

@@ -296,6 +296,17 @@ class Referral:
 
 
 @dataclass(frozen=True)
+class AskToRecommend:
+    """The data of the message that asks a happy customer for a review, or shows them the owner's sentence."""
+
+    business: str
+    language: str  # BCP 47
+    customer_name: str
+    asked_for: Review | Referral
+    unsubscribe_url: str
+
+
+@dataclass(frozen=True)
 class CallBack:
     """Tell an unhappy customer who will call, and by when. Times are in the customer's time zone."""
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from pydantic import TypeAdapter, ValidationError
 
 from vaada.flows.optimistic_write import require
+from vaada.flows.recommendations import asked_for
 from vaada.flows.surveys import receive_answer
 from vaada.flows.work import customer_of
 from vaada.gateways.links import ExpiredLink
@@ -16,7 +17,7 @@ from vaada.model.work import SCALES, Answer, Commitment, Survey
 from vaada.present import pages
 from vaada.present.i18n import words
 from vaada.present.task_words import promise_to_customer
-from vaada.present.view_models import CallBack, NextStep, Referral, Review
+from vaada.present.view_models import CallBack, NextStep
 from vaada.public.forms import BadEntry
 from vaada.public.visits import Page, Visit
 from vaada.rules import survey_follow_up, surveys
@@ -146,7 +147,6 @@ def _thanks_page(visit: Visit, survey: Survey) -> Page:
 
 def _next_step(visit: Visit, survey: Survey) -> NextStep | None:
     """Return what the page offers: a call to an unhappy customer, a review or referral to a happy one."""
-    rules = visit.desk.policy.surveys
     if surveys.is_low(survey, visit.desk.policy) and survey.answered_at is not None:
         _, call_id, _ = survey_follow_up.opened_ids(survey.survey_id, survey.answered_at)
         call = visit.desk.table.get(Commitment, call_id)
@@ -155,12 +155,7 @@ def _next_step(visit: Visit, survey: Survey) -> NextStep | None:
             return None
         zone = ZoneInfo(zone_of(customer_of(visit.desk, survey), visit.desk.policy))
         return CallBack(caller.name, call.due_at.astimezone(zone), visit.now.astimezone(zone))
-    match survey.recommendation:
-        case "review" if rules.review_url is not None:
-            return Review(str(rules.review_url))
-        case "referral" if rules.referral:
-            return Referral(rules.referral)
-    return None
+    return asked_for(visit.desk, survey)
 
 
 def _closed_page(visit: Visit, survey: Survey) -> Page:

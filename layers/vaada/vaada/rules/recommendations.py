@@ -11,6 +11,9 @@ from vaada.model.work import Recommendation, Survey
 from vaada.rules import surveys
 from vaada.rules.relationships import standing_failures
 
+AMISS = "something is owed to the customer"
+NOT_WANTED = "the policy asks for no recommendations any more"
+
 
 def is_due(customer: Customer, survey: Survey, policy: PolicyDocument, now: datetime) -> bool:
     """Whether the customer may be asked after this answer, unless something of theirs is amiss."""

@@ -13,6 +13,7 @@ from vaada.flows.messages.recipients import address_of
 from vaada.flows.messages.suppression import is_suppressed
 from vaada.flows.messages.tasks import Task, load_tasks, members_of, works_of
 from vaada.flows.optimistic_write import NotFound, require
+from vaada.flows.recommendations import asked_for
 from vaada.flows.weekly_reports import named_in
 from vaada.flows.work import About, MissingRow, StaffWork, customer_of, work_of
 from vaada.gateways.links import LinkPurpose
@@ -33,6 +34,7 @@ from vaada.present.promise_question import PromiseQuestion
 from vaada.present.recognition import Thanks, quote_of, thanks_words
 from vaada.present.task_words import promise_to_customer
 from vaada.present.view_models import (
+    AskToRecommend,
     Confirmation,
     EventNews,
     Invitation,
@@ -240,6 +242,10 @@ def _compose_for_customer(desk: Desk, message: Message, work: About, now: dateti
         personal = _personal(desk, work, contact, customer, agent_name)
         answered = threads.references_of(contact) if contact else ()
         mail, text = partial(email.for_personal, personal), partial(sms.for_personal, personal)
+    elif isinstance(work, Survey) and message.purpose == "recommendation":
+        asked = _ask_to_recommend(desk, work, customer)
+        unsubscribe_url = asked.unsubscribe_url
+        mail, text = partial(email.for_recommendation, asked), partial(sms.for_recommendation, asked)
     elif isinstance(work, Survey):
         invitation = _invitation(desk, work, customer, agent_name)
         unsubscribe_url = invitation.unsubscribe_url
@@ -395,6 +401,19 @@ def _invitation(desk: Desk, survey: Survey, customer: Customer, agent_name: str)
         kind=survey.kind,
         what=promise_to_customer(promise, words(language)) if promise else None,
         can_reply=desk.settings.texts_answered,
+    )
+
+
+def _ask_to_recommend(desk: Desk, survey: Survey, customer: Customer) -> AskToRecommend:
+    business, asked = desk.policy.business, asked_for(desk, survey)
+    if asked is None:
+        raise Refused("nothing to ask for any more", for_good=True)
+    return AskToRecommend(
+        business=business.name,
+        language=readable(customer.language, business.language),
+        customer_name=customer.name,
+        asked_for=asked,
+        unsubscribe_url=desk.links.url("unsubscribe", survey.id),
     )
 
 

@@ -4,6 +4,7 @@ import uuid
 from datetime import datetime
 
 from vaada.desk import Desk
+from vaada.flows import recommendations
 from vaada.flows.messages import recipients
 from vaada.flows.messages.address_usage import usages_of
 from vaada.flows.messages.release import release
@@ -125,6 +126,10 @@ def _refusal(desk: Desk, message: Message, now: datetime) -> str | None:
     allowed = asks or personal.has_consent(customer, message.medium, answers=message.answers is not None)
     if not allowed or (isinstance(work, Survey) and not customer.consent.survey):
         return "the customer said stop before it could be sent"
+    if isinstance(work, Survey) and message.purpose == "recommendation":
+        reason = recommendations.why_not(desk, work, customer, now)
+        if reason is not None:
+            return reason
     if not _is_working(desk, customer, message, work):
         return "the address was stopped before it could be sent"
     return None

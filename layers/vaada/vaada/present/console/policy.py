@@ -146,6 +146,7 @@ CONTROLS: dict[str, Control] = {
     "review": Control(("surveys", "review_url"), "long"),
     "referral": Control(("surveys", "referral"), "long"),
     "recommend_again": Control(("surveys", "recommendation_again_after_days")),
+    "recommend_by": Control(("surveys", "recommendation_by_message"), "tick"),
     "reasons": Control(("relationships", "reasons_at_least")),
     "over": Control(("relationships", "over_days")),
     "counted": Control(("relationships", "within_days")),
@@ -294,6 +295,7 @@ SECTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
                 "That happens once, unless something is overdue or a complaint is open, and again after "
                 "%(recommend_again)s days; 0 is never again."
             ),
+            _("%(recommend_by)s They are also sent it, the next day."),
         ),
     ),
     (

@@ -75,6 +75,7 @@ _PURPOSES: dict[Purpose, str] = {
     "tip": _("a tip"),
     "invitation": _("an invitation"),
     "event_reminder": _("a reminder of an event"),
+    "recommendation": _("“Would you tell others, too?”"),
 }
 _ROLES: dict[RecipientRole, str] = {
     "agent": _("the agent"),

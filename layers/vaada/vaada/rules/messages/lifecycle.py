@@ -43,7 +43,11 @@ _UNCONFIRMED = frozenset({"sending", "waiting", "unknown", "failed", "withheld"}
 """Statuses without a confirmed send. The provider may still report that the message was sent."""
 
 _ENDED = frozenset({"kept", "withdrawn", "done", "cancelled", "given", "closed"})
-_TRUE_WHILE: dict[Purpose, str] = {"goodwill_approval": "requested", "praise": "answered"}
+_TRUE_WHILE: dict[Purpose, str] = {
+    "goodwill_approval": "requested",
+    "praise": "answered",
+    "recommendation": "answered",
+}
 _REPORT_IS_NEWS = timedelta(weeks=1)  # until the next one
 _QUESTION_IS_NEWS = timedelta(weeks=1)  # after that nobody remembers
 _PAUSES = (timedelta(minutes=1), timedelta(minutes=4))  # after the first and second refusal
