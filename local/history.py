@@ -228,6 +228,10 @@ class History:
         self.table.write(*self.agents, Policy(document=self.policy, changed_at=first))
         self.hours = business_hours(self.policy)
 
+    @property
+    def _manager_id(self) -> str:
+        return next((one for one in self.agents if one.role == "manager"), self.agents[-1]).agent_id
+
     def make(self) -> list[dict[str, Any]]:
         """Return the items of all rows, agents and policy aside."""
         customers = [self._customer(*facts) for facts in _CUSTOMERS]
@@ -281,7 +285,7 @@ class History:
             proposal = recognition.proposal_of(row, self.now)
             if proposal is not None and row.agent_id == first.agent_id:
                 at = proposal.at + timedelta(days=1)
-                self.table.write(recognition.say(proposal, None, at, self.agents[-1].agent_id))
+                self.table.write(recognition.say(proposal, None, at, self._manager_id))
                 return
 
     def _customer(self, name: str, language: str, phone: str, notes: str | None) -> str:
@@ -468,7 +472,7 @@ class History:
         """A customer with whom the shop has parted, after a talk and with a letter."""
         shouted = (86, "Threw a pump across the shop."), (60, "Shouted at Daniel about a free tube.")
         row = self._strained(customer_id, shouted, "Wants each repair for nothing.", noted=170)
-        by = self.agents[-1].agent_id
+        by = self._manager_id
 
         def ago(days: int) -> datetime:
             return self.now - timedelta(days=days)
@@ -497,7 +501,7 @@ class History:
                 name="complaint",
                 what=what,
                 done_at=self.now - timedelta(days=DAYS // 2),
-                done_by=self.agents[-1].agent_id,
+                done_by=self._manager_id,
             )
         )
 

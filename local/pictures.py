@@ -86,7 +86,7 @@ def main() -> int:
 
 def _first(manager: Api, status: str) -> str:
     """Return the id of the first customer whose relationship has this status."""
-    return str(manager.get(f"/api/relationships?status={status}")["items"][0]["customer_id"])
+    return str(manager.get("/api/relationships", status=status)["items"][0]["customer_id"])
 
 
 def _take_in_urdu(cloud: Cloud, manager: Api) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from vaada.desk import Desk
-from vaada.flows import recommendations
+from vaada.flows.messages import recommendations
 from vaada.flows.optimistic_write import change, lost_new_row, require, retry_on_conflict
 from vaada.flows.work import agent_of, case_of
 from vaada.model.cases import Case

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter, ValidationError
 
+from vaada.flows.messages.recommendations import asked_for
 from vaada.flows.optimistic_write import require
-from vaada.flows.recommendations import asked_for
 from vaada.flows.surveys import receive_answer
 from vaada.flows.work import customer_of
 from vaada.gateways.links import ExpiredLink

@@ -10,10 +10,10 @@ from vaada.desk import Desk
 from vaada.flows.messages.brief import brief, is_actionable, task_line
 from vaada.flows.messages.readers import language_of, times_of
 from vaada.flows.messages.recipients import address_of
+from vaada.flows.messages.recommendations import asked_for
 from vaada.flows.messages.suppression import is_suppressed
 from vaada.flows.messages.tasks import Task, load_tasks, members_of, works_of
 from vaada.flows.optimistic_write import NotFound, require
-from vaada.flows.recommendations import asked_for
 from vaada.flows.weekly_reports import named_in
 from vaada.flows.work import About, MissingRow, StaffWork, customer_of, work_of
 from vaada.gateways.links import LinkPurpose

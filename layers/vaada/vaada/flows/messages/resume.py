@@ -4,8 +4,7 @@ import uuid
 from datetime import datetime
 
 from vaada.desk import Desk
-from vaada.flows import recommendations
-from vaada.flows.messages import recipients
+from vaada.flows.messages import recipients, recommendations
 from vaada.flows.messages.address_usage import usages_of
 from vaada.flows.messages.release import release
 from vaada.flows.messages.reroute import reroute
