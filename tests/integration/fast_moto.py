@@ -7,6 +7,8 @@ Four fifths of it went into moto and botocore:
 - before a transaction it copies the whole table, once for each row that is written; here only those rows are
   copied that the transaction changes;
 - when it makes a row it measures all of it again with each attribute; here once;
+- it copies the rows that a query finds before it makes an answer of them, which copies them again;
+- it looks through all kinds of values to compare or measure one; here first at texts, as most are;
 - with each call it looks up the methods of a class again; here once;
 - for each test it registers some 1,300 addresses of AWS for `requests`, which nothing here uses;
 - botocore signs each call and describes itself in it; moto only reads whether a call of S3 is signed.
@@ -36,7 +38,7 @@ from moto.core import models, responses
 from moto.core.exceptions import ServiceException
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.utils import method_names_from_class
-from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
+from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends, table
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
@@ -59,6 +61,8 @@ _ABOUT_ROWS = {
 
 _transact = DynamoDBBackend.transact_write_items
 _method_names = cache(method_names_from_class)
+_cast_value = vars(DynamoType)["cast_value"].fget
+_size = DynamoType.size
 _make_request: _MakeRequest = vars(BaseClient)["_make_request"]
 
 
@@ -68,6 +72,9 @@ def fast_moto() -> Iterator[None]:
     with (
         patch.object(DynamoDBBackend, "transact_write_items", transact_write_items),
         patch.object(Item, "__init__", make_item),
+        patch.object(DynamoType, "cast_value", property(cast_value)),
+        patch.object(DynamoType, "size", size),
+        patch.object(table, "copy", SimpleNamespace(copy=copy.copy, deepcopy=copy_unless_rows)),
         patch.object(responses, "method_names_from_class", _method_names),
         patch.object(models, "RESPONSES_METHODS", []),
         patch.object(RequestSigner, "sign", sign),
@@ -123,6 +130,25 @@ def make_item(self: Item, hash_key: DynamoType, range_key: DynamoType | None, at
     *others, last = attributes
     dict.update(self.attrs, {name: attributes[name] for name in others})
     self.attrs[last] = attributes[last]
+
+
+def cast_value(self: DynamoType) -> Any:
+    """The value as it is compared."""
+    return self.value if self.type == "S" else _cast_value(self)
+
+
+def size(self: DynamoType) -> int:
+    """The bytes of the value."""
+    return len(self.value.encode()) if self.type == "S" else _size(self)
+
+
+def copy_unless_rows(copied: Any) -> Any:
+    """Return a copy of what moto copies, unless it is a row or a list of them."""
+    if isinstance(copied, Item):
+        return copied
+    if isinstance(copied, list) and all(isinstance(each, Item) for each in copied):
+        return list(copied)
+    return copy.deepcopy(copied)
 
 
 def transact_write_items(self: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:

@@ -23,6 +23,7 @@ from botocore.model import OperationModel
 from botocore.validate import ParamValidator
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
+from moto.dynamodb.models.table import Table
 from moto.dynamodb.models.utilities import dynamo_json_dump
 from moto.scheduler.models import scheduler_backends
 from moto.ses.models import ses_backends
@@ -264,7 +265,7 @@ class ScriptedDesk:
 
     def stream_records(self) -> list[dict[str, Any]]:
         """The records written since they were last read, as Lambda gets them."""
-        shard = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables["vaada"].stream_shard
+        shard = self._table.stream_shard
         assert shard is not None
         found = shard.items[self._records_read :]
         self._records_read += len(found)
@@ -363,6 +364,10 @@ class ScriptedDesk:
             "UserStatus": "FORCE_CHANGE_PASSWORD" if username in self.invited else "CONFIRMED",
         }
 
+    @property
+    def _table(self) -> Table:
+        return dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables["vaada"]
+
     def _deliver_stream(self) -> bool:
         records = self.stream_records()
         self.deliver(records)
@@ -392,8 +397,9 @@ class ScriptedDesk:
         return [at for _, at in self._standing()]
 
     def _due_items(self) -> list[dict[str, Any]]:
-        items: list[dict[str, Any]] = self._dynamodb.scan(TableName="vaada", IndexName="due")["Items"]
-        return items
+        partitions = self._table.items.values()
+        rows = [item.attrs for rows in partitions for item in rows.values() if "due_shard" in item.attrs]
+        return [{name: {"S": row[name].value} for name in ("pk", "sk", "wake_at")} for row in rows]
 
     def _sweep_times(self) -> list[datetime]:
         rows = self._due_items()
