@@ -14,6 +14,7 @@ BUSINESS = "Noor's Bakery"
 
 THANKS = {
     "en": [
+        "Thank you very much indeed for your help today",
         "Thanks!",
         "Thanks Amina",
         "thanks, amina siddiqui!",
@@ -67,6 +68,7 @@ THANKS = {
         "Merci Amina, bonne journée à vous !",
         "Merci d’avoir répondu si vite",
         "Bien reçu, merci",
+        "Merci de votre patience",
         "Un grand merci à toute l'équipe, très bon week-end",
         "Je vous remercie. Cordialement",
         "Le client a dit merci",
@@ -139,6 +141,7 @@ THANKS = {
 
 MORE = {
     "en": [
+        "Thanks for looking into this quickly",
         "Thanks, was it sent",
         "Thanks. I only received one of it",
         "Thanks, but it still squeals",
@@ -196,6 +199,8 @@ MORE = {
         "Gracias, falta uno",
         "Gracias de antemano",
         "No, gracias",
+        "Gracias por pronta respuesta",
+        "Gracias por confirmar",
         "Dijo que no",
     ],
     "fr": [
@@ -205,6 +210,9 @@ MORE = {
         "Merci d'avance",
         "Non merci",
         "Merci, je n'ai reçu qu'une moitié",
+        "Merci de me tenir au courant",  # with "de" it asks
+        "Merci de me prévenir",
+        "Merci de votre retour rapide",
     ],
     "de": [
         "Danke, aber es quietscht noch",
@@ -212,6 +220,8 @@ MORE = {
         "Danke, nur eins erhalten",
         "Danke im Voraus",
         "Nein danke",
+        "Danke für Rückruf",  # without an article it asks
+        "Danke für schnelle Antwort",
         "Er hat",
     ],
     "pt": [
@@ -220,6 +230,8 @@ MORE = {
         "Obrigado, só recebi um",
         "Obrigado desde já",
         "Não, obrigado",
+        "Obrigado por retorno",
+        "Obrigado por confirmar",
         "Tá bom",
         "Ela disse",
     ],
@@ -237,6 +249,7 @@ MORE = {
         "شکریہ، کب ملے گا",
         "شکریہ، صرف ایک ملا",
         "نہیں شکریہ",
+        "مہربانی ہوگی",  # "it would be kind"
         "شکریہ ۲",
         "کسٹمر نے کہا",
     ],
@@ -253,9 +266,15 @@ MORE = {
         "Grazie, quando arriva",
         "No grazie",
         "Grazie in anticipo",
+        "Grazie per conferma",
         "Il cliente dice",
     ],
-    "others": ["Dank u, maar niet goed", "Спасибо, но не работает", "谢谢，什么时候到"],
+    "others": [
+        "Dank u, maar niet goed",
+        "Bedankt voor snelle reactie",
+        "Спасибо, но не работает",
+        "谢谢，什么时候到",
+    ],
 }
 
 

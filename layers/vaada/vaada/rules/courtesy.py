@@ -37,7 +37,7 @@ LANGUAGES: dict[str, Courtesy] = {
 thanks/thank_you/thankyou/thank_u/thanx/thx/tx/ty/tysm/tks/cheers;
 many/so_many/a_million/a_thousand/huge/big/warm/sincere thanks;
 thanks/thank_you/thx/cheers so/very/ever_so/- much/many/a_lot/lots/a_million/a_bunch/a_ton/tons/loads/
-  kindly/indeed;
+  kindly/indeed/much_indeed;
 thanks/thank_you to/- all/you_all/everyone/everybody/the_team/both/both_of_you/all_of_you;
 i/we/- really/very_much/do/truly/- appreciate it/that/this/your_help/your_time/your_support/the_help/
   the_update/your_quick_reply;
@@ -57,15 +57,17 @@ the/a/this/our/- customer/client/caller/she/he/they/patient/guest/visitor/- just
 for the/your/all_the/all_your/this/that/- quick/fast/swift/prompt/speedy/rapid/kind/great/excellent/
   lovely/amazing/wonderful/good/super_quick/very_quick/- help/reply/response/answer/update/email/mail/
   message/call/note/info/information/support/assistance/service/work/heads_up/explanation/clarification/
-  confirmation/feedback/advice/time/kindness/effort/efforts/attention/patience;
+  confirmation/feedback/advice/time/kindness/effort/efforts/attention/patience
+  today/earlier/-;
 for our/the/our_quick/the_quick/our_good/our_great help/reply/service/work;
 for everything/that/this/all_this/it/letting_me_know/letting_us_know/telling_me/telling_us/
   getting_back_to_me/getting_back_to_us/getting_back/getting_in_touch/replying/answering/responding/
-  helping/helping_me/helping_us/helping_out/calling/calling_back/calling_me_back/writing/writing_back/
-  confirming/clarifying/explaining/following_up/checking_in/being_so_kind/being_so_helpful/
+  helping/helping_me/helping_us/helping_out/calling/calling_back/calling_me_back/writing/writing_back
+  so_quickly/so_fast/so_soon/quickly/-;
+for confirming/clarifying/explaining/following_up/checking_in/being_so_kind/being_so_helpful/
   being_so_quick/all_you_do/all_you_did/all_you_have_done/all_you've_done/sending_it/sending_this/
   sending_that/sending_it_over/looking_into_it/looking_into_this/sorting_it/sorting_it_out/
-  sorting_this_out/sorting_that_out so_quickly/so_fast/so_soon/quickly/-;
+  sorting_this_out/sorting_that_out so_quickly/so_fast/so_soon/-;
 from_the_bottom_of_my_heart/with_all_my_heart/so_much/very_much/a_lot/and/again/once_again/once_more/so/
   then/really;
 hi/hello/hey/dear/hiya/greetings there/all/team/everyone/everybody/folks/guys/both/-;
@@ -116,11 +118,11 @@ el/la/- cliente/clienta/- dio/da/nos_dio/dijo/dice/escribió/escribe/llamó_para
 el/la/- cliente/clienta/- nos/me/lo/- agradeció/agradece;
 """,
         beside="""
-por tu/su/la/vuestra/el/toda_la/toda_su/toda_tu/- pronta/rápida/gran/buena/excelente/amable/buen/-
+por tu/su/la/vuestra/el/toda_la/toda_su/toda_tu pronta/rápida/gran/buena/excelente/amable/buen/-
   ayuda/respuesta/atención/información/amabilidad/paciencia/colaboración/servicio/tiempo/trabajo/
   mensaje/apoyo/llamada/confirmación/aclaración;
 por todo/avisar/avisarme/avisarnos/responder/responderme/contestar/contestarme/ayudarme/ayudar/
-  ayudarnos/informarme/informar/llamar/llamarme/escribir/confirmar/aclarar/eso/esto/
+  ayudarnos/informarme/informar/llamar/llamarme/escribir/aclarar/eso/esto/
   responder_tan_rápido/contestar_tan_rápido;
 hola/buenas/buenos_días/buenas_tardes/buenas_noches/buen_día/estimado/estimada/estimados/querido/
   querida/señor/señora/señorita/sr/sra/don/doña/doctor/doctora/amigo/amiga/equipo/a_todos/todos;
@@ -153,11 +155,12 @@ le/la/- client/cliente/il/elle/- a_dit/dit/a_écrit/a_appelé_pour_dire/a_écrit
 le/la/- client/cliente/il/elle nous_a/m'a/a remercié/remerciés;
 """,
         beside="""
-pour/de votre/ton/ta/la/le/vos/cette/toute_votre/- rapide/gentille/excellent/excellente/précieuse/bonne/
+pour votre/ton/ta/la/le/vos/cette/toute_votre/- rapide/gentille/excellent/excellente/précieuse/bonne/
   belle/- aide/l'aide/réponse/retour/message/mail/appel/accueil/service/travail/gentillesse/patience/
   soutien/temps/attention/rapidité/réactivité/info/l'info/information/informations/confirmation/
   réponse_rapide;
-pour/de tout/cela/ça/me_prévenir/me_tenir_au_courant;
+de votre/ton/ta/- aide/accueil/gentillesse/patience/soutien/temps/attention;
+pour/de tout/cela/ça;
 pour_avoir/de_m'avoir/de_nous_avoir/d'avoir/pour_m'avoir répondu/aidé/aidée/aidés/rappelé/rappelée/
   prévenu/prévenue/pris_le_temps si_vite/rapidement/-;
 bonjour/bonsoir/salut/coucou/cher/chère/chers/madame/monsieur/mademoiselle/mme/mr/m/docteur/à_tous/
@@ -193,11 +196,11 @@ der/die/- kunde/kundin/er/sie/- bedankt_sich/bedankte_sich;
 der/die/- kunde/kundin/er/sie/- sagt/sagte/schrieb/schreibt/rief_an_und_sagte danke/dank/vielen_dank;
 """,
         beside="""
-für ihre/deine/eure/die/den/das/ihren/deinen/euren/ihr/- schnelle/rasche/prompte/nette/freundliche/
+für ihre/deine/eure/die/den/das/ihren/deinen/euren/ihr schnelle/rasche/prompte/nette/freundliche/
   tolle/gute/großartige/schnellen/tollen/guten/netten/- hilfe/antwort/rückmeldung/nachricht/mail/email/
   e_mail/info/information/informationen/mühe/zeit/geduld/unterstützung/service/anruf/rückruf/bescheid/
   auskunft/beratung/bemühungen/arbeit/einsatz/bestätigung/erklärung/hinweis/update;
-für_alles;
+für alles/hilfe/mühe/geduld/unterstützung/zeit/service/beratung/bemühungen/arbeit/einsatz;
 fürs bescheid_geben/bescheidgeben/bescheid_sagen/melden/zurückrufen/helfen/kümmern;
 hallo/hi/guten_tag/guten_morgen/guten_abend/gute_nacht/moin/servus/grüß_gott/liebe/lieber/sehr_geehrte/
   sehr_geehrter/frau/herr/herrn/dr/team/an_alle/alle/zusammen;
@@ -231,10 +234,10 @@ o/a/- cliente/ele/ela/- agradeceu/agradece/nos_agradeceu/só_agradeceu/ligou_par
 o/a/- cliente/ele/ela/- disse/escreveu/mandou obrigado/obrigada/muito_obrigado/muito_obrigada;
 """,
         beside="""
-pela/pelo/por/pelas/pelos sua/seu/vossa/tua/teu/toda_a/toda/essa/esse/- rápida/pronta/excelente/ótima/
+pela/pelo/pelas/pelos sua/seu/vossa/tua/teu/toda_a/toda/essa/esse/- rápida/pronta/excelente/ótima/
   boa/ótimo/bom/- ajuda/resposta/atenção/informação/informações/gentileza/paciência/apoio/retorno/
   atendimento/serviço/tempo/trabalho/mensagem/contato/contacto/ligação/confirmação/aviso/esclarecimento;
-por tudo/avisar/me_avisar/responder/me_responder/ajudar/me_ajudar/ligar/informar/me_informar/confirmar/
+por tudo/avisar/me_avisar/responder/me_responder/ajudar/me_ajudar/ligar/informar/me_informar/
   isso/responder_tão_rápido/esclarecer;
 a_todos/a_vocês/a_você/a_toda_a_equipe/demais/de_coração;
 olá/oi/bom_dia/boa_tarde/boa_noite/caro/cara/caros/prezado/prezada/prezados/querido/querida/senhor/
@@ -266,13 +269,15 @@ il/la/- cliente/lui/lei/- ha_ringraziato/ci_ha_ringraziato/ci_ha_ringraziati/rin
 il/la/- cliente/lui/lei/- ha_detto/dice/ha_scritto grazie/grazie_mille;
 """,
         beside="""
-per/di/del/della il/la/l/tuo/tua/vostro/vostra/suo/sua/il_vostro/la_vostra/il_suo/la_sua/il_tuo/la_tua/-
+per/di il/la/l/tuo/tua/vostro/vostra/suo/sua/il_vostro/la_vostra/il_suo/la_sua/il_tuo/la_tua
   rapida/veloce/pronta/gentile/ottimo/ottima/- aiuto/l'aiuto/risposta/disponibilità/pazienza/gentilezza/
   informazione/informazioni/servizio/tempo/lavoro/messaggio/chiamata/assistenza/l'assistenza/cortesia/
   conferma/supporto/attenzione/chiarimento;
 per avermi/averci/aver/avere aiutato/aiutata/avvisato/avvisata/risposto/informato/informata/richiamato/
   richiamata/contattato/fatto_sapere;
 per/di tutto;
+per/del/dell/della aiuto/l'aiuto/l'assistenza/disponibilità/pazienza/gentilezza/cortesia/supporto/
+  attenzione;
 ciao/salve/buongiorno/buonasera/buonanotte/buon_giorno/buona_sera/buon_pomeriggio/caro/cara/cari/
   gentile/egregio/signor/signora/signore/dottor/dottore/dottoressa/a_tutti/tutti/ragazzi;
 ok/okay/va_bene/bene/benissimo/molto_bene/perfetto/ottimo/fantastico/eccellente/splendido/super/capito/
@@ -296,8 +301,9 @@ dank/dankjewel/dankuwel/dank_je/dank_u/dank_je_wel/dank_u_wel/bedankt/hartelijk_
 de_klant/klant/hij/zij bedankte_ons/heeft_ons_bedankt/zei_bedankt;
 """,
         beside="""
-voor je/uw/de/jullie/het/alle/- snelle/goede/fijne/vlotte/geweldige/- hulp/antwoord/reactie/bericht/
-  service/info/informatie/moeite/tijd/update/alles/uitleg/bevestiging;
+voor je/uw/de/jullie/het/alle snelle/goede/fijne/vlotte/geweldige/- hulp/antwoord/reactie/bericht/
+  service/info/informatie/moeite/tijd/update/uitleg/bevestiging;
+voor alles/hulp/moeite;
 hallo/hoi/dag/goedemorgen/goedemiddag/goedenavond/beste/geachte/mevrouw/meneer/team/allemaal;
 oké/ok/prima/top/super/perfect/mooi/fijn/geweldig/goed/heel_goed/begrepen/ontvangen/genoteerd/duidelijk/
   en/nogmaals;
@@ -347,7 +353,7 @@ jij_ook/u_ook/jullie_ook/insgelijks/tot_ziens/tot_snel/doei/groet/groetjes/groet
   لکھا;
 """,
         beside="""
-آپ_کا/آپ_کی/آپ_سب_کا/آپکا/آپکی/سب_کا/بہت/بہت_بہت/بے_حد/نہایت/دل_سے/ایک_بار_پھر/پھر_سے/اور/ہے/ہوگی;
+آپ_کا/آپ_کی/آپ_سب_کا/آپکا/آپکی/سب_کا/بہت/بہت_بہت/بے_حد/نہایت/دل_سے/ایک_بار_پھر/پھر_سے/اور/ہے;
 آپ_کی/آپ_کے/آپکی/آپ/اتنی/- جلد/فوری/جلدی/- مدد/مدد_کرنے/جواب/جواب_دینے/بتانے/اطلاع/اطلاع_دینے/
   اطلاع_کرنے/تعاون/رہنمائی/وقت/وقت_دینے/رابطہ_کرنے/رابطے/خدمت/معلومات/کال_کرنے/کال/فون_کرنے/پیغام/
   ہر_چیز/سب کا/کے_لیے/کیلئے/کے_لئے;
