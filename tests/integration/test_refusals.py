@@ -56,7 +56,7 @@ def test_only_a_time_with_an_offset_is_a_time(shop: Shop, no_time: object) -> No
         assert "2026-03-31T18:00:00+05:00" in message_of(answer)
 
 
-@pytest.mark.parametrize("day", ["20260305", "2026-W10-4", "0", 20260305, "2026-02-30"])
+@pytest.mark.parametrize("day", ["20260305", "2026-W10-4", "0", "", 20260305, "2026-02-30"])
 def test_only_a_day_of_the_calendar_is_a_day(desk: ScriptedDesk, day: object) -> None:
     closed = {"closed_days": [{"first": day, "name": "Inventory"}]}
 
@@ -133,6 +133,7 @@ def test_a_case_waits_until_the_day_that_was_said_and_says_why(shop: Shop) -> No
         ({"name": "Zoya", "time_zone": "right/Europe/London"}, "time_zone", "Asia/Karachi"),
         ({"name": "Zoya", "time_zone": "posix/Asia/Tokyo"}, "time_zone", "Asia/Karachi"),
         ({"name": "Zoya", "tags": ["vip", "VIP "]}, "tags", "twice"),
+        ({"name": "Zoya", "tags": ["caf\u00e9", "cafe\u0301"]}, "tags", "twice"),
         ({"name": "Zoya", "check_in_every_days": 0}, "check_in_every_days", "at least 1"),
         ({"name": "Zoya", "check_in_every_days": True}, "check_in_every_days", "a whole number"),
         ({"name": "Zoya", "check_in_every_days": 1.5}, "check_in_every_days", "a whole number"),

@@ -41,8 +41,10 @@ def get_service_report(
         caller.require_may_see(desk(), only_agent_id)
     elif not caller.is_manager:
         only_agent_id = caller.agent_id
-    ends = _parse_time("to", to, timedelta(days=1)) if to else now() + _SECOND  # with what is due right now
-    begins = _parse_time("from", from_, timedelta(0)) if from_ else ends - _DEFAULT_PERIOD
+    ends = now() + _SECOND  # with what is due right now
+    if to is not None:
+        ends = _parse_time("to", to, timedelta(days=1))
+    begins = _parse_time("from", from_, timedelta(0)) if from_ is not None else ends - _DEFAULT_PERIOD
     if begins >= ends:
         raise problems.invalid("from", "is not before to")
     if ends - begins > _MAX_PERIOD:

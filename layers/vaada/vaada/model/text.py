@@ -95,6 +95,11 @@ def _is_kept(character: str) -> bool:
     return character in "\n\t" or unicodedata.category(character) not in {"Cc", "Cs"}
 
 
+def _composed(text: T) -> T | str:
+    """Return the text with each accent and its letter as one character, where there is one (NFC)."""
+    return unicodedata.normalize("NFC", text) if isinstance(text, str) else text
+
+
 def _with_hyphens(tag: T) -> T | str:
     return tag.replace("_", "-") if isinstance(tag, str) else tag
 
@@ -120,6 +125,7 @@ Name = Annotated[
 Tag = Annotated[
     str,
     StringConstraints(strip_whitespace=True, to_lower=True, min_length=1, max_length=50),
+    BeforeValidator(_composed),
     AfterValidator(_one_line),
     AfterValidator(_visible),
 ]
