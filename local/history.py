@@ -13,7 +13,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from vaada.desk import Desk
-from vaada.flows import cases, commitments, goodwill, interactions
+from vaada.flows import cases, commitments, goodwill, interactions, replies
 from vaada.flows.optimistic_write import change
 from vaada.gateways.items import search_terms_to_write, to_item
 from vaada.gateways.table import Conflict
@@ -32,6 +32,7 @@ from vaada.present import parting
 from vaada.rules import commitments as rules
 from vaada.rules import follow_ups, recognition, relationships, surveys, training, weekly_reports
 from vaada.rules.cases import Cause
+from vaada.rules.ids import reply_id
 from vaada.rules.messages import lifecycle
 from vaada.rules.time.deadlines import business_hours
 from vaada.rules.weekly_reports import Findings
@@ -44,8 +45,10 @@ R = TypeVar("R", bound=Row)
 
 DAYS = 90
 _BATCH = 25  # items of one BatchWriteItem
+_QUESTIONS, _SENT_ON = 0.7, 0.08
 _RENEGOTIATED, _LATE, _CALLED_BACK, _GIVEN_GOODWILL, _NOT_ASKED, _ANSWERED = 0.08, 0.12, 0.4, 0.5, 0.45, 0.6
-"""How often something happens, as a share of all."""
+"""How often something happens, as a share of all; questions as a share of days."""
+_LONGEST_ANSWERS = {"email": 280, "chat": 70, "sms": 72, "phone": 72}  # minutes
 
 _CAUSE = Cause("A step of the service was left out", "It is on the checklist now")
 _SURVEY_SCORES = (5, 5, 5, 5, 4, 4, 4, 3, 5, 2)
@@ -144,6 +147,13 @@ _MATTERS: tuple[tuple[str, str, str, str], ...] = (
         "Paid.",
     ),
 )
+_QUESTIONS_ASKED: tuple[tuple[str, str], ...] = (
+    ("Are you open on Saturday?", "Yes, until two."),
+    ("Is the blue tourer still there?", "Reserved for them until Friday."),
+    ("What does a puncture cost?", "Told the price; they come by."),
+    ("Can the panniers be sent?", "They can, by post."),
+    ("Which lock does the insurance want?", "Sent the list of locks."),
+)
 _COMMENTS = (
     "They called before I had to ask.",
     "بہت اچھی سروس، شکریہ۔",
@@ -151,6 +161,13 @@ _COMMENTS = (
     "Sehr freundlich, gerne wieder.",
     None,
     None,
+    None,
+)
+_HAPPY = 4
+_COMPLAINTS = (
+    "I had to ask three times.",
+    "وعدے سے دو دن بعد ملی۔",
+    "Später fertig als versprochen.",
     None,
 )
 
@@ -239,6 +256,8 @@ class History:
         while day < self.now - timedelta(days=2):
             for _ in range(self.random.randint(2, 5)):
                 self._matter(self.random.choice(customers), self._hour_of(day))
+            if self.random.random() < _QUESTIONS:
+                self._question(self.random.choice(customers), self._hour_of(day))
             day += timedelta(days=1)
         for customer in customers[:7]:
             self._open_matter(customer)
@@ -333,11 +352,30 @@ class History:
             self._contact(
                 customer_id, agent, ended, "phone", kind, outcome, direction="outbound", case_id=case.case_id
             )
-        closed_at = ended + timedelta(minutes=20)
-        resolved = cases.resolve(self.desk, case.case_id, outcome, closed_at, agent.agent_id)
+        self._resolve(case, agent, outcome, ended + timedelta(minutes=20))
+
+    def _question(self, customer_id: str, at: datetime) -> None:
+        """A question that gets its answer, mostly in time; some customers are sent from one to the next."""
+        said, outcome = self.random.choice(_QUESTIONS_ASKED)
+        channel = self.random.choice(("email", "email", "chat", "sms", "phone"))
+        first, *others = self.random.sample(self.agents, k=len(self.agents))
+        asked = self._contact(customer_id, first, at, channel, "question", said)
+        answered_at = at + timedelta(minutes=self.random.randint(2, _LONGEST_ANSWERS[channel]))
+        case = cast("Case", self.table.get(Case, asked.case_id))
+        if self.random.random() < _SENT_ON:
+            for agent in (*others, first):
+                answered_at += timedelta(minutes=25)
+                self._contact(
+                    customer_id, agent, answered_at, channel, "question", "Asked again.", case_id=case.case_id
+                )
+        replies.mark_answered(self.desk, reply_id(asked), answered_at, first.agent_id)
+        self._resolve(case, first, outcome, answered_at + timedelta(minutes=10))
+
+    def _resolve(self, case: Case, agent: Agent, outcome: str, at: datetime) -> None:
+        resolved = cases.resolve(self.desk, case.case_id, outcome, at, agent.agent_id)
         for row in self._rows(FollowUp):
             if row.case_id == resolved.case_id and row.status in follow_ups.OPEN:
-                self.table.write(follow_ups.complete(row, closed_at, agent.agent_id))
+                self.table.write(follow_ups.complete(row, at, agent.agent_id))
         self._survey(resolved)
 
     def _contact(
@@ -413,10 +451,11 @@ class History:
         ended: dict[str, object] = {"status": "expired"}
         if self.random.random() < _ANSWERED:
             answered_at = asked_at + timedelta(hours=self.random.randint(1, 30))
+            score = self.random.choice(_SURVEY_SCORES)
             ended = {
                 "status": "answered",
-                "score": self.random.choice(_SURVEY_SCORES),
-                "comment": self.random.choice(_COMMENTS),
+                "score": score,
+                "comment": self.random.choice(_COMMENTS if score >= _HAPPY else _COMPLAINTS),
                 "answered_at": answered_at,
             }
         closed = survey.changed(sent_at=asked_at, closes_at=asked_at + timedelta(days=14), step=None, **ended)

@@ -75,7 +75,8 @@ def mails(language: str) -> Iterator[tuple[str, Mail]]:
     praise = a_praise(language=language, reader_name=typed["agent_name"], words=typed["summary"])
     praise = replace(praise, business=typed["business"], customer_name=typed["customer_name"])
     yield "praise", email.for_praise(praise)
-    yield "weekly-report", a_week(language, typed["customer_name"], typed["summary"].partition("\n")[0])
+    said = typed["summary"].partition("\n")[0]
+    yield "weekly-report", a_week(language, typed["customer_name"], said, typed["business"])
 
 
 @pytest.fixture(scope="module")

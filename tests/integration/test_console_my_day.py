@@ -1,5 +1,6 @@
 """My day: what is to be done in its order, acted on in place, by whoever may."""
 
+import html
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,8 @@ from tests.integration.scripted_desk import ScriptedDesk
 from tests.integration.shop import Shop, add_agent, add_customer, change_agent, writes
 from tests.times import DAY, HOUR, MINUTE
 from tests.unit.present.hostile_text import MARKUP
+from vaada.console import my_day, promises
+from vaada.flows import work_lists
 from vaada.model.times import text_of
 
 
@@ -47,6 +50,28 @@ def test_a_day_begins_with_what_is_late_and_says_so_in_a_sentence(shop: Shop) ->
     assert "1 h 40 min late due 10:00" in page.words
     assert "When is it ready?" in page.words
     assert "The supervisor hears today at 15:00." in page.words
+
+
+def test_a_day_of_more_than_is_read_says_so_and_leads_to_all_promises(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (work_lists, my_day):
+        monkeypatch.setattr(module, "MOST", 2)
+    monkeypatch.setattr(promises, "_MOST_SHOWN", 2)
+    for _ in range(3):
+        shop.promise(shop.desk.now + HOUR)
+    shop.desk.pass_time(2 * HOUR)
+    browser = signed_in(shop.desk, shop.agent_id)
+
+    day = browser.open("/desk/")
+    every = f"/desk/promises?agent={shop.agent_id}"
+
+    assert day.title == "2+ promises are late."
+    assert "Of each kind the 2 most urgent are shown" in day.words
+    assert f'href="{every}"' in day.html
+    first = browser.open(every).html
+    more = html.unescape(first.partition(f'href="{every}&amp;cursor=')[2].partition('"')[0])
+    assert [page.count('id="r-') for page in (first, browser.open(f"{every}&cursor={more}").html)] == [2, 1]
 
 
 def test_a_promise_is_kept_with_one_press_and_by_the_one_who_pressed(shop: Shop) -> None:

@@ -8,6 +8,7 @@ from tests.integration.console import Browser, Page, counted, signed_in
 from tests.integration.shop import Shop, add_agent, add_customer, change_agent
 from tests.times import DAY
 from tests.unit.present.hostile_text import MARKUP
+from vaada.console import people
 from vaada.desk import open_desk
 from vaada.flows.messages.suppression import suppress
 from vaada.model.people import Agent
@@ -248,6 +249,19 @@ def test_some_customers_of_an_agent_who_leaves_go_to_somebody_else(shop: Shop, m
     }
     assert agents == {dana: shop.supervisor_id, shop.customer_id: omar}
     assert {row["agent_id"] for row in shop.rows("case")} == {omar}
+
+
+def test_it_is_said_if_not_all_customers_of_who_leaves_are_listed(
+    shop: Shop, manager: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("Dana", "Hina"):
+        add_customer(shop.desk, name=name, email=f"{name}@example.com", agent_id=shop.agent_id)
+    add_agent(shop.desk, "Omar")
+    path, words = f"{PEOPLE}/{shop.agent_id}/leave", "Not all of their customers are listed here."
+
+    assert words not in manager.open(path).words
+    monkeypatch.setattr(people, "_MOST_CUSTOMERS", 1)
+    assert words in manager.open(path).words
 
 
 def test_an_address_that_came_back_says_so_and_is_lifted(shop: Shop, manager: Browser) -> None:

@@ -243,13 +243,18 @@ def a_promise_form(
     )
 
 
-def a_week(language: str = "en", name: str = "Bilal Khan", words: str = "Nobody called me back.") -> Mail:
-    """The weekly report of a full week, with this name and these words wherever somebody typed them."""
+def a_week(
+    language: str = "en",
+    name: str = "Bilal Khan",
+    words: str = "Nobody called me back.",
+    business: str = "Nadeem Computers",
+) -> Mail:
+    """The weekly report of a full week, with these names and words wherever somebody typed them."""
     base, now = "https://desk.example.com", datetime(2026, 3, 9, 9, 2, tzinfo=UTC)
     times = Times(i18n.words(language), ZoneInfo("UTC"), now)
-    page = week_page(a_weekly_report(), _named(name, words), times, business=name, zone="UTC", base=base)
+    page = week_page(a_weekly_report(), _named(name, words), times, business=business, zone="UTC", base=base)
     assert page is not None
-    return email.for_week(page, name, times.words, base)
+    return email.for_week(page, business, times.words, base)
 
 
 def a_weekly_report() -> WeeklyReport:

@@ -48,14 +48,14 @@ def test_the_year_is_bars_of_table_cells_without_any_picture() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES[1:])
 def test_every_sentence_is_in_the_language_of_the_reader(language: str) -> None:
-    english, said = (a_week(one, "7", "7").text.split("\n") for one in ("en", language))
+    english, said = (a_week(one, "7", "7", "7").text.split("\n") for one in ("en", language))
 
     same = {line for line in {*english} & {*said} if re.search("[A-Za-z]", line) and "https://" not in line}
     assert same == set()
 
 
 def test_what_people_wrote_is_text_and_stays_on_its_line() -> None:
-    mail = a_week("en", HOSTILE, HOSTILE)
+    mail = a_week("en", HOSTILE, HOSTILE, HOSTILE)
 
     assert "<script" not in mail.html
     assert "\n" not in mail.subject

@@ -3,7 +3,7 @@
 from vaada.console import relationships
 from vaada.console.http import Answer
 from vaada.console.visits import Visit
-from vaada.flows.work_lists import WorkAround, work_around
+from vaada.flows.work_lists import MOST, WorkAround, work_around
 from vaada.present.console import my_day
 from vaada.present.console.people import standing_in
 from vaada.present.console.work_rows import Surroundings
@@ -21,7 +21,8 @@ def show(visit: Visit) -> Answer:
     found = work_around(
         visit.desk, reader_id, visit.now, visit.times.zone.key, decides_all=user.is_manager and is_own
     )
-    page = my_day.day(found.work, found.slips, surroundings(visit, found, reader_id))
+    most = MOST if found.is_cut else 0
+    page = my_day.day(found.work, found.slips, surroundings(visit, found), most)
     colleagues = sorted(
         (
             agent
@@ -38,6 +39,8 @@ def show(visit: Visit) -> Answer:
         day=page,
         colleagues=colleagues,
         shown=shown,
+        most=most,
+        promises=f"/desk/promises?agent={reader_id}" if reader_id else "/desk/promises",
         proposals=relationships.proposals(visit) if user.is_manager and is_own else (),
         standing_in=standing_in(found.covered, visit.times),
         done=visit.request.query["done"],
@@ -46,8 +49,13 @@ def show(visit: Visit) -> Answer:
     )
 
 
-def surroundings(visit: Visit, found: WorkAround, reader_id: str | None) -> Surroundings:
+def surroundings(visit: Visit, found: WorkAround) -> Surroundings:
     """Return what rows of work are shown with."""
     return Surroundings(
-        visit.times, reader_id, found.agents, found.customers, found.contacts, visit.desk.policy.commitments
+        visit.times,
+        visit.user.agent_id,
+        found.agents,
+        found.customers,
+        found.contacts,
+        visit.desk.policy.commitments,
     )

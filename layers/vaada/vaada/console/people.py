@@ -182,6 +182,7 @@ def _form_page(visit: Visit, agent: Agent | None, form: AgentForm) -> Answer:
 
 
 def _leave_page(visit: Visit, agent: Agent, *, wrong: bool) -> Answer:
+    customers, is_cut = departures.customers_of_agent(visit.desk, agent.id, _MOST_CUSTOMERS)
     return visit.page(
         "leave",
         HERE,
@@ -189,8 +190,8 @@ def _leave_page(visit: Visit, agent: Agent, *, wrong: bool) -> Answer:
         agent=agent,
         work=departures.work_of_agent(visit.desk, agent.id),
         successors=colleagues_of(visit, agent),
-        customers=departures.customers_of_agent(visit.desk, agent.id, _MOST_CUSTOMERS),
-        most=_MOST_CUSTOMERS,
+        customers=customers,
+        is_cut=is_cut,
         form=visit.request.form,
         wrong=wrong,
         key=forms.new_key(),

@@ -114,13 +114,15 @@ def _board(
 
 def _list(visit: Visit, agent_id: str) -> Answer:
     """Show the open promises of one agent with all that can be done to them."""
-    desk, times, now = visit.desk, visit.times, visit.now
+    desk, times, now, query = visit.desk, visit.times, visit.now, visit.request.query
     period = last_days(visit, _DAYS)
     visit.user.require_may_see(desk, agent_id)
     agents = agents_by_id(desk)
     if agent_id not in agents:
         raise NotFound(Agent, agent_id)
-    page = desk.table.list_rows(Commitment, _MOST_SHOWN, None, agent_id=agent_id, status="open")
+    page = desk.table.list_rows(
+        Commitment, _MOST_SHOWN, query["cursor"] or None, agent_id=agent_id, status="open"
+    )
     rows = [row for row in page.rows if isinstance(row, Commitment)]
     customers = desk.table.get_several(Customer, sorted({row.customer_id for row in rows}))
     around = Surroundings(times, visit.user.agent_id, agents, customers, {}, desk.policy.commitments)
@@ -133,7 +135,6 @@ def _list(visit: Visit, agent_id: str) -> Answer:
         for column, title in COLUMNS.items()
     ]
     ended = list(rows_of_kind(desk, Commitment, period.begins, period.ends, agent_id))
-    query = visit.request.query
     return visit.page(
         "promises_of",
         HERE,
@@ -141,7 +142,7 @@ def _list(visit: Visit, agent_id: str) -> Answer:
         title=kept_words(reports.promises(ended, now), times),
         groups=[group for group in groups if group.rows],
         colleagues=_by_name(agents, _seen(visit, agents.values())),
-        is_cut=page.next_cursor is not None,
+        cursor=page.next_cursor,
         period=period.query(),
         address=f"{HERE}?agent={agent_id}",
         done=query["done"],

@@ -66,14 +66,19 @@ def work_of_agent(desk: Desk, agent_id: str) -> AgentWork:
     )
 
 
-def customers_of_agent(desk: Desk, agent_id: str, most: int) -> list[Customer]:
-    """Return the first customers with work that would be handed over, or whose own agent it is, by name."""
-    own = desk.table.list_rows(Customer, most, None, agent_id=agent_id).rows
-    cases = desk.table.list_rows(Case, most, None, agent_id=agent_id, status="open").rows
-    others = sorted({row.customer_id for row in cases if isinstance(row, Case)} - {row.id for row in own})
+def customers_of_agent(desk: Desk, agent_id: str, most: int) -> tuple[list[Customer], bool]:
+    """Return customers with work that would be handed over, or whose own agent it is, by name.
+
+    And whether there are more than these.
+    """
+    own = desk.table.list_rows(Customer, most, None, agent_id=agent_id)
+    cases = desk.table.list_rows(Case, most, None, agent_id=agent_id, status="open")
+    own_ids = {row.id for row in own.rows}
+    others = sorted({row.customer_id for row in cases.rows if isinstance(row, Case)} - own_ids)
     served = desk.table.get_several(Customer, others).values()
-    found = (*(row for row in own if isinstance(row, Customer)), *served)
-    return sorted(found, key=lambda one: (one.name.casefold(), one.id))[:most]
+    found = (*(row for row in own.rows if isinstance(row, Customer)), *served)
+    is_cut = len(found) > most or own.next_cursor is not None or cases.next_cursor is not None
+    return sorted(found, key=lambda one: (one.name.casefold(), one.id))[:most], is_cut
 
 
 def leave(

@@ -1,6 +1,6 @@
 """Read somebody's open work, that of those whom they cover, and what slips with their people."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -14,9 +14,10 @@ from vaada.rules.stand_ins import who_is_there
 from vaada.rules.work_list import StaffWork, WorkList, work_list
 
 R = TypeVar("R", Customer, Interaction)
+W = TypeVar("W", bound=StaffWork)
 
-_MOST = 100
-"""Rows of one kind and status: the first ones that are due. Nobody does more on one day."""
+MOST = 100
+"""Rows of one kind and status that are read: the first ones that are due."""
 
 _OPEN: tuple[tuple[type[StaffWork], str], ...] = (
     (Commitment, "open"),
@@ -30,7 +31,7 @@ _OPEN: tuple[tuple[type[StaffWork], str], ...] = (
 class WorkAround:
     """Work with what is shown beside it, by id: agents, customers, the contacts that replies are about.
 
-    `covered` are those whose work the reader does now.
+    `covered` are those whose work the reader does now. `is_cut`: there are more rows of a kind.
     """
 
     work: WorkList
@@ -39,6 +40,7 @@ class WorkAround:
     agents: dict[str, Agent]
     customers: dict[str, Customer]
     contacts: dict[str, Interaction]
+    is_cut: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class FoundCase:
 
 def agents_by_id(desk: Desk) -> dict[str, Agent]:
     """Return all agents: a business has few."""
-    page = desk.table.list_rows(Agent, _MOST, None)
+    page = desk.table.list_rows(Agent, MOST, None)
     return {row.agent_id: row for row in page.rows if isinstance(row, Agent)}
 
 
@@ -68,13 +70,18 @@ def work_around(
     covered = _covered_by(reader_id, agents, now) if reader_id else ()
     people = set(agents) if decides_all else _supervised_by(reader_id, agents, now) if reader_id else set()
     rows: list[StaffWork] = []
+    first = _FirstRows(desk)
     for agent_id in (reader_id, *(agent.id for agent in covered)):
         if agent_id is not None:
-            rows += _open_rows(desk, agent_id)
+            for kind, status in _OPEN:
+                rows += first.of(kind, status, agent_id=agent_id)
     if people:
-        rows += (row for row in _listed(desk, Goodwill, "requested") if row.agent_id in people)
+        rows += (row for row in first.of(Goodwill, "requested") if row.agent_id in people)
     others = people - {reader_id, *(agent.id for agent in covered)}
-    slips = sorted(_slips(desk, now, others), key=lambda row: row.due_at) if others else []
+    slips: list[Commitment | Reply] = []
+    if others:
+        late = (*first.of(Commitment, "open", due_by=now), *first.of(Reply, "awaited", due_by=now))
+        slips = sorted((row for row in late if row.agent_id in others), key=lambda row: row.due_at)
     parts = work_list(rows, now, zone)
     shown = [*parts.rows, *slips]
     replies = {row.interaction_id for row in shown if isinstance(row, Reply)}
@@ -85,6 +92,7 @@ def work_around(
         agents,
         _several(desk, Customer, {row.customer_id for row in shown}),
         _several(desk, Interaction, replies),
+        first.is_cut,
     )
 
 
@@ -92,7 +100,7 @@ def open_work_of(desk: Desk, customer: Customer) -> tuple[StaffWork, ...]:
     """Return what is owed to a customer, of all of their records, the first due one first."""
     rows: list[StaffWork] = []
     for kind, status in (*_OPEN, (Goodwill, "requested")):
-        page = desk.table.customer_rows(kind, customer.record_ids, _MOST, None, status=status)
+        page = desk.table.customer_rows(kind, customer.record_ids, MOST, None, status=status)
         rows += (row for row in page.rows if isinstance(row, kind))
     return tuple(sorted(rows, key=lambda row: (row.due_at, row.id)))
 
@@ -111,7 +119,7 @@ def find_open_cases(
 
     Of the latest hundred of this agent, or of all if it is None. The number of calls depends on neither.
     """
-    page = desk.table.list_rows(Case, _MOST, None, agent_id=agent_id, status="open")
+    page = desk.table.list_rows(Case, MOST, None, agent_id=agent_id, status="open")
     cases = [row for row in page.rows if isinstance(row, Case)]
     summaries = summaries_of(desk, cases)
     records = {record for customer in customers for record in customer.record_ids}
@@ -145,28 +153,24 @@ def _supervised_by(reader_id: str, agents: dict[str, Agent], now: datetime) -> s
     }
 
 
-def _open_rows(desk: Desk, agent_id: str) -> Iterator[StaffWork]:
-    for kind, status in _OPEN:
-        page = desk.table.list_rows(kind, _MOST, None, agent_id=agent_id, status=status)
-        yield from (row for row in page.rows if isinstance(row, kind))
+class _FirstRows:
+    """Reads the first rows of a kind, and notes whether there are more of any."""
 
+    def __init__(self, desk: Desk) -> None:
+        self._table = desk.table
+        self.is_cut = False
 
-def _slips(desk: Desk, now: datetime, agent_ids: set[str]) -> Iterator[Commitment | Reply]:
-    for kind, status in ((Commitment, "open"), (Reply, "awaited")):
-        page = desk.table.list_rows(kind, _MOST, None, status=status, due_by=now)
-        for row in page.rows:
-            if isinstance(row, Commitment | Reply) and row.agent_id in agent_ids:
-                yield row
-
-
-def _listed(desk: Desk, kind: type[Goodwill], status: str) -> Iterable[Goodwill]:
-    page = desk.table.list_rows(kind, _MOST, None, status=status)
-    return (row for row in page.rows if isinstance(row, kind))
+    def of(
+        self, kind: type[W], status: str, *, agent_id: str | None = None, due_by: datetime | None = None
+    ) -> list[W]:
+        page = self._table.list_rows(kind, MOST, None, agent_id=agent_id, status=status, due_by=due_by)
+        self.is_cut |= page.next_cursor is not None
+        return [row for row in page.rows if isinstance(row, kind)]
 
 
 def _several(desk: Desk, kind: type[R], ids: set[str]) -> dict[str, R]:
     found: dict[str, R] = {}
     wanted = sorted(ids)
-    for start in range(0, len(wanted), _MOST):
-        found |= desk.table.get_several(kind, wanted[start : start + _MOST])
+    for start in range(0, len(wanted), MOST):
+        found |= desk.table.get_several(kind, wanted[start : start + MOST])
     return found

@@ -116,6 +116,11 @@ _REASONS: tuple[tuple[str, str], ...] = (
         "the week after it was over before it could be sent",
         _("The week after it was over before it could be sent."),
     ),
+    (
+        "sent too fast, or without the page, for a person",
+        _("It was sent too fast for a person, or without the page."),
+    ),
+    ("several scores at the same moment", _("Several answers came at the same moment.")),
     ("its customer was erased", _("The customer was erased.")),
     ("the customer was written to often enough lately", _("They were written to often enough lately.")),
     ("the customer did not agree to tips and invitations", _("They did not agree to tips and invitations.")),

@@ -33,8 +33,16 @@ class Day:
     count: int
 
 
-def day(work: WorkList, slips: tuple[Commitment | Reply, ...], around: Surroundings) -> Day:
-    """Return the page of this work, and of what slips with the reader's people."""
+def day(
+    work: WorkList,
+    slips: tuple[Commitment | Reply, ...],
+    around: Surroundings,
+    most: int = 0,
+) -> Day:
+    """Return the page of this work, and of what slips with the reader's people.
+
+    `most` is how many of a kind were read if there are more, else 0: such a number is written as "100+".
+    """
     times = around.times
     gettext = times.words.catalogue.gettext
     titles = (
@@ -56,7 +64,7 @@ def day(work: WorkList, slips: tuple[Commitment | Reply, ...], around: Surroundi
     today = times.local(times.now)
     return Day(
         date=f"{times.formats.weekday_date(today.date())}, {today:%H:%M}",
-        title=_title(work, slips, times),
+        title=_title(work, slips, times, most),
         lead=lead,
         urgent=urgent,
         groups=groups,
@@ -64,33 +72,45 @@ def day(work: WorkList, slips: tuple[Commitment | Reply, ...], around: Surroundi
     )
 
 
-def _title(work: WorkList, slips: tuple[Commitment | Reply, ...], times: Times) -> str:
+def _title(work: WorkList, slips: tuple[Commitment | Reply, ...], times: Times, most: int) -> str:
     """Return how it stands, in one sentence."""
     gettext, ngettext = times.words.catalogue.gettext, times.words.catalogue.ngettext
     parts = []
     if late := len(work.late):
-        parts.append(ngettext("%(n)s promise is late", "%(n)s promises are late", late) % {"n": late})
+        parts.append(
+            ngettext("%(n)s promise is late", "%(n)s promises are late", late) % _counted(late, most)
+        )
     if waiting := len(work.waiting):
-        parts.append(ngettext("%(n)s customer waits", "%(n)s customers wait", waiting) % {"n": waiting})
+        parts.append(
+            ngettext("%(n)s customer waits", "%(n)s customers wait", waiting) % _counted(waiting, most)
+        )
     if len(parts) == 2:  # noqa: PLR2004 - both
         # Translators: joins "2 promises are late" and "3 customers wait"
         return gettext("%(one)s, %(other)s.") % {"one": parts[0], "other": parts[1]}
     if parts:
         return gettext("%(one)s.") % {"one": parts[0]}
-    return _title_without_waiting(work, slips, times)
+    return _title_without_waiting(work, slips, times, most)
 
 
-def _title_without_waiting(work: WorkList, slips: tuple[Commitment | Reply, ...], times: Times) -> str:
+def _title_without_waiting(
+    work: WorkList, slips: tuple[Commitment | Reply, ...], times: Times, most: int
+) -> str:
     gettext, ngettext = times.words.catalogue.gettext, times.words.catalogue.ngettext
     if decide := len(work.to_decide):
-        return ngettext("%(n)s decision is yours.", "%(n)s decisions are yours.", decide) % {"n": decide}
+        return ngettext("%(n)s decision is yours.", "%(n)s decisions are yours.", decide) % _counted(
+            decide, most
+        )
     if now := len(work.now):
-        return ngettext("%(n)s thing is to do now.", "%(n)s things are to do now.", now) % {"n": now}
+        return ngettext("%(n)s thing is to do now.", "%(n)s things are to do now.", now) % _counted(now, most)
     if slips:
         return gettext("Nothing waits for you; some things slip with your people.")
     if work.today:
         return gettext("Nothing is late, and nobody waits.")
     return gettext("Nothing waits for you.")
+
+
+def _counted(count: int, most: int) -> dict[str, str]:
+    return {"n": f"{count}+" if most and count >= most else str(count)}
 
 
 def _lead(work: WorkList, times: Times) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
 from vaada.present.console.shell import language_name
 from vaada.present.console.stories import purpose_words, role_words
 from vaada.present.i18n import Words
+from vaada.present.reasons import delay_words
 from vaada.present.sanitize import isolate, line, shorten_to
 from vaada.present.times import Times
 from vaada.rules.policy_preview import Event, Preview, Told
@@ -361,6 +362,7 @@ NOT_KNOWN = (
     _("who answers a survey, and what the desk itself plans to follow up"),
     _("what a supervisor would have said about goodwill, and how soon"),
     _("answers that were owed by a channel without a target, or that ended without one"),
+    _("that several records of one person belong together: each is judged by itself"),
     _("promises and answers that were due more than 30 days before or after the period"),
 )
 
@@ -578,7 +580,10 @@ def _said(name: str, values: Values, words: Words) -> str:
     if control.kind == "choice":
         return gettext((control.choices or {}).get(value, ""))
     if control.kind == "delay" and value:
-        return f"{value} {gettext(UNITS.get(values.get(f'{name}_unit', ''), ''))}"
+        unit = values.get(f"{name}_unit", "")
+        if value.isascii() and value.isdecimal() and unit in UNITS:
+            return delay_words(int(value), unit.replace("_", " ").removesuffix("s"), words.catalogue)
+        return f"{value} {gettext(UNITS.get(unit, ''))}"
     if control.kind in {"lines", "pairs"}:
         return ", ".join(value.splitlines()) or "–"
     return value or "–"

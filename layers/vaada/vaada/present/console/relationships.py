@@ -226,7 +226,7 @@ def _in_favour_title(one: InFavour, times: Times) -> str:
         case "calm":
             title = ngettext("Nothing of the kind for %(n)s day", "Nothing of the kind for %(n)s days", n)
         case "began_lately":
-            title = gettext("It began less than a year ago")
+            title = gettext("The trouble began less than a year ago")
         case "valued":
             title = gettext("What speaks for them")
     return title % {"n": n} if "%(n)s" in title else title

@@ -304,6 +304,7 @@ def _weeks(now: Report, weeks: Sequence[str], writer: _Writer) -> Section:
             mirrored=writer.mirrored,
         )
         for number, title in enumerate(titles)
+        if any(one[number][1] for one in found)
     )
     around = gettext("Sent from one to the next")
     charts += (

@@ -48,7 +48,7 @@
     if (go > Date.now() - 1500) { go = 0; const to = $(`[data-go="${CSS.escape(key)}"]`); return to && (() => to.click()); }
     return {
       "/": find, "?": () => open("keys", "/desk/keys"), j: () => step(1), k: () => step(-1), g: () => { go = Date.now(); },
-      c: () => ($("main [data-key=c]") || $("[data-key=c]")).click(), d: () => (row || (choose(rows()[0]), current())) && $(".do button", current()).focus(),
+      c: () => ($("main [data-key=c]") || $("[data-key=c]")).click(), d: () => (row || (choose(rows()[0]), current())) && $("form button", current())?.focus(),
       ".": () => { const more = row && $(".more", row); if (more) { more.open = true; $(".menu a, .menu button", more).focus(); } },
     }[key];
   };
