@@ -183,7 +183,7 @@ def test_rules_are_tried_before_they_are_saved_on_a_phone_without_scripts(team: 
         warn = chrome.find_element(By.NAME, "warn")
         warn.clear()
         warn.send_keys("1")
-        press_on(chrome, chrome.find_element(By.CSS_SELECTOR, 'button[value="try"]'))
+        press_on(chrome, chrome.find_element(By.CSS_SELECTOR, '.save button[value="try"]'))
         until(chrome, lambda: "Would be" in words(chrome))
         assert "was 4 hours" in words(chrome)
         assert too_wide(chrome, 320) == []
