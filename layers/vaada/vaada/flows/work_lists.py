@@ -80,8 +80,9 @@ def work_around(
     others = people - {reader_id, *(agent.id for agent in covered)}
     slips: list[Commitment | Reply] = []
     if others:
-        late = (*first.of(Commitment, "open", due_by=now), *first.of(Reply, "awaited", due_by=now))
-        slips = sorted((row for row in late if row.agent_id in others), key=lambda row: row.due_at)
+        slips += first.of(Commitment, "open", due_by=now)
+        slips += first.of(Reply, "awaited", due_by=now)
+        slips = sorted((row for row in slips if row.agent_id in others), key=lambda row: row.due_at)
     parts = work_list(rows, now, zone)
     shown = [*parts.rows, *slips]
     replies = {row.interaction_id for row in shown if isinstance(row, Reply)}
