@@ -368,6 +368,9 @@ class History:
                 self._contact(
                     customer_id, agent, answered_at, channel, "question", "Asked again.", case_id=case.case_id
                 )
+        for message in self._rows(Message):
+            if message.status == "held":  # that the matter was handed over
+                self.table.write(lifecycle.mark_sent(message, f"history-{message.id}", message.created_at))
         replies.mark_answered(self.desk, reply_id(asked), answered_at, first.agent_id)
         self._resolve(case, first, outcome, answered_at + timedelta(minutes=10))
 
