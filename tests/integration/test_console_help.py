@@ -12,7 +12,7 @@ def test_help_leads_to_each_page_of_the_guide_and_its_pictures(shop: Shop) -> No
     assert f'href="{HELP}/the-report"' in browser.open("/desk/report").html
     listed = browser.open(HELP).html
 
-    for name in ("a-day", "a-promise", "a-complaint", "the-report", "the-rules"):
+    for name in ("a-day", "a-promise", "a-complaint", "the-report", "parting", "the-rules"):
         assert f'href="{HELP}/{name}"' in listed
         page = browser.open(f"{HELP}/{name}")
         assert page.status == 200
