@@ -50,6 +50,9 @@ FOR_MANAGERS = (
     "GET /desk/report/weeks",
     "GET /desk/report/weeks/{week}",
     "GET /desk/relationships",
+    "GET /desk/campaigns",
+    *("GET /desk/campaigns/new", "POST /desk/campaigns/new"),
+    *("GET /desk/campaigns/{campaign_id}", "POST /desk/campaigns/{campaign_id}/{action}"),
     "GET /desk/customers/{customer_id}/relationship",
     "GET /desk/customers/{customer_id}/relationship/letter",
     "POST /desk/customers/{customer_id}/relationship/{action}",
@@ -188,7 +191,8 @@ def test_a_supervisor_and_who_stands_in_see_and_do_what_the_api_lets_them(pair: 
         assert {each: page.status for each, page in answers.items()} == dict.fromkeys(answers, 200)
         for path in FOR_MANAGERS:
             if path.startswith("GET "):
-                assert browser.open(path[4:].format(**pair.ids, week="2026-W10")).status == 403
+                others = {"week": "2026-W10", "campaign_id": "c" * 16}
+                assert browser.open(path[4:].format(**pair.ids, **others)).status == 403
         kept = browser.open("/desk/customers/{customer_id}".format(**pair.ids)).form("/kept")
         assert browser.post(kept.action, kept.fields).status == 303
         undo = browser.open("/desk/customers/{customer_id}".format(**pair.ids)).form("/undo")

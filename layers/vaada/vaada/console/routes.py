@@ -8,6 +8,7 @@ from typing import Literal
 
 from vaada.console import (
     absences,
+    campaigns,
     cases,
     contacts,
     customers,
@@ -125,6 +126,11 @@ ROUTES = (
     Route("POST", "/desk/training/{key}", training.mark),
     Route("GET", "/desk/report/weeks", weekly_reports.listed),
     Route("GET", "/desk/report/weeks/{week}", weekly_reports.show),
+    Route("GET", "/desk/campaigns", campaigns.listed),
+    Route("GET", "/desk/campaigns/new", campaigns.new),
+    Route("POST", "/desk/campaigns/new", campaigns.add),
+    Route("GET", "/desk/campaigns/{campaign_id}", campaigns.show),
+    Route("POST", "/desk/campaigns/{campaign_id}/{action}", campaigns.act),
     Route("GET", "/desk/messages", messages.show),
     Route("POST", "/desk/messages/{message_id}/retry", messages.retry),
     Route("POST", "/desk/messages/{message_id}/lift", messages.lift),

@@ -111,6 +111,8 @@ FORMS: tuple[tuple[str, Fields], ...] = (
         | {"version": "0"},
     ),
     (f"/desk/policy/versions/{EARLIER}/restore", {"version": "0"}),
+    ("/desk/campaigns/new", {"subject_en": "Winter is near", "text_en": "Oil the chain, Bilal."}),
+    ("/desk/campaigns/{campaign}/schedule", {"when": "now"}),
     ("/desk/messages/{message}/lift", {"status": "failed"}),
     ("/desk/setup/business", {**POLICY["business"], "name": "Noor Cycles"}),
     ("/desk/setup/hours", {**dict.fromkeys(WEEKDAYS, "8-18"), "observed": "on"}),
@@ -147,6 +149,7 @@ def sent(path: str, fields: Fields) -> Setup:
             praised="{praised}" in path,
             ended=path.endswith(("/letter", "/part")),
             topic="{topic}" in path,
+            campaign="{campaign}" in path,
         )
         if "{mail}" in path:
             ids["mail"] = a_set_aside_mail(world)

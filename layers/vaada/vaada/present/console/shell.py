@@ -50,12 +50,13 @@ PLACES = (
     Place("/desk/people", "people", _("People"), "e"),
     Place("/desk/policy", "rules", _("Policy"), "y"),
     Place("/desk/relationships", "hand", _("Relationships"), "l", for_managers=True),
+    Place("/desk/campaigns", "gift", _("Tips and invitations"), "t", for_managers=True),
     Place("/desk/messages", "email", _("Messages"), "m", for_managers=True),
     Place("/desk/setup", "check", _("Setup"), "u", for_managers=True),
 )
 """In the order of the navigation: the day, customers, promises (p), surveys (s), the report (r), people (e),
-the policy (y), relationships (l), messages (m), setup (u). "Record a contact" and "Find" stand beside it. A
-phone shows the first three in its bar, and the others under "Find"."""
+the policy (y), relationships (l), tips and invitations (t), messages (m), setup (u). "Record a contact" and
+"Find" stand beside it. A phone shows the first three in its bar, and the others under "Find"."""
 
 
 @dataclass(frozen=True)
