@@ -17,6 +17,7 @@ from vaada.flows import cases, commitments, goodwill, interactions, replies
 from vaada.flows.optimistic_write import change
 from vaada.gateways.items import search_terms_to_write, to_item
 from vaada.gateways.table import Conflict
+from vaada.model.campaigns import EventAnswer, NewCampaign, NewCampaignText, NewEvent
 from vaada.model.cases import Case
 from vaada.model.ids import derived_row_id, new_party_id
 from vaada.model.interactions import Interaction, NewCommitment, NewInteraction
@@ -29,8 +30,8 @@ from vaada.model.training import Training
 from vaada.model.weekly_reports import KeptPromises
 from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
 from vaada.present import parting
+from vaada.rules import campaigns, follow_ups, recognition, relationships, surveys, training, weekly_reports
 from vaada.rules import commitments as rules
-from vaada.rules import follow_ups, recognition, relationships, surveys, training, weekly_reports
 from vaada.rules.cases import Cause
 from vaada.rules.ids import reply_id
 from vaada.rules.messages import lifecycle
@@ -51,6 +52,34 @@ _RENEGOTIATED, _LATE, _CALLED_BACK, _GIVEN_GOODWILL, _NOT_ASKED, _ANSWERED = 0.0
 _LONGEST_ANSWERS = {"email": 280, "chat": 70, "sms": 72, "phone": 72}  # minutes
 
 _CAUSE = Cause("A step of the service was left out", "It is on the checklist now")
+_READERS = frozenset({"Nadia Baig", "Imran Sheikh", "Farah Ahmed", "Zara Malik", "Bilal Khan", "Hina Raza"})
+"""The customers who agreed to tips and invitations."""
+
+_TIP = (
+    NewCampaignText(
+        language="en",
+        subject="Three minutes for your chain",
+        text="Wipe it with a dry cloth, oil each link, and wipe off what is left.\n\nOnce a month is enough.",
+    ),
+    NewCampaignText(
+        language="ur",
+        subject="زنجیر کے لیے تین منٹ",
+        text="اسے خشک کپڑے سے صاف کریں، ہر کڑی کو تیل دیں اور باقی تیل پونچھ دیں۔\n\n"
+        "مہینے میں ایک بار کافی ہے۔",
+    ),
+)
+_EVENING = (
+    NewCampaignText(
+        language="en",
+        subject="Repair evening: mend a flat tyre yourself",
+        text="Bring your bicycle. We bring tools, tea and patience.",
+    ),
+    NewCampaignText(
+        language="ur",
+        subject="مرمت کی شام: پنکچر خود لگانا سیکھیں",
+        text="اپنی سائیکل لائیں۔ اوزار، چائے اور صبر ہماری طرف سے۔",
+    ),
+)
 _SURVEY_SCORES = (5, 5, 5, 5, 4, 4, 4, 3, 5, 2)
 
 _CUSTOMERS = (
@@ -270,6 +299,7 @@ class History:
         for relationship in self._rows(Relationship):
             self._look_at(relationship, self.now)
         self._thanks()
+        self._campaigns()
         made = [row for row in self.table.rows.values() if not isinstance(row, Agent | Policy)]
         items = [to_item(row) for row in made]
         for row in made:
@@ -307,6 +337,44 @@ class History:
                 self.table.write(recognition.say(proposal, None, at, self._manager_id))
                 return
 
+    def _campaigns(self) -> None:
+        """A tip that was sent, and an invitation to an evening in a few days, with some answers."""
+        readers = [row for row in self._rows(Customer) if row.consent.news]
+        at = self.hours.opens(self.now - timedelta(days=33))
+        self._campaign(NewCampaign(texts=_TIP), at, readers)
+        begins = self.hours.opens(self.now + timedelta(days=9)).replace(minute=0) + timedelta(hours=6)
+        evening = NewEvent(
+            begins_at=begins, ends_at=begins + timedelta(hours=2), place="The workshop, Mall Road 5"
+        )
+        self._campaign(
+            NewCampaign(texts=_EVENING, event=evening),
+            self.hours.opens(self.now - timedelta(days=4)),
+            readers,
+            answers=("yes", "yes", None, "no", "yes"),
+        )
+
+    def _campaign(
+        self,
+        new: NewCampaign,
+        at: datetime,
+        readers: Sequence[Customer],
+        answers: Sequence[EventAnswer | None] = (),
+    ) -> None:
+        written = campaigns.schedule(campaigns.draft(new, at, self._manager_id), at)
+        row = self._write(
+            campaigns.after_page(written, len(readers), None, at).model_copy(update={"version": 1})
+        )
+        for number, reader in enumerate(readers):
+            to = campaigns.recipient(row, reader, at)
+            mail = campaigns.message(row, to, reader, "", self.policy, at)
+            sent = lifecycle.mark_sent(mail, f"history-{to.id}", at)
+            done = {"version": 1, "address_id": None, "delivery": "delivered", "delivered_at": at}
+            self.table.write(sent.model_copy(update=done))
+            said = answers[number] if number < len(answers) else None
+            if said is not None:
+                to = campaigns.answer(to, said, row, self.policy, at + timedelta(hours=3 + number))
+            self.table.write(to.model_copy(update={"version": 1}))
+
     def _customer(self, name: str, language: str, phone: str, notes: str | None) -> str:
         email = f"{phone.removeprefix('+')}@customer.example"
         since = self.now - timedelta(days=self.random.randint(DAYS + 1, 900))
@@ -318,7 +386,7 @@ class History:
             language=language,
             notes=notes,
             tags=("wholesale",) if "six" in (notes or "") else (),
-            consent=Consent(email=True, sms=True, survey=True),
+            consent=Consent(email=True, sms=True, survey=True, news=name in _READERS),
             created_at=since,
         )
         self.table.write(customer)

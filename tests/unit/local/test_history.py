@@ -8,6 +8,7 @@ import pytest
 from local.history import History
 from tests.unit import rows
 from vaada.gateways.items import from_item
+from vaada.model.campaigns import CampaignRecipient
 from vaada.model.cases import Case
 from vaada.model.people import Customer
 from vaada.model.relationships import Relationship
@@ -35,8 +36,20 @@ def test_every_item_is_a_row_that_can_be_read(items: list[dict[str, Any]]) -> No
 def test_nothing_of_it_is_due_before_now(items: list[dict[str, Any]]) -> None:
     waiting = [item for item in items if "wake_at" in item and item["row_kind"]["S"] != "customer"]
 
-    assert {item["row_kind"]["S"] for item in waiting} <= {"commitment", "survey", "relationship"}
-    assert all(item["due_at"]["S"] > text_of(rows.MONDAY) for item in waiting)
+    assert {item["row_kind"]["S"] for item in waiting} <= {
+        "commitment",
+        "survey",
+        "relationship",
+        "campaign_recipient",
+    }
+    assert all(item.get("due_at", item["wake_at"])["S"] > text_of(rows.MONDAY) for item in waiting)
+
+
+def test_customers_got_a_tip_and_some_come_to_an_evening(items: list[dict[str, Any]]) -> None:
+    answers = Counter(one.answer for one in map(from_item, items) if isinstance(one, CampaignRecipient))
+
+    assert [item["status"]["S"] for item in items if item["row_kind"]["S"] == "campaign"] == ["sent"] * 2
+    assert answers["yes"] > 1
 
 
 def test_a_review_of_one_relationship_is_proposed(items: list[dict[str, Any]]) -> None:
