@@ -310,6 +310,11 @@ class History:
     def _weekly_reports(self) -> None:
         """A report on each week that is over, with the weeks before it."""
         at, earlier = self.now - timedelta(days=DAYS), dict[str, KeptPromises]()
+        evidence: tuple[recognition.Evidence, ...] = (
+            *self._rows(Commitment),
+            *self._rows(Survey),
+            *self._rows(Case),
+        )
         while (planned := weekly_reports.plan(self.policy, at)).ends + timedelta(days=1) < self.now:
             at, (begins, ends) = planned.ends, (planned.begins, planned.ends)
             found = Findings(
@@ -322,6 +327,8 @@ class History:
                 messages=[row for row in self._rows(Message) if begins <= row.created_at < ends],
                 causes={row.id: row.cause for row in self._rows(Case) if row.cause},
                 earlier=earlier,
+                thanks=recognition.overview(evidence, (), self.agents, ends),
+                agents={agent.id: agent for agent in self.agents},
             )
             written = weekly_reports.report(planned, found, self.policy, planned.wake_at or ends)
             self.table.write(written.model_copy(update={"version": 1, "created_at": begins}))
