@@ -14,6 +14,10 @@ from tests.integration.shop import (
     words_of,
 )
 from tests.times import DAY, HOUR
+from vaada.desk import open_desk
+from vaada.flows.surveys import receive_answer
+from vaada.model.work import Answer
+from vaada.rules.surveys import MIN_PAGE_TIME
 
 REVIEW = "https://reviews.example/shop"
 AMINA = token_of("amina@example.com")
@@ -68,6 +72,21 @@ def test_where_the_policy_says_so_they_are_also_written_to_the_next_day(shop: Sh
     assert (before, recommendations(shop)) == ([("held", None)], [("sent", None)])
     assert str(mail["subject"]).endswith("would you tell others, too?")
     assert "List-Unsubscribe" in mail
+
+
+@pytest.mark.parametrize("by_message", [True, False])
+def test_who_answers_by_text_sees_no_page_and_is_asked_by_a_message_or_not(
+    shop: Shop, *, by_message: bool
+) -> None:
+    change_policy(shop.desk, surveys={"review_url": REVIEW, "recommendation_by_message": by_message})
+    shop.survey_link()
+    survey_id = shop.rows("survey")[0]["survey_id"]
+    answer = Answer(at=shop.desk.now, score=5)
+    receive_answer(open_desk(), survey_id, answer, MIN_PAGE_TIME, confirmed=True, on_page=False)
+    shop.desk.pass_time(2 * DAY)
+
+    assert recommendations(shop) == [("sent", None)] * by_message
+    assert (asked_at(shop) is not None) == by_message
 
 
 def test_the_message_is_withheld_if_something_is_owed_by_then(shop: Shop) -> None:
