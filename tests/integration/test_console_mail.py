@@ -43,6 +43,15 @@ def test_the_timeline_shows_a_mail_with_its_files_and_no_markup(manager: Browser
     assert MARKUP not in page.html
 
 
+def test_a_file_in_outlooks_own_format_is_kept_and_says_so(manager: Browser, shop: Shop) -> None:
+    receive(a_mail("See the file", sender=BILAL, files={"winmail.dat": b"x"}))
+
+    page = manager.open(f"/desk/customers/{shop.customer_id}")
+
+    assert "winmail.dat" in page.words
+    assert "Outlook's own format" in page.words
+
+
 def test_a_file_is_saved_and_never_shown(desk: ScriptedDesk, manager: Browser, shop: Shop) -> None:
     bring()
     (contact,) = contacts(desk, shop.customer_id)

@@ -90,16 +90,21 @@ _SURVEYS: dict[SurveyKind, str] = {
     "ces": _("how easy it was"),
     "promise": _("whether we kept our word"),
 }
+_OUTLOOKS = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 _TONES = {"upset": _("They were upset."), "abusive": _("They were abusive.")}
 
 
 @dataclass(frozen=True)
 class FileLine:
-    """A file of a mail. `path` leads to it; without one it was too large to keep."""
+    """A file of a mail. `path` leads to it; without one it was too large to keep.
+
+    `is_outlooks`: it is in a format of Outlook's own, which may hold other files and which few can read.
+    """
 
     name: str
     size: str
     path: str | None
+    is_outlooks: bool = False
 
 
 @dataclass(frozen=True)
@@ -243,6 +248,7 @@ def _files(row: Interaction, words: Words) -> tuple[FileLine, ...]:
             line(file.name),
             size_words(file.size, words),
             f"/desk/files/{row.interaction_id}/{number}" if file.key else None,
+            is_outlooks=file.media_type in _OUTLOOKS or file.name.casefold() == "winmail.dat",
         )
         for number, file in enumerate(files, 1)
     )
