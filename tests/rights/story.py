@@ -404,6 +404,8 @@ def work_in_the_console(guard: Guard) -> None:
             manager.open(f"/desk/{path}")
         _look_after_people(manager, shop)
         _look_after_mail(manager, shop)
+        tip = manager.open("/desk/campaigns/new").form("/desk/campaigns/new")
+        manager.send(tip, subject_en="Winter", text_en="Oil the chain.")  # its page counts who gets it
         erase = manager.open(f"/desk/customers/{shop.customer_id}/erase").form("/erase")
         manager.send(erase, name="Bilal Khan")
         manager.post("/desk/sign-out", erase.fields)
