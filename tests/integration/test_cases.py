@@ -376,6 +376,16 @@ def test_a_case_is_resolved_once_and_reopened_with_a_reason(shop: Shop) -> None:
 # ---------------------------------------------------------------- once
 
 
+def test_a_case_may_be_resolved_again_in_the_same_second(shop: Shop) -> None:
+    case_id = shop.contact()["case_id"]
+    shop.resolve(case_id)
+    shop.desk.call(f"POST /api/cases/{case_id}/reopen", {"reason": "A slip"})
+
+    shop.resolve(case_id)
+
+    assert sorted(row["status"] for row in shop.rows("survey")) == ["scheduled", "withheld"]
+
+
 def test_each_action_is_done_once_per_idempotency_key_even_with_others_between(shop: Shop) -> None:
     omar = add_agent(shop.desk, "Omar")
     case_id, other = shop.contact(kind="complaint")["case_id"], shop.contact()["case_id"]

@@ -29,7 +29,8 @@ def survey_id(interaction: Interaction) -> str:
 
 def case_survey_id(case: Case, resolved_at: datetime) -> str:
     """Return the id of the survey after the case is resolved at this time."""
-    return derived_row_id(case.case_id, f"csat-{len(case.reopenings)}", resolved_at)
+    by_hand = sum(change.what == "reopened" for change in case.history)
+    return derived_row_id(case.case_id, f"csat-{len(case.reopenings) + by_hand}", resolved_at)
 
 
 def derived_id(interaction: Interaction, rule: str) -> str:
