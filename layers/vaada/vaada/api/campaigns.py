@@ -94,7 +94,7 @@ def edit_campaign(campaign_id: Id, body: Annotated[NewCampaign, Body()]) -> Camp
     summary="The mail as a customer gets it, and for how many it is",
     tags=["Campaigns"],
 )
-def preview_campaign(
+def get_campaign_preview(
     campaign_id: Id, language: Annotated[WrittenLanguage | None, Query()] = None
 ) -> CampaignPreview:
     _manager()
