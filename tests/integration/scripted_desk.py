@@ -399,7 +399,9 @@ class ScriptedDesk:
     def _due_items(self) -> list[dict[str, Any]]:
         partitions = self._table.items.values()
         rows = [item.attrs for rows in partitions for item in rows.values() if "due_shard" in item.attrs]
-        return [{name: {"S": row[name].value} for name in ("pk", "sk", "wake_at")} for row in rows]
+        return [
+            {name: {"S": row[name].value} for name in ("pk", "sk", "wake_at", "row_kind")} for row in rows
+        ]
 
     def _sweep_times(self) -> list[datetime]:
         rows = self._due_items()

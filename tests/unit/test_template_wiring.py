@@ -34,6 +34,7 @@ WIDE_RESOURCES = {
         ("*", action): "IAM knows no resource for it"
         for action in (
             *("lambda:GetAccountSettings", "scheduler:ListSchedules", "ses:GetAccount"),
+            "ses:DescribeActiveReceiptRuleSet",
             "ssm:DescribeParameters",
             *("sns:CheckIfPhoneNumberIsOptedOut", "sns:GetSMSAttributes", "sns:GetSMSSandboxAccountStatus"),
         )

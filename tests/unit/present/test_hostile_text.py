@@ -31,13 +31,13 @@ def parsed(document: str) -> Element:
 def skeleton(root: Element) -> Skeleton:
     """The elements of a document: their attributes, and the values of those that nobody types.
 
-    A row of what was said is left out: there are as many as there were lines.
+    A row or paragraph of what was said is left out: there are as many as there were lines.
     """
     fixed = ("href", "action", "method", "style", "class", "id", "name", "type", "src")
     return Counter(
         (str(one.tag), tuple(sorted(one.attrib)), tuple(one.get(name) for name in fixed))
         for one in root.iter()
-        if one.tag not in {"br"} and not (one.tag == "div" and one.get("dir") == "auto")
+        if one.tag not in {"br"} and not (one.tag in {"div", "p"} and one.get("dir") == "auto")
     )
 
 
