@@ -28,6 +28,7 @@ class WellSetUp(Account):
     desk: ScriptedDesk
     opted_out_numbers: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    receipt_rules: str | None = "vaada-mail-in"
     refused: set[str] = field(default_factory=set)
 
     def mail(self) -> MailAccount:
@@ -42,13 +43,13 @@ class WellSetUp(Account):
 
     @property
     def resources(self) -> dict[str, str]:
-        return {"ReceiptRules": "vaada-mail-in"}
+        return {"ReceiptRules": self.receipt_rules} if self.receipt_rules else {}
 
     def mail_host(self) -> str:
         return "inbound-smtp.eu-west-1.amazonaws.com"
 
     def receives_mail(self, domain: str) -> bool:
-        return domain == "in.example.com"
+        return domain == "in.example.com" and self.receipt_rules is not None
 
     def texts(self) -> TextAccount:
         return TextAccount(sandbox=False, spend_limit=Decimal(500), logs_deliveries=True)
@@ -178,6 +179,14 @@ def test_schedules_of_rows_that_wait_no_more_are_found(shop: Shop) -> None:
     shop.desk.settle()
 
     assert not_ready(shop, names=(gone,))["schedules"].values["example"] == gone
+
+
+def test_a_stack_without_receipt_rules_gets_no_mail(shop: Shop) -> None:
+    own_policy(shop)
+
+    found = not_ready(shop, receipt_rules=None)
+
+    assert found == {"mail_in_rules": Finding("missing", "mail_rules_inactive", {"name": "ReceiptRules"})}
 
 
 def test_an_agent_whom_sns_does_not_text_is_named_by_id(shop: Shop) -> None:

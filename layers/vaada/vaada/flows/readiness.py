@@ -99,8 +99,9 @@ def _mail_in_record(desk: Desk, account: Account, _: datetime) -> Finding:
 
 
 def _mail_in_rules(desk: Desk, account: Account, _: datetime) -> Finding:
+    rule_set = account.resources.get("ReceiptRules", "ReceiptRules")  # the local cloud has none
     return readiness.mail_in_rules(
-        active=account.receives_mail(desk.settings.inbound_domain), rule_set=account.resources["ReceiptRules"]
+        active=account.receives_mail(desk.settings.inbound_domain), rule_set=rule_set
     )
 
 
