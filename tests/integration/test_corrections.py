@@ -155,6 +155,29 @@ def test_the_clock_starts_when_the_customer_asked(shop: Shop) -> None:
     assert reply(shop, recorded)["missed_at"] == "2026-03-02T14:30:00Z"
 
 
+@pytest.mark.parametrize(
+    ("asked", "missed", "times"),
+    [
+        ("2026-03-02T08:30:00Z", "2026-03-02T13:00:00Z", 1),  # before opening
+        ("2026-03-02T09:20:00Z", "2026-03-02T14:20:00Z", 1),  # an earlier target
+        ("2026-03-02T11:00:00Z", "2026-03-02T16:00:00Z", 2),  # a later one
+    ],
+)
+def test_the_supervisor_hears_once_that_one_target_was_missed(
+    shop: Shop, asked: str, missed: str, times: int
+) -> None:
+    shop.desk.pass_time(30 * MINUTE)
+    recorded = shop.contact(channel="email")
+    shop.desk.pass_time(6 * HOUR)
+    assert reply(shop, recorded)["missed_at"] == "2026-03-02T14:30:00Z"
+
+    corrected(shop, recorded, occurred_at=asked)
+    shop.desk.pass_time(DAY)
+
+    assert reply(shop, recorded)["missed_at"] == missed
+    assert len(shop.sent_messages("reply_missed")) == times
+
+
 def test_the_time_of_an_answer_says_how_long_it_took(shop: Shop) -> None:
     recorded = shop.contact(channel="email")
     shop.desk.pass_time(2 * HOUR)

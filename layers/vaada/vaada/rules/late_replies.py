@@ -70,8 +70,13 @@ def open_and_ended(changed: Iterable[Reply], before: Reply | None) -> tuple[Repl
 
 
 def with_own_clock(reply: Reply, policy: PolicyDocument, now: datetime) -> Reply:
-    """Return an awaited reply with its clock running, since no call is promised instead any more."""
-    return replies.start_clock(reply, policy, now) if reply.status == "awaited" else reply
+    """Return an awaited reply with its clock running, since no call is promised instead any more.
+
+    One that was missed has no clock: the supervisor heard of it.
+    """
+    if reply.status != "awaited" or reply.missed_at is not None:
+        return reply
+    return replies.start_clock(reply, policy, now)
 
 
 def as_awaited(reply: Reply) -> Reply:
@@ -135,12 +140,22 @@ def _fit(row: Reply | None, wait: Wait, policy: PolicyDocument, *, answered: boo
             reply = replies.await_again(reply)
         elif row is not None and (reply is row or reply.status != "awaited"):
             return reply
-        return replies.start_clock(reply, policy, wait.asked.recorded_at)
+        return _with_clock(reply, before, policy, wait.asked.recorded_at)
     if reply.status == "given" and (reply is not before or reply.given_at != wait.answered_at):
         reply = replies.await_again(reply)
     if reply.status in replies.OPEN:
         return replies.give(reply, wait.answered_at, wait.answered_by, policy)
     return reply
+
+
+def _with_clock(reply: Reply, before: Reply, policy: PolicyDocument, now: datetime) -> Reply:
+    """Return the awaited reply with its clock running, unless the supervisor heard before that it was missed.
+
+    They hear of it again only if the target is a later one now.
+    """
+    if before.missed_at is not None and reply.due_at <= before.missed_at:
+        return reply.model_copy(update={"missed_at": reply.due_at})
+    return replies.start_clock(reply.model_copy(update={"missed_at": None}), policy, now)
 
 
 def _first_version(wait: Wait, policy: PolicyDocument, *, answered: bool) -> Reply | None:
