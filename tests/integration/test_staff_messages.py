@@ -407,6 +407,20 @@ def test_a_reminder_that_falls_due_twice_while_held_is_sent_once(shop: Shop) -> 
     assert outcomes(shop) == {"sent": 1, "withheld": 1}
 
 
+def test_a_message_that_is_late_after_work_waits_for_the_morning(shop: Shop) -> None:
+    for minute in ("03-02T17:50", "03-02T17:55"):
+        shop.promise(at(minute))
+    wait_until(shop.desk, at("03-02T17:52"))  # the first is overdue, and waits for the second
+    held = sent(shop, "promise_overdue")
+
+    shop.desk.clock.move_to(at("03-02T19:00"))  # sweeps failed meanwhile
+    shop.desk.sweep()
+    shop.desk.settle()
+    wait_until(shop.desk, at("03-03T09:30"))
+
+    assert (held, shop.sent_messages("promise_overdue")) == ([], [("03-03T09:00", "agent", "email")])
+
+
 def test_a_warning_is_not_batched_beyond_its_due_time(shop: Shop) -> None:
     shop.contact(
         commitments=[{"what": f"Promise {n}", "due_at": text_of(shop.desk.now + n * MINUTE)} for n in (3, 5)]

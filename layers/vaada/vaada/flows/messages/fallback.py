@@ -9,6 +9,7 @@ from vaada.flows.messages.tasks import members_of
 from vaada.flows.work import About, agent_of, customer_of, work_of
 from vaada.model.messages import Message
 from vaada.model.people import Agent
+from vaada.model.rows import Row
 from vaada.model.work import Commitment, FollowUp, Reply
 from vaada.rules.messages import lifecycle
 from vaada.rules.time.availability import staff_reachable_at
@@ -42,8 +43,8 @@ def is_sent_otherwise(desk: Desk, message: Message) -> bool:
     return all(arriving.intersection(one.twins) for one in members)
 
 
-def notify_at(desk: Desk, work: About, reader: Agent | None, now: datetime) -> datetime:
-    """Return when to tell a reader who stands in: at work, or now if it is urgent."""
+def notify_at(desk: Desk, work: Row, reader: Agent | None, now: datetime) -> datetime:
+    """Return when to tell a reader who stands in, or late: at work, or now if it is urgent."""
     if reader is None or (isinstance(work, FollowUp) and work.urgent):
         return now
     warned_of = work.due_at if isinstance(work, Commitment | Reply) and now < work.due_at else None

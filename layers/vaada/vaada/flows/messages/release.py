@@ -2,11 +2,12 @@
 
 import uuid
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from vaada.desk import Desk
 from vaada.flows.messages import recipients
 from vaada.flows.messages.compose import MOST_IN_FULL
+from vaada.flows.messages.fallback import notify_at
 from vaada.flows.messages.rate_limits import mail_count_id
 from vaada.flows.messages.reroute import reroute
 from vaada.flows.messages.send import attempt, record
@@ -23,6 +24,8 @@ from vaada.rules.messages.batches import MOST, NOT_NEEDED, form_batch
 from vaada.rules.time.availability import is_away
 
 _PAGE = 100
+_LATE = timedelta(minutes=15)  # so much later than planned only sweeps that failed release a message
+_WARNINGS = frozenset({"promise_warning", "reply_warning"})  # they are of no use on the next day
 
 
 def release(desk: Desk, message: Message, now: datetime) -> str:
@@ -34,6 +37,9 @@ def release(desk: Desk, message: Message, now: datetime) -> str:
             return reroute(desk, message, now)
         record(desk, lifecycle.withhold(message, NOT_NEEDED), now=now)
         return "withheld"
+    if (reachable_at := _reachable_at(desk, message, now)) > now:
+        record(desk, message.changed(wake_at=reachable_at), now=now)
+        return "held until they are at work"
     messages = (message, *_held_with(desk, message, now))
     _read_ahead(desk, messages)
     obsolete = obsolete_ids(desk, messages, now)
@@ -72,6 +78,17 @@ def _is_reachable(desk: Desk, message: Message, now: datetime) -> bool:
     return reader is None or (
         not is_away(reader, now) and recipients.can_receive(desk, reader, message.medium)
     )
+
+
+def _reachable_at(desk: Desk, message: Message, now: datetime) -> datetime:
+    """Return when the reader may get it: now, unless it is late and they have stopped working meanwhile."""
+    if message.recipient_id is None or message.wake_at is None or now - message.wake_at <= _LATE:
+        return now
+    reader = desk.table.get(Agent, message.recipient_id)
+    about = desk.table.get(SUBJECTS[message.about_kind], message.about_id)
+    if reader is None or about is None or message.purpose in _WARNINGS:
+        return now
+    return notify_at(desk, about, reader, now)
 
 
 def _held_with(desk: Desk, message: Message, now: datetime) -> list[Message]:
