@@ -22,8 +22,9 @@ def seed_for(name: str) -> int | None:
     seeds: list[int] = [mutation.seed, *SEEDS]
     for seed in seeds:
         with mutation():
-            if check_history(History(seed, planted=name)):
-                return seed
+            fails = bool(check_history(History(seed, planted=name)))
+        if fails and not check_history(History(seed)):  # else it fails without the bug, too
+            return seed
     return None
 
 

@@ -169,9 +169,15 @@ def has_passed(policy: PolicyDocument, delay: Delay, since: datetime, now: datet
     return now - since >= (delay.days or 0) * DAY - an_hour_less
 
 
+def zone_of_customer(policy: PolicyDocument, customer: Customer) -> ZoneInfo:
+    """Their own zone, else that of their number, which is British, else the business's."""
+    in_britain = str(customer.phone).startswith("+44")
+    return ZoneInfo(customer.time_zone or ("Europe/London" if in_britain else policy.business.time_zone))
+
+
 def is_day(policy: PolicyDocument, customer: Customer, at: datetime) -> bool:
     """Whether a customer may be written to."""
-    local = at.astimezone(ZoneInfo(customer.time_zone or policy.business.time_zone)).time()
+    local = at.astimezone(zone_of_customer(policy, customer)).time()
     return policy.customers.write_from <= local < policy.customers.write_until
 
 

@@ -3,12 +3,11 @@
 from collections import Counter
 from datetime import datetime, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from tests.integration.scripted_desk import ENVIRONMENT
 from tests.simulation.actors.people import is_a_customers, unsigned
 from tests.simulation.fake_aws.messaging import Sent
-from tests.simulation.oracles.business_time import at_work, is_day, opened
+from tests.simulation.oracles.business_time import at_work, is_day, opened, zone_of_customer
 from tests.simulation.oracles.commitments import renewals
 from tests.simulation.oracles.messages import (
     NEW_LINK,
@@ -136,8 +135,7 @@ class Sends:
         )
         assert by_day or message.at_night, f"written to at night: {message!r}"
         if isinstance(about, Commitment) and observed.now - observed.changed_at[about.id] > LEASE:
-            zone = ZoneInfo(customer.time_zone or policies[0].business.time_zone)
-            due_at = about.due_at.astimezone(zone)
+            due_at = about.due_at.astimezone(zone_of_customer(policies[0], customer))
             assert f"{due_at:%H:%M}" in sent.text, f"an old date, not {due_at}: {sent.text}"
             assert sent.at < due_at + CLOCK_SKEW, f"a new date that has passed: {sent.text}"
             replaces = message.why if message.why.startswith(REPLACEMENT) else None

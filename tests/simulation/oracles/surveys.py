@@ -209,10 +209,11 @@ class Surveys:
         case = self._observed.rows.get(self._observed.case_of(row) or "")
         because = str(row.withheld_because)
         agreed = permissions.consents.get(customer.id)
+        left = customer.id in permissions.surveys or (str(customer.email), "spam") in permissions.anything
         reachable = any(may_be_written_to(self._observed, customer, medium) for medium in ("email", "sms"))
         reasons = {
             "asked something lately": not row.again,  # it waits until they may be asked
-            "did not agree": agreed is None or not agreed[1]["survey"] or customer.id in permissions.surveys,
+            "did not agree": agreed is None or not agreed[1]["survey"] or left,
             "no address": not reachable,
             "abusive": any(one.tone == "abusive" for one in contacts),
             "taken up again": isinstance(case, Case) and (case.status == "open" or case.survey_id != row.id),
