@@ -157,7 +157,7 @@ def unsubscribes_only_mail_addresses() -> Planted:
     return replaced(suppression.addresses_of, mails, within=(unsubscribing,))
 
 
-@mutation(seed=252)
+@mutation(seed=264)
 def writes_to_who_has_left() -> Planted:
     def away_but_here(agent: Any, now: datetime) -> bool:
         return is_away(agent.model_copy(update={"left_at": None}), now)

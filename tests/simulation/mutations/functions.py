@@ -64,7 +64,7 @@ def loses_events_that_fail() -> Planted:
     return replaced(handle_or_queue, _handle_or_lose, within=(receive_text, incoming_texts, record_delivery))
 
 
-@mutation()
+@mutation(seed=60)
 def loses_queued_events_that_fail() -> Planted:
     return replaced(handle, _handle_or_lose, within=(record_delivery,))
 

@@ -10,7 +10,7 @@ from tests.simulation.mutations.planting import Planted, mutation
 from tests.simulation.replacing import replaced
 from vaada.gateways.items import DUE_SHARDS
 from vaada.gateways.send_errors import OutcomeUnknown, Refused, translate_send_errors
-from vaada.gateways.table import Page, Table
+from vaada.gateways.table import Table
 from vaada.model.messages import Message
 
 
@@ -38,17 +38,7 @@ def takes_a_500_for_a_refusal() -> Planted:
     return replaced(translate_send_errors, sending_or_refused)
 
 
-@mutation(seed=252)
-def reads_only_the_first_page() -> Planted:
-    original = Table._page
-
-    def first_page(*asked: Any, **query: Any) -> Page:
-        return Page(original(*asked, **query).rows, None)
-
-    return replaced(original, first_page)
-
-
-@mutation(seed=252)
+@mutation(seed=872)
 def reads_only_the_first_page_of_held_messages() -> Planted:
     original = Table.held_messages
 
