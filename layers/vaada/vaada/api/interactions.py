@@ -51,7 +51,7 @@ class RecordedInteraction(BaseModel):
 
 
 class FoundInteraction(Interaction):
-    """An interaction as it stands.
+    """An interaction, with the cases that it may belong to.
 
     `suggested_case_ids` are other open cases of the customer that it may belong to, the likeliest first, or
     else the latest, as long as it is the only contact of an open case. Nobody could choose one for a text.

@@ -67,7 +67,7 @@ class Account:
     # ------------------------------------------------------------ mail
 
     def mail(self) -> MailAccount:
-        """SES's sandbox, limits and state."""
+        """Return whether SES may write to anybody, with its sending limits and its review state."""
         told = aws.ses().get_account()
         quota = told.get("SendQuota", {})
         return MailAccount(

@@ -114,7 +114,7 @@ def preview(
 def events_of(
     row: Replayed, agents: Mapping[str, Agent], policy: PolicyDocument, now: datetime
 ) -> Iterator[Event]:
-    """Yield who would have been told about this row under these rules, until it ended or until now."""
+    """Yield the messages about this row that these rules would have brought, until it ended or until now."""
     match row:
         case Commitment():
             yield from _of_commitment(row, agents, policy, now)
