@@ -9,8 +9,9 @@ from tests.conformance.engines import GROUP, Engine
 from tests.integration.scripted_desk import ENVIRONMENT
 from tests.times import HOUR
 from tests.unit import rows
+from vaada.gateways.row_pages import Page
 from vaada.gateways.schedules import Schedules, Target
-from vaada.gateways.table import Conflict, Page, Table
+from vaada.gateways.table import Conflict, Table
 from vaada.model.cases import Case
 from vaada.model.interactions import Interaction
 from vaada.model.people import Customer

@@ -18,7 +18,7 @@ from tests.integration.shop import (
 )
 from tests.times import DAY, HOUR, MINUTE
 from tests.unit.present.hostile_text import MARKUP
-from vaada.gateways.table import Table
+from vaada.gateways.row_lists import RowLists
 from vaada.model.times import text_of
 
 NOTED = {"kind": "unethical", "words": "Wants a forged date"}
@@ -103,7 +103,7 @@ def test_a_customer_without_enough_signals_is_not_read_as_a_whole(
     other = shop.contact(kind="complaint", resolved=True, awaits_reply=False)
     into = shop.contact(resolved=True, awaits_reply=False)["case_id"]
     shop.desk.call(f"POST /api/cases/{other['case_id']}/merge", {"into": into}, user=MANAGER)
-    monkeypatch.delattr(Table, "timeline")
+    monkeypatch.delattr(RowLists, "timeline")
     shop.desk.pass_time(2 * DAY)
     monkeypatch.undo()
 

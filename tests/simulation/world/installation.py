@@ -26,7 +26,7 @@ from tests.simulation.world.lambda_runtime import LambdaRuntime
 from vaada import desk, stream
 from vaada.desk import open_desk
 from vaada.gateways import aws as aws_clients
-from vaada.gateways import items, mail, table
+from vaada.gateways import items, mail, row_lists, rows_by_key
 from vaada.present import email, pages, rendering
 from vaada.settings import Settings
 
@@ -59,7 +59,7 @@ def installed(
         stack.enter_context(patch.object(email, "rendering", _MAIL_RENDERING))
         if not renders_pages:
             stack.enter_context(patch.object(pages, "rendering", SimpleNamespace(html=_marks_of_page)))
-        stack.enter_context(replaced(items.from_item, parsed, within=(table, stream)))
+        stack.enter_context(replaced(items.from_item, parsed, within=(rows_by_key, row_lists, stream)))
         stack.enter_context(replaced(open_desk, runtime.open_desk))
         loop.clock = stack.enter_context(time_machine.travel(loop.start, tick=False))
         stack.callback(forget_parsed)

@@ -4,7 +4,7 @@ from typing import Generic, TypeVar
 
 from pydantic import BaseModel
 
-from vaada.gateways.table import Page
+from vaada.gateways.row_pages import Page
 
 T = TypeVar("T")
 

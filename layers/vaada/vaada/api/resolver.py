@@ -25,7 +25,8 @@ from vaada.flows.idempotency import Key, KeyReused, do_once
 from vaada.flows.optimistic_write import Busy, NotFound, VersionChanged, only_at
 from vaada.flows.people import EmailTaken, InvalidChange, InvalidField, UnknownReference
 from vaada.flows.policy import UnworkablePolicy
-from vaada.gateways.table import BadCursor, Conflict
+from vaada.gateways.row_pages import BadCursor
+from vaada.gateways.table import Conflict
 from vaada.headers import RESPONSE_HEADERS
 from vaada.log import logger
 from vaada.model.rows import Row

@@ -16,7 +16,8 @@ from vaada.desk import Desk
 from vaada.flows.idempotency import KeyReused
 from vaada.flows.optimistic_write import Busy, NotFound, VersionChanged
 from vaada.flows.reports import TooManyRows
-from vaada.gateways.table import BadCursor, Conflict
+from vaada.gateways.row_pages import BadCursor
+from vaada.gateways.table import Conflict
 from vaada.gateways.user_pool import SIGNED_IN, SIGNED_OUT
 from vaada.headers import RESPONSE_HEADERS
 from vaada.log import logger

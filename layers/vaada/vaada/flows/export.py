@@ -11,7 +11,7 @@ from vaada.flows.messages.suppression import addresses_of
 from vaada.flows.optimistic_write import require
 from vaada.flows.relationships import relationships_of
 from vaada.flows.work import current_customer
-from vaada.gateways.table import Page
+from vaada.gateways.row_pages import Page
 from vaada.model.address_usage import AddressUsage
 from vaada.model.interactions import Interaction
 from vaada.model.people import Customer

@@ -2,7 +2,7 @@
 
 from vaada.desk import Desk
 from vaada.flows.optimistic_write import require, retry_on_conflict
-from vaada.gateways.table import Page
+from vaada.gateways.row_pages import Page
 from vaada.model.incoming_mail import SetAsideMail
 from vaada.rules.errors import NotPossible
 from vaada.rules.mail.sorting import ACCEPTABLE

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from vaada.desk import Desk
-from vaada.gateways.table import BadCursor, Page, cursor_after
+from vaada.gateways.row_pages import BadCursor, Page, cursor_after
 from vaada.model.people import Customer, Medium
 from vaada.model.phone_numbers import comparable
 from vaada.model.search_terms import SearchTerm, reversed_digits
