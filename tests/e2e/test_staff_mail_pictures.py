@@ -14,13 +14,16 @@ from selenium.webdriver import Chrome
 from local.browser import browser, set_screen
 from local.places import STATE
 from tests.e2e.test_accessibility import RULES, findings
-from tests.unit.present.builders import a_praise, a_week, an_explanation
+from tests.unit.present.builders import LANGUAGES, a_praise, a_week, an_explanation
 from tests.unit.present.samples import staff_notes
 from vaada.present import email
 from vaada.present.email import Mail
 
 PICTURES = STATE / "pictures" / "mails"
 HEIGHT = 844
+WEEK = "weekly-report"
+OF_OTHER_FONTS = 1.05
+"""How much taller a mail may be with the fonts of another machine."""
 WCAG = [rule for rule in RULES if rule.startswith("wcag")]  # the others are about pages
 
 
@@ -31,6 +34,7 @@ class Look:
     name: str
     width: int
     dark: bool = False
+    height: int = HEIGHT
 
 
 LOOKS = (Look("phone", 390), Look("desk", 1280), Look("dark", 390, dark=True))
@@ -76,7 +80,7 @@ def mails(language: str) -> Iterator[tuple[str, Mail]]:
     praise = replace(praise, business=typed["business"], customer_name=typed["customer_name"])
     yield "praise", email.for_praise(praise)
     said = typed["summary"].partition("\n")[0]
-    yield "weekly-report", a_week(language, typed["customer_name"], said, typed["business"])
+    yield WEEK, a_week(language, typed["customer_name"], said, typed["business"])
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +102,7 @@ def show_in(chrome: Chrome, look: Look) -> None:
     """Set the screen and its colours."""
     theme = {"name": "prefers-color-scheme", "value": "dark" if look.dark else "light"}
     chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [theme]})
-    set_screen(chrome, look.width, HEIGHT)
+    set_screen(chrome, look.width, look.height)
 
 
 OUTSIDE = """return [...document.querySelectorAll("p, h1, h2, a, span, td, bdi")].filter(one => {
@@ -128,6 +132,18 @@ def test_each_mail_to_staff_is_whole_in_a_picture(
         assert chrome.execute_script(OUTSIDE) == [], name
         for left, right in chrome.execute_script(STARTS):
             assert (left > right) == (language == "ur") or abs(left - right) < 1, name
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_weekly_report_is_one_page_of_a_phone(chrome: Chrome, tmp_path: Path, language: str) -> None:
+    typed = TYPED.get(language, {"customer_name": "Bilal Khan", "business": "Noor Cycles"})
+    page = tmp_path / "mail.html"
+    mail = a_week(language, typed["customer_name"], "The wheel came back.", typed["business"])
+    page.write_text(mail.html, encoding="utf-8")
+    show_in(chrome, replace(LOOKS[0], height=1))
+    chrome.get(page.as_uri())
+
+    assert chrome.execute_script("return document.documentElement.scrollHeight") <= HEIGHT * OF_OTHER_FONTS
 
 
 @pytest.mark.parametrize("look", [LOOKS[0], LOOKS[2]], ids=["light", "dark"])

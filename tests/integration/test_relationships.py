@@ -14,10 +14,13 @@ from tests.integration.shop import (
     change_policy,
     fields_of,
     token_of,
+    wait_until,
     words_of,
 )
 from tests.times import DAY, HOUR, MINUTE
 from tests.unit.present.hostile_text import MARKUP
+from vaada.desk import open_desk
+from vaada.flows.weekly_reports import plan_first
 from vaada.gateways.row_lists import RowLists
 from vaada.model.times import text_of
 
@@ -428,6 +431,16 @@ def test_the_letter_is_written_and_sent_in_the_console(shop: Shop) -> None:
     assert sent.status == 303
     assert browser.open(here).title == "You have parted. The door stays open."
     assert "<script>alert" not in browser.open(f"{here}/letter").html
+
+
+def test_the_weekly_report_says_that_a_review_is_proposed(shop: Shop) -> None:
+    plan_first(open_desk(), shop.desk.now)
+    proposed(shop)
+    wait_until(shop.desk, "2026-03-09T09:02")
+
+    [words] = [words_of(mail) for mail in shop.desk.mails if "/desk/report/weeks" in words_of(mail)]
+    _, _, review = words.partition("Relationship review")
+    assert review.split()[:4] == ["-", "1", "customer.", "https://desk.example.com/desk/relationships"]
 
 
 def test_a_manager_talks_and_decides_in_the_console(shop: Shop) -> None:

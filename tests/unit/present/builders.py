@@ -293,6 +293,7 @@ def a_weekly_report() -> WeeklyReport:
             ),
         ),
         unthanked=(rows.AGENT_ID,),
+        reviews=1,
         missed_by=MissedBy(case_id=rows.row_id(2), missed=2, of=2),
         sent=Sent(
             mails=41, texts=12, withheld=5, withheld_because="they were asked something lately", failed=1

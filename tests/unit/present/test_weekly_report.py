@@ -31,7 +31,7 @@ def test_each_line_leads_into_the_console() -> None:
     mail = a_week()
     hrefs = Html(mail.html).values("href")
 
-    assert len(hrefs) == mail.text.count("https://") == 20
+    assert len(hrefs) == mail.text.count("https://") == 22
     assert all(href.startswith("https://desk.example.com/desk/") for href in hrefs)
 
 
@@ -65,7 +65,7 @@ def test_what_people_wrote_is_text_and_stays_on_its_line() -> None:
 
 def test_nothing_of_customers_who_were_erased_is_left() -> None:
     found = page()
-    titles = {part.title: [line.words for line in part.lines] for part in found.parts}
+    titles = {part.title: [line.words for line in (part.beside, *part.lines) if line] for part in found.parts}
 
     assert titles["Who waited too long"] == ["7 customers."]
     assert titles["What customers said"] == ["9 answers in all."]
@@ -76,11 +76,13 @@ def test_nothing_of_customers_who_were_erased_is_left() -> None:
 def test_a_week_without_promises_says_so() -> None:
     found = page(promises={}, waited=0, waited_longest=())
 
-    assert found.title == "No promise fell due last week."
-    assert found.lead == "In the week before, none fell due."
+    assert found.title.words == "No promise fell due last week."
+    assert found.before.words == "The week before: none fell due"
+    assert found.year.words == "A year: none fell due"
     assert found.subject == "Bakery, 2 Mar – 8 Mar"
     assert {bar.height for bar in found.bars} == {0}
-    assert found.parts[0].lines[0].words == "Nobody."
+    assert found.parts[0].beside is not None
+    assert found.parts[0].beside.words == "Nobody."
 
 
 def test_a_week_in_which_no_promise_was_kept_has_a_bar() -> None:

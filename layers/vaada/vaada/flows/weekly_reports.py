@@ -15,6 +15,7 @@ from vaada.model.ids import OF_THE_DESK, derived_row_id
 from vaada.model.messages import Message
 from vaada.model.people import Agent, Customer
 from vaada.model.rate_limits import RateCount
+from vaada.model.relationships import Relationship
 from vaada.model.weekly_reports import WeeklyReport
 from vaada.model.work import Commitment, Goodwill, Reply, Survey
 from vaada.present.weekly_report import Named
@@ -130,6 +131,7 @@ def _findings(desk: Desk, row: WeeklyReport, now: datetime) -> Findings:
         earlier=earlier or {},
         thanks=recognition.overview(desk, now),
         agents=agents_by_id(desk),
+        reviews=desk.table.count_rows(Relationship, status="proposed"),
     )
 
 

@@ -83,7 +83,7 @@ class WeeklyFigures(StoredModel):
 
     So it holds nothing about a customer who is erased. `promises` are by week, a year at most.
     `to_thank` is what the week gave reason to thank for, and `unthanked` are agents whom nobody has thanked
-    for long; whoever waits longest comes first.
+    for long; whoever waits longest comes first. `reviews` are the relationships that are proposed for review.
     """
 
     promises: dict[Week, KeptPromises]
@@ -94,6 +94,7 @@ class WeeklyFigures(StoredModel):
     comments: tuple[RowId, ...]
     to_thank: tuple[ToThank, ...] = ()
     unthanked: tuple[str, ...] = ()
+    reviews: int = 0
     missed_by: MissedBy | None = None
     sent: Sent
     cost: Cost

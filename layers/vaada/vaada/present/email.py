@@ -297,7 +297,6 @@ def for_week(week: WeekPage, business: str, language: Words, base: str) -> Mail:
         "subject": week.subject,
         "week": week,
         "business": business,
-        "year": f"{base}/desk/report/weeks",
         "settings": f"{base}/desk/me",
     }
     return Mail(

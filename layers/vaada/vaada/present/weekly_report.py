@@ -12,17 +12,17 @@ from zoneinfo import ZoneInfo
 
 from vaada.model.cases import Case
 from vaada.model.people import Agent, Customer
+from vaada.model.recognitions import RecognitionReason
 from vaada.model.weekly_reports import CallReason, KeptPromises, WeeklyFigures, WeeklyReport
 from vaada.model.work import Reply, Survey
 from vaada.present.reasons import reason_words
-from vaada.present.recognition import reason_of
 from vaada.present.sanitize import isolate, line, shorten_to
 from vaada.present.times import Times
 
 WEEKS = 52
 
-_LONGEST_NAME, _LONGEST_COMMENT, _LONGEST_CAUSE = 40, 90, 50
-_TALLEST, _SHORTEST = 40, 2  # pixels
+_LONGEST_NAME, _LONGEST_COMMENT, _LONGEST_CAUSE = 40, 60, 40
+_TALLEST, _SHORTEST = 32, 2  # pixels
 
 
 def _(message: str) -> str:
@@ -31,21 +31,33 @@ def _(message: str) -> str:
 
 
 _WHY: dict[CallReason, str] = {
-    # Translators: why to call a customer, after their name and a colon
-    "unhappy": _("they answered “%(answer)s”"),
-    # Translators: why to call a customer, after their name and a colon
-    "promise_late": _("a promise to them is late"),
-    # Translators: why to call a customer, after their name and a colon
-    "still_waits": _("they still wait for an answer"),
-    # Translators: why to call a customer, after their name and a colon
-    "complaint_open": _("their complaint is open"),
-    # Translators: why to call a customer, after their name and a colon
-    "run_around": _("they were sent from one to the next"),
+    # Translators: why to call a customer, after their name and a colon; there is room for few words
+    "unhappy": _("answered “%(answer)s”"),
+    # Translators: why to call a customer, after their name and a colon; there is room for few words
+    "promise_late": _("a promise is late"),
+    # Translators: why to call a customer, after their name and a colon; there is room for few words
+    "still_waits": _("waits for an answer"),
+    # Translators: why to call a customer, after their name and a colon; there is room for few words
+    "complaint_open": _("has an open complaint"),
+    # Translators: why to call a customer, after their name and a colon; there is room for few words
+    "run_around": _("sent from one to the next"),
+}
+_FOR: dict[RecognitionReason, str] = {
+    # Translators: what to thank an agent for, after their name and a colon; there is room for few words
+    "hard_to_reach": _("kept a promise to %(customer)s, hard to reach"),
+    # Translators: what to thank an agent for, after their name and a colon; there is room for few words
+    "taken_over": _("kept a colleague's promise to %(customer)s"),
+    # Translators: what to thank an agent for, after their name and a colon; there is room for few words
+    "won_back": _("won %(customer)s back"),
+    # Translators: what to thank an agent for, after their name and a colon; there is room for few words
+    "kind_words": _("kind words of %(customer)s"),
+    # Translators: what to thank an agent for, after their name and a colon; there is room for few words
+    "stayed_solved": _("complaint of %(customer)s solved for good"),
 }
 _ORIGINS = {
-    "stated": _("What was promised in a contact"),
-    "call_back": _("Calls promised outside opening hours"),
-    "unhappy": _("Calls promised to unhappy customers"),
+    "stated": _("Promises made in contacts"),
+    "call_back": _("Calls after closing time"),
+    "unhappy": _("Calls to unhappy customers"),
 }
 
 
@@ -62,18 +74,20 @@ class Named:
 
 @dataclass(frozen=True)
 class WeekLine:
-    """One line, and where it leads. `quote` is what a customer wrote."""
+    """One line, and where it leads. `quote` is what a customer wrote; `more` is said where there is room."""
 
     words: str
     href: str
     quote: str = ""
+    more: str = ""
 
 
 @dataclass(frozen=True)
 class WeekPart:
-    """Lines under a heading."""
+    """A heading, a short line beside it, and the lines under it."""
 
     title: str
+    beside: WeekLine | None
     lines: tuple[WeekLine, ...]
 
 
@@ -87,15 +101,15 @@ class WeekBar:
 
 @dataclass(frozen=True)
 class WeekPage:
-    """A weekly report as it is read."""
+    """A weekly report as it is read. `bars_words` describe the bars, `year` is what they come to."""
 
     subject: str
-    title: str
-    lead: str
+    title: WeekLine
+    before: WeekLine
     span: str
-    href: str
     bars: tuple[WeekBar, ...]
     bars_words: str
+    year: WeekLine
     parts: tuple[WeekPart, ...]
 
 
@@ -127,10 +141,11 @@ class _Writer:
     def link(self, path: str, **query: str) -> str:
         return f"{self.base}/desk/{path}" + (f"?{urlencode(query)}" if query else "")
 
-    def rows(self, count: str) -> str:
+    def rows(self, count: str, weeks_before: int = 0) -> str:
         """Return the address of the rows of the week that count as this figure of the report."""
-        last = self.first + timedelta(days=6)
-        return self.link("report/rows", **{"from": str(self.first), "to": str(last), "count": count})
+        first = self.first - timedelta(weeks=weeks_before)
+        last = first + timedelta(days=6)
+        return self.link("report/rows", **{"from": str(first), "to": str(last), "count": count})
 
 
 def week_page(
@@ -140,16 +155,16 @@ def week_page(
     if row.figures is None:
         return None
     writer = _Writer(row, row.figures, named, times, ZoneInfo(zone), base)
-    bars, bars_words = _bars(writer)
+    year, bars_words = _year(writer)
     return WeekPage(
         subject=_subject(writer, business),
-        title=_title(writer),
-        lead=_lead(writer),
+        title=WeekLine(_title(writer), writer.rows("settled")),
+        before=WeekLine(_before(writer), writer.rows("settled", weeks_before=1)),
         span=_span(writer),
-        href=writer.rows("settled"),
-        bars=bars,
+        bars=tuple(_bars(writer)),
         bars_words=bars_words,
-        parts=tuple(part for part in _parts(writer) if part.lines),
+        year=WeekLine(year, writer.link("report/weeks")),
+        parts=tuple(part for part in _parts(writer) if part.beside or part.lines),
     )
 
 
@@ -195,28 +210,33 @@ def _title(writer: _Writer) -> str:
     return sentence % {"kept": writer.number(now.kept), "n": writer.number(now.settled)}
 
 
-def _lead(writer: _Writer) -> str:
-    weeks = list(_weeks(writer))
-    before = weeks[-2][1]
+def _before(writer: _Writer) -> str:
+    before = list(_weeks(writer))[-2][1]
     if before is None:
-        return writer.gettext("In the week before, none fell due.")
-    sentence = _("In the week before, %(kept)s of %(n)s.")
+        return writer.gettext("The week before: none fell due")
+    sentence = _("The week before: %(kept)s of %(n)s")
     return writer.gettext(sentence, kept=writer.number(before.kept), n=writer.number(before.settled))
 
 
-def _bars(writer: _Writer) -> tuple[tuple[WeekBar, ...], str]:
-    weeks = [promises for _, promises in _weeks(writer)]
-    bars = tuple(
-        WeekBar(max(_SHORTEST, round(_TALLEST * _share(one))) if one else 0, number == len(weeks) - 1)
-        for number, one in enumerate(weeks)
-    )
-    known = [one for one in weeks if one]
+def _bars(writer: _Writer) -> Iterator[WeekBar]:
+    for week, promises in _weeks(writer):
+        height = max(_SHORTEST, round(_TALLEST * _share(promises))) if promises else 0
+        yield WeekBar(height, week == writer.row.week)
+
+
+def _year(writer: _Writer) -> tuple[str, str]:
+    """Return what the weeks of the year come to: in short, and for who does not see the bars."""
+    known = [promises for _, promises in _weeks(writer) if promises]
     kept, settled = sum(one.kept for one in known), sum(one.settled for one in known)
     if not settled:
-        return bars, writer.gettext("A year of weeks, in which no promise fell due.")
+        return (
+            writer.gettext("A year: none fell due"),
+            writer.gettext("A year of weeks, in which no promise fell due."),
+        )
     share = writer.times.formats.in_percent(kept / settled)
-    return bars, writer.gettext(
-        "A year of weeks: %(share)s kept in time. The last one stands out.", share=share
+    return (
+        writer.gettext("A year: %(share)s kept in time", share=share),
+        writer.gettext("A year of weeks: %(share)s kept in time. The last one stands out.", share=share),
     )
 
 
@@ -225,45 +245,43 @@ def _share(promises: KeptPromises) -> float:
 
 
 def _parts(writer: _Writer) -> Iterator[WeekPart]:
-    gettext, figures = writer.gettext, writer.figures
-    yield WeekPart(gettext("Who waited too long"), tuple(_waited(writer)))
-    yield WeekPart(gettext("Whom to call, and why"), tuple(_calls(writer)))
-    yield WeekPart(gettext("What customers said"), tuple(_said(writer)))
-    yield WeekPart(gettext("Whom to thank"), tuple(_to_thank(writer)))
-    if figures.missed_by is not None:
-        yield WeekPart(gettext("What broke promises most often"), tuple(_missed_by(writer)))
-    yield WeekPart(gettext("What the desk sent"), tuple(_sent(writer)))
-    yield WeekPart(gettext("What it cost"), tuple(_cost(writer)))
+    gettext = writer.gettext
+    yield WeekPart(gettext("Who waited too long"), _all_who_waited(writer), tuple(_waited(writer)))
+    yield WeekPart(gettext("Whom to call, and why"), None, tuple(_calls(writer)))
+    yield WeekPart(gettext("What customers said"), _all_answers(writer), tuple(_said(writer)))
+    yield WeekPart(gettext("Whom to thank"), None, tuple(_to_thank(writer)))
+    yield WeekPart(gettext("Relationship review"), _reviews(writer), ())
+    yield WeekPart(gettext("What broke promises most often"), None, tuple(_missed_by(writer)))
+    yield WeekPart(gettext("What the desk sent"), _sent(writer), tuple(_not_sent(writer)))
+    beside, *others = _cost(writer)
+    yield WeekPart(gettext("What it cost"), beside, tuple(others))
+
+
+def _all_who_waited(writer: _Writer) -> WeekLine:
+    count = writer.figures.waited
+    if not count:
+        return WeekLine(writer.gettext("Nobody."), writer.rows("judged"))
+    words = writer.times.words.catalogue.ngettext("%(n)s customer.", "%(n)s customers.", count)
+    return WeekLine(words % {"n": writer.number(count)}, writer.rows("late"))
 
 
 def _waited(writer: _Writer) -> Iterator[WeekLine]:
-    figures, gettext = writer.figures, writer.gettext
-    if not figures.waited:
-        yield WeekLine(gettext("Nobody."), writer.rows("judged"))
-        return
-    shown = 0
-    for row_id in figures.waited_longest:
+    gettext = writer.gettext
+    for row_id in writer.figures.waited_longest:
         reply = writer.named.replies.get(row_id)
         customer = writer.named.customers.get(reply.customer_id) if reply else None
         if reply is None or customer is None:
             continue
-        shown += 1
         name = writer.isolated(customer.name)
         if reply.late_by_seconds is None:
-            sentence = _("%(name)s has waited since %(when)s.")
+            # Translators: a customer's name, and since when they wait for an answer
+            sentence = _("%(name)s: waits since %(when)s.")
             words = gettext(sentence, name=name, when=writer.times.moment(reply.asked_at))
         else:
             sentence = _("%(name)s: %(length)s too long.")
             length = writer.times.duration(timedelta(seconds=reply.late_by_seconds))
             words = gettext(sentence, name=name, length=length)
         yield WeekLine(words, writer.link(f"cases/{reply.case_id}"))
-    if more := figures.waited - shown:
-        ngettext = writer.times.words.catalogue.ngettext
-        if not shown:
-            words = ngettext("%(n)s customer.", "%(n)s customers.", more)
-        else:
-            words = ngettext("And %(n)s more.", "And %(n)s more.", more)
-        yield WeekLine(words % {"n": writer.number(more)}, writer.rows("late"))
 
 
 def _calls(writer: _Writer) -> Iterator[WeekLine]:
@@ -298,11 +316,12 @@ def _said(writer: _Writer) -> Iterator[WeekLine]:
         )
         path = f"cases/{survey.case_id}" if survey.case_id else f"customers/{customer.id}"
         yield WeekLine(words, writer.link(path), shorten_to(line(survey.comment), _LONGEST_COMMENT))
-    if writer.figures.answers:
-        ngettext = writer.times.words.catalogue.ngettext
-        count = writer.figures.answers
-        words = ngettext("%(n)s answer in all.", "%(n)s answers in all.", count)
-        yield WeekLine(words % {"n": writer.number(count)}, writer.link("surveys"))
+
+
+def _all_answers(writer: _Writer) -> WeekLine | None:
+    count = writer.figures.answers
+    words = writer.times.words.catalogue.ngettext("%(n)s answer in all.", "%(n)s answers in all.", count)
+    return WeekLine(words % {"n": writer.number(count)}, writer.link("surveys")) if count else None
 
 
 def _to_thank(writer: _Writer) -> Iterator[WeekLine]:
@@ -310,14 +329,20 @@ def _to_thank(writer: _Writer) -> Iterator[WeekLine]:
     for one in writer.figures.to_thank:
         agent, customer = agents.get(one.agent_id), writer.named.customers.get(one.customer_id)
         if agent is not None and customer is not None:
-            reason = reason_of(one.reason, customer.name, writer.times.words)
-            # Translators: an agent's name, and a whole sentence that says what they deserve thanks for
-            words = writer.gettext("%(agent)s: %(reason)s", agent=writer.isolated(agent.name), reason=reason)
+            reason = writer.gettext(_FOR[one.reason], customer=writer.isolated(customer.name))
+            # Translators: an agent's name, and what they deserve thanks for
+            words = writer.gettext("%(agent)s: %(reason)s.", agent=writer.isolated(agent.name), reason=reason)
             yield WeekLine(words, href)
     names = [writer.isolated(agents[each].name) for each in writer.figures.unthanked if each in agents]
     if names:
-        sentence = _("Nobody has thanked them for ten weeks: %(names)s.")
+        sentence = _("Not thanked for ten weeks: %(names)s.")
         yield WeekLine(writer.gettext(sentence, names=writer.times.formats.join(names)), href)
+
+
+def _reviews(writer: _Writer) -> WeekLine | None:
+    count = writer.figures.reviews
+    words = writer.times.words.catalogue.ngettext("%(n)s customer.", "%(n)s customers.", count)
+    return WeekLine(words % {"n": writer.number(count)}, writer.link("relationships")) if count else None
 
 
 def _missed_by(writer: _Writer) -> Iterator[WeekLine]:
@@ -331,26 +356,28 @@ def _missed_by(writer: _Writer) -> Iterator[WeekLine]:
         what = writer.gettext(_ORIGINS[by.origin])
     else:
         return  # the customer whose complaint named the cause was erased
-    sentence = _("%(what)s: %(missed)s of the %(n)s that were missed.")
+    sentence = _("%(what)s: %(missed)s of %(n)s missed.")
     counts = {"missed": writer.number(by.missed), "n": writer.number(by.of)}
     yield WeekLine(writer.gettext(sentence, what=what, **counts), writer.rows("missed"))
 
 
-def _sent(writer: _Writer) -> Iterator[WeekLine]:
-    sent, gettext = writer.figures.sent, writer.gettext
-    yield WeekLine(
-        gettext(
-            "E-mails: %(mails)s. Texts: %(texts)s.",
-            mails=writer.number(sent.mails),
-            texts=writer.number(sent.texts),
-        ),
-        writer.link("messages", status="sent"),
+def _sent(writer: _Writer) -> WeekLine:
+    sent = writer.figures.sent
+    words = writer.gettext(
+        "E-mails: %(mails)s. Texts: %(texts)s.",
+        mails=writer.number(sent.mails),
+        texts=writer.number(sent.texts),
     )
+    return WeekLine(words, writer.link("messages", status="sent"))
+
+
+def _not_sent(writer: _Writer) -> Iterator[WeekLine]:
+    sent, gettext = writer.figures.sent, writer.gettext
     if sent.withheld:
         words = gettext("Not sent on purpose: %(n)s.", n=writer.number(sent.withheld))
-        if sent.withheld_because:
-            words += f" {reason_words(sent.withheld_because, writer.times.words.catalogue)}"
-        yield WeekLine(words, writer.link("messages", status="withheld"))
+        why = sent.withheld_because
+        more = reason_words(why, writer.times.words.catalogue) if why else ""
+        yield WeekLine(words, writer.link("messages", status="withheld"), more=more)
     if sent.failed:
         words = gettext("Could not be sent, or perhaps not: %(n)s.", n=writer.number(sent.failed))
         yield WeekLine(words, writer.link("messages", status="failed"))
@@ -360,7 +387,6 @@ def _cost(writer: _Writer) -> Iterator[WeekLine]:
     cost, gettext, formats = writer.figures.cost, writer.gettext, writer.times.formats
     if not cost.texts_of_month and not cost.goodwill:
         yield WeekLine(gettext("No texts and no goodwill."), writer.link("report"))
-        return
     if cost.goodwill:
         amounts = [f"{currency} {formats.number(amount, 2)}" for currency, amount in cost.goodwill.items()]
         words = gettext("Goodwill: %(amounts)s.", amounts=formats.join(amounts))

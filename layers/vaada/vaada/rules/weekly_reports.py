@@ -40,7 +40,7 @@ CALLS = 3
 """The number of customers to call whom a report names."""
 NAMED = 2
 """The number of those who waited too long, and of comments: the report fits on one page of a phone."""
-THANKED, UNTHANKED = 3, 5
+THANKED, UNTHANKED = 2, 3
 """The number of agents to thank for something in the week, and of those whom nobody has thanked for long."""
 NOTHING = "there was nothing to report"
 TOO_LATE = "the week after it was over before it could be sent"
@@ -67,6 +67,7 @@ class Findings:
     `messages` are those of the week, `open_cases` all that are open. `answered` are surveys with an answer,
     also from before the week. `causes` are those of complaints, by the id of the case. `earlier` are the
     promises of the weeks before `promises_since`. `thanks` are those that could be said to the `agents`.
+    `reviews` is how many relationships are proposed for review.
     """
 
     promises_since: datetime
@@ -82,6 +83,7 @@ class Findings:
     earlier: Mapping[str, KeptPromises] = field(default_factory=dict)
     thanks: recognition.Overview = field(default_factory=lambda: recognition.Overview({}, {}))
     agents: Mapping[str, Agent] = field(default_factory=dict)
+    reviews: int = 0
 
 
 def plan(policy: PolicyDocument, now: datetime) -> WeeklyReport:
@@ -192,6 +194,7 @@ def _figures(row: WeeklyReport, found: Findings, policy: PolicyDocument, now: da
         comments=_comments(answers, policy),
         to_thank=tuple(_to_thank(row, found.thanks))[:THANKED],
         unthanked=tuple(recognition.unthanked(found.thanks, found.agents, now))[:UNTHANKED],
+        reviews=found.reviews,
         missed_by=_missed_by(row, found, now),
         sent=_sent(found.messages),
         cost=_cost(found),
