@@ -108,7 +108,7 @@ class Desk:
 
     @cached_property
     def key_store(self) -> KeyStore:
-        """Makes and deletes the keys of `links` and `addresses`."""
+        """Creates and deletes the keys of `links` and `addresses`."""
         told = self.settings
         return KeyStore(aws.parameters(), told.link_keys_parameter, told.address_key_parameter)
 
@@ -119,7 +119,7 @@ class Desk:
 
     @cached_property
     def reply_addresses(self) -> ReplyAddresses:
-        """The addresses for answers, each of which names a case."""
+        """The reply addresses, each of which names a case."""
         return ReplyAddresses(self.keys, self.settings.inbound_domain)
 
     @property
@@ -176,14 +176,14 @@ class Desk:
 
     @cached_property
     def accounts(self) -> "Accounts":
-        """Who may sign in. Only the console, and what invites the owner, have the settings for it."""
+        """The users who may sign in. Only the console and the owner's invitation have the settings for it."""
         from vaada.gateways.accounts import Accounts
 
         return Accounts(aws.users(), AccountSettings.from_environment().user_pool_id)
 
     @property
     def readiness_check(self) -> "ReadinessCheck":
-        """What is not set up yet. Only the console has the setting for it."""
+        """The check of what is not set up yet. Only the console has the setting for it."""
         if self._cache.readiness_check is None:
             from vaada.gateways.readiness_check import ReadinessCheck
 
@@ -205,7 +205,7 @@ class Desk:
         return cached is not None and time.monotonic() - cached[0] <= _POLICY_SECONDS
 
     def keep(self, name: str, lifetime: timedelta, make: Callable[[], T]) -> T:
-        """Return the cached value of this name, or make it anew once it is older than `lifetime`."""
+        """Return the cached value of this name, or make a new one if it is older than `lifetime`."""
         known = self._cache.kept.get(name)
         if known is None or time.monotonic() - known[0] > lifetime.total_seconds():
             known = (time.monotonic(), make())
@@ -236,7 +236,7 @@ def open_desk() -> Desk:
 
 
 def prepare(*gateways: Gateway, renders: bool = False) -> None:
-    """Create these gateways while Lambda starts the function, which gets a whole processor until then.
+    """Create these gateways while Lambda starts the function, when it has a whole processor.
 
     `renders`: the function renders mails or pages nearly every time, so what that needs is imported, too.
     Anywhere else this does nothing, and each gateway is created when it is first used.

@@ -21,13 +21,13 @@ from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
 from vaada.rules.stand_ins import stand_ins_of
 
 OWN_FIELDS = frozenset({"phone", "notify_by", "time_zone", "language", "working_hours", "weekly_report"})
-"""What agents may change of their own row in one form: how they work, and how they are told."""
+"""What agents may change about themselves in one form: how they work, and how they are notified."""
 
 OWN_ABSENCE = frozenset({"away_from", "away_until"})
-"""What agents may say of their own absence. A manager says who stands in: they see the agent's work."""
+"""What agents may set of their own absence. Only a manager sets who stands in and so sees their work."""
 
 LookUp = Callable[[Sequence[str]], Mapping[str, Agent]]
-"""Agents by id, of those whose ids are asked for: read from the table, or found among all agents."""
+"""Finds agents by their ids: reads them from the table, or takes them from a list of all agents."""
 
 
 @dataclass(frozen=True)
@@ -49,13 +49,13 @@ class User:
             raise Refusal(HTTPStatus.FORBIDDEN, f"{field} is another agent; agents act for themselves.")
 
     def require_may_change(self, agent_id: str, fields: Collection[str]) -> None:
-        """Raise Refusal (403) unless the user is a manager, or changes how and when they themselves work."""
+        """Raise Refusal (403) unless the user is a manager, or changes only how and when they work."""
         is_own = agent_id == self.agent_id and (OWN_FIELDS | OWN_ABSENCE).issuperset(fields)
         if not self.is_manager and not is_own:
             raise Refusal(HTTPStatus.FORBIDDEN, "Only managers may change this.")
 
     def reader(self, desk: Desk) -> Reader:
-        """Return the user as somebody who searches customers: finds those whom `require_served` lets see."""
+        """Return the user as a searcher of customers, who finds those that `require_served` allows."""
         if self.is_manager or self.agent_id is None:
             return Reader(None)
         agents = agents_by_id(desk)
@@ -69,7 +69,7 @@ class User:
             raise Refusal(HTTPStatus.FORBIDDEN, "This customer is served by other agents.")
 
     def require_served_or_own(self, desk: Desk, customer: Customer, agent_id: str) -> None:
-        """Raise Refusal (403) unless the user serves the customer, or may see the work of this agent."""
+        """Raise Refusal (403) unless the user serves the customer or may see this agent's work."""
         if not self._may_see_work_of(agent_id, _read_from(desk)):
             self.require_served(desk, customer)
 
@@ -127,7 +127,7 @@ class User:
         return False
 
     def agent_filter(self, desk: Desk, agent_id: str | None = None) -> str | None:
-        """Return whose rows to list: `agent_id`, else all (None) for managers, their own for agents.
+        """Return whose rows to list: the given agent's, else all (None) for managers, their own for agents.
 
         Raises Refusal (403) unless the user may see this agent's work.
         """
@@ -174,7 +174,7 @@ def _found_in(agents: Mapping[str, Agent]) -> LookUp:
 
 
 def _groups(claim: object) -> set[str]:
-    """Return the names of the groups, whole: they may have commas and brackets, but no spaces."""
+    """Return the whole names of the groups: they may have commas and brackets, but no spaces."""
     # API Gateway turns a list claim into the text "[agents managers]".
     if isinstance(claim, list):
         return set(claim)

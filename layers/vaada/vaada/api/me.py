@@ -33,7 +33,7 @@ class Example(BaseModel):
 
 
 class Practice(BaseModel):
-    """What an agent alone sees of themselves, of the last 13 weeks."""
+    """What only the agent sees about their own work of the last 13 weeks."""
 
     kept_in_time: int
     settled: int

@@ -241,7 +241,7 @@ def _record(customer_id: str, field: str | None) -> Customer:
 
 
 def _require_served_referrer(customer_id: str | None) -> None:
-    """Raise Refusal unless the caller serves the customer of this id, through whom another came."""
+    """Raise Refusal unless the caller serves the customer who referred another one."""
     if customer_id is not None:
         current_user().require_served(desk(), _record(customer_id, "referred_by"))
 

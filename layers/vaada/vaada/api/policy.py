@@ -24,7 +24,7 @@ _TOO_MANY = "There are too many promises, replies, follow-ups and surveys around
 
 
 class PreviewedMessage(BaseModel):
-    """A message that other rules would have brought, or not: about what, to whom, when."""
+    """A message that only one of the two policies would have sent: about what, to whom, and when."""
 
     about_id: str
     about_kind: AboutKind

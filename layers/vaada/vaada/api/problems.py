@@ -91,7 +91,7 @@ _MESSAGES = {
     "url_scheme": "must begin with {expected_schemes}",
     "url_too_long": "must have at most {max_length} character{s}",
 }
-"""What pydantic's errors mean to whoever sends JSON. The names in braces are those of an error's context."""
+"""pydantic's errors in terms of JSON. The names in braces come from the context of the error."""
 
 _ID = "is not an id: ids have digits and the letters a to v, as the API gave them"
 _LOOKS = {
@@ -102,7 +102,7 @@ _LOOKS = {
     CURRENCY_PATTERN: "must be the three letters of a currency (ISO 4217), such as EUR",
     CALLING_CODE_PATTERN: "must be a calling code without +, such as 44",
 }
-"""What text with one of these patterns is."""
+"""What text with each of these patterns is called."""
 
 
 class Problem(BaseModel):
@@ -145,7 +145,7 @@ def _field_path(location: Sequence[str | int]) -> str:
 
 
 def _message(error: Mapping[str, Any]) -> str:
-    """Return what is wrong, in the words of JSON. pydantic's own are those of Python."""
+    """Return what is wrong in terms of JSON. pydantic's own messages use those of Python."""
     kind, context = str(error["type"]), error.get("ctx", {})
     if error.get("input", ...) is None and kind.endswith("_type"):
         return "cannot be null"

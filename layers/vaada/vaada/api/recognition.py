@@ -35,7 +35,7 @@ class ProposedThanks(BaseModel):
 
 
 class AgentToSee(BaseModel):
-    """An agent, when they were last thanked, and what for they could be. `is_unseen`: not in a quarter."""
+    """An agent, when they were last thanked, and what for they could be. `is_unseen`: not for a quarter."""
 
     agent_id: str
     last_thanked_at: Instant | None
@@ -44,7 +44,7 @@ class AgentToSee(BaseModel):
 
 
 class ThanksToSay(BaseModel):
-    """List the agents, ordered by when they were last thanked, the longest ago first."""
+    """The agents, ordered by when they were last thanked, the longest ago first."""
 
     items: tuple[AgentToSee, ...]
 

@@ -39,19 +39,19 @@ NoteId = Annotated[str, Path(pattern="^[0-9a-v]{16}-[0-9]{1,9}$")]
 
 
 class Talk(Input):
-    """What came of the talk with the customer."""
+    """The result of the talk with the customer."""
 
     words: Line
 
 
 class Decision(Input):
-    """Why."""
+    """The reason of the decision."""
 
     reason: Line
 
 
 class Parting(Input):
-    """How the letter goes to the customer: by e-mail, or otherwise, by yourself."""
+    """How the customer gets the letter: by e-mail, or from you in another way."""
 
     by: Literal["email", "otherwise"]
 
@@ -71,7 +71,7 @@ class LetterView(StoredModel):
 
 
 class RelationshipView(StoredModel):
-    """What speaks against going on with the customer and for it, as the rows say now.
+    """The reasons to end the relationship with a customer and to go on, as the rows are now.
 
     `failures` are our own that still stand. `held_back` is why no review is proposed; if it is empty, one is
     within a day. `relationship` is what was noted, proposed and decided, if anything was.
@@ -185,7 +185,7 @@ def _decide(customer_id: str, reason: str, *, go_on: bool) -> Relationship:
 
 
 def _check_note(note: NewNote) -> None:
-    """Raise Refusal (422) for a figure that is missing or not asked for, or a time in the future."""
+    """Raise Refusal (422) if a figure is missing or not wanted, or if the time is in the future."""
     if (note.kind == "unprofitable") != (note.figure is not None):
         raise problems.invalid(
             "figure", "is what they bring in a year; give it with unprofitable, and only then"
@@ -202,7 +202,7 @@ def _manager(customer_id: str) -> User:
 
 
 def _change(customer_id: str, act: Callable[[User], Relationship]) -> Relationship:
-    """Let the manager who calls change the relationship, once, and if it is as `If-Match` says."""
+    """Let a manager change the relationship, once per idempotency key and at the version of `If-Match`."""
     caller = _manager(customer_id)
     row_id = relationship_id(current_customer(desk(), customer_id).id)
     return change_once(

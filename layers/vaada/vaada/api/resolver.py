@@ -87,7 +87,7 @@ def idempotency_key(caller: User) -> Key | None:
 
 
 def wanted_versions() -> frozenset[int] | None:
-    """Return the versions that `If-Match` names. None: any will do. Raises Refusal (422)."""
+    """Return the versions in `If-Match`. None: any version will do. Raises Refusal (422)."""
     header = app.current_event.headers.get("if-match")
     if header is None or header.strip() == "*":
         return None
@@ -98,7 +98,7 @@ def wanted_versions() -> frozenset[int] | None:
 
 
 def change_once(caller: User, row_id: str, act: Callable[[], T], recall: Callable[[str], T]) -> T:
-    """Change the row, if it is as `If-Match` says, and once per `Idempotency-Key`.
+    """Change the row, once per `Idempotency-Key`, if it has a version of `If-Match`.
 
     Raises Refusal (422), KeyReused, VersionChanged and whatever `act` raises.
     """
@@ -114,7 +114,7 @@ def change_once(caller: User, row_id: str, act: Callable[[], T], recall: Callabl
 
 
 def change_if_unchanged(row_id: str, act: Callable[[], T]) -> T:
-    """Change the row, if it is as `If-Match` says. Raises Refusal (422), VersionChanged, or as `act` does."""
+    """Change the row if it has a version of `If-Match`. Raises Refusal (422), VersionChanged, or as `act`."""
     versions = wanted_versions()
     if versions is None:
         return act()
@@ -123,7 +123,7 @@ def change_if_unchanged(row_id: str, act: Callable[[], T]) -> T:
 
 
 def require_ahead(field: str, at: datetime | None) -> None:
-    """Raise Refusal (422) for a time that has passed, or is more than ten years ahead."""
+    """Raise Refusal (422) for a time in the past, or more than ten years in the future."""
     if at is not None and at <= now():
         raise problems.invalid(field, "must be in the future")
     if at is not None and is_too_far(at, now()):
@@ -175,11 +175,11 @@ def _reject_body(event: dict[str, Any]) -> Response[str] | None:
 
 
 class _RepeatedKey(Exception):
-    """An object of a JSON text has a name twice, of which one would be lost."""
+    """A JSON object has the same name twice. One of the values would be lost."""
 
 
 def _parse(body: str) -> object:
-    """Parse JSON. Raises _RepeatedKey; ValueError and RecursionError for what Python cannot parse, too."""
+    """Parse JSON. Raises _RepeatedKey, and ValueError or RecursionError if Python cannot parse it."""
     return json.loads(body, object_pairs_hook=_once_each, parse_constant=_no_number)
 
 
@@ -221,7 +221,7 @@ def _check_headers(method: str, path: str, headers: Mapping[str, str]) -> None:
 
 
 def takes_if_match(method: str, path: str) -> bool:
-    """Whether a call with this path, as it is routed or documented, changes one row, or the policy."""
+    """Whether a call to this path, as routed or documented, changes one row or the policy."""
     return method not in {"GET", "HEAD"} and ("<" in path or "{" in path or path == "/api/policy")
 
 
@@ -231,7 +231,7 @@ def _methods_at(path: str) -> list[str]:
 
 
 def _tag(resolver: ApiGatewayResolver, next_middleware: NextMiddleware) -> Response[Any]:
-    """Give the response with a row the ETag of its version."""
+    """Add the ETag of the row's version to the response."""
     response = next_middleware(resolver)
     if isinstance(response.body, dict) and "row_kind" in response.body and "version" in response.body:
         response.headers["ETag"] = etag(response.body["version"])
@@ -247,7 +247,7 @@ app.use([_check_request, _tag])
 
 
 def _log_refusal(detail: str) -> None:
-    """Log who was refused what, with ids and no names."""
+    """Log who was refused what, by ids and without names."""
     event = app.current_event
     context = event.request_context
     claims = (context.authorizer.jwt_claim if context.authorizer else None) or {}

@@ -18,7 +18,7 @@ Key = Annotated[str, StringConstraints(pattern=TOPIC_KEY_PATTERN), Path()]
 
 
 class TroubledShare(BaseModel):
-    """How many of some cases brought trouble, with the 95 % confidence interval of the share."""
+    """The cases of a group that brought trouble, as a share with its 95 % confidence interval."""
 
     troubled: int
     cases: int
@@ -26,7 +26,7 @@ class TroubledShare(BaseModel):
 
 
 class TrainingEffect(BaseModel):
-    """What was done, the shares before and after it, and the interval of their difference, if known."""
+    """What was done, the shares before and after, and the confidence interval of their difference."""
 
     training: Training
     before: TroubledShare | None
@@ -35,7 +35,7 @@ class TrainingEffect(BaseModel):
 
 
 class TrainingTopic(BaseModel):
-    """A topic, its share, and the cases that show it. `is_sure`: it is worse than the usual share."""
+    """A topic, its share of trouble, and its cases. `is_sure`: it is surely worse than the usual share."""
 
     key: str
     kind: TopicKind
@@ -47,7 +47,7 @@ class TrainingTopic(BaseModel):
 
 
 class TrainingTopics(BaseModel):
-    """The topics, the surest first."""
+    """The topics, beginning with those that are surely worse than usual."""
 
     items: tuple[TrainingTopic, ...]
 

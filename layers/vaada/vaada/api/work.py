@@ -56,20 +56,20 @@ class Renegotiation(Input):
 
 
 class Confirmation(Input):
-    """Which quarantined answer was the customer's: that of this time."""
+    """The time of the quarantined answer that the customer really gave."""
 
     at: GivenTime
 
 
 class Keep(Input):
-    """When the promise was kept, and how. Now, if `kept_at` is left out."""
+    """When and how the promise was kept. If `kept_at` is left out, it is now."""
 
     kept_at: GivenTime | None = None
     note: Line | None = None
 
 
 class Completion(Input):
-    """What came of the follow-up."""
+    """The result of the follow-up."""
 
     note: Line | None = None
 
@@ -81,7 +81,7 @@ class Cancellation(Input):
 
 
 class WorkAssignment(Input):
-    """The agent who has it from now on."""
+    """The agent who has the work from now on."""
 
     agent_id: PartyId
 
@@ -312,7 +312,7 @@ def _review(survey_id: str, act: Callable[[str], Survey]) -> Survey:
 
 
 def _overdue(status: str, due_before: datetime | None) -> tuple[str, datetime]:
-    """Return the stored status of what is overdue, and before when it is due: what is due now is, too."""
+    """Return the stored status of overdue rows, and the time before which they are due: now is included."""
     soon = now() + _SECOND
     return status, soon if due_before is None else min(soon, due_before)
 
@@ -358,7 +358,7 @@ def _once(kind: type[W], row_id: str, act: Callable[[str], W]) -> W:
 
 
 def _require_after_making(promise: Commitment, kept_at: datetime) -> None:
-    """Raise Refusal (422) for a time before the promise was made, in a contact or by itself."""
+    """Raise Refusal (422) for a time before the promise was made."""
     made_at = promise.created_at
     if kept_at < made_at:
         contact = desk().table.get(Interaction, promise.interaction_id)

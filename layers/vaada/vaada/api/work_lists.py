@@ -32,7 +32,7 @@ _SECOND = timedelta(seconds=1)  # all times are whole seconds
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which rows of a list are wanted, from which place on. A `status` of None is any of `statuses`."""
+    """Which rows of a list are wanted, and where the page begins. A `status` of None means all `statuses`."""
 
     statuses: tuple[str, ...]
     status: str | None
@@ -47,7 +47,7 @@ class Wanted:
     time_field: str = "due"
 
     def matches(self, row: Row) -> bool:
-        """Whether a row has the status and the time that are wanted, whosever it is."""
+        """Whether a row has the wanted status and time, whoever its agent is."""
         status, at = getattr(row, "status", None), getattr(row, f"{self.time_field}_at")
         return (
             (self.status is None or status == self.status)
@@ -61,7 +61,7 @@ class Wanted:
 
 
 def page_of(kind: type[Row], wanted: Wanted) -> Page:
-    """Return one customer's rows, if the user serves them; else those of the agents whom the user may see.
+    """Return one customer's rows if the user serves them, or else those of agents whom the user may see.
 
     Raises Refusal, NotFound, BadCursor.
     """

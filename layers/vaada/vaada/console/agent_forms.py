@@ -1,4 +1,4 @@
-"""The form of an agent, on their own page and on that of a manager: how they work, and how they are told."""
+"""The form of an agent, on their own page and on a manager's: how they work, and how they are notified."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -15,7 +15,7 @@ MANAGED_FIELDS = OWN_FIELDS | {"name", "email", "supervisor_id", "role"}
 
 _LISTS = frozenset({"notify_by", "working_hours"})
 _BOXES = frozenset({"weekly_report"})
-"""Fields with a box to tick, which only some see: without it they stay as they are."""
+"""Fields with a checkbox that only some readers see. A form without the checkbox leaves them unchanged."""
 
 
 @dataclass
@@ -55,7 +55,7 @@ def changes(form: Fields, names: Iterable[str]) -> dict[str, object]:
 
 
 def attempt(sent: AgentForm, act: Callable[[], object]) -> bool:
-    """Do something with a sent form, and note what is wrong with its fields. Returns whether it was done."""
+    """Run an action with a sent form, and note the errors of its fields. Returns whether it succeeded."""
     try:
         act()
     except weeks.UnreadableHours as unreadable:

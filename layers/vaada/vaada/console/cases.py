@@ -235,6 +235,6 @@ def _page(visit: Visit, case: Case, customer: Customer, wrong: _Wrong | None = N
 
 
 def _allowance(visit: Visit, case: Case) -> Decimal:
-    """Return how much an agent may still give for this case without asking."""
+    """Return how much goodwill an agent may still give for this case without asking."""
     allowance = visit.desk.policy.goodwill.allowance_per_case - case.granted
     return allowance if goodwill_rules.is_allowed(case, allowance, visit.desk.policy) else Decimal(0)

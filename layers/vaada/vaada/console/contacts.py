@@ -47,7 +47,7 @@ _FIELDS = {
     "occurred_at": "occurred",
     "handed_over_from": "agent",
 }
-"""What the form calls a field of the API, where that is another name."""
+"""The form's names of API fields, where they differ."""
 
 _DEFAULTS = {
     "channel": "phone",
@@ -93,14 +93,14 @@ def show(visit: Visit) -> Answer:
 
 
 def who(visit: Visit) -> Answer:
-    """Show the customers that match what was typed so far: here, or of a new customer, who may be known."""
+    """Show the customers that match the typed words; for a new customer, who may be the same person."""
     query = visit.request.query
     q = query["q"] or query["new_phone"] or query["new_email"] or query["new_name"]
     return visit.page("contact_who", found=_found(visit, q, None), q=query["q"], chosen=None)
 
 
 def about(visit: Visit) -> Answer:
-    """Show the open matters of the chosen customer."""
+    """Show the open cases of the chosen customer."""
     customer = _customer(visit, visit.request.query["customer_id"])
     cases = _open_cases(visit, customer)
     summaries = summaries_of(visit.desk, cases)
@@ -114,7 +114,7 @@ def plan(visit: Visit) -> Answer:
 
 
 def record(visit: Visit) -> Answer:
-    """Record the contact; or look for the customer, or show what follows, where no script does it."""
+    """Record the contact. Without a script, the same form also finds the customer and shows what follows."""
     draft = _draft(visit, visit.request.form)
     if visit.request.form["do"] in {"find", "plan"}:
         return _page(visit, draft)
@@ -147,7 +147,7 @@ def record(visit: Visit) -> Answer:
 
 
 def _wait(visit: Visit, recorded: Interaction) -> None:
-    """Let the case wait for the customer. When the form comes a second time it does so already."""
+    """Let the case wait for the customer. If the form comes a second time, it already waits."""
     case = require(visit.desk, Case, recorded.case_id)
     if case.status == "open" and not case.waiting_for_customer:
         cases.wait(visit.desk, case.case_id, visit.now, visit.user.id)
@@ -247,7 +247,7 @@ def _new_interaction(draft: _Draft, customer_id: str | None = None) -> NewIntera
 
 
 def _ahead(visit: Visit, draft: _Draft) -> tuple[AheadLine, ...] | None:
-    """Return what the desk will do about the form as it is, by its rules, unwritten. None: nothing yet."""
+    """Return what the desk will do about the form by its rules, without writing. None: nothing yet."""
     agent, customer = draft.agent, None
     if agent is None or (draft.at is not None and draft.at <= visit.now):
         return None

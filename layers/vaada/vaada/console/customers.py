@@ -60,7 +60,7 @@ _EDITED = (
 
 @dataclass(frozen=True)
 class Owed:
-    """A row of what is owed, with the accounts of its times."""
+    """A row of what is owed, with the explanations of its times."""
 
     row: WorkRow
     due: Why | None
@@ -140,13 +140,13 @@ def show(visit: Visit, customer_id: str) -> Answer:
 
 
 def edit(visit: Visit, customer_id: str) -> Answer:
-    """Show the form that changes a customer."""
+    """Show the form for changing a customer."""
     customer = _customer(visit, customer_id)
     return _edit_page(visit, customer, _fields_of(visit, customer), {})
 
 
 def save(visit: Visit, customer_id: str) -> Answer:
-    """Change a customer. Where somebody else changed them meanwhile, both are shown and nothing is lost."""
+    """Change a customer. If somebody else has changed them meanwhile, show both versions: nothing is lost."""
     customer, form = _customer(visit, customer_id), visit.request.form
     fields = {name: form[name] for name, _ in form.pairs}
     if forms.version_of(form) != customer.version:
@@ -172,7 +172,7 @@ def lift(visit: Visit, customer_id: str) -> Answer:
 
 
 def merge_form(visit: Visit, customer_id: str) -> Answer:
-    """Show who may be the same person, or those that a search finds."""
+    """Show customers who may be the same person, or those that a search finds."""
     customer, q = _customer(visit, customer_id), visit.request.query["q"]
     found = find_customers(visit.desk, q, visit.user.reader(visit.desk), _MOST_CASES, None).rows if q else ()
     return visit.page(
@@ -257,7 +257,7 @@ def _customer(visit: Visit, customer_id: str) -> Customer:
 
 
 def owed_of(visit: Visit, rows: Iterable[StaffWork], around: Surroundings) -> list[Owed]:
-    """Return what is owed and the reader may act on, with the accounts of its times."""
+    """Return what is owed and the reader may act on, with the explanations of its times."""
     return [
         Owed(
             work_row(row, around),
@@ -270,13 +270,13 @@ def owed_of(visit: Visit, rows: Iterable[StaffWork], around: Surroundings) -> li
 
 
 def teller_for(visit: Visit, customer: Customer, agents: dict[str, Agent]) -> Teller:
-    """Return what a customer's story is told with."""
+    """Return the writer of a customer's story for this reader."""
     name = isolate(customer.name, visit.times.words.direction)
     return Teller(visit.times, agents, name, lambda row: visit.user.may_act_on(row, agents))
 
 
 def _referrer(visit: Visit, customer: Customer) -> Customer | None:
-    """Return the customer through whom this one came. None: nobody whom the user may see."""
+    """Return the customer who referred this one. None: there is none, or the user may not see them."""
     if customer.referred_by is None:
         return None
     try:
@@ -286,7 +286,7 @@ def _referrer(visit: Visit, customer: Customer) -> Customer | None:
 
 
 def _referrer_found(visit: Visit, customer: Customer, typed: str) -> str | None:
-    """Return the id of the customer whom the form names. Raises InvalidField unless it names one."""
+    """Return the id of the customer whom the form names. Raises InvalidField unless there is exactly one."""
     before = _referrer(visit, customer)
     if _plain(typed) == _plain(before.name if before else ""):
         return customer.referred_by

@@ -27,7 +27,7 @@ _BYTE_ORDER_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 class Unreadable(Exception):
-    """The request is not one that a page of ours sends. `status` says why."""
+    """The request does not come from a page of ours. `status` says why."""
 
     def __init__(self, status: HTTPStatus) -> None:
         super().__init__(status.phrase)
@@ -83,7 +83,7 @@ class Request:
 
     @property
     def is_partial(self) -> bool:
-        """Whether htmx asks, to put a part of a page into the page that is shown."""
+        """Whether htmx requests a part, to insert it into the open page."""
         return self.headers.get("hx-request") == "true"
 
     @classmethod
@@ -173,7 +173,7 @@ def _form(event: Mapping[str, Any], headers: Mapping[str, str]) -> tuple[Fields,
 
 
 def _parts(body: bytes, content_type: str) -> tuple[Fields, tuple[SentFile, ...]]:
-    """Return fields and files of a form. A file in the field `files` stays as it is, another becomes text."""
+    """Return the fields and files of a form. Files of the field `files` stay bytes, others become text."""
     from email.parser import BytesParser  # only here: hardly any form has a file
     from email.policy import HTTP
 

@@ -41,14 +41,14 @@ def show(visit: Visit) -> Answer:
 
 
 def accept(visit: Visit, mail_id: str) -> Answer:
-    """Have a mail become a contact after all."""
+    """Let a mail become a contact after all."""
     visit.user.require_manager()
     set_aside_mail.accept(visit.desk, mail_id, visit.user.id)
     return redirect(f"{HERE}?done=mail_accepted")
 
 
 def dismiss(visit: Visit, mail_id: str) -> Answer:
-    """Do not show a mail any more."""
+    """Remove a mail from the list."""
     visit.user.require_manager()
     set_aside_mail.dismiss(visit.desk, mail_id, visit.user.id)
     return redirect(f"{HERE}?done=mail_dismissed")

@@ -1,4 +1,4 @@
-"""My page: my hours, my language, how I am told, where I am signed in, and whether single keys are on."""
+"""My page: working hours, language, notifications, sign-ins, and whether single-key shortcuts are on."""
 
 from http import HTTPStatus
 

@@ -69,7 +69,7 @@ def show(visit: Visit) -> Answer:
 
 
 def retry(visit: Visit, message_id: str) -> Answer:
-    """Have a failed message tried again with the next sweep."""
+    """Let the next sweep send a failed message again."""
     visit.user.require_manager()
     try_again(visit.desk, message_id, visit.now, visit.user.id)
     return redirect(f"{HERE}?status=waiting&done=retried")
@@ -89,7 +89,7 @@ def lift(visit: Visit, message_id: str) -> Answer:
 
 
 def _where(query: Fields) -> dict[str, str]:
-    """Return what fields must be, by the address. What cannot be is left out."""
+    """Return the filter that the address names. Impossible values are left out."""
     known = {"to": get_args(RecipientRole), "purpose": get_args(Purpose)}
     return {name: query[name] for name, values in known.items() if query[name] in values}
 
@@ -99,7 +99,7 @@ def _status(named: str) -> MessageStatus:
 
 
 def _stop_id(visit: Visit, message: Message, agents: dict[str, Agent]) -> str | None:
-    """Return the id of what may be stopped about the address of a message that did not arrive."""
+    """Return the id of the suppression, if any, of the address of an undelivered message."""
     arrived = message.status in {"sent", "grouped"} and message.delivery not in {"bounced", "rejected"}
     if arrived or message.status in {"sending", "held", "waiting"}:
         return None

@@ -50,7 +50,7 @@ def show(visit: Visit) -> Answer:
 
 
 def surroundings(visit: Visit, found: WorkAround) -> Surroundings:
-    """Return what rows of work are shown with."""
+    """Return what rows of work need to be shown."""
     return Surroundings(
         visit.times,
         visit.user.agent_id,

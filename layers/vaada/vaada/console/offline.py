@@ -1,4 +1,4 @@
-"""What a browser needs to open the console without a network: a manifest, a worker, and a page that says so.
+"""What a browser needs to open the console without a network: a manifest, a service worker, and a page.
 
 All three are for anybody: a browser asks for them without the cookie, or before one is signed in.
 """
@@ -15,7 +15,7 @@ WORKER, MANIFEST, AWAY = "/desk/sw.js", "/desk/manifest.webmanifest", "/desk/awa
 
 
 def answer(desk: Desk, request: Request) -> Answer | None:
-    """Answer what a browser asks for to install the console. None: it asks for something else."""
+    """Return what a browser requests to install the console. None: it requests something else."""
     match request.path:
         case path if path == WORKER:
             headers = {"content-type": "text/javascript; charset=utf-8"}

@@ -1,4 +1,4 @@
-"""People: who serves, who answers to whom, who stands in; managers invite, change, and let them leave."""
+"""People: colleagues, their supervisors and stand-ins. Managers invite, change, and let them leave."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -97,7 +97,7 @@ def save(visit: Visit, agent_id: str) -> Answer:
 
 
 def leave_form(visit: Visit, agent_id: str) -> Answer:
-    """Show what would move, and ask to whom."""
+    """Show the work that would move, and ask who gets it."""
     return _leave_page(visit, _other(visit, agent_id), wrong=False)
 
 
@@ -144,7 +144,7 @@ def _by_customer(form: Fields) -> dict[str, str]:
 
 
 def _other(visit: Visit, agent_id: str) -> Agent:
-    """Return an agent whom the reader, a manager, may take the way in: nobody shuts themselves out."""
+    """Return an agent who is not the reader: managers cannot end their own access."""
     visit.user.require_manager()
     if agent_id == visit.user.agent_id:
         raise NotFound(Agent, agent_id)
@@ -157,7 +157,7 @@ def _new_agent(fields: Mapping[str, object]) -> NewAgent:
 
 
 def colleagues_of(visit: Visit, agent: Agent | None) -> list[Agent]:
-    """Return who can answer for this agent, or stand in, by name."""
+    """Return who can supervise this agent or stand in for them, by name."""
     others = agents_by_id(visit.desk).values()
     found = (one for one in others if one.left_at is None and (agent is None or one.id != agent.id))
     return sorted(found, key=lambda one: one.name.casefold())

@@ -1,4 +1,4 @@
-"""The policy: its rules as a form, what they would have brought, and the versions before."""
+"""The policy: its rules as a form, what they would have changed, and earlier versions."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -41,7 +41,7 @@ _TOGETHER = {
     "surveys": "close",
     "relationships": "over",
 }
-"""Of each section that is wrong as a whole, the field that does not fit the others."""
+"""For each section that is wrong as a whole, the field at which to say so."""
 Problem = Literal["value", "hours", "days", "changed"]
 
 
@@ -61,7 +61,7 @@ def show(visit: Visit) -> Answer:
 
 
 def change(visit: Visit) -> Answer:
-    """Put the rules of the form in force, or show what they would have brought, as the button says."""
+    """Put the rules of the form in force, or preview them, as the button says."""
     visit.user.require_manager()
     desk, form = visit.desk, visit.request.form
     sent = _sent(form)
@@ -227,7 +227,7 @@ def _ladder(values: Mapping[str, str]) -> list[dict[str, Any]]:
 
 
 def _pairs(value: str) -> object:
-    """Return the last word of each line by what stands before it. Of lines that cannot be read: a text."""
+    """Return the last word of each line, by the words before it. If a line cannot be read: the text."""
     pairs = [line.rsplit(maxsplit=1) for line in value.splitlines() if line.strip()]
     if any(len(pair) < 2 for pair in pairs):  # noqa: PLR2004 - the words before, the last word
         return value
@@ -244,7 +244,7 @@ _READ: dict[str, Callable[[str], object]] = {
     "text": lambda value: value or None,
     "long": lambda value: value or None,
 }
-"""How the fields of a kind are read. Of other kinds the policy takes the text."""
+"""How the fields of each kind are read. Other kinds stay text."""
 
 
 def _value_of(name: str, kind: str, values: Mapping[str, str]) -> object:
@@ -255,7 +255,7 @@ def _value_of(name: str, kind: str, values: Mapping[str, str]) -> object:
 
 
 def _with_problems(sent: _Sent, wrong: Iterable[list[str]]) -> _Sent:
-    """Return the form with what is wrong at the fields whose place in the policy this is."""
+    """Return the form with the problems that were found at these places of the policy."""
     problems: dict[str, Problem] = {}
     for place in wrong:
         if place[0] == "opening_hours":

@@ -39,7 +39,7 @@ def show(visit: Visit) -> Answer:
 
 
 def give(visit: Visit) -> Answer:
-    """Give the chosen promises to somebody else, each unless it has ended or is theirs meanwhile."""
+    """Give the chosen promises to somebody else, except those that have ended or are theirs already."""
     form, user = visit.request.form, visit.user
     chosen, to = list(dict.fromkeys(form.all("row")))[:_MOST_GIVEN], form["agent_id"]
     problem = "none" if not chosen else "agent" if not to else ""
@@ -62,7 +62,7 @@ def give(visit: Visit) -> Answer:
 
 
 def _seen(visit: Visit, agents: Collection[Agent]) -> list[str]:
-    """Return the agents whose promises the reader may see without looking further up."""
+    """Return the agents whose promises the reader may see directly: their own, and of those beside them."""
     user = visit.user
     if user.is_manager:
         return [agent.agent_id for agent in agents]

@@ -28,7 +28,7 @@ def show(visit: Visit) -> Answer:
 
 
 def _with_names(visit: Visit, checked: Checked) -> Checked:
-    """Return it with the names of the agents whose ids it has: the function returns no names."""
+    """Return the finding with the names of the agents whose ids it has: the function returns no names."""
     finding = checked.finding
     if "agents" not in finding.values:
         return checked

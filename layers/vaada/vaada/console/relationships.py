@@ -1,4 +1,4 @@
-"""The relationship review, for managers: proposals, and what speaks against and for a customer."""
+"""The relationship review, for managers: proposals, and the reasons to end a relationship or go on."""
 
 from collections import defaultdict
 from datetime import date, datetime, time
@@ -49,7 +49,7 @@ def listed(visit: Visit) -> Answer:
 
 
 def proposals(visit: Visit) -> list[words.RelationshipRow]:
-    """Return the first relationships of which a manager has something to do."""
+    """Return the first relationships that need something from a manager."""
     page = visit.desk.table.list_rows(Relationship, _PAGE, None, status="proposed")
     rows = [row for row in page.rows if isinstance(row, Relationship) and words.is_waiting(row)]
     customers = visit.desk.table.customers([row.customer_id for row in rows])

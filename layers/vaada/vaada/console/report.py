@@ -64,7 +64,7 @@ def show(visit: Visit) -> Answer:
 
 
 def csv(visit: Visit, table: str) -> Answer:
-    """Give one table of the report as CSV."""
+    """Return one table of the report as CSV."""
     wanted = _wanted(visit)
     found = _report(visit, wanted).tables.get(table)
     if found is None:
@@ -160,7 +160,7 @@ def _is_counted(row: Reported, query: Fields, period: Period) -> bool:
 
 
 def _described(visit: Visit, found: Sequence[Reported], agents: dict[str, Agent]) -> list[CountedRow]:
-    """Return the rows with the customers and contacts that they are about."""
+    """Return the rows with their customers and contacts."""
     table = visit.desk.table
     customers = table.get_several(Customer, sorted({row.customer_id for row in found}))
     wanted = {
@@ -173,7 +173,7 @@ def _described(visit: Visit, found: Sequence[Reported], agents: dict[str, Agent]
 
 
 def _narrowed(visit: Visit, query: Fields, wanted: _Wanted) -> list[str]:
-    """Return in words what the rows are narrowed to, besides the period."""
+    """Return, in words, the filters of the rows besides the period."""
     gettext = visit.times.words.catalogue.gettext
     said = []
     if wanted.only in wanted.agents:

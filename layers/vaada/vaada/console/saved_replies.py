@@ -25,7 +25,7 @@ def show(visit: Visit) -> Answer:
 
 
 def save(visit: Visit) -> Answer:
-    """Change a saved reply, add one, or take one away, as the button says."""
+    """Change, add or remove a saved reply, as the button says."""
     visit.user.require_manager()
     form = visit.request.form
     sent = {name: form[name] for name in ("number", "name", "language", "text")}

@@ -107,7 +107,7 @@ def _changed_policy(visit: Visit, changes: Mapping[str, object]) -> Problems:
 
 
 def _named(places: Iterable[Sequence[object]]) -> Problems:
-    """Return the fields of the form that are wrong: one of the business, else the opening hours."""
+    """Return the wrong fields of the form: those of the business, or else the opening hours."""
     found = {}
     for place in places:
         name = str(place[1]) if place[0] == "business" and len(place) > 1 else "opening_hours"
@@ -116,7 +116,7 @@ def _named(places: Iterable[Sequence[object]]) -> Problems:
 
 
 def _colleagues(visit: Visit) -> Problems:
-    """Invite those who were entered, up to one that is wrong. A manager may be one of them."""
+    """Invite the entered colleagues, until one is wrong. One may be a manager."""
     form, user = visit.request.form, visit.user
     key = forms.key_of(visit.request, user.id, visit.now)
     for number in map(str, range(_INVITED_AT_ONCE)):
@@ -137,7 +137,7 @@ def _colleagues(visit: Visit) -> Problems:
 
 
 def _customers(visit: Visit) -> Problems:
-    """Bring in the customers of the lines, unless one only wants to look first."""
+    """Add the customers of the lines, unless the reader only wants a preview."""
     form = visit.request.form
     lines = customer_lines(_table(form))
     if not lines:
@@ -151,7 +151,7 @@ def _customers(visit: Visit) -> Problems:
 
 
 def _message(visit: Visit) -> Problems:
-    """Remind the reader in two minutes."""
+    """Send the reader a reminder in two minutes."""
     if visit.agent is None:
         return {"": "no_agent"}
     key = forms.key_of(visit.request, visit.user.id, visit.now)
@@ -215,7 +215,7 @@ def _judged(visit: Visit, form: Mapping[str, str] | Fields) -> tuple[Judged, ...
 
 
 def _tried(visit: Visit, setup: Setup) -> tuple[Entry, ...]:
-    """Return what became of the try, as a customer's story tells it."""
+    """Return what has happened since the reader tried the desk, as a customer's story tells it."""
     customer, messages = flow.tried(visit.desk, setup)
     if customer is None:
         return ()

@@ -70,7 +70,7 @@ class _Pending:
 
 
 def ask(desk: Desk, request: Request) -> Answer:
-    """Lead to Cognito's page, and from there back to the page that was asked for."""
+    """Redirect to Cognito's page, and from there back to the page that was requested."""
     pending = _Pending(secrets.token_urlsafe(24), secrets.token_urlsafe(48), _back(request))
     language = language_of(desk, request)
     address = desk.user_pool.sign_in_url(pending.state, pending.verifier, language)
@@ -78,14 +78,14 @@ def ask(desk: Desk, request: Request) -> Answer:
 
 
 def ask_from_part(request: Request) -> Answer:
-    """Make htmx open the sign-in, where a part of a page was asked for."""
+    """Make htmx open the sign-in page if only a part of a page was requested."""
     path = request.headers.get("hx-current-url", "").partition("/desk/")[2]
     back = f"/desk/{path}"
     return Answer(HTTPStatus.UNAUTHORIZED, headers={"hx-redirect": f"/desk/sign-in?back={quote(back)}"})
 
 
 def finish(desk: Desk, request: Request, now: datetime) -> Answer:
-    """Begin the session of who comes back from Cognito's page."""
+    """Begin the session of a user who comes back from Cognito's page."""
     pending = _Pending.of(request)
     if pending is None or not compare_digest(pending.state, request.query["state"]):
         return _not_signed_in(desk, request, "expired")
@@ -121,7 +121,7 @@ def finish(desk: Desk, request: Request, now: datetime) -> Answer:
 
 
 def visit_of(desk: Desk, request: Request, now: datetime) -> Visit | None:
-    """Return the visit of somebody who is signed in, or None. Every few minutes they are looked up again."""
+    """Return the visit of a signed-in user, or None. Their rights are looked up again every few minutes."""
     secret = request.cookies.get(SESSION, "")
     session = sessions.current(desk, secret, now) if secret else None
     if session is None:
@@ -172,12 +172,12 @@ def sign_ins(visit: Visit) -> Answer:
 
 
 def signed_out(desk: Desk, request: Request) -> Answer:
-    """Say that one is signed out."""
+    """Show that the user is signed out."""
     return plain(desk, request, HTTPStatus.OK, "signed_out")
 
 
 def language_of(desk: Desk, request: Request) -> str:
-    """Return the language of somebody who is not known yet."""
+    """Return the language of a visitor who is not known yet."""
     return preferred(request.headers.get("accept-language", "")) or desk.policy.business.language
 
 
@@ -188,7 +188,7 @@ def _access_of(desk: Desk, known: SignedInUser) -> User:
 
 
 def _back(request: Request) -> str:
-    """Return the page to show after the sign-in. Only pages of ours: anything else could be a lure."""
+    """Return the page to show after the sign-in. Only our own pages: a foreign one could be a trap."""
     asked = request.query["back"] if request.path == "/desk/sign-in" else _address(request)
     outside = {SIGNED_IN, "/desk/sign-in", "/desk/signed-out"}
     is_ours = _OWN_PATH.fullmatch(asked) is not None and asked.partition("?")[0] not in outside

@@ -98,7 +98,7 @@ def _route_of(visit: Visit) -> str:
 
 
 def _problem(visit: Visit, status: HTTPStatus, because: str) -> Answer:
-    """Say what went wrong and what to do: on a page, or above the page where htmx asked for a part."""
+    """Show what went wrong and what to do: as a page, or above the page if htmx requested a part."""
     back = visit.request.form["back"] or visit.request.path
     if visit.request.is_partial:
         answer = visit.page("problem_part", status=status, because=because)

@@ -1,4 +1,4 @@
-"""A visit: who asks for a page of the console, in which language, and when."""
+"""A visit: who requests a page of the console, in which language, and when."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -63,7 +63,7 @@ class Visit:
         return self.desk.policy.business.language
 
     def shell(self, here: str = "") -> Shell:
-        """Return what surrounds the page. `here` is the path of its place in the navigation."""
+        """Return what surrounds the page. `here` is the path of its navigation entry."""
         name = self.agent.name if self.agent else self.session.email
         return Shell(
             business=self.desk.policy.business.name,
@@ -77,7 +77,7 @@ class Visit:
         )
 
     def after(self, address: str, **told: str) -> "Visit":
-        """Return the visit of another page of ours, to which a form leads, with this in its query."""
+        """Return the visit of another page of ours to which a form redirects, with this query."""
         path, _, query = address.partition("?")
         fields = Fields((*parse_qsl(query), *told.items()))
         return replace(self, request=replace(self.request, method="GET", path=path, query=fields))

@@ -1,4 +1,4 @@
-"""Act on work: what needs no words at once, what needs a date or a reason on a page of its own."""
+"""Act on work: at once, or through a page that asks for a date or a reason."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -79,7 +79,7 @@ def act(visit: Visit, row_id: str, action: str) -> Answer:
 
 
 def take_back(visit: Visit, row_id: str) -> Answer:
-    """Take back what was done by mistake, within a day: kept, done, put off, answered, waiting."""
+    """Undo what was done by mistake within a day: kept, done, snoozed, answered, waiting."""
     desk, now, by = visit.desk, visit.now, visit.user.id
     match _work(visit, row_id):
         case Commitment():
@@ -224,7 +224,7 @@ def _colleagues(visit: Visit, work: StaffWork) -> tuple[Agent, ...]:
 
 
 def _told(visit: Visit, customer: Customer) -> str:
-    """Return how the customer will hear of a new date: by mail, by text, or not at all."""
+    """Return how the customer will be told of a new date: by mail, by SMS, or not at all."""
     address = recipients.customer_address(visit.desk, customer, survey=False)
     return address.medium if address else "not"
 

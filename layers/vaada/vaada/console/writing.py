@@ -1,4 +1,4 @@
-"""Write to a customer: by mail or text, in their matter, now or at the end of their quiet hours."""
+"""Write to a customer by mail or SMS, about their case, now or at the end of their quiet hours."""
 
 from collections import defaultdict
 from http import HTTPStatus
@@ -43,7 +43,7 @@ class _Wrong(Exception):
 
 
 def show(visit: Visit, customer_id: str) -> Answer:
-    """Show the empty form, about the matter that is named or the one in which they wait."""
+    """Show the empty form, about the named case or the one in which the customer waits."""
     query = visit.request.query
     return _page(visit, _customer(visit, customer_id), {name: query[name] for name, _ in query.pairs}, {})
 
@@ -100,7 +100,7 @@ def _write(visit: Visit, customer: Customer, fields: dict[str, str]) -> Interact
 
 
 def _attachments(visit: Visit) -> list[dict[str, object]]:
-    """Return the chosen files. One without a type that we can send on is of no known type."""
+    """Return the chosen files. A file whose type we cannot send becomes one of unknown type."""
     return [
         {
             "name": file.name,
@@ -119,7 +119,7 @@ def _customer(visit: Visit, customer_id: str) -> Customer:
 
 
 def _agent(visit: Visit, fields: dict[str, str]) -> Agent | None:
-    """Return who writes: the reader, or for a manager who is no agent the one they choose."""
+    """Return who writes: the reader, or if a manager is not an agent, the agent whom they choose."""
     if visit.agent is not None:
         return visit.agent
     chosen = fields.get("agent_id") if visit.user.is_manager else None
@@ -147,7 +147,7 @@ def _saved_replies(visit: Visit, customer: Customer) -> tuple[SavedReply, ...]:
 
 
 def _case(visit: Visit, customer: Customer, fields: dict[str, str]) -> Case | None:
-    """Return the case to write about. None: it is a new matter. Raises NotFound, Refusal."""
+    """Return the case to write about. None: it is a new one. Raises NotFound, Refusal."""
     if fields.get("case_id") == "new":
         return None
     case_id = fields.get("case_id") or None

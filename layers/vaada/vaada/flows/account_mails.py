@@ -10,7 +10,7 @@ from vaada.present.i18n import readable, words
 def write_account_mail(
     desk: Desk, kind: AccountMailKind, email: str, agent_id: str | None, gaps: Gaps
 ) -> AccountMail:
-    """Return the mail to the agent with this id or address. Who is no agent reads the business's language."""
+    """Return the mail to the agent with this id or address. Others get it in the business's language."""
     claimed = email.casefold()
     desk.read_ahead((Agent, agent_id), *(() if agent_id else ((EmailClaim, claimed),)))
     if agent_id is None and (claim := desk.table.get(EmailClaim, claimed)):

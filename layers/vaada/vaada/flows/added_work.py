@@ -1,4 +1,4 @@
-"""Add a promise or a follow-up to an open case, whose agent has it."""
+"""Add a promise or a follow-up to an open case. It belongs to the agent of the case."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -56,7 +56,7 @@ def _add(
     now: datetime,
     by: str,
 ) -> A:
-    """Write the row with its case. It takes the place of an automatic follow-up; its agent is told."""
+    """Write the row with its case. It replaces an automatic follow-up, and its agent is told."""
 
     def attempt() -> A:
         before = require(desk, Case, case_id)

@@ -37,7 +37,7 @@ def rows_after_end(desk: Desk, ended: Commitment | FollowUp | Reply, now: dateti
 def _ended_with(
     ended: Commitment | FollowUp | Reply, work: OpenWork, policy: PolicyDocument, now: datetime
 ) -> Iterator[Commitment | Reply]:
-    """Yield the reply that a call-back was for, or the call-back that the reply makes needless."""
+    """Yield the reply that the ended call-back was for, or the call-back that the ended reply replaces."""
     reply, call_back = work.reply, work.call_back
     match ended:
         case Commitment(origin="call_back") if reply and reply.interaction_id == ended.interaction_id:

@@ -1,4 +1,4 @@
-"""Invite colleagues, change what they may do, and let them leave: their rows, and their ways to sign in.
+"""Invite colleagues, change what they may do, and let them leave: their rows, and their sign-in.
 
 Each step may be repeated: what was done is done again, or refused, and the rest follows.
 """
@@ -17,7 +17,7 @@ _AT_ONCE = 40  # rows that are handed over during the request; the sweep hands o
 
 
 def invite(desk: Desk, new: NewAgent, key: Key | None, now: datetime) -> Agent:
-    """Add an agent and mail them the way in. Raises EmailTaken, UnknownReference, InvalidField, Conflict."""
+    """Add an agent and mail an invitation. Raises EmailTaken, UnknownReference, InvalidField, Conflict."""
     agent = do_once(
         desk,
         key,
@@ -30,7 +30,7 @@ def invite(desk: Desk, new: NewAgent, key: Key | None, now: datetime) -> Agent:
 
 
 def change(desk: Desk, agent: Agent, changes: Mapping[str, object]) -> Agent:
-    """Change an agent as `change_agent` does; another address is invited, and the former one kept out.
+    """Change an agent as `change_agent` does. A new address is invited; the old one can sign in no more.
 
     The row comes last, so that a form that is sent again finds it as it was, and goes on.
     """

@@ -1,4 +1,4 @@
-"""The contact form: an entry becomes a contact, and a new address gets one mail that asks to confirm it."""
+"""The contact form: each entry becomes a contact; a new address gets one mail that asks to confirm it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,7 +29,7 @@ class Entry:
 
 
 def receive(desk: Desk, entry: Entry, key: Key, now: datetime) -> Interaction:
-    """Record the entry as a contact of the customer with this address, else of a new one. Once for each key.
+    """Record the entry, once for each key, as a contact of the customer with this address or of a new one.
 
     Raises NobodyServes, KeyReused, Busy.
     """
@@ -60,7 +60,7 @@ def receive(desk: Desk, entry: Entry, key: Key, now: datetime) -> Interaction:
 
 
 def confirm(desk: Desk, interaction_id: str) -> Customer:
-    """Note that the address is the customer's, who wants to be answered there. Raises NotFound, Busy."""
+    """Record that the address is the customer's, who wants to be answered there. Raises NotFound, Busy."""
     interaction = require(desk, Interaction, interaction_id)
     customer = current_customer(desk, interaction.customer_id)
     return change(desk, Customer, customer.id, contact_form.confirm)
@@ -69,7 +69,7 @@ def confirm(desk: Desk, interaction_id: str) -> Customer:
 def _confirmation(
     desk: Desk, customer: Customer, entry: Entry, interaction: Interaction
 ) -> tuple[Message, ...]:
-    """Return the mail that asks whether the address is theirs: one for a customer, none if it is stopped.
+    """Return the mail that asks whether the address is theirs: one for a customer, none if it is suppressed.
 
     A number gets nothing: texts to numbers that strangers type cost money, and earn it for some of them.
     """

@@ -97,7 +97,7 @@ def continue_erasure(desk: Desk, erasure: Erasure, now: datetime) -> Erasure:
 
 
 def _forget_referrals(desk: Desk, customer_id: str) -> bool:
-    """Let up to 25 customers who came through this one not name them any more. Returns whether that is all.
+    """Remove this customer as the referrer of up to 25 customers. Returns whether no more are left.
 
     The index may still show some who do not.
     """

@@ -1,4 +1,4 @@
-"""End a follow-up, and see to the next step of its case."""
+"""End a follow-up, and make sure that its case has a next step."""
 
 from datetime import datetime
 

@@ -33,7 +33,7 @@ _MAX_COMPARED = 100  # open cases, those opened last; the limit of BatchGetItem
 
 
 def read_ahead(desk: Desk, new: NewInteraction, receipt_id: str | None) -> None:
-    """Read in one call what the contact may change, however many rows its case has.
+    """Read in one call the rows that the contact may change, however many rows its case has.
 
     The customer and the case are read already. `receipt_id` is that of the request's receipt.
     """
@@ -57,7 +57,7 @@ def record_interaction(
     mail: MailDetails | None = None,
     also: Callable[[Interaction], Iterable[Row]] = lambda _: (),
 ) -> Interaction:
-    """Record an interaction, with all rows that it creates and changes, in one transaction; `also` others.
+    """Record an interaction in one transaction, with all rows that it creates or changes, and with `also`.
 
     `mail` is the mail that it came or goes out as.
     Raises UnknownReference, InvalidField, Busy, and Conflict if the receipt already exists.
@@ -90,7 +90,7 @@ def record_interaction(
 def preview_interaction(
     desk: Desk, new: NewInteraction, customer: Customer | None, now: datetime
 ) -> tuple[Row, ...]:
-    """Return the rows that recording the interaction would write or plan, unwritten.
+    """Return the rows that recording the interaction would write or plan, without writing them.
 
     `customer` is one who is not stored yet. Raises UnknownReference, InvalidField.
     """

@@ -1,4 +1,4 @@
-"""How many promises were kept lately, as the contact form shows it to anybody."""
+"""The share of promises that were kept lately, which the contact form shows to everybody."""
 
 from datetime import datetime, timedelta
 
@@ -13,9 +13,7 @@ _KEPT_FOR = timedelta(hours=1)
 
 
 def kept_promises(desk: Desk, now: datetime) -> tuple[float, int] | None:
-    """Return the share of promises that were kept by the date first promised, and their number, as the report
-    counts them, from at most an hour ago. None: there are none, or too many to count.
-    """
+    """Return the share and the number of promises of the last 90 days that were kept by the first date."""
     return desk.keep("kept promises", _KEPT_FOR, lambda: _count(desk, now))
 
 

@@ -37,7 +37,7 @@ class Busy(Exception):
 
 @contextmanager
 def only_at(row_id: str, versions: Collection[int]) -> Iterator[None]:
-    """Within the block, whatever requires this row raises VersionChanged if it is at none of the versions.
+    """Within the block, `require` raises VersionChanged unless this row is at one of these versions.
 
     A row that does not exist yet is at version 0.
     """
@@ -60,7 +60,7 @@ def require(desk: Desk, kind: type[R], row_id: str, *, seen: int | None = None) 
 
 
 def check_wanted(row_id: str, version: int) -> None:
-    """Raise VersionChanged if the row is wanted at other versions than this, see `only_at`."""
+    """Raise VersionChanged if `only_at` allows other versions of this row only."""
     wanted_id, versions = _wanted.get() or (None, ())
     if row_id == wanted_id and version not in versions:
         raise VersionChanged(row_id)
@@ -91,7 +91,7 @@ def retry_on_conflict(
 
 
 def lost_new_row(conflict: Conflict) -> bool:
-    """Whether a new row already exists, which means that this was done before."""
+    """Whether the conflict was about a new row. Then it exists already: this was done before."""
     return any(row.version == 1 for row in conflict.rows)
 
 

@@ -5,6 +5,6 @@ from vaada.log import logger
 
 
 def invite_owner(desk: Desk) -> None:
-    """Add the owner to the managers. Who is no user yet is invited by mail; who is one keeps the password."""
+    """Add the owner to the managers. A new user is invited by mail; an existing one keeps their password."""
     if not desk.accounts.invite(desk.settings.owner_email, "manager"):
         logger.info("the owner is a user already")

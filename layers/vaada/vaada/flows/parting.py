@@ -1,4 +1,4 @@
-"""The parting letter: drafted from the rows, edited and sent by a manager, with what is still open in it."""
+"""The parting letter: drafted from the rows, edited and sent by a manager. It names what is still open."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ MOST_LETTERS = 3800
 
 @dataclass(frozen=True)
 class Draft:
-    """A parting letter as it stands. `still_open` is what it will name, `failures` what is settled before."""
+    """A parting letter as it stands: `still_open` is what it will name, `failures` must be settled first."""
 
     customer: Customer
     row: Relationship
@@ -38,7 +38,7 @@ class Draft:
 
 
 def draft_of(desk: Desk, customer_id: str, now: datetime) -> Draft:
-    """Return the letter as a manager edited it, else one from the rows. Raises NotFound."""
+    """Return the letter as a manager has edited it, or one drafted from the rows. Raises NotFound."""
     found = known(desk, customer_id, now)
     row, customer = required(found.row, customer_id), found.customer
     language = readable(customer.language, desk.policy.business.language)
@@ -72,7 +72,7 @@ def part(
     new: NewLetter | None = None,
     seen: int | None = None,
 ) -> Relationship:
-    """Part with the customer; the next sweep sends the letter as this agent's. None: it was given otherwise.
+    """Part with the customer. The next sweep sends the letter in this agent's name. None: it was handed over.
 
     `new` is the letter as it was edited last. Raises NotFound, NotPossible, InvalidField, CannotWrite,
     VersionChanged, Busy.
@@ -93,7 +93,7 @@ def part(
 
 
 def advance_relationship(desk: Desk, row_id: str, version: int, now: datetime) -> str:
-    """Send the letter of a relationship that is due, or look at it. Returns the outcome for the log."""
+    """Send the letter of a due relationship, or review the relationship. Returns the outcome for the log."""
     row = desk.table.get(Relationship, row_id)
     if row is None or row.version != version or row.status != "parted" or row.wake_at is None:
         return look_at(desk, row_id, version, now)

@@ -23,7 +23,7 @@ from vaada.rules.customers import distinct
 _NEWEST_ROWS = 100
 _MOST_REFERRALS = 100
 _EMPTY: dict[str, object] = {"tags": (), "other_emails": (), "other_phones": (), "consent": {}}
-"""What fields are once they are cleared, other than None. One that cannot be empty refuses None."""
+"""The values of cleared fields where they are not None. A field that cannot be empty refuses None."""
 
 N = TypeVar("N", NewAgent, NewCustomer)
 
@@ -121,7 +121,7 @@ def changed_agent(desk: Desk, agent: Agent, changes: Mapping[str, object]) -> Ag
 
 
 def add_customer(desk: Desk, new: NewCustomer, now: datetime, by: str | None = None) -> Customer:
-    """Add a customer. The agent `by` who adds one for a colleague sees them, too.
+    """Add a customer. An agent `by` who adds a customer for a colleague sees them, too.
 
     Raises UnknownReference, InvalidField, Busy, Conflict.
     """
@@ -138,7 +138,7 @@ def add_customer(desk: Desk, new: NewCustomer, now: datetime, by: str | None = N
 
 
 def change_customer(desk: Desk, customer_id: str, changes: Mapping[str, object], now: datetime) -> Customer:
-    """Change some fields of a customer. Whoever was their own agent sees them still, see `served_by`.
+    """Change some fields of a customer. Their former agent still sees them, see `served_by`.
 
     Raises NotFound, InvalidChange, UnknownReference, InvalidField, Busy.
     """
@@ -190,12 +190,12 @@ def referrals_of(desk: Desk, customer: Customer) -> tuple[Customer, ...]:
 
 
 def _differs(changed: Row, row: Row) -> bool:
-    """Whether anything but the version is another than in the row."""
+    """Whether anything but the version differs from the stored row."""
     return changed.model_dump(exclude={"version"}) != row.model_dump(exclude={"version"})
 
 
 def _require_no_circle(desk: Desk, agent_id: str, supervisor_id: str | None) -> None:
-    """Raise InvalidField if the supervisor is supervised by the agent, also further up."""
+    """Raise InvalidField if the agent supervises the new supervisor, directly or through others."""
     passed, above = {agent_id}, supervisor_id
     while above is not None and above not in passed:
         passed.add(above)
@@ -207,7 +207,7 @@ def _require_no_circle(desk: Desk, agent_id: str, supervisor_id: str | None) -> 
 
 
 def require_present_agents(desk: Desk, **agent_ids: str | None) -> dict[str, Agent]:
-    """Return the agents with the ids in these fields. Raises UnknownReference, InvalidField for who left."""
+    """Return the agents with these ids. Raises UnknownReference, or InvalidField for one who has left."""
     agents = require_agents(desk, **agent_ids)
     for field, agent in agents.items():
         if agent.left_at is not None:
@@ -233,7 +233,7 @@ def _normalize_phone(desk: Desk, new: N) -> N:
 
 
 def normal_customer(desk: Desk, new: NewCustomer) -> NewCustomer:
-    """Return the input with its numbers in E.164 and no address twice. Raises InvalidField."""
+    """Return the input with its numbers in E.164 and each address only once. Raises InvalidField."""
     new = _normalize_phone(desk, new)
     others = (_e164(desk, f"other_phones.{n}", number) for n, number in enumerate(new.other_phones))
     phones = distinct(comparable, new.phone, *others)
@@ -267,7 +267,7 @@ def _email_claim(agent: Agent) -> EmailClaim:
 
 
 def _is_email_taken(conflict: Conflict) -> bool:
-    """Whether only the address was in the way, and not somebody who changed the same agent."""
+    """Whether the write failed because of the address, and not because somebody changed the same agent."""
     return bool(conflict.rows) and all(isinstance(row, EmailClaim) for row in conflict.rows)
 
 

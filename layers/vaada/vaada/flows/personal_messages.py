@@ -1,4 +1,4 @@
-"""Write to a customer: by which ways an agent can, and the contact and the message that come of it."""
+"""Write to a customer: by mail or SMS, recorded as a contact with a message."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,7 +37,7 @@ _FILE_PROBLEMS: dict[FileProblem, str] = {
 
 @dataclass(frozen=True)
 class Way:
-    """A way to write to a customer. `answers` is their contact that it answers; `why_not` why it is closed.
+    """A way to write to a customer. `answers` is the contact that it answers; `why_not` is why it is closed.
 
     `awaited`: they wait for an answer in this case. `goes_out_at`: now, or at the end of their quiet hours.
     """
@@ -160,7 +160,7 @@ def write_to_customer(
 
 
 def _keep_files(desk: Desk, customer: Customer, files: tuple[NewAttachment, ...]) -> tuple[Attachment, ...]:
-    """Keep the files under keys computed from their content, so that a request sent again keeps no others."""
+    """Store the files under keys computed from their content. A repeated request stores no others."""
     together = sha256()
     for file in files:
         together.update(sha256(file.content).digest())
@@ -179,7 +179,7 @@ def _keep_files(desk: Desk, customer: Customer, files: tuple[NewAttachment, ...]
 
 
 def case_to_write_about(desk: Desk, customer: Customer, case_id: str | None) -> Case | None:
-    """Return the case that is named, or the one that `matter_of` finds. Raises NotFound, InvalidField."""
+    """Return the named case, or the one that `matter_of` finds. Raises NotFound, InvalidField."""
     if case_id is None:
         return matter_of(desk, customer)
     if customer_of(case_id) not in customer.record_ids:

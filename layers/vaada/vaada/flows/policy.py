@@ -69,7 +69,7 @@ def changed_policy(desk: Desk, changes: Mapping[str, object], now: datetime) -> 
 
 
 def set_held(desk: Desk, now: datetime, *, held: bool) -> bool:
-    """Hold sending, or release it. Returns False if it was so already. All functions follow within a minute.
+    """Hold sending, or release it. Returns False if nothing changes. All functions follow within a minute.
 
     The policy is not checked: one that could not be put in force any more must not be in the way. A business
     that has written no policy has none after the release either. Raises Busy.
@@ -97,7 +97,7 @@ def set_held(desk: Desk, now: datetime, *, held: bool) -> bool:
 def _write(
     desk: Desk, decide: Callable[[PolicyDocument], PolicyDocument], now: datetime, by: str
 ) -> tuple[PolicyDocument, int]:
-    """Write the policy that `decide` returns for the one in force, unless it is the same."""
+    """Write the policy that `decide` returns for the current one, unless they are equal."""
 
     def attempt() -> tuple[PolicyDocument, int]:
         stored = desk.table.get(Policy, _ID)
@@ -115,7 +115,7 @@ def _write(
 
 
 def _version_of(policy: Policy, now: datetime, by: str) -> PolicyVersion:
-    """Return what is kept of a policy once another one is in force."""
+    """Return what is kept of a policy after another one is put in force."""
     # Versions are counted anew after a release or a loss, so time and version alone may be there already.
     version_id = f"{now:%Y%m%dT%H%M%SZ}-{policy.version}-{uuid.uuid4().hex[:8]}"
     return PolicyVersion(

@@ -41,7 +41,7 @@ _FIELDS: dict[type[Replayed], tuple[tuple[str, ...], frozenset[str]]] = {
         frozenset({"status", "kind", "sent_at", "withheld_because", "again", "explain", "case_id"}),
     ),
 }
-"""The statuses of each kind that is replayed, and the fields that are read, besides the required ones."""
+"""The statuses that are replayed of each kind, and the fields that are read besides the required ones."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def preview_of(desk: Desk, after: PolicyDocument, now: datetime) -> PastPreview:
 def _unasked(
     desk: Desk, first: datetime, before: PolicyDocument, after: PolicyDocument, now: datetime
 ) -> list[Case]:
-    """Return the cases that were resolved while nothing was asked about them, if something would be."""
+    """Return the cases that were resolved without a survey, if the other rules would send one."""
     if before.surveys.after_resolution != "none" or after.surveys.after_resolution == "none":
         return []
     fields = frozenset({"status", "resolved_at", "answered", "served", "abusive"})
@@ -83,7 +83,7 @@ def _unasked(
 
 
 def _may_be_asked(row: Replayed | Case, *policies: PolicyDocument) -> bool:
-    """Whether it is a survey, a case, or a kept promise about which one of the policies asks."""
+    """Whether it is a survey, a case, or a kept promise about which one of the policies sends a survey."""
     if isinstance(row, Commitment) and row.kept_at is not None:
         return any(policy.surveys.after_kept_promise for policy in policies)
     return isinstance(row, Survey | Case)

@@ -1,4 +1,4 @@
-"""Record what an agent promised in a mail that they have copied the desk on."""
+"""Record what an agent promised in a mail to a customer, of which the desk got a copy."""
 
 from datetime import datetime
 
@@ -14,14 +14,14 @@ from vaada.rules import promise_questions
 
 
 def recorded_promise(desk: Desk, question: Message) -> Commitment | None:
-    """Return the promise that was recorded by this question."""
+    """Return the promise that was recorded in answer to this question."""
     return desk.table.get(Commitment, promise_questions.promise_id(question))
 
 
 def record_promise(
     desk: Desk, question: Message, stated: StatedCommitment, now: datetime, by: str
 ) -> Commitment:
-    """Record the promise on the case of the mail, once for each question: later ones change nothing.
+    """Record the promise on the case of the mail. Only the first answer to a question counts.
 
     Raises NotFound, NotPossible unless the case is open, Busy, Conflict.
     """

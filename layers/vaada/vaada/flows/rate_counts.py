@@ -74,7 +74,7 @@ def count_form(desk: Desk, purpose: LinkPurpose, row_id: str, browser: str, now:
 
 
 def count_entry(desk: Desk, browser: str, now: datetime) -> None:
-    """Count an entry by the contact form from this browser, and from all. Raises TooManyForms."""
+    """Count an entry in the contact form, for this browser and for all. Raises TooManyForms."""
     counts = {
         form_count_id("form", "entry", browser, now): contact_form.FORMS_AN_HOUR,
         form_count_id("form", "entry", "all", now): contact_form.FORMS_AN_HOUR_IN_ALL,

@@ -26,7 +26,7 @@ _SAMPLE = 25  # schedules whose rows are read one by one
 def check_readiness(
     desk: Desk, account: Account, now: datetime, has_time: Callable[[], bool] = lambda: True
 ) -> Iterator[Checked]:
-    """Make each check. One that gets no answer is unknown, and the others go on.
+    """Make each check. A check that gets no answer is unknown, and the others go on.
 
     Once there is no time for another one, the others are unknown, too.
     """
@@ -43,7 +43,7 @@ def check_readiness(
 
 
 def checks(desk: Desk) -> dict[str, Check]:
-    """The checks by name, without those about what the stack's parameters leave switched off."""
+    """Return the checks by name, without those for features that the stack's parameters switch off."""
     sends_texts, own_host = desk.settings.sms_enabled, not _is_aws_host(desk)
     return {
         "production_mail": lambda _, account, __: readiness.production_mail(account.mail()),
@@ -161,7 +161,7 @@ def _people(desk: Desk, _: Account, __: datetime) -> Finding:
 
 
 def _agents(desk: Desk) -> list[Agent]:
-    """Up to a hundred of the agents."""
+    """Return up to a hundred of the agents."""
     return [row for row in desk.table.list_rows(Agent, _PAGE, None).rows if isinstance(row, Agent)]
 
 

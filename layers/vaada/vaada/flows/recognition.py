@@ -1,4 +1,4 @@
-"""Propose whom to thank, and say it: the agent gets a message in the manager's name."""
+"""Propose whom to thank, and say thanks: the agent gets a message in the manager's name."""
 
 from datetime import datetime
 

@@ -62,7 +62,7 @@ def _known(
 
 
 def _findings(desk: Desk, customer: Customer, found: Sequence[Relationship], now: datetime) -> rules.Findings:
-    """Return the findings; those from the signals alone, if they show that reasons are lacking.
+    """Return the findings, only from the signals if these show too few reasons to propose a review.
 
     Few customers have enough of them, so that few are read as a whole.
     """
@@ -94,7 +94,7 @@ def relationships_of(desk: Desk, customer: Customer) -> tuple[Relationship, ...]
 
 
 def to_be_looked_at(desk: Desk, interaction: Interaction, customer: Customer, now: datetime) -> list[Row]:
-    """Return the relationship, to be written with a contact that is a reason to look at it."""
+    """Return the relationship as due for a review because of a contact, to be written with the contact."""
     if not rules.is_signal(interaction):
         return []
     row = desk.table.get(Relationship, relationship_id(customer.id))
@@ -103,7 +103,7 @@ def to_be_looked_at(desk: Desk, interaction: Interaction, customer: Customer, no
 
 
 def look_at(desk: Desk, row_id: str, version: int, now: datetime) -> str:
-    """Look at a relationship that is due. Returns the outcome for the log."""
+    """Review a relationship that is due. Returns the outcome for the log."""
     row = desk.table.get(Relationship, row_id)
     if row is None or row.version != version or row.wake_at is None or row.wake_at > now:
         return "stale"
@@ -129,7 +129,7 @@ def look_at(desk: Desk, row_id: str, version: int, now: datetime) -> str:
 def rows_after_merge(
     desk: Desk, customer: Customer, into: Customer, now: datetime, by: str
 ) -> list[Relationship]:
-    """Return what changes when a customer is merged into another: one row decides about the person.
+    """Return what changes when a customer is merged into another: one relationship decides for the person.
 
     It is looked at soon, since what is known of both may be enough together.
     """
@@ -149,7 +149,7 @@ def add_note(
 
 
 def remove_note(desk: Desk, customer_id: str, note_id: str, *, seen: int | None = None) -> Relationship:
-    """Remove a note, of whichever record of the customer. Raises NotFound, VersionChanged, Busy."""
+    """Remove a note from whichever record of the customer has it. Raises NotFound, VersionChanged, Busy."""
 
     def attempt() -> Relationship:
         customer = current_customer(desk, customer_id)
@@ -205,7 +205,7 @@ def change_relationship(
     now: datetime,
     seen: int | None,
 ) -> Relationship:
-    """Write the relationship that `decide` returns, and the customer if we part or go on with them.
+    """Write the relationship that `decide` returns, and the customer if we part with them or take them back.
 
     Raises NotFound, VersionChanged, Busy and whatever `decide` raises.
     """

@@ -29,7 +29,7 @@ def current(desk: Desk, secret: str, now: datetime) -> Session | None:
 
 
 def refresh(desk: Desk, session: Session, **access: object) -> Session:
-    """Write that the session was used, and what its user may do. Another request may do so just then."""
+    """Record that the session was used, and the user's current rights. Another request may do so as well."""
     refreshed = session.changed(**access)
     try:
         desk.table.write(refreshed)

@@ -1,4 +1,4 @@
-"""Mails that became no contact: list them, and let a person overrule the reason."""
+"""Mails that did not become contacts: list them, and let a person overrule the reason."""
 
 from vaada.desk import Desk
 from vaada.flows.optimistic_write import require, retry_on_conflict
@@ -14,7 +14,7 @@ def set_aside_mails(desk: Desk, limit: int, cursor: str | None) -> Page:
 
 
 def accept(desk: Desk, mail_id: str, by: str) -> None:
-    """Have the mail become a contact after all, in a moment. Raises NotFound, NotPossible, Busy."""
+    """Let the mail become a contact after all, shortly. Raises NotFound, NotPossible, Busy."""
     mail = require(desk, SetAsideMail, mail_id)
     if mail.reason not in ACCEPTABLE:
         raise NotPossible("mail", mail.reason, "accepted")
@@ -24,7 +24,7 @@ def accept(desk: Desk, mail_id: str, by: str) -> None:
 
 
 def dismiss(desk: Desk, mail_id: str, by: str) -> None:
-    """Do not list the mail any more. Raises NotFound, Busy."""
+    """Remove the mail from the list. Raises NotFound, Busy."""
     _settle(desk, mail_id, "dismissed", by)
 
 

@@ -1,4 +1,4 @@
-"""The first run: how far it has come, customers from a pasted table, and a reminder to try the desk with."""
+"""The first run: its progress, customers from a pasted table, and a reminder to try the desk with."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ _STORY = 50  # rows
 
 @dataclass(frozen=True)
 class Judged:
-    """A line of a table, and what becomes of it. `field` is what cannot be read of a wrong one."""
+    """A line of a table, and what becomes of it. `field` is the field that cannot be read."""
 
     line: CustomerLine
     verdict: Literal["new", "known", "wrong"]
@@ -57,7 +57,7 @@ def note_step(desk: Desk, step: SetupStep, how: Literal["done", "skipped"], **mo
 def judge(
     desk: Desk, lines: Sequence[CustomerLine], consent: NewConsent, agent_id: str | None, now: datetime
 ) -> tuple[Judged, ...]:
-    """Return what would become of each line, unwritten. The same person twice is known the second time."""
+    """Return what would become of each line, without writing. A person's second line finds them known."""
     judged: list[Judged] = []
     seen: set[str] = set()
     for line in lines:
@@ -73,7 +73,7 @@ def judge(
 
 
 def bring_in(desk: Desk, judged: Sequence[Judged], key: Key | None, now: datetime) -> int:
-    """Add the new customers. Returns how many. Sent again, it adds those who are still missing."""
+    """Add the new customers. Returns how many. If it is sent again, it adds those who are still missing."""
     new = [one for one in judged if one.customer is not None]
     for one in new:
         _add(desk, one, key, now)
@@ -81,7 +81,7 @@ def bring_in(desk: Desk, judged: Sequence[Judged], key: Key | None, now: datetim
 
 
 def remind_me(desk: Desk, agent: Agent, words: tuple[str, str], key: Key | None, now: datetime) -> Customer:
-    """Make a customer of the reader, with a reminder in two minutes, to see that messages arrive.
+    """Add the reader as a customer, with a reminder in two minutes, to show that messages arrive.
 
     `words` are what was said, and of what they are reminded. Raises Busy.
     """
@@ -113,7 +113,7 @@ def remind_me(desk: Desk, agent: Agent, words: tuple[str, str], key: Key | None,
 
 
 def tried(desk: Desk, setup: Setup) -> tuple[Customer | None, tuple[Message, ...]]:
-    """Return the customer whom a manager made of themselves, if still there, and the messages about them."""
+    """Return the customer record that a manager made for themselves, if it exists, and its messages."""
     customer = desk.table.get(Customer, setup.tried_with) if setup.tried_with else None
     if customer is None:
         return None, ()

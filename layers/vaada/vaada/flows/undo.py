@@ -123,7 +123,7 @@ def _open_case(desk: Desk, case_id: str | None, since: datetime) -> Case | None:
 
 
 def _without_question(work: OpenWork, ended_at: datetime, now: datetime, by: str) -> OpenWork:
-    """Return the work without the follow-up that asks for the next step, if it was made when this ended."""
+    """Return the work without the follow-up that asked for the next step after this had ended."""
     asks = work.automatic
     if asks is None or asks.origin != "promise_ended" or asks.created_at != ended_at:
         return work
@@ -142,7 +142,7 @@ def _reply_again(desk: Desk, call: Commitment, work: OpenWork) -> Reply | None:
 
 
 def _gave(row: Row, given_at: datetime) -> bool:
-    """Whether this is the contact in which the customer got the reply."""
+    """Whether the customer got the reply in this contact."""
     if not isinstance(row, Interaction) or row.occurred_at != given_at:
         return False
     return row.direction == "outbound" or row.resolved

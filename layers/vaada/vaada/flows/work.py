@@ -60,7 +60,7 @@ def require_agent(desk: Desk, agent_id: str) -> Agent:
 
 
 def present_agent(desk: Desk, agent_id: str) -> Agent:
-    """Return the agent; if they have left, whoever has their work now. Raises MissingRow."""
+    """Return the agent, or if they have left, the agent who has their work now. Raises MissingRow."""
     agent = require_agent(desk, agent_id)
     while agent.left_to is not None:
         agent = require_agent(desk, agent.left_to)

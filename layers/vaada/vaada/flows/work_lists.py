@@ -1,4 +1,4 @@
-"""Read somebody's open work, that of those whom they cover, and what slips with their people."""
+"""Read the open work of an agent, of those whom they cover, and late work of those whom they supervise."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ R = TypeVar("R", Customer, Interaction)
 W = TypeVar("W", bound=StaffWork)
 
 MOST = 100
-"""Rows of one kind and status that are read: the first ones that are due."""
+"""How many rows of one kind and status are read: the first ones that are due."""
 
 _OPEN: tuple[tuple[type[StaffWork], str], ...] = (
     (Commitment, "open"),
@@ -29,7 +29,7 @@ _OPEN: tuple[tuple[type[StaffWork], str], ...] = (
 
 @dataclass(frozen=True)
 class WorkAround:
-    """Work with what is shown beside it, by id: agents, customers, the contacts that replies are about.
+    """Work, and the rows that lists show with it, by id: agents, customers, and the contacts of replies.
 
     `covered` are those whose work the reader does now. `is_cut`: there are more rows of a kind.
     """
@@ -61,7 +61,7 @@ def agents_by_id(desk: Desk) -> dict[str, Agent]:
 def work_around(
     desk: Desk, reader_id: str | None, now: datetime, zone: str, *, decides_all: bool
 ) -> WorkAround:
-    """Return the work of an agent: their own, of those whom they stand in for now, and what they decide.
+    """Return the work of an agent: their own, of those whom they stand in for now, and their decisions.
 
     `decides_all`: they decide about all goodwill, and see what slips with anybody. The number of queries
     depends on neither customers nor work.
@@ -139,13 +139,13 @@ def find_open_cases(
 
 
 def _covered_by(reader_id: str, agents: dict[str, Agent], now: datetime) -> tuple[Agent, ...]:
-    """Return those who are not there, and whose first stand-in who is there is the reader."""
+    """Return the absent agents whose first available stand-in is the reader."""
     others = (agent for agent in agents.values() if agent.id != reader_id)
     return tuple(agent for agent in others if who_is_there(agent.id, agents, now) == reader_id)
 
 
 def _supervised_by(reader_id: str, agents: dict[str, Agent], now: datetime) -> set[str]:
-    """Return the ids of those whom the reader supervises, also as who stands in for the supervisor."""
+    """Return the ids of those whom the reader supervises, also in place of an absent supervisor."""
     return {
         agent.id
         for agent in agents.values()

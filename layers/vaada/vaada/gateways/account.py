@@ -1,4 +1,4 @@
-"""Ask the AWS account how it and one stack are set up. Every call only reads.
+"""Ask the AWS account how it and one stack are set up. All calls only read.
 
 Whoever runs this needs the rights to those calls; one that is refused is `NotAnswered`.
 """
@@ -21,7 +21,7 @@ _MANAGERS = "managers"
 
 
 class NotAnswered(Exception):
-    """A question was refused, or got no answer. `asked` is what, `why` the error's name."""
+    """A call was refused or got no answer. `asked` says which one, `why` is the name of the error."""
 
     def __init__(self, asked: str, why: str) -> None:
         super().__init__(f"{asked}: {why}")
@@ -120,7 +120,7 @@ class Account:
     # ------------------------------------------------------------ texts
 
     def texts(self) -> TextAccount:
-        """The SMS sandbox, limits and log."""
+        """The SMS sandbox, the limits, and the log of delivery statuses."""
         attributes = aws.sns().get_sms_attributes()["attributes"]
         limit = attributes.get("MonthlySpendLimit")
         return TextAccount(
@@ -130,11 +130,11 @@ class Account:
         )
 
     def opted_out(self, phone: str) -> bool:
-        """Whether this number, E.164, is on SNS's own list of numbers that it texts no more."""
+        """Whether SNS has this number (E.164) on its own opt-out list."""
         return aws.sns().check_if_phone_number_is_opted_out(phoneNumber=phone).get("isOptedOut", False)
 
     def unread_text_logs(self) -> tuple[str, ...]:
-        """The log groups of SNS's delivery statuses from which the stack gets nothing."""
+        """The log groups in which SNS writes delivery statuses that the stack does not read."""
         function = self._function_arn("RecordDelivery")
         region, number = function.split(":")[3:5]
         return tuple(
@@ -211,7 +211,7 @@ class Account:
         return (*rules, *mappings)
 
     def dead_letters(self) -> dict[str, int]:
-        """About how many dead letters are in each queue of the stack that has some."""
+        """Roughly how many dead letters each queue of the stack has, of those that have some."""
         counts = {}
         for logical_id, url in self.of_type("AWS::SQS::Queue").items():
             if logical_id.endswith("Failures"):
@@ -252,7 +252,7 @@ class Account:
         return table.get("DeletionProtectionEnabled", False)
 
     def keys(self, links: str, addresses: str) -> KeyAge:
-        """When the keys in these parameters were written. Whoever asks needs no right to read them."""
+        """When the keys in these parameters were written. The caller needs no right to read the keys."""
         named: Any = {"Key": "Name", "Option": "Equals", "Values": [links, addresses]}
         pages = aws.parameters().get_paginator("describe_parameters").paginate(ParameterFilters=[named])
         written = {each["Name"]: each["LastModifiedDate"] for page in pages for each in page["Parameters"]}

@@ -10,12 +10,12 @@ if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
 GROUPS: dict[Role, str] = {"agent": "agents", "manager": "managers"}
-"""The groups of the user pool, by what their users are."""
+"""The group of the user pool for each role."""
 
 
 @dataclass(frozen=True)
 class Accounts:
-    """Invites users, changes what they are, and lets them in or keeps them out."""
+    """Invites users, changes their roles, and allows or prevents their sign-in."""
 
     client: "CognitoIdentityProviderClient"
     pool_id: str
@@ -29,7 +29,7 @@ class Accounts:
         return {one.email: one for page in users for one in _accounts(page["Users"], managers)}
 
     def invite(self, email: str, role: Role, agent_id: str | None = None) -> bool:
-        """Make a user in the group of this role, whom Cognito mails a password. False: there was one.
+        """Add a user in the group of this role; Cognito mails a password. Returns False if the user exists.
 
         The mail is in the language of the agent with this id, which `write_account_mail` reads.
         """
@@ -51,7 +51,7 @@ class Accounts:
         return is_new
 
     def invite_again(self, email: str, agent_id: str) -> None:
-        """Mail a new first password. Nothing happens to somebody who has chosen one of their own."""
+        """Mail a new first password. Nothing happens to a user who has chosen their own password."""
         try:
             self.client.admin_create_user(
                 UserPoolId=self.pool_id,
@@ -64,7 +64,7 @@ class Accounts:
             return
 
     def add(self, email: str, role: Role) -> None:
-        """Add a user to the group of this role. Nothing happens if they are in it."""
+        """Add a user to the group of this role. Nothing happens if the user is in it."""
         self.client.admin_add_user_to_group(UserPoolId=self.pool_id, Username=email, GroupName=GROUPS[role])
 
     def change_role(self, email: str, role: Role) -> None:
@@ -79,14 +79,14 @@ class Accounts:
             return
 
     def let_in(self, email: str) -> None:
-        """Let a user sign in again. Nothing happens if there is no such user."""
+        """Allow a user to sign in again. Nothing happens if there is no such user."""
         try:
             self.client.admin_enable_user(UserPoolId=self.pool_id, Username=email)
         except self.client.exceptions.UserNotFoundException:
             return
 
     def keep_out(self, email: str) -> None:
-        """Let a user sign in no more. Nothing happens if there is no such user."""
+        """Prevent a user from signing in. Nothing happens if there is no such user."""
         try:
             self.client.admin_disable_user(UserPoolId=self.pool_id, Username=email)
         except self.client.exceptions.UserNotFoundException:

@@ -114,13 +114,13 @@ def sns() -> "SNSClient":
 
 @cache
 def receiving() -> Any:  # its stubs are not installed for one call
-    """Return the client of SES's first API, the only one that knows how mail is received."""
+    """Return the client of SES's version 1 API, the only one with rules for receiving mail."""
     return session().create_client("ses", config=_RETRYING)
 
 
 @cache
 def cloudformation() -> "CloudFormationClient":
-    """Return the client of CloudFormation, to find what a stack consists of."""
+    """Return the client of CloudFormation, to find the resources of a stack."""
     return cast("CloudFormationClient", session().create_client("cloudformation", config=_RETRYING))
 
 

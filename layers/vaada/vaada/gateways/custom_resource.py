@@ -1,4 +1,4 @@
-"""Answer CloudFormation, which waits for it where a function stands behind a custom resource.
+"""Answer CloudFormation, which waits for the function behind a custom resource.
 
 The standard library alone: it must work where nothing else of the layers can be loaded.
 """
@@ -12,7 +12,7 @@ _REASON_CHARACTERS = 1000  # CloudFormation takes an answer of 4,096 bytes
 
 
 def answer(request: Mapping[str, Any], status: Literal["SUCCESS", "FAILED"], reason: str) -> None:
-    """Tell CloudFormation how its request ended. Who deploys reads the reason of a failure."""
+    """Tell CloudFormation how its request ended. Whoever deploys sees the reason of a failure."""
     body = {
         "Status": status,
         "Reason": reason[:_REASON_CHARACTERS],
@@ -28,7 +28,7 @@ def answer(request: Mapping[str, Any], status: Literal["SUCCESS", "FAILED"], rea
 
 
 def reason_of(error: Exception, function: str) -> str:
-    """What to tell whoever deploys of an error in this function."""
+    """Return the reason that whoever deploys sees for an error in this function."""
     if isinstance(error, ImportError):
         return f"{error}. The build does not match the functions: run sam build, then sam deploy again."
     return f"{str(error) or type(error).__name__}. See the log of the function {function}."

@@ -1,4 +1,4 @@
-"""Public DNS records. AWS cannot be asked for them, so they are asked for from where this runs."""
+"""Public DNS records. AWS has no call for them, so this machine asks for them."""
 
 from dns.exception import DNSException
 from dns.rdata import Rdata
@@ -11,7 +11,7 @@ _SECONDS = 5.0
 
 
 def dmarc_record(domain: str) -> str | None:
-    """Return the DMARC record that holds for mail from this domain, or None. Raises NotAnswered.
+    """Return the DMARC record that applies to mail from this domain, or None. Raises NotAnswered.
 
     It is the domain's own, or that of the nearest domain above it.
     """
@@ -24,13 +24,13 @@ def dmarc_record(domain: str) -> str | None:
 
 
 def mail_hosts(domain: str) -> tuple[str, ...]:
-    """Return the hosts that take mail for the domain, in lower case. Raises NotAnswered."""
+    """Return the hosts that receive mail for the domain, in lower case. Raises NotAnswered."""
     records = (record.split()[-1] for record in _records(domain, "MX"))
     return tuple(host.rstrip(".").lower() for host in records)
 
 
 def has_address(host: str) -> bool:
-    """Whether the name of a host leads anywhere. Raises NotAnswered."""
+    """Whether the name of a host resolves to an address. Raises NotAnswered."""
     return any(_records(host, kind) for kind in ("A", "AAAA"))
 
 

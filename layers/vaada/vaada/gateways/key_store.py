@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LinkKeys:
-    """The keys that are valid, the one that signs last, and when they were written."""
+    """The valid keys, of which the last one signs, and when they were written."""
 
     keys: tuple[str, ...]
     written_at: datetime
@@ -26,7 +26,7 @@ class KeyStore:
     address_key_parameter: str
 
     def link_keys(self) -> LinkKeys | None:
-        """The keys that sign links, or None before the first was made."""
+        """Return the keys that sign links, or None if none were created yet."""
         try:
             found = self.client.get_parameter(Name=self.link_keys_parameter, WithDecryption=True)["Parameter"]
         except self.client.exceptions.ParameterNotFound:
@@ -34,13 +34,13 @@ class KeyStore:
         return LinkKeys(tuple(json.loads(found["Value"])), found["LastModifiedDate"])
 
     def put_link_keys(self, keys: tuple[str, ...]) -> None:
-        """Put these in the place of those that were valid."""
+        """Replace the valid link keys by these."""
         self.client.put_parameter(
             Name=self.link_keys_parameter, Value=json.dumps(keys), Type="SecureString", Overwrite=True
         )
 
     def delete_link_keys(self) -> bool:
-        """Delete them. False: there were none."""
+        """Delete the link keys. Returns False if there were none."""
         try:
             self.client.delete_parameter(Name=self.link_keys_parameter)
         except self.client.exceptions.ParameterNotFound:
@@ -48,7 +48,7 @@ class KeyStore:
         return True
 
     def create_address_key(self, key: str) -> bool:
-        """Make the key that hashes addresses, unless there is one, which is kept. False: there was one."""
+        """Create the key that hashes addresses. Returns False and keeps the existing one if there is one."""
         try:
             self.client.put_parameter(
                 Name=self.address_key_parameter, Value=key, Type="SecureString", Overwrite=False

@@ -33,7 +33,7 @@ class Keys:
     _read_at: float = 0.0
 
     def link_keys(self) -> list[str]:
-        """The keys that are valid; the last one signs. Raises KeyUnavailable."""
+        """Return the valid keys, of which the last one signs. Raises KeyUnavailable."""
         if not self._link_keys or self.clock() - self._read_at > _CACHE_SECONDS:
             names = [self.link_keys_parameter]
             if self._address_key is None:
@@ -42,13 +42,13 @@ class Keys:
         return self._link_keys
 
     def address_key(self) -> bytes:
-        """The key that hashes addresses, which is never rotated. Raises KeyUnavailable."""
+        """Return the key that hashes addresses, which is never rotated. Raises KeyUnavailable."""
         if self._address_key is None:
             self._read([self.address_key_parameter])
         return self._address_key or b""
 
     def drop_stale_link_keys(self) -> bool:
-        """Drop the keys of links if they are older than 30 seconds: a signature may be of a newer one.
+        """Drop link keys from the cache after 30 seconds: a newer key may have signed the link.
 
         Returns whether they were dropped.
         """

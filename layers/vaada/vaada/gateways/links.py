@@ -65,7 +65,7 @@ class Links:
     base_url: str
 
     def prepare(self) -> None:
-        """Read the keys that links are signed with, and with them the one that addresses are hashed with."""
+        """Read the keys that sign links, and the one that hashes addresses, before they are needed."""
         self.keys.link_keys()
 
     def url(self, purpose: LinkPurpose, row_id: str) -> str:

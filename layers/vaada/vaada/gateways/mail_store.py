@@ -1,4 +1,4 @@
-"""The bucket of mail: the mails that came in as SES stored them, and the files of these and of those sent.
+"""The bucket of mail: incoming mails as SES stored them, and the files of mails that came or were sent.
 
     raw/<SES's id>                               each mail, for 30 days
     accepted/<SES's id>                          one that was set aside and becomes a contact after all
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 RAW, ACCEPTED, ATTACHMENTS = "raw/", "accepted/", "attachments/"
 LINK_SECONDS = 60
-"""How long a link to a file works that a signed-in user asked for."""
+"""For how long a link to a file works, after a signed-in user asked for it."""
 
 EXPORT_LINK_SECONDS = 3600
 _MISSING = frozenset({"NoSuchKey", "404", "NotFound"})
@@ -42,13 +42,13 @@ class MailStore:
             raise
 
     def keep(self, key: str, content: bytes) -> None:
-        """Keep a file. What a browser gets of it is never shown, see `link`."""
+        """Store a file. Browsers can only download it, see `link`."""
         self.client.put_object(
             Bucket=self.bucket, Key=key, Body=content, ContentType="application/octet-stream"
         )
 
     def accept(self, name: str) -> bool:
-        """Have a mail that was set aside processed once more. Returns whether it is still there."""
+        """Process a mail again that was set aside. Returns whether it still exists."""
         try:
             self.client.copy_object(
                 Bucket=self.bucket,
@@ -62,7 +62,7 @@ class MailStore:
         return True
 
     def link(self, key: str, name: str, seconds: int = LINK_SECONDS) -> str:
-        """Return a link by which a browser saves the file under this name, and never shows it."""
+        """Return a link by which a browser saves the file under this name instead of showing it."""
         plain = "".join(one if one.isascii() and (one.isalnum() or one in " ._-") else "_" for one in name)
         saved_as = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, '')}"
         return self.client.generate_presigned_url(
@@ -77,7 +77,7 @@ class MailStore:
         )
 
     def forget_mails(self, names: list[str]) -> None:
-        """Delete these mails as they came in, if they are still there."""
+        """Delete these incoming mails, if they still exist."""
         self._delete([f"{folder}{name}" for name in names for folder in (RAW, ACCEPTED)])
 
     def forget_files(self, customer_id: str) -> None:
@@ -91,7 +91,7 @@ class MailStore:
             self._delete([one["Key"] for one in found["Contents"]])
 
     def _delete(self, keys: list[str]) -> None:
-        """Delete up to a thousand objects. Those that are not there do not matter."""
+        """Delete up to a thousand objects. It does not matter whether they exist."""
         if keys:
             objects: Any = [{"Key": key} for key in keys]
             answer = self.client.delete_objects(

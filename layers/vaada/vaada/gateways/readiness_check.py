@@ -1,4 +1,4 @@
-"""Has `check_readiness` ask what is not set up yet, as the console may not ask the account itself."""
+"""Ask the function `check_readiness` what is not set up yet: the console may not ask the account itself."""
 
 import json
 from collections.abc import Mapping
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
 FRESH = timedelta(minutes=5)
-"""For how long what was found is shown again."""
+"""For how long a result is shown before the check is made again."""
 
 
 class ReadinessCheck:
-    """What was found, and when it was asked. Each process keeps it for a few minutes."""
+    """The latest result and its time. Each process keeps it for a few minutes."""
 
     def __init__(self, client: "LambdaClient", function_arn: str) -> None:
         self._client = client
@@ -24,7 +24,7 @@ class ReadinessCheck:
         self._last: tuple[datetime, tuple[Checked, ...]] | None = None
 
     def result(self, now: datetime, *, anew: bool = False) -> tuple[datetime, tuple[Checked, ...]]:
-        """Return when it was asked, and what was found. `anew`: ask in any case. Raises NotAnswered."""
+        """Return the time and the result of the check. `anew`: make the check now. Raises NotAnswered."""
         if self._last is None or anew or now - self._last[0] >= FRESH:
             self._last = now, self._checked()
         return self._last
@@ -39,7 +39,7 @@ class ReadinessCheck:
 
 
 def payload_of(checked: Checked) -> dict[str, Any]:
-    """Return what the function returns of a check."""
+    """Return a check as the function's response has it."""
     finding = checked.finding
     return {
         "check": checked.check,

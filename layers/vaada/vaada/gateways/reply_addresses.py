@@ -1,4 +1,4 @@
-"""Addresses for answers: each names a case, signed, so that an answer finds it.
+"""Reply addresses: each names a case and is signed, so that an answer finds its case.
 
 The local part has 52 of the 64 characters that it may have (RFC 5321, 4.5.3.1.1). Mail programs may write it
 in upper or lower case. The key is the one that is never rotated: people answer old mails.
@@ -21,20 +21,20 @@ _TOKEN = re.compile(rf"{_NAME}\+([0-9a-v]{{47}})@(.+)")
 
 @dataclass(frozen=True)
 class ReplyAddresses:
-    """Make and read the addresses. Without a `domain` that receives mail there are none."""
+    """Make and read reply addresses. There are none without a `domain` that receives mail."""
 
     keys: Keys
     domain: str
 
     def address(self, case_id: str) -> str | None:
-        """Return the address for answers about this case. None: no domain receives mail."""
+        """Return the reply address for this case. None: no domain receives mail."""
         if not self.domain:
             return None
         token = base64.b32hexencode(to_bytes(case_id) + self._signature(case_id)).decode()
         return f"{_NAME}+{token.rstrip('=').lower()}@{self.domain}"
 
     def case_id(self, address: str) -> str | None:
-        """Return the id of the case that the address names. None: we have not made it."""
+        """Return the id of the case that the address names. None: the address is not from us."""
         found = _TOKEN.fullmatch(address.lower())
         if found is None or not self.domain or found[2] != self.domain.lower():
             return None

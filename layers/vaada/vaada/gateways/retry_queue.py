@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RetryQueue:
-    """Put events into the queue. Lambda receives each again until it was processed, or is a dead letter."""
+    """Queue events. Lambda receives each one again until it is processed or becomes a dead letter."""
 
     client: "SQSClient"
     url: str

@@ -1,4 +1,4 @@
-"""Lists of rows: the timeline of a customer, and what the indexes of the table are for."""
+"""Lists of rows: the timeline of a customer, and the lists that the indexes hold."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -78,7 +78,7 @@ class RowLists(RowsByKey):
         return self._list(index, value, limit, cursor, status, due_from, due_by, query=only)
 
     def latest_rows(self, kind: type[Row], limit: int, cursor: str | None) -> Page:
-        """Return the rows of a kind that has no status, the latest first. Raises BadCursor."""
+        """Return the rows of a kind without statuses, the latest first. Raises BadCursor."""
         return self._page(
             limit,
             cursor,
@@ -125,7 +125,7 @@ class RowLists(RowsByKey):
                 return
 
     def count_rows(self, kind: type[Row], *, agent_id: str | None = None, status: str | None) -> int:
-        """Return the number of rows of a kind, of an agent or of all, as the index has it."""
+        """Return the number of rows of a kind, of one agent or of all, that the index contains."""
         index, value = _index_key(kind, agent_id)
         condition, values = f"{_INDEX_KEYS[index]} = :key", {":key": {"S": value}}
         if status:

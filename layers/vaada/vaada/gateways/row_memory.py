@@ -1,4 +1,4 @@
-"""What one step has read and written of the table, so that it reads no row twice."""
+"""The rows that one step has read or written, so that it reads no row twice."""
 
 from vaada.model.people import Agent
 from vaada.model.rate_limits import RateCount
@@ -22,11 +22,11 @@ class RowMemory:
         self._sweep = sweep
 
     def knows(self, key: Key, *, fresh: bool = False) -> bool:
-        """Whether the row with this key was read or written. `fresh`: in this step."""
+        """Whether this row was read or written before, or found missing. `fresh`: in this step."""
         return key in self._rows or (not fresh and self._sweep is not None and self._sweep.knows(key))
 
     def row(self, key: Key) -> Row | None:
-        """Return the row with a key that is known."""
+        """Return a row that the memory knows, see `knows`."""
         if key in self._rows or self._sweep is None:
             return self._rows[key]
         return self._sweep.row(key)
@@ -38,7 +38,7 @@ class RowMemory:
             self._sweep.put(key, row)
 
     def forget(self, *, step_only: bool = False) -> None:
-        """Forget everything, because something was written by somebody else, or perhaps not written.
+        """Forget all rows, because somebody else has written some, or because our write may have failed.
 
         `step_only`: what is kept for the whole sweep stays.
         """

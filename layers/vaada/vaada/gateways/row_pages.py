@@ -41,7 +41,7 @@ def merge_partitions(
     names: tuple[str, ...],
     descending: bool,
 ) -> Page:
-    """Return one list of several partitions, in the order of the first of `names`, which make up a cursor.
+    """Return a page from several partitions, sorted by the first attribute in `names`; all are in the cursor.
 
     `partitions` maps each customer id to the partition's part of the key. A cursor is a key in one of them;
     with the other partition's part it is a start for that one, too, whether or not a row has this key.
@@ -73,7 +73,7 @@ def merge_partitions(
 
 
 def merge_by_place(parts: Sequence[PartByTime], place: str | None, limit: int, *, descending: bool) -> Page:
-    """Return one page of several queries, in the order by time, after this place."""
+    """Return one page of the rows of several queries, sorted by time, beginning after `place`."""
     found = {at: row for rows, _ in parts for at, row in rows.items() if at != place}
     ends = [end for _, end in parts if end is not None]  # what comes after them is not known yet
     end = (max if descending else min)(ends, default=None)

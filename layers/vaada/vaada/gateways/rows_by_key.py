@@ -1,4 +1,4 @@
-"""Rows that are read by their keys, each at most once where there is a memory."""
+"""Rows that are read by their keys. With a memory, no row is read twice."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 R = TypeVar("R", bound=Row)
 
 READ_BATCH = 100
-"""Items that are read at once; the limit of BatchGetItem."""
+"""How many items are read at once: the limit of BatchGetItem."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class RowsByKey:
         return row if isinstance(row, kind) else None
 
     def get_any(self, row_id: str) -> Row | None:
-        """Return the row of a customer with this id, of any kind, or None."""
+        """Return the row of a customer with this id, whatever its kind, or None."""
         return self._get(key_of(Interaction, row_id))
 
     def read_ahead(self, *wanted: tuple[type[Row], str | None]) -> None:
@@ -68,16 +68,16 @@ class RowsByKey:
                 del keys[name]
 
     def get_several(self, kind: type[R], row_ids: Sequence[str]) -> dict[str, R]:
-        """Return the existing ones of these rows of a kind, by id. Strongly consistent."""
+        """Return the rows of a kind with these ids, by id. Missing rows are left out. Strongly consistent."""
         rows = map(from_item, self._items([key_of(kind, row_id) for row_id in dict.fromkeys(row_ids)]))
         return {row.id: row for row in rows if isinstance(row, kind)}
 
     def customers(self, customer_ids: Sequence[str]) -> dict[str, Customer]:
-        """Return the existing ones of these customers, by id. Strongly consistent."""
+        """Return the customers with these ids, by id. Missing ones are left out. Strongly consistent."""
         return self.get_several(Customer, customer_ids)
 
     def rows_of(self, wanted: Iterable[tuple[type[Row], str]]) -> dict[str, Row]:
-        """Return the existing ones of these rows, given by kind and id, by id. Strongly consistent."""
+        """Return the rows with these kinds and ids, by id. Missing rows are left out. Strongly consistent."""
         keys = tuple(dict.fromkeys(wanted))
         if self.memory is None:
             rows = map(from_item, filter(is_known, self._items([key_of(*each) for each in keys])))
@@ -87,7 +87,7 @@ class RowsByKey:
         return {row.id: row for row in found if row is not None}
 
     def work_rows(self, row_ids: Iterable[str]) -> dict[str, Row]:
-        """Return the existing ones of these rows of customers, by id. Strongly consistent."""
+        """Return customers' rows with these ids, by id. Missing ones are left out. Strongly consistent."""
         wanted = tuple(dict.fromkeys(row_ids))
         if self.memory is None:
             rows = map(from_item, filter(is_known, self._items([key_of(Case, row_id) for row_id in wanted])))
@@ -97,7 +97,7 @@ class RowsByKey:
         return {row.id: row for row in found if row is not None}
 
     def forget_step(self) -> None:
-        """Read anew what this step remembers, because it may have been read too long ago."""
+        """Forget what this step has read, because it may be outdated by now."""
         if self.memory is not None:
             self.memory.forget(step_only=True)
 
@@ -109,7 +109,7 @@ class RowsByKey:
                 self.memory.put(name_of(key_of(type(row), row.id)), None)
 
     def _remember_conflict(self, items: Iterable[Item | None]) -> None:
-        """Forget what was read, but for the items that AWS showed: they are as they were a moment ago."""
+        """Forget all rows but the items that AWS returned with the conflict: these are up to date."""
         if self.memory is not None:
             self.memory.forget()
             for item in filter(None, items):
@@ -131,7 +131,7 @@ class RowsByKey:
         return response.get("Item")
 
     def _items(self, keys: list[Item]) -> Iterator[Item]:
-        """Yield the existing ones of these items."""
+        """Yield the items with these keys. Missing ones are left out."""
         while keys:
             some, keys = keys[:READ_BATCH], keys[READ_BATCH:]
             request: Any = {self.name: {"Keys": some, "ConsistentRead": True}}
@@ -146,5 +146,5 @@ def name_of(item: Item) -> Key:
 
 
 def _is_fresh(kind: type[Row]) -> bool:
-    """Whether every step of a sweep reads rows of this kind itself: others change them at any moment."""
+    """Whether each step of a sweep reads rows of this kind anew: others may change them at any time."""
     return kind in {Suppression, Policy}

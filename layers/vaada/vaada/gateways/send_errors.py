@@ -1,4 +1,4 @@
-"""The errors of an attempt to send."""
+"""The errors of an attempt to send a message."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +22,7 @@ _PERMANENT = frozenset(
         "ValidationException",
     }
 )
-"""Errors that another attempt would meet again. Quotas, permissions and paused accounts can be fixed."""
+"""Errors that every further attempt would get. Quotas, permissions and paused accounts can be fixed."""
 
 
 _OPTED_OUT = "OptedOut"

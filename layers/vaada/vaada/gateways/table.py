@@ -1,4 +1,4 @@
-"""The DynamoDB table: writes with optimistic locking, beside the reads that it inherits."""
+"""The DynamoDB table: reads, which are inherited, and writes with optimistic locking."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _receipt: ContextVar[Callable[[str], Row] | None] = ContextVar("receipt", default=None)
 _DELETE_BATCH = 25  # items; the limit of BatchWriteItem
 _CONFLICTS = {"None", "ConditionalCheckFailed", "TransactionConflict"}
-"""Why a transaction is cancelled if somebody else has written one of its rows. "None" is for the others."""
+"""The reasons of a cancelled transaction that mean a conflict. "None" is the reason of the other writes."""
 
 
 class Conflict(Exception):
@@ -60,7 +60,7 @@ class Table(RowLists):
 
     @contextmanager
     def with_receipt(self, receipt: Callable[[str], Row]) -> Iterator[None]:
-        """Within the block, a write also puts the receipt for the id of its first row, or fails with it."""
+        """Within the block, each write also writes a receipt for its first row; both succeed, or neither."""
         token = _receipt.set(receipt)
         try:
             yield
@@ -170,7 +170,7 @@ class Table(RowLists):
         must_exist: Sequence[Row],
         delete_unread: Sequence[ItemToErase],
     ) -> "list[TransactWriteItemTypeDef]":
-        """Return what a transaction does beside the puts of its rows, in the order of the arguments."""
+        """Return the other writes of a transaction besides its rows, in the order of the arguments."""
         written = {row.id for row in rows}
         checks = [row for row in must_exist if row.id not in written]
         items: list[TransactWriteItemTypeDef] = [{"Delete": self._removal(row)} for row in delete]

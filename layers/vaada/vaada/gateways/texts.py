@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Texter:
-    """Send SMS as transactional ones, which SNS delivers more reliably, at a higher price."""
+    """Sends SMS as transactional messages, which SNS delivers more reliably, at a higher price."""
 
     client: "SNSClient"
 

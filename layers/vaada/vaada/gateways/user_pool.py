@@ -1,4 +1,4 @@
-"""The users of the console, in Cognito's user pool: signing in by its own pages, groups, signing out.
+"""The users of the console in Cognito's user pool: sign-in by its own pages, groups, sign-out.
 
 The tokens are used once and not kept. The ID token needs no check of its signature, because it comes
 straight from Cognito over TLS (OpenID Connect Core 1.0, 3.1.3.7).
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
 SIGNED_IN, SIGNED_OUT = "/desk/signed-in", "/desk/signed-out"
-"""The paths that Cognito's pages lead back to. It leads to no others: see `ConsoleClient` in the template."""
+"""The paths to which Cognito's pages lead back. No others work: see `ConsoleClient` in the template."""
 
 _TIMEOUT = 5  # seconds
 

@@ -1,4 +1,4 @@
-"""What an AWS account says of itself and of one stack, as far as the desk depends on it."""
+"""What an AWS account reports about itself and one stack, as far as the desk depends on it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -50,7 +50,7 @@ class Concurrency:
 
 @dataclass(frozen=True)
 class SignedInManagers:
-    """The users in the group of managers: how many can sign in, and how many never did so yet."""
+    """The users in the group of managers: how many can sign in, and how many never have."""
 
     ready: int
     never_signed_in: int
@@ -59,7 +59,7 @@ class SignedInManagers:
 
 @dataclass(frozen=True)
 class KeyAge:
-    """When the keys that sign links, and the one that hashes addresses, were written. None: there is none."""
+    """When the link keys and the address key were written. None: there is no such key."""
 
     links: datetime | None
     addresses: datetime | None

@@ -1,4 +1,4 @@
-"""Address usage: when an address was written to, whoever of the customers has it."""
+"""Address usage: when an address was written to, whichever customers have it."""
 
 from typing import ClassVar
 
@@ -9,7 +9,7 @@ from vaada.model.times import Instant
 
 
 class AddressUsage(Row):
-    """What went to an address of late. The id is a keyed hash of it; the address itself is not kept.
+    """What was sent to an address recently. The id is its keyed hash; the address is not stored.
 
     `asked_at`, `written_at` and `news_at` are as those of a customer. Two records of one person share the
     row, so that the person is not asked or written to twice. DynamoDB removes it some time after

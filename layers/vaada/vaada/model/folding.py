@@ -1,4 +1,4 @@
-"""Folding: one comparable form for the ways in which people write the same name.
+"""Folding: one comparable form for the different ways of writing the same name.
 
 Case, accents and vowel points go, and so do the differences between letters that keyboards of one script mix
 up (Arabic, Urdu and Persian yeh, kaf and heh; Turkish i). Vowel signs of Indic scripts stay, since they
@@ -23,7 +23,7 @@ _KANA_MARKS = frozenset("\u3099\u309a")
 
 
 def fold(text: str) -> str:
-    """The words of the text in comparable form, in their order, with one space between them."""
+    """Return the words of the text in comparable form, in order, with one space between them."""
     compatible = unicodedata.normalize("NFKC", text.translate(_LETTERS))
     plain = unicodedata.normalize("NFKD", compatible.casefold())
     kept = "".join(map(_kept, plain)).translate(_LETTERS)
@@ -32,7 +32,7 @@ def fold(text: str) -> str:
 
 @cache
 def _kept(character: str) -> str:
-    """What stays of a character; a space where it separates words."""
+    """Return what is left of a character after folding; a space if it separates words."""
     if character in _NUKTAS:
         return ""
     category = unicodedata.category(character)

@@ -48,14 +48,14 @@ def _whole_minute(clock: time) -> time:
 
 
 def _as_day(value: object) -> object:
-    """Return the value. Raises ValueError unless it is a day as people write it: no number, no week."""
+    """Return the value. Raises ValueError unless it is a date as people write it, no number and no week."""
     if not isinstance(value, date) and not (isinstance(value, str) and _DAY.fullmatch(value)):
         raise ValueError("must be a day, such as 2026-03-31")
     return value
 
 
 def _as_clock(value: object) -> object:
-    """Return the value. Raises ValueError unless it is a time of day: a number would count seconds."""
+    """Return the value. Raises ValueError unless it is a time of day: a number would mean seconds."""
     if not isinstance(value, time) and not (isinstance(value, str) and _CLOCK.match(value)):
         raise ValueError("must be a time of day, such as 09:00")
     return value

@@ -26,7 +26,7 @@ RowId = Annotated[str, StringConstraints(pattern=ROW_ID_PATTERN)]
 
 
 OF_THE_DESK = "0" * LENGTH
-"""What stands in the ids of rows that belong to no customer where others have the id of theirs."""
+"""The customer's part in the ids of rows that belong to no customer."""
 
 
 def new_party_id() -> str:

@@ -34,7 +34,7 @@ class MailEvent(StoredModel):
 
 
 class TextDeliveryEvent(StoredModel):
-    """The delivery status of an SMS. `stops`: the number, if AWS has it on its own list of STOPs."""
+    """The delivery status of an SMS. `stops`: the number, if it is on AWS's own opt-out list."""
 
     kind: Literal["text"] = "text"
     provider_id: ProviderId

@@ -15,7 +15,7 @@ AsideReason = Literal[
 
 @dataclass(frozen=True)
 class MailFile:
-    """A file that a mail brings, or takes along."""
+    """A file of a mail, incoming or outgoing."""
 
     name: str
     media_type: str

@@ -9,7 +9,7 @@ WRITTEN_LANGUAGES = ("ar", "de", "en", "es", "fr", "hi", "pt", "ur")
 
 
 def country_problem(code: str) -> str | None:
-    """What is wrong with the code of a country, if anything."""
+    """Return what is wrong with the code of a country, or None."""
     import phonenumbers  # only here, because a policy and a deployment are rare
 
     if code in phonenumbers.SUPPORTED_REGIONS:
@@ -18,7 +18,7 @@ def country_problem(code: str) -> str | None:
 
 
 def language_problem(language: str) -> str | None:
-    """What is wrong with a language to write in, if anything. Its region and script do not matter."""
+    """Return what is wrong with a language to write in, or None. Region and script do not matter."""
     if language.partition("-")[0].lower() in WRITTEN_LANGUAGES:
         return None
     return f"{language!r} is none of the languages {', '.join(WRITTEN_LANGUAGES)}"

@@ -115,12 +115,12 @@ class Agent(Row):
 
     @property
     def emails(self) -> tuple[str, ...]:
-        """The e-mail address, as a customer's."""
+        """The one e-mail address, in the form that customers have."""
         return (self.email,)
 
     @property
     def phones(self) -> tuple[str, ...]:
-        """The phone number, if there is one, as a customer's."""
+        """The phone number, if any, in the form that customers have."""
         return (self.phone,) if self.phone else ()
 
 

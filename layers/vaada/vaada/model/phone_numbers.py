@@ -1,4 +1,4 @@
-"""Phone numbers: one stored form for every spelling, and one comparable form for the same telephone.
+"""Phone numbers: one stored form for all spellings, and one comparable form for the same telephone.
 
 Stored is E.164. Three countries have telephones with two numbers in E.164: Mexico's mobiles had a 1 after the
 country code until 2019, Brazil's had no ninth digit until 2016, and Argentina's have a 9 only when they are
@@ -29,11 +29,11 @@ _SEASONS = [datetime(2026, month, 15, tzinfo=UTC) for month in (1, 4, 7, 10)]
 
 
 class BadPhoneNumber(ValueError):
-    """What was entered is no number that can be called; the text says why."""
+    """The entered number cannot be called; the text says why."""
 
 
 def to_e164(entered: str, country: str) -> str:
-    """The number in E.164. One without a country code is of `country` (ISO 3166-1). Raises BadPhoneNumber."""
+    """Return the number in E.164, by default of `country` (ISO 3166-1). Raises BadPhoneNumber."""
     import phonenumbers
 
     parsed = _parsed(entered, country)
@@ -49,13 +49,13 @@ def to_e164(entered: str, country: str) -> str:
 
 
 def comparable(e164: str) -> str:
-    """The form that all numbers of one telephone share. It is to compare with, not to call."""
+    """Return the form that all numbers of one telephone share. It is for comparing, not for calling."""
     return _ARGENTINA_ABROAD.sub(r"+54\1", _current(e164))
 
 
 @cache
 def time_zone(e164: str) -> str | None:
-    """The IANA time zone of the number's country. None: its parts keep different times, or there is none."""
+    """Return the IANA time zone of the number's country. None: it has several, or none."""
     import phonenumbers
 
     number = phonenumbers.parse(e164, None)
@@ -93,7 +93,7 @@ def _parsed(entered: str, country: str) -> "PhoneNumber":
 
 
 def _current(e164: str) -> str:
-    """The number as it is called today."""
+    """Return the number in its current form."""
     if found := _MEXICO.fullmatch(e164):
         return f"+52{found[1]}"
     if found := _BRAZIL.fullmatch(e164):

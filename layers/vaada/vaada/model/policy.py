@@ -99,7 +99,7 @@ class Rung(PolicyPart):
 
 
 class CommitmentRules(PolicyPart):
-    """When the agent is warned, and who else is told after `due_at`, when the agent is told anyway.
+    """When the agent is warned, and who else is told after `due_at`. The agent is always told.
 
     `asks_after_mails`: an agent who copies the desk on a mail is asked whether it promises something.
     """

@@ -9,7 +9,7 @@ State = Literal["ready", "missing", "unknown"]
 
 @dataclass(frozen=True)
 class Finding:
-    """What a check found. `key` names it, `values` belong into its words: numbers and ids, never a person."""
+    """What a check found. `key` names it; `values` fill its sentence: numbers and ids, no personal data."""
 
     state: State
     key: str

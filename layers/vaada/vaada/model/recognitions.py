@@ -1,4 +1,4 @@
-"""Recognitions: thanks that a manager said to an agent, for something that the record shows."""
+"""Recognitions: a manager's thanks to an agent for something that the record shows."""
 
 from typing import ClassVar, Literal
 
@@ -14,14 +14,14 @@ complaint that was solved and stayed solved."""
 
 
 class NewRecognition(Input):
-    """The input for thanks: the promise, survey or case that shows the reason, and a line of one's own."""
+    """The input for thanks: the promise, survey or case that shows the reason, and a personal line."""
 
     evidence_id: RowId
     note: Line | None = None
 
 
 class Recognition(Row):
-    """Thanks that `said_by`, a manager, said to an agent. The id is computed from the evidence.
+    """Thanks from `said_by`, a manager, to an agent. The id is computed from the evidence.
 
     It belongs to the customer of the evidence, and is erased with them.
     """

@@ -1,4 +1,4 @@
-"""Relationships: what speaks against going on with a customer and what for it, and what was decided.
+"""Relationships: the reasons to end the relationship with a customer or to go on, and what was decided.
 
 Only managers see them. They are in the customer's partition, but not among the rows of the timeline.
 """
@@ -25,11 +25,11 @@ HeldBack = Literal["too_few", "too_short", "our_failures", "first_bad_patch"]
 RelationshipStatus = Literal["watched", "proposed", "kept", "ending", "parted"]
 
 Figure = Annotated[Decimal, Field(max_digits=12, decimal_places=2)]
-"""What the customer brings in a year by the owner's own count. A loss is negative."""
+"""What the customer brings in a year by the owner's own calculation. A loss is negative."""
 
 
 class NewNote(Input):
-    """The input for what a manager knows of the relationship. `happened_at` is now if left out."""
+    """The input for a note of a manager about the relationship. `happened_at` is now if left out."""
 
     kind: NoteKind
     words: Line
@@ -38,7 +38,7 @@ class NewNote(Input):
 
 
 class RelationshipNote(StoredModel):
-    """What a manager knows of the relationship, when it happened, and who noted it when."""
+    """A manager's note about the relationship: what, when it happened, and who noted it when."""
 
     note_id: str
     kind: NoteKind
@@ -50,7 +50,7 @@ class RelationshipNote(StoredModel):
 
 
 class Evidence(StoredModel):
-    """What shows a signal: a row and its case, or the words of a note. A referral is shown by a customer."""
+    """What shows a reason: a row and its case, or the words of a note. A customer shows a referral."""
 
     at: Instant
     row_id: str | None = None
@@ -60,14 +60,14 @@ class Evidence(StoredModel):
 
 
 class Against(StoredModel):
-    """A reason to end the relationship, with all that shows it, the latest first."""
+    """A reason to end the relationship, with all its evidence, the latest first."""
 
     kind: AgainstKind
     evidence: tuple[Evidence, ...]
 
 
 class InFavour(StoredModel):
-    """A reason to go on, with what shows it, the latest first. `count` is of years, or of what happened."""
+    """A reason to go on, with its evidence, the latest first. `count` counts years or events."""
 
     kind: InFavourKind
     count: int
@@ -75,7 +75,7 @@ class InFavour(StoredModel):
 
 
 class Failure(StoredModel):
-    """A failure of our own that still stands: an overdue promise, reply or follow-up, or a run-around."""
+    """A failure of our own that is not settled: an overdue promise, reply or follow-up, or a run-around."""
 
     kind: FailureKind
     at: Instant
@@ -107,7 +107,7 @@ class Letter(StoredModel):
 
 
 class Relationship(DueRow):
-    """The relationship with a customer. At `wake_at` it is looked at, or the cooling-off ends.
+    """The relationship with a customer. At `wake_at` it is reviewed, or its cooling-off ends.
 
     `due_at` is when it was or is looked at; while `proposed`, it is the end of the cooling-off, and
     `cooled_off_at` when that was found to be over. `against` and `in_favour` are the evidence of the time of
@@ -141,5 +141,5 @@ class Relationship(DueRow):
 
 
 def relationship_id(customer_id: str) -> str:
-    """Return the id of the relationship with a customer, of which there is one."""
+    """Return the id of the only relationship with a customer."""
     return derived_row_id(customer_id, "relationship", datetime(1970, 1, 1, tzinfo=UTC))

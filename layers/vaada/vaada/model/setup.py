@@ -1,4 +1,4 @@
-"""How far the first run of the desk has come."""
+"""The progress of the desk's first run."""
 
 from typing import ClassVar, Literal, get_args
 
@@ -10,7 +10,7 @@ SETUP_STEPS: tuple[SetupStep, ...] = get_args(SetupStep)
 
 
 class Setup(Row):
-    """The steps that were done or skipped. `tried_with` is the customer whom a manager made of themselves."""
+    """The steps that were done or skipped. `tried_with` is the customer record that a manager made to try."""
 
     kind_of_row: ClassVar[str] = "setup"
     setup_id: Literal["setup"] = "setup"
@@ -20,7 +20,7 @@ class Setup(Row):
 
     @property
     def steps(self) -> dict[SetupStep, Literal["done", "skipped"]]:
-        """What became of the steps that were seen. Done is done, even if it was skipped later."""
+        """The state of each step that was seen. What was done stays done, even if it is skipped later."""
         seen: dict[SetupStep, Literal["done", "skipped"]] = dict.fromkeys(self.skipped, "skipped")
         seen.update(dict.fromkeys(self.done, "done"))
         return seen

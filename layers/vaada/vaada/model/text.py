@@ -38,11 +38,11 @@ def _one_line(text: str) -> str:
 
 
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-"""Letters and symbols that show nothing: the fillers of Hangul, and the empty Braille pattern."""
+"""Letters and symbols that are invisible: the fillers of Hangul, and the empty Braille pattern."""
 
 
 def is_visible(text: str) -> bool:
-    """Whether the text has more than spaces, marks, and what directs or joins letters."""
+    """Whether the text has a visible character, not only spaces, marks and direction controls."""
     return any(unicodedata.category(one)[0] in "LNPS" and one not in _BLANK for one in text)
 
 
@@ -59,16 +59,16 @@ def _no_switch(value: object) -> object:
 
 
 Whole = Annotated[int, BeforeValidator(_no_switch)]
-"""A whole number, and neither true nor false."""
+"""A whole number, which is neither true nor false."""
 
 
 def left_out() -> Any:
-    """Return the value of a field that a request leaves out, although it cannot be null."""
+    """Return the default of a field that may be left out of a request but cannot be null."""
     return None
 
 
 def distinct(values: tuple[H, ...]) -> tuple[H, ...]:
-    """Return the values. Raises ValueError if one is there twice."""
+    """Return the values. Raises ValueError if one of them occurs twice."""
     if len(set(values)) < len(values):
         raise ValueError("has one of them twice")
     return values

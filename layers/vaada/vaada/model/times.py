@@ -11,7 +11,7 @@ _BOUNDS = "must be between the years 1970 and 9000"
 _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _NOT_A_TIME = "must be a time with an offset, such as 2026-03-31T18:00:00+05:00"
 _NO_PLACES = frozenset({"localtime", "posixrules", "Factory", "right", "posix"})
-"""What a machine's zone files have beside the zones of places: its own, and those with leap seconds."""
+"""Zone files that are not about places: the machine's own zone, and zones with leap seconds."""
 
 
 def to_utc(at: datetime) -> datetime:
@@ -37,7 +37,7 @@ def _to_utc_in_bounds(at: datetime) -> datetime:
 
 
 def _as_given(value: object) -> object:
-    """Return a time as somebody entered it. Raises ValueError unless it is RFC 3339: a number is none."""
+    """Return a time as somebody entered it. Raises ValueError unless it is RFC 3339: no number."""
     if not isinstance(value, datetime) and not (isinstance(value, str) and _RFC_3339.fullmatch(value)):
         raise ValueError(_NOT_A_TIME)
     return value

@@ -1,4 +1,4 @@
-"""Training: what was done about a topic that brings trouble again and again."""
+"""Training: what was done about a topic that causes trouble repeatedly."""
 
 from typing import ClassVar, Literal
 
@@ -19,7 +19,7 @@ class NewTraining(Input):
 
 
 class Training(Row):
-    """What was done about a topic, the last time. The id is the topic's key; `name` is its cause or kind."""
+    """The latest that was done about a topic. The id is the topic's key; `name` is its cause or kind."""
 
     kind_of_row: ClassVar[str] = "training"
     training_id: str

@@ -1,4 +1,4 @@
-"""Who may sign in: a user of the user pool, as the desk knows them."""
+"""Who may sign in: a user of the user pool, as far as the desk knows."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,7 +8,7 @@ Role = Literal["agent", "manager"]
 
 @dataclass(frozen=True)
 class UserAccount:
-    """A user. `email` is in lower case. `has_signed_in`: they have chosen a password of their own."""
+    """A user. `email` is in lower case. `has_signed_in`: they have chosen their own password."""
 
     email: str
     enabled: bool

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from vaada.rules.surveys import MIN_PAGE_TIME, PAGE_LIFETIME
 
 FORMS_AN_HOUR = 30
-"""The most forms that one link accepts per clock hour from one browser."""
+"""How many forms one link accepts per clock hour from one browser."""
 
 
 def is_human(page_age: timedelta | None) -> bool:
-    """Whether the page of a form was open as long as a person needs. A form without a page has age None."""
+    """Whether the page of a form was open as long as a person needs. Without a page the age is None."""
     return page_age is not None and MIN_PAGE_TIME <= page_age <= PAGE_LIFETIME
 
 

@@ -1,4 +1,4 @@
-"""Merge two cases about one matter: the remaining one keeps what either had. It can be undone for a day."""
+"""Merge two cases about one matter: the remaining case keeps what both had. It can be undone for a day."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -112,7 +112,7 @@ def unmerge(
 
 
 def goes_back(row: Reply | Commitment | FollowUp, closed: Case) -> bool:
-    """Whether open work of the other case belongs to the one that was merged: it had it before the merge."""
+    """Whether open work of the remaining case goes back to the merged one: it had it before the merge."""
     had = {closed.reply_id, closed.call_back_id, *closed.commitment_ids, *closed.follow_up_ids}
     began_before = row.created_at < closed.history[-1].at
     return row.id in had or (began_before and row.interaction_id in closed.interaction_ids)
@@ -121,14 +121,14 @@ def goes_back(row: Reply | Commitment | FollowUp, closed: Case) -> bool:
 def _steps_since(
     steps: tuple[Step, ...], before: tuple[Step, ...], other: tuple[Step, ...]
 ) -> tuple[Step, ...]:
-    """Return the checklist as it was before, with what was done since the merge."""
+    """Return the checklist from before the merge, with the steps that were done since."""
     done = {step.name for step in (*before, *other) if step.done_at}
     new = {step.name: step for step in steps if step.done_at and step.name not in done}
     return tuple(new.get(step.name, step) for step in before)
 
 
 def one_automatic(planned: Iterable[FollowUp], now: datetime) -> tuple[FollowUp, ...]:
-    """Return the follow-ups of both cases with one automatic one open, the one that is due first."""
+    """Return the follow-ups of both cases; only the first due automatic one stays open."""
     rows = tuple(planned)
     automatic = [row for row in rows if row.origin in AUTOMATIC and is_open(row)]
     stays = min(automatic, key=lambda row: row.due_at, default=None)
@@ -139,7 +139,7 @@ def one_automatic(planned: Iterable[FollowUp], now: datetime) -> tuple[FollowUp,
 
 
 def _steps_of_both(own: tuple[Step, ...], other: tuple[Step, ...]) -> tuple[Step, ...]:
-    """Return the checklist in which a step is done that was done in either: who did it first, and when."""
+    """Return one checklist: a step is done if it was done in either case, by whom it was done first."""
     if not own or not other:
         return own or other
     others = {step.name: step for step in other}
@@ -153,7 +153,7 @@ def _step_of_both(own: Step, other: Step) -> Step:
 
 
 def _both(own: str | None, other: str | None) -> str | None:
-    """Return the texts of both cases, each once."""
+    """Return the texts of both cases. The same text is not repeated."""
     texts = dict.fromkeys(text for text in (own, other) if text)
     return "; ".join(texts)[:_LONGEST_CAUSE] or None
 

@@ -37,13 +37,13 @@ CONVERSATIONS: frozenset[Channel] = frozenset({"phone", "chat", "in_person"})
 """Channels on which one interaction holds both the question and the reply."""
 
 MERGED = "another case was merged into this one"
-"""What a case's history says of a merge into it."""
+"""The entry in a case's history for a merge into it."""
 
 E = TypeVar("E")
 _EVIDENCE_LIMIT = 100  # a case keeps the latest pieces of evidence of each kind, and its latest contacts
 _WAITING, _GOES_ON = "waiting for the customer", "taken up again"
 _BY_HAND = frozenset({"resolved", "reopened", "assigned", _WAITING, _GOES_ON})
-"""The changes in a case's history, made by people, that its state depends on."""
+"""The entries of a case's history, made by people, that its state depends on."""
 
 
 class StepsMissing(Exception):
@@ -84,19 +84,19 @@ def add_interaction(case: Case, interaction: Interaction, rules: CaseRules) -> C
 
 
 def is_late(case: Case, interaction: Interaction) -> bool:
-    """Whether something that the case knows of already happened after the interaction."""
+    """Whether something that the case already contains happened after the interaction."""
     happened = (case.last_contact_at, *(change.at for change in _changes_by_hand(case)))
     return interaction.occurred_at < max(happened)
 
 
 def can_rebuild(case: Case) -> bool:
-    """Whether the case knows all of its interactions, and was not merged with another."""
+    """Whether the case has all of its interactions, and was not merged with another."""
     known = len(case.interaction_ids) == case.contacts
     return known and all(change.what != MERGED for change in case.history)
 
 
 def rebuild(case: Case, interactions: Iterable[Interaction], rules: CaseRules) -> Case:
-    """Return the next version of the case, as its interactions and the changes by hand make it, in order.
+    """Return the next version of the case, computed from its interactions and changes by hand, in order.
 
     The facts of a case follow from what happened, not from when it was written down. `interactions` are all
     of the case, in any order.
@@ -141,7 +141,7 @@ def rebuild(case: Case, interactions: Iterable[Interaction], rules: CaseRules) -
 
 
 def asks_customer(interaction: Interaction, before: Case) -> bool:
-    """Whether we wait for the customer's answer to this: as stated, else if it is a question of ours.
+    """Whether we wait for the customer's answer: as stated, or else if it is a question of ours.
 
     `before` is the case without the interaction. A contact about a customer's question is of the kind
     `question`, too, so there it takes a question mark.
@@ -155,7 +155,7 @@ def asks_customer(interaction: Interaction, before: Case) -> bool:
 
 
 def note_correction(case: Case, interaction: Interaction, rules: CaseRules) -> Case:
-    """Return the next version of a case that cannot be rebuilt, with what a corrected interaction adds."""
+    """Return the next version of a case that cannot be rebuilt, with what the correction adds."""
     changes: dict[str, object] = {"abusive": case.abusive or interaction.tone == "abusive"}
     if interaction.kind == "complaint":
         changes |= {"kind": "complaint", "steps": case.steps or _new_checklist(rules)}
@@ -206,7 +206,7 @@ def stop_waiting(case: Case, now: datetime, by: str, note: str | None = None) ->
 def complete_step(
     case: Case, name: StepName, now: datetime, by: str, note: str | None, cause: Cause | None
 ) -> Case:
-    """Mark a step of the complaint as done; a step done before stays as it was.
+    """Mark a step of the complaint as done. A step that was done before does not change.
 
     Raises NotPossible if the case is not open, or not a complaint.
     """
@@ -226,7 +226,7 @@ def complete_step(
 
 
 def missing_steps(case: Case, at: datetime | None = None) -> tuple[StepName, ...]:
-    """Return the critical steps that are not done, or were not at this time."""
+    """Return the critical steps that are not done, or were not done at this time."""
     return tuple(
         step.name
         for step in case.steps
@@ -260,7 +260,7 @@ def assign(case: Case, agent_id: str, now: datetime, by: str) -> Case:
 def _with_interaction(
     case: Case, interaction: Interaction, rules: CaseRules, *, known_steps: tuple[Step, ...] = ()
 ) -> Case:
-    """Return the case with one more interaction. `known_steps` is its checklist, if it has had one."""
+    """Return the case with one more interaction. `known_steps` is its checklist, if it had one."""
     at, agent_id, thanks = interaction.occurred_at, interaction.agent_id, interaction.only_thanks
     is_latest = at >= case.last_contact_at  # interactions may be recorded in any order
     changes: dict[str, object] = {
@@ -302,7 +302,7 @@ def _with_interaction(
 
 
 def _came_in(case: Case, interaction: Interaction, rules: CaseRules) -> dict[str, object]:
-    """Return what changes because the customer was in touch, and not only to say thanks."""
+    """Return what changes because the customer was in touch, and said more than thanks."""
     at = interaction.occurred_at
     evidence = InteractionRef(at=at, interaction_id=interaction.interaction_id)
     changes: dict[str, object] = {
@@ -353,7 +353,7 @@ def _new_checklist(rules: CaseRules) -> tuple[Step, ...]:
 
 
 def latest(evidence: tuple[E, ...]) -> tuple[E, ...]:
-    """Return the latest pieces of evidence, as many as a case keeps."""
+    """Return the latest pieces of evidence, at most as many as a case keeps."""
     return evidence[-_EVIDENCE_LIMIT:]
 
 

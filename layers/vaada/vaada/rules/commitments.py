@@ -87,7 +87,7 @@ def _commitment(
 def added_to(
     case: Case, commitment_id: str, what: str, due_at: datetime, now: datetime, by: str
 ) -> Commitment:
-    """Return a promise that was made after the last contact of a case. Its first step is not planned yet."""
+    """Return a promise that was made after the last contact of a case. No step is planned yet."""
     commitment = Commitment(
         commitment_id=commitment_id,
         customer_id=case.customer_id,
@@ -132,7 +132,7 @@ def open_commitment(
 def merge_call_backs(
     call_backs: Iterable[Commitment | None], reply: Reply | None, now: datetime, by: str
 ) -> tuple[Commitment | None, list[Commitment]]:
-    """The one call-back of merged cases, and those that are withdrawn since one call is enough.
+    """Return the one call-back of merged cases, and the others as withdrawn: one call is enough.
 
     The one that stays is not broken, is for the reply that is still owed, and is due first.
     """
@@ -189,7 +189,7 @@ def keep(
 def undo_keep(
     commitment: Commitment, policy: PolicyDocument, working: Hours, now: datetime, by: str
 ) -> Commitment:
-    """Return the promise as not kept after all, with its steps as they would stand.
+    """Return the promise as not kept, with the steps that it would have now.
 
     Raises NotPossible unless it was kept within the last day.
     """

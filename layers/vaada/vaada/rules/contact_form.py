@@ -1,4 +1,4 @@
-"""The contact form: how much is taken from strangers, and the one mail that an unverified address gets."""
+"""The contact form: how many entries it accepts, and the one mail that an unverified address gets."""
 
 from vaada.model.ids import derived_row_id
 from vaada.model.interactions import Interaction
@@ -7,10 +7,10 @@ from vaada.model.people import Customer
 from vaada.rules.messages.lifecycle import new_message
 
 FORMS_AN_HOUR = 5
-"""The most entries per clock hour from one browser."""
+"""How many entries are accepted per clock hour from one browser."""
 
 FORMS_AN_HOUR_IN_ALL = 100
-"""The most entries per clock hour from all browsers: more than any small business gets, and no flood."""
+"""How many entries are accepted per clock hour in all: enough for a small business, and no flood."""
 
 
 def confirmation(customer: Customer, interaction: Interaction, address_id: str) -> Message:
@@ -31,7 +31,7 @@ def confirmation(customer: Customer, interaction: Interaction, address_id: str) 
 
 
 def confirm(customer: Customer) -> Customer:
-    """Return the customer who said that the address is theirs, and agreed to be answered there."""
+    """Return the customer who confirmed the address, and agreed to be answered there."""
     if customer.consent.email:
         return customer
     return customer.changed(consent=customer.consent.model_copy(update={"email": True}))

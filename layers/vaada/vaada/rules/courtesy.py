@@ -1,4 +1,4 @@
-"""The phrases of courtesy, per language: a closed list. Whatever is not in it is more than courtesy.
+"""The phrases of courtesy, per language: a closed list. Any other phrase says more than courtesy.
 
 A pattern ends with `;`. It is a row of words: `/` stands between the choices for one word, `_` between the
 words of one choice, and `-` is the choice of no word. So "many/so_many thanks again/-" is four phrases.
@@ -25,7 +25,7 @@ _LINE_BREAK = re.compile(r"/\s+")  # within the choices for one word
 
 @dataclass(frozen=True)
 class Courtesy:
-    """The patterns of one language: `thanks`, and what may stand beside them."""
+    """The patterns of one language: `thanks`, and what may accompany them."""
 
     thanks: str
     beside: str = ""
@@ -452,19 +452,19 @@ terima_kasih/terima_kasih_banyak/makasih/salamat/maraming_salamat/salamat_po/mar
 
 @cache
 def thanks() -> tuple[Pattern, ...]:
-    """Return the patterns that thank, of all languages: customers mix them."""
+    """Return the patterns that say thanks in any language, because customers mix languages."""
     return tuple(pattern for language in LANGUAGES.values() for pattern in _patterns(language.thanks))
 
 
 @cache
 def beside_thanks() -> tuple[Pattern, ...]:
-    """Return the patterns that may stand beside thanks: greetings, closings, "got it", "all good"."""
+    """Return the patterns that may accompany thanks: greetings, closings, "got it", "all good"."""
     return tuple(pattern for language in LANGUAGES.values() for pattern in _patterns(language.beside))
 
 
 @cache
 def beginnings() -> frozenset[str]:
-    """Return the words with which any of the phrases begins: most contacts begin with another one."""
+    """Return the first words of all phrases. Most contacts begin with other words."""
     found: set[str] = set()
     for pattern in (*thanks(), *beside_thanks()):
         for choices in pattern:
@@ -480,7 +480,7 @@ def words(text: str) -> Words:
 
 
 def ends(pattern: Pattern, said: Words, start: int) -> set[int]:
-    """Return where in `said` phrases of this pattern end that begin at `start`."""
+    """Return the places in `said` where phrases of this pattern end that begin at `start`."""
     reached = {start}
     for choices in pattern:
         reached = {

@@ -1,4 +1,4 @@
-"""Customers from a table that was pasted or uploaded: a line each, with the columns in any order.
+"""Read customers from a pasted or uploaded table: one per line, with the columns in any order.
 
 What has an @ is an e-mail address, what has six digits is a number, the first other text is the name. A first
 line without either is a heading, in whatever language, if other lines have some.
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 MOST_LINES = 100
-"""Customers who are added with one form: each is a transaction of its own, and a request has 30 seconds."""
+"""How many customers one form may add: each is a transaction, and a request has 30 seconds."""
 
 MOST_IN_A_FILE = 5000
 
@@ -28,7 +28,7 @@ class CustomerLine:
 
 
 def customer_lines(text: str) -> tuple[CustomerLine, ...]:
-    """Return the lines that have something, without a heading."""
+    """Return the lines that are not empty, without a heading."""
     lines = tuple(_lines(text))
     rest = lines[1:]
     is_heading = any(map(_has_address, rest)) and not _has_address(lines[0])
@@ -50,7 +50,7 @@ def _lines(text: str) -> Iterator[CustomerLine]:
 
 
 def _cell(part: re.Match[str]) -> str:
-    """Return the words of a cell. In quotes it may hold what divides cells elsewhere."""
+    """Return the words of a cell. In quotes, it may contain the separator of cells."""
     quoted, plain = part.groups()
     return (quoted.replace('""', '"') if quoted is not None else plain.strip().strip('"')).strip()
 

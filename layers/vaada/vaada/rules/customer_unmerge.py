@@ -36,7 +36,7 @@ _SINGLE_FACTS = (
 def unmerge(
     gone: Customer, remaining: Customer, served_since: Collection[str], policy: PolicyDocument, now: datetime
 ) -> tuple[Customer, Customer]:
-    """Return both records as two persons again: the one that was merged, and the one that remained.
+    """Return both records as two customers again: the merged one, and the one that remained.
 
     `served_since` are the agents of the contacts since the merge. Raises NotPossible if they are not merged,
     were merged more than a day ago, or others were merged into the same customer since.
@@ -84,7 +84,7 @@ def unmerge(
 
 
 def not_undone(into: Customer, own: Customer, contacts_since: int) -> tuple[str, ...]:
-    """Return what a separation leaves as it is, in sentences. The records are those before the merge."""
+    """Return what a separation does not undo, in sentences. The records are those before the merge."""
     contacts = f"{contacts_since} contact{'s' if contacts_since > 1 else ''}"
     sentences = (
         (contacts_since, f"What was recorded since the merge stays with {into.name}: {contacts}."),
@@ -110,13 +110,13 @@ def _merge_of(gone: Customer, remaining: Customer) -> tuple[MergedRecord, Custom
 def _without(
     key: Callable[[str], str], now: Iterable[str], other: Iterable[str], own: Iterable[str]
 ) -> tuple[str, ...]:
-    """Return the values as they are now, without those that came from the other record only."""
+    """Return the current values, without those that came from the other record only."""
     foreign = set(map(key, other)) - set(map(key, own))
     return tuple(value for value in distinct(key, *now) if key(value) not in foreign)
 
 
 def _consent(remaining: Customer, after: Customer, before: Customer) -> Consent:
-    """Return the consent before the merge; if it was changed since, what both that and the new one allow."""
+    """Return the consent before the merge. If it has changed since, only what both allow."""
     return before.consent if remaining.consent == after.consent else stricter((before, remaining))
 
 

@@ -1,4 +1,4 @@
-"""Customers: their addresses in order, and two records of one person as one."""
+"""Customers: the order of their addresses, and the merge of two records of one person."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -20,7 +20,7 @@ class CannotMerge(Exception):
 
 
 def distinct(key: Callable[[str], str], *values: str | None) -> list[str]:
-    """The values that are there, each once as `key` compares them, in their order."""
+    """Return the values that exist, in order. Of values with the same `key` only the first stays."""
     found: dict[str, str] = {}
     for value in values:
         if value is not None:
@@ -31,7 +31,7 @@ def distinct(key: Callable[[str], str], *values: str | None) -> list[str]:
 def merge(
     customer: Customer, into: Customer, policy: PolicyDocument, now: datetime, by: str
 ) -> tuple[Customer, Customer]:
-    """Two records of one person as one: what becomes of the first, and the one that stays.
+    """Return both records of one person after the merge: the merged one, and the remaining one.
 
     Of consent the stricter counts, of surveys and messages those to both. Facts of the one that stays go
     first. Raises CannotMerge.
@@ -90,7 +90,7 @@ def merge(
 
 
 def stricter(both: Iterable[Customer]) -> Consent:
-    """Return what both records agreed to."""
+    """Return the consent that both records gave."""
     consents = [one.consent for one in both]
     return Consent(
         email=all(consent.email for consent in consents),
@@ -101,7 +101,7 @@ def stricter(both: Iterable[Customer]) -> Consent:
 
 
 def _ended_at(both: Iterable[tuple[bool, datetime | None]]) -> datetime | None:
-    """When they unsubscribed, by the consent of each and when a link withdrew it.
+    """Return when they unsubscribed, by the consents of both records and their unsubscribe links.
 
     None where undoing that would give a consent that one record never had.
     """
@@ -112,12 +112,12 @@ def _ended_at(both: Iterable[tuple[bool, datetime | None]]) -> datetime | None:
 
 
 def _referred_by(into: Customer, customer: Customer) -> str | None:
-    """Return through whom they came, unless one of the two records came through the other."""
+    """Return who referred them, unless one record was referred by the other."""
     own = {*into.record_ids, *customer.record_ids}
     return next((one.referred_by for one in (into, customer) if one.referred_by not in {None, *own}), None)
 
 
 def _notes(own: str | None, other: str | None) -> str | None:
-    """The notes of both. Those of the other record stay in its own row where there is no room for them."""
+    """Return the notes of both. Without room for them, those of the other record stay in its own row."""
     together = "\n\n".join(filter(None, (own, other))) or None
     return together if together is None or len(together) <= _LONGEST_NOTES else own or other

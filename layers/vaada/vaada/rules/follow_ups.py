@@ -57,7 +57,7 @@ def complete(follow_up: FollowUp, now: datetime, by: str, note: str | None = Non
 def undo_complete(
     follow_up: FollowUp, policy: PolicyDocument, working: Hours, now: datetime, by: str
 ) -> FollowUp:
-    """Return the follow-up as still to be done, with its next reminder as it would stand.
+    """Return the follow-up as still open, with the next reminder that it would have now.
 
     Raises NotPossible unless it was done within the last day.
     """
@@ -141,7 +141,7 @@ def move(follow_up: FollowUp, due: Deadline, now: datetime) -> FollowUp:
 
 
 def plan_again(follow_up: FollowUp, planned: FollowUp, now: datetime) -> FollowUp:
-    """Return a follow-up that was cancelled as planned anew: what it was cancelled for was a mistake."""
+    """Return a cancelled follow-up as open again, because the reason for cancelling was a mistake."""
     history = add_change(follow_up, now, DESK, "planned again", due_after=planned.due_at)
     again = follow_up.changed(
         status="scheduled", due_at=planned.due_at, reminders=0, explain=planned.explain, history=history
@@ -150,7 +150,7 @@ def plan_again(follow_up: FollowUp, planned: FollowUp, now: datetime) -> FollowU
 
 
 def is_snoozed(follow_up: FollowUp) -> bool:
-    """Whether an agent snoozed it and the date has not come yet."""
+    """Whether an agent snoozed it, and the new date is still ahead."""
     return follow_up.status == "scheduled" and follow_up.snoozes > 0
 
 
@@ -188,7 +188,7 @@ def requested(interaction: Interaction) -> FollowUp | None:
 
 
 def added_to(case: Case, follow_up_id: str, at: datetime, reason: str, now: datetime, by: str) -> FollowUp:
-    """Return a follow-up that somebody planned in this case after its last contact."""
+    """Return a follow-up that somebody added to this case after its last contact."""
     follow_up = FollowUp(
         follow_up_id=follow_up_id,
         customer_id=case.customer_id,
@@ -222,7 +222,7 @@ def by_tone(interaction: Interaction, agent: Agent, policy: PolicyDocument) -> F
 
 
 def run_around(case: Case, interaction: Interaction, owner: Agent) -> FollowUp:
-    """Return the follow-up that tells the supervisor about a run-around, and who owns the case now."""
+    """Return the follow-up that tells the supervisor about a run-around and the current owner of the case."""
     facts = (
         (len(case.hand_offs), "hand-off"),
         (len(case.repeat_contacts), "repeat contact"),
@@ -234,12 +234,12 @@ def run_around(case: Case, interaction: Interaction, owner: Agent) -> FollowUp:
 
 
 def run_around_ids(contacts: Iterable[Interaction]) -> list[str]:
-    """Return the ids of the follow-ups about a run-around that these contacts brought, if they did."""
+    """Return the ids of the follow-ups about a run-around that these contacts may have caused."""
     return [derived_id(contact, "run_around") for contact in contacts]
 
 
 def after_parting(interaction: Interaction) -> FollowUp | None:
-    """Return the owner's follow-up for a customer who is in touch after the business parted with them."""
+    """Return the owner's follow-up for a customer who contacts the business after a parting."""
     if interaction.direction == "outbound":
         return None
     reason = "The customer is in touch again after you parted."

@@ -1,4 +1,4 @@
-"""What the desk will do about rows that are about to be written, by the rules that will do it."""
+"""What the desk will do about rows that are about to be written, computed by the rules themselves."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _MOST_STEPS = 20  # a ladder has ten rungs at most
 
 @dataclass(frozen=True)
 class Ahead:
-    """Something that will happen at a time, unless it is done before. `to` is who hears of it."""
+    """Something that will happen at a time unless somebody acts first. `to` is who is told."""
 
     at: datetime
     event: Event
@@ -32,7 +32,7 @@ class Ahead:
 
 
 def forecast(rows: Iterable[Row], policy: PolicyDocument) -> tuple[Ahead, ...]:
-    """Return what will happen about these rows, in order, if nobody does anything."""
+    """Return what will happen to these rows, in order of time, if nobody does anything."""
     ahead = [event for row in rows for event in _of_row(row, policy)]
     return tuple(sorted(ahead, key=lambda event: event.at))
 

@@ -33,7 +33,7 @@ def give(
     *,
     freely: bool,
 ) -> tuple[Goodwill, Case]:
-    """Goodwill that is granted, or requested where it is above the allowance, and its case after it.
+    """Return the goodwill, granted or above the allowance requested, and its case afterwards.
 
     Any amount is granted `freely`. Raises NotPossible.
     """

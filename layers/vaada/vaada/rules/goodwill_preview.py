@@ -1,4 +1,4 @@
-"""When a supervisor would have been asked about goodwill under another allowance."""
+"""When supervisors would have been asked about goodwill if the allowance were different."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,7 +23,7 @@ def asked(
     policy: PolicyDocument,
     now: datetime,
 ) -> Iterator[tuple[Goodwill, Notice, datetime]]:
-    """Yield the questions to supervisors under the rules `policy`. `in_force` are those now.
+    """Yield the questions to supervisors under the rules `policy`. `in_force` are the current rules.
 
     What was given above the allowance in force, without a question, a manager gave: they may always. How
     soon somebody decides about what was not asked then, nobody knows: it counts as one question.

@@ -1,4 +1,4 @@
-"""Hand work over to another agent: the work, its reminders, and who hears if it slips."""
+"""Hand work over to another agent: the work itself, its reminders, and its escalation."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -23,7 +23,7 @@ W = TypeVar("W", Commitment, FollowUp, Reply)
 
 
 def hand_over(row: W, to: Agent, policy: PolicyDocument, now: datetime, by: str) -> W:
-    """Return the work as this agent's. A warning is planned again, in their working time."""
+    """Return the work as this agent's. A warning is planned again for their working time."""
     if row.agent_id == to.agent_id:
         return row
     if isinstance(row, Reply):
@@ -36,7 +36,7 @@ def hand_over(row: W, to: Agent, policy: PolicyDocument, now: datetime, by: str)
 
 
 def assign(row: A, to: Agent, policy: PolicyDocument, now: datetime, by: str) -> A:
-    """Return the one promise or follow-up as this agent's, who is reminded of it.
+    """Return one promise or follow-up as this agent's, who is now reminded of it.
 
     Raises NotPossible if it has ended or is theirs already.
     """
@@ -58,7 +58,7 @@ def hand_over_all(
     *,
     only_of: Interaction | None = None,
 ) -> OpenWork:
-    """Return the open work of a case as this agent's, or only what comes from one of its contacts."""
+    """Return the open work of a case as this agent's, or only the work from one of its contacts."""
 
     def move(row: W) -> W:
         is_meant = only_of is None or row.interaction_id == only_of.interaction_id
@@ -68,7 +68,7 @@ def hand_over_all(
 
 
 def moved_first(before: OpenWork, after: OpenWork) -> Commitment | FollowUp | Reply | None:
-    """Return the first row that has another agent than before, promises first. None: nothing moved."""
+    """Return the first row whose agent has changed, promises first. None: nothing has moved."""
     agents = {row.id: row.agent_id for row in before.rows}
     moved = [row for row in after.rows if agents.get(row.id, row.agent_id) != row.agent_id]
     return min(moved, key=lambda row: (not isinstance(row, Commitment), row.due_at), default=None)

@@ -1,4 +1,4 @@
-"""The history in a row: the changes that people made, and the desk's changes that close it."""
+"""The history of a row: the changes by people, and the changes by the desk that close the row."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Holding: while the policy says so, the desk sends nothing, and drops nothing.
+"""Holding: while the policy says so, the desk sends nothing and loses nothing.
 
 Rows whose time has come are left as they are, and so wait by themselves: on release the sweep takes them,
 late, as it does after any outage. What sends nothing goes on: contacts are planned, customers are erased, the
@@ -15,5 +15,5 @@ _SENDS_NOTHING = frozenset({kind.kind_of_row for kind in (Interaction, Erasure, 
 
 
 def waits_for_release(kind_of_row: str, policy: PolicyDocument) -> bool:
-    """Whether a row of this kind is left as it is, though its time has come."""
+    """Whether a row of this kind does not advance while sending is held."""
     return policy.sending.held and kind_of_row not in _SENDS_NOTHING

@@ -13,17 +13,17 @@ def commitment_ids(interaction: Interaction) -> list[str]:
 
 
 def call_back_id(interaction: Interaction) -> str:
-    """Return the id of the interaction's promise to call back, whether there is one or not."""
+    """Return the id that the interaction's promise to call back has, if there is one."""
     return derived_id(interaction, "call-back")
 
 
 def reply_id(interaction: Interaction) -> str:
-    """Return the id of the reply to the interaction, whether there is one or not."""
+    """Return the id that the reply to the interaction has, if there is one."""
     return derived_id(interaction, "reply")
 
 
 def survey_id(interaction: Interaction) -> str:
-    """Return the id of the interaction's survey, whether there is one or not."""
+    """Return the id that the interaction's survey has, if there is one."""
     return derived_id(interaction, "csat")
 
 

@@ -31,7 +31,7 @@ STREAM_GRACE = timedelta(minutes=10)
 """How long the stream has to plan an interaction before the sweep does it."""
 
 CLOCK_SKEW = timedelta(minutes=5)
-"""How much a client's clock may be fast."""
+"""How far a client's clock may be ahead."""
 
 _NO_RUN_AROUND = "a contact that was recorded since shows that it was no run-around"
 
@@ -67,12 +67,12 @@ class Owners:
 
 
 def is_history(occurred_at: datetime, recorded_at: datetime, rules: CaseRules) -> bool:
-    """Whether a contact is recorded so late that no clock, reminder or message may follow from it."""
+    """Whether a contact is recorded so late that it starts no clock, reminder or message."""
     return occurred_at < recorded_at - timedelta(days=rules.history_after_days)
 
 
 def implausible_dates(new: NewInteraction, now: datetime, rules: CaseRules) -> Iterator[tuple[str, str]]:
-    """Yield the fields with a date that is probably a slip, each with what is wrong with it."""
+    """Yield the fields with a date that is probably a mistake, each with what is wrong."""
     occurred_at = new.occurred_at or now
     if occurred_at > now + CLOCK_SKEW:
         yield "occurred_at", STILL_TO_COME
@@ -90,7 +90,7 @@ def implausible_dates(new: NewInteraction, now: datetime, rules: CaseRules) -> I
 
 
 def awaits_reply(new: NewInteraction) -> bool:
-    """Whether the customer waits for a reply: as stated, else if it is inbound and has no reply yet.
+    """Whether the customer waits for a reply: as stated, or else if it is inbound and not answered yet.
 
     A commitment counts as a reply. So does a conversation that ended with an agreed follow-up.
     """
@@ -100,7 +100,7 @@ def awaits_reply(new: NewInteraction) -> bool:
 
 
 def default_awaits_reply(new: NewInteraction | Interaction) -> bool:
-    """Whether the customer waits for a reply, if nobody stated it."""
+    """Whether the customer waits for a reply if nobody has stated it."""
     if new.direction == "outbound":
         return False
     talked = new.follow_up is not None and new.channel in cases.CONVERSATIONS
@@ -108,7 +108,7 @@ def default_awaits_reply(new: NewInteraction | Interaction) -> bool:
 
 
 def is_late(interaction: Interaction, case: Case | None) -> bool:
-    """Whether the case has to be computed again from all of its interactions."""
+    """Whether the case must be computed again from all of its interactions."""
     return case is not None and cases.is_late(case, interaction) and cases.can_rebuild(case)
 
 
@@ -160,7 +160,7 @@ def rows_to_write(
 
 
 def _last_with_news(interaction: Interaction, before: StateBefore, case: Case) -> Interaction | None:
-    """Return the last contact that said something new. None: this one was not written down late."""
+    """Return the last contact that said something new. None: this contact was not recorded late."""
     if not is_late(interaction, before.case):
         return None
     contacts = cases.in_order((*before.contacts, interaction), case)
@@ -169,7 +169,7 @@ def _last_with_news(interaction: Interaction, before: StateBefore, case: Case) -
 
 
 def mark_planned(interaction: Interaction) -> Interaction:
-    """Return the interaction as planned: it waits for nothing more."""
+    """Return the interaction as planned: it is not due any more."""
     return interaction.changed(wake_at=None)
 
 
@@ -192,7 +192,7 @@ def _with_open_work(case: Case, interaction: Interaction, work: OpenWork) -> Cas
 def _update_work(
     interaction: Interaction, before: StateBefore, case: Case, policy: PolicyDocument
 ) -> tuple[OpenWork, list[Reply]]:
-    """Return the open work after the interaction, with what was agreed in it, and replies that ended."""
+    """Return the open work after the interaction, with new agreements in it, and the replies that ended."""
     ended: list[Reply] = []
     if is_late(interaction, before.case):
         reply, call_back, ended = _replies_after_late(interaction, before, case, policy)
@@ -264,7 +264,7 @@ def _replies_after_late(
 
 
 def _update_follow_up(interaction: Interaction, row: FollowUp) -> FollowUp:
-    """Return an open follow-up of the case after this interaction: awake again, or unchanged."""
+    """Return an open follow-up of the case after this interaction: due again, or unchanged."""
     came_back = interaction.direction == "inbound" and not (interaction.only_thanks or interaction.is_history)
     since = row.history[-1].at if row.history else row.created_at
     if (
@@ -313,7 +313,7 @@ def _supervisors_follow_ups(
 
 
 def _no_run_around(interaction: Interaction, before: StateBefore, case: Case) -> FollowUp | None:
-    """Return the follow-up about a run-around as cancelled if there was none, as this contact shows."""
+    """Return the follow-up about a run-around as cancelled, if this contact shows that there was none."""
     if before.run_around is None or case.run_around_at is not None:
         return None
     return follow_ups.cancel(before.run_around, interaction.recorded_at, DESK, _NO_RUN_AROUND)

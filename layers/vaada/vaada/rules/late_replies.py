@@ -1,4 +1,4 @@
-"""The replies of a case after a contact was written down late, or corrected.
+"""The replies of a case after a contact was recorded late or corrected.
 
 They follow from what happened: the customer waits from a contact that awaits a reply until the next one in
 which we answered, or until somebody marked it as answered or resolved the case.
@@ -30,7 +30,7 @@ class Wait:
 
     @property
     def asked(self) -> Interaction:
-        """The contact in which they began to wait."""
+        """The contact in which the customer began to wait."""
         return self.contacts[0]
 
 
@@ -61,7 +61,7 @@ def reconcile(
 
 
 def open_and_ended(changed: Iterable[Reply], before: Reply | None) -> tuple[Reply | None, list[Reply]]:
-    """Return the open reply among those that changed, else the one before if it stays; and all others."""
+    """Return the open reply among the changed ones, else the former one if it stays; and all others."""
     rows = list(changed)
     current = next((row for row in rows if row.status in replies.OPEN), None)
     if current is None and before is not None and all(row.id != before.id for row in rows):
@@ -70,7 +70,7 @@ def open_and_ended(changed: Iterable[Reply], before: Reply | None) -> tuple[Repl
 
 
 def with_own_clock(reply: Reply, policy: PolicyDocument, now: datetime) -> Reply:
-    """Return an awaited reply with its clock running, since no call is promised instead any more.
+    """Return an awaited reply with its own clock running, because no call-back replaces it any more.
 
     One that was missed has no clock: the supervisor heard of it.
     """
@@ -80,12 +80,12 @@ def with_own_clock(reply: Reply, policy: PolicyDocument, now: datetime) -> Reply
 
 
 def as_awaited(reply: Reply) -> Reply:
-    """Return a reply that was closed as awaited, with the same version, to be reconciled again."""
+    """Return a closed reply as awaited, with the same version, so that it can be reconciled again."""
     return reply.model_copy(update={"status": "awaited"}) if reply.status == "closed" else reply
 
 
 def waits(contacts: Iterable[Interaction], case: Case, rows: Iterable[Reply]) -> Iterator[Wait]:
-    """Yield each time that the customer waited for a reply, in order."""
+    """Yield each time in which the customer waited for a reply, in order."""
     contacts = list(contacts)
     known = {contact.interaction_id for contact in contacts}
     ends = [
@@ -116,7 +116,7 @@ def waits(contacts: Iterable[Interaction], case: Case, rows: Iterable[Reply]) ->
 
 
 def _agent_before(at: datetime, contacts: Iterable[Interaction], case: Case) -> str | None:
-    """Return the agent who had the case right before this time, by its contacts and what people changed."""
+    """Return the agent who had the case just before this time, by its contacts and history."""
     pinned_at = case.run_around_at  # from then on only people give it to somebody else
     had = [
         (one.occurred_at, one.agent_id)
@@ -128,7 +128,7 @@ def _agent_before(at: datetime, contacts: Iterable[Interaction], case: Case) -> 
 
 
 def _fit(row: Reply | None, wait: Wait, policy: PolicyDocument, *, answered: bool) -> Reply | None:
-    """Return the reply of this wait as it should be, from the row that there is. None: there is no target."""
+    """Return the reply of this wait as it should be, based on the stored row. None: there is no target."""
     before = row or _first_version(wait, policy, answered=answered)
     if before is None:
         return None
@@ -149,7 +149,7 @@ def _fit(row: Reply | None, wait: Wait, policy: PolicyDocument, *, answered: boo
 
 
 def _with_clock(reply: Reply, before: Reply, policy: PolicyDocument, now: datetime) -> Reply:
-    """Return the awaited reply with its clock running, unless the supervisor heard before that it was missed.
+    """Return the awaited reply with its clock running, unless the supervisor was told that it was missed.
 
     They hear of it again only if the target is a later one now.
     """

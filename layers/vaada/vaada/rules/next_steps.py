@@ -1,4 +1,4 @@
-"""The next step of a case: no open case is left alone.
+"""The next step of a case: every open case has one.
 
 A case that has nothing else to wake it has one automatic follow-up. Each contact moves it on.
 """
@@ -74,7 +74,7 @@ def after_agreement(work: OpenWork, now: datetime) -> OpenWork:
 def after_correction(
     case: Case, contacts: Sequence[Interaction], open_work: OpenWork, policy: PolicyDocument, now: datetime
 ) -> FollowUp | None:
-    """Return the automatic follow-up of an open case of which a contact was corrected. None: no change.
+    """Return the automatic follow-up of an open case with a corrected contact. None: no change.
 
     `contacts` are those of the case in the order in which they took place.
     """
@@ -99,7 +99,7 @@ def after_waiting(
     now: datetime,
     until: datetime | None = None,
 ) -> FollowUp:
-    """Return the automatic follow-up of a case that waits for the customer from now on, or no longer does.
+    """Return the automatic follow-up of a case that begins or stops waiting for the customer.
 
     It is due at `until`, if that is given.
     """

@@ -1,4 +1,4 @@
-"""The open work of a case: what is still owed to the customer, or planned, in this matter."""
+"""The open work of a case: what is owed to the customer or planned."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -8,7 +8,7 @@ from vaada.model.work import Commitment, FollowUp, FollowUpOrigin, Reply
 from vaada.rules import commitments, follow_ups, replies
 
 AUTOMATIC: frozenset[FollowUpOrigin] = frozenset({"unresolved", "no_answer", "promise_ended"})
-"""The follow-ups that the desk makes so that no case is left alone. A case has at most one open one."""
+"""The follow-ups that the desk makes so that each case has a next step. A case has at most one open."""
 
 _LIMIT = 40  # a case lists its latest open promises and follow-ups; a transaction takes 100 rows
 Item = Reply | Commitment | FollowUp
@@ -28,7 +28,7 @@ class OpenWork:
 
     @property
     def rows(self) -> tuple[Item, ...]:
-        """All rows, also those that have just ended."""
+        """All rows, including those that have just ended."""
         single = tuple(row for row in (self.reply, self.call_back) if row is not None)
         return (*single, *self.commitments, *self.follow_ups)
 
@@ -44,7 +44,7 @@ class OpenWork:
         return (*promises, *(row for row in self.follow_ups if row.origin not in AUTOMATIC and is_open(row)))
 
     def having(self, follow_up: FollowUp) -> "OpenWork":
-        """Return the work with this follow-up, in the place of an earlier version of it."""
+        """Return the work with this follow-up, in place of its earlier version."""
         others = tuple(row for row in self.follow_ups if row.id != follow_up.id)
         return replace(self, follow_ups=(*others, follow_up))
 
@@ -53,7 +53,7 @@ class OpenWork:
         return self.where(lambda row: row.id != row_id)
 
     def where(self, is_wanted: Callable[[Item], bool]) -> "OpenWork":
-        """Return the part of the work that is wanted."""
+        """Return the part of the work that satisfies the condition."""
         return OpenWork(
             self.reply if self.reply and is_wanted(self.reply) else None,
             self.call_back if self.call_back and is_wanted(self.call_back) else None,
@@ -67,7 +67,7 @@ class OpenWork:
         change_commitment: Callable[[Commitment], Commitment],
         change_follow_up: Callable[[FollowUp], FollowUp],
     ) -> "OpenWork":
-        """Return the work with each open row changed."""
+        """Return the work after a change of each open row."""
         return OpenWork(
             change_reply(self.reply) if self.reply and is_open(self.reply) else self.reply,
             change_commitment(self.call_back)
@@ -82,7 +82,7 @@ NOTHING_OPEN = OpenWork()
 
 
 def has_next_step(work: OpenWork) -> bool:
-    """Whether somebody is to do something. A paused reply and a broken promise only wait."""
+    """Whether somebody has something to do. A paused reply and a broken promise only wait."""
     return any(is_open(row) and row.status not in {"paused", "broken"} for row in work.rows)
 
 

@@ -1,4 +1,4 @@
-"""What would have happened under other rules: work of the past, replayed by the same pure rules.
+"""What would have happened under other rules: past work, replayed by the same pure rules.
 
 Only what depends on the rules alone is replayed: when each step of a promise, of an awaited answer and of a
 follow-up would have come, which surveys would have been asked, and about which goodwill a supervisor. Whether
@@ -24,10 +24,10 @@ from vaada.rules.time.deadlines import working_hours
 
 Replayed = Commitment | Reply | FollowUp | Goodwill | Survey
 Told = Literal["warned", "told_late", "reminded", "supervisor_told", "owner_told", "asked"]
-"""What a notice is: a warning, that it is late, a reminder, a survey, or for somebody further up."""
+"""What a notice is: a warning, that work is late, a reminder, a survey, or an escalation."""
 
 REACH = timedelta(days=30)
-"""How long before and after the period work may be due that is replayed."""
+"""How far before and after the period replayed work may be due."""
 
 NOT_KNOWN = (
     "whether people would have acted earlier or later for it",
@@ -39,7 +39,7 @@ NOT_KNOWN = (
     "answers that were owed by a channel without a target, or that ended without one",
     "promises and answers that were due more than 30 days before or after the period",
 )
-"""What no replay can tell."""
+"""What a replay cannot tell."""
 
 _SECOND = timedelta(seconds=1)  # all times are whole seconds
 _MOST_STEPS = 60  # of one row: more than a ladder and all reminders have
@@ -58,13 +58,13 @@ class Event:
 
     @property
     def key(self) -> tuple[str, Purpose, RecipientRole, datetime]:
-        """What makes it the same event under other rules: the same message about the same row and time."""
+        """What identifies the event under other rules: the same message about the same row and time."""
         return self.row.id, self.purpose, self.to, self.at
 
 
 @dataclass(frozen=True)
 class Preview:
-    """The events of a period under the rules in force, and under others. Of each list, the first comes first.
+    """The events of a period under the current rules and under others. Each list begins with the first.
 
     `more` are those that only the other rules bring, `less` those that they do not bring any more.
     """
@@ -127,7 +127,7 @@ def events_of(
 def _of_commitment(
     row: Commitment, agents: Mapping[str, Agent], policy: PolicyDocument, now: datetime
 ) -> Iterator[Event]:
-    """Replay a promise from when it was made, with its new dates, its agents and its end."""
+    """Replay a promise from when it was made: its dates, its agents and its end."""
     moves = [change for change in row.history if change.due_before is not None]
     begun = row.model_copy(
         update={
@@ -166,7 +166,7 @@ def _of_commitment(
 def _of_reply(
     row: Reply, agents: Mapping[str, Agent], policy: PolicyDocument, now: datetime
 ) -> Iterator[Event]:
-    """Replay an awaited answer with its pauses. One that ended without an answer does not say when."""
+    """Replay an awaited reply with its pauses. A reply that was closed does not say when it ended."""
     due = replies.due_at(row.channel, row.asked_at, policy)
     if row.status == "closed" or due is None:
         return
@@ -196,7 +196,7 @@ def _of_reply(
 def _of_follow_up(
     row: FollowUp, agents: Mapping[str, Agent], policy: PolicyDocument, now: datetime
 ) -> Iterator[Event]:
-    """Replay the reminders of a follow-up. The date that it has, the desk's own too, stays as it is."""
+    """Replay the reminders of a follow-up. Its date stays as it is, even if the desk computed it."""
     moves = [change for change in row.history if change.due_after is not None]
     first = moves[0].due_before if moves and moves[0].due_before else row.due_at
     follow_up = row.model_copy(
@@ -247,7 +247,7 @@ def _of_surveys(
 
 
 def _events(row: Replayed, notices: Iterable[Notice], at: datetime, agent: Agent | None) -> Iterator[Event]:
-    """Yield the notices as events. The owner hears what is for the supervisor of somebody who has none."""
+    """Yield the notices as events. The owner is told what a missing supervisor would be told."""
     for notice in notices:
         to = notice.to
         if to == "supervisor" and (agent is None or agent.supervisor_id is None):

@@ -38,7 +38,7 @@ class Practice:
 
 
 def practice(rows: Rows, policy: PolicyDocument, now: datetime) -> Practice:
-    """Return what these rows of one agent show."""
+    """Return what these rows show about one agent."""
     figures = [set(figures_of(row, now)) for row in rows.commitments]
     answers = sorted(rows.surveys, key=lambda row: (row.answered_at or row.due_at, row.id), reverse=True)
     written = [row for row in answers if row.score is not None and (row.comment or "").strip()]

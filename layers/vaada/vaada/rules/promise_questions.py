@@ -1,4 +1,4 @@
-"""The question to an agent who has copied the desk on a mail: did you promise something?"""
+"""The question to an agent who copied the desk on a mail: did you promise something?"""
 
 import re
 
@@ -30,11 +30,11 @@ def question(interaction: Interaction) -> Message:
 
 
 def promise_id(question: Message) -> str:
-    """Return the id of the promise that the agent records by this question: there is one at most."""
+    """Return the id of the only promise that the agent can record by this question."""
     return derived_row_id(question.id, "promised", question.created_at)
 
 
 def proposed_words(interaction: Interaction) -> str:
-    """Return what was promised, as far as the subject of the mail says it."""
+    """Return what was promised, as far as the subject of the mail tells."""
     subject = interaction.mail.subject if interaction.mail else ""
     return _PREFIXES.sub("", subject, count=1).strip() if _PREFIXES.match(subject) else subject.strip()

@@ -1,4 +1,4 @@
-"""What is not set up yet in the account and at the desk: each check as a finding.
+"""What is not set up yet in the account and at the desk. Each check returns a finding.
 
 A finding is a key and values; `present/readiness.py` says them in words, with the remedy.
 """
@@ -13,7 +13,7 @@ from vaada.model.policy import PolicyDocument
 from vaada.model.readiness import Finding
 
 LATE = timedelta(minutes=15)
-"""A row that is due for longer was missed by several sweeps."""
+"""Several sweeps have missed a row that is due for longer than this."""
 
 _FEW_FUNCTIONS = 50  # at once; a new account has ten
 _KEYS_LAST = timedelta(days=100)  # they are made anew every 90 days
@@ -21,17 +21,17 @@ _DEFAULT_SPEND = Decimal(1)  # US dollars a month, what SNS allows a new account
 
 
 def ready(key: str, **values: str | int) -> Finding:
-    """Nothing to do."""
+    """Return a finding: nothing to do."""
     return Finding("ready", key, values)
 
 
 def missing(key: str, **values: str | int) -> Finding:
-    """Something to do."""
+    """Return a finding: something to do."""
     return Finding("missing", key, values)
 
 
 def not_answered(asked: str, why: str) -> Finding:
-    """The question was refused, or got no answer."""
+    """Return a finding: the question was refused or got no answer."""
     return Finding("unknown", "not_answered", {"asked": asked, "why": why})
 
 
@@ -77,7 +77,7 @@ def dmarc(address: str, record: str | None) -> Finding:
 
 
 def mail_limits(mail: MailAccount, policy: PolicyDocument) -> Finding:
-    """Whether the policy keeps to what SES allows."""
+    """Whether the policy stays within what SES allows."""
     sending, second, day = policy.sending, int(mail.mails_a_second), int(mail.mails_a_day)
     if sending.mails_a_second <= second and (day < 0 or sending.mails_a_day <= day):  # -1: without a limit
         return ready("mail_limits_kept")
@@ -91,7 +91,7 @@ def mail_limits(mail: MailAccount, policy: PolicyDocument) -> Finding:
 
 
 def mail_events(*, reported: bool) -> Finding:
-    """Whether the desk learns of bounces and complaints."""
+    """Whether the desk is told of bounces and complaints."""
     return ready("bounces_reported") if reported else missing("bounces_not_reported")
 
 
@@ -117,7 +117,7 @@ def production_texts(texts: TextAccount) -> Finding:
 
 
 def text_spending(texts: TextAccount, policy: PolicyDocument) -> Finding:
-    """Whether the policy keeps to what AWS lets texts cost."""
+    """Whether the policy stays within AWS's spending limit for SMS."""
     limit, allowed = texts.spend_limit or _DEFAULT_SPEND, policy.sending.texts_spend_a_month
     key = "text_spending_kept" if allowed <= limit else "text_spending_exceeded"
     return Finding(
@@ -126,21 +126,21 @@ def text_spending(texts: TextAccount, policy: PolicyDocument) -> Finding:
 
 
 def text_log(texts: TextAccount, unread: Collection[str]) -> Finding:
-    """Whether the desk learns of texts that failed. `unread` are SNS's logs that it does not read."""
+    """Whether the desk is told of failed SMS. `unread` are logs of SNS that it does not read."""
     if not texts.logs_deliveries:
         return missing("text_log_missing")
     return missing("text_log_unread", logs=_listed(unread)) if unread else ready("text_log_read")
 
 
 def opted_out_agents(agent_ids: Collection[str]) -> Finding:
-    """Whether AWS texts the agents who have a phone. `agent_ids` are those whom it does not."""
+    """Whether AWS sends SMS to all agents with a phone. `agent_ids` are the others."""
     return (
         missing("agents_opted_out", agents=_listed(agent_ids)) if agent_ids else ready("no_agent_opted_out")
     )
 
 
 def incoming_texts(numbers: int) -> Finding:
-    """Whether a number of the account hands customers' texts to the desk."""
+    """Whether a number of the account passes customers' SMS to the desk."""
     return ready("texts_received") if numbers else missing("texts_not_received")
 
 
@@ -158,14 +158,14 @@ def alarm_mail(state: Literal["confirmed", "pending", "none"]) -> Finding:
 
 
 def alarms(states: Mapping[str, str]) -> Finding:
-    """Whether an alarm is raised, or switched off. `states` are those."""
+    """Whether no alarm is raised or switched off. `states` are those that are."""
     if not states:
         return ready("no_alarm_raised")
     return missing("alarms_raised", alarms=_listed(f"{name} ({state})" for name, state in states.items()))
 
 
 def concurrency(account: Concurrency) -> Finding:
-    """Whether functions may run when they are needed."""
+    """Whether functions can run when they are needed."""
     stopped = [name for name, reserved in account.reserved.items() if reserved == 0]
     if stopped:
         return missing("functions_stopped", functions=_listed(stopped))
@@ -180,19 +180,19 @@ def triggers(switched_off: Collection[str]) -> Finding:
 
 
 def dead_letters(counts: Mapping[str, int]) -> Finding:
-    """Whether something could not be done and waits."""
+    """Whether no failed work waits in a queue."""
     if not counts:
         return ready("no_dead_letters")
     return missing("dead_letters_wait", counts=_listed(f"{name}: {count}" for name, count in counts.items()))
 
 
 def overdue_rows(count: int, *, more: bool = False) -> Finding:
-    """Whether the sweep keeps up. `count` rows are due for longer than LATE; `more`: at least so many."""
+    """Whether the sweep keeps up. `count` rows are due for longer than LATE; `more`: at least as many."""
     return missing("rows_late", count=f"{count}+" if more else count) if count else ready("nothing_late")
 
 
 def schedules(stale: Collection[str], looked_at: int) -> Finding:
-    """Whether schedules belong to rows that still wait. `stale` are the names of those that do not."""
+    """Whether all schedules belong to rows that still wait. `stale` are the names of the others."""
     if not stale:
         return ready("schedules_match", count=looked_at)
     return missing("schedules_stale", stale=len(stale), count=looked_at, example=min(stale))
@@ -202,7 +202,7 @@ def schedules(stale: Collection[str], looked_at: int) -> Finding:
 
 
 def managers(found: SignedInManagers) -> Finding:
-    """Whether somebody can sign in who may change everything."""
+    """Whether somebody with all rights can sign in."""
     if found.ready:
         return ready("managers_ready", count=found.ready)
     if found.never_signed_in:
@@ -232,7 +232,7 @@ def sending(*, held: bool) -> Finding:
 
 
 def backup(*, backed_up: bool, protected: bool) -> Finding:
-    """Whether the table can be brought back, and not be deleted by mistake."""
+    """Whether the table can be restored, and cannot be deleted by mistake."""
     match backed_up, protected:
         case True, True:
             return ready("table_safe")
@@ -244,7 +244,7 @@ def backup(*, backed_up: bool, protected: bool) -> Finding:
 
 
 def keys(age: KeyAge, now: datetime) -> Finding:
-    """Whether links can be signed, and addresses be found that must not be written to."""
+    """Whether links can be signed, and suppressed addresses can be found."""
     if age.links is None:
         return missing("link_keys_missing")
     if age.addresses is None:

@@ -1,4 +1,4 @@
-"""Recognition: whom to thank, and for what. Nobody is ranked by how much they do.
+"""Recognition: whom to thank and what for. Nobody is ranked by how much they do.
 
 Each proposal stands on one row that shows it. Whoever was thanked longest ago comes first, so that everyone
 is seen within a quarter.
@@ -18,9 +18,9 @@ from vaada.rules.report_figures import missed_date
 
 QUARTER = timedelta(weeks=13)
 REMIND_AFTER = timedelta(weeks=10)
-"""After so long without thanks managers are reminded of somebody, with time left in the quarter."""
+"""Managers are reminded of an agent without thanks after this time, before the quarter ends."""
 STAYS_SOLVED_FOR = timedelta(days=14)
-"""As long after it was resolved a complaint has to rest until it counts as solved for good."""
+"""A complaint counts as solved for good if nothing happens for this long after it was resolved."""
 
 _LAST_DAY = timedelta(days=1)
 _MOST = 3  # proposals for one agent: the latest, and no more for whoever does more
@@ -41,7 +41,7 @@ class Proposal:
 
 @dataclass(frozen=True)
 class Overview:
-    """The agents in the order in which they should be seen, with their proposals, of which there may be none.
+    """The agents, those first whom to thank first, each with their proposals, of which there may be none.
 
     `last_said` is when each was last thanked.
     """
@@ -57,7 +57,7 @@ class Overview:
 def overview(
     evidence: Iterable[Evidence], said: Iterable[Recognition], agents: Iterable[Agent], now: datetime
 ) -> Overview:
-    """Return whom to thank, and for what that was not said before."""
+    """Return whom to thank and what for, without what was said before."""
     told = list(said)
     done = {one.id for one in told}
     last: dict[str, datetime] = {}
@@ -80,14 +80,14 @@ def overview(
 
 
 def unthanked(found: Overview, agents: Mapping[str, Agent], now: datetime) -> Iterator[str]:
-    """Yield the agents whom nobody has thanked for long, or since they came; who waits longest first."""
+    """Yield the agents whom nobody has thanked for long, or ever. Who waits longest comes first."""
     for agent_id in found.proposals:
         if max(found.last_said.get(agent_id, _NEVER), agents[agent_id].created_at) <= now - REMIND_AFTER:
             yield agent_id
 
 
 def proposal_of(row: Evidence, now: datetime) -> Proposal | None:
-    """Return what the row gives reason to thank for, within a quarter. None: nothing."""
+    """Return the reason for thanks that the row gives, within a quarter. None: it gives none."""
     match row:
         case Commitment():
             proposal = _of_promise(row)
@@ -99,7 +99,7 @@ def proposal_of(row: Evidence, now: datetime) -> Proposal | None:
 
 
 def recognition_id(row: Evidence) -> str:
-    """Return the id of the thanks for this row: they are said once."""
+    """Return the id of the thanks for this row. They can be said once."""
     created_at = row.opened_at if isinstance(row, Case) else row.created_at
     return derived_row_id(row.id, "recognition", created_at)
 
@@ -138,7 +138,7 @@ def _odds(row: Commitment) -> Iterator[RecognitionReason]:
 
 
 def _who_kept(row: Commitment) -> str:
-    """Return who kept the promise: whoever did it for a colleague, else its agent."""
+    """Return who kept the promise: the colleague who did it, or else its agent."""
     last = next((change for change in reversed(row.history) if change.what == "kept"), None)
     return last.by if last is not None and last.on_behalf_of is not None else row.agent_id
 

@@ -1,4 +1,4 @@
-"""Recommendations: whether a happy customer is asked for a review, or to tell others of the business."""
+"""Recommendations: whether a happy customer is asked for a review, or to recommend the business."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ NOT_WANTED = "the policy asks for no recommendations any more"
 
 
 def is_due(customer: Customer, survey: Survey, policy: PolicyDocument, now: datetime) -> bool:
-    """Whether the customer may be asked after this answer, unless something of theirs is amiss."""
+    """Whether the customer may be asked after this answer, unless something else is wrong."""
     asked, again = customer.recommendation_asked_at, policy.surveys.recommendation_again_after_days
     is_new = asked is None or (again > 0 and now >= asked + timedelta(days=again))
     wanted = wanted_by(policy) is not None and customer.consent.survey and customer.parted_at is None
@@ -31,7 +31,7 @@ def wanted_by(policy: PolicyDocument) -> Recommendation | None:
 
 
 def is_amiss(rows: Iterable[Row], now: datetime) -> bool:
-    """Whether any of these open rows of a customer is overdue, or a complaint: then it is no time to ask."""
+    """Whether one of these open rows is overdue or a complaint. Then the customer is not asked."""
     known = tuple(rows)
     complaints = any(isinstance(row, Case) and row.kind == "complaint" for row in known)
     return complaints or any(standing_failures(known, now))

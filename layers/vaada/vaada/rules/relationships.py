@@ -1,4 +1,4 @@
-"""The relationship review: what speaks against going on with a customer, what for it, who may be proposed.
+"""The relationship review: reasons to end a relationship and to go on, and whether a review may be proposed.
 
 States: watched → proposed → kept · ending → parted; proposed → watched, if the reasons are gone; ending ·
 parted → kept; kept → proposed, if something new happens. A proposal decides nothing: it begins a cooling-off,
@@ -36,15 +36,15 @@ from vaada.rules.history import DESK
 
 MOST_NOTES = 50
 MOST_SIGNALS = 100
-"""Contacts that a relationship names; the latest, if there are more."""
+"""How many contacts a relationship names: the latest ones, if there are more."""
 GAP = "[…]"
-"""What a draft leaves for a manager to fill in."""
+"""What stands in a draft where a manager must fill something in."""
 LOOK_AFTER = timedelta(days=1)
-"""How long after a signal the customer is looked at, so that a mistake can be corrected first."""
+"""How long after a signal the relationship is reviewed, so that mistakes can be corrected first."""
 LOOK_AGAIN_AFTER = timedelta(days=7)
-"""When to look again where only time, or what we owe, stands against a proposal."""
+"""When to review again if only time, or what we owe, is against a proposal."""
 CALM = timedelta(days=60)
-"""After so long without a reason against the customer, that is one for them."""
+"""After this long without a reason against the customer, that is a reason for them."""
 
 _DAY = timedelta(days=1)
 _YEAR = timedelta(days=365)
@@ -56,7 +56,7 @@ _NOTED_AGAINST: tuple[AgainstKind, ...] = ("unprofitable", "no_prospects", "unet
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known of a customer: their rows, what managers noted, and who came through them.
+    """What is known about a customer: their rows, the managers' notes, and whom they referred.
 
     What happened before `settled_at` was decided on.
     """
@@ -70,7 +70,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Findings:
-    """What the facts say. `held_back` is why a review must not be proposed; if it is empty, it may be."""
+    """What the facts show. A review may be proposed only if `held_back` is empty."""
 
     since: datetime
     against: tuple[Against, ...]
@@ -80,14 +80,14 @@ class Findings:
 
 
 def is_signal(interaction: Interaction | NewInteraction) -> bool:
-    """Whether the contact is a reason to look at the relationship."""
+    """Whether the contact is a reason to review the relationship."""
     return interaction.kind == "complaint" or interaction.tone == "abusive"
 
 
 def watch(
     row: Relationship | None, interaction_id: str, customer_id: str, now: datetime
 ) -> Relationship | None:
-    """Return the relationship with one more signal, to be looked at soon.
+    """Return the relationship with one more signal, to be reviewed soon.
 
     None: that the signal is known and it will be looked at anyway, or that its end is decided.
     """
@@ -106,12 +106,12 @@ def watch(
 
 
 def are_all_signals(found: Sequence[Relationship]) -> bool:
-    """Whether these rows of a customer name every contact that may speak against them."""
+    """Whether these rows name all contacts that may be reasons against the customer."""
     return all(len(row.signals) < MOST_SIGNALS for row in found)
 
 
 def deciding(found: Sequence[Relationship], customer_id: str) -> Relationship | None:
-    """Return the row by which it is decided about a customer of several records. None: there is no row.
+    """Return the relationship that decides for a customer with several records. None: there is none.
 
     It is the one that is furthest, and the one of the customer's own record before others.
     """
@@ -123,7 +123,7 @@ def deciding(found: Sequence[Relationship], customer_id: str) -> Relationship | 
 
 
 def settled_at(found: Sequence[Relationship]) -> datetime | None:
-    """Return when it was last decided about any record of a customer. None: it never was."""
+    """Return the time of the latest decision about any record of the customer. None: there was none."""
     return max((row.settled_at for row in found if row.settled_at is not None), default=None)
 
 
@@ -134,7 +134,7 @@ def parted_at(found: Sequence[Relationship]) -> datetime | None:
 
 
 def look_soon(row: Relationship, now: datetime) -> Relationship:
-    """Return the relationship, to be looked at soon unless it is being decided, or ended."""
+    """Return the relationship, to be reviewed soon unless it is being decided or has ended."""
     soonest = now + LOOK_AFTER
     if row.status not in {"watched", "kept"} or (row.wake_at is not None and row.wake_at <= soonest):
         return row
@@ -142,21 +142,21 @@ def look_soon(row: Relationship, now: datetime) -> Relationship:
 
 
 def yield_to(row: Relationship, now: datetime, by: str) -> Relationship:
-    """Return the relationship of a record that no longer decides: another one of the customer does."""
+    """Return the relationship of a record as no longer deciding: that of another record decides."""
     if row.status in {"proposed", "ending"}:
         return _changed(row, now, by, "merged", status="watched").waiting(None)
     return row if row.status == "parted" or row.wake_at is None else row.changed(wake_at=None)
 
 
 def is_lacking(found: Findings) -> bool:
-    """Whether reasons are lacking, so that something new has to happen before a review is proposed."""
+    """Whether there are too few reasons, so that a review waits until something new happens."""
     return bool({"too_few", "too_short"} & set(found.held_back))
 
 
 def add_note(
     row: Relationship | None, new: NewNote, customer_id: str, now: datetime, by: str
 ) -> Relationship:
-    """Return the relationship with what a manager knows of it. Raises NotPossible if there is no room."""
+    """Return the relationship with a manager's note. Raises NotPossible if there is no room."""
     before = row or _new(customer_id, now)
     if len(before.notes) >= MOST_NOTES:
         raise NotPossible("relationship", "full", "noted more about")
@@ -173,13 +173,13 @@ def add_note(
 
 
 def remove_note(row: Relationship, note_id: str) -> Relationship:
-    """Return the relationship without a note: the same one if it has none of this id."""
+    """Return the relationship without this note, or the same one if it has no such note."""
     left = tuple(note for note in row.notes if note.note_id != note_id)
     return row if len(left) == len(row.notes) else row.changed(notes=left)
 
 
 def next_step(row: Relationship, found: Findings, policy: PolicyDocument, now: datetime) -> Relationship:
-    """Look at the relationship: propose a review, or end its cooling-off."""
+    """Review the relationship: propose to end it, or end its cooling-off."""
     if row.status in {"ending", "parted"}:
         return row.changed(wake_at=None)
     if row.status == "proposed":
@@ -193,14 +193,14 @@ def next_step(row: Relationship, found: Findings, policy: PolicyDocument, now: d
 
 
 def note_talk(row: Relationship, words: str, now: datetime, by: str) -> Relationship:
-    """Record that somebody talked with the customer. Raises NotPossible unless it is proposed."""
+    """Record the talk with the customer. Raises NotPossible unless a review is proposed."""
     if row.status != "proposed":
         raise NotPossible("relationship", row.status, "talked about before a decision")
     return _changed(row, now, by, "talked", words, talked_at=now, talked_by=by, talk=words)
 
 
 def keep(row: Relationship, reason: str, now: datetime, by: str) -> Relationship:
-    """Decide to go on. What happened until now counts no more. Raises NotPossible if nothing is to decide."""
+    """Decide to go on. Earlier events no longer count. Raises NotPossible if there is nothing to decide."""
     if row.status not in {"proposed", "ending", "parted"}:
         raise NotPossible("relationship", row.status, "decided")
     return _changed(row, now, by, "kept", reason, status="kept", settled_at=now, signals=()).waiting(None)
@@ -218,7 +218,7 @@ def end(row: Relationship, failures: Sequence[Failure], reason: str, now: dateti
 
 
 def edit_letter(row: Relationship, new: NewLetter, now: datetime, by: str) -> Relationship:
-    """Keep the parting letter as a manager wrote it. Raises NotPossible unless the end is decided."""
+    """Store the edited parting letter. Raises NotPossible unless the end is decided."""
     if row.status != "ending":
         raise NotPossible("relationship", row.status, "given a parting letter")
     return _changed(row, now, by, "letter edited", letter=Letter(**new.model_dump()))
@@ -258,12 +258,12 @@ def part(
 
 
 def letter_ended(row: Relationship, why_not: str | None = None) -> Relationship:
-    """Return the relationship after its letter was written as a contact, or could not be."""
+    """Return the relationship after its letter was recorded as a contact, or could not be."""
     return row.changed(wake_at=None, letter_not_sent=why_not)
 
 
 def findings(facts: Facts, policy: PolicyDocument, now: datetime) -> Findings:
-    """Return what speaks against the customer and for them, and why no review is proposed, if none may be."""
+    """Return the reasons against the customer and for them, and why a review may not be proposed, if so."""
     rules, since = policy.relationships, _customer_since(facts)
     every = dict(_reasons(facts))
     begins = now - timedelta(days=rules.within_days)
@@ -292,7 +292,7 @@ def findings(facts: Facts, policy: PolicyDocument, now: datetime) -> Findings:
 
 
 def _reasons(facts: Facts) -> Iterator[tuple[AgainstKind, list[Evidence]]]:
-    """Yield each kind of reason against the customer with all that shows it, however long ago."""
+    """Yield each kind of reason against the customer with all its evidence, however old."""
     ours = _cases_with_our_failures(facts.rows)
     cases = [row for row in facts.rows if isinstance(row, Case) and row.status != "merged"]
     contacts = [row for row in facts.rows if isinstance(row, Interaction)]
@@ -363,7 +363,7 @@ def _in_favour(
 
 
 def standing_failures(rows: Sequence[Row], now: datetime) -> Iterator[Failure]:
-    """Yield our own failures that still stand, of these rows of a customer."""
+    """Yield our own failures among these rows of a customer that are not settled."""
     for row in rows:
         match row:
             case Commitment() if row.status == "broken" or (row.status == "open" and row.due_at <= now):
@@ -377,7 +377,7 @@ def standing_failures(rows: Sequence[Row], now: datetime) -> Iterator[Failure]:
 
 
 def _cases_with_our_failures(rows: Sequence[Row]) -> frozenset[str]:
-    """Return the ids of cases in which we failed the customer ourselves, or owned up to it with goodwill."""
+    """Return the ids of cases in which we failed the customer, or gave goodwill because of a failure."""
     cases = {row.id: row for row in rows if isinstance(row, Case)}
     failed = {
         row.case_id
@@ -391,7 +391,7 @@ def _cases_with_our_failures(rows: Sequence[Row]) -> frozenset[str]:
 
 
 def _remaining(case_id: str, cases: dict[str, Case]) -> str:
-    """Return the id of the case, or of the one that it was merged into."""
+    """Return the id of the case, or of the case that it was merged into."""
     while (case := cases.get(case_id)) is not None and case.merged_into is not None:
         case_id = case.merged_into
     return case_id
@@ -406,7 +406,7 @@ def _is_late(reply: Reply) -> bool:
 
 
 def _customer_since(facts: Facts) -> datetime:
-    """Return since when they are a customer: their first contact, or as a manager noted."""
+    """Return since when they have been a customer: their first contact, or as a manager noted."""
     contacts = (row.occurred_at for row in facts.rows if isinstance(row, Interaction))
     noted = (note.happened_at for note in facts.notes if note.kind == "customer_since")
     return min((facts.customer.created_at, *contacts, *noted))
@@ -450,7 +450,7 @@ def _propose(row: Relationship, found: Findings, policy: PolicyDocument, now: da
 
 
 def _looked_at_again(found: Findings, now: datetime) -> datetime | None:
-    """Return when to look again. None: something new has to happen first."""
+    """Return when to review it again. None: only after something new happens."""
     return None if is_lacking(found) else now + LOOK_AGAIN_AFTER
 
 
@@ -461,7 +461,7 @@ def _new(customer_id: str, now: datetime) -> Relationship:
 
 
 def _look_at(row: Relationship, at: datetime | None) -> Relationship:
-    """Return a copy, with the same version, that is looked at then at the latest."""
+    """Return a copy, with the same version, that is reviewed at this time at the latest."""
     if at is None:
         return row
     soonest = min(at, row.wake_at or at)

@@ -1,4 +1,4 @@
-"""Replies: how long a customer waits for a reply, in opening time, and who is told if it is too long.
+"""Replies: how long a customer waits for a reply, in opening time, and who is told if it takes too long.
 
 States: awaited → given · closed; awaited ⇄ paused, while the case waits for the customer.
 """
@@ -47,12 +47,12 @@ def open_reply(interaction: Interaction, case: Case | None, policy: PolicyDocume
 
 
 def due_after(interaction: Interaction, policy: PolicyDocument) -> Deadline | None:
-    """Return when the customer is to have a reply to the interaction. None: its channel has no target."""
+    """Return when the reply to the interaction is due. None: its channel has no target."""
     return due_at(interaction.channel, interaction.occurred_at, policy)
 
 
 def due_at(channel: Channel, asked_at: datetime, policy: PolicyDocument) -> Deadline | None:
-    """Return when somebody who was in touch by this channel is to have a reply. None: it has no target."""
+    """Return when the reply to somebody on this channel is due. None: it has no target."""
     minutes = policy.replies.opening_minutes.get(channel)
     if minutes is None:
         return None
@@ -61,7 +61,7 @@ def due_at(channel: Channel, asked_at: datetime, policy: PolicyDocument) -> Dead
 
 
 def ask_earlier(reply: Reply, interaction: Interaction, policy: PolicyDocument) -> Reply:
-    """Return the reply as one to this interaction, in which the customer began to wait for it."""
+    """Return the reply as one to this earlier interaction, in which the customer began to wait."""
     due = due_after(interaction, policy)
     if due is None or reply.asked_at == interaction.occurred_at:
         return reply
@@ -104,7 +104,7 @@ def give(reply: Reply, at: datetime, by: str, policy: PolicyDocument) -> Reply:
 
 
 def await_again(reply: Reply) -> Reply:
-    """Return a given reply as awaited: what counted as the reply was none."""
+    """Return a given reply as awaited, because what counted as the reply was not one."""
     return reply.changed(
         status="awaited",
         given_at=None,
@@ -116,7 +116,7 @@ def await_again(reply: Reply) -> Reply:
 
 
 def undo_give(reply: Reply, policy: PolicyDocument, now: datetime) -> Reply:
-    """Return a reply that was marked as given by mistake as awaited, with its next step as it would stand.
+    """Return a reply that was marked as given by mistake as awaited, with its current next step.
 
     Raises NotPossible unless it was given within the last day.
     """
@@ -135,7 +135,7 @@ def close(reply: Reply) -> Reply:
 
 
 def merge(replies: Iterable[Reply | None], case: Case) -> tuple[Reply | None, list[Reply]]:
-    """The one reply of merged cases, the one that is due first, and those that change, for this case."""
+    """Return the one reply of merged cases, which is the one due first, and the replies that change."""
     waiting = [reply for reply in replies if reply is not None]
     waiting.sort(key=lambda reply: (reply.status == "paused", reply.due_at))
     changed = [close(reply) for reply in waiting[1:]]
@@ -195,7 +195,7 @@ def start_clock(reply: Reply, policy: PolicyDocument, now: datetime) -> Reply:
 
 
 def _took(reply: Reply, at: datetime, hours: Hours) -> timedelta:
-    """Return the opening time from the question until `at`, without the pauses."""
+    """Return the opening time from the question until `at`, without pauses."""
     stood = (
         hours.between(pause.began_at, min(pause.ended_at or at, at))
         for pause in reply.pauses
@@ -205,7 +205,7 @@ def _took(reply: Reply, at: datetime, hours: Hours) -> timedelta:
 
 
 def _late_by(reply: Reply, at: datetime, hours: Hours) -> timedelta:
-    """Return the opening time from when it was due until `at`, which may lie before or in a pause."""
+    """Return the opening time from the due time until `at`, which may be before or in a pause."""
     for pause in reply.pauses:
         if pause.ended_at is None or at <= pause.ended_at:
             return hours.between(pause.due_at, min(at, pause.began_at))

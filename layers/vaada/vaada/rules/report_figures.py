@@ -1,4 +1,4 @@
-"""What a row counts as in a report. Each figure of a report is the number of rows that count as it."""
+"""Which figures of a report count a row. Each figure is the number of rows that it counts."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -39,11 +39,11 @@ KINDS: dict[Figure, type[Reported]] = {
     **dict.fromkeys(CaseFigure.__args__, Case),  # type: ignore[attr-defined]
     **dict.fromkeys(SurveyFigure.__args__, Survey),  # type: ignore[attr-defined]
 }
-"""The kind of row that counts as a figure."""
+"""The kind of row that each figure counts."""
 
 
 def figures_of(row: Reported, now: datetime) -> Iterator[Figure]:
-    """Yield the figures that count this row, as of `now`.
+    """Yield the figures that count this row at `now`.
 
     A promise is `settled` once it is known whether it was kept, a reply `judged` once it is known whether it
     was in time. What is missed and still open counts as such.
@@ -63,14 +63,14 @@ def figures_of(row: Reported, now: datetime) -> Iterator[Figure]:
 
 
 def date_changes(row: Commitment) -> Iterator[tuple[datetime, datetime]]:
-    """Yield when another date was agreed, and the date before."""
+    """Yield when each new date was agreed, and the date before."""
     for change in row.history:
         if change.due_before is not None and change.due_after != change.due_before:
             yield change.at, change.due_before
 
 
 def missed_date(row: Commitment) -> datetime | None:
-    """Return the first date that passed before another one was agreed or the promise was kept, or None."""
+    """Return the first date that passed before a new one was agreed or the promise was kept, or None."""
     for agreed_at, before in date_changes(row):
         if agreed_at > before:
             return before

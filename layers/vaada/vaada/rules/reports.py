@@ -29,7 +29,7 @@ FIELDS: dict[type[Row], frozenset[str]] = {
     ),
     Survey: frozenset({"status", "channel", "kind", "sent_at", "score"}),
 }
-"""The fields of rows that reports read, besides those that each row has."""
+"""The fields of rows that reports read, besides the required ones."""
 
 Interval = tuple[float, float]
 R = TypeVar("R", Commitment, Reply, Case, Survey)
@@ -70,7 +70,7 @@ class Replies(StoredModel):
 
 
 class RunAround(StoredModel):
-    """The effort of customers. `first_contact_rate` is the share of resolved cases with one interaction.
+    """The effort of customers. `first_contact_rate` is the share of cases resolved in one interaction.
 
     `hand_offs`, `repeat_contacts` and `reopenings` are counted themselves; `handed_on`, `came_again` and
     `opened_again` are the cases that have any.
@@ -111,7 +111,7 @@ class Answers(StoredModel):
 
 
 class Service(StoredModel):
-    """The figures of everybody, of one agent, one channel or one week."""
+    """The figures of all agents, one agent, one channel or one week."""
 
     promises: Promises
     replies: Replies
@@ -127,7 +127,7 @@ class CauseCount(StoredModel):
 
 
 class Complaints(StoredModel):
-    """The complaints of a week. One without a recorded cause is in none of the causes."""
+    """The complaints of a week. Those without a recorded cause are in none of the causes."""
 
     complaints: int
     causes: tuple[CauseCount, ...]
@@ -157,7 +157,7 @@ class Rows:
     surveys: Sequence[Survey] = ()
 
     def within(self, begins: datetime, ends: datetime) -> "Rows":
-        """Return the rows that belong to a part of the period."""
+        """Return the rows that belong to this part of the period."""
 
         def part(rows: Sequence[R]) -> tuple[R, ...]:
             return tuple(row for row in rows if begins <= belongs_at(row) < ends)
@@ -259,7 +259,7 @@ def _run_around(rows: Sequence[Case], now: datetime) -> RunAround:
 
 
 def satisfaction(rows: Sequence[Survey], now: datetime) -> dict[SurveyKind, Answers]:
-    """Return the figures of these surveys, by what they ask."""
+    """Return the figures of these surveys, by kind."""
     answers: dict[SurveyKind, Answers] = {}
     for kind in SCALES:
         of_kind = [row for row in rows if row.kind == kind]

@@ -14,7 +14,7 @@ from vaada.model.work import Commitment, FollowUp, Survey
 ScheduleChange = Literal["none", "create", "move", "delete", "wake", "wake_instead"]
 
 MIN_LEAD_TIME = timedelta(seconds=5)
-"""EventBridge Scheduler rejects times in the past; a nearer time could be past when the call arrives."""
+"""EventBridge Scheduler rejects past times; an earlier time could be past when the call arrives."""
 
 
 def schedule_change(before: DueRow | None, after: DueRow | None, now: datetime) -> ScheduleChange:

@@ -1,4 +1,4 @@
-"""Sign-ins to the console: when one ends by itself, and when its user is looked up again."""
+"""Sign-ins to the console: when one expires, and when its user's rights are looked up again."""
 
 from datetime import datetime, timedelta
 

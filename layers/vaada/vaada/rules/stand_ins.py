@@ -1,4 +1,4 @@
-"""Stand-ins: who gets the messages and may do the work of an agent who is not there."""
+"""Stand-ins: who gets the messages of an absent agent and may do their work."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,7 +8,7 @@ from vaada.rules.time.availability import is_away
 
 
 def stand_ins_of(agent: Agent) -> tuple[str, ...]:
-    """Return the ids of those who stand in for the agent, in the order in which they are asked.
+    """Return the ids of the agent's stand-ins, in the order in which they are asked.
 
     Whoever has the work of an agent who has left, the cover, the supervisor.
     """
@@ -16,7 +16,7 @@ def stand_ins_of(agent: Agent) -> tuple[str, ...]:
 
 
 def who_is_there(agent_id: str | None, agents: Mapping[str, Agent], now: datetime) -> str | None:
-    """Return who does the work of this agent now: they themselves, else the first stand-in who is there.
+    """Return who does this agent's work now: they themselves, or else the first available stand-in.
 
     None: nobody, so the owner. `agents` are all agents, by id.
     """
@@ -26,7 +26,7 @@ def who_is_there(agent_id: str | None, agents: Mapping[str, Agent], now: datetim
 def _first_there(
     agent_id: str | None, agents: Mapping[str, Agent], now: datetime, passed: set[str]
 ) -> str | None:
-    """Return the agent, or whoever stands in. `passed` prevents loops of covers."""
+    """Return the agent if available, or else a stand-in. `passed` prevents loops of covers."""
     agent = agents.get(agent_id) if agent_id else None
     if agent is None or agent.agent_id in passed:
         return None

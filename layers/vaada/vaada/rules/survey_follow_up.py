@@ -1,4 +1,4 @@
-"""What an answer to a survey opens: a follow-up and a call if unhappy, praise for the agent if happy."""
+"""What an answer to a survey leads to: if unhappy a follow-up and a call, if happy praise for the agent."""
 
 from datetime import datetime
 
@@ -40,7 +40,7 @@ def unhappy_follow_up(survey: Survey, agent: Agent, policy: PolicyDocument, now:
 def unhappy_call(
     survey: Survey, agent: Agent, supervisor: Agent | None, policy: PolicyDocument, now: datetime
 ) -> Commitment | None:
-    """Return the promise that the supervisor calls the unhappy customer, which the page shows to them.
+    """Return the promise that the supervisor calls the unhappy customer. The page shows it to them.
 
     None without a supervisor, or for a survey about the business as a whole: a commitment needs an
     interaction.
@@ -66,7 +66,7 @@ def unhappy_call(
 
 
 def praise(survey: Survey, agent: Agent, policy: PolicyDocument, now: datetime) -> Message:
-    """Return the message that passes a happy answer with a comment on to the agent, in working time."""
+    """Return the message that gives a happy answer with a comment to the agent, in working time."""
     return new_message(
         survey,
         opened_ids(survey.survey_id, now)[2],
@@ -81,7 +81,7 @@ def praise(survey: Survey, agent: Agent, policy: PolicyDocument, now: datetime) 
 
 
 def opened_ids(survey_id: str, answered_at: datetime) -> tuple[str, str, str]:
-    """Return the ids of the follow-up, the promised call and the praise that an answer can open."""
+    """Return the ids of the follow-up, the promised call and the praise that an answer can lead to."""
     follow_up, call, thanks = (
         derived_row_id(survey_id, f"{rule}-{answered_at.isoformat()}", answered_at)
         for rule in ("unhappy", "unhappy-call", "praise")

@@ -1,4 +1,4 @@
-"""Which surveys customers would have been asked under other rules: those of the past, judged again.
+"""Which surveys customers would have been sent under other rules, judged from past surveys.
 
 What depends on the rules alone is judged again: what is asked, when, and how long after another question.
 What was in the way for another reason then is in the way still.
@@ -21,7 +21,7 @@ from vaada.rules.time.deadlines import business_hours
 
 
 def longest_cool_down(policy: PolicyDocument) -> timedelta:
-    """Return how long an earlier survey can be in the way of another."""
+    """Return how long an earlier survey can prevent another one."""
     rules = policy.surveys
     return timedelta(days=max((rules.days_between, *rules.days_between_kind.values())))
 
@@ -33,7 +33,7 @@ def asked(
     customers: Mapping[str, Customer],
     policy: PolicyDocument,
 ) -> Iterator[tuple[Survey, datetime]]:
-    """Yield the surveys that would have been asked under these rules, and when.
+    """Yield the surveys that would have been sent under these rules, and when.
 
     `cases` are those that were resolved while nothing was asked about them.
     """
@@ -53,7 +53,7 @@ def asked(
 
 
 def _planned(survey: Survey, policy: PolicyDocument) -> Survey | None:
-    """Return the survey as these rules would have planned it. None: they, or something else, rule it out."""
+    """Return the survey as these rules would have planned it. None: it would not be planned."""
     rules = policy.surveys
     if survey.status == "withheld" and survey.sent_at is None and survey.withheld_because not in COOL_DOWN:
         return None
@@ -86,7 +86,7 @@ def _about_promise(
 
 
 def _about_case(case: Case, customers: Mapping[str, Customer], policy: PolicyDocument) -> Survey | None:
-    """Return the survey about a resolved matter, if the customer agrees to surveys now, and was served."""
+    """Return the survey about a resolved case, if the customer agrees to surveys and was served."""
     customer, at = customers.get(case.customer_id), case.resolved_at
     served = (case.served or case.answered) and not case.abusive
     if at is None or customer is None or not customer.consent.survey or not served:
@@ -105,7 +105,7 @@ def _about_case(case: Case, customers: Mapping[str, Customer], policy: PolicyDoc
 def _asked_of(
     customer: Customer, rows: list[Survey], policy: PolicyDocument
 ) -> Iterator[tuple[Survey, datetime]]:
-    """Yield what one customer is asked. A question after an unhappy answer waits for the cool-down's end."""
+    """Yield the surveys of one customer. One after an unhappy answer waits for the end of the cool-down."""
     last: dict[SurveyKind, datetime] = {}
     waiting = [(_ask_at(survey, customer, policy), survey.id, survey) for survey in rows]
     while waiting:
@@ -129,7 +129,7 @@ def _ask_at(survey: Survey, customer: Customer, policy: PolicyDocument) -> datet
 def _rested_at(
     kind: SurveyKind, last: Mapping[SurveyKind, datetime], policy: PolicyDocument
 ) -> datetime | None:
-    """Return when the customer may be asked this kind of question again, if they were asked before."""
+    """Return when the customer may be asked this kind of question again after earlier surveys."""
     ends = [at + timedelta(days=policy.surveys.days_between) for at in last.values()]
     if kind in last:
         ends.append(last[kind] + timedelta(days=policy.surveys.days_between_kind.get(kind, 0)))

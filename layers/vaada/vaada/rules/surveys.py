@@ -31,16 +31,16 @@ MIN_PAGE_TIME = timedelta(seconds=1)
 
 _SAME_MOMENT = timedelta(seconds=1)  # two different scores within it are a bot's
 PAGE_LIFETIME = timedelta(hours=24)
-"""A form from a page that was open longer must be submitted again."""
+"""A form must be submitted again if its page was open longer."""
 
 _ANSWER_LIMIT = 20  # a survey keeps the latest answers that do not count
 
 _ASKED_LATELY, _ASKED_THE_SAME_LATELY = "they were asked something lately", "they were asked the same lately"
 COOL_DOWN = frozenset({_ASKED_LATELY, _ASKED_THE_SAME_LATELY})
-"""Why a survey is withheld that comes too soon after another one."""
+"""The reason for withholding a survey that comes too soon after another one."""
 
 _REVIEWED = frozenset({"sent", "expired"})
-"""Statuses in which somebody may say whether a quarantined answer is real."""
+"""Statuses in which quarantined answers may be confirmed or discarded."""
 
 Verdict = Literal["count", "same", "amend", "discard", "quarantine", "stale", "refuse"]
 """What to do with an answer."""
@@ -156,7 +156,7 @@ def judge_answer(
 def receive(
     survey: Survey, answer: Answer, page_age: timedelta | None, *, confirmed: bool, policy: PolicyDocument
 ) -> tuple[Verdict, Survey]:
-    """Return what the answer is worth, and the survey after it: the same one where it changes nothing."""
+    """Return the verdict on the answer, and the survey after it, unchanged if the answer changes nothing."""
     verdict = judge_answer(survey, answer, page_age, confirmed=confirmed, policy=policy)
     match verdict:
         case "count":
@@ -187,7 +187,7 @@ def _judge_later_answer(
 
 
 def amend(survey: Survey, answer: Answer) -> Survey:
-    """Keep a later answer next to the one that counts."""
+    """Keep a later answer beside the one that counts."""
     return survey.changed(amendments=(*survey.amendments, answer)[-_ANSWER_LIMIT:])
 
 
@@ -215,12 +215,12 @@ def discard(survey: Survey, answer: Answer) -> Survey:
 
 
 def waits_for_review(survey: Survey) -> bool:
-    """Whether it has quarantined answers of which nobody has said yet whether a person sent them."""
+    """Whether it has quarantined answers that nobody has confirmed or discarded yet."""
     return survey.status in _REVIEWED and any(one.discarded_by is None for one in survey.quarantined)
 
 
 def confirm(survey: Survey, at: datetime, by: str) -> Survey:
-    """Let the quarantined answer of this time count, because somebody knows that the customer sent it.
+    """Let the quarantined answer of this time count, because somebody knows that it is the customer's.
 
     Raises NotPossible unless there is one, and the survey has no other answer.
     """
@@ -240,7 +240,7 @@ def confirm(survey: Survey, at: datetime, by: str) -> Survey:
 
 
 def discard_quarantined(survey: Survey, by: str) -> Survey:
-    """Mark the quarantined answers as no person's. The survey can still be answered while it is open.
+    """Mark the quarantined answers as a bot's. An open survey can still be answered.
 
     Returns the same survey if all of them are marked.
     """
@@ -258,7 +258,7 @@ def is_open(survey: Survey, now: datetime) -> bool:
 
 
 def takes_texts(survey: Survey, policy: PolicyDocument, now: datetime) -> bool:
-    """Whether an SMS may answer the survey now, or change its answer."""
+    """Whether an SMS may now answer the survey or change its answer."""
     amendable = timedelta(hours=policy.surveys.amend_within_hours)
     answered_lately = survey.answered_at is not None and now - survey.answered_at <= amendable
     return is_open(survey, now) or (survey.status == "answered" and answered_lately)
@@ -416,7 +416,7 @@ def _is_open_again(survey: Survey, case: Case | None) -> bool:
 
 
 def _was_not_served(survey: Survey, case: Case | None) -> bool:
-    """Whether the case was closed without serving the customer: there is no service to ask about."""
+    """Whether the case was closed without service, so that there is nothing to ask about."""
     return case is not None and survey.kind != "promise" and not (case.served or case.answered)
 
 
@@ -448,7 +448,7 @@ def of_case(case: Case, interaction: Interaction, policy: PolicyDocument, now: d
 
 
 def of_kept_commitment(commitment: Commitment, policy: PolicyDocument, now: datetime) -> Survey | None:
-    """Return the survey whether we kept our word about this commitment. None: the policy asks none."""
+    """Return the survey whether we kept this promise. None: the policy wants none."""
     if not policy.surveys.after_kept_promise or commitment.origin != "stated":
         return None
     delay = Delay(hours=policy.surveys.hours_after_kept_promise)

@@ -35,7 +35,7 @@ def only_thanks(
 
 
 def _is_courtesy(said: Words, names: frozenset[Words]) -> bool:
-    """Whether all words belong to phrases of courtesy and names, and one of the phrases thanks."""
+    """Whether all words belong to names and phrases of courtesy, and one of the phrases says thanks."""
     if len(said) > _MAX_WORDS:
         return False
     begins = courtesy.beginnings() | {name[0] for name in names if name}
@@ -54,7 +54,7 @@ def _is_courtesy(said: Words, names: frozenset[Words]) -> bool:
 
 
 def _is_friendly(character: str) -> bool:
-    """Whether it is a letter, white space, punctuation that asks nothing, or a friendly symbol."""
+    """Whether it is a letter, white space, punctuation other than a question mark, or a friendly symbol."""
     if character in _FRIENDLY or character.isspace():
         return True
     category = unicodedata.category(character)

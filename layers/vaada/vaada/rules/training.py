@@ -1,4 +1,4 @@
-"""Training topics: where cases bring trouble more often, how sure that is, and whether something helped.
+"""Training topics: where cases bring trouble more often, how sure that is, and whether training helped.
 
 A case brings trouble if its customer had to come again, was unhappy, or a promise to them was missed. Of a
 topic with fewer than five cases nothing is said.
@@ -18,7 +18,7 @@ from vaada.rules.report_figures import figures_of
 from vaada.rules.reports import Interval, Rows
 
 LEAST = 5
-"""The number of cases below which nothing is said."""
+"""The smallest number of cases for which a share is computed."""
 PERIOD = timedelta(weeks=13)
 
 _EXAMPLES = 5
@@ -26,7 +26,7 @@ _EXAMPLES = 5
 
 @dataclass(frozen=True)
 class Share:
-    """How many of some cases brought trouble, and the interval in which the true share lies."""
+    """How many cases of a group brought trouble, and the confidence interval of their share."""
 
     troubled: int
     cases: int
@@ -35,7 +35,7 @@ class Share:
 
 @dataclass(frozen=True)
 class Effect:
-    """What came of something that was done. `change` is the interval of the share after minus before.
+    """The effect of a training. `change` is the confidence interval of the share after minus before.
 
     None: there are too few cases yet.
     """
@@ -47,18 +47,18 @@ class Effect:
 
     @property
     def helped(self) -> bool:
-        """Whether it is sure that less went wrong afterwards."""
+        """Whether the share of trouble surely went down afterwards."""
         return self.change is not None and self.change[1] < 0
 
     @property
     def made_worse(self) -> bool:
-        """Whether it is sure that more went wrong afterwards."""
+        """Whether the share of trouble surely went up afterwards."""
         return self.change is not None and self.change[0] > 0
 
 
 @dataclass(frozen=True)
 class Topic:
-    """A topic with the cases that show it, the latest first. `is_sure`: it is worse than all cases are."""
+    """A topic with its cases, the latest first. `is_sure`: it is surely worse than all cases together."""
 
     key: str
     kind: TopicKind
@@ -102,7 +102,7 @@ def topics(rows: Rows, done: Iterable[Training], policy: PolicyDocument, now: da
 
 
 def effect_of(training: Training, cases: Iterable[Case], troubled: frozenset[str], now: datetime) -> Effect:
-    """Return what came of a training, from the cases of its topic 13 weeks before it, and since."""
+    """Return the effect of a training, from the topic's cases 13 weeks before it and since."""
     members, done_at = list(cases), training.done_at
     before = share_of([one for one in members if done_at - PERIOD <= one.opened_at < done_at], troubled)
     after = share_of([one for one in members if done_at <= one.opened_at <= now], troubled)
@@ -124,7 +124,7 @@ def share_of(cases: Sequence[Case], troubled: frozenset[str]) -> Share | None:
 
 
 def mark(topic: Topic, what: str, now: datetime, by: str) -> Training:
-    """Return what was done about a topic. What was done before is replaced."""
+    """Return the record of what was done about a topic. An earlier one is replaced."""
     fields = {"what": what, "done_at": now, "done_by": by}
     if topic.effect is not None:
         return topic.effect.training.changed(**fields)
@@ -132,7 +132,7 @@ def mark(topic: Topic, what: str, now: datetime, by: str) -> Training:
 
 
 def topic_key(kind: TopicKind, name: str) -> str:
-    """Return the key of a topic in addresses, which shows none of its words."""
+    """Return the key of a topic in addresses, which reveals none of its words."""
     return sha256(f"{kind}/{name}".encode()).hexdigest()[:16]
 
 

@@ -1,4 +1,4 @@
-"""Undo: for a day after somebody did something by mistake."""
+"""Undo: within a day, people can undo what they did by mistake."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Unsubscribing by a link: from surveys, or from tips and invitations, each on its own."""
+"""Unsubscribing by a link: from surveys, or from tips and invitations, separately."""
 
 from datetime import datetime
 
@@ -9,12 +9,12 @@ _ENDED_AT: dict[Subscription, str] = {"survey": "unsubscribed_at", "news": "news
 
 
 def is_subscribed(customer: Customer, subscription: Subscription) -> bool:
-    """Whether the customer agrees to it."""
+    """Whether the customer agrees to this subscription."""
     return customer.consent.survey if subscription == "survey" else customer.consent.news
 
 
 def unsubscribe(customer: Customer, subscription: Subscription, now: datetime) -> Customer:
-    """Withdraw this consent and no other. Returns the same customer if there is none."""
+    """Withdraw this consent and no other. Returns the same customer if there was no consent."""
     if not is_subscribed(customer, subscription):
         return customer
     consent = customer.consent.model_copy(update={subscription: False})
@@ -22,7 +22,7 @@ def unsubscribe(customer: Customer, subscription: Subscription, now: datetime) -
 
 
 def subscribe_again(customer: Customer, subscription: Subscription) -> Customer:
-    """Give the consent back that a link withdrew. Returns the same customer if none did."""
+    """Restore the consent that a link withdrew. Returns the same customer if no link did."""
     if _ended_at(customer, subscription) is None:
         return customer
     consent = customer.consent.model_copy(update={subscription: True})

@@ -1,4 +1,4 @@
-"""The order in which somebody does their work: late, waited for, to decide, then by day."""
+"""The order in which somebody does their work: late, waiting customers, decisions, then by day."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields

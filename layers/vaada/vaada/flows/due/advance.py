@@ -37,7 +37,7 @@ _MAX_STEPS = 10  # more than most ladders have; the next sweep takes the others
 
 
 def read_ahead(desk: Desk, kind: type[Due], row_id: str, now: datetime) -> None:
-    """Read what a step of this row mostly needs: in one call, and where staff are told, in two more."""
+    """Read what a step of this row usually needs in one call, and what staff messages need in two more."""
     desk.read_ahead((kind, row_id), (Customer, owner_of(row_id)), (RateCount, mail_count_id(now)))
     row = desk.table.get(kind, row_id)
     if not isinstance(row, StaffWork) or row.wake_at is None:
@@ -129,7 +129,7 @@ def _decide(desk: Desk, row: Due, now: datetime) -> Step:
 
 
 def _read_ahead_of_survey(desk: Desk, survey: Survey, customer: Customer) -> None:
-    """Read all that decides about the survey, and that its message shows, in one call."""
+    """Read in one call all rows that decide about the survey or that its message shows."""
     desk.links.prepare()  # with the key of addresses
     addresses = address_ids(desk, customer)
     desk.read_ahead(
@@ -142,7 +142,7 @@ def _read_ahead_of_survey(desk: Desk, survey: Survey, customer: Customer) -> Non
 
 
 def _with_next_step(desk: Desk, decision: Decision[Commitment], now: datetime) -> Decision[Commitment]:
-    """Return the decision; with the next step of the case, if the commitment is given up."""
+    """Return the decision. If the commitment is given up, it includes the next step of the case."""
     if decision.row.status != "broken":
         return decision
     return replace(decision, other_rows=tuple(rows_after_end(desk, decision.row, now)))

@@ -35,7 +35,7 @@ _STEPS: dict[str, Callable[[Desk, str, int, datetime], str]] = {
     Campaign.kind_of_row: campaigns.advance_campaign,
     CampaignRecipient.kind_of_row: campaigns.remind,
 }
-"""How rows advance that are no work."""
+"""How due rows advance that are not work, by their kind."""
 
 
 class RowsFailed(Exception):
@@ -73,7 +73,7 @@ def sweep(desk: Desk, clock: Callable[[], datetime], has_time: Callable[[], bool
 
 
 def _due(desk: Desk, clock: Callable[[], datetime]) -> Iterator[DueItem]:
-    """Yield the due rows; at the end messages, also those that the rows before have just led to.
+    """Yield the due rows, messages last: also the messages that the other rows have just created.
 
     So what falls due together goes out together.
     """

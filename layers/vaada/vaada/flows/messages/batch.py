@@ -10,7 +10,7 @@ from vaada.rules.messages import lifecycle
 
 
 def hold_again(desk: Desk, carrier_id: str, carries: Iterable[str], now: datetime) -> Iterator[Message]:
-    """Yield the messages about other customers in the batch of an erased customer's message, as held again.
+    """Yield the messages about other customers that were batched with an erased one's, to be held again.
 
     A message that another existing message carries is left out.
     """

@@ -42,7 +42,7 @@ _BY_STATUS: dict[str, tuple[ActionName, ...]] = {
 
 
 def is_actionable(purpose: Purpose) -> bool:
-    """Whether the message asks its reader to act, and so has links."""
+    """Whether the message asks its reader to do something, and so has links."""
     return purpose in _ACTIONABLE
 
 

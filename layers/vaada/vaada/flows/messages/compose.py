@@ -113,7 +113,7 @@ def _tasks(
 
 
 def link_to(desk: Desk, message: Message, member: Message) -> str:
-    """Return the link to the task of a member of the message. It names its reader, who got the message.
+    """Return the link by which the reader of the message acts on the task of one of its members.
 
     The link of a message that carries others shows a list, so its own task needs a word more.
     """

@@ -67,7 +67,7 @@ def messages_of(desk: Desk, decision: Step, before: Work, now: datetime) -> Iter
 def _recipients(
     desk: Desk, notice: Notice, work: Work, now: datetime
 ) -> list[tuple[RecipientRole, Agent | Customer | None, Medium]]:
-    """Return the recipients and media of the notice. Without a supervisor it goes to the owner, by e-mail."""
+    """Return the recipients of the notice and their media. Without a supervisor, the owner gets an e-mail."""
     if notice.to == "customer":
         customer = customer_of(desk, work)
         return [("customer", customer, medium) for medium in notice.media or ()]
@@ -79,7 +79,7 @@ def _recipients(
 def _release_at(
     desk: Desk, notice: Notice, work: Work, reader: Agent | Customer | None, medium: Medium, now: datetime
 ) -> datetime | None:
-    """Return until when to hold the message, for the reader's working time or a batch. None: send it now."""
+    """Return until when to hold the message, for the reader's working hours or a batch. None: send it now."""
     if notice.urgent or isinstance(reader, Customer):
         return None
     at = (
@@ -102,14 +102,14 @@ def _release_at(
 
 
 def _is_by_the_sweep(notice: Notice) -> bool:
-    """Whether only the sweep takes the step of this notice, and so sends it with others at its end."""
+    """Whether only the sweep takes the step of this notice, so that its message waits for the sweep's end."""
     return notice.to in {"supervisor", "owner"} and notice.purpose != "follow_up_reminder"
 
 
 def _other_due_times(
     desk: Desk, notice: Notice, work: Work, reader: Agent | None, now: datetime, window: timedelta
 ) -> list[datetime]:
-    """Return when the reader is told about other work of this kind that is due within `window`."""
+    """Return when this reader is told about other work of this kind that is due within `window`."""
     match work:
         case FollowUp(status="scheduled"):
             status, first, last = "scheduled", None, now + window
@@ -140,7 +140,7 @@ def _other_due_times(
 def _told_to(
     desk: Desk, others: list[Commitment | FollowUp | Reply], work: Work, supervisor: Agent
 ) -> list[Commitment | FollowUp | Reply]:
-    """Return the work of this agent, and of others who have this supervisor."""
+    """Return the work of this agent, and of other agents who have this supervisor."""
     agents = desk.table.get_several(Agent, [row.agent_id for row in others if row.agent_id != work.agent_id])
     supervised = {agent.id for agent in agents.values() if agent.supervisor_id == supervisor.id}
     return [row for row in others if row.agent_id in {work.agent_id, *supervised}]

@@ -50,7 +50,7 @@ def _stop(desk: Desk, event: MailEvent, now: datetime) -> None:
 
 
 def _sent_to(desk: Desk, event: MailEvent, message: Message | None) -> tuple[str, ...]:
-    """Return the id of the address that the mail was sent to: of the message, else as SES reports it."""
+    """Return the id of the address that the mail was sent to: as the message says, else as SES reports it."""
     if message is not None and message.address_id is not None:
         return (message.address_id,)
     if event.stops or message is None or message.to == "customer":
@@ -123,7 +123,7 @@ def _rows_after_failure(
 
 
 def _fallback(desk: Desk, message: Message, now: datetime, *, for_good: bool) -> Message | None:
-    """Return the message to send instead: another way, or later if the address may work then. None: none."""
+    """Return the message to send instead, by another way or later. None: there is none."""
     if message.to == "customer":
         other = fallback_message(desk, message, now)
         if other is not None or for_good:

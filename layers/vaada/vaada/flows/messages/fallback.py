@@ -1,4 +1,4 @@
-"""Replace a message that cannot arrive: by another medium or address, or for whoever stands in."""
+"""Replace a message that cannot arrive: by another medium or address, or for the reader's stand-in."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -35,7 +35,7 @@ def fallback_message(
 
 
 def is_sent_otherwise(desk: Desk, message: Message) -> bool:
-    """Whether the reader gets the message, and all that it carries, by another medium anyway."""
+    """Whether the reader gets the message, and all that is batched in it, by another medium anyway."""
     members = members_of(desk, [message])[message.id]
     if not all(one.twins for one in members):
         return False
@@ -44,7 +44,7 @@ def is_sent_otherwise(desk: Desk, message: Message) -> bool:
 
 
 def notify_at(desk: Desk, work: Row, reader: Agent | None, now: datetime) -> datetime:
-    """Return when to tell a reader who stands in, or late: at work, or now if it is urgent."""
+    """Return when to tell a stand-in, or a reader who is told late: in working hours, or now if urgent."""
     if reader is None or (isinstance(work, FollowUp) and work.urgent):
         return now
     warned_of = work.due_at if isinstance(work, Commitment | Reply) and now < work.due_at else None
@@ -91,7 +91,7 @@ def _to_staff(desk: Desk, message: Message, work: About, now: datetime, why: str
 
 
 def _sent_or_pending(desk: Desk, message_ids: Iterable[str]) -> frozenset[str]:
-    """Return those of the ids whose message, or the one that carries it, was sent or will be."""
+    """Return the ids of messages that were sent or will be, alone or batched in another one."""
     messages = {row.id: row for row in desk.table.work_rows(message_ids).values() if isinstance(row, Message)}
     carriers = dict(messages)
     while carried := {key: row.carried_by for key, row in carriers.items() if row.carried_by is not None}:

@@ -1,4 +1,4 @@
-"""What follows if what an agent wrote does not reach the customer."""
+"""What happens if a message that an agent wrote does not reach the customer."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -12,7 +12,7 @@ from vaada.rules.messages import personal
 
 
 def follow_up_of_unsent(desk: Desk, message: Message, now: datetime) -> Iterator[FollowUp]:
-    """Yield the follow-up for whoever has the agent's work now, once for each message."""
+    """Yield a follow-up about it for the agent who has the work now, once for each message."""
     interaction = desk.table.get(Interaction, message.about_id)
     if interaction is None:  # the customer was erased
         return

@@ -1,4 +1,4 @@
-"""Keep to the sending limits of the policy. All functions share the counts."""
+"""Keep to the sending limits of the policy. All functions share the counts of what was sent."""
 
 from datetime import datetime
 

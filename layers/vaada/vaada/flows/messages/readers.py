@@ -1,4 +1,4 @@
-"""Find out who reads a message to staff, and so who acts by its links; and how they read."""
+"""Find who reads a message to staff, and acts by its links, with their language and time zone."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -29,7 +29,7 @@ def reader_of(desk: Desk, message: Message) -> Agent | None:
 
 
 def language_of(desk: Desk, reader: Agent | None) -> str:
-    """Return the language that a reader among staff gets: their own, or the business's; None is the owner."""
+    """Return the language of a reader among staff: their own, or the business's. None is the owner."""
     return readable(reader.language if reader else None, desk.policy.business.language)
 
 

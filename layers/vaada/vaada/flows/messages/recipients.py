@@ -1,4 +1,4 @@
-"""Choose recipients and media: nobody who is away, and no suppressed address."""
+"""Choose recipients and media. Nobody who is away is chosen, and no suppressed address."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -62,7 +62,7 @@ def next_address(
     *,
     but: frozenset[str],
 ) -> CustomerAddress | None:
-    """Return where to send a message about this row whose address failed. None: there is no other.
+    """Return another address for a message about this row whose address failed. None: there is no other.
 
     What an agent wrote as a mail is not sent as a text, nor the other way round. Nor is a tip.
     """
@@ -78,7 +78,7 @@ def next_address(
 def working_addresses(
     desk: Desk, customer: Customer, *, survey: bool, news: bool = False, but: frozenset[str] = frozenset()
 ) -> dict[Medium, CustomerAddress]:
-    """Return by medium the first address that is not suppressed and not in `but`.
+    """Return the first address of each medium that is neither suppressed nor in `but`.
 
     `survey`: for a survey. `news`: for a tip or an invitation.
     """
@@ -94,7 +94,7 @@ def working_addresses(
 
 
 def address_of(desk: Desk, customer: Customer, message: Message) -> str | None:
-    """Return the message's address; if it has changed, the first one of its medium. None: there is none."""
+    """Return the message's address, or if that changed, the first one of its medium. None: there is none."""
     own = [address for medium, address in addresses_of(customer) if medium == message.medium]
     claimed = (
         each for each in own if desk.addresses.hash_address(message.medium, each) == message.address_id
@@ -111,7 +111,7 @@ def staff_recipient(
     by: tuple[Medium, ...] | None = None,
     failing: FailedMedia = frozenset(),
 ) -> Recipient:
-    """Return whom to tell. If somebody is away or unreachable: their cover, else supervisor, else the owner.
+    """Return whom to tell: who is away or unreachable is replaced by their cover, supervisor, or the owner.
 
     If somebody has left, whoever has their work now comes first.
     `by` are media that the policy wants, `failing` those that failed before.
@@ -150,7 +150,7 @@ def _first_reachable(
 def _working_media(
     desk: Desk, agent: Agent, by: tuple[Medium, ...] | None, failing: FailedMedia
 ) -> tuple[Medium, ...]:
-    """Return the working ones of the wanted media, else of the other media."""
+    """Return the wanted media that work, or if none does, the other media that work."""
     texts = desk.settings.sms_enabled
     wanted = media_for_agent(agent, by, texts=texts)
     for media in (wanted, other_media(agent, wanted, texts=texts)):

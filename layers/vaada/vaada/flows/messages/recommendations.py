@@ -20,11 +20,11 @@ from vaada.rules.time.availability import customer_reachable_at
 
 _MOST_CASES = 100  # open ones of a customer
 _LATER = timedelta(days=1)
-"""How long after the answer the message goes out: not at once, where the page has just asked."""
+"""How long after the answer the message is sent. Not at once, because the page has just asked."""
 
 
 def ask(desk: Desk, survey: Survey, now: datetime, *, on_page: bool) -> tuple[Survey, list[Row]]:
-    """Return the survey that was just answered as it asks for a recommendation, with what is written beside.
+    """Return the survey that was just answered, now asking for a recommendation, and the rows beside it.
 
     It is the same survey, and no rows, if the customer is not asked. `on_page`: they see the page after it.
     """
@@ -43,7 +43,7 @@ def ask(desk: Desk, survey: Survey, now: datetime, *, on_page: bool) -> tuple[Su
 
 
 def withdraw(desk: Desk, survey: Survey, answered_at: datetime, reason: str) -> list[Row]:
-    """Return the customer as not asked after this answer, which was none, and the message as withheld."""
+    """Return the rows that undo the asking, because no person gave this answer."""
     customer = customer_of(desk, survey)
     if customer.recommendation_asked_at != answered_at:
         return []
@@ -63,7 +63,7 @@ def why_not(desk: Desk, survey: Survey, customer: Customer, now: datetime) -> st
 
 
 def asked_for(desk: Desk, survey: Survey) -> Review | Referral | None:
-    """Return what the customer is asked for, as the policy has it now. None: nothing any more."""
+    """Return what the customer is asked for under the current policy. None: nothing any more."""
     policy = desk.policy.surveys
     match survey.recommendation:
         case "review" if policy.review_url is not None:

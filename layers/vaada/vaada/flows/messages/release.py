@@ -58,7 +58,7 @@ def release(desk: Desk, message: Message, now: datetime) -> str:
 
 
 def _read_ahead(desk: Desk, messages: Sequence[Message]) -> None:
-    """Read all that decides about the messages, and of a batch that is shown in full what it shows."""
+    """Read in one call all rows that decide about the messages, and those that a batch shows in full."""
     in_full = len(messages) <= MOST_IN_FULL
     wanted: list[tuple[type[Row], str | None]] = []
     for one in messages:
@@ -68,7 +68,7 @@ def _read_ahead(desk: Desk, messages: Sequence[Message]) -> None:
 
 
 def _customers(desk: Desk, messages: Iterable[Message]) -> list[Customer]:
-    """Return the customers of these messages, of whom none may be erased before the batch is claimed."""
+    """Return the customers of these messages. None of them may be erased before the batch is claimed."""
     ids = dict.fromkeys(one.customer_id for one in messages)
     return [found for customer_id in ids if (found := desk.table.get(Customer, customer_id)) is not None]
 
@@ -81,7 +81,7 @@ def _is_reachable(desk: Desk, message: Message, now: datetime) -> bool:
 
 
 def _reachable_at(desk: Desk, message: Message, now: datetime) -> datetime:
-    """Return when the reader may get it: now, unless it is late and they have stopped working meanwhile."""
+    """Return when the reader may get it: now, or later if it is late and they have stopped working."""
     if message.recipient_id is None or message.wake_at is None or now - message.wake_at <= _LATE:
         return now
     reader = desk.table.get(Agent, message.recipient_id)

@@ -1,4 +1,4 @@
-"""Resume a message: held, waiting for a retry, or with an expired lease."""
+"""Resume a message that was held, waits for a retry, or has an expired lease."""
 
 import uuid
 from datetime import datetime
@@ -85,7 +85,7 @@ def _is_working(desk: Desk, customer: Customer, message: Message, work: About) -
 
 
 def _is_reachable(desk: Desk, message: Message) -> bool:
-    """Whether the reader can still be reached by its medium. The owner has only one."""
+    """Whether the reader can still be reached by the medium of the message. The owner has only one medium."""
     reader = desk.table.get(Agent, message.recipient_id) if message.recipient_id else None
     return reader is None or recipients.can_receive(desk, reader, message.medium)
 

@@ -1,4 +1,4 @@
-"""Have a failed message tried again, because a person asks for it."""
+"""Send a failed message again because a person asks for it."""
 
 from datetime import datetime
 

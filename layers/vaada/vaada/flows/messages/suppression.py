@@ -61,7 +61,7 @@ def active_stops_of(
 
 
 def stops_by_person(desk: Desk, people: Iterable[Agent]) -> dict[str, tuple[ActiveStop, ...]]:
-    """Return by agent id what must not be sent to them, of those whom that concerns. Reads all at once."""
+    """Return, by agent id, what must not be sent to each agent who has a suppression. Reads all at once."""
     addresses = {
         agent.id: [desk.addresses.hash_address(medium, address) for medium, address in addresses_of(agent)]
         for agent in people
@@ -98,7 +98,7 @@ def addresses_of(person: Agent | Customer) -> Iterator[tuple[Medium, str]]:
 
 
 def apply_opt_out(desk: Desk, event: OptOut, now: datetime) -> str:
-    """Suppress the number, or lift it. Returns the keyword, for the log. Raises Busy."""
+    """Suppress the number after STOP, or lift that after START. Returns the keyword. Raises Busy."""
     if event.said == "stop":
         suppress_id(desk, "sms", event.suppression_id, "texted_stop", now)
     else:

@@ -1,4 +1,4 @@
-"""Load the tasks that a message to staff is about: its own, and those of the messages that it carries.
+"""Load the tasks of a message to staff: the task it is about, and those of the messages batched in it.
 
 A batch may have hundreds, so their rows are read with BatchGetItem.
 """
@@ -31,7 +31,7 @@ class Task:
 
 
 def members_of(desk: Desk, messages: Iterable[Message]) -> dict[str, tuple[Message, ...]]:
-    """Return by id of each message: it and those that it carries."""
+    """Return the members of each message, by its id: the message itself, and those that are batched in it."""
     messages = tuple(messages)
     carried = desk.table.work_rows(other for one in messages for other in one.carries)
     members: dict[str, tuple[Message, ...]] = {}
@@ -42,7 +42,7 @@ def members_of(desk: Desk, messages: Iterable[Message]) -> dict[str, tuple[Messa
 
 
 def obsolete_ids(desk: Desk, messages: Iterable[Message], now: datetime) -> frozenset[str]:
-    """Return the ids of the messages that are obsolete, with all that they carry.
+    """Return the ids of the messages that are obsolete, as is everything that is batched in them.
 
     A message is obsolete if it is not true any more, or its customer is erased.
     """

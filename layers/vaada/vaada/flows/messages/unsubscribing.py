@@ -12,7 +12,7 @@ from vaada.rules.messages.suppression import reason_of
 
 
 def unsubscribe(desk: Desk, customer_id: str, subscription: Subscription, now: datetime) -> None:
-    """End the customer's subscription, at all their addresses. Raises NotFound, Busy.
+    """End the customer's subscription for all their addresses. Raises NotFound, Busy.
 
     Unsubscribing again changes nothing.
     """

@@ -1,4 +1,4 @@
-"""Batches: messages to one reader that go out as one, of which the carrier carries the others.
+"""Batches: several messages to one reader that are sent as one. The carrier contains the others.
 
 A transaction takes 100 rows, so a large batch is formed by several: the carrier stays held, and takes in one
 part after the other, until the last one claims it. After an interruption it takes in the rest.
@@ -14,7 +14,7 @@ from vaada.rules.messages.lifecycle import begin_batch, claim, join_batch, withh
 
 NOT_NEEDED = "no longer needed when it could be sent"
 MOST = 1000
-"""Messages per batch. The carrier's row lists them, and has room for about 10,000."""
+"""How many messages one batch has. The carrier's row lists them, and has room for about 10,000."""
 
 _PART = 45  # messages per transaction, which takes 100 rows: each, and the customer of each
 _SAID_ALREADY = "another message that goes out at the same time says the same"
@@ -22,7 +22,7 @@ _SAID_ALREADY = "another message that goes out at the same time says the same"
 
 @dataclass(frozen=True)
 class Part:
-    """One transaction of a batch. No carrier: all messages so far are withheld."""
+    """One transaction of a batch. Without a carrier, all messages so far are withheld."""
 
     carrier: Message | None
     carried: tuple[Message, ...]
@@ -42,7 +42,7 @@ class Part:
 def form_batch(
     messages: Sequence[Message], obsolete: AbstractSet[str], now: datetime, token: str
 ) -> Iterator[Part]:
-    """Yield the transactions that let one message carry the others; the last one claims it.
+    """Yield the transactions that put messages into one carrier. The last transaction claims it.
 
     A batch that was begun before is continued, else the first message is the carrier. The `obsolete` (ids)
     are withheld, and what another message says already.

@@ -1,4 +1,4 @@
-"""The frequency cap: how many messages of all kinds a person is sent in the policy's number of days.
+"""The frequency cap: how many messages of all kinds a person may get in the policy's number of days.
 
 It counts by customer and by address, so that two records of one person are not written to twice.
 """
@@ -13,10 +13,10 @@ from vaada.model.policy import PolicyDocument
 from vaada.model.work import SurveyKind
 
 Counted = Customer | AddressUsage
-"""What messages are counted in: the customer, and each of their addresses."""
+"""What counts messages: the customer, and each of their addresses."""
 
 DAYS_OF_A_MONTH = 30
-"""What "a month" means in the limit of tips and invitations."""
+"""How many days count as a month in the limit of tips and invitations."""
 
 TOO_OFTEN = "the customer was written to often enough lately"
 SENT_ALREADY = "they have it already"
@@ -26,25 +26,25 @@ C = TypeVar("C", Customer, AddressUsage)
 
 
 def has_room(counted: Iterable[Counted], policy: PolicyDocument, now: datetime) -> bool:
-    """Whether a message may go to the customer and their addresses."""
+    """Whether the customer and their addresses may get another message."""
     most = policy.customers.messages_at_most
     return all(len(_recent(each, policy, now)) < most for each in counted)
 
 
 def count_message(counted: C, policy: PolicyDocument, now: datetime) -> C:
-    """Return it with one more message counted. The new version keeps two senders apart."""
+    """Return it with one more message counted. The new version keeps two senders from doing so at once."""
     changed = counted.changed(written_at=(*_recent(counted, policy, now), now))
     return changed if isinstance(changed, Customer) else _kept(changed, policy, now)
 
 
 def count_survey(counted: C, kind: SurveyKind, policy: PolicyDocument, now: datetime) -> C:
-    """Return it with one more message counted, which asks this kind of survey."""
+    """Return it with one more message counted, which asks a survey of this kind."""
     asked_at = {**counted.asked_at, kind: now}
     return count_message(counted, policy, now).model_copy(update={"asked_at": asked_at})
 
 
 def last_asked(counted: Iterable[Counted]) -> dict[str, datetime]:
-    """When each kind of survey was last asked, of the customer or at one of their addresses."""
+    """Return when each kind of survey was last sent to the customer or to one of their addresses."""
     last: dict[str, datetime] = {}
     for each in counted:
         for kind, at in each.asked_at.items():
@@ -71,7 +71,7 @@ def why_not(
 
 
 def count(counted: C, campaign_id: str | None, policy: PolicyDocument, now: datetime) -> C:
-    """Return it with one more message counted, which belongs to this campaign, if to any."""
+    """Return it with one more message counted, of this campaign if it is of one."""
     if campaign_id is None:
         return count_message(counted, policy, now)
     news_at = {**_recent_news(counted, now), campaign_id: now}
@@ -84,7 +84,7 @@ def _recent_news(counted: Counted, now: datetime) -> dict[str, datetime]:
 
 
 def _kept(usage: AddressUsage, policy: PolicyDocument, now: datetime) -> AddressUsage:
-    """The row, to be kept for as long as it may forbid anything."""
+    """Return the row with an expiry: it is kept as long as it may prevent a message."""
     surveys = policy.surveys
     between = (surveys.days_between, *surveys.days_between_kind.values())
     days = max(policy.customers.within_days, *between, DAYS_OF_A_MONTH)

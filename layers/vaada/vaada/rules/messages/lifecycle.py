@@ -28,19 +28,19 @@ BATCH_WINDOW = timedelta(minutes=1)  # how long a held message waits for others 
 FOR_ITS_READER_ALONE: frozenset[Purpose] = frozenset(
     {"praise", "thanks", "handed_over", "assigned", "promise_question"}
 )
-"""Purposes of messages that would be wrong for anybody who stands in for the reader."""
+"""Purposes of messages that would be wrong for a stand-in of the reader."""
 
 SENT_ALONE: frozenset[Purpose] = frozenset({"praise", "thanks", "weekly_report", "promise_question"})
-"""Purposes of messages that are about no task, so they are part of no batch."""
+"""Purposes of messages that are about no task and so join no batch."""
 
 BY_MAIL_ALONE: frozenset[Purpose] = frozenset({"weekly_report", "promise_question"})
-"""Purposes of messages to staff that no text replaces."""
+"""Purposes of messages to staff that are sent only by mail."""
 
 _THROTTLE_LIMIT = 31  # 26 hours of pauses in all, so that a daily quota is renewed meanwhile
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
 _SOFT_PAUSE = timedelta(hours=4)
 _UNCONFIRMED = frozenset({"sending", "waiting", "unknown", "failed", "withheld"})
-"""Statuses without a confirmed send. The provider may still report that the message was sent."""
+"""Statuses without a confirmed send. The provider may still report that it was sent."""
 
 _ENDED = frozenset({"kept", "withdrawn", "done", "cancelled", "given", "closed"})
 _TRUE_WHILE: dict[Purpose, str] = {
@@ -101,7 +101,7 @@ def join_batch(message: Message, carrier: Message) -> Message:
 
 
 def begin_batch(message: Message, carries: tuple[str, ...]) -> Message:
-    """Let a held message carry others, and still be held: more will join before it is claimed."""
+    """Let a held message carry others and stay held, because more will join before it is claimed."""
     return message.changed(carries=carries)
 
 
@@ -111,7 +111,7 @@ def leave_batch(message: Message, now: datetime) -> Message:
 
 
 def may_try_again(message: Message) -> bool:
-    """Whether a due message may be sent, first or again."""
+    """Whether a due message may be sent, for the first time or again."""
     if message.status in {"held", "waiting"}:
         return message.attempts < ATTEMPTS
     return message.to != "customer" and message.attempts < ATTEMPTS
@@ -120,7 +120,7 @@ def may_try_again(message: Message) -> bool:
 def is_still_true(  # noqa: PLR0911 - one for each kind
     message: Message, work: Work | WeeklyReport, now: datetime
 ) -> bool:
-    """Whether the message is still true about its row."""
+    """Whether the row still is as the message says."""
     match work:
         case WeeklyReport():
             return now < work.ends + _REPORT_IS_NEWS
@@ -184,12 +184,12 @@ def mark_throttled(message: Message, reason: str, now: datetime, *, for_now: boo
 
 
 def may_retry(message: Message, work: Work | WeeklyReport | None, now: datetime) -> bool:
-    """Whether a person may have it tried again: it was refused for good, and is still true about its row."""
+    """Whether a person may let it be sent again: it was refused for good, and is still true."""
     return message.status == "failed" and work is not None and is_still_true(message, work, now)
 
 
 def retry(message: Message, now: datetime, by: str) -> Message:
-    """Try a failed message again, from the first attempt. Raises NotPossible unless it failed.
+    """Send a failed message again, starting with the first attempt. Raises NotPossible unless it failed.
 
     Only a message that was certainly not sent is `failed`, so a customer gets it once at most.
     """
@@ -214,11 +214,11 @@ _RANK: dict[Delivery | None, int] = {
     "bounced": 4,
     "complained": 5,
 }
-"""The order of delivery statuses. A lower one that comes late does not replace a higher one."""
+"""The order of delivery statuses. A late status with a lower rank does not replace a higher one."""
 
 
 def record_delivery(message: Message, delivery: Delivery, provider_id: str, at: datetime) -> Message | None:
-    """Record a delivery status from the provider. Returns None if it tells nothing new.
+    """Record a delivery status from the provider. Returns None if it is not new.
 
     A status for a message without a confirmed send shows that it was sent.
     """

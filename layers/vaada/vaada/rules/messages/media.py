@@ -15,7 +15,7 @@ def media_for_agent(agent: Agent, by: tuple[Medium, ...] | None = None, *, texts
 
 
 def other_media(agent: Agent, wanted: tuple[Medium, ...], *, texts: bool) -> tuple[Medium, ...]:
-    """Return the agent's other media, for when none of the `wanted` ones works. `texts`: SMS is on."""
+    """Return the agent's other media, used if none of the `wanted` ones works. `texts`: SMS is on."""
     has_phone = texts and agent.phone is not None
     possible: tuple[Medium, ...] = ("email", "sms") if has_phone else ("email",)
     return tuple(medium for medium in possible if medium not in wanted)

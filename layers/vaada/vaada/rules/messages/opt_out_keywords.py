@@ -70,7 +70,7 @@ def _phrases(listed: str) -> frozenset[str]:
 
 
 def _spelling(phrase: str) -> str:
-    """Return the phrase folded, in the shorter of two spellings of Hindi that writers mix."""
+    """Return the phrase folded, and Hindi in the shorter of its two common spellings."""
     return fold(phrase).replace("न्द", "ंद")
 
 

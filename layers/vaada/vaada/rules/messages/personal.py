@@ -1,4 +1,4 @@
-"""Personal messages: what an agent writes to a customer, whether it may be sent, and what if it is not."""
+"""Personal messages: what an agent writes to a customer, whether it may be sent, and what follows if not."""
 
 import re
 from collections.abc import Collection, Iterable
@@ -20,10 +20,10 @@ NO_CONSENT = "the customer did not agree to be written to this way"
 NO_ADDRESS = "there is no address of this kind that works"
 
 FileProblem = Literal["medium", "size", "kind"]
-"""What is wrong with the files of a message: it is no mail, they are too large, or SES refuses them."""
+"""What is wrong with the files of a message: it is an SMS, they are too large, or SES refuses them."""
 
 LARGEST_FILES = 4_000_000
-"""Bytes of all files of a message. Lambda takes requests of 6 MB, in which a file is a third larger."""
+"""Bytes of all files of a message. Lambda accepts requests of 6 MB, and there a file is a third larger."""
 
 _WHY = "an agent wrote it"
 # https://docs.aws.amazon.com/ses/latest/dg/mime-types.html
@@ -49,11 +49,11 @@ def file_problem(medium: Medium, files: Collection[NewAttachment]) -> FileProble
 
 
 class CannotWrite(Exception):
-    """The customer cannot be written to now. The text is the reason, as messages store it."""
+    """The customer cannot be written to now. The text is the reason, as it is stored in messages."""
 
 
 def answered_by(medium: Medium, contacts: Iterable[Interaction]) -> Interaction | None:
-    """Return the customer's latest contact that a message by this medium answers, of those of a case."""
+    """Return the customer's latest contact in a case that a message by this medium would answer."""
     inbound = (row for row in contacts if row.direction == "inbound" and row.channel == medium)
     return max(inbound, key=lambda row: (row.occurred_at, row.id), default=None)
 
@@ -127,7 +127,7 @@ def message_id(interaction: Interaction) -> str:
 
 
 def filled(reply: SavedReply, *, customer: str, agent: str, business: str) -> str:
-    """Return the text of a saved reply with the names in the place of its gaps."""
+    """Return the text of a saved reply with the names filled in."""
     text = reply.text
     for gap, name in zip(SAVED_REPLY_GAPS, (customer, agent, business), strict=True):
         text = text.replace(f"{{{gap}}}", name)

@@ -10,13 +10,13 @@ from vaada.model.work import FollowUp
 from vaada.rules.messages.lifecycle import Work
 
 _FIELDS: dict[StopReason, str] = {"unsubscribed": "surveys", "unsubscribed_news": "news"}
-"""What a reason stops. Any other stops everything."""
+"""What each reason stops. All other reasons stop everything."""
 
 _UNSUBSCRIBED: dict[Subscription, StopReason] = {"survey": "unsubscribed", "news": "unsubscribed_news"}
 
 
 def may_send(suppression: Suppression | None, *, survey: bool, news: bool = False) -> bool:
-    """Whether a message may be sent to the address. `survey`: it is one. `news`: a tip or an invitation."""
+    """Whether a message may be sent to the address. `survey`: a survey. `news`: a tip or an invitation."""
     if suppression is None:
         return True
     stops = (suppression.anything, survey and suppression.surveys, news and suppression.news)
@@ -24,7 +24,7 @@ def may_send(suppression: Suppression | None, *, survey: bool, news: bool = Fals
 
 
 def reason_of(subscription: Subscription) -> StopReason:
-    """Return the reason for which an address is suppressed by the link that ends this subscription."""
+    """Return the reason of a suppression by the link that ends this subscription."""
     return _UNSUBSCRIBED[subscription]
 
 

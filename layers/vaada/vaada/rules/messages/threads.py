@@ -1,4 +1,4 @@
-"""Threads of mails: the ids by which mail programs find what a mail answers (RFC 5322, 3.6.4)."""
+"""Mail threads: the ids by which mail programs find which mail an answer belongs to (RFC 5322, 3.6.4)."""
 
 import re
 from collections.abc import Iterable
@@ -26,7 +26,7 @@ def references_of(contact: Interaction) -> tuple[str, ...]:
 
 
 def _ids(texts: Iterable[str]) -> Iterable[str]:
-    """Yield the well-formed ids in angle brackets. What else a program invents would spoil the header."""
+    """Yield the well-formed ids in angle brackets. Other content would damage the header."""
     for text in texts:
         if _ID.fullmatch(f"<{text}>"):
             yield f"<{text}>"

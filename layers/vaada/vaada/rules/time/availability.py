@@ -24,7 +24,7 @@ def is_away(agent: Agent, now: datetime) -> bool:
 
 
 def is_at_work(hours: Hours, now: datetime) -> bool:
-    """Whether somebody with these hours is in their working day, including breaks."""
+    """Whether somebody with these hours is within their working day, breaks included."""
     if hours.is_open(now):
         return True
     closed = now - hours.closed_before(now).end

@@ -33,7 +33,7 @@ _EPOCH_WEEKDAY = _EPOCH.weekday()
 
 
 class NeverOpens(ValueError):
-    """There is no opening time within three years."""
+    """There is no opening time in the next three years."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class SkippedSpan:
 
 @dataclass(frozen=True)
 class TimeCount:
-    """An instant, with the spans that were counted and skipped to compute it."""
+    """An instant, with the counted and the skipped spans from which it was computed."""
 
     at: datetime
     counted: tuple[OpenSpan, ...] = ()
@@ -199,7 +199,7 @@ class Hours:
         return any(part.casefold() in holiday.casefold() for part in self.holidays.open_on)
 
     def _open_day_after(self, day: int) -> tuple[int, int, list[int]]:
-        """Return the next local day on which an interval begins, when it begins, and the days between."""
+        """Return the next local day with an opening, when it opens, and the days in between."""
         closed: list[int] = []
         for later in range(day + 1, day + 1 + _SEARCH_LIMIT // _DAY):
             opens = self._first_opening(later)
@@ -233,7 +233,7 @@ class Hours:
         return min((span.start for span in self._spans_of_day(day)), default=None)
 
     def _spans_of_day(self, day: int) -> Iterator["_Span"]:
-        """Yield the open spans of the intervals that begin on this local day. Clock changes may skip some."""
+        """Yield the open spans of the intervals that begin on this day. Clock changes may remove some."""
         intervals = self._intervals(day)
         # A local day lies within three days of UTC: the same day, the one before and the one after.
         for piece in _offset_spans_after(self.zone, (day - 1) * _DAY) if intervals else ():
@@ -261,7 +261,7 @@ def subdivisions(country: str) -> tuple[str, ...]:
 
 
 def holidays_known(country: str, region: str | None = None) -> bool:
-    """Whether the holidays of a country, or of a region of it, are known."""
+    """Whether the holidays of a country or of its region are known."""
     return _calendar(country) is not None and (region is None or region in subdivisions(country))
 
 
@@ -335,7 +335,7 @@ def _offset_spans_before(zone: str, at: int) -> Iterator[_OffsetSpan]:
 
 
 def _offset_span(zone: str, at: int) -> tuple[int, int, int]:
-    """Return the span of time around an instant with one offset: its start, its end and the offset."""
+    """Return the span around an instant in which the offset is the same: start, end and offset."""
     spans = _offset_spans(zone, _instant(at).year)
     return spans[bisect_right(spans, at, key=lambda span: span[0]) - 1]
 
@@ -371,7 +371,7 @@ def _raise_if_never_open(spans: Iterable[_Span], asked: int) -> Iterator[_Span]:
 
 
 def _take_open_time(spans: Iterator[_Span], left: int, *, backwards: bool = False) -> list[_Span]:
-    """Return the first spans that contain this much opening time. The last one is cut."""
+    """Return the first spans with this much opening time in total. The last one is cut."""
     found = []
     while left:
         span = next(spans)

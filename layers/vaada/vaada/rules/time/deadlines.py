@@ -49,7 +49,7 @@ def working_hours(agent: Agent | None, policy: PolicyDocument) -> Hours:
 
 
 def after(delay: Delay, start: datetime, hours: Hours, event: str) -> Deadline:
-    """Return the deadline `delay` after `start`. `event` names what was at `start`, for the explanation."""
+    """Return the deadline `delay` after `start`. The explanation calls `start` by the name `event`."""
     open_time = _opening_time(delay)
     if open_time is not None:
         count = hours.after(start, open_time)
@@ -63,7 +63,7 @@ def after(delay: Delay, start: datetime, hours: Hours, event: str) -> Deadline:
 
 
 def before(delay: Delay, end: datetime, hours: Hours, event: str) -> Deadline:
-    """Return the deadline `delay` before `end`, where `event` is. Business days count as calendar days."""
+    """Return the deadline `delay` before `end`, called `event`. Business days count as calendar days."""
     open_time = _opening_time(delay)
     if open_time is not None:
         count = hours.before(end, open_time)

@@ -1,4 +1,4 @@
-"""How far ahead anything may be due."""
+"""How far in the future anything may be due."""
 
 from datetime import datetime, timedelta
 
@@ -7,5 +7,5 @@ _FARTHEST = timedelta(days=3653)  # ten years, whichever they are
 
 
 def is_too_far(at: datetime, now: datetime) -> bool:
-    """Whether a date is more than ten years ahead, and so probably a slip."""
+    """Whether a date is more than ten years in the future, and so probably a mistake."""
     return at > now + _FARTHEST

@@ -1,4 +1,4 @@
-"""Dates to offer with one tap: times at which somebody is at work, the nearest first."""
+"""Dates to offer for one tap: times in somebody's working hours, the nearest first."""
 
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ _MOST = 4
 
 
 def quick_dates(hours: Hours, now: datetime) -> tuple[datetime, ...]:
-    """Return up to four times within the hours: noon, and an hour before closing, on the next working days.
+    """Return up to four times within the hours: noon and an hour before closing on the next working days.
 
     The last one is the noon of a later week's first working day. Empty if the hours never open.
     """

@@ -6,7 +6,7 @@ from vaada.model.policy import PolicyDocument
 
 
 def zone_of(person: Agent | Customer | None, policy: PolicyDocument) -> str:
-    """The IANA name of the person's time zone, or the business's where they have none or nobody is named.
+    """Return the IANA name of the person's time zone, or the business's if the person has none.
 
     A customer without one lives in the country of their number, if all of that keeps one time.
     """
