@@ -212,6 +212,7 @@ _SETTINGS = Settings(
     sms_enabled=True,
     texts_answered=False,
     inbound_domain="",
+    whatsapp_phone_number_id="",
     configuration_set="",
     public_url="",
     link_keys_parameter="",

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from operations import kept_events
+from operations.kept_events import FunctionFailed, process_kept_events
 from operations.letters import FailedBatch, FailedCall, FailedEvent, UnknownLetter, parse_letter
 from operations.stack import Stack, console
 from vaada.gateways.items import id_of
@@ -108,7 +110,7 @@ class Player:
                 self._retry_event(letter, function)
                 detail = "processed"
             else:
-                detail = str(self._invoke(function, letter.event))
+                detail = str(self.invoke(function, letter.event))
             return Outcome("played", detail)
         except FunctionFailed as failure:
             return Outcome("left", f"it failed again: {failure}")
@@ -130,7 +132,7 @@ class Player:
 
     def _retry_event(self, letter: FailedEvent, function: str) -> None:
         """Process an inbound event. Raises FunctionFailed if it fails again."""
-        if self._invoke(function, letter.event)["batchItemFailures"]:
+        if self.invoke(function, letter.event)["batchItemFailures"]:
             raise FunctionFailed("the log says why")
 
     def _play_batch(self, batch: FailedBatch, function: str, since: datetime) -> Outcome:
@@ -138,7 +140,7 @@ class Player:
             records = self.records(batch, function)
         except RecordsExpired:
             return self._check_sweep("its records are no longer in the stream", since)
-        answer = self._invoke(function, {"Records": records})
+        answer = self.invoke(function, {"Records": records})
         failed = len(answer["batchItemFailures"])
         if failed:
             return self._check_sweep(f"{failed} of {len(records)} records failed again", since)
@@ -155,7 +157,8 @@ class Player:
         kind, row_id, _ = waiting
         return Outcome("left", f"{reason}, and the sweep has not done all that was due: {kind} {row_id}")
 
-    def _invoke(self, function: str, event: Any) -> Any:
+    def invoke(self, function: str, event: Any) -> Any:
+        """Call a function and return its answer. Raises FunctionFailed, ClientError."""
         response = self._stack.functions.invoke(
             FunctionName=self._stack.resource(function), Payload=json.dumps(event)
         )
@@ -202,14 +205,16 @@ class Player:
             raise
 
 
-class FunctionFailed(Exception):
-    """The function raised an error, or reported a failure. The message is the error's type."""
-
-
 def redrive(stack: Stack, queues: list[str], *, look: bool) -> Counter[Result]:
-    """Process all letters in these queues again, or only show them. Returns the number per result."""
+    """Process all letters in these queues again, or only show them. Returns the number per result.
+
+    With the events that are kept in a bucket, if `queues` names their function.
+    """
     player, counts = Player(stack), Counter[Result]()
-    for name in queues:
+    if kept_events.FUNCTION in queues:
+        played, left_there = process_kept_events(stack, player.invoke, look=look)
+        counts.update({"played": played, "left": left_there})
+    for name in (name for name in queues if name in QUEUES):
         queue = Queue(stack, name)
         left = queue.letters()
         try:
@@ -277,12 +282,14 @@ def main() -> int:
     """Run the command. Returns 1 if letters are left, 2 after an error of AWS, else 0."""
     parser = argparse.ArgumentParser(prog="make redrive", description="Process dead letters again.")
     parser.add_argument("--stack", required=True)
-    parser.add_argument("--queue", choices=QUEUES, help="only this one")
+    parser.add_argument("--queue", choices=[*QUEUES, kept_events.FUNCTION], help="only this one")
     parser.add_argument("--look", action="store_true", help="only show them")
     arguments = parser.parse_args()
     try:
         counts = redrive(
-            Stack(arguments.stack), [arguments.queue] if arguments.queue else [*QUEUES], look=arguments.look
+            Stack(arguments.stack),
+            [arguments.queue] if arguments.queue else [*QUEUES, kept_events.FUNCTION],
+            look=arguments.look,
         )
     except (ClientError, BotoCoreError) as error:
         console.print(f"[red]Stopped[/]: {error}", markup=True)

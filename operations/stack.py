@@ -13,6 +13,7 @@ from vaada.settings import Settings
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
 
 console = Console(highlight=False, soft_wrap=True)
@@ -29,6 +30,11 @@ class Stack:
         self.functions: LambdaClient = boto3.client("lambda", config=_ONE_LONG_ATTEMPT)
         self.queues: SQSClient = boto3.client("sqs")
         self.streams: Any = boto3.client("dynamodbstreams")
+
+    @cached_property
+    def storage(self) -> "S3Client":
+        """The client of S3."""
+        return boto3.client("s3")
 
     def resource(self, logical_id: str) -> str:
         """Return the physical name of a resource. Raises KeyError."""

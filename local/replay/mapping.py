@@ -13,7 +13,7 @@ from local.errors import CloudError
 HERE = Path(__file__).parent
 BOSTON = HERE / "boston311.toml"
 
-Channel = Literal["phone", "email", "sms", "chat", "social", "web", "in_person"]
+Channel = Literal["phone", "email", "sms", "whatsapp", "chat", "social", "web", "in_person"]
 
 
 class BadMapping(CloudError):

@@ -67,6 +67,7 @@ ENVIRONMENT = {
     "ADDRESS_KEY_PARAMETER": "/vaada/vaada/address-key",
     "TEXTS_ANSWERED": "on",
     "INBOUND_DOMAIN": "in.example.com",
+    "WHATSAPP_PHONE_NUMBER_ID": "phone-number-id-976c72a700aac43eaf573ae050example",
     "INBOUND_MAIL_BUCKET": "inbound-mail-bucket",
     "RETRY_QUEUE_URL": f"https://sqs.{REGION}.amazonaws.com/{DEFAULT_ACCOUNT_ID}/retry-queue",
     "USER_POOL_ID": "us-east-1_pool",

@@ -34,6 +34,7 @@ _CHOSEN = {
     "SmsEnabled": ENVIRONMENT["SMS_ENABLED"],
     "TextReplies": ENVIRONMENT["TEXTS_ANSWERED"],
     "InboundDomain": ENVIRONMENT["INBOUND_DOMAIN"],
+    "WhatsAppPhoneNumberId": ENVIRONMENT["WHATSAPP_PHONE_NUMBER_ID"],
 }
 _NAMED_BY_AWS = {
     "Table": ENVIRONMENT["TABLE_NAME"],

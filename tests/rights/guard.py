@@ -194,6 +194,16 @@ def _asked_by_s3(operation: str, params: Params) -> Iterator[Need]:
             yield Need(f"s3:{operation}", f"{bucket}/{params['Key']}")
 
 
+def _asked_by_social_messaging(operation: str, params: Params) -> Iterator[Need]:
+    number = params["originationPhoneNumberId"].removeprefix("phone-number-id-")
+    yield Need(
+        f"social-messaging:{operation}",
+        f"arn:aws:social-messaging:{REGION}:{ACCOUNT}:phone-number-id/{number}",
+    )
+    if to := params.get("destinationS3File"):  # the file is stored with the rights of who asks for it
+        yield Need("s3:PutObject", f"arn:aws:s3:::{to['bucketName']}/{to['key']}")
+
+
 def _asked_of_all(service: str, operation: str, _: Params) -> Iterator[Need]:
     yield Need(f"{service}:{operation}", "*")
 
@@ -208,6 +218,7 @@ _ASKED: Mapping[str, Callable[[str, Params], Iterator[Need]]] = {
     "lambda": _asked_by_lambda,
     "cognito-idp": _asked_by_cognito,
     "s3": _asked_by_s3,
+    "social-messaging": _asked_by_social_messaging,
     "cloudformation": _asked_by_cloudformation,
     "logs": _asked_by_logs,
     "cloudwatch": partial(_asked_of_all, "cloudwatch"),
@@ -234,5 +245,7 @@ def needed_to_wake(function: str, event: Params) -> Iterator[tuple[str, Need]]:
     elif "triggerSource" in event:
         users = {"aws:SourceArn": arn_of("UserPool")}
         yield "cognito-idp.amazonaws.com", Need("lambda:InvokeFunction", invoked, users)
+    elif function == "ReceiveWhatsApp":
+        yield "social-messaging.amazonaws.com", Need("sns:Publish", arn_of("IncomingWhatsApp"), OURS)
     elif any("Sns" in record for record in event.get("Records", ())):
         yield "sms-voice.amazonaws.com", Need("sns:Publish", arn_of("IncomingTexts"), OURS)

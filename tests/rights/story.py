@@ -25,6 +25,7 @@ from functions.check_readiness.app import handler as check_readiness
 from functions.invite_owner.app import handler as invite_owner
 from functions.receive_mail.app import handler as receive_mail
 from functions.receive_text.app import handler as receive_text
+from functions.receive_whatsapp.app import handler as receive_whatsapp
 from functions.record_delivery.app import handler as record_delivery
 from functions.rotate_link_keys.app import handler as rotate_link_keys
 from functions.write_account_mail.app import handler as write_account_mail
@@ -41,6 +42,7 @@ from tests.rights.guard import Guard, needed_to_wake
 from tests.simulation.actors.people import People
 from tests.simulation.fake_aws.account import AwsAccount
 from tests.simulation.fake_aws.faults import Faults
+from tests.simulation.fake_aws.provider_events import a_whatsapp
 from tests.simulation.world.event_loop import EventLoop
 from tests.simulation.world.http import nonce_on
 from tests.simulation.world.inbound_tracking import InboundTracking
@@ -48,6 +50,7 @@ from tests.simulation.world.lambda_runtime import LambdaRuntime
 from tests.simulation.world.targets import Event, Function, name_of
 from tests.simulation.world.world import World
 from vaada.desk import open_desk
+from vaada.flows import incoming_whatsapp
 from vaada.gateways import aws
 from vaada.model.times import text_of
 
@@ -62,6 +65,7 @@ SERVICES = {
     "ses": "sesv2",
     "sns": "sns",
     "storage": "s3",
+    "social_messaging": "social-messaging",
 }
 """The service of each of the product's clients."""
 OF_THE_ACCOUNT = {
@@ -148,7 +152,9 @@ class Guarded:
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name == "get_paginator":
             return lambda _operation: self
-        operation = "Query" if name == "paginate" else name.title().replace("_", "")
+        operation = (
+            "Query" if name == "paginate" else name.title().replace("_", "").replace("Whatsapp", "WhatsApp")
+        )
 
         def call(**params: Any) -> Any:
             self._guard.call(self._service, operation, params)
@@ -274,6 +280,30 @@ def bring_mail_of_who_is_erased(client: SequentialClient, world: GuardedWorld) -
         )
 
 
+def bring_whatsapp(client: SequentialClient, world: GuardedWorld) -> None:
+    """Messages come by WhatsApp: a picture, a file that is too large, and of a customer who is erased."""
+
+    def bring(name: str, number: str) -> None:
+        event = a_whatsapp(name, number, world.now)
+        world.events.deliver(receive_whatsapp, event, "a message by WhatsApp")
+
+    client.customer(phone="+442079460001")
+    for name in ("words", "image_with_words"):
+        bring(name, "442079460001")
+    bring("words", "442079460002")
+    with patch.object(incoming_whatsapp, "LARGEST_FILE", 1):
+        bring("document", "442079460001")
+    gone, find = client.customer(phone="+442079460003"), world.aws.storage.list_objects_v2
+
+    def find_too_late(**asked: Any) -> Any:
+        world.aws.table.items.pop((f"CUSTOMER#{gone}", "CUSTOMER"), None)
+        world.faults.struck += 1  # the function fails, and Lambda passes the event again
+        return find(**asked)
+
+    with patch.object(world.aws.storage, "list_objects_v2", find_too_late):
+        bring("voice", "442079460003")
+
+
 def send_a_tip(client: SequentialClient) -> None:
     """Send a tip to a customer who agreed to it."""
     consent = {"email": True, "sms": False, "survey": False, "news": True}
@@ -282,6 +312,15 @@ def send_a_tip(client: SequentialClient) -> None:
     campaign = client.ask("POST /api/campaigns", tip)["campaign_id"]
     client.ask(f"POST /api/campaigns/{campaign}/schedule", {})
     client.wait(hours=1)
+
+
+def use_whatsapp(guard: Guard) -> None:
+    """Let messages come in by WhatsApp."""
+    world = GuardedWorld(0, guard)
+    client = SequentialClient(world)
+    with world.running():
+        client.agent("amina")
+        bring_whatsapp(client, world)
 
 
 def run_rare_actions(guard: Guard) -> None:

@@ -17,6 +17,7 @@ from tests.rights.story import (
     invite_the_owner,
     run_people,
     run_rare_actions,
+    use_whatsapp,
     work_in_the_console,
 )
 
@@ -24,6 +25,7 @@ pytestmark = pytest.mark.xdist_group("rights")  # so that one process finds out 
 LIVES = 8
 SCENARIOS: tuple[Scenario, ...] = (
     run_rare_actions,
+    use_whatsapp,
     create_rotate_and_delete_keys,
     invite_the_owner,
     work_in_the_console,

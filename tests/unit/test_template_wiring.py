@@ -22,6 +22,8 @@ NO_FAILURE_DESTINATION = {
     "SweepDue": "the next sweep is the retry, and an alarm tells when there is none",
     "RotateLinkKeys": "old keys stay valid until the next rotation, and each error raises the alarm",
 }
+FAILURES_IN = {"ReceiveWhatsApp": ("S3Bucket", "InboundMailBucket.Arn")}
+"""Whose events have a customer's words in them, and wait in a bucket instead of a queue."""
 WIDE_RESOURCES = {
     ("*", "ses:SendEmail"): "recipients are identities in the sandbox; the sender is restricted instead",
     ("*", "ses:SendRawEmail"): "as above",
@@ -142,13 +144,21 @@ def test_every_asynchronous_function_keeps_its_failures_or_says_why_not() -> Non
         if name in NO_FAILURE_DESTINATION:
             assert failure is None, NO_FAILURE_DESTINATION[name]
         else:
-            assert target(failure["Destination"]) == f"{name}Failures.Arn"
-            assert failure["Type"] == "SQS"
+            assert (failure["Type"], target(failure["Destination"])) == FAILURES_IN.get(
+                name, ("SQS", f"{name}Failures.Arn")
+            )
             assert config["MaximumRetryAttempts"] >= 1
     assert NO_FAILURE_DESTINATION.keys() <= asynchronous()
 
 
-@pytest.mark.parametrize("name", [name for name in NO_FAILURE_DESTINATION if name[0] == "R"][:2])
+def test_failures_in_a_bucket_expire_as_the_mails_do() -> None:
+    rules = RESOURCES["InboundMailBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    days = {rule["Prefix"]: rule["ExpirationInDays"] for rule in rules if "Prefix" in rule}
+
+    assert days["aws/lambda/async/"] == days["raw/"]  # Lambda's own name for them
+
+
+@pytest.mark.parametrize("name", ["RecordDelivery", "ReceiveText", *FAILURES_IN])
 def test_events_that_a_function_drops_raise_an_alarm(name: str) -> None:
     alarm = ALARMS[f"{name}DroppedAlarm"]["Properties"]
 
@@ -260,7 +270,9 @@ def test_a_right_is_on_one_resource_of_this_stack_or_listed_with_a_reason(functi
                 assert all((wide, action) in WIDE_RESOURCES for action in actions), (function, actions)
             else:
                 named = set(re.findall(r"\$\{(\w+)", resource)) | {resource.partition(".")[0]}
-                own = named & RESOURCES.keys() or re.search(r"AWS::Stack(Name|Id)|\$\{Group", resource)
+                own = named & RESOURCES.keys() or re.search(
+                    r"AWS::Stack(Name|Id)|\$\{(Group|Number)", resource
+                )
                 assert own, f"{resource} of {function} is not of this stack"
 
 

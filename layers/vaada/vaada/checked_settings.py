@@ -23,6 +23,7 @@ class CheckedSettings(Settings):
     country: Country
     language_tag: WrittenLanguage
     inbound_domain: Annotated[str, Field(pattern=r"^([a-z0-9-]+(\.[a-z0-9-]+)+)?$")]
+    whatsapp_phone_number_id: Annotated[str, Field(pattern=r"^(phone-number-id-[0-9a-zA-Z]+)?$")]
     public_url: Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.-]+(:[0-9]+)?$")]
 
 

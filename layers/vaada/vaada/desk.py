@@ -41,9 +41,19 @@ if TYPE_CHECKING:
     from vaada.gateways.readiness_check import ReadinessCheck
     from vaada.gateways.retry_queue import RetryQueue
     from vaada.gateways.user_pool import UserPool
+    from vaada.gateways.whatsapp import WhatsApp
 
 Gateway = Literal[
-    "table", "mailer", "texter", "links", "addresses", "schedules", "retry_queue", "user_pool", "mail_store"
+    "table",
+    "mailer",
+    "texter",
+    "links",
+    "addresses",
+    "schedules",
+    "retry_queue",
+    "user_pool",
+    "mail_store",
+    "whatsapp",
 ]
 
 T = TypeVar("T")
@@ -159,6 +169,13 @@ class Desk:
         from vaada.gateways.mail_store import MailStore
 
         return MailStore(aws.storage(), MailStoreSettings.from_environment().inbound_mail_bucket)
+
+    @cached_property
+    def whatsapp(self) -> "WhatsApp":
+        """The client that sends and receives by WhatsApp."""
+        from vaada.gateways.whatsapp import WhatsApp
+
+        return WhatsApp(aws.social_messaging(), self.settings.whatsapp_phone_number_id)
 
     @cached_property
     def user_pool(self) -> "UserPool":

@@ -28,6 +28,7 @@ class Settings(_Environment):
     sms_enabled: bool
     texts_answered: bool
     inbound_domain: str
+    whatsapp_phone_number_id: str
     configuration_set: str
     public_url: str
     link_keys_parameter: str

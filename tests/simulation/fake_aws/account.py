@@ -8,6 +8,7 @@ from tests.simulation.fake_aws.messaging import SesAndSns
 from tests.simulation.fake_aws.parameters import Parameters
 from tests.simulation.fake_aws.queue import Queue
 from tests.simulation.fake_aws.scheduler import Scheduler
+from tests.simulation.fake_aws.social_messaging import SocialMessaging
 from tests.simulation.fake_aws.storage import Storage
 from tests.simulation.fake_aws.table import DynamoDb
 from tests.simulation.fake_aws.users import Users
@@ -26,6 +27,7 @@ class AwsAccount:
         self.parameters = Parameters()
         self.users = Users(calls)
         self.storage = Storage(calls)
+        self.social_messaging = SocialMessaging(calls, self.providers, self.storage)
 
     def clients(self) -> dict[str, Any]:
         """The clients, by the names of the functions of `gateways.aws` that create them."""
@@ -39,4 +41,5 @@ class AwsAccount:
             "ses": self.providers,
             "sns": self.providers,
             "storage": self.storage,
+            "social_messaging": self.social_messaging,
         }

@@ -12,8 +12,12 @@ from vaada.model.incoming_mail import MailFile
 from vaada.present.email import Mail
 
 BROKEN = 500  # from this status on it is unknown whether the call was executed
-OVER_QUOTA = {"SendEmail": "LimitExceededException", "Publish": "ThrottledException"}
-"""The error codes of SES and SNS when a quota is used up."""
+OVER_QUOTA = {
+    "SendEmail": "LimitExceededException",
+    "Publish": "ThrottledException",
+    "SendWhatsAppMessage": "ThrottledRequestException",
+}
+"""The error codes of SES, SNS and WhatsApp when a quota is used up."""
 
 
 class UnpackedMail(dict[str, Any]):
@@ -63,6 +67,10 @@ class SesAndSns:
         """Accept a text."""
         return self._accept("Publish", PhoneNumber, Message, None)
 
+    def accept_whatsapp(self, to: str, text: str, message_id: str) -> dict[str, str]:
+        """Accept a message for WhatsApp."""
+        return {"messageId": self._accept("SendWhatsAppMessage", to, text, message_id)["MessageId"]}
+
     def _accept(self, name: str, to: str, text: str, message_id: str | None) -> dict[str, str]:
         def effect() -> dict[str, str]:
             if self.calls.faults.strikes("send refused"):
@@ -73,7 +81,7 @@ class SesAndSns:
                 raise error(OVER_QUOTA[name])
             provider_id = f"{name}-{len(self.sent) + 1}"
             self.sent.append(Sent(datetime.now(UTC), to, text, message_id, provider_id))
-            self.mails += message_id is not None
+            self.mails += name == "SendEmail"
             if self.calls.faults.strikes("send unanswered"):
                 self.calls.log(f"no answer to {name}")
                 raise ReadTimeoutError(endpoint_url="https://provider")

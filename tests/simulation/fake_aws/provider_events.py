@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from tests.integration.provider_events import sample
 from tests.simulation.fake_aws.messaging import Sent
 from vaada.model.times import text_of
 
@@ -87,3 +88,16 @@ def _of_a_text(sent: Sent, *, arrives: bool) -> ProviderEvent:
 
 def _stamp(at: datetime) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+def a_whatsapp(name: str, number: str, at: datetime) -> dict[str, Any]:
+    """A sample of what customers send by WhatsApp, from this number. Each kind has an id of its own."""
+    event: dict[str, Any] = sample(f"receive_whatsapp/{name}")
+    message = json.loads(event["Records"][0]["Sns"]["Message"])
+    entry = json.loads(message["whatsAppWebhookEntry"])
+    value = entry["changes"][0]["value"]
+    value["contacts"][0]["wa_id"] = number
+    value["messages"][0] |= {"from": number, "id": f"wamid.{name}", "timestamp": str(int(at.timestamp()))}
+    message["whatsAppWebhookEntry"] = json.dumps(entry)
+    event["Records"][0]["Sns"]["Message"] = json.dumps(message)
+    return event

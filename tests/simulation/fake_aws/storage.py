@@ -49,7 +49,11 @@ class Storage:
 
         def effect() -> dict[str, Any]:
             return {
-                "Contents": [{"Key": key} for key in sorted(self.objects) if key.startswith(Prefix)][:MaxKeys]
+                "Contents": [
+                    {"Key": key, "Size": len(self.objects[key])}
+                    for key in sorted(self.objects)
+                    if key.startswith(Prefix)
+                ][:MaxKeys]
             }
 
         if not self.objects:  # as in all histories: no fault is drawn for what does nothing

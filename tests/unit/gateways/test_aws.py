@@ -12,7 +12,7 @@ CLIENTS: dict[str, Callable[[], Any]] = {
     for name, value in vars(aws).items()
     if hasattr(value, "cache_clear") and name != "session"
 }
-SENDING = {"ses", "sns"}
+SENDING = {"ses", "sns", "social_messaging"}
 LARGE = {"storage": 30}  # seconds, for a mail of 40 MB
 READ_TIMEOUTS = {**dict.fromkeys(SENDING, 10), "slow_functions": aws.LONG_READ_TIMEOUT}
 """In seconds; that of all others is 5."""

@@ -1,4 +1,4 @@
-"""Mail that came in: the files of a contact, to save, and the mails that were set aside."""
+"""What came in: the files of a contact, to save, and the mails that were set aside."""
 
 from vaada.console.http import Answer, redirect
 from vaada.console.visits import Visit
@@ -18,7 +18,7 @@ def save_file(visit: Visit, interaction_id: str, number: str) -> Answer:
     """Lead the browser to a file of a contact, which it saves. Raises NotFound, and Refusal."""
     contact = require(visit.desk, Interaction, interaction_id)
     visit.user.require_served(visit.desk, current_customer(visit.desk, contact.customer_id))
-    files = contact.mail.attachments if contact.mail else ()
+    files = contact.attachments
     file = files[int(number) - 1] if number.isdecimal() and 0 < int(number) <= len(files) else None
     if file is None or file.key is None:
         raise NotFound(Interaction, interaction_id)

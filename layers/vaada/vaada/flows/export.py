@@ -72,11 +72,11 @@ def _files(desk: Desk, rows: tuple[Row, ...], now: datetime) -> Iterator[Exporte
     from vaada.gateways.mail_store import EXPORT_LINK_SECONDS, RAW  # only here: few exports have files
 
     for row in rows:
-        mail = row.mail if isinstance(row, Interaction) else None
-        if not isinstance(row, Interaction) or mail is None:
+        if not isinstance(row, Interaction):
             continue
-        stored = [(one.key, one.name, one.media_type) for one in mail.attachments if one.key]
-        if mail.stored_as and row.recorded_at + RAW_KEPT > now:
+        mail = row.mail
+        stored = [(one.key, one.name, one.media_type) for one in row.attachments if one.key]
+        if mail and mail.stored_as and row.recorded_at + RAW_KEPT > now:
             stored.append((f"{RAW}{mail.stored_as}", _MAIL, "message/rfc822"))
         for key, name, media_type in stored:
             link = desk.mail_store.link(key, name, EXPORT_LINK_SECONDS)

@@ -19,7 +19,7 @@ from vaada.flows.work import (
 from vaada.gateways.table import Conflict
 from vaada.model.cases import Case
 from vaada.model.ids import customer_of, new_row_id
-from vaada.model.interactions import Interaction, MailDetails, NewInteraction
+from vaada.model.interactions import Interaction, MailDetails, NewInteraction, WhatsAppDetails
 from vaada.model.people import Agent, Customer
 from vaada.model.receipts import Receipt
 from vaada.model.relationships import Relationship, relationship_id
@@ -55,11 +55,12 @@ def record_interaction(
     now: datetime,
     *,
     mail: MailDetails | None = None,
+    whatsapp: WhatsAppDetails | None = None,
     also: Callable[[Interaction], Iterable[Row]] = lambda _: (),
 ) -> Interaction:
     """Record an interaction in one transaction, with all rows that it creates or changes, and with `also`.
 
-    `mail` is the mail that it came or goes out as.
+    `mail` is the mail that it came or goes out as, `whatsapp` the WhatsApp message that it came as.
     Raises UnknownReference, InvalidField, Busy, and Conflict if the receipt already exists.
     """
     for field, problem in interactions.implausible_dates(new, now, desk.policy.cases):
@@ -73,7 +74,7 @@ def record_interaction(
     }
     customer = _current_customer(desk, new.customer_id)
     interaction = _new_interaction(desk, new, customer, agents.values(), now)
-    interaction = interaction.model_copy(update={"mail": mail})
+    interaction = interaction.model_copy(update={"mail": mail, "whatsapp": whatsapp})
 
     def attempt() -> Interaction:
         before = _load_state_before(desk, interaction, agents["agent_id"], known=new.case_id is not None)

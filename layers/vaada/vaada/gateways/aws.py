@@ -109,6 +109,12 @@ def sns() -> "SNSClient":
     return cast("SNSClient", session().create_client("sns", config=_ONE_ATTEMPT))
 
 
+@cache
+def social_messaging() -> Any:  # its stubs are not installed for two calls
+    """Return the client of AWS End User Messaging Social. It makes one attempt per call."""
+    return session().create_client("socialmessaging", config=_ONE_ATTEMPT)
+
+
 # ---------------------------------------------------------------- what only says how the account is set up
 
 

@@ -61,8 +61,8 @@ _AWS_ID = re.compile(r"[0-9A-Fa-f-]{20,64}")  # an id from AWS, never an address
 
 def mail_events(event: Event, request_id: str, addresses: Addresses) -> Iterator[InboundEvent]:
     """Yield the mail events in an EventBridge event, or in the records of an SNS event."""
-    for record in _records(event):
-        parsed = _parse_or_unreadable(
+    for record in records_of(event):
+        parsed = parse_or_unreadable(
             "mail", record, request_id, lambda each: _parse_mail_event(_mail_event_detail(each), addresses)
         )
         if parsed is not None:
@@ -71,27 +71,28 @@ def mail_events(event: Event, request_id: str, addresses: Addresses) -> Iterator
 
 def text_delivery_events(event: Event, request_id: str, addresses: Addresses) -> Iterator[InboundEvent]:
     """Yield the delivery statuses of SMS in a CloudWatch event with SNS's delivery log."""
-    entries = _parse_or_unreadable("text delivery", event, request_id, _log_entries)
+    entries = parse_or_unreadable("text delivery", event, request_id, _log_entries)
     if isinstance(entries, Unreadable):
         yield entries
         return
     for entry in entries:
-        yield _parse_or_unreadable(
+        yield parse_or_unreadable(
             "text delivery", entry, request_id, lambda each: _parse_text_delivery(each, addresses)
         )
 
 
 def incoming_texts(event: Event, request_id: str) -> Iterator[IncomingText | Unreadable]:
     """Yield each SMS from a customer."""
-    for record in _records(event):
-        yield _parse_or_unreadable(
+    for record in records_of(event):
+        yield parse_or_unreadable(
             "incoming text", record, request_id, lambda each: _parse_incoming_text(each, request_id)
         )
 
 
-def _parse_or_unreadable(
+def parse_or_unreadable(
     source: Source, record: Any, request_id: str, read: Callable[[Any], T]
 ) -> T | Unreadable:
+    """Return what `read` makes of a record, or `Unreadable`."""
     try:
         return read(record)
     except _MALFORMED as error:
@@ -106,7 +107,7 @@ def _id_of(record: Any) -> str | None:
     return None
 
 
-def _records(event: Event) -> list[Any]:
+def records_of(event: Event) -> list[Any]:
     """Return the records of an SNS event. An EventBridge event is one record itself."""
     records = event.get("Records")
     return records if isinstance(records, list) else [event]

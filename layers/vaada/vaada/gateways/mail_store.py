@@ -3,6 +3,7 @@
     raw/<SES's id>                               each mail, for 30 days
     accepted/<SES's id>                          one that was set aside and becomes a contact after all
     attachments/<customer id>/<mail>/<number>    a file, as long as its customer is there
+    aws/lambda/async/…                           an event about WhatsApp that failed, for 30 days
 
 No name and no address is in a key.
 """
@@ -75,6 +76,15 @@ class MailStore:
             },
             ExpiresIn=seconds,
         )
+
+    def find(self, prefix: str) -> tuple[str, int] | None:
+        """Return key and size of the object whose key begins so. None: there is none."""
+        found = self.client.list_objects_v2(Bucket=self.bucket, Prefix=prefix, MaxKeys=1)
+        return next(((one["Key"], one["Size"]) for one in found.get("Contents", ())), None)
+
+    def forget_file(self, key: str) -> None:
+        """Delete a file."""
+        self._delete([key])
 
     def forget_mails(self, names: list[str]) -> None:
         """Delete these incoming mails, if they still exist."""

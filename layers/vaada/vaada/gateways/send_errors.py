@@ -17,6 +17,7 @@ _PERMANENT = frozenset(
         "InvalidParameter",  # SNS: the number or the text is invalid
         "InvalidParameterException",
         "InvalidParameterValueException",
+        "InvalidParametersException",  # WhatsApp
         "OptedOut",
         "ParameterValueInvalid",
         "ValidationException",
@@ -33,6 +34,7 @@ _THROTTLED = frozenset(
         "LimitExceededException",
         "Throttled",
         "ThrottledException",
+        "ThrottledRequestException",  # WhatsApp
         "Throttling",
         "ThrottlingException",
         "TooManyRequestsException",

@@ -9,7 +9,7 @@ from vaada.model.messages import Delivery
 from vaada.model.rows import StoredModel
 from vaada.model.times import Instant
 
-Source = Literal["mail", "text delivery", "incoming text"]
+Source = Literal["mail", "text delivery", "incoming text", "whatsapp"]
 
 ProviderId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,200}$")]
 """The id that SES or SNS gave a message."""

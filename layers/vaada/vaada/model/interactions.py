@@ -88,7 +88,7 @@ class NewInteraction(Input):
 
 
 class Attachment(StoredModel):
-    """A file of a mail. `key` is where it is stored; without it, it was too large to keep."""
+    """A file of a mail or of WhatsApp. `key` is where it is stored; without it, it was too large to keep."""
 
     name: str
     media_type: str
@@ -113,13 +113,22 @@ class MailDetails(StoredModel):
     hinted_case_id: str | None = None
 
 
+class WhatsAppDetails(StoredModel):
+    """The WhatsApp message that an interaction came as: its id, the hash of its sender's number, its file."""
+
+    message_id: str
+    address_id: str
+    attachments: tuple[Attachment, ...] = ()
+
+
 class Interaction(DueRow):
     """One contact with a customer. It took place at `occurred_at` and was recorded at `recorded_at`.
 
     `asks_customer`: whether an outbound interaction waits for the customer's answer, if that was stated.
     `only_thanks`: the customer said thanks and nothing more. `is_history`: it was recorded so late that no
     clock, reminder or message follows from it. `corrections` have the former values of what was recorded by
-    mistake. `mail` is there if it came, or went out, as a mail that the desk has seen.
+    mistake. `mail` is there if it came, or went out, as a mail that the desk has seen; `whatsapp` if it came
+    by WhatsApp.
     At `wake_at` the sweep plans its follow-up and survey, if the stream has not done so before.
     """
 
@@ -145,3 +154,10 @@ class Interaction(DueRow):
     follow_up: FollowUpRequest | None = None
     corrections: tuple[Correction, ...] = ()
     mail: MailDetails | None = None
+    whatsapp: WhatsAppDetails | None = None
+
+    @property
+    def attachments(self) -> tuple[Attachment, ...]:
+        """The files that came or went with it."""
+        details = self.mail or self.whatsapp
+        return details.attachments if details else ()

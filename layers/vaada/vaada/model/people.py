@@ -16,9 +16,12 @@ MOST_ADDRESSES = 10
 """E-mail addresses of one customer, and phone numbers: each is a row of a transaction, which has 100."""
 
 Medium = Literal["email", "sms"]
-"""How a message is sent."""
+"""How the desk sends a message, and the kind of the address: a phone number is one of `sms`."""
 
-Channel = Literal["phone", "email", "sms", "chat", "social", "web", "in_person"]
+MessageMedium = Literal["email", "sms", "whatsapp"]
+"""How any message is sent. By WhatsApp go only the answers that agents write."""
+
+Channel = Literal["phone", "email", "sms", "whatsapp", "chat", "social", "web", "in_person"]
 """Where an interaction takes place."""
 
 

@@ -114,7 +114,7 @@ class CommitmentRules(PolicyPart):
 
 
 def _default_reply_targets() -> dict[Channel, Minutes]:
-    return {"phone": 60, "sms": 60, "social": 60, "chat": 60, "email": 240, "web": 240}
+    return {"phone": 60, "sms": 60, "whatsapp": 60, "social": 60, "chat": 60, "email": 240, "web": 240}
 
 
 class ReplyRules(PolicyPart):

@@ -49,6 +49,7 @@ CHANNELS: dict[Channel, str] = {
     "phone": _("on the phone"),
     "email": _("by e-mail"),
     "sms": _("by text"),
+    "whatsapp": _("by WhatsApp"),
     "chat": _("in the chat"),
     "social": _("on social media"),
     "web": _("on the website"),

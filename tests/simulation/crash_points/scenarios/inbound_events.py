@@ -3,13 +3,14 @@
 from functions.api.app import handler as api
 from functions.receive_mail.app import handler as receive_mail
 from functions.receive_text.app import handler as receive_text
+from functions.receive_whatsapp.app import handler as receive_whatsapp
 from functions.record_delivery.app import handler as record_delivery
 from tests.integration.provider_events import sample
 from tests.mail_samples import a_mail
 from tests.simulation.crash_points.engine import Scenario
 from tests.simulation.crash_points.scenario_world import BUSY, ScenarioWorld
 from tests.simulation.crash_points.times import DAY, HOUR
-from tests.simulation.fake_aws.provider_events import events_of
+from tests.simulation.fake_aws.provider_events import a_whatsapp, events_of
 from tests.simulation.world.targets import Event
 from vaada.model.times import text_of
 
@@ -139,6 +140,30 @@ def mail_came(world: ScenarioWorld, mime: bytes) -> Event:
     return {**event, "time": text_of(world.now)}
 
 
+def a_picture_by_whatsapp(world: ScenarioWorld) -> None:
+    world.add_people()
+    bring_whatsapp(world, a_whatsapp("image_with_words", "442071838750", world.now))
+
+
+def a_conversation_by_whatsapp(world: ScenarioWorld) -> None:
+    world.add_people()
+    number = "442079460018"
+    first = a_whatsapp("words", number, world.now)
+    world.do_now(lambda: world.events.deliver(receive_whatsapp, first, "a message by WhatsApp"))
+    world.pass_time(HOUR)
+    bring_whatsapp(world, a_whatsapp("button", number, world.now))
+
+
+def stop_by_whatsapp(world: ScenarioWorld) -> None:
+    world.add_people()
+    bring_whatsapp(world, a_whatsapp("stop", "442079460018", world.now))
+
+
+def bring_whatsapp(world: ScenarioWorld, event: Event) -> None:
+    world.watch_next_run()
+    world.invoke(event)
+
+
 def an_erasure_with_mails(world: ScenarioWorld) -> None:
     world.add_people()
     mime = a_mail(sender="bilal@example.com", files={"a.txt": b"x"})
@@ -162,6 +187,9 @@ SCENARIOS = (
     Scenario(receive_mail, "in the thread of a case", a_mail_in_a_thread, DAY),
     Scenario(receive_mail, "set aside", a_mail_that_is_set_aside),
     Scenario(receive_mail, "a copy of an agent's mail", a_copy_of_an_agents_mail, HOUR),
+    Scenario(receive_whatsapp, "of a stranger, with a picture", a_picture_by_whatsapp, DAY),
+    Scenario(receive_whatsapp, "in a conversation", a_conversation_by_whatsapp, DAY),
+    Scenario(receive_whatsapp, "stop", stop_by_whatsapp),
     Scenario(api, "erase a customer with mails", an_erasure_with_mails),
     Scenario(receive_text, "stop", stop_by_text),
     Scenario(receive_text, "a stop that is queued", a_stop_that_is_queued),

@@ -1,4 +1,4 @@
-"""Record delivery statuses from SES and SNS, and react to bounces and complaints."""
+"""Record delivery statuses from SES, SNS and WhatsApp, and react to bounces and complaints."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -17,6 +17,7 @@ from vaada.model.messages import Delivery, Message
 from vaada.model.people import Agent, Subscription
 from vaada.model.rows import Row
 from vaada.model.suppressions import StopReason, Suppression
+from vaada.model.whatsapp import WhatsAppStatus
 from vaada.model.work import Survey
 from vaada.rules import surveys
 from vaada.rules.messages import lifecycle, suppression
@@ -71,6 +72,16 @@ def record_text_event(desk: Desk, event: TextDeliveryEvent, now: datetime) -> st
     if message is None:
         return "no such message"
     return _record(desk, message.id, event.provider_id, event.delivery, event.at, now, for_good=False)
+
+
+def record_whatsapp_status(desk: Desk, status: WhatsAppStatus, now: datetime) -> str:
+    """Record the status of a WhatsApp message. Returns the outcome for the log. Raises Busy.
+
+    One that fails goes out no other way: its agent gets a follow-up.
+    """
+    return _record(
+        desk, status.message_id, status.whatsapp_id, status.delivery, status.at, now, for_good=True
+    )
 
 
 def _record(

@@ -21,6 +21,7 @@ CHANNELS: dict[Channel, str] = {
     "in_person": _("In person"),
     "email": _("E-mail"),
     "sms": _("Text"),
+    "whatsapp": _("WhatsApp"),
     "chat": _("Chat"),
     "social": _("Social media"),
     "web": _("Website"),

@@ -93,7 +93,7 @@ def _by_score(prefix: str, field: str) -> dict[str, Control]:
     return {f"{prefix}_{kind}": Control(("surveys", field, kind)) for kind in _SCORES}
 
 
-CHANNELS = ("phone", "sms", "chat", "social", "email", "web")
+CHANNELS = ("phone", "sms", "whatsapp", "chat", "social", "email", "web")
 CONTROLS: dict[str, Control] = {
     "name": Control(("business", "name"), "long"),
     "country": Control(("business", "country"), "text"),

@@ -38,6 +38,7 @@ _INBOUND: dict[Channel, str] = {
     "phone": _("%(customer)s called %(agent)s."),
     "email": _("%(customer)s wrote an e-mail to %(agent)s."),
     "sms": _("%(customer)s texted %(agent)s."),
+    "whatsapp": _("%(customer)s wrote to %(agent)s by WhatsApp."),
     "chat": _("%(customer)s chatted with %(agent)s."),
     "social": _("%(customer)s wrote on social media; %(agent)s has it."),
     "web": _("%(customer)s wrote on the website; %(agent)s has it."),
@@ -47,6 +48,7 @@ _OUTBOUND: dict[Channel, str] = {
     "phone": _("%(agent)s called."),
     "email": _("%(agent)s wrote an e-mail."),
     "sms": _("%(agent)s texted."),
+    "whatsapp": _("%(agent)s wrote by WhatsApp."),
     "chat": _("%(agent)s chatted."),
     "social": _("%(agent)s wrote on social media."),
     "web": _("%(agent)s wrote on the website."),
@@ -96,7 +98,7 @@ _TONES = {"upset": _("They were upset."), "abusive": _("They were abusive.")}
 
 @dataclass(frozen=True)
 class FileLine:
-    """A file of a mail. `path` leads to it; without one it was too large to keep.
+    """A file of a mail or of a WhatsApp message. `path` leads to it; without one it was too large to keep.
 
     `is_outlooks`: it is in a format of Outlook's own, which may hold other files and which few can read.
     """
@@ -242,7 +244,6 @@ def _of_interaction(row: Interaction, teller: Teller) -> Entry:
 
 
 def _files(row: Interaction, words: Words) -> tuple[FileLine, ...]:
-    files = row.mail.attachments if row.mail else ()
     return tuple(
         FileLine(
             line(file.name),
@@ -250,7 +251,7 @@ def _files(row: Interaction, words: Words) -> tuple[FileLine, ...]:
             f"/desk/files/{row.interaction_id}/{number}" if file.key else None,
             is_outlooks=file.media_type in _OUTLOOKS or file.name.casefold() == "winmail.dat",
         )
-        for number, file in enumerate(files, 1)
+        for number, file in enumerate(row.attachments, 1)
     )
 
 
