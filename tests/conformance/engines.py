@@ -24,6 +24,7 @@ Item = dict[str, Any]
 Clients = Callable[[str], Any]
 TABLE = "conformance"
 GROUP = "conformance-due"
+_QUERY = "provide-client-params.dynamodb.Query"
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ class Engine:
     table: str
     changes: Callable[[], list[Change]]
     schedules: Callable[[], dict[str, str]]
+    shorten_pages: Callable[[int], None]
+    """Answer each query without a limit in pages of so many rows, as DynamoDB does with large ones."""
 
     def put(self, item: Item, **condition: Any) -> Any:
         """Put an item into the table."""
@@ -107,7 +110,10 @@ def simulation() -> Iterator[Engine]:
     def changes() -> list[Change]:
         return [_change(record) for record in dynamodb.stream]
 
-    yield Engine("the simulation", dynamodb, scheduler, ssm, TABLE, changes, schedules)
+    def shorten_pages(rows: int) -> None:
+        calls.faults.rows_on_a_page = rows
+
+    yield Engine("the simulation", dynamodb, scheduler, ssm, TABLE, changes, schedules, shorten_pages)
 
 
 @contextmanager
@@ -115,12 +121,14 @@ def moto() -> Iterator[Engine]:
     """moto, empty."""
     with patch.dict("os.environ", ENVIRONMENT), mock_aws():
         yield _prepared("moto", _moto_client, TABLE)
+    _lengthen_pages(_moto_client)
 
 
 @contextmanager
 def ministack(clients: Clients, number: int) -> Iterator[Engine]:
     """MiniStack, which all tests share: each has its own table."""
     yield _prepared("MiniStack", clients, f"{TABLE}-{number}")
+    _lengthen_pages(clients)
 
 
 @cache
@@ -150,7 +158,18 @@ def _prepared(name: str, client: Clients, table_name: str) -> Engine:
         )
         return [_change(each) for each in streams.get_records(ShardIterator=at["ShardIterator"])["Records"]]
 
-    return Engine(name, dynamodb, scheduler, client("ssm"), table_name, changes, schedules)
+    def shorten_pages(rows: int) -> None:
+        def limit(params: dict[str, Any], **_: Any) -> None:
+            params.setdefault("Limit", rows)
+
+        dynamodb.meta.events.register(_QUERY, limit, unique_id=_QUERY)
+
+    return Engine(name, dynamodb, scheduler, client("ssm"), table_name, changes, schedules, shorten_pages)
+
+
+def _lengthen_pages(client: Clients) -> None:
+    """Undo `shorten_pages`: the clients serve other tests as well."""
+    client("dynamodb").meta.events.unregister(_QUERY, unique_id=_QUERY)
 
 
 def _change(record: dict[str, Any]) -> Change:
