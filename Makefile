@@ -9,7 +9,6 @@ UV := $(shell uv --version >/dev/null 2>&1 && command -v uv || echo .local/uv/bi
 BIN := .venv/bin
 QUICK := tests/unit tests/integration tests/releases
 OTHERS := $(QUICK) tests/simulation tests/conformance tests/rights tests/mutants
-REPLAY := tests/e2e/test_replay.py
 REQUIREMENTS := layers/dependencies/aws/requirements.txt
 OPERATE = PYTHONPATH=layers/vaada .local/operations/bin/python -m operations
 NAMED = $(or $(STACK),$(error Name the stack: STACK=vaada))
@@ -45,16 +44,13 @@ runtime: .venv/.ready ## Run the unit and integration tests on Python 3.13, as i
 		.local/python3.13/bin/python -m pytest -n 2 $(QUICK); \
 	else echo "There is no Python 3.13 here, neither on the PATH nor in pyenv." >&2; fi
 
-# The replay has a local cloud of its own and waits most of the time, so it runs beside the other tests on one.
 # The others wait for nothing: `nice` lets the tests on the local cloud go first, which check that mails are punctual.
 test: setup ## Run all tests, including those on the local cloud
 	@nice $(BIN)/python -m pytest -n 2 $(OTHERS) >.local/tests.txt 2>&1 & others=$$!; \
-	$(BIN)/python -m pytest $(REPLAY) >.local/replay.txt 2>&1 & replay=$$!; \
-	trap 'kill $$others $$replay 2>/dev/null' EXIT INT TERM; \
+	trap 'kill $$others 2>/dev/null' EXIT INT TERM; \
 	echo "The output of the tests on the local cloud comes first; that of the others, which run meanwhile, follows."; \
-	$(BIN)/python -m pytest tests/e2e --ignore $(REPLAY); cloud=$$?; \
-	wait $$replay; replayed=$$?; wait $$others; rest=$$?; \
-	cat .local/replay.txt .local/tests.txt; exit $$((cloud | replayed | rest))
+	$(BIN)/python -m pytest -n 3 tests/e2e; cloud=$$?; \
+	wait $$others; rest=$$?; cat .local/tests.txt; exit $$((cloud | rest))
 
 simulate: .venv/.ready ## Simulate histories with faults, and all crash points: make simulate SEEDS=1000; one with its story: make simulate SEED=88
 	@PYTHONPATH=layers/vaada $(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--all --seeds $(or $(SEEDS),1000))

@@ -1,4 +1,8 @@
-"""One cloud for all end-to-end tests: MiniStack with the stack that `sam deploy` put there, and its clock."""
+"""The local cloud of the end-to-end tests: MiniStack with the stack that `sam deploy` put there.
+
+Each process has one, and waits for it most of the time. So `-n 3` runs three groups of tests at a time: those
+on one shared clock, those of pages and documents, and those that start clouds of their own.
+"""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -10,6 +14,17 @@ from local.cloud import Cloud, local_cloud
 from tests.e2e.desk import Desk
 from tests.e2e.shared_clock import SharedClock
 from tests.times import DAY, MINUTE
+
+_GROUPS = {
+    "pages": {
+        "test_accessibility",
+        "test_console",
+        "test_openapi_holds",
+        "test_staff_mail_pictures",
+    },
+    "own clouds": {"test_new_stack", "test_replay"},
+}
+_SCENARIOS = "scenarios"
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +61,11 @@ def shared_clock(desk: Desk, request: pytest.FixtureRequest) -> SharedClock:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the tests last that search what all others left."""
+    """Put the tests last that search what all others left, and name the process of each."""
+    for item in items:
+        module = item.path.stem
+        groups = [name for name, modules in _GROUPS.items() if module in modules]
+        item.add_marker(pytest.mark.xdist_group(*groups or [_SCENARIOS]))
     items.sort(key=lambda item: item.get_closest_marker("last") is not None)
 
 
