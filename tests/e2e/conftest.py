@@ -60,12 +60,15 @@ def shared_clock(desk: Desk, request: pytest.FixtureRequest) -> SharedClock:
     return shared_clock
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Name the group of tests that run in the same process."""
+    module = item.path.stem
+    groups = [name for name, modules in _GROUPS.items() if module in modules]
+    item.add_marker(pytest.mark.xdist_group(*groups or [_SCENARIOS]))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the tests last that search what all others left, and name the process of each."""
-    for item in items:
-        module = item.path.stem
-        groups = [name for name, modules in _GROUPS.items() if module in modules]
-        item.add_marker(pytest.mark.xdist_group(*groups or [_SCENARIOS]))
+    """Put the tests last that search what all others left."""
     items.sort(key=lambda item: item.get_closest_marker("last") is not None)
 
 
