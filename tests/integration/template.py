@@ -9,7 +9,7 @@ import yaml
 _TEMPLATE = Path(__file__).parents[2] / "template.yaml"
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     """Reads CloudFormation's tags as plain values: what is asked of it here has none."""
 
 
@@ -27,7 +27,7 @@ _Loader.add_multi_constructor("!", _untagged)
 @cache
 def resource(logical_id: str) -> dict[str, Any]:
     """The properties of one resource."""
-    template = yaml.load(_TEMPLATE.read_text(), Loader=_Loader)  # noqa: S506 - a SafeLoader
+    template = yaml.load(_TEMPLATE.read_text(), Loader=_Loader)  # noqa: S506 - a safe loader
     properties: dict[str, Any] = template["Resources"][logical_id]["Properties"]
     return properties
 

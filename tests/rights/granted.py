@@ -193,7 +193,7 @@ def _listed(value: Any) -> list[str]:
 # ---------------------------------------------------------------- CloudFormation's own functions
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     """Loads CloudFormation's short forms as the long ones."""
 
 
@@ -213,7 +213,7 @@ _Loader.add_multi_constructor("!", _long_form)
 
 @cache
 def _template() -> Any:
-    return yaml.load(_TEMPLATE.read_text(), Loader=_Loader)  # noqa: S506 - a SafeLoader
+    return yaml.load(_TEMPLATE.read_text(), Loader=_Loader)  # noqa: S506 - a safe loader
 
 
 def _resolved(value: Any) -> Any:  # noqa: PLR0911, PLR0912 - one for each of the functions

@@ -13,7 +13,7 @@ from vaada.present.account_mail import PASSWORD_DAYS
 ROOT = Path(__file__).parents[2]
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     """Reads CloudFormation's short forms as `{"Ref": …}`, `{"Sub": …}` and so on."""
 
 
@@ -26,7 +26,7 @@ def _function(loader: _Loader, name: str, node: yaml.Node) -> Any:
 
 
 _Loader.add_multi_constructor("!", _function)
-TEMPLATE = yaml.load((ROOT / "template.yaml").read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader
+TEMPLATE = yaml.load((ROOT / "template.yaml").read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a safe loader
 RESOURCES, PARAMETERS = TEMPLATE["Resources"], TEMPLATE["Parameters"]
 NEW_ACCOUNT = 10  # functions at once
 SLOW_PAGE = 0.5  # seconds
