@@ -1,1 +1,1 @@
-"""What the documents claim about speed and cost, measured again: `make bench`. Not a test."""
+"""Measure again what the documents say about speed and cost: `make bench`. Not a test."""

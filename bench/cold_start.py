@@ -1,4 +1,4 @@
-"""What a cold start costs: the processor time to import a function as `sam build` leaves it.
+"""What a cold start costs: the CPU time for importing a function as `sam build` leaves it.
 
 It is compared with the least that any function needs which talks to DynamoDB: importing boto3 and making one
 client. Every process is new, and the two take turns, so that a busy machine slows both. On Lambda the seconds
@@ -56,7 +56,7 @@ def main() -> None:
 
 
 def _runtime_python() -> Path:
-    """A Python like Lambda's. As in layers/bytecode.mk, one of pyenv will do."""
+    """Return a Python like Lambda's: as in layers/bytecode.mk, one of pyenv if there is one."""
     candidates = [
         os.environ.get("RUNTIME_PYTHON"),
         shutil.which(f"python{RUNTIME}"),
@@ -73,7 +73,7 @@ def _runs(python: str | Path) -> bool:
 
 
 def _build(python: Path) -> None:
-    """The built functions and layers, and boto3 as Lambda's runtime brings it, with bytecode."""
+    """Return the built functions and layers with bytecode, and boto3 as in Lambda's runtime."""
     tools = f"{STATE / 'uv' / 'bin'}:{os.environ['PATH']}"
     settings = {**os.environ, "PATH": tools, "RUNTIME_PYTHON": str(python), "SAM_CLI_TELEMETRY": "0"}
     sam = [f"{TOOLS}/sam/bin/sam", "build", "--no-cached", "--build-dir", str(BUILD)]
@@ -86,13 +86,13 @@ def _build(python: Path) -> None:
 
 
 def _path(folder: Path) -> list[Path]:
-    """What Lambda imports from: the function, its layers, and its runtime's libraries."""
+    """Return the import path of Lambda: the function, its layers, and the runtime's libraries."""
     layers = [BUILD / layer / "python" for layer in ("VaadaLayer", "DependenciesLayer")]
     return [folder, *layers, LIBRARIES]
 
 
 def _cpu_seconds(python: Path, code: str, path: list[Path], **settings: str) -> float:
-    """User and system time of a process that runs the code. It writes no bytecode, as on Lambda."""
+    """Return the CPU time of a process that runs the code. As on Lambda, it writes no bytecode."""
     env = ENVIRONMENT | settings | {"PYTHONPATH": ":".join(map(str, path)), "PYTHONDONTWRITEBYTECODE": "1"}
     process = subprocess.Popen([python, "-c", code], env=env)  # noqa: S603 - our own
     _, status, used = os.wait4(process.pid, 0)

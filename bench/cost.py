@@ -1,4 +1,4 @@
-"""What a thousand interactions cost: the calls of one interaction with all that follows, at list prices.
+"""What a thousand interactions cost: the calls of one interaction and its consequences, at list prices.
 
 A contact is recorded with a promise and a follow-up and is resolved; the customer is asked and answers, the
 agent is reminded of the follow-up and warned of the promise. Storage, logs, alarms and idle sweeps are left
@@ -64,7 +64,7 @@ CONSOLE_MONTH = {  # requests of five agents in 22 days
 
 
 def main() -> None:
-    """Live one interaction and use the console, and print what a thousand and a month cost."""
+    """Simulate one interaction and use of the console, and print the cost of a thousand and of a month."""
     logging.disable(logging.CRITICAL)
     print_interactions()
     print_console()
@@ -84,7 +84,7 @@ def print_interactions() -> None:
 
 
 def one_interaction() -> Counter[str]:
-    """Return how much of each price it used."""
+    """Return how many units of each price one interaction uses."""
     counted: Counter[str] = Counter()
     with simulated_desk() as desk:
         shop = Shop.opened(desk)
@@ -112,7 +112,7 @@ def one_interaction() -> Counter[str]:
 
 
 def print_console() -> None:
-    """Print what a month in the console costs."""
+    """Print what the console costs in a month."""
     shown = Table("request", "a month", "calls", "read units", "write units", title="A month in the console")
     total: Counter[str] = Counter()
     for request, (calls, read, written) in console_requests().items():
@@ -177,7 +177,7 @@ def _measured(desk: ScriptedDesk, act: Callable[[], object]) -> tuple[int, float
 
 
 def _read(asked: dict[str, Any], answer: dict[str, Any]) -> float:
-    """The read units of an answer, one for 4 KB, or half of one unless it is strongly consistent."""
+    """Return the read units of an answer: one per 4 KB if strongly consistent, or else half of one."""
     if "Items" in answer:  # a query: all of its rows together
         blocks = math.ceil(sum(map(_kilobytes, answer["Items"])) / 4) or 1
         return blocks * (1 if asked.get("ConsistentRead") else 0.5)

@@ -1,4 +1,4 @@
-"""What a page costs as rows are added: the same calls at ten rows as at a hundred thousand.
+"""What a page costs when rows are added: the same calls with ten rows as with a hundred thousand.
 
 Counted are the calls to DynamoDB of `tests/integration/grown_desk.py`; a time would be that of the simulated
 table. Nearly all rows are of one customer and of one agent.

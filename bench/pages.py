@@ -1,4 +1,4 @@
-"""The processor time of each page of the console in a warm function, without that of the simulated table.
+"""The CPU time of each console page in a warm function, without the time of the simulated table.
 
 Nearly all rows are of one customer and of one agent, which is the worst case. A function gets a share of a
 processor that grows with its memory: the third column is what the console's share makes of the second.
@@ -24,11 +24,11 @@ from tests.unit.test_template import RESOURCES
 T = TypeVar("T")
 ROWS, ROUNDS = 2_000, 15
 WHOLE_PROCESSOR = 1_769
-"""The megabytes at which a function has one processor, by AWS's guide to Lambda."""
+"""The megabytes with which a function has one whole processor, by AWS's guide to Lambda."""
 
 
 class TableTime:
-    """Adds up the processor time that passes in the simulated table."""
+    """Adds up the CPU time spent in the simulated table."""
 
     def __init__(self) -> None:
         self.seconds = 0.0

@@ -1,4 +1,4 @@
-"""The sweep beside a peer: django-helpdesk's `escalate_tickets`, with as many open tickets as promises.
+"""The sweep compared with django-helpdesk's `escalate_tickets`, with as many open tickets as promises.
 
 Both run on this machine in one go. Counted are the queries (theirs) or the calls to AWS (ours) of one run,
 and the CPU seconds: theirs with those of SQLite, ours without those of the simulated table. Mails go nowhere.
@@ -108,7 +108,7 @@ def ours(opened: int, due: int) -> tuple[int, int, float]:
 
 
 class Simulated:
-    """A simulated AWS with open promises, of which some are overdue. It leaves its own time out."""
+    """A simulated AWS with open promises, some of them overdue. Its own time is not measured."""
 
     def __init__(self, opened: int, due: int) -> None:
         self.calls, self.read, self.mails, self.seconds = 0, 0, 0, 0.0

@@ -1,4 +1,4 @@
-"""What a report over a year costs: the CPU to read and count its rows, and the number of queries.
+"""What a report on a year costs: the CPU time to read and count its rows, and the number of queries.
 
 The rows come in pages of a megabyte, as DynamoDB sends them, and only with the attributes that are asked for.
 The time to make these pages is left out. "Whole rows" reads everything, as a list does.
@@ -83,7 +83,7 @@ def _whole_rows(
 
 
 class Stored:
-    """The index of rows by kind: as many rows as are asked for, spread over a year."""
+    """The index of rows by kind, with the wanted number of rows, spread over a year."""
 
     def __init__(self, count: int) -> None:
         self.seconds, self.queries, self.promises = 0.0, 0, 0
@@ -94,7 +94,7 @@ class Stored:
             self._items[row.kind_of_row, item["list_key"]["S"].partition("#")[0]].append(item)
 
     def respond(self, request: Any, **_: object) -> AWSResponse:
-        """Answer a query with a page of a megabyte. Other calls are for the simulated AWS."""
+        """Answer a query with a page of a megabyte. Other calls go to the simulated AWS."""
         begun = time.process_time()
         if not request.headers["X-Amz-Target"].endswith(b".Query"):
             botocore_stubber.enabled = True

@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def measured(customers: int) -> dict[str, tuple[int, int, int]]:
-    """Queries, batches of rows read, and rows looked at, for each text."""
+    """Return the queries, the batches of rows read, and the rows looked at, for each text."""
     with simulated_desk() as desk:
         _fill(customers - 1)
         add_customer(desk, **WANTED)
@@ -62,7 +62,7 @@ def _searched(desk: ScriptedDesk, text: str) -> tuple[int, int, int]:
 
 
 def _fill(customers: int) -> None:
-    """Customers whose names share a word, as names of a country do."""
+    """Add customers whose names share a word, like names from one country."""
     client, items = boto3.client("dynamodb"), list[Any]()
     for number in range(customers):
         customer = Customer(

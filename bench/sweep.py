@@ -1,4 +1,4 @@
-"""What a sweep costs: it follows what is due, not what exists.
+"""What a sweep costs: it depends on what is due, not on how much exists.
 
 The same 20 promises are due, beside ever more that were kept. Counted is what DynamoDB is asked, and what it
 looks at to answer (`ScannedCount`), which is what it bills; a time would be that of the simulated table.
@@ -31,7 +31,7 @@ HOUR = timedelta(hours=1)
 
 
 def main() -> None:
-    """Measure, and print the figures with their ratio to the first."""
+    """Measure, and print the figures and their ratio to the first."""
     logging.disable(logging.CRITICAL)
     shown = Table("rows in all", "calls", "looked at", "ratio", title=f"One sweep with {DUE} promises due")
     first = 0
@@ -43,7 +43,7 @@ def main() -> None:
 
 
 def measure(settled: int) -> tuple[int, int, int]:
-    """Rows in the table, calls to AWS, and rows looked at, in one sweep."""
+    """Return the rows in the table, and one sweep's calls to AWS and rows looked at."""
     with simulated_desk() as desk:
         shop = Shop.opened(desk)
         for _ in range(DUE):
@@ -76,7 +76,7 @@ def measure(settled: int) -> tuple[int, int, int]:
 
 @contextmanager
 def simulated_desk() -> Iterator[ScriptedDesk]:
-    """A desk on a simulated AWS, on a Monday morning."""
+    """Return a desk on a simulated AWS on a Monday morning."""
     with (
         patch.dict("os.environ", ENVIRONMENT),
         mock_aws(),
@@ -90,7 +90,7 @@ def _due_promise() -> dict[str, str]:
 
 
 def _add_kept_promises(shop: Shop, rows: int) -> None:
-    """Promises of long ago that were kept, of other customers."""
+    """Add old kept promises of other customers."""
     client = boto3.client("dynamodb")
     for _ in range(rows):
         customer_id = new_party_id()

@@ -1,4 +1,4 @@
-"""What an operation costs in a function that is warm, as a multiple of its bare calls to AWS.
+"""What an operation costs in a warm function, as a multiple of its bare calls to AWS.
 
 Each operation runs once on a simulated AWS, where its calls and the responses to them are recorded. Then it
 is run again and again on the recorded responses, in turn with the same calls made by botocore alone, with
@@ -93,7 +93,7 @@ def bare_clients() -> dict[str, Any]:
 
 
 def _warm(desk: Desk) -> None:
-    """Read what a warm function has read: the policy and the keys. They do not become too old."""
+    """Read what a warm function has read: the policy and the keys. They do not expire here."""
     desk.keys.clock = lambda: 0.0
     _ = desk.policy
     desk.links.prepare()

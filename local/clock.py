@@ -1,4 +1,4 @@
-"""The local cloud's clock: libfaketime sets it by a file, which the server and all functions read."""
+"""The local cloud's clock: libfaketime reads it from a file, in the server and all functions."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -15,7 +15,7 @@ UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days
 
 
 def parse_jump(text: str) -> timedelta:
-    """Parse a jump such as `+4h`. Raises ValueError. Jumps go only forwards, as schedules fire only once."""
+    """Parse a jump such as `+4h`. Raises ValueError. Only forward, because schedules fire only once."""
     match = re.fullmatch(r"\+?(\d{1,4})([mhd])", text.strip())
     if match is None:
         raise ValueError(f"{text!r} is not a jump in time. Try +30m, +4h or +1d.")
@@ -23,7 +23,7 @@ def parse_jump(text: str) -> timedelta:
 
 
 class Clock:
-    """A clock that can be moved forwards. Without libfaketime it always shows the real time."""
+    """A clock that can be moved forward. Without libfaketime it always shows the real time."""
 
     def __init__(self, file: Path, starts_at: datetime | None = None) -> None:
         self._file = file
@@ -43,7 +43,7 @@ class Clock:
         return datetime.now(UTC) + self._ahead
 
     def travel(self, by: timedelta) -> None:
-        """Move the clock forwards. Raises CloudError without libfaketime."""
+        """Move the clock forward. Raises CloudError without libfaketime."""
         self._shift(by)
 
     def environment(self) -> dict[str, str]:
@@ -58,7 +58,7 @@ class Clock:
 
     @staticmethod
     def tidy(process: int) -> None:
-        """Remove the shared memory of libfaketime after its process was killed."""
+        """Remove libfaketime's shared memory after its process was killed."""
         for left in SHARED_MEMORY.glob(f"*faketime_*_{process}"):
             left.unlink(missing_ok=True)
 

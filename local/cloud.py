@@ -54,7 +54,7 @@ class Cloud:
         return f"{self.outputs['ApiUrl']}"
 
     def client(self, service: str) -> Any:
-        """Return a boto3 client of one of its services, which is made once."""
+        """Return a boto3 client of one of its services, created once."""
         if service not in self._clients:
             self._clients[service] = make_client(service, self.endpoint, self.clock.now)
         return self._clients[service]

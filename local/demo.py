@@ -153,7 +153,7 @@ def _date_text(moment: datetime) -> str:
 
 
 def _stop_once(*_: object) -> None:
-    """Stop in order. Further signals are ignored meanwhile."""
+    """Stop step by step. More signals are ignored meanwhile."""
     for end in STOP_SIGNALS:
         signal.signal(end, signal.SIG_IGN)
     raise KeyboardInterrupt

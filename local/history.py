@@ -1,4 +1,4 @@
-"""Three months of a lived-in shop for the demo: made by the flows with a moved clock, written at once.
+"""Three months of history for the demo's shop: made by the flows with a moved clock, written at once.
 
 The flows run in this process on a table in memory. What they leave there is then put into the local cloud's
 table, some thousands of rows in seconds. Everything ended is ended: nothing of it is due any more.
@@ -218,11 +218,11 @@ _SETTINGS = Settings(
     link_keys_parameter="",
     address_key_parameter="",
 )
-"""Of these the flows of a history read nothing: its policy says it all."""
+"""Settings that the flows of a history do not read, because its policy has everything."""
 
 
 class HistoryTable:
-    """A table in memory with as much of `Table` as the flows of a history use."""
+    """A table in memory with the part of `Table` that the flows of a history use."""
 
     def __init__(self) -> None:
         self.rows: dict[str, Row] = {}
@@ -237,7 +237,7 @@ class HistoryTable:
         return {row_id: self.rows[row_id] for row_id in row_ids if row_id in self.rows}
 
     def read_ahead(self, *_wanted: object) -> None:
-        """All rows are at hand."""
+        """Do nothing: all rows are in memory."""
 
     def write(self, *rows: Row, delete: Sequence[Row] = (), must_exist: Sequence[Row] = ()) -> None:
         """Write all rows or none. Raises Conflict."""
@@ -254,7 +254,7 @@ class HistoryTable:
 
     @contextmanager
     def with_receipt(self, _receipt: object) -> Iterator[None]:
-        """Nothing comes twice here."""
+        """Do nothing: no request comes twice here."""
         yield
 
 
@@ -280,7 +280,7 @@ class History:
         return next((one for one in self.agents if one.role == "manager"), self.agents[-1]).agent_id
 
     def make(self) -> list[dict[str, Any]]:
-        """Return the items of all rows, agents and policy aside."""
+        """Return the items of all rows except agents and the policy."""
         customers = [self._customer(*facts) for facts in _CUSTOMERS]
         day = self.now - timedelta(days=DAYS)
         while day < self.now - timedelta(days=2):
@@ -309,7 +309,7 @@ class History:
         return items
 
     def _weekly_reports(self) -> None:
-        """A report on each week that is over, with the weeks before it."""
+        """Add a report on each week that is over, with the weeks before it."""
         at, earlier = self.now - timedelta(days=DAYS), dict[str, KeptPromises]()
         evidence: tuple[recognition.Evidence, ...] = (
             *self._rows(Commitment),
@@ -336,7 +336,7 @@ class History:
             earlier = written.figures.promises if written.figures else {}
 
     def _thanks(self) -> None:
-        """Thanks that the first agent was told for what a customer wrote."""
+        """Add thanks to the first agent for what a customer wrote."""
         first, *_ = self.agents
         for row in self._rows(Survey):
             proposal = recognition.proposal_of(row, self.now)
@@ -346,7 +346,7 @@ class History:
                 return
 
     def _campaigns(self) -> None:
-        """A tip that was sent, and an invitation to an evening in a few days, with some answers."""
+        """Add a sent tip, and an invitation to an evening in a few days, with some answers."""
         readers = [row for row in self._rows(Customer) if row.consent.news]
         at = self.hours.opens(self.now - timedelta(days=33))
         self._campaign(NewCampaign(texts=_TIP), at, readers)
@@ -404,7 +404,7 @@ class History:
         return day.replace(hour=9, minute=0, second=0) + timedelta(minutes=self.random.randint(0, 480))
 
     def _matter(self, customer_id: str, at: datetime) -> None:
-        """A matter with a promise, which is kept mostly in time, and resolved; then a survey."""
+        """Add a resolved case with a promise, which is mostly kept in time, and a survey."""
         kind, said, promise, outcome = self.random.choice(_MATTERS)
         agent = self.random.choice(self.agents)
         due_at = self.hours.opens(at + timedelta(hours=self.random.choice((4, 20, 26, 50))))
@@ -431,7 +431,7 @@ class History:
         self._resolve(case, agent, outcome, ended + timedelta(minutes=20))
 
     def _question(self, customer_id: str, at: datetime) -> None:
-        """A question that gets its answer, mostly in time; some customers are sent from one to the next."""
+        """Add a question, mostly answered in time. Some customers are sent from one agent to the next."""
         said, outcome = self.random.choice(_QUESTIONS_ASKED)
         channel = self.random.choice(("email", "email", "chat", "sms", "phone"))
         first, *others = self.random.sample(self.agents, k=len(self.agents))
@@ -515,7 +515,7 @@ class History:
             )
 
     def _survey(self, case: Case) -> None:
-        """Ask how it went: some answer, some do not, some may not be asked."""
+        """Ask how it was: some customers answer, some do not, some may not be asked."""
         survey = self.table.get(Survey, case.survey_id) if case.survey_id else None
         if survey is None:
             return
@@ -549,7 +549,7 @@ class History:
         self.table.write(sent.model_copy(update={"version": 1, "delivery": "delivered", "delivered_at": at}))
 
     def _open_matter(self, customer_id: str) -> None:
-        """A matter of the last days with a promise for the next ones."""
+        """Add a recent case with a promise for the next days."""
         kind, said, promise, _ = self.random.choice(_MATTERS[:5])
         agent = self.random.choice(self.agents)
         at = self.now - timedelta(hours=self.random.randint(20, 44))
@@ -560,7 +560,7 @@ class History:
     def _strained(
         self, customer_id: str, shouted: Sequence[tuple[int, str]], costs: str, noted: int
     ) -> Relationship:
-        """A customer of whom a review was proposed three days after they last shouted. Returns it.
+        """Add a customer whose review was proposed three days after they last shouted. Returns the row.
 
         `shouted` are how many days ago and how; `noted` is how long ago they first cost more than they bring.
         """
@@ -587,7 +587,7 @@ class History:
         return self._look_at(row, self.now - timedelta(days=last - 3))
 
     def _parted(self, customer_id: str) -> None:
-        """A customer with whom the shop has parted, after a talk and with a letter."""
+        """Add a customer with whom the shop has parted, after a talk and with a letter."""
         shouted = (86, "Threw a pump across the shop."), (60, "Shouted at Daniel about a free tube.")
         row = self._strained(customer_id, shouted, "Wants each repair for nothing.", noted=170)
         by = self._manager_id
@@ -610,7 +610,7 @@ class History:
         self.table.write(customer.changed(parted_at=ago(40)))
 
     def _training(self) -> None:
-        """What was done about complaints, so that the page shows what came of it."""
+        """Add what was done about complaints, so that the page shows its effect."""
         what = "Two of us look at each repair together before it is handed out."
         self.table.write(
             Training(
@@ -628,7 +628,7 @@ class History:
         return row
 
     def _look_at(self, row: Relationship, now: datetime) -> Relationship:
-        """Look at a relationship as the sweep does when it is due. Returns it."""
+        """Review a due relationship as the sweep does. Returns it."""
         if row.wake_at is None or row.wake_at > now:
             return row
         customer = cast("Customer", self.table.get(Customer, row.customer_id))

@@ -1,4 +1,4 @@
-"""Mail to the desk of the demo: from the form of the outbox, or by SMTP. It lands where SES would put it."""
+"""Mail to the demo's desk, from the outbox's form or by SMTP. It is stored where SES would store it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 LARGEST = 40 * 1024 * 1024
-"""Bytes of a mail that SES takes."""
+"""The size in bytes of the largest mail that SES accepts."""
 
 _ABOVE = (
     "Return-Path: <{sender}>\r\n"
@@ -32,13 +32,13 @@ _ABOVE = (
 
 
 class MailIn:
-    """Takes mail for the desk, as the receipt rule of SES does."""
+    """Receives mail for the desk, like SES's receipt rule."""
 
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
 
     def write(self, sender: str, subject: str, words: str) -> None:
-        """Send what was typed into the form. Raises ValueError if there is no address."""
+        """Send the content of the form. Raises ValueError if there is no address."""
         if "@" not in parseaddr(sender)[1]:
             raise ValueError("The sender needs an address, such as Zara <zara@customer.example>.")
         mail = EmailMessage(policy=SMTP)
@@ -49,7 +49,7 @@ class MailIn:
         self.take(mail.as_bytes(), parseaddr(sender)[1])
 
     def take(self, mime: bytes, sender: str) -> None:
-        """Put a mail into the bucket, below the headers of SES. Raises CloudError before there is one."""
+        """Put a mail into the bucket, with SES's headers. Raises CloudError if there is no bucket yet."""
         if "InboundMailBucket" not in self._cloud.outputs:
             raise CloudError("The desk is not deployed yet.")
         now = formatdate(self._cloud.clock.now().timestamp())
@@ -62,7 +62,7 @@ class MailIn:
         )
 
     async def handle_DATA(self, _server: smtp.SMTP, _session: smtp.Session, envelope: smtp.Envelope) -> str:  # noqa: N802
-        """Take a mail that came by SMTP. The name is aiosmtpd's."""
+        """Receive a mail by SMTP. The name is given by aiosmtpd."""
         content = envelope.content
         self.take(content if isinstance(content, bytes) else str(content).encode(), envelope.mail_from or "")
         return "250 The desk has it"
@@ -70,7 +70,7 @@ class MailIn:
 
 @contextmanager
 def smtp_port(mail_in: MailIn, port: int) -> Iterator[int]:
-    """Take mail by SMTP on this machine during the block. Raises PortInUse."""
+    """Receive mail by SMTP on this machine during the block. Raises PortInUse."""
     controller = Controller(
         mail_in, hostname="127.0.0.1", port=port, data_size_limit=LARGEST, enable_SMTPUTF8=True
     )

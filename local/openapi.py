@@ -100,7 +100,7 @@ def document() -> dict[str, Any]:
 
 
 def _add_examples(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
-    """Add an example of what must be given and of what comes back, and the ETag of a row."""
+    """Add examples of the required input and of the response, and the ETag of a row."""
     name = operation["operationId"]
     for parameter in operation.get("parameters", []):
         if parameter.get("required"):
@@ -118,7 +118,7 @@ def _add_examples(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
 
 
 def _drop_unused(schema: dict[str, Any]) -> None:
-    """Drop the schemas that no call leads to, such as those of fields that are not shown."""
+    """Remove schemas that no call uses, such as those of hidden fields."""
     schemas = schema["components"]["schemas"]
     waiting, used = [json.dumps(schema["paths"])], set[str]()
     while waiting:

@@ -64,7 +64,7 @@ REQUESTS: Mapping[str, Any] = {
     "schedule_campaign": {"send_at": "2030-02-05T09:00:00Z"},
     "change_policy": {"goodwill": {"allowance_per_case": "40.00"}},
 }
-"""The body of each call that takes one, by the id of the operation. `replace_policy` takes a whole policy."""
+"""The request body of each call with one, by operation id. `replace_policy` takes a whole policy."""
 
 _VALUES: Mapping[str, Any] = {
     "amount": "40.00",
@@ -101,7 +101,7 @@ _PATTERN_ENDS = {"{16}$": _CUSTOMER, "{32}$": _CASE, "-W[0-9]{2}$": "2030-W05"}
 
 
 def example_of(schema: Mapping[str, Any], schemas: Mapping[str, Any], name: str = "") -> Any:
-    """Return a value that a schema allows, for a field of this name. What may be empty is null."""
+    """Return a value that the schema allows, for a field with this name. Nullable fields are null."""
     if "$ref" in schema:
         return example_of(schemas[schema["$ref"].rpartition("/")[2]], schemas, name)
     choices = schema.get("anyOf") or schema.get("oneOf") or schema.get("allOf")

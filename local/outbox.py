@@ -59,7 +59,7 @@ class Outbox:
                     )
 
     def fetch_texts(self) -> None:
-        """Take note of the new texts. MiniStack keeps no time of a text: it is the time of this call."""
+        """Store the new SMS. MiniStack keeps no times of SMS, so the time of this call is used."""
         for phone, texts in self._cloud.read_page("sns/sms-messages")["sms_messages"].items():
             for text in texts:
                 if self._is_new(text["MessageId"]):

@@ -1,4 +1,4 @@
-"""`make pictures`: make the pictures of the console that documents and help show, from the demo's shop."""
+"""`make pictures`: take the pictures of the console for documents and help, in the demo's shop."""
 
 import argparse
 import base64
@@ -29,7 +29,7 @@ OF_THE_GUIDE = frozenset({"my-day", "contact", "promises", "case", "report", "po
 
 @dataclass(frozen=True)
 class Picture:
-    """A page in one look. `wide` is a desk's screen, else a phone's."""
+    """A page in one style. `wide` is for a desk's screen, otherwise a phone's."""
 
     name: str
     path: str
@@ -90,7 +90,7 @@ def _first(manager: Api, status: str) -> str:
 
 
 def _take_in_urdu(cloud: Cloud, manager: Api) -> None:
-    """Take the day of an agent who reads Urdu."""
+    """Take the picture of the day of an agent who reads Urdu."""
     agents = manager.get("/api/agents")["items"]
     [sana] = [agent["agent_id"] for agent in agents if agent["email"] == SANA]
     manager.patch(f"/api/agents/{sana}", {"language": "ur"})
@@ -130,7 +130,7 @@ def _take_one(chrome: Chrome, home: str, picture: Picture) -> None:
 
 
 def _take_small(chrome: Chrome, file: Path) -> None:
-    """Take a picture that the console shows in its help: it is a part of the layer, so it must be small."""
+    """Take a picture for the console's help. It is a part of the layer, so it must be small."""
     taken = chrome.execute_cdp_cmd("Page.captureScreenshot", {"format": "webp", "quality": _QUALITY})
     file.write_bytes(base64.b64decode(taken["data"]))
     print(file.relative_to(ROOT))

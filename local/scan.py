@@ -52,7 +52,7 @@ def transformed_template() -> dict[str, Any]:
 
 
 def resolve(value: Any, known: dict[str, Any]) -> Any:
-    """Resolve Ref and Fn::Sub with these parameters. The name of a resource stands for its value."""
+    """Resolve Ref and Fn::Sub with these parameters. A resource's name stands for its value."""
     match value:
         case {"Ref": str(name)} if name in known:
             return known[name]
@@ -66,7 +66,7 @@ def resolve(value: Any, known: dict[str, Any]) -> Any:
 
 
 def guard_findings(file: Path) -> Iterator[str]:
-    """Yield what cfn-guard finds by AWS Control Tower's rules, and exclusions that are not needed."""
+    """Yield what cfn-guard finds by AWS Control Tower's rules, and exclusions that are unnecessary."""
     system = {"Darwin": "macos"}.get(platform.system(), "ubuntu")
     machine = {"arm64": "aarch64"}.get(platform.machine(), platform.machine())
     program = GUARD / "bin" / system / machine / "cfn-guard"

@@ -34,7 +34,7 @@ SAVED_REPLIES = [
         "text": "Su bicicleta está lista. Puede recogerla hasta las seis.",
     },
 ]
-"""What the people of the shop write again and again."""
+"""Texts that the people of the shop use again and again."""
 
 
 class Seeder:
@@ -90,7 +90,7 @@ class Seeder:
         self._say(f"The shop has lived for three months: {len(items)} rows of customers and their matters")
 
     def _never_close(self) -> None:
-        """Set opening hours around the clock, so that the demo works at any hour."""
+        """Set opening hours of 24 hours a day, so that the demo works at any time."""
         policy = self._api.get("/api/policy")
         always = [{"opens": "00:00", "closes": "24:00"}]
         policy["opening_hours"] = dict.fromkeys(policy["opening_hours"], always)
@@ -130,7 +130,7 @@ class Seeder:
         )
 
     def _slipping_promise(self, customer: str, agent: str) -> None:
-        """Add a promise due in a minute: the agent is warned at once, and a minute later it is overdue."""
+        """Add a promise due in a minute: the agent is warned at once, and it is overdue a minute later."""
         self._interaction(
             customer,
             agent,
@@ -144,7 +144,7 @@ class Seeder:
         self._say("Daniel promised Oliver a call, and has one minute left")
 
     def _broken_promises(self, customer: str, agent: str) -> str:
-        """Add two promises due yesterday, so overdue at once. Their agent gets one message about both."""
+        """Add two promises due yesterday, overdue at once. Their agent gets one message about both."""
         due_at = self._in(10 * MINUTE - DAY)
         recorded = self._interaction(
             customer,

@@ -1,4 +1,4 @@
-"""`make doctor STACK=vaada`: is this desk ready? What is not set up yet, with the remedy beside it.
+"""`make doctor STACK=vaada`: print what is not set up yet, and what to do about it.
 
 It only reads. Exit code 0: all is ready; 1: something is missing; 2: the stack could not be read; 3: nothing
 is known to be missing, but some questions were not answered.
@@ -22,12 +22,12 @@ _WIDTH = max(map(len, _COLOURS))
 
 
 def exit_code(counts: Counter[State]) -> int:
-    """The exit code, by how many checks found what."""
+    """Return the exit code, by how many checks have each result."""
     return 1 if counts["missing"] else 3 if counts["unknown"] else 0
 
 
 def lines_of(checked: Checked) -> list[str]:
-    """What a check found, in English: after the title the reason, in further lines what to do."""
+    """Return the result of a check in English: the title with the reason, then what to do."""
     told = checked_words(checked, words("en"))
     place = f"See {told.place}." if told.place else ""
     to_do = [line for line in (told.remedy, told.command, place) if line]

@@ -12,7 +12,7 @@ from vaada.model.inbound_events import parse as parse_event
 
 
 class UnknownLetter(ValueError):
-    """Not a dead letter of this stack."""
+    """It is not a dead letter of this stack."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class FailedCall:
 
     @property
     def names(self) -> str:
-        """What the letter is about: ids only."""
+        """What the letter is about, as ids only."""
         match self.event:
             case {"detail": {"object": {"key": key}}}:
                 return f"mail {key}"
@@ -44,7 +44,7 @@ class FailedEvent:
 
     @property
     def names(self) -> str:
-        """What the letter is about: ids only."""
+        """What the letter is about, as ids only."""
         match self.inbound:
             case MailEvent():
                 return f"message {self.inbound.message_id}, {self.inbound.delivery}"
@@ -79,7 +79,7 @@ class FailedBatch:
 
     @property
     def names(self) -> str:
-        """What the letter is about: ids only."""
+        """What the letter is about, as ids only."""
         return f"records {self.first} to {self.last}"
 
 

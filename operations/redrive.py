@@ -147,7 +147,7 @@ class Player:
         return Outcome("played", f"{len(records)} records")
 
     def _check_sweep(self, reason: str, since: datetime) -> Outcome:
-        """Check whether the sweep has done the work of the lost records, which it does without the stream."""
+        """Check whether the sweep has already done the work of the lost records."""
         now = datetime.now(UTC)
         if now < since + _SWEEP_TIME:
             return Outcome("left", f"{reason}; the sweep has its turn until {since + _SWEEP_TIME:%H:%M} UTC")

@@ -150,7 +150,7 @@ class Restoration:
         self.counts[f"brought back: {lost}" if written else "written at this moment: left alone"] += 1
 
     def _is_only_held(self, policy: Policy) -> bool:
-        """Whether `make hold` wrote this policy where the business's own was lost, or never existed."""
+        """Whether `make hold` wrote this policy after the business's own was lost, or without one."""
         sending = policy.document.sending.model_copy(update={"held": False})
         return policy.document.model_copy(update={"sending": sending}) == self._desk.first_policy
 

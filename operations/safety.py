@@ -1,4 +1,4 @@
-"""Change rows from a backup so that no customer is sent a message twice."""
+"""Change rows from a backup so that no customer gets a message twice."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ REASON = "restored from a backup: it may have been sent already"
 
 
 def make_safe(row: Row, now: datetime) -> Row:
-    """Return the row as it may be restored; the same row if it is safe.
+    """Return the row as it may be restored. A safe row does not change.
 
     A row that is not due yet cannot have been sent since the backup. Messages to staff may be sent twice.
     """

@@ -22,7 +22,7 @@ and the longest of them runs for two."""
 
 
 def not_at_rest(desk: Desk, now: datetime) -> str | None:
-    """Why something may still be sent, and what to do about it, if so."""
+    """Return why something may still be sent and what to do about it, or None."""
     stored = desk.table.get(Policy, "policy")
     if stored is None or not stored.document.sending.held:
         return "Sending is not held. Hold it first: make hold"

@@ -1,4 +1,4 @@
-"""Make the owner a manager who may sign in, when the stack is deployed or gets another `OwnerEmail`.
+"""Make the owner a manager who may sign in, when the stack is deployed or `OwnerEmail` changes.
 
 The first weekly report is planned with it: each report plans the next one.
 

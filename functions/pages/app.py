@@ -99,14 +99,14 @@ def _request_id(event: Mapping[str, Any]) -> str | None:
 
 
 def _browser(event: Mapping[str, Any], headers: Mapping[str, str]) -> str:
-    """Return a hash of what tells the visitors of a link apart. Only who knows the link could guess it."""
+    """Return a hash that distinguishes a link's visitors. Only somebody with the link could guess it."""
     address = event["requestContext"]["http"].get("sourceIp", "")
     told = "\n".join((event["rawPath"], address, headers.get("user-agent", "")))
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 def _query_fields(query: str) -> dict[str, str]:
-    """Return the fields of a link. Mail programs and link trackers add others: those do not matter."""
+    """Return the fields of a link. Fields that mail programs and link trackers add are ignored."""
     parts = (part for part in query.split("&") if part.partition("=")[0] in _QUERY_FIELDS)
     fields: dict[str, str] = {}
     for name, value in parse_qsl("&".join(parts), keep_blank_values=True):

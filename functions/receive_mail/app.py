@@ -1,4 +1,4 @@
-"""Make contacts of mails that SES has stored, or set them aside."""
+"""Turn mails that SES has stored into contacts, or set them aside."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""Compute who is told about a promise and when, from the policy of the API.
+"""Compute who is told about a promise and when, from the policy in the API.
 
 It uses none of the product's code, because it is the oracle for the product.
 """

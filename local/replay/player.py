@@ -1,4 +1,4 @@
-"""Play a plan: move the clock from event to event, never past something that is not done yet."""
+"""Play a plan: move the clock from event to event, never past unfinished work."""
 
 import time
 from collections import deque
@@ -14,7 +14,7 @@ from local.replay.plan import LANDING_DELAY, Event, Plan
 from local.replay.requests import Request
 
 LIMIT = timedelta(minutes=5)
-"""How late a step may be. A message may be later by the time for batching."""
+"""How late a step may be. Messages may be later by the time for batching."""
 
 _GIVE_UP_AFTER = LIMIT + timedelta(minutes=1)  # of the cloud's clock, waiting for a step
 _POLL_SECONDS = 0.15  # real seconds, like the following
@@ -45,7 +45,7 @@ class ScheduleWatch:
             self._expected[opened.commitment_id] = scheduled
 
     def wait(self) -> None:
-        """Wait for the expected schedules, for 15 s at most: the sweep covers missing ones."""
+        """Wait for the expected schedules, at most 15 s, because the sweep covers missing ones."""
         deadline = time.monotonic() + _WAIT_SECONDS
         for commitment_id, scheduled in self._expected.items():
             while self._has_schedule(commitment_id) != scheduled and time.monotonic() < deadline:
@@ -58,7 +58,7 @@ class ScheduleWatch:
 
 
 def rehearse(cloud: Cloud, office: Office) -> None:
-    """Call the functions that plan, schedule and remind once, because the first call takes seconds."""
+    """Call the functions that plan, schedule and remind once, because a first call takes seconds."""
     now = cloud.clock.now()
     for due_at in (now + timedelta(days=30), now + timedelta(minutes=10)):
         promise = Request("rehearsal", 0, now, due_at, None, "A rehearsal", "phone", None)
@@ -153,7 +153,7 @@ class Player:
         return self._plan.ladder.batch_within if event.kind == "message" else timedelta()
 
     def _held_until(self, stories: dict[str, Story]) -> datetime | None:
-        """Return the time until which all awaited messages are held, or None if something else is awaited."""
+        """Return until when all awaited messages are held, or None if something else is awaited."""
         untils: list[datetime] = []
         for event in self._waiting:
             messages = stories[event.request.id].of(event.step.rung) if event.step else ()

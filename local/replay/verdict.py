@@ -172,7 +172,7 @@ class _RequestJudge:
         return min((at for at in (self.story.time("kept_at"), due) if at), default=None)
 
     def _may_be_silent(self, step: Step) -> bool:
-        """Whether the message need not have been sent, because it was not true any more in time."""
+        """Whether the message may be missing, because it was no longer true at its time."""
         latest = step.notify_from + LIMIT + self.plan.ladder.batch_within
         ended = self._true_until(step)
         withheld = all(message_row.status in {"withheld", "held"} for message_row in self.story.of(step.rung))

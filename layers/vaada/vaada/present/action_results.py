@@ -1,4 +1,4 @@
-"""Tell a member of staff what their action did, in a sentence."""
+"""Say in a sentence what an action of a member of staff did."""
 
 from datetime import datetime
 
@@ -34,7 +34,7 @@ _LATER: dict[Medium, str] = {
 def sentence(
     action: ActionName, row: FollowUp | Commitment | Reply | Goodwill, notice: Message | None, times: Times
 ) -> str:
-    """What was done to the row, which stands as it is after that, in the words and the zone of the reader."""
+    """Return what was done to the row, in the words and the zone of the reader."""
     gettext = times.words.catalogue.gettext
     match row:
         case FollowUp():
@@ -82,5 +82,5 @@ def _of_notice(notice: Message, times: Times) -> str:
 
 
 def _full(at: datetime, times: Times) -> str:
-    """Return the time with its weekday and month in full: "Friday 27 November at 17:00"."""
+    """Return the time with its full weekday and month: "Friday 27 November at 17:00"."""
     return times.words.moment(times.local(at), times.local(times.now))

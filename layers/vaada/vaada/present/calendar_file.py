@@ -1,4 +1,4 @@
-"""An event as a file for calendars (iCalendar, RFC 5545)."""
+"""An event as a calendar file (iCalendar, RFC 5545)."""
 
 from datetime import UTC, datetime
 
@@ -18,7 +18,7 @@ def calendar_file(
     place: str,
     business: str,
 ) -> str:
-    """Return the file. Times are written in UTC, which each calendar shows in its own zone."""
+    """Return the file. Its times are in UTC; calendars show them in their own zone."""
     properties = (
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -46,7 +46,7 @@ def _text(words: str) -> str:
 
 
 def _folded(content: str) -> str:
-    """Return the line in parts of 75 octets, none of which ends within a character."""
+    """Return the line in parts of 75 octets, without splitting a character."""
     parts: list[str] = []
     part = ""
     for character in content:

@@ -1,4 +1,4 @@
-"""How a language writes dates and numbers, by Unicode's CLDR. Digits are those of Europe in all of them."""
+"""How each language writes dates and numbers, from Unicode's CLDR. All use European digits."""
 
 import json
 import re
@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 FILE = Path(__file__).parent / "cldr.json"
-"""Taken from Babel by `make messages`."""
+"""`make messages` takes it from Babel."""
 
 _PART = re.compile(r"'(?P<text>[^']*)'|(?P<field>([A-Za-z])\3*)|(?P<other>.)")
 

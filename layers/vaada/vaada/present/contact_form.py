@@ -1,4 +1,4 @@
-"""The contact form, its pages, and the script by which it stands in the pages of others."""
+"""The contact form, its pages, and the script that shows it in other websites."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time
@@ -26,7 +26,7 @@ WIDGET_HEADERS = {
     "cache-control": "public, max-age=3600",
     "cross-origin-resource-policy": "cross-origin",
 }
-"""Any page may load the script. Which pages may show the form, the form itself says."""
+"""Any page may load the script. The form itself says which pages may show it."""
 
 _MINUTES_OF_AN_HOUR = 60
 
@@ -48,7 +48,7 @@ _FIELD_OF: dict[Problem, str] = {"long": "text"}
 
 
 def headers(origins: Sequence[str]) -> dict[str, str]:
-    """Return the headers by which pages of these origins may show the form in a frame, and no others."""
+    """Return the headers that allow these origins, and no others, to show the form in a frame."""
     if not origins:
         return {}
     policy = CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", f"frame-ancestors {' '.join(origins)}")
@@ -64,7 +64,7 @@ def form(
     nonce: str,
     kept: tuple[float, int] | None,
 ) -> str:
-    """Return the form, with the opening hours, the promised time of an answer and the kept promises.
+    """Return the form, with the opening hours, when to expect an answer, and the share of kept promises.
 
     `kept` are the share of promises that were kept, and their number. The form sends `name`, `reach`, `text`,
     `agreed`, `lang`, `nonce` and `website`, a hidden field that only bots fill in.
@@ -92,14 +92,14 @@ def form(
 def thanks(
     *, business: Business, language: str, by_mail: bool, due_at: datetime | None, now: datetime
 ) -> str:
-    """Return the page after the form was sent. It is the same whether the address is known or not."""
+    """Return the page after the form. It is the same for known and unknown addresses."""
     spoken, zone = words(language), ZoneInfo(business.time_zone)
     when = spoken.moment(due_at.astimezone(zone), now.astimezone(zone)) if due_at else None
     return _page("contact_thanks", spoken, business.name, by_mail=by_mail, when=when)
 
 
 def confirm_form(*, business: str, language: str, path: str, nonce: str, again: bool) -> str:
-    """Return the page that asks whether the address is theirs. `again`: a program may have sent the form."""
+    """Return the page that asks whether the address is theirs. `again`: a bot may have sent the form."""
     return _page("contact_confirm", words(language), business, path=path, nonce=nonce, again=again)
 
 
@@ -110,7 +110,7 @@ def confirmed(*, business: str, language: str) -> str:
 
 @cache
 def widget() -> str:
-    """Return the script that adds a button to a page of somebody else, which opens the form in a dialog."""
+    """Return the script that adds a button to another website, which opens the form in a dialog."""
     return (Path(__file__).parent / "widget.js").read_text(encoding="utf-8")
 
 
@@ -126,7 +126,7 @@ def _answered(policy: PolicyDocument, spoken: Words) -> str | None:
 
 
 def _span(interval: Interval) -> str:
-    """Return opening time as people write it: the end of the day is 24:00."""
+    """Return opening time as people write it. The end of the day is 24:00."""
     closes = "24:00" if interval.closes == time() else f"{interval.closes:%H:%M}"
     return f"{interval.opens:%H:%M}–{closes}"
 

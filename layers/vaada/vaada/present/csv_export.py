@@ -12,7 +12,7 @@ _BYTE_ORDER_MARK = "\ufeff"  # without it Excel does not read the file as UTF-8
 
 
 def csv_of(rows: Iterable[Row]) -> str:
-    """Return the rows as CSV (RFC 4180) with kind, id, field and value. A nested field is `consent.sms`.
+    """Return the rows as CSV (RFC 4180): kind, id, field and value. A nested field is `consent.sms`.
 
     A value that a spreadsheet would run as a formula begins with an apostrophe (OWASP, "CSV Injection").
     """
@@ -26,7 +26,7 @@ def csv_of(rows: Iterable[Row]) -> str:
 
 
 def csv_of_table(lines: Iterable[Iterable[str]]) -> str:
-    """Return the lines of a table as CSV, the heads first; formulas are escaped as in `csv_of`."""
+    """Return the lines of a table as CSV, headings first. Formulas are escaped as in `csv_of`."""
     sheet = StringIO(newline="")
     csv.writer(sheet).writerows([_escape_formula(cell) for cell in line] for line in lines)
     return _BYTE_ORDER_MARK + sheet.getvalue()

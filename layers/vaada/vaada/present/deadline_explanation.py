@@ -78,7 +78,7 @@ class _Explainer:
         return f"{shown} ({closed if why == 'closed' else isolate(why, self.words.direction)})"
 
     def _list(self, first: Sequence[str], total: int) -> str:
-        """Return "Sat, Sun and Mon", or "Sat, Sun and 3 more" if these are only the first of `total`."""
+        """Return "Sat, Sun and Mon", or "Sat, Sun and 3 more" if `total` is higher."""
         rest = total - len(first)
         if not rest:
             return self.formats.join(first)

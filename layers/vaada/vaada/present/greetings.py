@@ -1,4 +1,4 @@
-"""Greet by name, if it is one: forms and imports leave marks and placeholders where a name belongs."""
+"""Greet by name, if it is a name: forms and imports contain marks and placeholders instead."""
 
 import unicodedata
 
@@ -19,7 +19,7 @@ _PLACEHOLDERS = frozenset(
 
 
 def is_greetable(name: str) -> bool:
-    """Whether it is a name to greet by: one with letters that is no placeholder, such as "null" or "Test"."""
+    """Whether to greet by it: it has letters, and is no placeholder such as "null" or "Test"."""
     folded = fold(name)
     has_letters = any(unicodedata.category(character).startswith("L") for character in folded)
     return has_letters and folded not in _PLACEHOLDERS

@@ -1,4 +1,4 @@
-"""The alphabet of SMS: which texts fit it, how to write others in it, and how many parts a text takes.
+"""The alphabet of SMS: which texts fit it, how to fit others, and how many parts a text has.
 
 A part holds 160 characters of GSM-7 (3GPP TS 23.038), or 70 units of UCS-2 as soon as one character is not in
 it. The parts of a longer text hold 153 or 67.
@@ -43,18 +43,18 @@ def is_gsm_7(text: str) -> bool:
 
 
 def same_in_gsm_7(text: str) -> str:
-    """Return the text with what GSM-7 writes otherwise: punctuation, blanks, ligatures, composed accents."""
+    """Return the text with GSM-7's own forms of punctuation, spaces, ligatures and accented letters."""
     composed = unicodedata.normalize("NFC", text)
     return composed if is_gsm_7(composed) else "".join(map(_same, composed))
 
 
 def nearest_in_gsm_7(text: str) -> str:
-    """Return the text also without the accents that GSM-7 lacks, and without emoji and symbols."""
+    """Return the text also without accents that GSM-7 lacks, emoji and symbols."""
     return re.sub(r"(?<=\S) {2,}| {2,}(?=\n|$)", " ", "".join(map(_nearest, same_in_gsm_7(text))))
 
 
 def parts(text: str) -> int:
-    """Return the parts that are sent and billed. No character is split between two."""
+    """Return the parts that are sent and billed. No character is split."""
     if is_gsm_7(text):
         sizes, alone, joined = [2 if character in _EXTENSION else 1 for character in text], 160, 153
     else:

@@ -75,7 +75,7 @@ class Words:
         }
 
     def day(self, on: date) -> str:
-        """Return day and month, without the year: all dates in messages are near."""
+        """Return day and month, without the year, because all dates in messages are near."""
         _ = self.catalogue.gettext
         months = (
             # Translators: months as they stand in a date, such as "5 January"
@@ -112,7 +112,7 @@ class Words:
         )
 
     def meanings(self, kind: SurveyKind) -> dict[int, str]:
-        """Return the meaning of each score; on a scale of numbers only those of the two ends."""
+        """Return the meaning of each score. On a scale of numbers only the two ends have one."""
         _ = self.catalogue.gettext
         match kind:
             case "csat":
@@ -140,12 +140,12 @@ class Words:
 
 
 def words(language: str) -> Words:
-    """Return the words of a language: of its exact tag, else a broader or a related one, else English."""
+    """Return the words of a language: of its exact tag, or a broader or related one, or English."""
     return _words(_closest_catalogue(language) or _SOURCE)
 
 
 def readable(wanted: str | None, business: str) -> str:
-    """Return the language to write in to a reader of `wanted`: that, or the business's if there is none."""
+    """Return the language for a reader of `wanted`: that one if we have it, or the business's."""
     return wanted if wanted and _closest_catalogue(wanted) else business
 
 
@@ -169,7 +169,7 @@ def _words(name: str) -> Words:
 
 
 def _closest_catalogue(language: str) -> str | None:
-    """Return the catalogue to look the tag up in (RFC 4647, 3.4), or a related one, or None."""
+    """Return the catalogue for the tag (RFC 4647, 3.4), or of a related language, or None."""
     first, *others = language.strip().lower().replace("_", "-").split("-")
     subtags = [_SHORT.get(first, first), *others]
     script = next((part for part in others[:2] if len(part) == _SCRIPT_LENGTH and part.isalpha()), None)

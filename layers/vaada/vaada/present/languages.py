@@ -1,4 +1,4 @@
-"""The languages that the desk writes in, each by its own name."""
+"""The languages that the desk writes in, each with its own name."""
 
 LANGUAGES = {
     "ar": "العربية",

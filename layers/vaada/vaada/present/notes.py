@@ -1,4 +1,4 @@
-"""What a message to staff says about its task: how it stands, why the message comes, what can be done."""
+"""What a message to staff says about its task: its state, why it was sent, and what to do."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from vaada.present.sanitize import isolate, line, shorten_to
 from vaada.present.view_models import ActionName, Brief, Note
 
 LONGEST_NAME = 40
-"""Characters of a name in a subject."""
+"""How many characters of a name a subject shows."""
 
 
 def _(message: str) -> str:
@@ -81,7 +81,7 @@ _SLIPPED: frozenset[Purpose] = frozenset({"promise_overdue", "promise_escalation
 
 
 def state(note: Note) -> str:
-    """Return how the task stands, as the start of a subject or a text: "Promise overdue by 2 hours".
+    """Return the state of the task, as the start of a subject or a text: "Promise overdue by 2 hours".
 
     Raises ValueError for a purpose of customers.
     """
@@ -109,7 +109,7 @@ def state(note: Note) -> str:
 
 
 def slipped(note: Note) -> bool:
-    """Whether the message says that something is late, even if it is only a minute."""
+    """Whether the message says that something is late, even by a minute."""
     return note.purpose in _SLIPPED
 
 
@@ -130,7 +130,7 @@ def button(name: ActionName, brief: Brief) -> str:
 
 
 def is_readers_task(note: Note) -> bool:
-    """Whether the reader must do it: their own task, a decision, or a follow-up given to the owner."""
+    """Whether the reader must do it: their own task, a decision, or a follow-up for the owner."""
     given = note.purpose == "follow_up_reminder" and note.to == "owner"
     return given or note.purpose == "goodwill_approval" or _reader_is_agent(note.brief)
 

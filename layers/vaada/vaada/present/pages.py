@@ -30,7 +30,7 @@ CONTENT_SECURITY_POLICY = (
     f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
-"""The header for every page: nothing is loaded, no script runs, only our own style applies."""
+"""The header of every page: it loads nothing, runs no script, and has only our own style."""
 
 FormProblem = Literal["do", "date", "past", "far", "reason", "what", "confirm", "score", "comment", "again"]
 """What is wrong with a form: no action, no date, a date that has passed or is too far ahead, no reason, no
@@ -38,10 +38,10 @@ words for what was promised, not sent by a person; of a survey: no score, a comm
 that is to be sent once more."""
 
 OverBecause = Literal["closed", "expired", "left"]
-"""Why a link of staff cannot be used: what it is about is closed, it is too old, or its reader has left."""
+"""Why a staff link cannot be used: its task is closed, it is too old, or its reader has left."""
 
 RefusedBecause = Literal["too_large", "unreadable", "too_often"]
-"""The request is too large; it is not a form of ours; there were too many in a short time."""
+"""The request is too large, is no form of ours, or there were too many in a short time."""
 
 
 def _(message: str) -> str:
@@ -59,7 +59,7 @@ ACTION_PROBLEMS: dict[FormProblem, str] = {
     "what": _("Say what you promised, in at most 500 characters."),
     "confirm": _CONFIRM,
 }
-"""What to say about a form of staff, in English; translated when it is shown."""
+"""What is wrong with a form of staff, in English; translated when it is shown."""
 
 FIELD_OF: dict[str, str] = {
     "date": "date",
@@ -68,7 +68,7 @@ FIELD_OF: dict[str, str] = {
     "reason": "reason",
     "what": "what",
 }
-"""The field of a form of staff that is wrong, by its problem."""
+"""The field of a staff form at which each problem is shown."""
 
 _CLOSED = _("This was closed before.")
 _CLOSED_STATUS = {
@@ -124,7 +124,7 @@ def survey_form(
 def survey_confirm(
     *, business: str, language: str, kind: SurveyKind, score: int, comment: str, path: str, nonce: str
 ) -> str:
-    """Return the page that asks a possible bot for one more tap.
+    """Return the page that asks a possible bot to tap once more.
 
     The form sends `score`, `comment`, `nonce` and `confirm`.
     """
@@ -150,7 +150,7 @@ def survey_thanks(
     kind: SurveyKind = "csat",
     next_step: NextStep | None = None,
 ) -> str:
-    """Return the page after an answer. `followed_up`: somebody will deal with an unhappy one."""
+    """Return the page after an answer. `followed_up`: somebody will contact an unhappy customer."""
     language_words = words(language)
     call = next_step if isinstance(next_step, CallBack) else None
     return _page(
@@ -183,7 +183,7 @@ def action_form(
     entered: Mapping[str, str] | None = None,
     nonce: str = "",
 ) -> str:
-    """Return the page with the brief and a form per action, the chosen one first.
+    """Return the page with the brief and a form for each action, the chosen action first.
 
     The forms send `do`, `date`, `time`, `reason`, `nonce` and `website`, a hidden field that only bots fill
     in.
@@ -219,7 +219,7 @@ def action_form(
 
 
 def action_list(*, business: str, language: str, tasks: Sequence[Brief | TaskLine]) -> str:
-    """Return the page with the tasks of one message, the most urgent first, each with a link to its page."""
+    """Return the page with the tasks of one message, each with a link, the most urgent first."""
     catalogue = words(language).catalogue
     count = catalogue.ngettext("%(n)s reminder", "%(n)s reminders", len(tasks)) % {"n": len(tasks)}
     heading = count if tasks else catalogue.gettext("Nothing left to do")
@@ -281,7 +281,7 @@ def unsubscribed(
     nonce: str | None,
     again: bool = False,
 ) -> str:
-    """Return the page after the unsubscription. With a `nonce` it offers to undo it; `again` asks to confirm.
+    """Return the page after unsubscribing. With a `nonce` it offers undo; `again` asks to confirm.
 
     The form sends `do`, `nonce` and `website`.
     """
@@ -306,7 +306,7 @@ def event_form(
     problem: Literal["answer", "again"] | None = None,
     nonce: str = "",
 ) -> str:
-    """Return the page that asks whether the customer comes. `answer` is preselected.
+    """Return the page that asks whether the customer will come. `answer` is preselected.
 
     The form sends `answer`, `nonce` and `website`, a hidden field that only bots fill in.
     """

@@ -34,13 +34,13 @@ _FACTS: dict[AgainstKind, str] = {
     "unethical": _("You asked us for something that we do not do for anybody."),
     "no_fit": _("What you need and what we are good at do not fit together."),
 }
-"""What the record says, by the kind of reason. That somebody brings no prospects is not told to them."""
+"""What the letter says about each kind of reason. Customers are not told that they bring no prospects."""
 
 
 def draft(
     against: Sequence[Against], since: datetime, rows: Iterable[Row], business: Business, language: str
 ) -> Letter:
-    """Return the letter as it follows from the rows. What only a manager knows is left as a gap.
+    """Return the letter that follows from the rows. It has gaps where only a manager knows what to say.
 
     `against` are the reasons of the proposal, `since` is when they became a customer.
     """
@@ -68,7 +68,7 @@ def draft(
 
 
 def body(letter: Letter, language: str) -> str:
-    """Return the letter without greeting and signature: first what is still open, then the five steps."""
+    """Return the letter without greeting and signature: what is still open, then the five steps."""
     gettext = words(language).catalogue.gettext
     parts = [letter.thanks, letter.facts, letter.goodwill, letter.apology, letter.alternatives]
     if letter.still_open:
@@ -81,7 +81,7 @@ def body(letter: Letter, language: str) -> str:
 
 
 def promise_line(promise: Commitment, language: str) -> str:
-    """Return a promise that is still open, with its date."""
+    """Return a line about an open promise, with its date."""
     spoken = words(language)
     zone = ZoneInfo(promise.explain.due_at.time_zone) if promise.explain.due_at else ZoneInfo("UTC")
     due = formats(language).year_date(promise.due_at.astimezone(zone).date())

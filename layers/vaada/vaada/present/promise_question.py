@@ -1,4 +1,4 @@
-"""The question to an agent who has copied the desk on a mail: did you promise something?"""
+"""The question to an agent who copied the desk on a mail: did you promise something?"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _LONGEST_NAME = 40
 
 @dataclass(frozen=True)
 class PromiseQuestion:
-    """What the agent is asked. `offered` are dates to choose from, `link` is the signed link to the page."""
+    """The question. `offered` are the dates to choose from, `link` is the signed link to the page."""
 
     business: str
     reader_name: str
@@ -43,7 +43,7 @@ class PromiseQuestion:
 
     @property
     def buttons(self) -> list[tuple[str, str]]:
-        """The text and the link of each button: the offered dates, and the page for another one."""
+        """The text and the link of each button: the offered dates, and the page for another date."""
         words = self.times.words
         dates = [
             (_capitalized(self.times.moment(at)), f"{self.link}?{urlencode({'at': text_of(at)}, safe=':')}")
@@ -97,7 +97,7 @@ def written_when(times: Times, at: datetime) -> str:
 
 
 def recorded(due_at: datetime, times: Times) -> str:
-    """Return the sentence that says that the promise is recorded."""
+    """Return the sentence that the promise is recorded."""
     return times.words.catalogue.gettext("The promise is recorded, and due %(when)s.") % {
         "when": times.moment(due_at)
     }

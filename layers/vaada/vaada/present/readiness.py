@@ -1,4 +1,4 @@
-"""What a check of the desk and its account found, in words: the reason, and what to do about it."""
+"""The result of each check of the desk and its account in words: the reason, and what to do."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ def _(message: str) -> str:
 
 @dataclass(frozen=True)
 class _Wording:
-    """The words of one finding, in English. What is the same in every language comes after the sentences.
+    """The words for one finding, in English. Parts that are the same in all languages come last.
 
     `command` is to be typed, or a record of the DNS; `place` is in the documentation, `page` in the console.
     """
@@ -28,7 +28,7 @@ class _Wording:
 
 @dataclass(frozen=True)
 class CheckedWords:
-    """What a check found, in the reader's words. What is empty is not there."""
+    """The result of a check in the reader's words. Parts that do not apply are empty."""
 
     title: str
     state: State
@@ -40,7 +40,7 @@ class CheckedWords:
 
 
 def checked_words(checked: Checked, words: Words) -> CheckedWords:
-    """Return what a check found, in these words."""
+    """Return the result of a check in these words."""
     gettext, finding = words.catalogue.gettext, checked.finding
     wording = WORDINGS[finding.key]
     values = {name: isolate(str(value), words.direction) for name, value in finding.values.items()}
@@ -84,7 +84,7 @@ TITLES: dict[str, str] = {
     "backup": _("Backup"),
     "keys": _("Keys of the links"),
 }
-"""The titles of the checks, by their names."""
+"""The title of each check, by its name."""
 
 _STEP_2, _STEP_4 = "README.md, Then, once, step 2", "README.md, Then, once, step 4"
 _ALARMS = "docs/operations.md, Alarms"
@@ -373,4 +373,4 @@ WORDINGS: dict[str, _Wording] = {
         place="docs/operations.md, Rotating the link keys",
     ),
 }
-"""The words of each finding, by its key."""
+"""The words for each finding, by its key."""

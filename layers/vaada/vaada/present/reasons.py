@@ -1,4 +1,4 @@
-"""The reasons that rows have stored in English, in the reader's words: why then, or why nothing was sent."""
+"""Stored English reasons in the reader's words: why at this time, or why nothing was sent."""
 
 import re
 from gettext import NullTranslations
@@ -137,7 +137,7 @@ _REASONS: tuple[tuple[str, str], ...] = (
 
 
 def reason_words(reason: str, catalogue: NullTranslations) -> str:
-    """Return a reason that a row has stored in English, in the reader's language if it is one of ours."""
+    """Return a stored English reason in the reader's language, if it is a known one."""
     known = dict(_REASONS).get(reason)
     if known:
         return catalogue.gettext(known)
@@ -147,7 +147,7 @@ def reason_words(reason: str, catalogue: NullTranslations) -> str:
 
 
 def rule_words(rule: str, catalogue: NullTranslations) -> str | None:
-    """Return the rule of a computed time, such as "4 opening hours after it was due". None: not ours."""
+    """Return the rule of a computed time: "4 opening hours after it was due". None: not a known one."""
     if known := _FIXED_RULES.get(rule):
         return catalogue.gettext(known)
     found = _RULE.fullmatch(rule) or _EVERY.fullmatch(rule)

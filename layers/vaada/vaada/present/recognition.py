@@ -1,4 +1,4 @@
-"""Recognition in the reader's words: what an agent is thanked for, and with which words of the record."""
+"""Recognition in the reader's words: what an agent is thanked for, with a quote from the rows."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,7 +31,7 @@ REASONS: dict[RecognitionReason, str] = {
 
 @dataclass(frozen=True)
 class Thanks:
-    """Thanks as an agent reads them. `quote` is from the record, `note` the manager's own line."""
+    """Thanks as an agent reads them. `quote` is from the rows, `note` is the manager's own line."""
 
     business: str
     manager: str
@@ -61,7 +61,7 @@ def reason_of(reason: RecognitionReason, customer: str, words: Words) -> str:
 
 
 def quote_of(row: Row | None, words: Words) -> str:
-    """Return what the record says of the reason: the promise, the customer's words, how it was solved."""
+    """Return what the rows say about the reason: the promise, the customer's words, or the solution."""
     match row:
         case Commitment():
             said = promise_words(row, words)

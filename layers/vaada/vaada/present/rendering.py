@@ -1,4 +1,4 @@
-"""Render templates. HTML templates escape all values, text templates do not.
+"""Render templates. HTML templates escape all values; text templates do not.
 
 Jinja is imported with the first template: most functions render none, most of the time.
 """
@@ -31,7 +31,7 @@ def text(template: str, words: Words, **values: object) -> str:
 
 
 def prepare() -> None:
-    """Import what templates need."""
+    """Import what templates need, before it is needed."""
     _environment(words("en"), escape=True)
 
 
@@ -66,7 +66,7 @@ def _environment(words: Words, *, escape: bool) -> "Environment":
 
 @cache
 def _compiled(_escape: bool) -> "BytecodeCache":
-    """Return the compiled templates, the same for all languages: to compile one takes most of the time."""
+    """Return the compiled templates, which all languages share, because compiling takes most of the time."""
     from jinja2 import BytecodeCache
     from jinja2.bccache import Bucket
 

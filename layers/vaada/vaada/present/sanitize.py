@@ -8,7 +8,7 @@ from typing import Literal
 from vaada.present.i18n import Direction
 
 TextDirection = Literal["auto", "ltr", "rtl"]
-"""How a text is written: `auto` for what people typed, in any language."""
+"""The direction of a text: `auto` for what people typed, in any language."""
 
 # Characters that change the writing direction: embeddings, overrides, isolates and marks. Names do not need
 # them, and an unclosed one would affect the rest of the line.
@@ -37,7 +37,7 @@ def line(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    """Return the text without the characters that no document may contain. Line breaks stay."""
+    """Return the text without characters that documents may not contain. Line breaks stay."""
     return _NOT_TEXT.sub("", text)
 
 
@@ -59,7 +59,7 @@ def isolate(text: str, direction: Direction = "ltr", own: TextDirection = "auto"
 
 
 def shorten(text: str, fits: Callable[[str], bool]) -> str:
-    """Return the longest beginning of `text` that fits, with an ellipsis, cut between words if possible.
+    """Return as much of the start of `text` as fits, with an ellipsis, cut between words if possible.
 
     Only the first 1600 characters are considered, as many as an SMS of ten parts has.
     """

@@ -1,4 +1,4 @@
-"""SMS: at most two parts, three to staff where two say too little; at most one link, which is never cut."""
+"""SMS: at most two parts, or three to staff if two say too little; at most one link, which is never cut."""
 
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -47,7 +47,7 @@ def for_late(notice: LateNotice) -> str:
 
 
 def for_customer(purpose: Purpose, invitation: Invitation) -> str:
-    """Return the SMS that asks a customer a survey's question, with how to reply by SMS if there is room."""
+    """Return the SMS that asks a survey's question, with how to answer by SMS if there is room."""
     return _first_that_fits(_survey_versions(purpose, invitation), invitation.survey_url)
 
 
@@ -64,7 +64,7 @@ def for_recommendation(asked: AskToRecommend) -> str:
 
 
 def for_personal(message: Personal) -> str:
-    """Return the SMS that an agent wrote to a customer, whole. Who wrote it checks how long it is."""
+    """Return the whole SMS that an agent wrote to a customer. The caller checks its length."""
     language = words(message.language)
     parts_of_it = (
         greeting(message.customer_name, language),
@@ -80,7 +80,7 @@ def for_praise(praise: Praise) -> str:
 
 
 def _staff_versions(note: Note) -> Iterator[str]:
-    """Yield versions of the text, best first: state, customer and number, and as much of the task as fits.
+    """Yield versions of the text, the best first: state, customer, number, and what fits of the task.
 
     In a script that GSM-7 lacks, a third part is used before the state is left out.
     """
@@ -287,7 +287,7 @@ def _first_that_fits(choices: Iterator[str], link: str | None, most_parts: int =
 
 
 def _with_link(text: str, link: str | None) -> str:
-    """Return the text with the link below, in the letters that let it say most.
+    """Return the text with the link below it, in the alphabet that leaves the most text.
 
     Accents that GSM-7 lacks and emoji stay where there is room for them, but a text is not cut for them.
     """
@@ -303,5 +303,5 @@ def _joined(text: str, link: str | None) -> str:
 
 
 def _fits(text: str, most_parts: int = _MAX_PARTS) -> bool:
-    """Whether the text has no more parts than two, or than `most_parts` if GSM-7 lacks its letters."""
+    """Whether the text has at most two parts, or `most_parts` if it does not fit GSM-7."""
     return parts(text) <= (_MAX_PARTS if is_gsm_7(text) else most_parts)

@@ -88,7 +88,7 @@ def task_words(work: Commitment | FollowUp | Reply | Goodwill, customer_name: st
 
 
 def is_typed(work: Commitment | FollowUp | Reply | Goodwill) -> bool:
-    """Whether `task_words` are a person's own, in any language."""
+    """Whether `task_words` are words that a person typed, in any language."""
     match work:
         case Commitment():
             return work.origin == "stated"
@@ -106,14 +106,14 @@ def promise_words(promise: Commitment, words: Words) -> str:
 
 
 def promise_to_customer(promise: Commitment, words: Words) -> str:
-    """Return the promise as the customer reads it, to whom it was made."""
+    """Return the promise as the customer reads it."""
     if is_typed(promise):
         return promise.what
     return _translated(promise.what, _PROMISES, words, shown=_TO_CUSTOMERS)
 
 
 def _translated(stored: str, known: Iterable[str], words: Words, shown: dict[str, str] | None = None) -> str:
-    """Return the stored sentence in the reader's language, if it is one of the known ones."""
+    """Return the stored sentence in the reader's language, if it is a known one."""
     for sentence in known:
         if found := _pattern(sentence).fullmatch(stored):
             gaps = {name: _gap(name, text, words) for name, text in found.groupdict().items()}
@@ -123,7 +123,7 @@ def _translated(stored: str, known: Iterable[str], words: Words, shown: dict[str
 
 @cache
 def _pattern(sentence: str) -> re.Pattern[str]:
-    """Return what matches the sentence with any words in its gaps."""
+    """Return a pattern that matches the sentence with any words in its gaps."""
     return re.compile(re.sub(r"%\\\((\w+)\\\)s", r"(?P<\1>.+?)", re.escape(sentence)), re.DOTALL)
 
 

@@ -29,18 +29,18 @@ _OVERDUE_SINCE = _("Overdue since %(time)s")
 
 
 def elapsed(since: datetime, until: datetime) -> timedelta:
-    """Return the elapsed time. Subtracting datetimes of one time zone would ignore clock changes."""
+    """Return the elapsed time. Subtracting datetimes in the same time zone would ignore clock changes."""
     return until.astimezone(UTC) - since.astimezone(UTC)
 
 
 def is_late(due_at: datetime, now: datetime) -> bool:
-    """Whether something due at `due_at` should be called overdue."""
+    """Whether to call something that was due at `due_at` overdue."""
     return elapsed(due_at, now) >= _LATE_AFTER
 
 
 @dataclass(frozen=True)
 class Times:
-    """The words for times of one reader, at this moment."""
+    """Writes times for one reader, as seen from this moment."""
 
     words: Words
     zone: ZoneInfo
@@ -65,7 +65,7 @@ class Times:
         return f"{self.local(at):%H:%M}"
 
     def when(self, at: datetime) -> str:
-        """Return the time, with its day unless that is today: "17:30", "Fri 10:00", "12 Nov 10:00"."""
+        """Return the time, with its day unless it is today: "17:30", "Fri 10:00", "12 Nov 10:00"."""
         on = self.local(at).date()
         if on == self.today:
             return self.clock(at)
@@ -90,7 +90,7 @@ class Times:
         return _("%(date)s at %(time)s") % {"date": day, "time": time}
 
     def date_of(self, on: date) -> str:
-        """Return the date, with the year if it is another one: "12 Nov", "12 Nov 2025"."""
+        """Return the date, with the year if it is another year: "12 Nov", "12 Nov 2025"."""
         same_year = on.year == self.today.year
         return self.formats.short_date(on) if same_year else self.formats.year_date(on)
 

@@ -55,12 +55,12 @@ CHANNELS: dict[Channel, str] = {
     "web": _("on the website"),
     "in_person": _("in person"),
 }
-"""How somebody was in touch, in English; translated when it is shown."""
+"""How a contact took place, in English; translated when it is shown."""
 
 
 @dataclass(frozen=True)
 class Brief:
-    """All that staff need to know to do a task. Times are in the reader's time zone."""
+    """Everything that staff must know to do a task. Times are in the reader's time zone."""
 
     kind: BriefKind
     language: str  # the reader's, BCP 47
@@ -98,7 +98,7 @@ class Brief:
 
     @property
     def late(self) -> bool:
-        """Whether to call it overdue."""
+        """Whether to call the task overdue."""
         return is_late(self.due_at, self.now)
 
     @property
@@ -108,7 +108,7 @@ class Brief:
 
     @property
     def matter_direction(self) -> TextDirection:
-        """How the matter is written."""
+        """Return the direction of a task's text: the reader's language, or `auto` for typed words alone."""
         return matter_direction(self.language, self.amount, typed=self.typed)
 
     @property
@@ -158,7 +158,7 @@ class TaskLine:
 
     @property
     def late(self) -> bool:
-        """Whether to call it overdue."""
+        """Whether to call the task overdue."""
         return is_late(self.due_at, self.now)
 
     @property
@@ -180,7 +180,7 @@ def matter_of(amount: str | None, what: str) -> str:
 
 
 def matter_direction(language: str, amount: str | None, *, typed: bool) -> TextDirection:
-    """Return how a task is written: as the reader's language, if not a person's own words alone."""
+    """The direction of the task's text."""
     return "auto" if typed and not amount else words(language).direction
 
 
@@ -194,7 +194,7 @@ class Note:
 
 
 def urgency(brief: Brief | TaskLine) -> tuple[bool, datetime]:
-    """Return a sort key: overdue ones first, each group by due time."""
+    """Return a sort key: overdue tasks first, then by due time."""
     return not brief.late, brief.due_at
 
 
@@ -259,7 +259,7 @@ class News:
 
 @dataclass(frozen=True)
 class Confirmation:
-    """The data of the mail that asks whether an address is its reader's. Nothing in it is a stranger's."""
+    """The data of the mail that asks whether an address is its reader's. It has no words of strangers."""
 
     business: str
     language: str  # BCP 47
@@ -334,7 +334,7 @@ class Praise:
     now: datetime
 
     def news(self, customer: str) -> str:
-        """Return the answer after the customer's name, as it has to stand: "Bilal gave you 5 out of 5"."""
+        """Return the answer as a part that follows the customer's name: "Bilal gave you 5 out of 5"."""
         gettext = words(self.language).catalogue.gettext
         if self.top == 1:
             return gettext("%(customer)s says that you kept your word") % {"customer": customer}

@@ -1,1 +1,1 @@
-"""The public pages: for each kind of signed link, what a GET shows and what a POST does."""
+"""The public pages: what a GET shows and a POST does, for each kind of signed link."""

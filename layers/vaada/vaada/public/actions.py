@@ -29,7 +29,7 @@ _STAFF = (Commitment, FollowUp, Reply, Goodwill)
 
 @dataclass(frozen=True)
 class _Linked:
-    """What a link leads to: the work and who reads it, None for the owner; or a batch, with several tasks."""
+    """The target of a link: the work and its reader (None is the owner), or several tasks of a batch."""
 
     work: StaffWork
     reader: Agent | None
@@ -126,13 +126,13 @@ def _row_id(visit: Visit, *, counted: bool) -> str:
 
 
 def _promise_question(visit: Visit, row_id: str) -> Message | None:
-    """Return the question whose link this is, which is about no work, or None."""
+    """Return the question of this link, which is about no work, or None."""
     row = visit.desk.table.get_any(row_id)
     return row if isinstance(row, Message) and row.purpose == "promise_question" else None
 
 
 def _linked(visit: Visit, row_id: str) -> _Linked:
-    """Return what is behind a link to a message or, from an earlier release, to work. Raises NotFound.
+    """Return the target of a link to a message or, from an earlier release, to work. Raises NotFound.
 
 
     The link of a batch shows the list of its tasks, unless it asks for the first one, or for an action that
@@ -155,7 +155,7 @@ def _linked(visit: Visit, row_id: str) -> _Linked:
 
 
 def _reader_of_work(visit: Visit, work: StaffWork) -> Agent | None:
-    """Return who reads the messages about this work, while nobody stands in for them."""
+    """Return who reads messages about this work when nobody stands in."""
     if isinstance(work, FollowUp) and work.told == "owner":
         return None
     agent = agent_of(visit.desk, work)
@@ -244,14 +244,14 @@ def _batched_work(visit: Visit, batch: Message) -> list[tuple[Message, StaffWork
 
 
 def _answerable_work(visit: Visit, linked: _Linked) -> list[StaffWork]:
-    """Return the work behind a link that needs an action."""
+    """Return the work of a link that needs an action."""
     if linked.batch is None:
         return [linked.work]
     return [work for one, work in _batched_work(visit, linked.batch) if is_actionable(one.purpose)]
 
 
 def _send_new_link(visit: Visit, row_id: str) -> Page:
-    """Send a new link to the recipient of the message, whoever asks for it, because this one is too old."""
+    """Send a new link to the recipient of the message, whoever asks, because this one is too old."""
     asks = visit.fields.get("do") == "new_link"
     if not asks or not visit.is_human("action", row_id):
         return _expired_page(visit, row_id, again=asks)

@@ -1,4 +1,4 @@
-"""/c/: the contact form, also inside the pages of others; and the link that confirms an address."""
+"""/c/: the contact form, also inside other websites, and the link that confirms an address."""
 
 from http import HTTPStatus
 
@@ -31,7 +31,7 @@ _LONGEST_NAME = 100
 
 
 def show(visit: Visit) -> Page:
-    """Return the form; the script that shows it in other pages; or the page that confirms an address.
+    """Return the form, the script that shows it in other websites, or the page that confirms an address.
 
     Raises BadLink, NotFound.
     """
@@ -44,7 +44,7 @@ def show(visit: Visit) -> Page:
 
 
 def submit(visit: Visit) -> Page:
-    """Take an entry, or confirm an address, if a person sent it. Raises BadLink, NotFound, TooManyForms."""
+    """Accept an entry or confirm an address, if a person sent it. Raises BadLink, NotFound, TooManyForms."""
     _require_open(visit)
     if visit.token:
         return _confirm(visit)
@@ -81,14 +81,14 @@ class _Wrong(Exception):
 
 
 def _require_open(visit: Visit) -> None:
-    """Raise NotFound if the owner has switched the form off. Links of mails that are out still work."""
+    """Raise NotFound if the owner has switched the form off. Links in sent mails still work."""
     is_link = visit.token not in {"", WIDGET}
     if not is_link and not visit.desk.policy.contact_form.is_open:
         raise NotFound(Interaction, _SUBJECT)
 
 
 def _entry(visit: Visit) -> Entry:
-    """Return what the form holds. Raises _Wrong."""
+    """Return the content of the form. Raises _Wrong."""
     fields = visit.fields
     try:
         name = _NAME.validate_python(fields.get("name", "")[:_LONGEST_NAME])
@@ -118,7 +118,7 @@ def _reached(visit: Visit) -> tuple[Medium, str]:
 
 
 def _language(visit: Visit) -> str:
-    """Return the language that was chosen, else that of the browser, else that of the business."""
+    """Return the chosen language, or else the browser's, or the business's."""
     chosen = visit.fields.get("lang", "")
     return chosen if chosen in WRITTEN_LANGUAGES else visit.language
 
@@ -141,7 +141,7 @@ def _form(visit: Visit, status: HTTPStatus, problem: pages.Problem | None = None
 
 
 def _linked(visit: Visit) -> Interaction | None:
-    """Return the contact whose address the link confirms. None: it is too old. Raises BadLink, NotFound."""
+    """Return the contact whose address the link confirms. None: too old. Raises BadLink, NotFound."""
     try:
         return require(visit.desk, Interaction, visit.desk.links.row_id("form", visit.token))
     except ExpiredLink:

@@ -59,7 +59,7 @@ def _row(visit: Visit, *, counted: bool) -> CampaignRecipient:
 
 
 def _chosen(visit: Visit) -> EventAnswer | None:
-    """Return the answer in the query or the form, or None if it is none."""
+    """Return the answer in the query or the form, or None if there is no valid one."""
     return next((one for one in get_args(EventAnswer) if one == visit.fields.get("answer")), None)
 
 
@@ -81,7 +81,7 @@ def _form(
 
 
 def _shown(visit: Visit, campaign: Campaign, language: str) -> dict[str, str]:
-    """Return what a page shows of an event, in this language."""
+    """Return the part of an event that a page shows, in this language."""
     if campaign.event is None:
         raise NotFound(Campaign, campaign.id)
     business, event = visit.desk.policy.business, campaign.event

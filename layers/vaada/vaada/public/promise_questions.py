@@ -1,4 +1,4 @@
-"""What an agent promised in a mail that they have copied the desk on: the page of the question's link."""
+"""The page for an agent who copied the desk on a mail: what did they promise?"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -30,7 +30,7 @@ _LONGEST_WHAT = 500  # characters
 
 
 def show(visit: Visit, question: Message) -> Page:
-    """Return the form with the date that was tapped, or what was recorded before. Raises NotFound."""
+    """Return the form with the tapped date, or the promise that was recorded before. Raises NotFound."""
     reader = _reader(visit, question)
     if reader.left_at is not None:
         return _over(visit, reader, HTTPStatus.GONE, "left")
@@ -62,7 +62,7 @@ def submit(visit: Visit, question: Message) -> Page:
 
 
 def show_expired(visit: Visit, question: Message) -> Page:
-    """Return the page for a link that is too old: by then nobody is asked again."""
+    """Return the page for a link that is too old. No new link is sent."""
     return _over(visit, _reader(visit, question), HTTPStatus.GONE, "closed")
 
 
@@ -82,7 +82,7 @@ def _stated(visit: Visit, reader: Agent) -> StatedCommitment:
 
 
 def _tapped(visit: Visit, reader: Agent) -> dict[str, str]:
-    """Return the date and the time that the link names, in the reader's zone, unless they have passed."""
+    """Return the date and time in the link, in the reader's zone, unless they are past."""
     try:
         at = _INSTANT.validate_python(visit.fields.get("at"))
     except ValidationError:

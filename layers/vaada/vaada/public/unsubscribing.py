@@ -65,7 +65,7 @@ def _subscription(row: Survey | CampaignRecipient) -> Subscription:
 
 
 def _row(visit: Visit, *, counted: bool) -> Survey | CampaignRecipient:
-    """Return what the link was sent with. Raises BadLink, NotFound."""
+    """Return the row for which the link was sent. Raises BadLink, NotFound."""
     try:
         row_id = visit.desk.links.row_id("unsubscribe", visit.token)
     except ExpiredLink as link:

@@ -22,7 +22,7 @@ from vaada.rules import bot_detection
 
 @dataclass(frozen=True)
 class Visit:
-    """A request by link. `fields` are those of the query for a GET, of the form for a POST.
+    """A request by link. `fields` are those of the query (GET) or of the form (POST).
 
     `browser` tells visitors apart who use the same link; it is a hash, and names nobody.
     """
@@ -51,7 +51,7 @@ class Visit:
         return preferred(self.accept_language) or self.deployed_business.language
 
     def language_of(self, row: Survey | CampaignRecipient) -> str:
-        """Return the language of the row's customer. Raises NotFound once they are erased."""
+        """Return the language of the row's customer. Raises NotFound if they were erased."""
         return readable(customer_of(self.desk, row).language, self.desk.policy.business.language)
 
     def page_age(self, purpose: LinkPurpose, shown: str) -> timedelta | None:

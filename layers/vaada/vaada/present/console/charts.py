@@ -1,4 +1,4 @@
-"""Charts as shapes for SVG: bars, counts and shares over weeks, and shares with their range of the truth.
+"""Charts as SVG shapes: bars, counts and shares over weeks, and shares with their confidence intervals.
 
 Coordinates are in a box of 360 units. In a language that is written from right to left they are mirrored.
 """
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 WIDTH = 360
 Percent = Callable[[float], str]
-"""How the reader's language writes a share of one in percent."""
+"""How the reader's language writes a share as a percentage."""
 
 Count = Callable[[int], str]
 """How the reader's language writes a number."""
@@ -22,7 +22,7 @@ _GAP = 0.15  # of the width of a column, on both sides
 
 @dataclass(frozen=True)
 class Label:
-    """Words in a chart. `anchor` is where they are held: start, middle or end."""
+    """Words in a chart. `anchor` says which point of them is placed: start, middle or end."""
 
     x: float
     y: float
@@ -33,7 +33,7 @@ class Label:
 
 @dataclass(frozen=True)
 class Box:
-    """A rectangle: a bar, or what is left of it."""
+    """A rectangle: a bar, or the rest of it."""
 
     x: float
     y: float
@@ -73,7 +73,7 @@ class Chart:
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar: `share` and `mark` are of a hundred. The mark is what it was before."""
+    """A bar: `share` and `mark` are parts of a hundred. The mark is the earlier value."""
 
     label: str
     share: float
@@ -83,7 +83,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Point:
-    """A share of a hundred with the range in which the true one lies. None: nothing to count."""
+    """A share in percent with its confidence interval. None: there is nothing to count."""
 
     label: str
     share: float | None = None
@@ -94,7 +94,7 @@ class Point:
 
 @dataclass
 class _Drawing:
-    """Collects shapes, mirrored if the words run from the right."""
+    """Collects shapes, and mirrors them for languages written from right to left."""
 
     mirrored: bool
     labels: list[Label] = field(default_factory=list)
@@ -133,7 +133,7 @@ class _Drawing:
 
 
 def bars(title: str, description: str, rows: Sequence[Bar], *, mirrored: bool) -> Chart:
-    """Return horizontal bars, each with its label before and its number behind."""
+    """Return horizontal bars, each with its label before it and its number after it."""
     drawing = _Drawing(mirrored)
     length = WIDTH - _LABEL - _VALUE
     for number, row in enumerate(rows):
@@ -152,7 +152,7 @@ def bars(title: str, description: str, rows: Sequence[Bar], *, mirrored: bool) -
 def shares_over_time(
     title: str, description: str, points: Sequence[Point], percent: Percent, *, mirrored: bool
 ) -> Chart:
-    """Return a line of shares with the range of each; points without anything to count are gaps in it."""
+    """Return a line of shares with their intervals. It has gaps at points without anything to count."""
     drawing = _Drawing(mirrored)
     known = [point.low for point in points if point.share is not None]
     floor = _HALF if min(known, default=0) >= _HALF else 0
@@ -207,7 +207,7 @@ def counts_over_time(
 def shares_with_range(
     title: str, description: str, points: Sequence[Point], percent: Percent, *, mirrored: bool
 ) -> Chart:
-    """Return each share as a dot on the range in which the true share lies."""
+    """Return each share as a dot on its confidence interval."""
     drawing = _Drawing(mirrored)
     length = WIDTH - _LABEL - 20
     bottom = 6 + max(len(points), 1) * _ROW
@@ -226,7 +226,7 @@ def shares_with_range(
 
 
 def _runs(points: Sequence[Point]) -> list[list[int]]:
-    """Return the numbers of the points that follow each other without a gap."""
+    """Return the indexes of points that follow each other without a gap."""
     runs: list[list[int]] = []
     for number, point in enumerate(points):
         if point.share is None:

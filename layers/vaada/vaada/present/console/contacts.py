@@ -75,7 +75,7 @@ _AHEAD: dict[Event, str] = {
 
 @dataclass(frozen=True)
 class AheadLine:
-    """A line of what the desk will do."""
+    """One thing that the desk will do."""
 
     at: datetime
     when: str

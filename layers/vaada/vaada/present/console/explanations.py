@@ -1,4 +1,4 @@
-"""Why this time: the intervals that counted towards a deadline, and what was passed over."""
+"""Explain a time: the intervals that counted towards a deadline, and those that were skipped."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,7 +13,7 @@ _MOST = 12  # lines; a longer count is cut in the middle of nothing that anybody
 
 @dataclass(frozen=True)
 class Counted:
-    """An interval: from when to when, and how much of it counted or why it did not."""
+    """An interval: its start and end, and how much of it counted or why it did not."""
 
     span: str
     words: str
@@ -29,7 +29,7 @@ class Why:
 
 
 def why(explanation: Explanation | None, times: Times) -> Why | None:
-    """Return the account of a computed time in the reader's zone. None: it was given by somebody."""
+    """Return the explanation of a computed time in the reader's zone. None: somebody chose the time."""
     if explanation is None:
         return None
     gettext = times.words.catalogue.gettext

@@ -1,4 +1,4 @@
-"""What the palette offers besides customers: pages and actions by their names."""
+"""What the search dialog offers besides customers: pages and actions, by their names."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from vaada.present.console.shell import PLACES, Shell
 
 @dataclass(frozen=True)
 class Action:
-    """A page or an action that is found by its name."""
+    """A page or an action that can be found by its name."""
 
     path: str
     icon: str
@@ -15,7 +15,7 @@ class Action:
 
 
 def actions_for(q: str, shell: Shell) -> tuple[Action, ...]:
-    """Return the pages and actions whose name contains what was typed, in the reader's language."""
+    """Return the pages and actions whose name, in the reader's language, contains the typed words."""
     gettext = shell.words.catalogue.gettext
     places = [place for place in PLACES if shell.is_manager or not place.for_managers]
     actions = [

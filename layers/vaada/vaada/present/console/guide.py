@@ -1,4 +1,4 @@
-"""The guide: six pages in plain words, written in Markdown for each language."""
+"""The guide: its pages in Markdown, one set for each language."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -10,10 +10,10 @@ if TYPE_CHECKING:
 
 GUIDE = Path(__file__).parents[1] / "guide"
 PAGES = ("a-day", "a-promise", "a-complaint", "the-report", "parting", "the-rules")
-"""In the order in which they are needed. The English ones are those of the repository's documentation."""
+"""The pages in reading order. The English ones are also in the repository's documentation."""
 
 PICTURES = "/desk/help/pictures"
-"""Where the console shows the pictures of the guide."""
+"""The path under which the console shows the pictures of the guide."""
 
 ABOUT = {
     "/desk/": "a-day",
@@ -25,14 +25,14 @@ ABOUT = {
     "/desk/policy": "the-rules",
     "/desk/messages": "the-rules",
 }
-"""The page of the guide that is about a place of the navigation."""
+"""Which page of the guide is about each navigation entry."""
 
 _ENGLISH = "en"
 
 
 @dataclass(frozen=True)
 class GuidePage:
-    """A page of the guide. `language` is English where nobody has translated it."""
+    """A page of the guide. Its `language` is English if there is no translation."""
 
     name: str
     title: str
@@ -42,7 +42,7 @@ class GuidePage:
 
 @cache
 def guide_page(name: str, language: str) -> GuidePage:
-    """Return a page in this language. Its pictures lead to those of the console."""
+    """Return a page in this language. Its pictures point to those of the console."""
     from markdown_it import MarkdownIt
     from markupsafe import Markup
 
@@ -61,6 +61,6 @@ def guide_page(name: str, language: str) -> GuidePage:
 
 
 def picture(name: str) -> bytes | None:
-    """Return a picture of the guide (WebP), or None if there is none of this name."""
+    """Return a picture of the guide (WebP), or None if there is none with this name."""
     file = GUIDE / "pictures" / f"{name}.webp"
     return file.read_bytes() if file.exists() else None

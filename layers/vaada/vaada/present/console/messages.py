@@ -1,4 +1,4 @@
-"""Messages as they are listed: to whom, what, how it went, and what a manager can do about it."""
+"""Messages in a list: to whom, what, what happened to them, and what a manager can do."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ STATUSES: dict[MessageStatus, str] = {
     "sent": _("Sent"),
     "grouped": _("Sent with another"),
 }
-"""The statuses by which messages are listed, those first that a person should look at."""
+"""The statuses by which messages are listed, those first that need a person."""
 
 NOTES: dict[MessageStatus, str] = {
     "failed": _("They were refused for good. Nobody was told by another way."),
@@ -44,7 +44,7 @@ NOTES: dict[MessageStatus, str] = {
 
 @dataclass(frozen=True)
 class Around:
-    """What messages are shown with, by id. `stops` are by the ids of the messages to a stopped address."""
+    """What lists show with messages, by id. `stops` are the suppressions by the ids of messages."""
 
     times: Times
     agents: Mapping[str, Agent]
@@ -55,7 +55,7 @@ class Around:
 
 @dataclass(frozen=True)
 class MessageRow:
-    """A message: when, to whom and what, why not. `may_lift`: its address bounced, which may be undone."""
+    """A message: when, to whom, what, and why not. `may_lift`: its address bounced, which can be lifted."""
 
     id: str
     when: str
@@ -71,7 +71,7 @@ class MessageRow:
 
 
 def choices(words: Words) -> dict[str, dict[str, str]]:
-    """Return by what messages can be narrowed, besides their status: to whom, and what they are."""
+    """Return the filters of messages besides their status: to whom they are, and their purposes."""
     return {
         "to": {role: role_words(role, words) for role in get_args(RecipientRole)},
         "purpose": {purpose: purpose_words(purpose, words) for purpose in get_args(Purpose)},
@@ -79,7 +79,7 @@ def choices(words: Words) -> dict[str, dict[str, str]]:
 
 
 def title(status: MessageStatus, shown: int, words: Words, *, is_part: bool) -> str:
-    """Return the heading of a list of messages: how many there are, if these are all of the status."""
+    """Return the heading of a list, with the number of messages if all of this status are listed."""
     gettext, ngettext = words.catalogue.gettext, words.catalogue.ngettext
     if status == "failed" and not shown and not is_part:
         return gettext("No message has failed.")

@@ -1,4 +1,4 @@
-"""My day: the heading that says how it stands, and the rows of work in the order of doing."""
+"""My day: a heading that sums it up, and the rows of work in the order of doing."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,7 +13,7 @@ _SOON = timedelta(hours=3)
 
 @dataclass(frozen=True)
 class Group:
-    """Some rows under a heading. `folded`: only the heading shows until it is opened."""
+    """Some rows under a heading. `folded`: only the heading is visible until it is opened."""
 
     key: str
     title: str
@@ -23,7 +23,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Day:
-    """The page. `count` is what needs doing today; without any the page is calm."""
+    """The page. `count` is how much must be done today. If it is 0, the page says so calmly."""
 
     date: str
     title: str
@@ -39,7 +39,7 @@ def day(
     around: Surroundings,
     most: int = 0,
 ) -> Day:
-    """Return the page of this work, and of what slips with the reader's people.
+    """Return the page with this work, and with the late work of the reader's people.
 
     `most` is how many of a kind were read if there are more, else 0: such a number is written as "100+".
     """
@@ -73,7 +73,7 @@ def day(
 
 
 def _title(work: WorkList, slips: tuple[Commitment | Reply, ...], times: Times, most: int) -> str:
-    """Return how it stands, in one sentence."""
+    """Return a sentence that sums up the day."""
     gettext, ngettext = times.words.catalogue.gettext, times.words.catalogue.ngettext
     parts = []
     if late := len(work.late):
@@ -114,7 +114,7 @@ def _counted(count: int, most: int) -> dict[str, str]:
 
 
 def _lead(work: WorkList, times: Times) -> tuple[str, str]:
-    """Return the sentence below the heading with a gap, and what stands in the gap."""
+    """Return the sentence below the heading, with a gap, and what fills the gap."""
     gettext = times.words.catalogue.gettext
     ahead = [reply for reply in work.waiting if reply.due_at > times.now]
     if ahead and elapsed(times.now, ahead[0].due_at) <= _SOON:

@@ -1,4 +1,4 @@
-"""What the console says about colleagues: who is there, who answers to whom, what is wrong with a form."""
+"""The words about colleagues: who is there, who supervises whom, and what is wrong with a form."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ AGENT_PROBLEMS: dict[str, str] = {
 
 
 def absence(agent: Agent, times: Times) -> str:
-    """Return when the agent is away, now or later: "away until Fri 10:00". Empty if there is no absence."""
+    """Return when the agent is away, now or later: "away until Fri 10:00". Empty: there is no absence."""
     gettext, now = times.words.catalogue.gettext, times.now
     since, until = agent.away_from, agent.away_until
     if agent.left_at is not None:
@@ -54,7 +54,7 @@ def absence(agent: Agent, times: Times) -> str:
 
 
 def standing_in(agents: tuple[Agent, ...], times: Times) -> tuple[str, ...]:
-    """Return for whom the reader stands in, a sentence each: "You stand in for Amina: away until …"."""
+    """Return whom the reader stands in for, one sentence each: "You stand in for Amina: away until …"."""
     gettext, direction = times.words.catalogue.gettext, times.words.direction
     return tuple(
         gettext("You stand in for %(name)s: %(absence)s.")
@@ -65,7 +65,7 @@ def standing_in(agents: tuple[Agent, ...], times: Times) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class ColleagueRow:
-    """A colleague as the page shows them. `access` is a key of `_ACCESS`, or empty if nobody asked for it.
+    """A colleague in the list. `access` is a key of `_ACCESS`, or empty if it was not looked up.
 
     `until` is when somebody who is off work is there again.
     """
@@ -84,7 +84,7 @@ class ColleagueRow:
 
 @dataclass(frozen=True)
 class Node:
-    """Somebody in the tree of who answers to whom."""
+    """An agent in the tree of supervisors."""
 
     agent: Agent
     below: tuple["Node", ...]
@@ -105,7 +105,7 @@ def colleague_rows(
     policy: PolicyDocument,
     times: Times,
 ) -> tuple[ColleagueRow, ...]:
-    """Return everybody by name, those who left last. `accounts` is None for who may not know them."""
+    """Return everybody by name, former agents last. `accounts` is None if the reader may not see them."""
     gettext = times.words.catalogue.gettext
 
     def row(agent: Agent) -> ColleagueRow:
@@ -140,7 +140,7 @@ def colleague_rows(
 
 
 def reporting_tree(agents: Mapping[str, Agent]) -> tuple[Node, ...]:
-    """Return who answers to whom, of those who are still there. In a loop the first by name is at the top."""
+    """Return who supervises whom, without former agents. In a loop, the first by name is at the top."""
     there = sorted((agent for agent in agents.values() if agent.left_at is None), key=_by_name)
     ids, placed = {agent.id for agent in there}, set[str]()
 

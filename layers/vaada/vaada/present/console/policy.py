@@ -1,4 +1,4 @@
-"""The policy as sentences with fields in them, how it changed, and what other rules would have brought."""
+"""The policy as sentences with fields, its changes, and what other rules would have changed."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -31,9 +31,9 @@ Kind = Literal[
     "pairs",
     "codes",
 ]
-"""What a field holds. A member is ticked if it is in a list; of lines and pairs there is one in each line."""
+"""What a field holds. A member is a checkbox for one item of a list; lines and pairs have one per line."""
 Values = Mapping[str, str]
-"""What a form of the policy holds, by the names of its fields."""
+"""The values of a policy form, by the names of the fields."""
 
 _SLOT = re.compile(r"%\((\w+)\)s")
 _NUMBERED = re.compile(r"%\(tell(\d)\)s")
@@ -47,7 +47,7 @@ def _(message: str) -> str:
 
 @dataclass(frozen=True)
 class Control:
-    """A field of the form: where its value is in the policy, and what kind of value it is."""
+    """A field of the form: the place of its value in the policy, and the kind of the value."""
 
     path: tuple[str, ...]
     kind: Kind = "number"
@@ -73,7 +73,7 @@ _BY = {
 }
 _LANGUAGES = {language: language_name(language) for language in WRITTEN_LANGUAGES}
 RUNGS = 10
-"""How many steps of escalation a policy may have. The form shows one more than it has, and at least four."""
+"""How many steps of escalation a policy may have. The form shows one more than exist, at least four."""
 
 _RUNGS_SHOWN = 4
 _SCORES = ("csat", "ces", "nps", "promise")
@@ -175,7 +175,7 @@ _HEARS = _("%(who)s hears of it %(after)s after it was due, %(by)s.")
 
 
 def _hears(sentence: str, number: int) -> str:
-    """Return the sentence about a step of escalation with its own fields."""
+    """Return the sentence about one step of escalation, with its own fields."""
     for name, field in (("who", "tell"), ("after", "after"), ("by", "by")):
         sentence = sentence.replace(f"({name})", f"({field}{number})")
     return sentence
@@ -344,7 +344,7 @@ SECTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         ),
     ),
 )
-"""The sentences of the policy by section. Each names the fields that stand in it."""
+"""The sentences of the policy by section. Each names its fields."""
 
 TOLD: dict[Told, str] = {
     "warned": _("Warnings to agents"),
@@ -369,7 +369,7 @@ NOT_KNOWN = (
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a sentence: words, or a field with what it holds and what it held before."""
+    """A part of a sentence: words, or a field with its current and its former value."""
 
     text: str = ""
     name: str = ""
@@ -382,7 +382,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Difference:
-    """A sentence in which something changed: as it was, and as it is."""
+    """A sentence that has changed, as it was and as it is."""
 
     before: str
     after: str
@@ -390,7 +390,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Missed:
-    """A message that other rules would have brought, or not."""
+    """A message that only the current or only the other rules would have sent."""
 
     when: str
     title: str
@@ -401,7 +401,7 @@ class Missed:
 
 @dataclass(frozen=True)
 class PreviewPage:
-    """What other rules would have brought: the counts, and the messages that differ."""
+    """The effect of other rules: the counts, and the messages that differ."""
 
     counts: tuple[tuple[str, int, int], ...]
     more: tuple[Missed, ...]
@@ -409,7 +409,7 @@ class PreviewPage:
 
 
 def values_of(document: Mapping[str, Any]) -> dict[str, str]:
-    """Return what the form holds for a policy. A delay is in two fields, of which one has `_unit` behind."""
+    """Return the values of the form for a policy. A delay has two fields; the name of one ends in `_unit`."""
     values: dict[str, str] = {}
     for name, control in CONTROLS.items():
         found: Any = document
@@ -432,7 +432,7 @@ def values_of(document: Mapping[str, Any]) -> dict[str, str]:
 
 
 def sentences(values: Values, before: Values, words: Words) -> Iterator[tuple[str, str, list[list[Part]]]]:
-    """Yield the sections: their key, their title, and their sentences in parts."""
+    """Yield the sections: their key, their title, and their sentences as parts."""
     gettext = words.catalogue.gettext
     for key, title, texts in SECTIONS:
         shown = [text for text in texts if _is_shown(text, values)]
@@ -440,14 +440,14 @@ def sentences(values: Values, before: Values, words: Words) -> Iterator[tuple[st
 
 
 def _is_shown(text: str, values: Values) -> bool:
-    """Whether a sentence is in the form: of the steps of escalation only those in use, and some more."""
+    """Whether the form shows a sentence: of the steps of escalation only those in use, and a few more."""
     numbered = _NUMBERED.search(text)
     used = max((number for number in range(RUNGS) if values.get(f"tell{number}")), default=-1)
     return numbered is None or int(numbered[1]) < max(_RUNGS_SHOWN, used + 2)
 
 
 def differences(after: Values, before: Values, times: Times) -> list[Difference]:
-    """Return the days and sentences that say something else."""
+    """Return the days and sentences that have changed."""
     words = times.words
     found = _of_days(after, before, times)
     for _key, _title, texts in SECTIONS:
@@ -529,7 +529,7 @@ def _step(found: Any, step: str) -> Any:
 
 
 def _translated(text: str, words: Words) -> str:
-    """Return the sentence in the reader's language. Those about escalation are one, with numbered fields."""
+    """Return the sentence in the reader's language. Those about escalation share one translation."""
     numbered = _NUMBERED.search(text)
     if numbered is None:
         return words.catalogue.gettext(text)
@@ -560,7 +560,7 @@ def _parts(sentence: str, values: Values, before: Values, words: Words) -> list[
 
 
 def _label(sentence: str, name: str, values: Values, words: Words) -> str:
-    """Return the sentence with dots in the place of this field, which names it to a screen reader."""
+    """Return the sentence with dots in place of this field, as its label for screen readers."""
     said = _SLOT.sub(lambda slot: "…" if slot[1] == name else _said(slot[1], values, words), sentence)
     return " ".join(said.split())
 
@@ -572,7 +572,7 @@ def _plain(sentence: str, values: Values, words: Words) -> str:
 
 
 def _said(name: str, values: Values, words: Words) -> str:
-    """Return what a field holds in words: "4 opening hours"."""
+    """Return the value of a field in words: "4 opening hours"."""
     control, value = CONTROLS[name], values.get(name, "")
     gettext = words.catalogue.gettext
     if control.kind in {"tick", "member"}:
@@ -590,7 +590,7 @@ def _said(name: str, values: Values, words: Words) -> str:
 
 
 def unnamed_changes(after: Mapping[str, Any], before: Mapping[str, Any]) -> Sequence[str]:
-    """Return the sections in which something changed that no sentence names."""
+    """Return the sections with a change that no sentence shows."""
     named: dict[str, set[str]] = {}
     for control in CONTROLS.values():
         named.setdefault(control.path[0], set()).add(control.path[1])

@@ -1,4 +1,4 @@
-"""Promises on a board: a person across, time along, with how many of them are kept."""
+"""Promises on a board: a row for each agent, a column for each time, and the share that is kept."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Lane:
-    """The promises of one agent. `share` is how many in a hundred were kept; None: nothing was due."""
+    """The promises of one agent. `share` is the percentage that was kept; None: none was due."""
 
     agent: Agent
     kept: str
@@ -64,13 +64,13 @@ class Lane:
 
     @property
     def late(self) -> int:
-        """How many are late."""
+        """How many promises are late."""
         return len(self.columns["late"])
 
 
 @dataclass(frozen=True)
 class Board:
-    """The page. `counts` are those of all promises, `shown` those on the board."""
+    """The page. `counts` are the numbers of all promises, `shown` of those on the board."""
 
     title: str
     lead: str
@@ -85,7 +85,7 @@ class Board:
 
 
 def column_of(due_at: datetime, times: Times) -> Column:
-    """Return where a promise stands, by the reader's days: a week ends with its Sunday."""
+    """Return the column of a promise, by the reader's days. A week ends on Sunday."""
     if due_at <= times.now:
         return "late"
     on = times.local(due_at).date()
@@ -104,7 +104,7 @@ def board(
     customers: Mapping[str, Customer],
     times: Times,
 ) -> Board:
-    """Return the board of these open promises, of which some are shown, and of the ended ones by agent."""
+    """Return the board with these open promises, not all of which are shown, and the ended ones by agent."""
     counts = dict.fromkeys(COLUMNS, 0)
     for row in rows:
         counts[column_of(row.due_at, times)] += 1
@@ -124,7 +124,7 @@ def board(
 
 
 def kept_words(kept: Promises, times: Times) -> str:
-    """Return how many promises of the last 30 days were kept, in one sentence."""
+    """Return one sentence about how many promises of the last 30 days were kept."""
     settled = kept.kept_in_time + kept.kept_after_change + kept.missed
     words = times.words.catalogue
     if not settled:

@@ -1,4 +1,4 @@
-"""Whom to thank and for what, and an agent's own page, in the reader's words."""
+"""Whom to thank and what for, and an agent's own page, in the reader's words."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ _BETTER: dict[ExampleKind, str] = {
 
 @dataclass(frozen=True)
 class ThanksRow:
-    """Something to thank for, or that was thanked for. Without `href` it leads nowhere."""
+    """A reason to thank, or thanks that were said. Without `href` it has no link."""
 
     evidence_id: str
     when: str
@@ -41,7 +41,7 @@ class ThanksRow:
 
 @dataclass(frozen=True)
 class ToSee:
-    """An agent with what they can be thanked for."""
+    """An agent with the reasons to thank them."""
 
     agent: Agent
     state: str
@@ -51,7 +51,7 @@ class ToSee:
 def to_see(
     overview: Overview, agents: Mapping[str, Agent], customers: Mapping[str, Customer], times: Times
 ) -> list[ToSee]:
-    """Return the agents as they are listed. Proposals about customers who were erased are left out."""
+    """Return the agents in the list. Proposals about erased customers are left out."""
     gettext, shown = times.words.catalogue.gettext, []
     for agent_id, proposals in overview.proposals.items():
         last = overview.last_said.get(agent_id)
@@ -77,7 +77,7 @@ def thanks_told(
     agents: Mapping[str, Agent],
     times: Times,
 ) -> list[ThanksRow]:
-    """Return the thanks that an agent was told, by whom and for what."""
+    """Return the thanks that an agent got, from whom and what for."""
     return [
         ThanksRow(
             one.id,
@@ -92,7 +92,7 @@ def thanks_told(
 
 
 def comments_of(found: Practice, customers: Mapping[str, Customer], times: Times) -> list[ThanksRow]:
-    """Return what customers wrote of the agent's work."""
+    """Return what customers wrote about the agent's work."""
     return [
         ThanksRow(
             row.id,
@@ -110,7 +110,7 @@ def comments_of(found: Practice, customers: Mapping[str, Customer], times: Times
 
 
 def examples_of(found: Practice, customers: Mapping[str, Customer], times: Times) -> list[ThanksRow]:
-    """Return what could be better, with what the record says of it."""
+    """Return what could be better, with the evidence from the rows."""
     return [_example(one, customers, times) for one in found.examples]
 
 

@@ -1,4 +1,4 @@
-"""Relationships with customers in words: what speaks against going on and what for it, and how far it is."""
+"""Relationships with customers in words: the reasons to end one or to go on, and the state of the review."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ STATUSES: dict[RelationshipStatus, str] = {
     "parted": _("Parted"),
     "watched": _("Watched"),
 }
-"""The statuses by which relationships are listed, those first that a manager should look at."""
+"""The statuses by which relationships are listed, those first that need a manager."""
 
 AGAINST: dict[AgainstKind, str] = {
     "complaints": _("Complaints in which we find no failure of ours"),
@@ -52,7 +52,7 @@ NOTES: dict[NoteKind, str] = {
     "valued": _("What speaks for them"),
     "customer_since": _("They are a customer since"),
 }
-"""What managers may note."""
+"""The kinds of notes that managers can make."""
 
 FAILURES: dict[FailureKind, str] = {
     "promise": _("A promise is overdue"),
@@ -111,7 +111,7 @@ _CHANGES = {
 
 @dataclass(frozen=True)
 class Shown:
-    """A piece of evidence: when, in which words, and the path of what shows it."""
+    """A piece of evidence: when, in which words, and the path to the row that shows it."""
 
     when: str
     words: str
@@ -120,7 +120,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class Signal:
-    """A reason against going on or for it, with what shows it."""
+    """A reason to end the relationship or to go on, with its evidence."""
 
     title: str
     evidence: tuple[Shown, ...]
@@ -147,7 +147,7 @@ class RelationshipRow:
 
 
 def state(row: Relationship | None, words: Words) -> str:
-    """Return how far the relationship is, in one sentence."""
+    """Return the state of the review in one sentence."""
     gettext = words.catalogue.gettext
     match row:
         case Relationship(status="proposed") if row.talked_at is None:
@@ -162,12 +162,12 @@ def state(row: Relationship | None, words: Words) -> str:
 
 
 def is_waiting(row: Relationship) -> bool:
-    """Whether a manager has something to do: to talk with the customer, or to decide."""
+    """Whether a manager must act: talk with the customer, or decide."""
     return row.status == "proposed" and (row.talked_at is None or row.cooled_off_at is not None)
 
 
 def row_of(row: Relationship, customers: Mapping[str, Customer], times: Times) -> RelationshipRow:
-    """Return a relationship as it is listed."""
+    """Return a relationship as a row of the list."""
     until = ""
     if row.status == "proposed" and row.cooled_off_at is None:
         until = times.words.catalogue.gettext("until %(when)s") % {"when": times.when(row.due_at)}
@@ -175,18 +175,18 @@ def row_of(row: Relationship, customers: Mapping[str, Customer], times: Times) -
 
 
 def against(found: Findings, times: Times) -> tuple[Signal, ...]:
-    """Return what speaks against going on."""
+    """Return the reasons to end the relationship."""
     gettext = times.words.catalogue.gettext
     return tuple(Signal(gettext(AGAINST[one.kind]), _shown(one.evidence, times)) for one in found.against)
 
 
 def in_favour(found: Findings, times: Times) -> tuple[Signal, ...]:
-    """Return what speaks for going on."""
+    """Return the reasons to go on."""
     return tuple(Signal(_in_favour_title(one, times), _shown(one.evidence, times)) for one in found.in_favour)
 
 
 def failures(found: Iterable[Failure], times: Times) -> tuple[Shown, ...]:
-    """Return our own failures that stand."""
+    """Return our own failures that are not settled."""
     gettext = times.words.catalogue.gettext
     return tuple(
         Shown(times.when(one.at), gettext(FAILURES[one.kind]), _path_of(one.case_id)) for one in found
@@ -194,7 +194,7 @@ def failures(found: Iterable[Failure], times: Times) -> tuple[Shown, ...]:
 
 
 def steps(row: Relationship | None, names: Mapping[str, str], times: Times) -> tuple[Step, ...]:
-    """Return the changes of the relationship, the latest first. `names` are of those who acted, by id."""
+    """Return the changes of the relationship, the latest first. `names` are those of people, by id."""
     changes = row.history if row else ()
     return tuple(_step(change, names, times) for change in reversed(changes))
 

@@ -1,4 +1,4 @@
-"""The report: four figures, and sections with a chart and tables, in which each number leads to its rows."""
+"""The report: four figures, and sections with charts and tables. Each number is a link to its rows."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -72,12 +72,12 @@ COUNTED: dict[Figure, str] = {
     "answered": _("Customers who answered"),
     "satisfied": _("Customers who were satisfied"),
 }
-"""What a figure counts, as the heading of its rows."""
+"""The heading of the rows that each figure counts."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of a table. `href` leads to the rows that it counts."""
+    """A cell of a table. `href` leads to the rows that its number counts."""
 
     text: str
     href: str = ""
@@ -85,7 +85,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Table:
-    """A table, which is also downloaded by its key. The first cell of a row names it."""
+    """A table, which can be downloaded by its key. The first cell of a row is the row's name."""
 
     key: str
     caption: str
@@ -95,7 +95,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Headline:
-    """One of the figures at the top: what it is, how much, the rest in words."""
+    """One of the figures at the top: its name, its value, and the rest in words."""
 
     name: str
     value: str
@@ -118,7 +118,7 @@ class Section:
 
 @dataclass(frozen=True)
 class ReportPage:
-    """The report of a period beside that of the period before."""
+    """The report of a period, compared with the period before."""
 
     title: str
     headlines: tuple[Headline, ...]
@@ -132,7 +132,7 @@ class ReportPage:
 
 @dataclass(frozen=True)
 class _Writer:
-    """What the sections are written with. `agents` is empty where the report is of one agent."""
+    """Writes the sections of the report. `agents` is empty if the report is about one agent."""
 
     times: Times
     agents: Mapping[str, Agent]
@@ -144,19 +144,19 @@ class _Writer:
 
     @property
     def mirrored(self) -> bool:
-        """Whether the words run from the right."""
+        """Whether the language is written from right to left."""
         return self.times.words.direction == "rtl"
 
     def percent(self, share: float | None) -> str:
-        """Return a share of one in percent, or a dash."""
+        """Return a share as a percentage, or a dash."""
         return self.times.formats.in_percent(share) if share is not None else "–"
 
     def number(self, count: int, figure: Figure, **more: str) -> Cell:
-        """Return a number that leads to its rows, if there are any."""
+        """Return a number with a link to its rows, if there are any."""
         return Cell(self.times.formats.number(count), self.link(figure, **more) if count else "")
 
     def number_before(self, count: int, figure: Figure, **more: str) -> Cell:
-        """Return a number of the period before, which leads to its rows."""
+        """Return a number of the period before, with a link to its rows."""
         return Cell(self.times.formats.number(count), self.link(figure, before=True, **more) if count else "")
 
     def length(self, seconds: int | None) -> str:
@@ -164,7 +164,7 @@ class _Writer:
         return self.times.length(timedelta(seconds=seconds)) if seconds is not None else "–"
 
     def spread(self, interval: tuple[float, float] | None) -> str:
-        """Return the range in which the true share lies: "74% – 95%"."""
+        """Return a confidence interval: "74% – 95%"."""
         return f"{self.percent(interval[0])} – {self.percent(interval[1])}" if interval else "–"
 
     def names(self, services: Mapping[str, Service]) -> Iterator[tuple[str, str, Service]]:
@@ -177,7 +177,7 @@ class _Writer:
 def report_page(
     now: Report, before: Report, weeks: Sequence[str], agents: Mapping[str, Agent], times: Times, link: Link
 ) -> ReportPage:
-    """Return the page. `weeks` are all ISO weeks of the period, `agents` those with a line of their own."""
+    """Return the page. `weeks` are all ISO weeks of the period; each of `agents` has a line."""
     writer = _Writer(times, agents, link)
     return ReportPage(
         _title(now.all.promises, writer),
@@ -195,7 +195,7 @@ def report_page(
 
 
 def cause_key(cause: str) -> str:
-    """Return the name of a cause in addresses, which shows none of its words."""
+    """Return the key of a cause in addresses, which reveals none of its words."""
     return sha256(cause.strip().encode()).hexdigest()[:16]
 
 
@@ -267,7 +267,7 @@ def _headlines(now: Report, before: Report, writer: _Writer) -> Iterator[Headlin
 
 
 def _points(now: float | None, before: float | None, writer: _Writer) -> tuple[str, bool]:
-    """Return how much a share has changed, and whether it is better."""
+    """Return the change of a share in percentage points, and whether it is better."""
     if now is None or before is None:
         return writer.gettext("nothing to compare with"), False
     points = round(100 * now) - round(100 * before)
@@ -340,7 +340,7 @@ def _weeks(now: Report, weeks: Sequence[str], writer: _Writer) -> Section:
 
 
 def _week(service: Service | None) -> tuple[tuple[int, int], ...]:
-    """Return what a week has of each share: the part, and the whole."""
+    """Return, for each share, the part and the whole in this week."""
     if service is None:
         return ((0, 0), (0, 0), (0, 0), (0, 0))
     promises, replies, answers = service.promises, service.replies, service.satisfaction.get("csat")
@@ -494,7 +494,7 @@ def _satisfaction(now: Report, writer: _Writer) -> Section:
 
 
 def survey_results(results: Mapping[SurveyKind, Answers], times: Times, link: Link) -> Section:
-    """Return the answers to each question, with the range in which the true share lies."""
+    """Return the answers to each question, with confidence intervals."""
     writer = _Writer(times, {}, link)
     lines = [(writer.gettext(_KINDS[kind]), results[kind], kind) for kind in _KINDS if kind in results]
     chart = shares_with_range(

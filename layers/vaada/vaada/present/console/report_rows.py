@@ -18,7 +18,7 @@ _LONGEST_TITLE = 140  # characters
 
 @dataclass(frozen=True)
 class CountedRow:
-    """A row: when, what with whom, by whom, and how it stands. `said` are the customer's words."""
+    """A row: when, what, with whom, by whom, and its state. `said` are the customer's words."""
 
     when: str
     title: str

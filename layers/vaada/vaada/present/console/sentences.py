@@ -1,4 +1,4 @@
-"""Sentences of the console about what was done, and what changed."""
+"""Sentences of the console about what was done, and about changes in histories."""
 
 from gettext import NullTranslations
 
@@ -62,7 +62,7 @@ _DONE = {
     "assign": _("It is theirs from now on, and they are told."),
 }
 UNDOABLE = frozenset({"kept", "done", "answered", "waiting", "tomorrow", "next_week", "pick_date"})
-"""The actions on work that can be taken back with one press."""
+"""The actions on work that can be undone with one tap."""
 
 _CHANGES = {
     "kept": _("marked as kept"),
@@ -94,11 +94,11 @@ _CHANGES = {
 
 
 def done_words(action: str, catalogue: NullTranslations) -> str:
-    """Return what an action did. An action that is not known here was done as well."""
+    """Return what an action did. An action without a sentence of its own gets a general one."""
     return catalogue.gettext(_DONE.get(action, _DONE["saved"]))
 
 
 def change_words(change: Change, catalogue: NullTranslations) -> str:
-    """Return what a change of a row's history was."""
+    """Return the sentence for a change in a row's history."""
     known = _CHANGES.get(change.what)
     return catalogue.gettext(known) if known else change.what

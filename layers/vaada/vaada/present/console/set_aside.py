@@ -29,7 +29,7 @@ REASONS: dict[AsideReason, str] = {
 
 @dataclass(frozen=True)
 class AsideRow:
-    """A mail that was set aside. `confirm` is the link by which a mail service has its question answered."""
+    """A mail that was set aside. `confirm` is the link with which a mail service's question is answered."""
 
     id: str
     when: str

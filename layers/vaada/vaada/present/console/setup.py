@@ -35,7 +35,7 @@ PROBLEMS: dict[str, str] = {
 
 
 def tried_words(words: Words) -> tuple[str, str]:
-    """Return what is recorded of a try, and what its reminder says."""
+    """Return what was recorded when the reader tried the desk, and what its reminder says."""
     gettext = words.catalogue.gettext
     return gettext("A try of the desk, with myself as the customer."), gettext(
         "See that this reminder arrives"

@@ -1,4 +1,4 @@
-"""What surrounds each page of the console: navigation, the reader's name, the token of its forms."""
+"""What surrounds each page of the console: the navigation, the reader's name, the token of its forms."""
 
 import hashlib
 import json
@@ -27,7 +27,7 @@ _HASH_LENGTH = 12
 
 @dataclass(frozen=True)
 class Place:
-    """A page that the navigation leads to. `key` is pressed after the key g."""
+    """A navigation entry. `key` opens it after the key g."""
 
     path: str
     icon: str
@@ -54,14 +54,14 @@ PLACES = (
     Place("/desk/messages", "email", _("Messages"), "m", for_managers=True),
     Place("/desk/setup", "check", _("Setup"), "u", for_managers=True),
 )
-"""In the order of the navigation: the day, customers, promises (p), surveys (s), the report (r), people (e),
+"""The navigation entries in order: the day, customers, promises (p), surveys (s), the report (r), people (e),
 the policy (y), relationships (l), tips and invitations (t), messages (m), setup (u). "Record a contact" and
 "Find" stand beside it. A phone shows the first three in its bar, and the others under "Find"."""
 
 
 @dataclass(frozen=True)
 class Shell:
-    """What a page shows of its reader. `token` goes into every form, `here` is the path of the place.
+    """What each page shows about its reader. `token` is for forms, `here` is the navigation entry's path.
 
     `reader_key` tells readers of one browser apart, whose drafts it keeps.
     """
@@ -113,7 +113,7 @@ def plain_page(name: str, language: str, business: str, **values: object) -> str
 
 
 def known_language(tag: str | None) -> str:
-    """Return the name of the language of a tag, or the tag itself if it is none of ours."""
+    """Return the name of the language of a tag, or the tag itself if we do not have that language."""
     return LANGUAGES.get((tag or "").partition("-")[0].lower(), tag or "")
 
 
@@ -124,7 +124,7 @@ def language_name(language: str) -> str:
 
 @dataclass(frozen=True)
 class Asset:
-    """A static file. Its path contains the hash of its content, so browsers keep it for ever."""
+    """A static file. Its path contains a hash of its content, so that browsers can cache it for ever."""
 
     path: str
     type: str
@@ -138,13 +138,13 @@ def asset_path(name: str) -> str:
 
 @cache
 def assets() -> dict[str, Asset]:
-    """Return all static files by name: our own, and htmx as its package brings it."""
+    """Return all static files by name: our own, and htmx from its package."""
     files = [*_STATIC.iterdir(), _htmx()]
     return {file.name: _asset(file) for file in files}
 
 
 def worker(away: str) -> str:
-    """Return the script that opens the console without a network; `away` is the page that says there is none.
+    """Return the service worker, which opens the console without a network; `away` is the page that it shows.
 
     It changes with the static files, so that a browser fetches them anew.
     """

@@ -1,4 +1,4 @@
-"""A customer's rows as a story: who did what, in the reader's words, with what was not sent and why."""
+"""A customer's rows as a story: who did what, and what was not sent and why."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -98,7 +98,7 @@ _TONES = {"upset": _("They were upset."), "abusive": _("They were abusive.")}
 
 @dataclass(frozen=True)
 class FileLine:
-    """A file of a mail or of a WhatsApp message. `path` leads to it; without one it was too large to keep.
+    """A file of a mail or of a WhatsApp message. `path` is its link; one without was too large to keep.
 
     `is_outlooks`: it is in a format of Outlook's own, which may hold other files and which few can read.
     """
@@ -111,7 +111,7 @@ class FileLine:
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the story. `said` is what people wrote; `is_not`: it was not sent, or not kept.
+    """A line of the story. `said` is what people wrote; `is_not`: it was not sent or not kept.
 
     `undo_id` is the id of the row if the reader may still take back that it was kept or done, `contact_id`
     that of a contact, to which the evidence of a case leads. Of a mail, `folded` is its signature and what it
@@ -148,7 +148,7 @@ _ENDS = frozenset({"kept", "withdrawn", "done", "cancelled"})
 
 @dataclass(frozen=True)
 class Teller:
-    """What the story is told with: the agents by id, the customer's name, and what the reader may act on."""
+    """Who tells the story: it knows the agents by id, the customer's name, and what the reader may act on."""
 
     times: Times
     agents: dict[str, Agent]
@@ -156,7 +156,7 @@ class Teller:
     may_act_on: Callable[[Commitment | FollowUp], bool]
 
     def name(self, person_id: str) -> str:
-        """Return the name of whoever acted: an agent, a manager, the owner, or the desk itself."""
+        """Return the name of who acted: an agent, a manager, the owner, or the desk itself."""
         gettext = self.times.words.catalogue.gettext
         if agent := self.agents.get(person_id):
             return isolate(agent.name, self.times.words.direction)
@@ -168,7 +168,7 @@ class Teller:
 
 
 def story(rows: Iterable[Row], show: Filter, teller: Teller) -> tuple[DayOfStory, ...]:
-    """Return the rows that the filter lets through, by day, the latest first."""
+    """Return the rows that the filter selects, by day, the latest first."""
     entries = [entry for row in rows if (entry := _entry(row, teller)) is not None and _shows(row, show)]
     entries.sort(key=lambda entry: entry.at, reverse=True)
     days: dict[date, list[Entry]] = {}
@@ -200,7 +200,7 @@ def _was_not_sent(row: Row) -> bool:
 
 
 def _entry(row: Row, teller: Teller) -> Entry | None:
-    """Return the entry of a row. None: others tell of it, as contacts do of cases and replies."""
+    """Return the entry of a row. None: other entries include it, as contacts do cases and replies."""
     entry: Entry | None = None
     match row:
         case Interaction():
@@ -308,14 +308,14 @@ def _of_follow_up(row: FollowUp, teller: Teller) -> Entry | None:
 
 
 def _undo_id(row: Commitment | FollowUp, ended: str, teller: Teller) -> str:
-    """Return the id of a row that ended so within the last day, if the reader may act on it."""
+    """Return the id of a row that ended this way within the last day, if the reader may act on it."""
     last = row.history[-1] if row.status == ended and row.history else None
     is_recent = last is not None and last.what == ended and teller.times.now - last.at <= UNDO_WITHIN
     return row.id if is_recent and teller.may_act_on(row) else ""
 
 
 def _first_agent(row: Commitment | FollowUp) -> str:
-    """Return the id of the agent who had it first: they promised it, or wanted to be reminded."""
+    """Return the id of the agent who had it first: who made the promise or asked for the reminder."""
     return next((change.agent_before for change in row.history if change.agent_before), row.agent_id)
 
 
@@ -350,7 +350,7 @@ def _of_goodwill(row: Goodwill, teller: Teller) -> Entry:
 
 
 def message_entry(row: Message, teller: Teller) -> Entry:
-    """Return a message as an entry: to whom it went, or why not."""
+    """Return a message as an entry: to whom it was sent, or why not."""
     gettext, times = teller.times.words.catalogue.gettext, teller.times
     to = teller.customer if row.to == "customer" else ""
     if not to:
@@ -415,10 +415,10 @@ def _of_survey(row: Survey, teller: Teller) -> Entry:
 
 
 def purpose_words(purpose: Purpose, words: Words) -> str:
-    """Return what a message is: "a reminder"."""
+    """Return the kind of message: "a reminder"."""
     return words.catalogue.gettext(_PURPOSES[purpose])
 
 
 def role_words(role: RecipientRole, words: Words) -> str:
-    """Return whom a message is for: "the supervisor"."""
+    """Return the recipient of a message: "the supervisor"."""
     return words.catalogue.gettext(_ROLES[role])

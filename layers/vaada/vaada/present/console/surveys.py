@@ -54,7 +54,7 @@ class Lists:
 
 @dataclass(frozen=True)
 class Given:
-    """An answer: when it came, as the form names it, what it says, and why it does not count."""
+    """An answer: its time, its name in the form, what it says, and why it does not count."""
 
     at: str
     when: str
@@ -65,7 +65,7 @@ class Given:
 
 @dataclass(frozen=True)
 class SurveyRow:
-    """A survey in one of the lists: when, of whom, about whom, with the answers, or why it was not asked."""
+    """A survey in one of the lists: when, to whom, about whom, and the answers or why it was not sent."""
 
     id: str
     when: str
@@ -78,7 +78,7 @@ class SurveyRow:
 
 
 def title(results: Answers | None, words: Words) -> str:
-    """Return how many customers are satisfied, in one sentence."""
+    """Return one sentence about how many customers are satisfied."""
     if results is None or not results.answered:
         return words.catalogue.gettext("Nobody has answered in this time.")
     return words.catalogue.ngettext(
@@ -89,7 +89,7 @@ def title(results: Answers | None, words: Words) -> str:
 
 
 def lead(results: Answers | None, times: Times) -> str:
-    """Return the range in which the true share lies, and how many were asked."""
+    """Return the confidence interval of the share, and how many customers were asked."""
     words = times.words.catalogue
     if results is None:
         return ""
@@ -108,7 +108,7 @@ def rows_of(
     agents: Mapping[str, Agent],
     times: Times,
 ) -> list[SurveyRow]:
-    """Return the surveys as they are listed."""
+    """Return the surveys as rows of a list."""
     rows = []
     for row in surveys:
         agent = agents.get(row.agent_id)
@@ -128,7 +128,7 @@ def rows_of(
 
 
 def why_withheld(surveys: Sequence[Survey], words: Words) -> tuple[tuple[str, int], ...]:
-    """Return the reasons for which surveys were withheld, the most frequent first, with how many."""
+    """Return the reasons for withheld surveys with their numbers, the most frequent first."""
     counted = Counter(row.withheld_because for row in surveys if row.withheld_because)
     return tuple((reason_words(why, words.catalogue), count) for why, count in counted.most_common())
 

@@ -12,7 +12,7 @@ from vaada.rules.training import Effect, Share, Topic
 
 @dataclass(frozen=True)
 class TopicRow:
-    """A topic: its name, how often it brings trouble and how sure that is, and the matters that show it."""
+    """A topic: its name, how often it brings trouble, how sure that is, and the cases that show it."""
 
     key: str
     title: str

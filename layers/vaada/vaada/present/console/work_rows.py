@@ -1,4 +1,4 @@
-"""A row of work as the console shows it: when, what, why, one button, and the rest behind a menu."""
+"""A row of work in the console: when, what, why, one button, and a menu with the other actions."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from vaada.present.view_models import CHANNELS
 from vaada.rules.work_list import StaffWork
 
 RECORD = "record"
-"""The button that leads to the form of a contact."""
+"""The button that opens the form of a contact."""
 
 _LONGEST_TITLE = 140  # characters
 _RUNNING_OUT = timedelta(minutes=30)
@@ -43,7 +43,7 @@ _FOLLOW_UP_TITLES: dict[FollowUpOrigin, str] = {
 
 @dataclass(frozen=True)
 class Button:
-    """What can be done to a row. One that `asks` opens a page with a form first; others act at once."""
+    """An action on a row. If it `asks` something, it opens a page with a form; otherwise it acts at once."""
 
     action: str
     label: str
@@ -53,7 +53,7 @@ class Button:
 
 @dataclass(frozen=True)
 class WorkRow:
-    """A row of work. `tone` is late, soon or empty; `left` is the share of time that is left, 0 to 100.
+    """A row of work. `tone` is late, soon or empty; `left` is the share of the time left, 0 to 100.
 
     `title_dir` is the direction of the title: that of our sentence, or "auto" for what people wrote.
     """
@@ -77,7 +77,7 @@ class WorkRow:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What rows of work are shown with. `reader_id` is None for a manager who is not an agent."""
+    """What rows of work need to be shown. `reader_id` is None for a manager who is not an agent."""
 
     times: Times
     reader_id: str | None
@@ -203,7 +203,7 @@ def _moved(row: Commitment, around: Surroundings) -> Iterator[str]:
 
 
 def _next_step(row: Commitment, around: Surroundings) -> Iterator[str]:
-    """Who hears next, and when."""
+    """Return who is told next, and when."""
     gettext = around.times.words.catalogue.gettext
     if row.wake_at is None or row.wake_at <= around.times.now:
         return
@@ -221,7 +221,7 @@ def _next_step(row: Commitment, around: Surroundings) -> Iterator[str]:
 
 
 def _buttons(row: StaffWork, around: Surroundings, customer: Customer | None) -> Iterator[Button]:
-    """Yield what can be done, the first one as the row's own button."""
+    """Yield the possible actions. The first one gets the row's own button."""
     gettext = around.times.words.catalogue.gettext
     direction = around.times.words.direction
     name = {"name": isolate(customer.name, direction) if customer else gettext("the customer")}

@@ -1,4 +1,4 @@
-"""The words of the form by which an agent writes to a customer."""
+"""The words of the form with which an agent writes to a customer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ REPLY_PROBLEMS: dict[str, str] = {
 
 
 class Way(Protocol):
-    """A way to write to a customer, as the flow finds it."""
+    """A way to write to a customer, as `flows` finds it."""
 
     @property
     def medium(self) -> Medium: ...
@@ -60,7 +60,7 @@ class Way(Protocol):
 
 @dataclass(frozen=True)
 class Choice:
-    """A medium to choose. `why_not`: why it is closed."""
+    """A medium to choose. `why_not`: why it cannot be used."""
 
     medium: Medium
     why_not: str
@@ -68,7 +68,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Sheet:
-    """What stands around the text: greeting, signature and subject in the customer's language, and the ways.
+    """What surrounds the text: greeting, signature and subject in the customer's language, and the media.
 
     `medium` is the one that suits best; `held_until` is when it goes out, in words, unless it goes out now.
     """
@@ -86,7 +86,7 @@ class Sheet:
 def sheet(
     customer: Customer, agent: Agent | None, ways: Sequence[Way], business: Business, times: Times
 ) -> Sheet:
-    """Return what stands around the text of a message to this customer."""
+    """Return what surrounds the text of a message to this customer."""
     language = words(readable(customer.language, business.language))
     by_mail = next((way.answers for way in ways if way.medium == "email" and way.answers), None)
     personal = Personal(
