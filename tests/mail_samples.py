@@ -332,6 +332,6 @@ def _heads() -> dict[str, bytes]:
 
 
 ODD: dict[str, bytes] = {**_charsets(), **_encodings(), **_structures(), **_heads()}
-"""Mails of many odd kinds, by what is odd about them. All but those without a sender are from Bilal."""
+"""Unusual mails, by what is unusual about them. Those with a sender are from Bilal."""
 
 WITHOUT_SENDER = frozenset({"no From", "an empty From", "a From without an address"})

@@ -86,7 +86,7 @@ def key_of(item: Item) -> Item:
 
 
 def refusal(call: Callable[[], Any]) -> tuple[str, Any]:
-    """How a call fails: the error code, and the item or the reasons returned. ("", None): it does not."""
+    """How a call fails: the error code, and the returned item or reasons. ("", None): it succeeds."""
     try:
         call()
     except ClientError as error:

@@ -86,7 +86,7 @@ class Page:
 
     @property
     def words(self) -> str:
-        """The text of the page, without markup."""
+        """The visible text of the page, without markup."""
         text = re.sub(r"<(script|style).*?</\1>", " ", self.html, flags=re.DOTALL)
         return " ".join(unescape(re.sub(r"<[^>]+>", " ", text)).split())
 
@@ -105,7 +105,7 @@ class Page:
         return parser.forms
 
     def form(self, action: str) -> Form:
-        """The form that goes to this path, or whose path ends so."""
+        """The form that goes to this path, or to a path with this end."""
         found = [form for form in self.forms if form.action == action or form.action.endswith(action)]
         assert found, [form.action for form in self.forms]
         return found[0]
@@ -141,7 +141,7 @@ class Browser:
         return self._ask("POST", path, urlencode(fields), {**SAME_ORIGIN, **headers})
 
     def upload(self, path: str, fields: dict[str, str], file: bytes) -> Page:
-        """Post fields and a file, as API Gateway passes on what is no text."""
+        """Post fields and a file, as API Gateway passes on binary bodies."""
         parts = [
             *(
                 f'form-data; name="{name}"\r\n\r\n'.encode() + value.encode()
@@ -167,7 +167,7 @@ class Browser:
         return self.post_raw(path, body, "multipart/form-data; boundary=edge")
 
     def post_raw(self, path: str, body: bytes, content_type: str) -> Page:
-        """Post what no browser of ours sends."""
+        """Post a body that no form of ours sends."""
         encoded = base64.b64encode(body).decode()
         return self._ask(
             "POST", path, encoded, {**SAME_ORIGIN, "content-type": content_type}, is_encoded=True

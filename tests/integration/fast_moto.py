@@ -99,7 +99,7 @@ class _Handler(DynamoHandler):
 def make_request(
     self: BaseClient, operation: OperationModel, request: dict[str, Any], context: dict[str, Any]
 ) -> _Answer:
-    """Pass a call about rows to moto's method for it. All other calls go the long way."""
+    """Pass a call about rows to moto's method for it. All other calls take the usual way."""
     if not _is_about_rows(operation) or b'"B": ' in request["body"] or b'"BS": ' in request["body"]:
         return _make_request(self, operation, request, context)
     handler = _Handler(self.meta.region_name, json.loads(request["body"]))
@@ -124,7 +124,7 @@ def sign(self: RequestSigner, _operation: str, request: AWSRequest, *_facts: obj
 
 
 def make_item(self: Item, hash_key: DynamoType, range_key: DynamoType | None, attrs: dict[str, Any]) -> None:
-    """Make a row. Its size is checked when the last attribute is set, and not with each."""
+    """Make a row. Its size is checked once, with the last attribute, and not with each attribute."""
     self.hash_key, self.range_key, self.attrs = hash_key, range_key, LimitedSizeDict()
     attributes = {name: DynamoType(value) for name, value in attrs.items()}
     *others, last = attributes
@@ -176,7 +176,7 @@ def transact_write_items(self: DynamoDBBackend, transact_items: list[dict[str, A
 def _written(
     table: Table, transact_items: list[dict[str, Any]]
 ) -> Iterator[tuple[DynamoType, DynamoType, bool]]:
-    """The keys of this table that the transaction may write, and whether a row is changed in its place."""
+    """The keys of this table that the transaction may write, and whether it updates a row in place."""
     for each in transact_items:
         for kind, operation in each.items():
             if operation.get("TableName") == table.name:

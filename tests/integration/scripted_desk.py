@@ -91,7 +91,7 @@ _TARGETS: dict[str, Callable[[dict[str, Any], object], str]] = {
 }
 _SWEEP_SECONDS = 120
 COUNTING = "dynamodb.PutItem of a count"
-"""The names of calls that only count, such as the forms sent from a link."""
+"""The calls that only count something, such as the forms sent from a link."""
 
 READS = frozenset({"dynamodb.GetItem", "dynamodb.BatchGetItem", "dynamodb.Query", "ssm.GetParameters"})
 MANAGER = {"sub": "sub-of-manager", "email": "manager@example.com", "cognito:groups": "[managers]"}
@@ -333,7 +333,7 @@ class ScriptedDesk:
         return SimpleNamespace(status_code=202), {"StatusCode": 202}
 
     def _user_pool(self, call: str, asked: dict[str, Any]) -> tuple[SimpleNamespace, dict[str, Any]]:
-        """What the user pool answers: each user has one group, or none yet. New ones have not signed in."""
+        """The response of the user pool: each user has one group or none. New ones have not signed in."""
         username, done = asked.get("Username", ""), SimpleNamespace(status_code=200)
         match call.partition(".")[2]:
             case "AdminCreateUser" if asked.get("MessageAction") == "RESEND":
@@ -422,7 +422,7 @@ def client(service: str) -> Any:
 
 
 def _check_parameters(params: dict[str, Any], model: OperationModel, **_: object) -> None:
-    """Check what the product leaves to DynamoDB, and moto to the SDK."""
+    """Check parameters that neither the product nor moto checks."""
     assert model.input_shape
     found = ParamValidator().validate(params, model.input_shape)
     assert not found.has_errors(), found.generate_report()

@@ -1,4 +1,4 @@
-"""Two agents with a customer each: neither can read or change what belongs to the other."""
+"""Two agents with a customer each: neither can read or change the other's data."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""The mails that Cognito has written before it sends them, in the language of whoever reads them."""
+"""The mails of Cognito, written by the product in the reader's language."""
 
 from typing import Any
 

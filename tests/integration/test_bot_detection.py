@@ -1,4 +1,4 @@
-"""Bots and people answer the same surveys: only the answers of people count."""
+"""Bots and people answer the same surveys: only people's answers count."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Two cases about one matter: one remains and keeps what either had, and it can be undone for a day."""
+"""Two cases about one matter are merged: one remains with the facts of both. It can be undone for a day."""
 
 from typing import Any
 

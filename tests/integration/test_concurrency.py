@@ -1,4 +1,4 @@
-"""Two who change the same row, and one request that comes several times at once."""
+"""Two people change the same row, and one request comes several times at once."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

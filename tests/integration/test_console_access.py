@@ -1,4 +1,4 @@
-"""Who may open and send what in the console: pairs of users over every page and form."""
+"""Who may open and send what in the console: two users try every page and form."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -24,7 +24,7 @@ PAGES = (
     "/desk/cases/{case_id}",
     "/desk/work/{row_id}/{action}",
 )
-"""What shows a customer or their work."""
+"""The pages that show a customer or their work."""
 
 FORMS: dict[str, dict[str, str]] = {
     "/desk/contacts/plan": {"customer_id": "{customer_id}", "summary": "Mine"},

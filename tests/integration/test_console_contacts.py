@@ -1,4 +1,4 @@
-"""Record a contact: found or added, with a promise, and with what follows shown before."""
+"""Record a contact: with a found or a new customer, with a promise, and with a preview of what follows."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""My page: how an agent works and is told, where they are signed in, and single keys."""
+"""My page: how an agent works and is notified, where they are signed in, and single-key shortcuts."""
 
 from tests.integration.console import Browser, signed_in
 from tests.integration.shop import Shop, add_agent, change_agent
@@ -16,7 +16,7 @@ def agent_of(shop: Shop) -> Agent:
 
 
 def save(browser: Browser, **changes: str) -> int:
-    """Fill in the page and save it. An empty change takes the field out, as an unticked box does."""
+    """Fill in the page and save it. An empty value removes the field, like a checkbox that is off."""
     form = browser.open(ME).form(ME)
     fields = {name: value for name, value in {**form.fields, **changes}.items() if value != "off"}
     return browser.post(ME, fields).status

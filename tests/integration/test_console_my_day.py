@@ -1,4 +1,4 @@
-"""My day: what is to be done in its order, acted on in place, by whoever may."""
+"""My day: work in its order, and actions in place, for those who may do them."""
 
 import html
 from datetime import timedelta
@@ -22,7 +22,7 @@ def titles(page: Page) -> list[str]:
 
 
 def act(shop: Shop, row_id: str, action: str, *, by: str | None = None, **fields: str) -> Page:
-    """Press a button of a row on the day of its agent."""
+    """Press a button in a row of its agent's day."""
     browser = signed_in(shop.desk, by or shop.agent_id)
     form = browser.open("/desk/").form(f"/desk/work/{row_id}/{action}")
     return browser.send(form, **fields)

@@ -1,4 +1,4 @@
-"""People: who is there and who answers to whom; managers invite, change, enter absences, let go."""
+"""People: who is there and who supervises whom; managers invite, change, enter absences, and let leave."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The policy in the console: sentences with fields, a preview, what changed, and earlier rules again."""
+"""The policy in the console: sentences with fields, a preview, the changes, and restoring earlier rules."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Promises: a board of everybody's, a list of one agent's, and giving several away at once."""
+"""Promises: a board with everybody's, a list of one agent's, and handing several over at once."""
 
 import pytest
 
@@ -19,7 +19,7 @@ def manager(shop: Shop) -> Browser:
 
 
 def lane(page: Page, agent_id: str) -> str:
-    """What the board shows of an agent, as words."""
+    """What the board shows about an agent, as words."""
     part = page.html.split(f'aria-labelledby="l-{agent_id}"')[1].partition("</section>")[0]
     return Page(200, {}, (), part).words
 

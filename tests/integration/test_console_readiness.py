@@ -1,4 +1,4 @@
-"""Is this desk ready? The page has the function ask, and says what is missing and what to do about it."""
+"""The readiness page: the function makes the checks; the page says what is missing and what to do."""
 
 import json
 from collections.abc import Callable
@@ -23,7 +23,7 @@ SANDBOX = {"ProductionAccessEnabled": False, "SendingEnabled": True, "SendQuota"
 
 
 class Functions:
-    """Lambda, which runs the function with the event that it is for."""
+    """A fake of Lambda, which runs the function itself."""
 
     def __init__(self) -> None:
         self.asked = 0

@@ -1,4 +1,4 @@
-"""The report: numbers that are those of the API, each of which opens exactly the rows that it counts."""
+"""The report: its numbers are those of the API, and each opens exactly the rows that it counts."""
 
 import csv
 import re
@@ -26,7 +26,7 @@ def manager(shop: Shop) -> Browser:
 
 
 def counted_on(page: Page) -> dict[str, int]:
-    """The numbers of a page by the addresses of their rows; shares of a hundred are left out."""
+    """The numbers of a page by the addresses of their rows, without percentages."""
     found = {unescape(address): number for address, number in _NUMBER.findall(page.html)}
     return {address: int(number) for address, number in found.items() if number.isdecimal()}
 
@@ -190,7 +190,7 @@ def test_a_week_begins_at_midnight_of_the_business(desk: ScriptedDesk) -> None:
 
 
 def short_day(shop: Shop) -> None:
-    """A promise that is late, an answer that is owed, and a complaint whose cause looks like a formula."""
+    """A late promise, a reply that is due, and a complaint whose cause looks like a formula."""
     shop.promise(shop.desk.now + HOUR)
     complaint = shop.contact(kind="complaint", channel="email")["case_id"]
     cause = {"cause": "=HYPERLINK(1)", "prevention": "x"}

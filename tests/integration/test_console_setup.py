@@ -1,4 +1,4 @@
-"""Setup: an empty desk in five steps, each done or left for later, and what becomes of a try."""
+"""Setup: an empty desk in five steps, each done or skipped, and what the try leads to."""
 
 from datetime import timedelta
 
@@ -23,7 +23,7 @@ def owner(desk: ScriptedDesk) -> Browser:
 
 
 def send(browser: Browser, step: str, **fields: str) -> Page:
-    """Fill in a step and go on. An "off" takes a box out."""
+    """Fill in a step and go on. The value "off" clears a checkbox."""
     form = browser.open(f"{SETUP}/{step}").form(f"{SETUP}/{step}")
     said = {"do": "save", **form.fields, **fields}
     return browser.post(form.action, {name: value for name, value in said.items() if value != "off"})
@@ -165,7 +165,7 @@ def test_pasted_customers_are_shown_first_and_brought_in_once(desk: ScriptedDesk
 
 
 def upload(browser: Browser, page: Page, file: bytes, **fields: str) -> Page:
-    """Send the step with a file, or without one if that is empty."""
+    """Send the step with a file, or with an empty one."""
     form = page.form(f"{SETUP}/customers")
     return browser.upload(form.action, {**form.fields, **fields}, file)
 

@@ -22,7 +22,7 @@ SIGN_IN = ENVIRONMENT["SIGN_IN_URL"]
 
 
 class FakePool:
-    """Cognito, as far as the console knows it: the token endpoint, and two calls about users."""
+    """A fake of Cognito, as far as the console uses it: the token endpoint, and two calls about users."""
 
     def __init__(self) -> None:
         self.groups: frozenset[str] | None = frozenset({"agents"})
@@ -61,7 +61,7 @@ def cookie_of(page: Page, name: str) -> str:
 
 
 def sign_in(desk: ScriptedDesk, path: str = "/desk/") -> tuple[Page, Browser]:
-    """Begin at a page, come back from Cognito with a code. Returns the answer and the browser."""
+    """Begin at a page and come back from Cognito with a code. Returns the answer and the browser."""
     asked = Browser(desk).open(path)
     query = parse_qs(urlsplit(asked.headers["location"]).query)
     back = Browser(desk, headers={"cookie": f"{PENDING}={cookie_of(asked, PENDING)}"})

@@ -1,4 +1,4 @@
-"""Writing to a customer in the console: from their page and from their case, once, by day and by night."""
+"""Writing to a customer in the console: from their page and their case, once, by day and at night."""
 
 from tests.integration.console import signed_in
 from tests.integration.provider_events import handle_sample

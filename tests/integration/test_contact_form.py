@@ -1,4 +1,4 @@
-"""The contact form: an entry becomes a contact; programs, floods and strangers' addresses get nowhere."""
+"""The contact form: an entry becomes a contact; bots, floods and other people's addresses are stopped."""
 
 import re
 from datetime import timedelta
@@ -30,7 +30,7 @@ def send(desk: ScriptedDesk, *, browser: str = "", **fields: str) -> Response:
 
 
 def customers(desk: ScriptedDesk) -> list[dict[str, Any]]:
-    """The customers by name, but the shop's own."""
+    """All customers by name except the shop's own."""
     found = desk.call("GET /api/customers").json["items"]
     return [one for one in found if one["name"] != "Bilal Khan"]
 

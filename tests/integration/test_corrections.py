@@ -1,4 +1,4 @@
-"""A contact that was recorded by mistake is corrected, and what follows from it follows the correction."""
+"""A contact with a mistake is corrected, and everything that depends on it follows."""
 
 from typing import Any
 
@@ -348,7 +348,7 @@ REPLY_FACTS = ("status", "asked_at", "due_at", "given_at", "took_seconds", "late
 
 
 def facts(shop: Shop, case_id: str) -> dict[str, Any]:
-    """What is known of the case, its replies, and what supervisors are to do, without ids and histories."""
+    """The facts of the case, its replies and the supervisors' follow-ups, without ids and histories."""
     case = shop.case(case_id)
     replies = [row for row in shop.rows("reply") if row["case_id"] == case_id]
     planned = [row for row in shop.rows("follow_up") if row["case_id"] == case_id]

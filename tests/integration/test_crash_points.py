@@ -1,4 +1,4 @@
-"""A crash before or after any call that changes something: the desk ends in the right state.
+"""A crash before or after any write: the desk ends in the right state.
 
 A crash between two reads is the same as one before the next change.
 """
@@ -45,7 +45,7 @@ def crash_at(desk: ScriptedDesk, call: int, moment: str) -> Iterator[list[str]]:
 
 
 def mails_by_subject(shop: Shop) -> Counter[str]:
-    """How often each mail was really sent, by subject."""
+    """How often each mail was sent, by subject."""
     return Counter(str(mail["subject"]) for mail in shop.desk.mails)
 
 

@@ -1,4 +1,4 @@
-"""Two records of one person are merged: the data of both are found under the one that remains."""
+"""Two records of one person are merged: the data of both are found under the remaining one."""
 
 from dataclasses import replace
 from typing import Any
@@ -419,7 +419,7 @@ def unmerge(goes: Shop, **asked: Any) -> Response:
 
 
 def facts(shop: Shop) -> dict[str, Any]:
-    """What is known of the customer, without counters."""
+    """The facts of the customer, without counters."""
     return {
         name: value for name, value in shown(shop).items() if name not in {"version", "explain", "wake_at"}
     }

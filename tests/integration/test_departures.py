@@ -1,4 +1,4 @@
-"""Agents who leave: what is theirs goes to others, and they can sign in no more."""
+"""Agents who leave: others get their work, and they can no longer sign in."""
 
 from typing import Any
 

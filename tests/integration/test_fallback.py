@@ -1,4 +1,4 @@
-"""Fallbacks: a message that cannot be delivered goes by another medium, or to the next recipient."""
+"""Fallbacks: a message that cannot be delivered goes by another medium or to the next recipient."""
 
 import json
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Lists of cases and work: of all, of an agent, of a customer, and what nobody has looked at for days."""
+"""Lists of cases and work: all, of an agent, of a customer, and those without a contact for days."""
 
 from datetime import timedelta
 

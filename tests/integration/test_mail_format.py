@@ -1,4 +1,4 @@
-"""The format of mails: strict parsers find no defect, whatever people typed."""
+"""The format of mails: strict parsers find no mistake, whatever people typed."""
 
 import re
 from email import message_from_bytes, policy
@@ -48,12 +48,12 @@ def parsed(raw: bytes) -> EmailMessage:
 
 
 def unblanked(text: str) -> str:
-    """Without blanks: the standard library's parser adds some between encoded words of a name."""
+    """The text without spaces: the standard library's parser adds some between encoded words."""
     return re.sub(r"\s", "", text)
 
 
 def in_header(text: str) -> str:
-    """Nothing that was typed is taken for an encoded word."""
+    """The header's text. Checks that no typed text is taken for an encoded word."""
     return text.replace("=?", "= ?")
 
 

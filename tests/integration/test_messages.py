@@ -1,4 +1,4 @@
-"""Messages by status, and failed ones that a manager has tried again: by the API and in the console."""
+"""Messages by status, and failed ones that a manager sends again, by the API and in the console."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Nothing open is left alone: every open matter has one next step, one thread of reminders, and an end."""
+"""Every open case has one next step, one series of reminders, and an end."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Bounces and complaints of odd shapes, collected from reports about SES: which address they stop."""
+"""Unusual bounces and complaints, collected from reports about SES: which address they stop."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What an agent writes to a customer: once, in the thread, inside consent, stops, budget and quiet hours."""
+"""What an agent writes to a customer: once, in the thread, within consent, caps and quiet hours."""
 
 from base64 import b64encode
 from typing import Any

@@ -1,4 +1,4 @@
-"""The preview of a policy: compared with the same week lived under those rules."""
+"""The preview of a policy, compared with a simulated week under those rules."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -64,7 +64,7 @@ def new_desk() -> Iterator[ScriptedDesk]:
 
 
 def week(rules: dict[str, dict[str, object]], others: dict[str, dict[str, object]]) -> Week:
-    """Live a week under these rules, and preview others at its end."""
+    """Simulate a week under these rules, and preview other rules at its end."""
     with new_desk() as desk:
         shop = Shop.opened(desk)
         change_policy(desk, **rules)

@@ -23,7 +23,7 @@ from vaada.present.readiness import TITLES
 
 @dataclass(frozen=True)
 class WellSetUp(Account):
-    """An account in which all is set up. `refused` are the calls that whoever asks may not make."""
+    """An account in which everything is set up. `refused` are calls for which the rights are missing."""
 
     desk: ScriptedDesk
     opted_out_numbers: tuple[str, ...] = ()
@@ -102,7 +102,7 @@ class WellSetUp(Account):
 
 @pytest.fixture(autouse=True)
 def public_records(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test asks the domain name system."""
+    """Replaces the domain name system."""
     monkeypatch.setattr(readiness, "dmarc_record", lambda _domain: "v=DMARC1; p=none")
     monkeypatch.setattr(readiness, "has_address", lambda _host: True)
     monkeypatch.setattr(readiness, "mail_hosts", lambda _domain: ("inbound-smtp.eu-west-1.amazonaws.com",))

@@ -1,4 +1,4 @@
-"""Recognition: proposed from the record, said with one press, told to the agent in the manager's name."""
+"""Recognition: proposed from the rows, said with one tap, and sent to the agent in the manager's name."""
 
 import pytest
 

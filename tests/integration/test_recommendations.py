@@ -1,4 +1,4 @@
-"""Recommendations: a happy customer is asked once, and who brought whom is known."""
+"""Recommendations: a happy customer is asked once, and it is recorded who referred whom."""
 
 import pytest
 
@@ -112,7 +112,7 @@ def test_who_unsubscribes_meanwhile_is_not_asked(shop: Shop) -> None:
 
 
 def brought(shop: Shop, **facts: object) -> str:
-    """A customer who came through the customer of the shop."""
+    """A customer whom the customer of the shop referred."""
     who = {"name": "Dana Ito", "email": "dana@example.com", "referred_by": shop.customer_id}
     return add_customer(shop.desk, **{**who, **facts})
 

@@ -1,4 +1,4 @@
-"""The relationship review: from a contact to a proposal, a talk and a decision, seen by managers alone."""
+"""The relationship review: from a contact to a proposal, a talk and a decision, for managers only."""
 
 from datetime import timedelta
 from typing import Any
@@ -45,7 +45,7 @@ def note(shop: Shop, kind: str = "no_fit", ago: timedelta = timedelta(), **facts
 
 
 def shout(shop: Shop, **facts: object) -> Any:
-    """An abusive contact, with which the supervisor deals at once."""
+    """Record an abusive contact; the supervisor deals with it at once."""
     recorded = shop.contact(tone="abusive", resolved=True, awaits_reply=False, **facts)
     for row in shop.rows("follow_up"):
         if row["status"] in {"scheduled", "due"}:
@@ -286,7 +286,7 @@ SANA = token_of("sana@example.com", "managers")
 
 
 def ending(shop: Shop) -> None:
-    """It was decided to part with the customer."""
+    """A relationship that a manager has decided to end."""
     proposed(shop)
     shop.desk.pass_time(14 * DAY)
     call(shop, "POST talk", {"words": "They see it alike"})

@@ -1,4 +1,4 @@
-"""Restoring lost rows from a backup of the table, without doing harm."""
+"""Restore lost rows from a backup of the table, without harm."""
 
 from datetime import timedelta
 from typing import Any

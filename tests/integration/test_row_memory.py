@@ -1,4 +1,4 @@
-"""A step that reads no row twice: what it must not miss all the same."""
+"""A step reads no row twice. What it must notice nevertheless."""
 
 import pytest
 
@@ -12,7 +12,7 @@ from vaada.model.times import text_of
 
 
 def erase_before_the_claim(shop: Shop) -> None:
-    """Whoever claims a message next finds that its customer was erased a moment ago."""
+    """Erase the customer just before a message is claimed."""
 
     def erase(call: str) -> None:
         if call == "dynamodb.TransactWriteItems":

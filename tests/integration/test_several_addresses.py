@@ -1,4 +1,4 @@
-"""A customer with several addresses: if one fails, the others are tried in their order."""
+"""A customer with several addresses: if one fails, the next one is tried."""
 
 from typing import Any
 

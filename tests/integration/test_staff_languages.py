@@ -1,4 +1,4 @@
-"""Staff read their language: in mails, texts, and on the pages behind their links."""
+"""Staff read their own language: in mails, SMS, and on the pages behind their links."""
 
 import re
 

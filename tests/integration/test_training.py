@@ -12,7 +12,7 @@ AMINA = token_of("amina@example.com")
 
 @pytest.fixture
 def shop(desk: ScriptedDesk) -> Shop:
-    """A shop that missed its promise in each of five requests."""
+    """A shop that broke its promise in each of five requests."""
     shop = Shop.opened(desk)
     change_agent(desk, shop.supervisor_id, role="manager")
     for _ in range(5):

@@ -1,4 +1,4 @@
-"""One person with two records is surveyed and written to as one, by their addresses."""
+"""One person with two records gets surveys and messages as one, by their addresses."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""A mistaken "kept" or "done" is undone within a day: all is as if it had not been said."""
+"""A mistaken "kept" or "done" is undone within a day, as if it had not been said."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Each time, address and right is that of the right person: everybody here differs from everybody else.
+"""Each time, address and permission belongs to the right person: here no two people share one.
 
 Amina works in Los Angeles, her supervisor Sana in Auckland, and the customer lives in London, so that their
 days hardly overlap.

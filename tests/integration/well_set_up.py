@@ -1,4 +1,4 @@
-"""An account in which all is set up: what AWS answers to each question of `gateways/account.py`."""
+"""An account in which everything is set up: the responses of AWS to `gateways/account.py`."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -110,7 +110,7 @@ ANSWERS: Answers = {
 
 @contextmanager
 def well_set_up(**different: Mapping[str, Any]) -> Iterator[None]:
-    """Answer for AWS, by operation, some of them differently. Only the rows of the table are read as ever."""
+    """Replace AWS by these responses, some of them changed. Only the table is read as usual."""
     answers = {**ANSWERS, **different}
 
     def answer(model: OperationModel, **_: object) -> object:

@@ -34,7 +34,7 @@ _BEGINNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
 def leftovers_of(release: str) -> Leftovers:
-    """What this release left behind."""
+    """What this release has left behind."""
     told = {name: _read(release, name) for name in Leftovers.__dataclass_fields__}
     return Leftovers(**told)
 
@@ -63,7 +63,7 @@ def desk_at(moment: datetime) -> Iterator[ScriptedDesk]:
 
 @contextmanager
 def _same_ids() -> Iterator[None]:
-    """Draw the same ids each time, so that a new sample differs from the one before in what has changed."""
+    """Draw the same ids each time, so that a new sample differs only in what has changed."""
     draw = Random(1).randbytes
     mock_random.seed(1)  # moto's own
     with (

@@ -32,7 +32,7 @@ def shapes_of_today() -> dict[str, Schema]:
 
 
 def _plain(schema: Any) -> Any:
-    """Without prose, and without the refusal of unknown fields, which are ignored in what is stored."""
+    """The schema without prose and without refusal of unknown fields, which stored rows may have."""
     if isinstance(schema, list):
         return [_plain(each) for each in schema]
     if not isinstance(schema, dict):
@@ -48,7 +48,7 @@ def _plain(schema: Any) -> Any:
 
 
 def narrowed(old: dict[str, Schema], new: dict[str, Schema]) -> list[str]:
-    """What rows of the old shapes may hold, and the new ones could not read."""
+    """What rows of the old shapes may contain that the new shapes cannot read."""
     return [
         f"{kind}{problem}"
         for kind, schema in old.items()

@@ -1,4 +1,4 @@
-"""A week at a shop that leaves behind every kind of row, and what else a release leaves to the next one."""
+"""A week at a shop that leaves every kind of row behind, and everything else that a release leaves."""
 
 import json
 import re
@@ -294,6 +294,6 @@ def _text(mail: Any) -> str:
 
 
 def until(leftovers: Leftovers, name: str) -> timedelta:
-    """How long after the leftovers were taken a schedule fires."""
+    """How long after the leftovers were stored a schedule fires."""
     at = datetime.fromisoformat(leftovers.schedules[name]["at"][3:-1]).replace(tzinfo=leftovers.time.tzinfo)
     return at - leftovers.time

@@ -1,4 +1,4 @@
-"""From one release to the next, and back: what an earlier one left is read, shown, advanced and answered."""
+"""From one release to the next and back: what an earlier one left is read, shown, advanced and answered."""
 
 import json
 from collections.abc import Iterator

@@ -30,7 +30,7 @@ class Denied(BaseException):
 
 
 class Guard:
-    """Allows what the rights allow, and notes which of them were the only ones to allow a call."""
+    """Allows calls by the rights, and records rights that were the only ones to allow a call."""
 
     def __init__(self, rights: Collection[Right]) -> None:
         self.needed: set[Right] = set()

@@ -265,7 +265,7 @@ def bring_mails_of(client: SequentialClient, world: GuardedWorld, reader: str) -
 
 
 def bring_mail_of_who_is_erased(client: SequentialClient, world: GuardedWorld) -> None:
-    """A mail with a file comes in, while its sender is erased."""
+    """Let a mail with a file come in while its sender is erased."""
     gone = client.customer(email="gone@example.com")
     keep = world.aws.storage.put_object
 
@@ -476,7 +476,7 @@ def _look_after_mail(manager: Browser, shop: Shop) -> None:
 
 
 def have_the_mails_of_cognito_written(guard: Guard) -> None:
-    """Invite a colleague and forget a password: Cognito has each mail written."""
+    """Invite a colleague and ask for a new password: Cognito lets the product write each mail."""
     with ExitStack() as stack:
         stack.enter_context(patch.dict("os.environ", ENVIRONMENT))
         clock = stack.enter_context(time_machine.travel(MONDAY_MORNING, tick=False))

@@ -43,7 +43,7 @@ TOPIC = arn_of("AlarmTopic")
 
 
 Needed = Mapping[Right, Scenario]
-"""Each right that was the only one to allow something, and where it was first."""
+"""Each right that was the only one to allow a call, and where it first did."""
 
 
 @pytest.fixture(scope="session")

@@ -57,7 +57,7 @@ class BothTables:
         return {"Responses": {name: [item for item in found if item]}}
 
     def get_paginator(self, name: str) -> Any:
-        """Only the run_with_loss table is scanned."""
+        """The paginator of the restored table, the only one that is scanned."""
         return self if name == "scan" else self.live
 
     def paginate(self, **asked: Any) -> Iterator[dict[str, Any]]:
@@ -85,7 +85,7 @@ class Loss:
         self.world.tell(f"{len(lost)} rows are lost")
 
     def hold_sending(self) -> None:
-        """Follow docs/operations.md: hold, wait, restore, release."""
+        """Do as docs/operations.md says: hold, wait, restore, release."""
         faults, self.world.faults.on = self.world.faults.on, False
         assert set_held(Desk(self.world.runtime.settings), self.world.now, held=True)
         self.world.faults.on = faults

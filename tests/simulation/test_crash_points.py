@@ -1,4 +1,4 @@
-"""Wherever a function is killed, its work is done in the end, and done once."""
+"""Wherever a function is killed, its work is done in the end, and only once."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""A strained year: whoever may be proposed for review is, and nobody else."""
+"""A strained year: exactly those who may be proposed for review are proposed."""
 
 import pytest
 

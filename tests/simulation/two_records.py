@@ -1,4 +1,4 @@
-"""One person with two or three customer records, under faults: found, surveyed, merged and erased as one.
+"""One person with two or three customer records, under faults: found, surveyed, merged, erased as one.
 
 Other histories are checked by customer, these by person. At every step no address is asked twice within the
 cool-down or written to above the frequency cap, and the search terms are those of the customers' rows. At the

@@ -1,4 +1,4 @@
-"""What `sam build` takes: an update of a library is shipped, and a build fits its deployment."""
+"""What `sam build` includes: library updates are shipped, and a build fits its deployment."""
 
 import re
 import subprocess

@@ -15,7 +15,7 @@ from vaada.desk import Gateway, prepare
 pytestmark = pytest.mark.xdist_group("imports")  # so that one process starts the functions for all tests
 ROOT = Path(__file__).parents[2]
 COSTLY = ("boto3", "email_validator", "holidays", "jinja2", "phonenumbers")
-"""Libraries that take a noticeable part of a cold start to import."""
+"""Libraries whose import takes a noticeable part of a cold start."""
 NEEDS: dict[str, set[str]] = {
     "api": set(),
     "check_readiness": set(),
@@ -36,7 +36,7 @@ NEEDS: dict[str, set[str]] = {
 
 
 class RecordingDesk:
-    """Remembers which of its gateways were asked for."""
+    """Records which of its gateways were requested."""
 
     def __init__(self) -> None:
         self.created: list[str] = []
@@ -64,7 +64,7 @@ def test_a_function_creates_its_gateways_at_the_start_only_in_lambda(
 
 @pytest.fixture(scope="module")
 def imported() -> dict[str, set[str]]:
-    """The costly libraries that each function imports at its start in Lambda, and all outside of it."""
+    """The expensive libraries that each function imports in Lambda at its start, and elsewhere."""
     code = f"""
 import json, os, sys
 import botocore.client, aws_lambda_powertools, pydantic  # not costly: each process below has them already

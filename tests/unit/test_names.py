@@ -1,4 +1,4 @@
-"""Names of tests: at most 80 characters, so that each is read at one glance."""
+"""Names of tests: at most 80 characters, so that they can be read at a glance."""
 
 import ast
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What an earlier release stored can still be stored in the shapes of today."""
+"""Rows that an earlier release stored still fit today's stored shapes."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from tests.releases.samples import RELEASES, is_out, shapes_of
 from tests.releases.shapes import narrowed, shapes_of_today
 
 READ_DIFFERENTLY: frozenset[str] = frozenset()
-"""What `narrowed` finds, and what a reader for the old form takes care of: each with that reader."""
+"""What `narrowed` finds although a reader handles the old form, each with that reader."""
 
 
 @pytest.mark.parametrize("release", RELEASES)

@@ -1,4 +1,4 @@
-"""What template.yaml promises to whoever deploys it: what is kept, what is limited, what is refused."""
+"""What template.yaml guarantees: what is kept, what is limited, what is refused."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What template.yaml connects: events and functions, failures and queues, alarms and what they name."""
+"""The connections in template.yaml: events and functions, failures and queues, alarms and their metrics."""
 
 import json
 import re

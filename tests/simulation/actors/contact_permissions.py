@@ -29,7 +29,7 @@ class ContactPermissions:
     )  # when the delivery status of a message was reported, by its id
 
     def begin(self, event: dict[str, Any]) -> None:
-        """An event about an address begins to be processed; it may fail."""
+        """Processing of an event about an address begins; it may fail."""
         self.unsettled.update(address for address, _, _ in _said(event))
 
     def complete(self, event: dict[str, Any], now: datetime) -> None:

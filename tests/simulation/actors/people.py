@@ -163,7 +163,7 @@ class People:
                 self._about_row(act, self._rows[act.about])
 
     def _here(self, n: int) -> int:
-        """The number of this agent, or of the other one if they have left."""
+        """The number of this agent, or if they have left, of the other one."""
         return 1 - n if n in self._left else n
 
     def _leave_or_return(self, act: Act) -> None:

@@ -142,7 +142,7 @@ def says_thanks_while_we_wait(situation: Situation) -> None:
 
 
 def is_written_down_late(situation: Situation) -> None:
-    """A contact is recorded late: it must not answer a question that was asked after it took place."""
+    """A contact is recorded late: it does not answer a question that was asked after it took place."""
     situation.contact(0, "late", channel=situation.choose(WRITTEN), awaits_reply=True)
     said: tuple[dict[str, Any], ...] = ({"direction": "outbound"}, {"resolved": True}, {})
     situation.contact(4, "late", ago=situation.choose((6, 30, 100)), **situation.choose(said))
@@ -180,7 +180,7 @@ def is_asked_once_more(situation: Situation) -> None:
 
 
 def gives_little_by_little(situation: Situation) -> None:
-    """Goodwill in several parts: the allowance counts their sum."""
+    """Goodwill in several parts: their sum counts towards the allowance."""
     situation.contact(0, "gift")
     for hours, amount in ((1, "10"), (3, "12.50"), (5, "10")):
         situation.gift(hours, "gift", amount)
@@ -250,7 +250,7 @@ SITUATIONS: tuple[Callable[[Situation], None], ...] = (
     has_had_enough,
     agrees_to_one_way_only,
 )
-"""Those with more cases to test are listed, and so drawn, more often."""
+"""Those with more cases to test occur more often in the list, and so are drawn more often."""
 
 
 def draw_situation(random: Random, start: datetime, n: int, customer: dict[str, Any]) -> Situation:

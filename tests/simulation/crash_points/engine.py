@@ -92,7 +92,7 @@ def visit_points(scenario: Scenario, *, enough: int | None = None) -> Visit:
 
 
 def visit_pairs(scenario: Scenario, *, enough: int | None = None) -> Visit:
-    """Kill the run at each of its points, and the run that continues its work at each of its own.
+    """Kill the run at each of its points, and the run that continues its work at each point of its own.
 
     If two first kills leave exactly the same state, only one of them is continued.
     """

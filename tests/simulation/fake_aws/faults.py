@@ -61,7 +61,7 @@ LAST: dict[str, Callable[[Random], Spells]] = {
 }
 """Faults that last for a while: all calls fail then, or most of them."""
 SHORT_PAGES = "short pages"
-"""All history long the table answers queries in pages of very few rows, as it does with large ones."""
+"""During the whole history the table returns pages of very few rows, as it does with large ones."""
 LITTLE_TIME = "little time"
 """A function begins with almost no time left, as after slow calls."""
 KINDS = (*STRIKES, *LAST, SHORT_PAGES, LITTLE_TIME)
@@ -115,7 +115,7 @@ class Faults:
         return not self.on or not self.rates
 
     def lasts(self, kind: str) -> datetime | None:
-        """Until when this lasting fault goes on, if it does now."""
+        """Until when this lasting fault continues, if it is active now."""
         if not self.on or kind not in self.spells:
             return None
         now = datetime.now(UTC) - self.start
@@ -124,5 +124,5 @@ class Faults:
         return None if until is None else self.start + until
 
     def mostly(self, kind: str) -> bool:
-        """Whether this fault occurs now, within a time in which it mostly does."""
+        """Whether this fault occurs now, during a time in which it usually does."""
         return self.lasts(kind) is not None and self.dice[kind].random() < MOSTLY

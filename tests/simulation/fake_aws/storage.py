@@ -1,4 +1,4 @@
-"""S3, with the mails that came in and the files that they brought."""
+"""S3 with incoming mails and their files."""
 
 from io import BytesIO
 from typing import Any

@@ -126,7 +126,7 @@ class DynamoDb:
         return self.calls.make("BatchGetItem", effect)
 
     def lose(self, keys: list[tuple[str, str]]) -> None:
-        """Delete these rows, as somebody might by mistake."""
+        """Delete these rows, as somebody might do by mistake."""
         self._remove([{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in keys])
 
     def query(self, **asked: Any) -> dict[str, Any]:
@@ -270,7 +270,7 @@ def _in_question(write: dict[str, Any]) -> Item:
 
 
 def _part(row: Item, names: Sequence[str]) -> Item:
-    """These attributes of an item. A name with a point is a field of a map."""
+    """These attributes of an item. A name with a dot is a field of a map."""
     part = {name: row[name] for name in names if name in row}
     for outer, inner in (name.split(".") for name in names if "." in name):
         if inner in (fields := row.get(outer, {}).get("M", {})):

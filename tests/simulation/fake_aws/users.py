@@ -71,7 +71,7 @@ class Users:
         return user
 
     def told(self, group: str) -> list[dict[str, Any]]:
-        """The users of a group, or all, as Cognito tells them."""
+        """The users of a group, or all users, as Cognito returns them."""
         return [
             {
                 "Attributes": [{"Name": "email", "Value": email}],

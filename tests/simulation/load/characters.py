@@ -1,4 +1,4 @@
-"""What people, mail programs and mail scanners do with a survey, and what must come of it."""
+"""What people, mail programs and mail scanners do with a survey, and the expected outcome."""
 
 import re
 from collections.abc import Callable
@@ -169,7 +169,7 @@ def is_scanned_patiently(survey: ReceivedSurvey) -> None:
 
 
 def is_scanned_through(survey: ReceivedSurvey) -> None:
-    """A scanner fills in each field, also the one that is hidden from people."""
+    """A scanner fills in every field, including the one hidden from people."""
     page = survey.look()
     survey.world.later(6 * SECOND, "a program", lambda: survey.send(page, website="https://example.com"))
     survey.answer(3 * HOUR)
@@ -261,7 +261,7 @@ def texts_stop_start_and_a_number(survey: ReceivedSurvey) -> None:
 
 
 def fields_of(page: Page) -> dict[str, str]:
-    """The fields of a form as it is displayed, with hidden fields and the first button."""
+    """The fields of a form as displayed, with hidden fields and the first button."""
     form = re.search(r"<form.*?</form>", page.html, re.DOTALL)
     inputs = re.findall(r"<(?:input|button)[^>]*>", form[0]) if form else []
     named = [(re.search(r'name="([^"]*)"', one), re.search(r'value="([^"]*)"', one)) for one in inputs]
@@ -275,7 +275,7 @@ MAILED, TEXTED, ANY = ("email", "email sms"), ("sms",), ("email", "sms", "email 
 
 @dataclass(frozen=True)
 class Character:
-    """What somebody does with a survey, and what must come of it.
+    """What somebody does with a survey, and the expected outcome.
 
     `answered`: an answer counts; `amended`: with an amendment. `apart`: how many answers are quarantined, -1
     for all that a scanner sends. `reminded`: it was unanswered after three days. `mistaken`: the answer of a
@@ -326,7 +326,7 @@ LEAVERS = (
     Character(texts_stop_then_start, answered=False, reminded=True, access=TEXTED),
     Character(texts_stop_start_and_a_number, access=TEXTED),
 )
-"""Characters that unsubscribe, for good or for a while."""
+"""Characters that unsubscribe, for good or temporarily."""
 BY_TEXT = {one for one in CHARACTERS if one.access == TEXTED}
 QUIET = Character(says_nothing, answered=False, reminded=True)
 PROMPT = Character(answers)

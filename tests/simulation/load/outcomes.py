@@ -1,4 +1,4 @@
-"""The expected outcome of every customer of a crowd, computed apart from the product."""
+"""The expected outcome of each customer of a crowd, computed independently of the product."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -110,7 +110,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one survey, as it is counted."""
+    """The outcome of one survey, as it is counted."""
 
     kind: str
     status: str
@@ -152,7 +152,7 @@ def expected(person: Person) -> list[Outcome]:
 
 
 def _earned(person: Person) -> Iterator[tuple[str, datetime]]:
-    """The kinds of surveys that the matter leads to, and when each is due."""
+    """The kinds of surveys to which the matter leads, and when each is due."""
     resolution, kept = "ces" if person.second_wave else "csat", person.touch + KEPT_AFTER
     if person.matter != "promise":
         yield resolution, person.touch + DAY

@@ -1,4 +1,4 @@
-"""Regular customers: their contacts in a year, drawn beforehand, and the occasions to ask them."""
+"""Regular customers: their contacts in a year, drawn in advance, and the occasions for surveys."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -69,7 +69,7 @@ class Regular:
 
     @property
     def phone(self) -> str:
-        """Their own address."""
+        """Their own number."""
         return f"+4477009{self.number:05}"
 
     @property

@@ -1,4 +1,4 @@
-"""What the report must say about the surveys of a crowd, computed apart from the product."""
+"""What the report must say about the surveys of a crowd, computed independently of the product."""
 
 from math import sqrt
 from typing import Any

@@ -1,4 +1,4 @@
-"""Customers of a strained year: what happens between them and the shop, drawn beforehand, day by day."""
+"""Customers of a strained year: what happens between them and the shop, drawn in advance, day by day."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Checks a strained year: who was proposed for review, by a reading of what was drawn and not of the rows."""
+"""Checks a strained year: who was proposed for review, computed from the drawn incidents, not the rows."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ LATEST = 8 * DAY
 
 @dataclass(frozen=True)
 class Reading:
-    """What the drawn incidents of a customer say at a moment."""
+    """What the drawn incidents of a customer show at a moment."""
 
     kinds: frozenset[str]
     span: timedelta
@@ -82,7 +82,7 @@ def _differences(year: StrainedYear, one: Strained) -> Iterator[str]:
 
 
 def _not_proposed(year: StrainedYear, one: Strained) -> Iterator[str]:
-    """Who may be proposed for longer than it takes the desk to look, and is not."""
+    """Customers who may be proposed for longer than the review takes, and are not."""
     changes = sorted(
         [(proposal.at, True) for proposal in year.proposals[one.number]]
         + [(at, False) for at in (*year.decided[one.number], *year.dropped[one.number])]

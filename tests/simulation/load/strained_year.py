@@ -1,4 +1,4 @@
-"""A year in which some customers strain the shop, and the shop them: who is proposed for review.
+"""A year in which some customers and the shop strain each other: who is proposed for review.
 
 All that happens is drawn beforehand. A second reading of it says at each hour who may be proposed: whoever
 may be must be within eight days, and nobody else.

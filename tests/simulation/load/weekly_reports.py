@@ -1,4 +1,4 @@
-"""Weekly reports of a year, checked against the promises as they stood at the time, and against the post."""
+"""Weekly reports of a year, checked against the promises of each week, and against the sent mails."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, time, timedelta
@@ -13,7 +13,7 @@ _WORKING = range(5)  # Monday to Friday
 
 
 def miscounted(report: WeeklyReport, promises: Iterable[Commitment]) -> Iterator[str]:
-    """What a report that was just written says wrong of its week. `promises` are all there are."""
+    """What a newly written report says wrong about its week. `promises` are all that exist."""
     assert report.reported_at is not None
     assert report.figures is not None
     due = [one for one in promises if report.begins <= one.due_at < report.ends]
@@ -34,7 +34,7 @@ def miscounted(report: WeeklyReport, promises: Iterable[Commitment]) -> Iterator
 
 
 def wrong_in_post(reports: Sequence[WeeklyReport], sent: Iterable[Sent]) -> Iterator[str]:
-    """Each report that says it was sent is one mail to the owner, on the first morning of the next week."""
+    """Check: each report that was sent is one mail to the owner, on the first morning of the next week."""
     mails = [one.at for one in sent if "/desk/report/weeks" in one.text]
     weeks = [one for one in reports if one.status == "sent"]
     if len(mails) != len(weeks):

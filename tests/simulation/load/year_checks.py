@@ -42,7 +42,7 @@ def _differences(year: Year, regular: Regular) -> Iterator[str]:
 
 
 def _often(year: Year, asked: dict[str, datetime]) -> Iterator[str]:
-    """Who was asked twice within a cool-down, or reminded twice."""
+    """Customers who were asked twice within a cool-down, or reminded twice."""
     for kind, cool_down in COOL_DOWN.items():
         times = [at for survey, at in asked.items() if kind in {"csat", _kind(year, survey)}]
         for before, after in pairwise(sorted(times)):
@@ -54,7 +54,7 @@ def _often(year: Year, asked: dict[str, datetime]) -> Iterator[str]:
 
 
 def _asked_when_possible(year: Year, regular: Regular, occasions: list[Occasion]) -> Iterator[str]:
-    """Who was not asked at an occasion at which they may be, or was asked at another time."""
+    """Customers who were not asked at an occasion for it, or were asked at another time."""
     reached, asked = year.limits.reached[regular.name], year.limits.first_asked[regular.name]
     together: defaultdict[datetime, list[str]] = defaultdict(list)
     for one in occasions:
@@ -114,7 +114,7 @@ def band(regular: Regular) -> tuple[int, int]:
 
 
 def _explained(year: Year, regular: Regular, asked: int) -> Iterator[str]:
-    """What the timeline does not show: each survey, the reason if it was not sent, and each notice."""
+    """What the timeline lacks: a survey, the reason if it was not sent, or a notice."""
     rows = year.timelines[regular.number]
     over = text_of(START + END)
     surveys = [row for row in rows if row["row_kind"] == "survey" and row["due_at"] < over]

@@ -126,7 +126,7 @@ def forgets_the_abuse_in_a_merged_case() -> Planted:
 
 
 def _merging_without(*facts: str) -> Planted:
-    """Forget these facts of the case that is merged into another."""
+    """Forget these facts of the case that is merged into another one."""
     merge = case_merge.merge
 
     def merged(case: Any, into: Any, *by: Any) -> Any:

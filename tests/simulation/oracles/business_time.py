@@ -1,4 +1,4 @@
-"""Opening time and working time, computed day by day and apart from the product."""
+"""Opening time and working time, computed day by day and independently of the product."""
 
 from datetime import date, datetime, time, timedelta
 from functools import cache, lru_cache
@@ -33,7 +33,7 @@ def intervals(policy: PolicyDocument, agent: Agent | None, first: datetime, last
 
 
 def opened(policy: PolicyDocument, start: datetime, end: datetime, agent: Agent | None = None) -> timedelta:
-    """How long it was open between two instants."""
+    """How much opening time there was between two instants."""
     parts = intervals(policy, agent, start, end)
     shared = (min(closes, end) - max(opens, start) for opens, closes in parts)
     return sum((length for length in shared if length > timedelta(0)), timedelta(0))
@@ -50,7 +50,7 @@ def opens(policy: PolicyDocument, at: datetime, agent: Agent | None = None) -> d
 
 
 def mornings(policy: PolicyDocument, agent: Agent, at: datetime, number: int = 2) -> list[datetime]:
-    """When work begins on the next days on which it does."""
+    """When work begins on the next working days."""
     zone = ZoneInfo(agent.time_zone or policy.business.time_zone)
     today, until = at.astimezone(zone).date(), at
     found: dict[date, datetime] = {}

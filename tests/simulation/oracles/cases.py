@@ -25,7 +25,7 @@ EDGES = {
 
 
 NEXT_STEPS = {"awaited", "open", *TO_BE_DONE}
-"""States of work in which somebody is to do something."""
+"""States of work in which somebody has something to do."""
 
 
 def waits_for_customer(contact: Interaction, kind: str) -> bool:
@@ -200,7 +200,7 @@ class Cases:
                     self._check_resolved(row)
 
     def check_end(self) -> None:
-        """Every open case has a next step, which belongs to somebody."""
+        """Every open case has a next step that belongs to somebody."""
         for row in self._observed.of_kind(Case):
             if row.status == "open":
                 self._check_next_step(row)
@@ -218,7 +218,7 @@ class Cases:
             self._observed.agent(row.agent_id)
 
     def _check_merged(self, gone: Case, into: Case) -> None:
-        """What stood about either of two cases stands about the case that remains."""
+        """Facts of either of two cases are facts of the remaining case."""
         remaining = self._observed.rows[into.id]
         assert isinstance(remaining, Case)
         for fact in ("answered", "served", "abusive", "ask_again"):

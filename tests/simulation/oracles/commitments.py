@@ -32,7 +32,7 @@ class Commitments:
         self._escalated: defaultdict[tuple[str, int], set[int]] = defaultdict(set)
 
     def check_write(self, before: Row | None, after: Row) -> None:
-        """It is flagged once and not early, and climbs each rung of the ladder once and not early."""
+        """It is flagged once and not early, and escalated by each rung of the ladder once and not early."""
         if not (isinstance(before, Commitment) and isinstance(after, Commitment)):
             return
         now, policies = self._observed.now, self._observed.policies
@@ -80,7 +80,7 @@ class Commitments:
             self._check_next_rung(after)
 
     def check_batch(self, batch: Batch) -> None:
-        """New commitments have the right agent and date; one that was kept settles what it must."""
+        """New commitments have the right agent and date; a kept one settles what it must."""
         for row in batch.new_of(Commitment):
             self._check_new(row)
         for before, after in batch.changes_of(Commitment):

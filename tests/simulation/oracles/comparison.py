@@ -1,4 +1,4 @@
-"""Compares two histories of the same people, one with faults and one without: they must end alike."""
+"""Compares two histories of the same people, with and without faults: they must end alike."""
 
 from collections import Counter, defaultdict
 from datetime import datetime
@@ -20,7 +20,7 @@ from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
 CLOSED = {"kept", "withdrawn", "done", "cancelled", "given", "closed"}
 STILL_NOT_KEPT = "the promise is still not kept"
 EITHER_WAY = "either way"
-"""Instead of an end that may differ between the two histories."""
+"""The end of a row that may differ between the two histories."""
 
 
 class Outcome:

@@ -1,4 +1,4 @@
-"""Departures: nothing that is still to be done stays with an agent who has left."""
+"""Departures: no open work stays with an agent who has left."""
 
 from tests.simulation.oracles.observed import Observed
 from vaada.model.cases import Case

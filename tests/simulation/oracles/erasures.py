@@ -1,4 +1,4 @@
-"""Erasures: nothing new goes to an erased customer, and two hours later nothing is left of them."""
+"""Erasures: nothing new is sent to an erased customer, and two hours later nothing is left of them."""
 
 from datetime import datetime, timedelta
 from functools import partial

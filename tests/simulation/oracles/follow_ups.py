@@ -33,7 +33,7 @@ class FollowUps:
         self._last_contact: Interaction | None = None
 
     def check_write(self, before: Row | None, after: Row) -> None:
-        """There is one follow-up at most where more would repeat it; only the customer ends a snooze."""
+        """There is at most one follow-up where more would be repetitions; only the customer ends a snooze."""
         match before, after:
             case None, Interaction():
                 self._last_contact = after
@@ -51,7 +51,7 @@ class FollowUps:
                 assert woken, f"woken by {by!r}: {after!r}"
 
     def check_change(self, before: Row, after: Row) -> None:
-        """What happened to it decides when it is due, and when its agent is reminded again."""
+        """Its due date and next reminder are as its changes require."""
         if not (isinstance(before, FollowUp) and isinstance(after, FollowUp)):
             return
         now, policies = self._observed.now, self._observed.policies
@@ -136,7 +136,7 @@ class FollowUps:
             check_is_for_supervisor(self._observed, row, contact.agent_id)
 
     def _check_automatic(self, row: FollowUp, at: datetime) -> None:
-        """It is of whoever has the case, which is open, and due after the last contact or what ended."""
+        """It belongs to the agent of the open case, and is due after the last contact or end of work."""
         case = self._observed.rows.get(self._observed.case_of(row) or "")
         assert isinstance(case, Case), f"of no case: {row!r}"
         if self._observed.changed_at[case.id] != self._observed.now:

@@ -1,4 +1,4 @@
-"""Contacts: recorded and planned once, with all that follows from what was said."""
+"""Contacts: recorded and planned once, with everything that follows from them."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ NOT_PLANNED = {"unhappy", "bounced"}
 
 @dataclass(frozen=True)
 class Planned:
-    """A contact that was planned, and what must come of it."""
+    """A planned contact, and what must follow from it."""
 
     contact: Interaction
     survey: bool
@@ -207,7 +207,7 @@ class Interactions:
         assert contact.resolved or Survey not in found, f"not to be asked: {contact!r}"
 
     def _check_answers(self, contact: Interaction) -> None:
-        """A contact with the customer, or one that resolves the matter, answers what they waited for."""
+        """A contact with the customer, or one that resolves the case, answers what they waited for."""
         if contact.direction == "inbound" and not contact.resolved:
             return
         for row in self._observed.rows.values():

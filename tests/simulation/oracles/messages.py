@@ -1,4 +1,4 @@
-"""Messages: written once for their cause, tried as often as allowed, and sent only if still true."""
+"""Messages: written once per cause, sent as often as allowed, and only while true."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -26,7 +26,7 @@ STAFF_ATTEMPTS_AT_MOST = 3
 HANDED_OVER = {"handed_over", "assigned"}
 WARNINGS = {"promise_warning", "reply_warning"}
 REPLACEMENT = "the first one "
-"""How the reason of a message begins that replaces one which could not be sent, or did not arrive."""
+"""How the reason of a message begins that replaces one that could not be sent or did not arrive."""
 NEW_LINK = "the link in an earlier message"
 
 NEWS = frozenset({"tip", "invitation", "event_reminder"})
@@ -144,7 +144,7 @@ class Messages:
         assert any(true), f"not true any more: {after!r} of {abouts[0][1]!r}"
 
     def _is_settled(self, about: Row, message: Message) -> bool:
-        """Whether the row changed so long ago that whoever claimed the message must have known."""
+        """Whether the row changed so long ago that whoever claimed the message must have known it."""
         changed_at = self._observed.changed_at[about.id]
         at_once = self._observed.clocks_differ and abs(changed_at - message.created_at) <= CLOCK_SKEW
         return self._observed.now - changed_at > LEASE and not at_once

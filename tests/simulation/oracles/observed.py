@@ -1,4 +1,4 @@
-"""What the oracles share: the rows as they stand, taken from the stream of the table."""
+"""What the oracles share: the current rows, taken from the table's stream."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from vaada.model.rows import Row
 
 R = TypeVar("R", bound=Row)
 POLICIES_REPLACED_UNTIL = timedelta(minutes=30)
-"""A policy that is written so soon after the start replaces the first one: nothing was done by that yet."""
+"""A policy written so soon after the start replaces the first one, which nothing has used yet."""
 FIELDS_NOT_IN_TRACE = {
     "explain",
     "version",
@@ -131,7 +131,7 @@ class Observed:
         return (row for row in self.rows.values() if isinstance(row, kind))
 
     def last_known(self, row_id: str) -> Row:
-        """The row as it stands, or as it stood when it was removed."""
+        """The current row, or the last version before it was removed."""
         return self.rows.get(row_id) or self.removed[row_id]
 
     def agent(self, agent_id: str) -> Agent:
@@ -157,7 +157,7 @@ class Observed:
         return (one for one in self.of_kind(Interaction) if case_id and self.case_of(one) == case_id)
 
     def case_of(self, row: Row) -> str | None:
-        """The id of the case that the row belongs to by now, if it belongs to one."""
+        """The id of the case that the row belongs to now, if any."""
         case_id = getattr(row, "case_id", None)
         while case_id is not None:
             case = self.rows.get(case_id)

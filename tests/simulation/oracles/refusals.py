@@ -1,4 +1,4 @@
-"""Refusals: what the API refuses with 4xx cannot be done, as the row stands."""
+"""Refusals: what the API refuses with 4xx really is impossible in the row's state."""
 
 from tests.simulation.oracles.observed import Observed
 from vaada.model.cases import Case

@@ -1,4 +1,4 @@
-"""What SES and SNS were given: to the right address, at the right time, as often as allowed, and counted."""
+"""What SES and SNS accepted: the right address and time, as often as allowed, and counted."""
 
 from collections import Counter
 from datetime import datetime, timedelta
@@ -63,7 +63,7 @@ class Sends:
             self._check_to_staff(message, reader, sent.at)
 
     def check_end(self) -> None:
-        """Whatever is said to be sent was, and whatever was sent was counted against the limits."""
+        """Everything recorded as sent was sent, and everything sent was counted against the limits."""
         for row in self._observed.of_kind(Message):
             posted = row.medium == "sms" or self._mails[row.id]
             assert row.status != "sent" or posted, f"said to be sent: {row!r}"
@@ -163,5 +163,5 @@ class Sends:
 
 
 def _is_said(words: str, sent: Sent) -> bool:
-    """Whether the message says the beginning of it. A list in it may be joined in the reader's way."""
+    """Whether the message contains the beginning of it. Languages may join lists differently."""
     return all(part in sent.text for part in words[:30].split(", "))

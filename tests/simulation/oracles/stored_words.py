@@ -1,4 +1,4 @@
-"""What the desk writes into rows is known to those who translate it."""
+"""Sentences that the desk stores in rows are known to the translations."""
 
 from vaada.model.rows import DueRow, Row
 from vaada.model.work import Commitment, FollowUp

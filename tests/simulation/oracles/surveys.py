@@ -1,4 +1,4 @@
-"""Surveys: asked with consent, of those who were served, not too often; each answer has its consequences."""
+"""Surveys: sent with consent, to served customers, not too often; each answer has its consequences."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -49,7 +49,7 @@ class Surveys:
                 self._check_edge(before, after)
 
     def check_change(self, before: Row, after: Row) -> None:
-        """Nobody is asked, or left unasked, without a reason; an answer is what somebody said."""
+        """No survey is sent or withheld without a reason; an answer is what somebody said."""
         match before, after:
             case Case(), Case() if after.merged_into and not before.merged_into:
                 self._merged.append((after.id, after.merged_into))
@@ -159,7 +159,7 @@ class Surveys:
         assert row.due_at in wanted, f"due at {row.due_at}, not {wanted}: {row!r}"
 
     def _check_burst(self, survey: Survey) -> None:
-        """Different scores at one moment are no person's, and none of them counts."""
+        """Different scores at one moment are a bot's, and none of them counts."""
         scores = {entry.score for entry in self._observed.world.browser.entries}
         if len(scores) > 1 and self._observed.no_faults and self._observed.rows[survey.id] is survey:
             now, at = self._observed.now, survey.answered_at

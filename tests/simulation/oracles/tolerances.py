@@ -1,4 +1,4 @@
-"""How exact times must be: what clocks, schedules, sweeps and faults may shift them by."""
+"""How exact times must be: what clocks, schedules, sweeps and faults may change."""
 
 from datetime import timedelta
 

@@ -144,7 +144,7 @@ class Browser:
         read()
 
     def send_old_page_again(self, link: str) -> None:
-        """Send the page that was left open once more, with another answer."""
+        """Send a page that was left open again, with another answer."""
         if fields := self._last_forms.get(link):
             self.post(link, {**fields, "score": "5" if fields["score"] == "1" else "1"})
 

@@ -1,4 +1,4 @@
-"""What is true of a history, known without the product."""
+"""Facts of a history that are known without the product."""
 
 from dataclasses import dataclass, field
 

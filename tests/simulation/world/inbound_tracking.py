@@ -32,7 +32,7 @@ class InboundTracking:
         return function in {receive_text, record_delivery}
 
     def call(self, function: Function, event: Event, may_fail: Callable[[], bool]) -> Any:
-        """Call the function. Raises what it raises, and AssertionError if it fails without a fault."""
+        """Call the function. Raises its errors, and AssertionError if it fails without a fault."""
         queued = [record for record in event.get("Records", ()) if "body" in record]
         events = {record["messageId"]: self._events[record["body"]] for record in queued} or {"": event}
         for each in events.values():

@@ -1,4 +1,4 @@
-"""Asynchronous invocations: sometimes delivered twice, retried, and dead letters in the end."""
+"""Asynchronous invocations: some come twice, failed ones are retried and become dead letters."""
 
 import json
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""One-time schedules: on time, late, twice, too early, of the past, or not at all."""
+"""One-time schedules: on time, late, twice, too early, for an old version, or not at all."""
 
 from datetime import UTC, datetime, timedelta
 from functools import partial

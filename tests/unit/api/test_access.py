@@ -1,4 +1,4 @@
-"""Who may see and do what: the same, whether the agents are read for the question or were read before."""
+"""Who may see and do what. It does not matter whether agents are read one by one or all before."""
 
 from collections.abc import Sequence
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""A week of hours that is entered as lines is the week that is stored, and the other way round."""
+"""A week of hours as lines becomes the stored week, and the other way round."""
 
 import pytest
 from hypothesis import given

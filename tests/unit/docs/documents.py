@@ -1,4 +1,4 @@
-"""Read the documentation: the parts of a Markdown page or a docstring that name something."""
+"""Parse documentation: the parts of a Markdown page or a docstring that name something."""
 
 import ast
 import re
@@ -19,12 +19,12 @@ _FENCE = re.compile(r"^ *```.*?^ *```", re.MULTILINE | re.DOTALL)
 
 
 def in_backticks(text: str) -> Iterator[str]:
-    """What stands between single backticks, outside blocks of code."""
+    """The texts between single backticks, outside code blocks."""
     yield from re.findall(r"`([^`\n]+)`", _FENCE.sub("", text))
 
 
 def commands(text: str) -> Iterator[str]:
-    """The lines of the blocks of code, continued lines joined, comments left out."""
+    """The lines of code blocks, with continued lines joined and without comments."""
     for block in _FENCE.findall(text):
         for line in block.replace("\\\n", " ").splitlines()[1:-1]:
             yield re.sub(r"(^|\s)#.*", "", line)

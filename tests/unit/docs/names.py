@@ -1,4 +1,4 @@
-"""Whether what the documentation names is there: files, code, policy fields, calls, resources, commands."""
+"""Check whether names in the documentation exist: files, code, policy fields, calls, resources, commands."""
 
 import ast
 import json
@@ -21,7 +21,7 @@ from vaada.model.rows import DueRow, Row
 TEMPLATE = (ROOT / "template.yaml").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 BELOW = (".", "tests", "docs", "layers/vaada", "layers/vaada/vaada", "layers/vaada/vaada/present/locale")
-"""What the paths in the documentation are relative to."""
+"""The folders to which paths in the documentation may be relative."""
 
 _SERVICES = tuple(
     "cloudformation cloudtrail cognito-idp dynamodb events lambda logs scheduler sesv2 sns sqs ssm".split()  # noqa: SIM905
@@ -30,7 +30,7 @@ _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
 def wrong_in(code: str, known: frozenset[str] = frozenset(), here: Path = ROOT) -> Iterator[str]:
-    """The names in one piece of text in backticks that lead to nothing.
+    """The names in a text in backticks that do not exist.
 
     `known` are names that need no looking up, `here` is the folder of the page. Of a piece that is more than
     a name, such as a command or JSON, only the names with a dot or an underscore are looked up.
@@ -60,7 +60,7 @@ def wrong_in(code: str, known: frozenset[str] = frozenset(), here: Path = ROOT) 
 
 
 def wrong_in_command(line: str) -> Iterator[str]:
-    """The names in a line of shell that lead to nothing: make targets, AWS commands, resources, calls."""
+    """The names in a shell line that do not exist: make targets, AWS commands, resources, calls."""
     for target in re.findall(r"(?:^|[(`;&] *)make ([a-z]+)", line.strip()):
         yield from () if re.search(rf"^{target}:.*##", MAKEFILE, re.MULTILINE) else (f"make {target}",)
     for service, operation in re.findall(r"\baws ([a-z\d-]+) ((?:wait )?[a-z][a-z\d-]+)", line):
@@ -75,7 +75,7 @@ def wrong_in_command(line: str) -> Iterator[str]:
 
 
 def is_path(path: str, here: Path = ROOT) -> bool:
-    """Whether there is such a file or folder, seen from `here` or the usual places. In angles: any name."""
+    """Whether this file or folder exists, relative to `here` or to `BELOW`. `<name>` stands for any name."""
     pattern = re.sub(r"<[^>]+>", "*", path.rstrip("/"))
     return any(any(folder.glob(pattern)) for folder in [here, *(ROOT / below for below in BELOW)])
 
@@ -88,7 +88,7 @@ def is_test(place: str) -> bool:
 
 
 def is_call(method: str, path: str) -> bool:
-    """Whether the API or a public page answers such a request. Ids may be written as `{id}` or `<id>`."""
+    """Whether the API or a public page has this path and method. Ids may be `{id}` or `<id>`."""
     answered = (route for route, methods in calls().items() if method.lower() in methods)
     public = method in {"GET", "HEAD", "POST"} and path.rstrip("/") in routes()
     return public or any(_is_like(path, route) for route in answered)
@@ -129,7 +129,7 @@ def is_in_template(place: str) -> bool:
 
 
 def is_name(name: str) -> bool:
-    """Whether a name is one of the product, of its template, commands or files, or of AWS."""
+    """Whether it is a name of the product, its template, commands or files, or of AWS."""
     if (ROOT / name).is_file():
         return True
     if "." in name:
@@ -152,7 +152,7 @@ def is_dotted(name: str) -> bool:
 
 
 def _leads_through(annotation: object, parts: list[str]) -> bool:
-    """Whether a type has the first part as a field, that one's type the second, and so on."""
+    """Whether a type has the first part as a field, the field's type the second part, and so on."""
     if not parts:
         return True
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
@@ -170,7 +170,7 @@ def _leads_through(annotation: object, parts: list[str]) -> bool:
 
 @cache
 def models() -> list[type[BaseModel]]:
-    """The rows and the other models that the API takes and gives."""
+    """The rows, and the other models in requests and responses of the API."""
     for path in (ROOT / "layers/vaada/vaada/model").glob("*.py"):
         __import__(f"{model.__name__}.{path.stem}")
     found: list[type[BaseModel]] = []
@@ -189,7 +189,7 @@ def row_kinds() -> set[str]:
 
 @cache
 def code() -> dict[str, frozenset[str]]:
-    """What each module of ours defines at its top, and each class in it, by their dotted names."""
+    """The names that each module defines, and each class in it, as dotted names."""
     found: dict[str, frozenset[str]] = {}
     for path in [*CODE, *TESTS]:
         parts = path.relative_to(ROOT).with_suffix("").parts
@@ -213,7 +213,7 @@ def _defined(node: ast.Module | ast.ClassDef) -> Iterator[str]:
 
 @cache
 def words() -> frozenset[str]:
-    """Single words: those of the product's code and folders, of its API, of the template and the Makefile."""
+    """All single words: of the product's code and folders, of its API, of the template and the Makefile."""
     names = {word for path in CODE for word in identifiers(path)}
     names |= {part for path in CODE for part in path.relative_to(ROOT).with_suffix("").parts}
     names |= {path.name for path in (ROOT / "layers" / "vaada").rglob("*") if path.is_dir()}
@@ -236,7 +236,7 @@ def environment() -> frozenset[str]:
 
 @cache
 def of_aws() -> frozenset[str]:
-    """What the services that we use call their operations, shapes, members and errors."""
+    """The names that the AWS services which we use give to operations, shapes, members and errors."""
     names: set[str] = {"AccessDeniedException", "Throttling"}  # errors of every service, described with none
     for service in _SERVICES:
         described = botocore.session.get_session().get_service_model(service)
@@ -270,7 +270,7 @@ def _dashed(name: str) -> str:
 
 
 def policy_fields() -> set[str]:
-    """Each field of the policy, with the section that it is in, and the sections that are one field."""
+    """Each field of the policy with its section, and sections that are one field."""
     fields = set()
     for name, field in PolicyDocument.model_fields.items():
         inside = field.annotation
@@ -282,7 +282,7 @@ def policy_fields() -> set[str]:
 
 
 def allowed_in(path: Path) -> frozenset[str]:
-    """The names that a docstring of the module may use without saying where they are from."""
+    """The names that a docstring of the module may use without their module."""
     return identifiers(path) | _names_of_models()
 
 

@@ -1,4 +1,4 @@
-"""Documentation and docstrings name only what is there, and leave out no field of the policy and no word."""
+"""Documentation and docstrings name only what exists; every policy field and every term is documented."""
 
 import ast
 import re
@@ -44,7 +44,7 @@ OF_OTHERS = frozenset(
     "contains desk.example.com eval example.com faketime frame-ancestors jq multipart/form-data postMessage "
     "sns.amazonaws.com unsafe-inline".split()
 )
-"""Names that documents may use, of HTTP, DynamoDB, browsers and other programs, and examples of values."""
+"""Names in documents that are not ours, such as those of HTTP and browsers, and example values."""
 _FILE = re.compile(r"(?<![\w/.<>-])(?:[\w<>.-]+/)*[\w-]+\.(?:py|md|ya?ml|json|toml)\b")
 CHECKED = [*CODE, *TESTS]
 _CITED = re.compile(r"\b[Aa]s ([A-Z]{4,}) (?:has|says)\b")
@@ -55,14 +55,14 @@ def relative(path: Path) -> str:
 
 
 def wrong_in_page(text: str, here: Path = DOCS) -> list[str]:
-    """The names on a page that lead to nothing: in backticks, in commands, of decisions."""
+    """The names on a page that do not exist: in backticks, in commands, of decisions."""
     found = [wrong for code in in_backticks(text) for wrong in wrong_in(code, OF_OTHERS, here)]
     found += [wrong for line in commands(text) for wrong in wrong_in_command(line)]
     return found + wrong_decisions(text)
 
 
 def wrong_in_docstring(text: str, known: frozenset[str] = frozenset(), here: Path = ROOT) -> list[str]:
-    """The names in a docstring or comment that lead to nothing: in backticks, of files, of decisions."""
+    """The names in a docstring or comment that do not exist: in backticks, of files, of decisions."""
     found = [wrong for code in in_backticks(text) for wrong in wrong_in(code, known | OF_OTHERS, here)]
     found += [name for name in _CITED.findall(text) if not is_path(f"{name}.md")]
     found += [file for file in _FILE.findall(re.sub(r"`[^`\n]*`", "", text)) if not is_path(file, here)]
@@ -70,7 +70,7 @@ def wrong_in_docstring(text: str, known: frozenset[str] = frozenset(), here: Pat
 
 
 def wrong_decisions(text: str) -> list[str]:
-    """The decisions that are named by their number, and that nobody took."""
+    """The numbers of decisions that do not exist."""
     numbers = [int(number) for number in re.findall(r"[Dd]ecision (\d+)", text)]
     return [f"decision {number}" for number in numbers if not any(DOCS.glob(f"decisions/{number:04}-*.md"))]
 

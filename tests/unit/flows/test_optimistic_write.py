@@ -1,4 +1,4 @@
-"""Retries after somebody else wrote the row: how many, how soon, and which conflict is final."""
+"""Retries after a conflict: how many, how soon, and which conflict is final."""
 
 import time
 from collections.abc import Callable
@@ -11,14 +11,14 @@ from vaada.gateways.table import Conflict
 
 @pytest.fixture
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The seconds that were waited, though no time passes."""
+    """The seconds for which the code waited. No time really passes."""
     waited: list[float] = []
     monkeypatch.setattr(time, "sleep", waited.append)
     return waited
 
 
 def conflicting(times: int) -> tuple[Callable[[], str], list[int]]:
-    """What meets a conflict so many times, then succeeds; and a list with an entry for each attempt."""
+    """A function with so many conflicts before it succeeds, and a list with one entry per attempt."""
     attempts: list[int] = []
 
     def attempt() -> str:

@@ -1,4 +1,4 @@
-"""The calls to AWS, parameter by parameter: what is left out has a default, which shows only on AWS."""
+"""The calls to AWS, parameter by parameter: a missing one has a default that shows only on AWS."""
 
 import json
 from typing import Any, cast

@@ -1,4 +1,4 @@
-"""What a step remembers of the table, and what outlives it within a sweep."""
+"""What a step remembers of the table, and what a whole sweep remembers."""
 
 import pytest
 

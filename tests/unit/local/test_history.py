@@ -1,4 +1,4 @@
-"""The demo's history: whole, believable, and nothing of it due any more."""
+"""The demo's history: complete, believable, and with nothing due."""
 
 from collections import Counter
 from typing import Any

@@ -88,7 +88,7 @@ def a_reply(**changes: Any) -> Brief:
 
 
 def a_request(**changes: Any) -> Brief:
-    """Sana asks Ayesha, her supervisor, to let her give Bilal USD 40."""
+    """Sana asks her supervisor Ayesha for permission to give Bilal USD 40."""
     request = {"kind": "goodwill", "reader_name": "Ayesha Siddiqui", "amount": "USD 40.00"}
     what = "Two visits for the same fault"
     return a_brief(**{**request, "what": what, "actions": ("approve", "decline"), **changes})
@@ -101,7 +101,7 @@ def about(purpose: Purpose, **changes: Any) -> Brief:
 
 
 def a_note(purpose: Purpose = "follow_up_reminder", to: RecipientRole = "agent", **changes: Any) -> Note:
-    """A reminder, not yet worded."""
+    """A reminder whose text is not written yet."""
     return Note(purpose, to, about(purpose, **changes))
 
 
@@ -169,7 +169,7 @@ def an_explanation(**changes: Any) -> Explanation:
 
 
 def a_notice(**changes: Any) -> Brief:
-    """As the supervisor reads it, two hours late: there is nothing to press."""
+    """The note to the supervisor, two hours late. It has no buttons."""
     late = datetime(2026, 11, 24, 18, 5, tzinfo=KARACHI)
     informing = {
         "reader_name": "Ayesha Siddiqui",

@@ -125,7 +125,7 @@ def test_the_plain_text_has_every_link() -> None:
 
 
 def seen_by_outlook(html: str) -> str:
-    """What Outlook on the desktop reads: what stands in conditional comments too."""
+    """The mail as Outlook on the desktop sees it, with conditional comments."""
     opened = re.sub(r"<!--\[if mso\]>(.*?)<!\[endif\]-->", r"\1", html, flags=re.DOTALL)
     assert "<!--" not in opened
     return opened

@@ -1,4 +1,4 @@
-"""Hostile text in every mail, text and page is shown as text, and has no effect on its surroundings."""
+"""Hostile text is shown as text in every mail, SMS and page, and does not affect its surroundings."""
 
 import re
 from collections import Counter
@@ -29,7 +29,7 @@ def parsed(document: str) -> Element:
 
 
 def skeleton(root: Element) -> Skeleton:
-    """The elements of a document: their attributes, and the values of those that nobody types.
+    """The elements of a document: their attributes, and the attribute values that nobody typed.
 
     A row or paragraph of what was said is left out: there are as many as there were lines.
     """
@@ -80,7 +80,7 @@ def is_contained(text: str) -> bool:
 
 
 def assert_shown_as_text(words: str, render: Callable[[str], list[str]]) -> None:
-    """The same elements as with plain words; nothing reordered; the words where plain ones would be."""
+    """Check: the elements are as with plain words, nothing is reordered, and the words are shown."""
     for document, (elements, times) in zip(render(words), structures_with_plain_text(render), strict=True):
         root = parsed(document)
         read = shown(root)

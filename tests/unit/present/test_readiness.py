@@ -1,4 +1,4 @@
-"""The words of what a check found: for each finding there are some, and they say what to do."""
+"""The words for the result of a check: each finding has some, and they say what to do."""
 
 import re
 from pathlib import Path

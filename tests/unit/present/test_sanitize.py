@@ -1,4 +1,4 @@
-"""Text made safe for one line, and isolated or cut where needed."""
+"""Text is made safe for one line, and isolated or cut where necessary."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""What staff read, in their language: no word of it is left in English.
+"""What staff read is completely in their language, without English words.
 
 Looked for in the languages of another script, where any word of English shows. In the others it is enough
 that every sentence has its translation, which `test_i18n.py` checks, since the sentences are the same.
@@ -31,7 +31,7 @@ from vaada.present.view_models import ActionName
 OTHER_SCRIPTS = {"ur": "بلال", "ar": "بلال", "hi": "बिलाल"}
 """Languages of another script than English, and a name in it."""
 GIVEN = ("Asia/Karachi", "bilal.khan@example.com", "USD")
-"""What stays in Latin letters: an address, a currency, and the name of a time zone."""
+"""Words that stay in Latin letters: an address, a currency, and the name of a time zone."""
 
 
 def left_in_latin(text: str) -> set[str]:

@@ -1,4 +1,4 @@
-"""Check-ins: due so many days after the last contact, without drift."""
+"""Check-ins: due a number of days after the last contact, always at the same interval."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""Undoing the merge of two records: each gets back what it had, and keeps what came since."""
+"""Undoing the merge of two records: each gets its own data back, and newer data stay."""
 
 from datetime import datetime
 

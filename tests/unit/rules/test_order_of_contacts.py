@@ -1,4 +1,4 @@
-"""What happened counts, not when it was written down: contacts in any order make the same case."""
+"""The order of events counts, not the order of recording: contacts in any order make the same case."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -92,7 +92,7 @@ class Record:
 
     @property
     def alarms(self) -> int:
-        """How many run-arounds the supervisor was told of, and has to look at."""
+        """The number of run-arounds that the supervisor was told about and must look at."""
         return len([*self._alarms])
 
     @property
@@ -102,7 +102,7 @@ class Record:
 
 
 def recorded(*contacts: Interaction) -> Record:
-    """The record after these contacts, written down in this order, a minute apart, after all took place."""
+    """The record after these contacts, recorded a minute apart in this order after all had taken place."""
     record = Record()
     last = max(contact.occurred_at for contact in contacts)
     for n, contact in enumerate(contacts, 1):

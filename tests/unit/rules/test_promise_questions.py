@@ -1,4 +1,4 @@
-"""What an agent is asked after a mail of theirs."""
+"""The question to an agent after their mail."""
 
 import pytest
 

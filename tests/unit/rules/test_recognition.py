@@ -1,4 +1,4 @@
-"""Recognition: what there is to thank for, whom first, and never by volume. An agent's own practice."""
+"""Recognition: reasons to thank, whom first, and never by volume. And an agent's own practice."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The relationship review: who may be proposed, what is shown for and against, and how it is decided."""
+"""The relationship review: who may be proposed, the reasons against and for, and the decision."""
 
 from datetime import datetime, timedelta
 from itertools import count

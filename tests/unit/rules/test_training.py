@@ -1,4 +1,4 @@
-"""Training topics: what brings trouble, how sure that is, silence under five cases, and whether it helped."""
+"""Training topics: what brings trouble, how sure that is, none under five cases, and the effect."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -21,7 +21,7 @@ AGAIN = {"repeat_contacts": [{"at": MONDAY, "interaction_id": row_id(1)}]}
 
 
 def cases(count: int, troubled: int, at: datetime = MONDAY, first: int = 100, **facts: object) -> list[Case]:
-    """So many cases, of which so many brought a customer who came again."""
+    """So many cases, in so many of which the customer had to come again."""
     return [
         case(case_id=row_id(first + n), opened_at=at, **{**facts, **(AGAIN if n < troubled else {})})
         for n in range(count)
@@ -127,7 +127,7 @@ def test_the_interval_of_a_difference_equals_published_ones(
 
 
 def zero_between(low: float, high: float, function: Callable[[float], float]) -> float:
-    """Where a function that changes its sign between two points is zero, by halving."""
+    """The point between two others at which a function crosses zero, by bisection."""
     for _ in range(200):
         middle = (low + high) / 2
         low, high = (middle, high) if function(low) * function(middle) > 0 else (low, middle)

@@ -1,4 +1,4 @@
-"""Undoing a mistaken "kept" or "done": the row goes on as if nothing had been said."""
+"""Undoing a mistaken "kept" or "done": the row continues as if nothing had been said."""
 
 from datetime import datetime, timedelta
 
@@ -21,7 +21,7 @@ Step = tuple[str, str]
 
 
 def stepped(row: Commitment, until: datetime, rules: PolicyDocument) -> tuple[Commitment, list[Step]]:
-    """The row after all steps that are due by then, and to whom what was said."""
+    """The row after all steps that are due by then, and the notices."""
     told: list[Step] = []
     while row.wake_at is not None and row.wake_at <= until:
         decision = commitments.next_step(row, rules, row.wake_at)

@@ -334,7 +334,7 @@ FIRST = {
     "POST /api/customers/{customer}/unmerge": "POST /api/customers/{customer}/merge",
     "POST /api/erasures/replay": "POST /api/customers/{customer}/erase",
 }
-"""The call that has to come before another one."""
+"""The calls that must come before other ones."""
 
 
 SCENARIOS = (

@@ -1,4 +1,4 @@
-"""Forms of the console, each sent until there is an answer, as somebody does who reloads the page."""
+"""Forms of the console, each sent until there is an answer, like somebody who reloads the page."""
 
 from collections.abc import Mapping
 from urllib.parse import urlencode
@@ -131,7 +131,7 @@ FIRST = {
     "/desk/people/{agent}/return": "/desk/people/{agent}/leave",
     "/desk/work/{reply}/undo": "/desk/work/{reply}/answered",
 }
-"""The form that has to be sent before another one."""
+"""The forms that must be sent before other ones."""
 
 
 def sent(path: str, fields: Fields) -> Setup:

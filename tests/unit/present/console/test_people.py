@@ -1,4 +1,4 @@
-"""Who answers to whom, drawn as a tree, also where rows of long ago form a loop."""
+"""The tree of supervisors, even if old rows form a loop."""
 
 from collections.abc import Iterable
 

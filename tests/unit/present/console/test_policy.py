@@ -1,4 +1,4 @@
-"""The policy in sentences: no field of it is for the API alone, and no two stand in one place."""
+"""The policy in sentences: each field is in one sentence, and in no other."""
 
 from vaada.model.hours import PolicyPart
 from vaada.model.policy import PolicyDocument

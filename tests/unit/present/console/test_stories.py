@@ -1,4 +1,4 @@
-"""A name that a row can carry has words, so that a new one is not shown as it is stored."""
+"""Every name that a row may store has words, so that new ones are not shown as stored."""
 
 from typing import get_args
 

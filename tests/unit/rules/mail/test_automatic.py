@@ -1,4 +1,4 @@
-"""What a program has sent, what SES found in a mail, and whether it is from whom it says."""
+"""Mail sent by programs, the verdict of SES on a mail, and whether the sender is genuine."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Batches: messages to one reader go out as one, however many there are and wherever it is interrupted."""
+"""Batches: messages to one reader are sent as one, however many, and despite interruptions."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""Media: by what an agent or a customer is written to."""
+"""Media: whether an agent or a customer gets an e-mail or an SMS."""
 
 import pytest
 

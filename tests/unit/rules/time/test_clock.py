@@ -677,7 +677,7 @@ MINUTES_OF_A_QUARTER = [n * MINUTE for n in range(15)]
 
 
 class MinuteOracle:
-    """Hours, worked out minute by minute from what the wall clock shows.
+    """Computes hours minute by minute, from the time that a wall clock shows.
 
     It is asked every quarter of an hour, and every minute of a quarter in which it is moved or the day ends:
     asking costs more than all the rest.
@@ -704,7 +704,7 @@ class MinuteOracle:
             now = soon
 
     def _wall(self, n: int) -> datetime:
-        """What the wall clock shows at this minute."""
+        """The time that the wall clock shows at this minute."""
         return self.instant(n).astimezone(ZoneInfo(self.shop.zone)).replace(tzinfo=None)
 
     def _add(self, walls: list[datetime]) -> None:
@@ -731,7 +731,7 @@ class MinuteOracle:
         return "; ".join(left) or None
 
     def _open(self, day: date) -> list[tuple[bool, bool]]:
-        """For each minute of the day: is an interval of the day open, and is one of the day before?"""
+        """Whether an interval of the day is open at each of its minutes, and one of the day before."""
         own, night = [False] * 1440, [False] * 1440
         eve = day - DAY
         for i in () if self._closed(day) else self.shop.week.get(WEEKDAYS[day.weekday()], ()):
@@ -769,7 +769,7 @@ class MinuteOracle:
         return None
 
     def on(self, day: date, clock: time) -> datetime | None:
-        """When the wall clock first shows this, or would have if it had not been moved."""
+        """When the wall clock first shows this time, even if the clock change skips it."""
         wanted = datetime.combine(day, clock)
         if wanted in self.walls:
             return self.instant(self.walls.index(wanted))

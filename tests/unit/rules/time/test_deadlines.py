@@ -122,7 +122,7 @@ def test_the_explanation_of_elapsed_time_lists_no_stretches(delay: Delay) -> Non
 
 
 def covers(deadline: Deadline, start: datetime, end: datetime) -> bool:
-    """Whether what was counted and passed over is all the time between, without gap or overlap."""
+    """Whether the counted and skipped spans are all the time in between, without gap or overlap."""
     pieces = [(one.start, one.end) for one in deadline.explain.counted]
     pieces += [(one.start, one.end) for one in deadline.explain.skipped]
     edges = [start, *(edge for piece in sorted(pieces) for edge in piece), end]
