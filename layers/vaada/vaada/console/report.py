@@ -16,8 +16,9 @@ from vaada.model.interactions import Interaction
 from vaada.model.people import Agent, Channel, Customer
 from vaada.model.work import SCALES, Commitment, Survey
 from vaada.present.console.contacts import CHANNELS
-from vaada.present.console.report import COUNTED, ReportPage, cause_key, report_page
-from vaada.present.console.report_rows import CountedRow, counted_row
+from vaada.present.console.report.causes import cause_key
+from vaada.present.console.report.counted_rows import CountedRow, counted_row
+from vaada.present.console.report.page import COUNTED, ReportPage, report_page
 from vaada.present.csv_export import csv_of_table
 from vaada.present.sanitize import line
 from vaada.rules import reports as rules

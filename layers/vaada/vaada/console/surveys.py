@@ -12,7 +12,7 @@ from vaada.flows.reports import rows_of_kind
 from vaada.flows.work_lists import agents_by_id
 from vaada.model.people import Customer
 from vaada.model.work import Survey
-from vaada.present.console.report import survey_results
+from vaada.present.console.report.satisfaction import survey_results
 from vaada.present.console.surveys import LISTS, ListName, Lists, lead, rows_of, title, why_withheld
 from vaada.rules.report_figures import Figure
 from vaada.rules.reports import satisfaction

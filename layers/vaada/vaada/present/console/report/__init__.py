@@ -1,0 +1,1 @@
+"""The report of a period: a page, one module for each of its sections, and the rows behind its numbers."""
