@@ -114,18 +114,56 @@ def write_to_customer(
     Raises CannotWrite, InvalidField, UnknownReference, Busy, and Conflict if the receipt already exists.
     """
     way = _chosen(ways_to_write(desk, customer, case, now), new.medium)
+    address = _checked_address(desk, customer, agent_id, way, new)
+    wake_at = personal.goes_out_at(customer, desk.policy, now, at_night=new.send_now)
+    details = MailDetails(subject=new.subject or "", attachments=_keep_files(desk, customer, new.attachments))
+
+    def with_message(interaction: Interaction) -> tuple[Row, ...]:
+        message = personal.message_of(
+            interaction,
+            way.medium,
+            address.id,
+            wake_at,
+            answers=way.answers,
+            awaited=way.awaited,
+            at_night=new.send_now,
+        )
+        return message, *also
+
+    try:
+        return record_interaction(
+            desk,
+            _contact(customer, agent_id, way.medium, new, case, resolved=resolved),
+            now,
+            mail=details if way.medium == "email" else None,
+            also=with_message,
+        )
+    except UnknownReference:  # the customer was erased meanwhile: nothing of theirs may stay
+        if new.attachments:
+            desk.mail_store.forget_files(customer.id)
+        raise
+
+
+def _checked_address(
+    desk: Desk, customer: Customer, agent_id: str, way: Way, new: NewMessage
+) -> CustomerAddress:
+    """Return the address to write to. Raises CannotWrite, or InvalidField for what this way cannot send."""
     if way.why_not is not None or way.address is None:
         raise CannotWrite(way.why_not or personal.NO_ADDRESS)
     if (problem := personal.file_problem(way.medium, new.attachments)) is not None:
         raise InvalidField("attachments", _FILE_PROBLEMS[problem])
     if way.medium == "sms":
         _check_text(desk, customer, agent_id, new)
-    address_id = way.address.id
-    wake_at = personal.goes_out_at(customer, desk.policy, now, at_night=new.send_now)
-    contact = NewInteraction(
+    return way.address
+
+
+def _contact(
+    customer: Customer, agent_id: str, medium: Medium, new: NewMessage, case: Case | None, *, resolved: bool
+) -> NewInteraction:
+    return NewInteraction(
         customer_id=customer.id,
         agent_id=agent_id,
-        channel=way.medium,
+        channel=medium,
         direction="outbound",
         kind=case.kind if case else "other",
         summary=new.text,
@@ -133,30 +171,6 @@ def write_to_customer(
         resolved=resolved,
         case_id=case.case_id if case else None,
     )
-    details = MailDetails(subject=new.subject or "", attachments=_keep_files(desk, customer, new.attachments))
-    try:
-        return record_interaction(
-            desk,
-            contact,
-            now,
-            mail=details if way.medium == "email" else None,
-            also=lambda interaction: (
-                personal.message_of(
-                    interaction,
-                    way.medium,
-                    address_id,
-                    wake_at,
-                    answers=way.answers,
-                    awaited=way.awaited,
-                    at_night=new.send_now,
-                ),
-                *also,
-            ),
-        )
-    except UnknownReference:  # the customer was erased meanwhile: nothing of theirs may stay
-        if new.attachments:
-            desk.mail_store.forget_files(customer.id)
-        raise
 
 
 def _keep_files(desk: Desk, customer: Customer, files: tuple[NewAttachment, ...]) -> tuple[Attachment, ...]:

@@ -1,5 +1,6 @@
 """E-mail through Amazon SES, as raw MIME."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.header import Header
@@ -58,18 +59,12 @@ class Mailer:
         wrote it wants to know who is away.
         """
         mime = _to_mime(mail, files)
-        if not by_person:
-            _set_structured(mime, "Auto-Submitted", "auto-generated")  # RFC 3834: no absence notes, no loops
-            # The same for Exchange, which does not support the RFC.
-            _set_structured(mime, "X-Auto-Response-Suppress", "All")
         domain = self.sender_email.rpartition("@")[2]
+        if not by_person:
+            _refuse_automatic_replies(mime)
         _set_structured(mime, "Date", format_datetime(datetime.now(UTC)))
         _set_structured(mime, "Message-ID", f"<{message_id}@{domain}>")  # SES replaces it with its own
-        if answers:  # RFC 5322, 3.6.4
-            _set_structured(mime, "In-Reply-To", answers[-1])
-            _set_structured(mime, "References", " ".join(answers))
-        elif thread:
-            _set_structured(mime, "References", " ".join(f"<{each}@{domain}>" for each in thread))
+        _set_thread(mime, answers, [f"<{each}@{domain}>" for each in thread])
         _set_address(mime, "From", _display_name(business), self.sender_email)
         _set_address(mime, "To", _display_name(to_name), to_email)
         if reply_to is not None:
@@ -118,6 +113,22 @@ def _to_mime(mail: Mail, files: tuple[MailFile, ...]) -> EmailMessage:
             kind, subtype = "application", "octet-stream"
         mime.add_attachment(file.content, maintype=kind, subtype=subtype, filename=file.name)
     return mime
+
+
+def _refuse_automatic_replies(mime: EmailMessage) -> None:
+    """Ask other programs not to answer: no absence notes, and no loops."""
+    _set_structured(mime, "Auto-Submitted", "auto-generated")  # RFC 3834
+    # The same for Exchange, which does not support the RFC.
+    _set_structured(mime, "X-Auto-Response-Suppress", "All")
+
+
+def _set_thread(mime: EmailMessage, answers: Sequence[str], thread: Sequence[str]) -> None:
+    """Name the ids of the mails that it answers, else those of its own thread (RFC 5322, 3.6.4)."""
+    if answers:
+        _set_structured(mime, "In-Reply-To", answers[-1])
+        _set_structured(mime, "References", " ".join(answers))
+    elif thread:
+        _set_structured(mime, "References", " ".join(thread))
 
 
 def _set_structured(mime: EmailMessage, header: str, value: str) -> None:

@@ -144,7 +144,7 @@ def _isolated(brief: Brief, text: str) -> str:
 
 
 def _sentences(note: Note) -> list[str]:
-    brief, mine = note.brief, _reader_is_agent(note.brief)
+    brief = note.brief
     match note.purpose:
         case "follow_up_reminder":
             sentences = _of_follow_up(note)
@@ -155,34 +155,10 @@ def _sentences(note: Note) -> list[str]:
                 "agent": _isolated(brief, brief.agent_name),
             }
             return [reminded, _say(brief, _("Please see to it that %(customer)s hears from somebody."))]
-        case "promise_warning":
-            sentences = [
-                _("You promised this to %(customer)s.")
-                if mine
-                else _("%(agent)s promised this to %(customer)s."),
-                _("If it cannot be kept, say so now and agree a new date: before it slips, not after."),
-            ]
-        case "promise_overdue" | "promise_escalation":
-            sentences = [
-                _("You promised this to %(customer)s, and it is not marked as kept.")
-                if mine
-                else _("%(agent)s promised this to %(customer)s, and it is not marked as kept."),
-                *_after_broken_promise(note),
-            ]
-        case "reply_warning":
-            sentences = [
-                _("%(customer)s waits for an answer from you.")
-                if mine
-                else _("%(customer)s waits for an answer from %(agent)s."),
-                _("If it takes longer, tell them so now, and when it will come."),
-            ]
-        case "reply_missed":
-            sentences = [
-                _("%(customer)s waits for an answer from you, and it did not come in time.")
-                if mine
-                else _("%(customer)s waits for an answer from %(agent)s, and it did not come in time."),
-                _("Please see to it that they hear from somebody now."),
-            ]
+        case "promise_warning" | "promise_overdue" | "promise_escalation":
+            sentences = _of_promise(note)
+        case "reply_warning" | "reply_missed":
+            sentences = _of_reply(note)
         case "goodwill_approval":
             sentences = [
                 _("%(agent)s asks to give %(customer)s %(amount)s."),
@@ -201,6 +177,40 @@ def _sentences(note: Note) -> list[str]:
         case _:
             raise ValueError(note.purpose)
     return [_say(brief, sentence) for sentence in sentences]
+
+
+def _of_promise(note: Note) -> list[str]:
+    mine = _reader_is_agent(note.brief)
+    if note.purpose == "promise_warning":
+        return [
+            _("You promised this to %(customer)s.")
+            if mine
+            else _("%(agent)s promised this to %(customer)s."),
+            _("If it cannot be kept, say so now and agree a new date: before it slips, not after."),
+        ]
+    return [
+        _("You promised this to %(customer)s, and it is not marked as kept.")
+        if mine
+        else _("%(agent)s promised this to %(customer)s, and it is not marked as kept."),
+        *_after_broken_promise(note),
+    ]
+
+
+def _of_reply(note: Note) -> list[str]:
+    mine = _reader_is_agent(note.brief)
+    if note.purpose == "reply_warning":
+        return [
+            _("%(customer)s waits for an answer from you.")
+            if mine
+            else _("%(customer)s waits for an answer from %(agent)s."),
+            _("If it takes longer, tell them so now, and when it will come."),
+        ]
+    return [
+        _("%(customer)s waits for an answer from you, and it did not come in time.")
+        if mine
+        else _("%(customer)s waits for an answer from %(agent)s, and it did not come in time."),
+        _("Please see to it that they hear from somebody now."),
+    ]
 
 
 def _after_broken_promise(note: Note) -> list[str]:

@@ -61,13 +61,17 @@ def merge(case: Case, into: Case, now: datetime, by: str) -> tuple[Case, Case]:
         kind="complaint" if "complaint" in {case.kind, into.kind} else into.kind,
         history=add_change(into, now, by, MERGED, reason=case.case_id),
     )
-    closed = case.changed(
+    return _closed(case, into, now, by), merged
+
+
+def _closed(case: Case, into: Case, now: datetime, by: str) -> Case:
+    """Return the merged case, with the other one as it was before."""
+    return case.changed(
         status="merged",
         merged_into=into.case_id,
         into_before=into.model_copy(update={"into_before": None}),
         history=add_change(case, now, by, "merged"),
     )
-    return closed, merged
 
 
 def unmerge(

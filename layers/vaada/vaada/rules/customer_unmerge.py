@@ -63,24 +63,32 @@ def unmerge(
         check_in_id=remaining.check_in_id if check_in_is_new else into.check_in_id,
         merged=tuple(one for one in remaining.merged if one.customer_id not in gone_ids),
     )
-    back = own.model_copy(
+    back = _given_back(gone, remaining, own, record.at, unchanged)
+    back = back.model_copy(
         update={
-            "version": gone.version + 1,
             "consent": _consent(remaining, after, own),
-            **{
-                name: getattr(own if name in unchanged else remaining, name)
-                for name in ("unsubscribed_at", "news_unsubscribed_at")
-            },
-            "asked_at": own.asked_at
-            | {kind: at for kind, at in remaining.asked_at.items() if at > record.at},
-            "news_at": own.news_at
-            | {campaign: at for campaign, at in remaining.news_at.items() if at > record.at},
-            "written_at": (*own.written_at, *(at for at in remaining.written_at if at > record.at)),
             "nps_id": None if into.nps_id else own.nps_id,
-            "search_index": gone.search_index,
         }
     )
     return _with_check_in(back, policy, now), _with_check_in(rest, policy, now)
+
+
+def _given_back(
+    gone: Customer, remaining: Customer, own: Customer, merged_at: datetime, unchanged: Collection[str]
+) -> Customer:
+    """Return the merged record as it was, with when the customer was written to and asked since."""
+    ends = ("unsubscribed_at", "news_unsubscribed_at")
+    return own.model_copy(
+        update={
+            "version": gone.version + 1,
+            "search_index": gone.search_index,
+            **{name: getattr(own if name in unchanged else remaining, name) for name in ends},
+            "asked_at": own.asked_at
+            | {kind: at for kind, at in remaining.asked_at.items() if at > merged_at},
+            "news_at": own.news_at | {one: at for one, at in remaining.news_at.items() if at > merged_at},
+            "written_at": (*own.written_at, *(at for at in remaining.written_at if at > merged_at)),
+        }
+    )
 
 
 def not_undone(into: Customer, own: Customer, contacts_since: int) -> tuple[str, ...]:

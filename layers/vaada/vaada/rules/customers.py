@@ -1,7 +1,8 @@
 """Customers: the order of their addresses, and the merge of two records of one person."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from vaada.model.folding import fold
 from vaada.model.people import MOST_ADDRESSES, BeforeMerge, Consent, Customer, MergedRecord
@@ -38,7 +39,29 @@ def merge(
     """
     emails = distinct(str.casefold, *into.emails, *customer.emails)
     phones = distinct(comparable, *into.phones, *customer.phones)
+    names = distinct(fold, into.name, *into.other_names, customer.name, *customer.other_names)
     merged = (*into.merged, MergedRecord(customer_id=customer.id, at=now, by=by), *customer.merged)
+    _require_room(emails, phones, merged)
+    stays = into.changed(
+        other_names=tuple(names[1:]),
+        email=emails[0] if emails else None,
+        other_emails=tuple(emails[1:]),
+        phone=phones[0] if phones else None,
+        other_phones=tuple(phones[1:]),
+        consent=stricter((into, customer)),
+        notes=_notes(into.notes, customer.notes),
+        tags=tuple(dict.fromkeys((*into.tags, *customer.tags)))[:_MOST_TAGS],
+        served_by=tuple(dict.fromkeys((*into.served_by, *customer.served_by))),
+        referred_by=_referred_by(into, customer),
+        merged=merged,
+        **_first_facts(into, customer),
+        **_times_of_both(into, customer),
+    )
+    anchor = max((one.anchor for one in (into, customer) if one.anchor), default=now)
+    return _gone(customer, into), check_ins.plan_from(stays, anchor, policy)
+
+
+def _require_room(emails: Sequence[str], phones: Sequence[str], merged: Sequence[MergedRecord]) -> None:
     for what, count, most in (
         ("e-mail addresses", len(emails), MOST_ADDRESSES),
         ("phone numbers", len(phones), MOST_ADDRESSES),
@@ -46,37 +69,39 @@ def merge(
     ):
         if count > most:
             raise CannotMerge(f"Together they have {count} {what}, and {most} are kept: remove some first.")
-    names = distinct(fold, into.name, *into.other_names, customer.name, *customer.other_names)
+
+
+def _first_facts(into: Customer, customer: Customer) -> dict[str, Any]:
+    """Return the facts of which a customer has one: those of the remaining record, if it has any."""
+    intervals = (one.check_in_every_days for one in (into, customer))
+    return {
+        "language": into.language or customer.language,
+        "time_zone": into.time_zone or customer.time_zone,
+        "preferred_channel": into.preferred_channel or customer.preferred_channel,
+        "agent_id": into.agent_id or customer.agent_id,
+        "nps_id": into.nps_id or customer.nps_id,
+        "parted_at": into.parted_at or customer.parted_at,
+        "check_in_every_days": min(filter(None, intervals), default=None),
+    }
+
+
+def _times_of_both(into: Customer, customer: Customer) -> dict[str, Any]:
+    """Return when they were written to and asked, and when they unsubscribed, by both records."""
     both = (into, customer)
-    stays = into.changed(
-        other_names=tuple(names[1:]),
-        email=emails[0] if emails else None,
-        other_emails=tuple(emails[1:]),
-        phone=phones[0] if phones else None,
-        other_phones=tuple(phones[1:]),
-        language=into.language or customer.language,
-        time_zone=into.time_zone or customer.time_zone,
-        preferred_channel=into.preferred_channel or customer.preferred_channel,
-        agent_id=into.agent_id or customer.agent_id,
-        consent=stricter(both),
-        notes=_notes(into.notes, customer.notes),
-        tags=tuple(dict.fromkeys((*into.tags, *customer.tags)))[:_MOST_TAGS],
-        check_in_every_days=min(filter(None, (one.check_in_every_days for one in both)), default=None),
-        nps_id=into.nps_id or customer.nps_id,
-        asked_at=frequency_cap.last_asked(both),
-        written_at=tuple(sorted((*into.written_at, *customer.written_at))),
-        news_at={**customer.news_at, **into.news_at},
-        served_by=tuple(dict.fromkeys((*into.served_by, *customer.served_by))),
-        unsubscribed_at=_ended_at((one.consent.survey, one.unsubscribed_at) for one in both),
-        news_unsubscribed_at=_ended_at((one.consent.news, one.news_unsubscribed_at) for one in both),
-        parted_at=into.parted_at or customer.parted_at,
-        referred_by=_referred_by(into, customer),
-        recommendation_asked_at=max(
+    return {
+        "asked_at": frequency_cap.last_asked(both),
+        "written_at": tuple(sorted((*into.written_at, *customer.written_at))),
+        "news_at": {**customer.news_at, **into.news_at},
+        "unsubscribed_at": _ended_at((one.consent.survey, one.unsubscribed_at) for one in both),
+        "news_unsubscribed_at": _ended_at((one.consent.news, one.news_unsubscribed_at) for one in both),
+        "recommendation_asked_at": max(
             (one.recommendation_asked_at for one in both if one.recommendation_asked_at), default=None
         ),
-        merged=merged,
-    )
-    anchor = max((one.anchor for one in both if one.anchor), default=now)
+    }
+
+
+def _gone(customer: Customer, into: Customer) -> Customer:
+    """Return the merged record: nothing of it is due, and it may not be written to."""
     gone = customer.changed(
         merged_into=into.id,
         before_merge=BeforeMerge(customer=customer, into=into),
@@ -86,7 +111,7 @@ def merge(
         check_in_id=None,
         nps_id=None,
     )
-    return gone.waiting(None), check_ins.plan_from(stays, anchor, policy)
+    return gone.waiting(None)
 
 
 def stricter(both: Iterable[Customer]) -> Consent:

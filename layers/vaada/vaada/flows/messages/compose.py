@@ -1,7 +1,7 @@
 """Compose a message from its rows, ready to send."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -229,49 +229,72 @@ def _compose_for_customer(desk: Desk, message: Message, work: About, now: dateti
     agent = desk.table.get(Agent, work.agent_id)
     business = desk.policy.business
     agent_name = agent.name if agent else business.name
-    unsubscribe_url = None
-    mail: Callable[[], Mail]
-    text: Callable[[], str]
-    answered: tuple[str, ...] = ()
     if isinstance(work, Interaction) and message.purpose == "confirmation":
         return _confirmation(desk, message, work, customer, address)
     if isinstance(work, CampaignRecipient):
         return _news(desk, message, work, customer, address, now)
-    if isinstance(work, Interaction):
-        contact = desk.table.get(Interaction, message.answers) if message.answers else None
-        personal = _personal(desk, work, contact, customer, agent_name)
-        answered = threads.references_of(contact) if contact else ()
-        mail, text = partial(email.for_personal, personal), partial(sms.for_personal, personal)
-    elif isinstance(work, Survey) and message.purpose == "recommendation":
-        asked = _ask_to_recommend(desk, work, customer)
-        unsubscribe_url = asked.unsubscribe_url
-        mail, text = partial(email.for_recommendation, asked), partial(sms.for_recommendation, asked)
-    elif isinstance(work, Survey):
-        invitation = _invitation(desk, work, customer, agent_name)
-        unsubscribe_url = invitation.unsubscribe_url
-        mail = partial(email.for_customer, message.purpose, invitation)
-        text = partial(sms.for_customer, message.purpose, invitation)
-    elif isinstance(work, Commitment):
-        notice = _late_notice(work, customer, agent_name, desk, now)
-        mail, text = partial(email.for_late, notice), partial(sms.for_late, notice)
-    else:
-        raise MissingRow(f"message {message.id} to a customer is about a {work.kind_of_row}")
+    contact = desk.table.get(Interaction, message.answers) if message.answers else None
+    wording = _wording_for_customer(desk, message, work, contact, customer, agent_name, now)
     if message.medium == "sms":
-        return partial(desk.texter.send, text(), to_phone=address)
+        return partial(desk.texter.send, wording.text(), to_phone=address)
     return partial(
         desk.mailer.send,
-        mail(),
+        wording.mail(),
         business=business.name,
         to_name=customer.name,
         to_email=address,
         message_id=message.id,
-        answers=answered,
+        answers=threads.references_of(contact) if contact else (),
         by_person=isinstance(work, Interaction),
         files=_files(desk, work) if isinstance(work, Interaction) else (),
         thread=(customer.id, *((work.case_id,) if work.case_id else ())),
         reply_to=desk.reply_addresses.address(work.case_id) if work.case_id else None,
-        unsubscribe_url=unsubscribe_url,
+        unsubscribe_url=wording.unsubscribe_url,
     )
+
+
+@dataclass(frozen=True)
+class _Wording:
+    """What writes a message to a customer, as a mail or as an SMS."""
+
+    mail: Callable[[], Mail]
+    text: Callable[[], str]
+    unsubscribe_url: str | None = None
+
+
+def _wording_for_customer(
+    desk: Desk,
+    message: Message,
+    work: About,
+    contact: Interaction | None,
+    customer: Customer,
+    agent_name: str,
+    now: datetime,
+) -> _Wording:
+    """Return what writes the message, whose agent has this name. `contact` is what it answers."""
+    match work:
+        case Interaction():
+            personal = _personal(desk, work, contact, customer, agent_name)
+            return _Wording(partial(email.for_personal, personal), partial(sms.for_personal, personal))
+        case Survey() if message.purpose == "recommendation":
+            asked = _ask_to_recommend(desk, work, customer)
+            return _Wording(
+                partial(email.for_recommendation, asked),
+                partial(sms.for_recommendation, asked),
+                asked.unsubscribe_url,
+            )
+        case Survey():
+            invitation = _invitation(desk, work, customer, agent_name)
+            return _Wording(
+                partial(email.for_customer, message.purpose, invitation),
+                partial(sms.for_customer, message.purpose, invitation),
+                invitation.unsubscribe_url,
+            )
+        case Commitment():
+            notice = _late_notice(work, customer, agent_name, desk, now)
+            return _Wording(partial(email.for_late, notice), partial(sms.for_late, notice))
+        case _:
+            raise MissingRow(f"message {message.id} to a customer is about a {work.kind_of_row}")
 
 
 def _files(desk: Desk, work: Interaction) -> tuple[MailFile, ...]:
