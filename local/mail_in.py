@@ -1,11 +1,12 @@
 """Mail to the demo's desk, from the outbox's form or by SMTP. It is stored where SES would store it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import formatdate, make_msgid, parseaddr
 from secrets import token_hex
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from aiosmtpd import smtp
@@ -37,7 +38,9 @@ class MailIn:
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
 
-    def write(self, sender: str, subject: str, words: str) -> None:
+    def write(
+        self, sender: str, subject: str, words: str, headers: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         """Send the content of the form. Raises ValueError if there is no address."""
         if "@" not in parseaddr(sender)[1]:
             raise ValueError("The sender needs an address, such as Zara <zara@customer.example>.")
@@ -45,6 +48,8 @@ class MailIn:
         mail["From"], mail["To"], mail["Subject"] = sender, SENDER, subject
         mail["Date"] = formatdate(self._cloud.clock.now().timestamp())
         mail["Message-ID"] = make_msgid(domain="customer.example")
+        for name, value in headers.items():
+            mail[name] = value
         mail.set_content(words)
         self.take(mail.as_bytes(), parseaddr(sender)[1])
 

@@ -6,7 +6,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
+from html import escape
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from zoneinfo import ZoneInfo
 
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
@@ -15,16 +19,30 @@ from selenium.webdriver.support.wait import WebDriverWait
 from local.api import Api
 from local.browser import browser, set_screen
 from local.cloud import Cloud, local_cloud
+from local.history import History, R
 from local.places import ROOT
 from local.seed import MANAGER, SANA, Seeder
+from vaada.model.cases import Case
+from vaada.model.people import Agent, Customer
+from vaada.model.policy import PolicyDocument
+from vaada.model.weekly_reports import WeeklyReport
+from vaada.model.work import Reply, Survey
+from vaada.present import email
+from vaada.present.i18n import words
+from vaada.present.times import Times
+from vaada.present.weekly_report import Named, week_page
 
 IMAGES = ROOT / "docs" / "images" / "console"
 IN_THE_GUIDE = ROOT / "layers" / "vaada" / "vaada" / "present" / "guide" / "pictures"
+WEEKLY_MAIL = ROOT / "docs" / "images" / "weekly-report.png"
 _PHONE, _DESK = (390, 844), (1280, 900)
+_DESK_OF_MAIL = "https://desk.example.com"
 _TALLEST = 1800  # pixels; what is longer is cut
 _PATIENCE = 30  # seconds
 _QUALITY = 50  # percent
-OF_THE_GUIDE = frozenset({"my-day", "contact", "promises", "case", "report", "policy", "relationship"})
+OF_THE_GUIDE = frozenset(
+    {"my-day", "contact", "promises", "case", "mail", "report", "campaign", "relationship", "policy"}
+)
 
 
 @dataclass(frozen=True)
@@ -37,7 +55,9 @@ class Picture:
     dark: bool = False
 
 
-def pictures(customer: str, case: str, week: str, strained: str, parted: str) -> Iterator[Picture]:
+def pictures(
+    customer: str, case: str, week: str, strained: str, parted: str, campaign: str
+) -> Iterator[Picture]:
     """The pictures of a manager's pages."""
     pages = {
         "my-day": "",
@@ -52,9 +72,12 @@ def pictures(customer: str, case: str, week: str, strained: str, parted: str) ->
         "weekly-report": f"report/weeks/{week}",
         "relationship": f"customers/{strained}/relationship",
         "parting-letter": f"customers/{parted}/relationship/letter",
+        "campaigns": "campaigns",
+        "campaign": f"campaigns/{campaign}",
         "people": "people",
         "policy": "policy",
         "messages": "messages",
+        "mail": "mail",
         "me": "me",
         "setup": "setup/hours",
     }
@@ -79,8 +102,11 @@ def main() -> int:
             reports = manager.get("/api/reports/weeks")["items"]
             week = next(one["week"] for one in reports if one["status"] == "sent")
             strained, parted = (_first(manager, status) for status in ("proposed", "parted"))
-            _take(cloud, manager, list(pictures(customer, case, week, strained, parted)))
+            campaigns = manager.get("/api/campaigns")["items"]
+            campaign = next(str(one["campaign_id"]) for one in campaigns if one["event"])
+            _take(cloud, manager, list(pictures(customer, case, week, strained, parted, campaign)))
             _take_in_urdu(cloud, manager)
+            _take_weekly_mail(manager, cloud.clock.now())
     return 0
 
 
@@ -100,6 +126,50 @@ def _take_in_urdu(cloud: Cloud, manager: Api) -> None:
     )
     with closing(Api(cloud, SANA, password)) as user:
         _take(cloud, user, [Picture("my-day-ur", ""), Picture("my-day-ur-phone", "", wide=False)])
+
+
+def _take_weekly_mail(manager: Api, now: datetime) -> None:
+    """Take the weekly report as a mail on three phones, each in another language."""
+    agents = [Agent.model_validate(each) for each in manager.get("/api/agents")["items"]]
+    policy = PolicyDocument.model_validate(manager.get("/api/policy"))
+    history = History(agents, policy, now)
+    history.make()
+    width, height = _PHONE
+    style = (
+        "body { margin: 0; display: flex; gap: 16px; padding: 16px; background: #51605c }"
+        f" iframe {{ flex: none; width: {width}px; height: {height}px; border: 0 }}"
+    )
+    frames = [
+        f'<iframe srcdoc="{escape(_weekly_mail(history, one))}"></iframe>' for one in ("en", "de", "ur")
+    ]
+    with (
+        browser(len(frames) * (width + 16) + 16, height + 32) as chrome,
+        TemporaryDirectory() as folder,
+    ):
+        page = Path(folder) / "mails.html"
+        page.write_text(
+            f'<!doctype html><meta charset="utf-8"><style>{style}</style>{"".join(frames)}', encoding="utf-8"
+        )
+        chrome.get(page.as_uri())
+        chrome.save_screenshot(str(WEEKLY_MAIL))
+        _take_small(chrome, IN_THE_GUIDE / "weekly-report.webp")
+    print(WEEKLY_MAIL.relative_to(ROOT))
+
+
+def _weekly_mail(history: History, language: str) -> str:
+    """Return the latest weekly report of the demo as a mail in HTML."""
+    rows = history.table.rows.values()
+
+    def by_id(kind: type[R]) -> dict[str, R]:
+        return {row.id: row for row in rows if isinstance(row, kind)}
+
+    reports = [row for row in by_id(WeeklyReport).values() if row.status == "sent"]
+    named = Named(by_id(Customer), by_id(Reply), by_id(Survey), by_id(Case), by_id(Agent))
+    business, base = history.policy.business, _DESK_OF_MAIL
+    times = Times(words(language), ZoneInfo(business.time_zone), history.now)
+    latest = max(reports, key=lambda row: row.begins)
+    page = week_page(latest, named, times, business=business.name, zone=business.time_zone, base=base)
+    return email.for_week(page, business.name, times.words, base).html if page else ""
 
 
 def _take(cloud: Cloud, user: Api, wanted: list[Picture]) -> None:

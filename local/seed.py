@@ -8,6 +8,7 @@ from typing import Any
 from local.api import Api
 from local.cloud import Cloud
 from local.history import History, put
+from local.mail_in import MailIn
 from vaada.model.people import Agent
 from vaada.model.policy import PolicyDocument
 
@@ -36,6 +37,24 @@ SAVED_REPLIES = [
 ]
 """Texts that the people of the shop use again and again."""
 
+_MAIL_OF_PROGRAMS = (
+    (
+        "Jonas Weber <jonas@customer.example>",
+        "Abwesend: Ihr Rad ist fertig",
+        "Ich bin bis Montag nicht erreichbar.",
+        "Auto-Submitted",
+        "auto-replied",
+    ),
+    (
+        "Chain & Gear <news@parts.example>",
+        "Ten per cent off all saddles",
+        "This week only: every saddle in our shop.",
+        "List-Unsubscribe",
+        "<https://parts.example/unsubscribe>",
+    ),
+)
+"""Sender, subject, words, and the header by which one knows that a program has sent it."""
+
 
 class Seeder:
     """Creates the demo data, and prints what it creates."""
@@ -60,6 +79,7 @@ class Seeder:
             supervisor_id=maryam,
         )
         self._lived_in()
+        self._mail_in()
         oliver = self._customer(
             "Oliver Grant", "oliver@customer.example", "en", "Europe/London", "+447700900123"
         )
@@ -88,6 +108,13 @@ class Seeder:
         items = History(agents, policy, self._now()).make()
         put(self._cloud.client("dynamodb"), self._cloud.outputs["TableName"], items)
         self._say(f"The shop has lived for three months: {len(items)} rows of customers and their matters")
+
+    def _mail_in(self) -> None:
+        """Have mails come in that programs sent, to be set aside."""
+        desk = MailIn(self._cloud)
+        for sender, subject, words, name, value in _MAIL_OF_PROGRAMS:
+            desk.write(sender, subject, words, {name: value})
+        self._say("An absence note and a newsletter came by mail; they are set aside")
 
     def _never_close(self) -> None:
         """Set opening hours of 24 hours a day, so that the demo works at any time."""

@@ -305,6 +305,8 @@ def test_axe_finds_nothing_on_any_page_in_any_state(team: Team, width: int, heig
     case = team.desk.row(team.customer, promise)["case_id"]
     complaint = team.desk.contact(team.customer, team.agent, kind="complaint", summary="Again!")["case_id"]
     own = f"customers/{team.customer.id}"
+    texts = [{"language": "en", "subject": "Winter is near", "text": LONG}]
+    tip = team.desk.manager.post("/api/campaigns", {"texts": texts})["campaign_id"]
     pages = [
         *(
             "",
@@ -323,7 +325,9 @@ def test_axe_finds_nothing_on_any_page_in_any_state(team: Team, width: int, heig
         *("policy", "policy/versions", "policy/replies"),
         *("report", "report?from=2026-02-01&to=2026-01-01", "report/rows?count=promises"),
         *(f"?agent={team.agent.id}", "me", "me/absence", "people", "people/new"),
-        *("help", "help/a-day", "setup/ready"),
+        *("help", "help/a-day", "help/campaigns", "help/mail", "setup/ready"),
+        *("campaigns", "campaigns/new", f"campaigns/{tip}", f"campaigns/{tip}?language=ur", "mail"),
+        *("thanks", "training", "relationships", f"{own}/relationship", "report/weeks", "me/practice"),
         *(f"people/{team.agent.id}{page}" for page in ("", "/absence", "/leave")),
         *(
             f"setup{page}"

@@ -2,6 +2,7 @@
 
 from tests.integration.console import signed_in
 from tests.integration.shop import Shop, change_agent
+from vaada.present.console.guide import PAGES
 
 HELP = "/desk/help"
 
@@ -12,7 +13,7 @@ def test_help_leads_to_each_page_of_the_guide_and_its_pictures(shop: Shop) -> No
     assert f'href="{HELP}/the-report"' in browser.open("/desk/report").html
     listed = browser.open(HELP).html
 
-    for name in ("a-day", "a-promise", "a-complaint", "the-report", "parting", "the-rules"):
+    for name in PAGES:
         assert f'href="{HELP}/{name}"' in listed
         page = browser.open(f"{HELP}/{name}")
         assert page.status == 200
@@ -28,6 +29,15 @@ def test_help_on_a_relationship_is_the_page_about_parting(shop: Shop) -> None:
 
     assert f'href="{HELP}/parting"' in review.html
     assert "A customer who strains the shop" in browser.open(f"{HELP}/parting").words
+
+
+def test_help_on_campaigns_and_messages_is_the_page_about_them(shop: Shop) -> None:
+    browser = signed_in(shop.desk, shop.supervisor_id, manager=True)
+
+    assert f'href="{HELP}/campaigns"' in browser.open("/desk/campaigns").html
+    assert f'href="{HELP}/mail"' in browser.open("/desk/messages").html
+    assert "ends tips and invitations" in browser.open(f"{HELP}/campaigns").words
+    assert "Put an address of the desk in Bcc" in browser.open(f"{HELP}/mail").words
 
 
 def test_the_guide_is_read_in_ones_own_language(shop: Shop) -> None:

@@ -6,6 +6,8 @@ from tests.integration.console import signed_in
 from tests.integration.scripted_desk import ScriptedDesk
 from tests.integration.shop import Shop, change_agent, token_of, words_of
 from tests.times import DAY, HOUR
+from vaada.model.times import text_of
+from vaada.rules.recognition import QUARTER
 
 AMINA = token_of("amina@example.com")
 SANA = token_of("sana@example.com", "managers")
@@ -35,6 +37,32 @@ def test_a_happy_customers_words_are_proposed_and_everybody_is_listed(shop: Shop
     assert of[shop.supervisor_id]["proposals"] == []
     [proposal] = of[shop.agent_id]["proposals"]
     assert (proposal["reason"], proposal["evidence_id"]) == ("kind_words", survey_of(shop))
+
+
+def test_a_promise_is_proposed_as_soon_as_it_is_kept(desk: ScriptedDesk) -> None:
+    shop = Shop.opened(desk)
+    desk.answer(shop.survey_link(), score="1")
+    desk.pass_time(HOUR)
+    [call_back] = shop.rows("commitment")
+
+    desk.call(f"POST /api/commitments/{call_back['commitment_id']}/keep", {}, user=SANA)
+    items = desk.call("GET /api/recognition/proposals").json["items"]
+
+    assert call_back["due_at"] > text_of(desk.now)
+    [proposal] = [one for item in items for one in item["proposals"]]
+    assert (proposal["reason"], proposal["evidence_id"]) == ("won_back", call_back["commitment_id"])
+
+
+def test_an_answer_is_proposed_for_a_quarter_after_it_was_given(desk: ScriptedDesk) -> None:
+    shop = Shop.opened(desk)
+    link = shop.survey_link()
+    desk.clock.shift(5 * DAY)
+    desk.answer(link, score="5", comment="She called at once.")
+    desk.clock.shift(QUARTER - HOUR)
+
+    items = desk.call("GET /api/recognition/proposals").json["items"]
+
+    assert [one["reason"] for item in items for one in item["proposals"]] == ["kind_words"]
 
 
 def test_thanks_reach_the_agent_once_in_the_managers_name(shop: Shop) -> None:

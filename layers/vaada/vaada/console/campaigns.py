@@ -194,6 +194,7 @@ def _page(visit: Visit, row: Campaign | None, sent: Mapping[str, str], problem: 
         "recipients": [],
         "turnout": [],
         "cursor": None,
+        "has_begun": row is not None and row.event is not None and row.event.begins_at <= visit.now,
     }
     if row is not None:
         language = visit.request.query["language"]

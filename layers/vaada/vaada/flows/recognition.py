@@ -1,6 +1,6 @@
 """Propose whom to thank, and say thanks: the agent gets a message in the manager's name."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from vaada.desk import Desk
 from vaada.flows.optimistic_write import NotFound, require
@@ -18,6 +18,7 @@ from vaada.rules.messages.lifecycle import new_message
 from vaada.rules.recognition import QUARTER, Overview
 from vaada.rules.time.availability import staff_reachable_at
 from vaada.rules.time.deadlines import working_hours
+from vaada.rules.time.horizon import FARTHEST
 
 _MOST_SAID = 200  # thanks of a quarter
 _PROMISE = frozenset({"status", "kept_at", "history", "origin", "unreached"})
@@ -26,11 +27,15 @@ _COMPLAINT = frozenset({"status", "resolved_at", "last_inbound_at", "reopenings"
 
 
 def overview(desk: Desk, now: datetime) -> Overview:
-    """Return whom to thank, and for what."""
+    """Return whom to thank, and for what.
+
+    Rows are listed by when they were due. A promise may be kept long before, and a survey answered after.
+    """
     since = now - QUARTER
+    asked_since = since - timedelta(days=desk.policy.surveys.close_after_days)
     evidence: tuple[rules.Evidence, ...] = (
-        *rows_listed(desk, Commitment, ("kept",), since, now, _PROMISE),
-        *rows_listed(desk, Survey, ("answered",), since, now, _ANSWER),
+        *rows_listed(desk, Commitment, ("kept",), since, now + FARTHEST, _PROMISE),
+        *rows_listed(desk, Survey, ("answered",), asked_since, now, _ANSWER),
         *rows_listed(desk, Case, ("resolved",), since - QUARTER, now, _COMPLAINT),
     )
     return rules.overview(evidence, said(desk), agents_by_id(desk).values(), now)

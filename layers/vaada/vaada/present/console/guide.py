@@ -9,7 +9,16 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 GUIDE = Path(__file__).parents[1] / "guide"
-PAGES = ("a-day", "a-promise", "a-complaint", "the-report", "parting", "the-rules")
+PAGES = (
+    "a-day",
+    "a-promise",
+    "a-complaint",
+    "mail",
+    "the-report",
+    "campaigns",
+    "parting",
+    "the-rules",
+)
 """The pages in reading order. The English ones are also in the repository's documentation."""
 
 PICTURES = "/desk/help/pictures"
@@ -22,8 +31,9 @@ ABOUT = {
     "/desk/surveys": "a-complaint",
     "/desk/report": "the-report",
     "/desk/relationships": "parting",
+    "/desk/campaigns": "campaigns",
     "/desk/policy": "the-rules",
-    "/desk/messages": "the-rules",
+    "/desk/messages": "mail",
 }
 """Which page of the guide is about each navigation entry."""
 

@@ -9,7 +9,7 @@ from vaada.model.recognitions import Recognition
 from vaada.model.work import Commitment, Reply, Survey
 from vaada.present.i18n import Words
 from vaada.present.recognition import quote_of, reason_of
-from vaada.present.sanitize import line
+from vaada.present.sanitize import isolate, line
 from vaada.present.times import Times
 from vaada.rules.practice import Example, ExampleKind, Practice
 from vaada.rules.recognition import Overview
@@ -132,7 +132,11 @@ def _by(one: Recognition, agents: Mapping[str, Agent], words: Words) -> str:
 
 def _name(customer_id: str, customers: Mapping[str, Customer], words: Words) -> str:
     customer = customers.get(customer_id)
-    return line(customer.name) if customer else words.catalogue.gettext("a customer who was erased")
+    return (
+        isolate(customer.name, words.direction)
+        if customer
+        else words.catalogue.gettext("a customer who was erased")
+    )
 
 
 def _href(case_id: str | None, customer_id: str) -> str:

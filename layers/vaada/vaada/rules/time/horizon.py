@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 
 TOO_FAR = "is more than ten years ahead"
-_FARTHEST = timedelta(days=3653)  # ten years, whichever they are
+FARTHEST = timedelta(days=3653)  # ten years, whichever they are
 
 
 def is_too_far(at: datetime, now: datetime) -> bool:
     """Whether a date is more than ten years in the future, and so probably a mistake."""
-    return at > now + _FARTHEST
+    return at > now + FARTHEST
