@@ -1,7 +1,7 @@
 """The local cloud of the end-to-end tests: MiniStack with the stack that `sam deploy` put there.
 
 Each process has one, and waits for it most of the time. So `-n 3` runs three groups of tests at a time: those
-on one shared clock, those of pages and documents, and those that start clouds of their own.
+on one shared clock, those of pages and documents, and those of operations, of which some start another cloud.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ _GROUPS = {
         "test_openapi_holds",
         "test_staff_mail_pictures",
     },
-    "own clouds": {"test_new_stack", "test_replay"},
+    "operations": {"test_new_stack", "test_operations", "test_replay"},
 }
 _SCENARIOS = "scenarios"
 
