@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 from botocore.config import Config
 from botocore.session import Session
 
+from vaada.gateways.item_protocol import read_items_as_they_are, write_items_as_they_are
+
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -45,7 +47,9 @@ _ONE_LONG_ATTEMPT = Config(
 @cache
 def session() -> Session:
     """Return the one session of this process."""
-    return Session()
+    created = Session()
+    read_items_as_they_are(created)
+    return created
 
 
 # With the bucket in the name of the host, links are to the host of the region: others lead to it, and a link
@@ -58,7 +62,9 @@ _LARGE = _RETRYING.merge(
 @cache
 def dynamodb() -> "DynamoDBClient":
     """Return the client of DynamoDB."""
-    return cast("DynamoDBClient", session().create_client("dynamodb", config=_UNCHECKED))
+    client = session().create_client("dynamodb", config=_UNCHECKED)
+    write_items_as_they_are(client)
+    return cast("DynamoDBClient", client)
 
 
 @cache
