@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.integration.scripted_desk import Response
-from tests.integration.shop import Shop
+from tests.integration.shop import Shop, change_customer
 from tests.times import DAY, HOUR, MINUTE
 from vaada.model.times import text_of
 
@@ -231,6 +231,204 @@ def test_repeats_follow_the_time(shop: Shop) -> None:
     corrected(shop, second, occurred_at=text_of(shop.desk.now))
 
     assert (repeats, shop.case(first["case_id"])["repeat_contacts"]) == (1, [])
+
+
+# ---------------------------------------------------------------- what is counted from the last contact
+
+
+def next_check_in(shop: Shop) -> str:
+    wake_at: str = shop.desk.call(f"GET /api/customers/{shop.customer_id}").json["wake_at"]
+    return wake_at[5:16]
+
+
+def staying_in_touch(shop: Shop, days: int) -> None:
+    change_customer(shop.desk, shop.customer_id, agent_id=shop.agent_id, check_in_every_days=days)
+
+
+def test_the_next_check_in_is_counted_from_an_earlier_last_contact(shop: Shop) -> None:
+    staying_in_touch(shop, 7)
+    shop.desk.pass_time(DAY)
+    shop.contact(summary="Asks for a price")
+    shop.desk.pass_time(2 * DAY)
+    last = shop.contact(direction="outbound", summary="Sent it")
+    after_contact = next_check_in(shop)
+
+    corrected(shop, last, occurred_at="2026-03-04T10:00:00Z")
+    after_correction = next_check_in(shop)
+    corrected(shop, last, occurred_at="2026-03-02T10:00:00Z")
+    before_another = next_check_in(shop)
+
+    assert (after_contact, after_correction) == ("03-12T09:00", "03-11T09:00")
+    assert before_another == "03-10T09:00"  # from the contact before it
+
+
+def test_the_next_check_in_is_counted_from_the_customers_first_day_at_least(shop: Shop) -> None:
+    staying_in_touch(shop, 7)
+    shop.desk.pass_time(2 * DAY)
+    only = shop.contact()
+
+    corrected(shop, only, occurred_at="2026-02-20T10:00:00Z")
+
+    assert next_check_in(shop) == "03-09T09:00"
+
+
+def test_a_correction_that_is_no_later_contact_leaves_the_next_check_in(shop: Shop) -> None:
+    staying_in_touch(shop, 7)
+    first = shop.contact()
+    shop.desk.pass_time(2 * DAY)
+    shop.contact(case_id=first["case_id"])
+
+    corrected(shop, first, occurred_at="2026-03-02T08:00:00Z", summary="Two cakes")
+
+    assert next_check_in(shop) == "03-11T09:00"
+
+
+def test_a_contact_that_was_later_than_recorded_completes_the_check_in(shop: Shop) -> None:
+    staying_in_touch(shop, 2)
+    shop.desk.pass_time(2 * DAY + HOUR)
+    recorded = shop.contact(occurred_at="2026-03-03T10:00:00Z")
+    (moved,) = [row["due_at"] for row in shop.rows("follow_up") if row["origin"] == "check_in"]
+
+    corrected(shop, recorded, occurred_at="2026-03-04T09:30:00Z")
+
+    (check_in,) = [row for row in shop.rows("follow_up") if row["origin"] == "check_in"]
+    assert (moved, check_in["status"]) == ("2026-03-05T09:00:00Z", "done")
+    assert next_check_in(shop) == "03-06T09:00"
+
+
+def test_a_contact_that_was_earlier_than_recorded_moves_the_open_check_in(shop: Shop) -> None:
+    staying_in_touch(shop, 4)
+    shop.desk.pass_time(4 * DAY + HOUR)
+    recorded = shop.contact(occurred_at="2026-03-05T10:00:00Z")
+
+    corrected(shop, recorded, occurred_at="2026-03-03T10:00:00Z")
+
+    (check_in,) = [row for row in shop.rows("follow_up") if row["origin"] == "check_in"]
+    assert (check_in["due_at"], check_in["status"]) == ("2026-03-09T09:00:00Z", "scheduled")
+    assert next_check_in(shop) == "03-09T09:00"
+
+
+def test_a_contact_written_down_much_later_is_still_the_last_contact(shop: Shop) -> None:
+    staying_in_touch(shop, 90)
+    shop.desk.pass_time(60 * DAY)
+
+    recorded = shop.contact(occurred_at="2026-03-20T10:00:00Z")
+
+    assert (recorded["is_history"], next_check_in(shop)) == (True, "06-18T09:00")
+
+
+# ---------------------------------------------------------------- what else was kept of a contact
+
+
+def test_a_run_around_that_was_none_is_taken_back(shop: Shop) -> None:
+    first = shop.contact()
+    for _ in range(3):
+        shop.desk.pass_time(DAY)
+        last = shop.contact(case_id=first["case_id"])
+    told = supervisors_work(shop)
+
+    shop.desk.pass_time(30 * DAY)
+    corrected(shop, last, occurred_at=text_of(shop.desk.now))
+    taken_back = supervisors_work(shop)
+    corrected(shop, last, occurred_at="2026-03-05T10:00:00Z")
+
+    assert [origin for origin, _ in told] == ["run_around"]
+    assert taken_back == [("run_around", "cancelled")]
+    assert [(origin, status != "cancelled") for origin, status in supervisors_work(shop)] == [
+        ("run_around", True)
+    ]
+
+
+def test_a_run_around_that_a_correction_shows_reaches_the_supervisor(shop: Shop) -> None:
+    first = shop.contact()
+    for summary in ("Is it ready?", "Is it ready now?", "Thanks"):
+        shop.desk.pass_time(DAY)
+        last = shop.contact(case_id=first["case_id"], summary=summary)
+    before = supervisors_work(shop)
+
+    corrected(shop, last, summary="Is it ready at last?")
+
+    assert (before, [origin for origin, _ in supervisors_work(shop)]) == ([], ["run_around"])
+
+
+def call_back_of(shop: Shop, recorded: Any) -> Any:
+    return shop.desk.call(f"GET /api/commitments/{recorded['call_back']['commitment_id']}").json
+
+
+def asked_at_night(shop: Shop) -> Any:
+    shop.desk.pass_time(12 * HOUR)
+    asked = shop.contact(channel="email", summary="Is it ready?")
+    shop.desk.pass_time(14 * HOUR)
+    return asked
+
+
+def test_a_call_is_kept_when_the_answer_was_given(shop: Shop) -> None:
+    asked = asked_at_night(shop)
+    answer = shop.contact(case_id=asked["case_id"], direction="outbound", channel="email")
+    late = call_back_of(shop, asked)
+
+    corrected(shop, answer, occurred_at="2026-03-03T09:30:00Z")
+
+    in_time = call_back_of(shop, asked)
+    assert (late["kept_at"], late["late_by_seconds"] > 0) == ("2026-03-03T11:00:00Z", False)
+    assert (in_time["kept_at"], in_time["late_by_seconds"]) == ("2026-03-03T09:30:00Z", 0)
+    assert reply(shop, asked)["given_at"] == in_time["kept_at"]
+
+
+def test_a_call_is_still_to_be_made_if_the_answer_was_none(shop: Shop) -> None:
+    asked = asked_at_night(shop)
+    answer = shop.contact(case_id=asked["case_id"], direction="outbound", channel="email")
+
+    corrected(shop, answer, occurred_at="2026-03-02T15:00:00Z")
+
+    call, case = call_back_of(shop, asked), shop.case(asked["case_id"])
+    assert (call["status"], call["kept_at"], case["call_back_id"]) == ("open", None, call["commitment_id"])
+    assert (reply(shop, asked)["status"], reply(shop, asked)["wake_at"]) == ("awaited", None)
+    corrected(shop, answer, occurred_at="2026-03-03T10:00:00Z")
+    call = call_back_of(shop, asked)
+    assert (call["status"], call["kept_at"]) == ("kept", "2026-03-03T10:00:00Z")
+
+
+def test_a_question_that_came_at_night_after_all_gets_a_promised_call(shop: Shop) -> None:
+    shop.desk.pass_time(25 * HOUR)
+    asked = shop.contact(channel="email", summary="Is it ready?")
+
+    corrected(shop, asked, occurred_at="2026-03-02T20:00:00Z")
+
+    (call,) = [row for row in shop.rows("commitment") if row["origin"] == "call_back"]
+    assert (call["status"], call["due_at"]) == ("open", reply(shop, asked)["due_at"])
+    assert (reply(shop, asked)["wake_at"], shop.case(asked["case_id"])["call_back_id"]) == (
+        None,
+        call["commitment_id"],
+    )
+
+
+def test_the_survey_is_asked_a_day_after_the_contact_as_it_was(shop: Shop) -> None:
+    recorded = shop.contact(resolved=True, occurred_at="2026-03-02T08:00:00Z")
+    shop.desk.pass_time(3 * HOUR)
+
+    corrected(shop, recorded, occurred_at="2026-03-02T11:00:00Z")
+
+    (survey,) = shop.rows("survey")
+    assert (survey["due_at"], survey["wake_at"]) == ("2026-03-03T11:00:00Z", "2026-03-03T11:00:00Z")
+
+
+def test_a_merged_case_follows_the_corrections_of_its_contacts(shop: Shop) -> None:
+    first, second = shop.contact(), shop.contact(kind="complaint", tone="abusive")
+    shop.desk.pass_time(DAY)
+    last = shop.contact(case_id=first["case_id"])
+    shop.merge(first["case_id"], into=second["case_id"])
+
+    corrected(shop, last, occurred_at="2026-03-02T12:00:00Z")
+    case = shop.case(second["case_id"])
+    corrected(shop, second, kind="question", tone="calm", occurred_at="2026-03-02T13:00:00Z")
+    calm = shop.case(second["case_id"])
+
+    contacts = ("last_contact_at", "last_inbound_at", "last_interaction_id")
+    assert [case[name] for name in contacts] == [*["2026-03-02T12:00:00Z"] * 2, last["interaction_id"]]
+    assert (case["kind"], case["abusive"], len(case["steps"])) == ("complaint", True, 6)
+    assert [calm[name] for name in contacts] == [*["2026-03-02T13:00:00Z"] * 2, second["interaction_id"]]
+    assert (calm["kind"], calm["abusive"], calm["steps"]) == ("request", False, [])
 
 
 # ---------------------------------------------------------------- the text

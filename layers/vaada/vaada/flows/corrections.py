@@ -4,17 +4,19 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from vaada.desk import Desk
+from vaada.flows.interactions import awaited_in
+from vaada.flows.last_contact import last_contact_at
 from vaada.flows.optimistic_write import NotFound, require, retry_on_conflict
 from vaada.flows.relationships import to_be_looked_at
 from vaada.flows.work import current_case, current_customer, open_work_of, require_agent
 from vaada.model.cases import Case
 from vaada.model.interactions import Interaction, InteractionChanges
-from vaada.model.people import Agent
+from vaada.model.people import Agent, Customer
 from vaada.model.rows import Row
-from vaada.model.work import FollowUp, Reply, Survey
-from vaada.rules import check_ins, corrections, ids, surveys
+from vaada.model.work import Commitment, FollowUp, Reply, Survey
+from vaada.rules import check_ins, corrections, follow_ups, ids, surveys
 from vaada.rules.hand_over import hand_over_all
-from vaada.rules.open_work import changed_rows, with_open_work
+from vaada.rules.open_work import changed_rows, is_open, with_open_work
 
 
 def correct_interaction(
@@ -34,16 +36,37 @@ def correct_interaction(
             return before
         rows: list[Row] = [*_rows_of_case(desk, before, corrected, agent, now, by)]
         rows += to_be_looked_at(desk, corrected, customer, now)
-        planned = customer
-        if not corrected.is_history:
-            planned = check_ins.plan_from(customer, corrected.occurred_at, desk.policy)
+        planned = _with_check_in(desk, customer, before, corrected)
         if planned is not customer:
             rows.append(planned.model_copy(update={"version": customer.version + 1}))
+            rows += _check_in_after(desk, customer, planned, corrected, now, by)
         unchanged = [] if planned is not customer else [customer]
         desk.table.write(corrected, *rows, must_exist=unchanged)
         return corrected
 
     return retry_on_conflict(interaction_id, attempt)
+
+
+def _with_check_in(desk: Desk, customer: Customer, before: Interaction, corrected: Interaction) -> Customer:
+    """Return the customer with the check-in that follows from their last contact, as it is now."""
+    at = corrected.occurred_at
+    if before.occurred_at == at:
+        return customer
+    if customer.anchor != before.occurred_at or at > before.occurred_at:
+        return check_ins.plan_from(customer, at, desk.policy)
+    other = last_contact_at(desk, customer, but=corrected.id)
+    return check_ins.plan_after(customer, max(customer.created_at, at, other or at), desk.policy)
+
+
+def _check_in_after(
+    desk: Desk, customer: Customer, planned: Customer, corrected: Interaction, now: datetime, by: str
+) -> list[Row]:
+    """Return the customer's open check-in if the correction changes it."""
+    row = desk.table.get(FollowUp, customer.check_in_id) if customer.check_in_id else None
+    if row is None or not is_open(row):
+        return []
+    after = check_ins.after_correction(row, corrected, planned, now, by)
+    return [after] if after is not row else []
 
 
 def _rows_of_case(
@@ -62,8 +85,12 @@ def _rows_of_case(
     if after.agent_id != case.agent_id:
         changed = hand_over_all(changed, require_agent(desk, after.agent_id), policy, now, by)
     yield with_open_work(after, changed)
-    yield from changed_rows((*work.rows, *known.replies), (*changed.rows, *ended))
+    yield from changed_rows((*work.rows, *known.replies, *known.calls), (*changed.rows, *ended))
     yield from corrections.tone_follow_ups(corrected, known, policy, now, by)
+    owner = require_agent(desk, after.agent_id)
+    yield from corrections.run_around_follow_ups(corrected, case, after, known, owner, now, by)
+    if moved := corrections.survey_after(corrected, known, policy):
+        yield moved
     if case.status == "resolved" and after.status == "open":
         survey = desk.table.get(Survey, case.survey_id) if case.survey_id else None
         if withdrawn := surveys.withdraw(survey):
@@ -72,12 +99,20 @@ def _rows_of_case(
 
 def _known(desk: Desk, case: Case, interaction: Interaction, agent: Agent) -> corrections.Known:
     contact_ids = {*case.interaction_ids, interaction.interaction_id}
-    rows = desk.table.work_rows([*contact_ids, *corrections.tone_follow_up_ids(interaction)]).values()
-    contacts = tuple(row for row in rows if isinstance(row, Interaction))
-    replies = desk.table.work_rows(ids.reply_id(one) for one in contacts if one.direction == "inbound")
+    about_it = [*corrections.tone_follow_up_ids(interaction), ids.survey_id(interaction)]
+    rows = desk.table.work_rows([*contact_ids, *about_it])
+    contacts = tuple(row for row in rows.values() if isinstance(row, Interaction))
+    run_arounds = follow_ups.run_around_ids(contacts if case.run_around_at else [interaction])
+    awaited = awaited_in(desk, contacts, also=run_arounds)
+    calls = tuple(row for row in awaited if isinstance(row, Commitment))
+    survey = rows.get(ids.survey_id(interaction))
     return corrections.Known(
         agent,
         contacts,
-        tuple(row for row in replies.values() if isinstance(row, Reply)),
-        {row.origin: row for row in rows if isinstance(row, FollowUp)},
+        tuple(row for row in awaited if isinstance(row, Reply)),
+        {row.origin: row for row in rows.values() if isinstance(row, FollowUp)},
+        calls,
+        {agent_id: require_agent(desk, agent_id) for agent_id in {call.agent_id for call in calls}},
+        tuple(row for row in awaited if isinstance(row, FollowUp)),
+        survey if isinstance(survey, Survey) else None,
     )

@@ -24,7 +24,7 @@ from vaada.model.people import Agent, Customer
 from vaada.model.receipts import Receipt
 from vaada.model.relationships import Relationship, relationship_id
 from vaada.model.rows import Row
-from vaada.model.work import FollowUp, Reply, Survey
+from vaada.model.work import Commitment, FollowUp, Reply, Survey
 from vaada.rules import case_suggestions, follow_ups, ids, interactions, relationships, surveys
 from vaada.rules.open_work import is_open
 from vaada.rules.thanks import only_thanks
@@ -192,19 +192,23 @@ def _load_state_before(
         return before
     survey = rows.get(case.survey_id or "")
     contacts = tuple(row for row in rows.values() if isinstance(row, Interaction))
+    awaited = awaited_in(desk, contacts)
     return replace(
         before,
         work=open_work_in(case, rows),
         survey=survey if isinstance(survey, Survey) else None,
         contacts=contacts,
-        replies=_replies_to(desk, contacts),
+        replies=tuple(row for row in awaited if isinstance(row, Reply)),
+        calls=tuple(row for row in awaited if isinstance(row, Commitment)),
         run_around=_open_run_around(desk, contacts) if late and case.run_around_at else None,
     )
 
 
-def _replies_to(desk: Desk, contacts: tuple[Interaction, ...]) -> tuple[Reply, ...]:
-    rows = desk.table.work_rows(ids.reply_id(contact) for contact in contacts if contact.awaits_reply)
-    return tuple(row for row in rows.values() if isinstance(row, Reply))
+def awaited_in(desk: Desk, contacts: Iterable[Interaction], *, also: Iterable[str] = ()) -> tuple[Row, ...]:
+    """Return the replies to these contacts, and the calls that were promised in them; `also` others."""
+    ids_of = (ids.reply_id, ids.call_back_id)
+    wanted = (row_id(one) for one in contacts if one.direction == "inbound" for row_id in ids_of)
+    return tuple(desk.table.work_rows([*wanted, *also]).values())
 
 
 def _open_run_around(desk: Desk, contacts: tuple[Interaction, ...]) -> FollowUp | None:

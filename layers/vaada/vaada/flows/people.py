@@ -8,11 +8,11 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from vaada.desk import Desk
+from vaada.flows.last_contact import last_contact_at
 from vaada.flows.optimistic_write import NotFound, change, lost_new_row, require, retry_on_conflict
 from vaada.flows.work import current_customer
 from vaada.gateways.table import Conflict
 from vaada.model.ids import new_party_id
-from vaada.model.interactions import Interaction
 from vaada.model.people import Agent, Customer, NewAgent, NewCustomer
 from vaada.model.phone_numbers import BadPhoneNumber, comparable, to_e164
 from vaada.model.receipts import EmailClaim
@@ -20,7 +20,6 @@ from vaada.model.rows import Row
 from vaada.rules import check_ins
 from vaada.rules.customers import distinct
 
-_NEWEST_ROWS = 100
 _MOST_REFERRALS = 100
 _EMPTY: dict[str, object] = {"tags": (), "other_emails": (), "other_phones": (), "consent": {}}
 """The values of cleared fields where they are not None. A field that cannot be empty refuses None."""
@@ -169,7 +168,7 @@ def change_customer(desk: Desk, customer_id: str, changes: Mapping[str, object],
         before = (check_ins.interval_days(customer, desk.policy), customer.agent_id)
         if customer.wake_at is not None and before == (days, changed.agent_id):
             return changed
-        last = changed.anchor or _last_contact(desk, customer) or now
+        last = changed.anchor or last_contact_at(desk, customer) or now
         return check_ins.plan_from(changed, last, desk.policy)
 
     return change(desk, Customer, current_customer(desk, customer_id).id, decide)
@@ -252,12 +251,6 @@ def _e164(desk: Desk, field: str, number: str) -> str:
         return to_e164(number, desk.policy.business.country)
     except BadPhoneNumber as bad:
         raise InvalidField(field, str(bad)) from bad
-
-
-def _last_contact(desk: Desk, customer: Customer) -> datetime | None:
-    """Return the time of the customer's last interaction among their newest 100 rows, or None."""
-    page = desk.table.timeline(customer.record_ids, _NEWEST_ROWS, None)
-    return max((row.occurred_at for row in page.rows if isinstance(row, Interaction)), default=None)
 
 
 def _email_claim(agent: Agent) -> EmailClaim:

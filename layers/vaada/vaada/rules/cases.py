@@ -154,9 +154,29 @@ def asks_customer(interaction: Interaction, before: Case) -> bool:
     return _has_question_mark(interaction.summary) or (interaction.kind == "question" and not about_theirs)
 
 
-def note_correction(case: Case, interaction: Interaction, rules: CaseRules) -> Case:
-    """Return the next version of a case that cannot be rebuilt, with what the correction adds."""
-    changes: dict[str, object] = {"abusive": case.abusive or interaction.tone == "abusive"}
+def note_correction(
+    case: Case, interaction: Interaction, interactions: Iterable[Interaction], rules: CaseRules
+) -> Case:
+    """Return the next version of a case that cannot be rebuilt, with what a corrected interaction changes.
+
+    `interactions` are those that the case lists, with the corrected one. What it counted before, and which
+    evidence it has, stays.
+    """
+    contacts = in_order(interactions, case)
+    came_in = [one.occurred_at for one in contacts if one.direction == "inbound" and not one.only_thanks]
+    changes: dict[str, object] = {
+        "last_contact_at": contacts[-1].occurred_at,
+        "last_interaction_id": contacts[-1].interaction_id,
+        "last_inbound_at": max(came_in, default=case.last_inbound_at),
+        "abusive": case.abusive or interaction.tone == "abusive",
+    }
+    if len(case.interaction_ids) == case.contacts:
+        changes |= {
+            "opened_at": contacts[0].occurred_at,
+            "abusive": any(one.tone == "abusive" for one in contacts),
+        }
+        if case.kind == "complaint" and all(one.kind != "complaint" for one in contacts):
+            changes |= {"kind": contacts[0].kind, "steps": ()}
     if interaction.kind == "complaint":
         changes |= {"kind": "complaint", "steps": case.steps or _new_checklist(rules)}
     return case.changed(**changes)

@@ -4,13 +4,15 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from vaada.model.ids import derived_row_id
+from vaada.model.interactions import Interaction
 from vaada.model.people import Customer
 from vaada.model.policy import PolicyDocument
 from vaada.model.rows import Explanation
 from vaada.model.work import FollowUp
+from vaada.rules import follow_ups
 from vaada.rules.decisions import Decision
 from vaada.rules.time.clock import Hours, at_local
-from vaada.rules.time.deadlines import business_hours
+from vaada.rules.time.deadlines import Deadline, business_hours
 
 
 def interval_days(customer: Customer, policy: PolicyDocument) -> int | None:
@@ -28,14 +30,57 @@ def plan_from(customer: Customer, anchor: datetime, policy: PolicyDocument) -> C
 
     Returns a copy with the same version, or the same row if nothing changes.
     """
+    return plan_after(customer, max(anchor, customer.anchor or anchor), policy)
+
+
+def plan_after(customer: Customer, last: datetime, policy: PolicyDocument) -> Customer:
+    """Plan the first check-in after the last contact, at `last`, which may be earlier than the known one.
+
+    Returns a copy with the same version, or the same row if nothing changes.
+    """
     days = interval_days(customer, policy)
     if days is None:
         return customer if customer.wake_at is None else customer.waiting(None, anchor=None)
-    latest = max(anchor, customer.anchor or anchor)
-    wake_at = _first_check_in_after(latest, latest, days, business_hours(policy))
-    if (latest, wake_at) == (customer.anchor, customer.wake_at):
+    wake_at = _first_check_in_after(last, last, days, business_hours(policy))
+    if (last, wake_at) == (customer.anchor, customer.wake_at):
         return customer
-    return _wait_until(customer.model_copy(update={"anchor": latest}), wake_at, days, policy)
+    return _wait_until(customer.model_copy(update={"anchor": last}), wake_at, days, policy)
+
+
+def after_contact(
+    check_in: FollowUp, contact: Interaction, customer: Customer, now: datetime, by: str
+) -> FollowUp:
+    """Return the open check-in after this contact; `customer` is the one after it.
+
+    A contact before the check-in began does not complete it: if it was in the time that the check-in counts,
+    the check-in was planned too early.
+    """
+    if contact.occurred_at >= check_in.created_at:
+        return follow_ups.complete(check_in, now, by)
+    later = customer.wake_at
+    if customer.anchor == contact.occurred_at and later is not None and later > check_in.due_at:
+        return _at_next(check_in, customer, now)
+    return check_in
+
+
+def after_correction(
+    check_in: FollowUp, contact: Interaction, customer: Customer, now: datetime, by: str
+) -> FollowUp:
+    """Return the open check-in after the time of this contact was corrected, and so the customer's next one.
+
+    One that is due already, and would be, stays as it is.
+    """
+    after = after_contact(check_in, contact, customer, now, by)
+    stays_due = check_in.status == "due" and customer.wake_at is not None and customer.wake_at <= now
+    if after is not check_in or stays_due or follow_ups.is_snoozed(check_in):
+        return after
+    return _at_next(check_in, customer, now)
+
+
+def _at_next(check_in: FollowUp, customer: Customer, now: datetime) -> FollowUp:
+    """Return the open check-in, due when the customer is to be checked in with next."""
+    at, why = customer.wake_at, customer.explain.wake_at
+    return check_in if at is None or why is None else follow_ups.move(check_in, Deadline(at, why), now)
 
 
 def next_step(

@@ -181,9 +181,16 @@ def keep(
     """
     if commitment.status not in KEEPABLE:
         raise NotPossible("commitment", commitment.status, "kept")
-    late = max(0, int((at - commitment.due_at).total_seconds()))
+    late = _late_by_seconds(commitment, at)
     history = add_change(commitment, now or at, by, _KEPT, reason=note)
     return _close(commitment, status="kept", kept_at=at, late_by_seconds=late, history=history)
+
+
+def keep_at(commitment: Commitment, at: datetime) -> Commitment:
+    """Return a kept promise as kept at another time, as it turned out, or the same one if nothing changes."""
+    if commitment.kept_at == at:
+        return commitment
+    return commitment.changed(kept_at=at, late_by_seconds=_late_by_seconds(commitment, at))
 
 
 def undo_keep(
@@ -197,6 +204,14 @@ def undo_keep(
     if commitment.status != "kept" or kept is None or kept.what != _KEPT:
         raise NotPossible("commitment", commitment.status, "marked as not kept")
     require_recent("change", kept.at, now)
+    return keep_again(commitment, policy, working, now, by)
+
+
+def keep_again(
+    commitment: Commitment, policy: PolicyDocument, working: Hours, now: datetime, by: str
+) -> Commitment:
+    """Return a kept promise as still to be kept, with its steps as they would stand."""
+    kept_at = commitment.history[-1].at
     undone = commitment.changed(
         kept_at=None, late_by_seconds=None, history=add_change(commitment, now, by, "not kept after all")
     )
@@ -207,7 +222,7 @@ def undo_keep(
     if flagged_at is not None and flagged_at >= due_at:
         return _next_rung(undone, undone.rung, policy)
     warned_at = max(warn_at(due_at, policy, working).at, date_set_at(undone))
-    if now < due_at and warned_at <= kept.at:
+    if now < due_at and warned_at <= kept_at:
         return undone.waiting(due_at, step="flag", rung=0)
     return open_commitment(undone, policy, working, now)
 
@@ -269,6 +284,10 @@ def _escalation(rules: CommitmentRules, number: int) -> Notice:
     rung = rules.ladder[number]
     purpose: Purpose = "promise_overdue" if rung.tell == "agent" else "promise_escalation"
     return Notice(rung.tell, purpose, f"rung-{number}", "the promise is still not kept", media=rung.by)
+
+
+def _late_by_seconds(commitment: Commitment, at: datetime) -> int:
+    return max(0, int((at - commitment.due_at).total_seconds()))
 
 
 def _close(commitment: Commitment, **changes: object) -> Commitment:

@@ -1,15 +1,15 @@
 """Correct what a contact says by mistake: its text, kind, tone or time, and what follows from them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from vaada.model.cases import Case
 from vaada.model.interactions import Correction, Interaction, InteractionChanges, Tone
 from vaada.model.people import Agent
 from vaada.model.policy import PolicyDocument
-from vaada.model.work import Commitment, FollowUp, Reply
-from vaada.rules import cases, commitments, follow_ups, late_replies, next_steps
+from vaada.model.work import Commitment, FollowUp, Reply, Survey
+from vaada.rules import cases, commitments, follow_ups, late_replies, next_steps, surveys
 from vaada.rules.commitments import Agreement
 from vaada.rules.ids import derived_id
 from vaada.rules.interactions import default_awaits_reply, is_history
@@ -25,12 +25,19 @@ _TONES: tuple[Tone, ...] = ("upset", "abusive")
 class Known:
     """What is known beside the contact: its agent, all contacts of its case, the replies to them, and the
     supervisor's follow-ups for its tone, by their origin.
+
+    `calls` are the calls that were promised in contacts of the case, `agents` their agents by id, and
+    `run_arounds` are the supervisor's follow-ups about a run-around. `survey` is the one about the contact.
     """
 
     agent: Agent
     contacts: tuple[Interaction, ...]
     replies: tuple[Reply, ...]
     by_tone: Mapping[str, FollowUp]
+    calls: tuple[Commitment, ...] = ()
+    agents: Mapping[str, Agent] = field(default_factory=dict)
+    run_arounds: tuple[FollowUp, ...] = ()
+    survey: Survey | None = None
 
 
 def correct(
@@ -61,9 +68,10 @@ def case_after(interaction: Interaction, case: Case, known: Known, policy: Polic
 
     Of a case that was merged, or has more contacts than it lists, only what the contact adds is changed.
     """
+    contacts = _contacts(interaction, known)
     if cases.can_rebuild(case):
-        return cases.rebuild(case, _contacts(interaction, known), policy.cases)
-    return cases.note_correction(case, interaction, policy.cases)
+        return cases.rebuild(case, contacts, policy.cases)
+    return cases.note_correction(case, interaction, contacts, policy.cases)
 
 
 def work_after(
@@ -74,24 +82,40 @@ def work_after(
     policy: PolicyDocument,
     now: datetime,
     by: str,
-) -> tuple[OpenWork, list[Reply]]:
-    """Return the open work after the correction, and the replies that are no longer part of it.
+) -> tuple[OpenWork, list[Reply | Commitment]]:
+    """Return the open work after the correction, and what else changed of replies and promised calls.
 
     `case` is the one after the correction.
     """
     contacts = cases.in_order(_contacts(interaction, known), case)
-    rows = (
+    rows = [
         row
         for row in known.replies
         if row.interaction_id != interaction.id or row.status != "closed"  # it may be needed after all
-    )
+    ]
     changed = late_replies.reconcile(contacts, case, rows, policy)
     current, ended = late_replies.open_and_ended(changed, work.reply)
-    call_back = _call_back(interaction, work.call_back, current, known.agent, policy, now, by)
-    if current and call_back and call_back is not work.call_back and call_back.status == "withdrawn":
+
+    def keep_again(call: Commitment) -> Commitment:
+        if work.call_back is not None or current is None:
+            return call
+        working = working_hours(known.agents.get(call.agent_id, known.agent), policy)
+        return commitments.keep_again(call, policy, working, now, by)
+
+    calls = late_replies.reconcile_calls(contacts, case, rows, known.calls, by, keep_again)
+    call_back = next((call for call in calls if is_open(call)), None)  # it is to be made after all
+    others = [call for call in calls if call is not call_back]
+    if work.call_back is not None:
+        call_back = next((call for call in calls if call.id == work.call_back.id), work.call_back)
+        others = [call for call in calls if call is not call_back]
+    if call_back is None or is_open(call_back):
+        call_back = _call_back(interaction, call_back, current, known, policy, now, by)
+    if current and call_back and call_back.status == "withdrawn":
         current = late_replies.with_own_clock(current, policy, now)
+    elif current and call_back and call_back.status == "open":
+        current = late_replies.without_clock(current)  # the call has it
     after = replace(work, reply=current, call_back=call_back)
-    return _with_next_step(case, contacts, after, policy, now, by), ended
+    return _with_next_step(case, contacts, after, policy, now, by), [*ended, *others]
 
 
 def tone_follow_ups(
@@ -112,6 +136,34 @@ def tone_follow_ups(
     return rows
 
 
+def run_around_follow_ups(
+    interaction: Interaction, before: Case, after: Case, known: Known, owner: Agent, now: datetime, by: str
+) -> list[FollowUp]:
+    """Return the supervisor's follow-up about a run-around that the correction cancels, adds or plans again.
+
+    `before` and `after` are the case before and after the correction, `owner` is its agent after it.
+    """
+    if after.run_around_at is None:
+        return [follow_ups.cancel(row, now, by, _CORRECTED) for row in known.run_arounds if is_open(row)]
+    if before.run_around_at is not None or interaction.is_history:
+        return []
+    planned = follow_ups.run_around(after, interaction.model_copy(update={"recorded_at": now}), owner)
+    planned = planned.model_copy(update={"follow_up_id": derived_id(interaction, "run_around")})
+    stored = next((row for row in known.run_arounds if row.id == planned.id), None)
+    if stored is None:
+        return [planned]
+    return [follow_ups.plan_again(stored, planned, now)] if stored.status == "cancelled" else []
+
+
+def survey_after(interaction: Interaction, known: Known, policy: PolicyDocument) -> Survey | None:
+    """Return the contact's survey if it is asked at another time than was planned, or None."""
+    survey, planned = known.survey, surveys.of_interaction(interaction, policy)
+    if survey is None or planned is None or survey.status != "scheduled" or survey.due_at == planned.due_at:
+        return None
+    moved = survey.changed(due_at=planned.due_at, explain=planned.explain)
+    return moved.waiting(planned.wake_at, planned.explain.wake_at)
+
+
 def tone_follow_up_ids(interaction: Interaction) -> list[str]:
     """Return the ids of the supervisor's follow-ups for the tone, whether there are any or not."""
     return [derived_id(interaction, tone) for tone in _TONES]
@@ -125,15 +177,22 @@ def _call_back(
     interaction: Interaction,
     call: Commitment | None,
     reply: Reply | None,
-    agent: Agent,
+    known: Known,
     policy: PolicyDocument,
     now: datetime,
     by: str,
 ) -> Commitment | None:
-    """Return the promised call of the contact, due when the reply is now; withdrawn if there is no reason."""
-    if call is None or call.interaction_id != interaction.interaction_id or call.status != "open":
-        return call
+    """Return the promised call of the contact, due when the reply is now; withdrawn if there is no reason,
+    and a new one if there is a reason now.
+    """
+    agent = known.agent
+    is_its_own = reply is not None and reply.interaction_id == interaction.interaction_id
     wanted = commitments.call_back(interaction, reply, agent, policy) if reply else None
+    if call is None:
+        is_new = is_its_own and wanted is not None and all(one.id != wanted.id for one in known.calls)
+        return wanted if is_new else None
+    if call.interaction_id != interaction.interaction_id or call.status != "open":
+        return call
     if wanted is None:
         return commitments.withdraw(call, _CORRECTED, now, by)
     if wanted.due_at == call.due_at:

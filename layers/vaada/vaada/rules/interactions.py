@@ -24,7 +24,6 @@ from vaada.rules import (
 from vaada.rules.hand_over import hand_over_all, moved_first, notice_of
 from vaada.rules.history import DESK
 from vaada.rules.open_work import NOTHING_OPEN, OpenWork, changed_rows, with_open_work
-from vaada.rules.time.deadlines import Deadline
 from vaada.rules.time.horizon import TOO_FAR, is_too_far
 
 STREAM_GRACE = timedelta(minutes=10)
@@ -43,8 +42,8 @@ class StateBefore:
     """The rows before the interaction: its customer, its agent, its case and the open work of the case.
 
     `check_in` is the customer's open check-in. Only for an interaction that was written down late, `contacts`
-    are all others of the case, `replies` all replies to them, and `run_around` is the supervisor's open
-    follow-up about a run-around.
+    are all others of the case, `replies` all replies to them, `calls` all calls promised in them, and
+    `run_around` is the supervisor's open follow-up about a run-around.
     """
 
     customer: Customer
@@ -55,6 +54,7 @@ class StateBefore:
     check_in: FollowUp | None = None
     contacts: tuple[Interaction, ...] = ()
     replies: tuple[Reply, ...] = ()
+    calls: tuple[Commitment, ...] = ()
     run_around: FollowUp | None = None
 
 
@@ -130,7 +130,7 @@ def rows_to_write(
     """
     now = interaction.recorded_at
     customer, nps = _update_customer(before.customer, interaction, policy)
-    own, ended_replies = _update_work(interaction, before, case, policy)
+    own, ended = _update_work(interaction, before, case, policy)
     last = _last_with_news(interaction, before, case)
     if follow_up := next_steps.after_interaction(case, interaction, own, policy, last):
         own = own.having(follow_up)
@@ -145,10 +145,10 @@ def rows_to_write(
         work = hand_over_all(own, owners.now, policy, now, interaction.agent_id, only_of=interaction)
         if moved := moved_first(own, work):
             told.append(notice_of(moved, owners.now, "assigned", policy, now))
-    known = (*before.work.rows, *before.replies)
+    known = (*before.work.rows, *before.replies, *before.calls)
     rows: list[Row | None] = [
         _with_open_work(case, interaction, work),
-        *changed_rows(known, (*work.rows, *ended_replies)),
+        *changed_rows(known, (*work.rows, *ended)),
         *_supervisors_follow_ups(interaction, before, case, owners.now, policy),
         _no_run_around(interaction, before, case),
         _check_in_after(interaction, before, customer),
@@ -191,9 +191,11 @@ def _with_open_work(case: Case, interaction: Interaction, work: OpenWork) -> Cas
 
 def _update_work(
     interaction: Interaction, before: StateBefore, case: Case, policy: PolicyDocument
-) -> tuple[OpenWork, list[Reply]]:
-    """Return the open work after the interaction, with new agreements in it, and the replies that ended."""
-    ended: list[Reply] = []
+) -> tuple[OpenWork, list[Reply | Commitment]]:
+    """Return the open work after the interaction, with what was agreed in it, and what else changed of
+    replies and promised calls that ended.
+    """
+    ended: list[Reply | Commitment] = []
     if is_late(interaction, before.case):
         reply, call_back, ended = _replies_after_late(interaction, before, case, policy)
     else:
@@ -247,20 +249,26 @@ def _new_reply(
 
 def _replies_after_late(
     interaction: Interaction, before: StateBefore, case: Case, policy: PolicyDocument
-) -> tuple[Reply | None, Commitment | None, list[Reply]]:
-    """Return the open reply and the call-back after a late interaction, and other replies that changed."""
+) -> tuple[Reply | None, Commitment | None, list[Reply | Commitment]]:
+    """Return the open reply and the call-back after a late interaction, and others that changed."""
     contacts = cases.in_order((*before.contacts, interaction), case)
     changed = late_replies.reconcile(contacts, case, before.replies, policy)
     current, ended = late_replies.open_and_ended(changed, before.work.reply)
+    calls = {
+        call.id: call
+        for call in late_replies.reconcile_calls(
+            contacts, case, before.replies, before.calls, interaction.agent_id
+        )
+    }
     call_back = before.work.call_back
-    if call_back is not None and call_back.status in commitments.KEEPABLE:
-        given = next((row for row in ended if row.interaction_id == call_back.interaction_id), None)
-        if given is not None and given.given_at is not None:
-            call_back = commitments.keep(call_back, given.given_at, interaction.agent_id)
+    if call_back is not None:
+        call_back = calls.pop(call_back.id, call_back)
     is_new = current is not None and current.interaction_id == interaction.interaction_id
     if current is not None and is_new and call_back is None:
         call_back = commitments.call_back(interaction, current, before.agent, policy)
-    return current, call_back, ended
+    if current is not None and call_back is not None and call_back.status == "open":
+        current = late_replies.without_clock(current)  # the call has it
+    return current, call_back, [*ended, *calls.values()]
 
 
 def _update_follow_up(interaction: Interaction, row: FollowUp) -> FollowUp:
@@ -278,21 +286,12 @@ def _update_follow_up(interaction: Interaction, row: FollowUp) -> FollowUp:
 
 
 def _check_in_after(interaction: Interaction, before: StateBefore, customer: Customer) -> FollowUp | None:
-    """Return the open check-in with the customer if this interaction changes it, or None.
-
-    An interaction before it began does not complete it: if it was in the time that the check-in counts, the
-    check-in was planned too early.
-    """
+    """Return the open check-in with the customer if this interaction changes it, or None."""
     check_in, now = before.check_in, interaction.recorded_at
     if check_in is None:
         return None
-    if interaction.occurred_at >= check_in.created_at:
-        return follow_ups.complete(check_in, now, interaction.agent_id)
-    later = customer.wake_at
-    if customer.anchor == interaction.occurred_at and later is not None and later > check_in.due_at:
-        why = customer.explain.wake_at
-        return follow_ups.move(check_in, Deadline(later, why), now) if why else None
-    return None
+    after = check_ins.after_contact(check_in, interaction, customer, now, interaction.agent_id)
+    return after if after is not check_in else None
 
 
 def _supervisors_follow_ups(
@@ -330,12 +329,10 @@ def _update_customer(
 ) -> tuple[Customer, Survey | None]:
     """Return the customer, served by this agent and with a later check-in, and their first NPS survey."""
     served = mark_served(customer, interaction.agent_id)
-    if interaction.is_history:
-        return served, None
     after = check_ins.plan_from(served, interaction.occurred_at, policy)
     if after is not served and served is customer:
         after = after.changed()
-    if customer.nps_id:
+    if customer.nps_id or interaction.is_history:
         return after, None
     nps = surveys.next_nps(after, interaction.agent_id, policy, interaction.recorded_at)
     if nps is None:

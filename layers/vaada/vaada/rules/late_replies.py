@@ -4,15 +4,15 @@ They follow from what happened: the customer waits from a contact that awaits a 
 which we answered, or until somebody marked it as answered or resolved the case.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from vaada.model.cases import Case
 from vaada.model.interactions import Interaction
 from vaada.model.policy import PolicyDocument
-from vaada.model.work import Reply
-from vaada.rules import ids, replies
+from vaada.model.work import Commitment, Reply
+from vaada.rules import commitments, ids, replies
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,38 @@ def reconcile(
     return changed
 
 
+def reconcile_calls(
+    contacts: Iterable[Interaction],
+    case: Case,
+    rows: Iterable[Reply],
+    calls: Iterable[Commitment],
+    by: str,
+    keep_again: Callable[[Commitment], Commitment] = lambda call: call,
+) -> list[Commitment]:
+    """Return the promised calls that change: each is kept when the customer had their reply.
+
+    `keep_again` makes of a kept call one that is still to be made, where there was no reply after all.
+    """
+    answers = {
+        contact.interaction_id: wait.answered_at
+        for wait in waits(contacts, case, rows)
+        for contact in wait.contacts
+    }
+    changed: list[Commitment] = []
+    for call in calls:
+        if call.interaction_id not in answers:
+            continue
+        at = answers[call.interaction_id]
+        after = call
+        if at is not None and call.status in commitments.KEEPABLE:
+            after = commitments.keep(call, at, by)
+        elif call.status == "kept":
+            after = keep_again(call) if at is None else commitments.keep_at(call, at)
+        if after is not call:
+            changed.append(after)
+    return changed
+
+
 def open_and_ended(changed: Iterable[Reply], before: Reply | None) -> tuple[Reply | None, list[Reply]]:
     """Return the open reply among the changed ones, else the former one if it stays; and all others."""
     rows = list(changed)
@@ -77,6 +109,13 @@ def with_own_clock(reply: Reply, policy: PolicyDocument, now: datetime) -> Reply
     if reply.status != "awaited" or reply.missed_at is not None:
         return reply
     return replies.start_clock(reply, policy, now)
+
+
+def without_clock(reply: Reply) -> Reply:
+    """Return an awaited reply without a clock of its own: a call was promised instead, and has it."""
+    if reply.status != "awaited" or reply.wake_at is None:
+        return reply
+    return reply.model_copy(update={"step": None}).waiting(None)
 
 
 def as_awaited(reply: Reply) -> Reply:
