@@ -125,6 +125,28 @@ def test_one_who_matches_twice_is_listed_once(desk: ScriptedDesk) -> None:
     assert found(desk, "567") == ["Khalid Khan 567"]
 
 
+def test_a_letter_that_is_also_written_as_two_is_found_either_way(desk: ScriptedDesk) -> None:
+    for name in ("Anna Müller", "Bert Mueller", "Carl Muller"):
+        add_customer(desk, name=name, email=None)
+
+    assert found(desk, "mueller") == ["Anna Müller", "Bert Mueller"]
+    assert sorted(found(desk, "Müller")) == ["Anna Müller", "Bert Mueller", "Carl Muller"]
+    assert found(desk, "anna mueller") == ["Anna Müller"]
+    assert found(desk, "bert mül") == ["Bert Mueller"]
+    assert sorted(found(desk, "mu")) == ["Anna Müller", "Bert Mueller", "Carl Muller"]
+    duplicates = desk.call("POST /api/customers", {"name": "Anna Mueller"}).json["possible_duplicates"]
+    assert [each["name"] for each in duplicates] == ["Anna Müller"]
+
+
+def test_a_customer_of_an_earlier_release_without_other_spellings_is_found(desk: ScriptedDesk) -> None:
+    customer_id = add_customer(desk, name="Anna Müller", email=None)
+    for item in terms(customer_id):
+        if "mueller" in item["text"]["S"]:
+            client("dynamodb").delete_item(TableName="vaada", Key={name: item[name] for name in ("pk", "sk")})
+
+    assert [found(desk, q) for q in ("mu", "muller", "müller anna", "ann")] == [["Anna Müller"]] * 4
+
+
 # ---------------------------------------------------------------- page by page, whatever there is
 
 

@@ -245,7 +245,7 @@ class People:
         def given(answer: dict[str, Any]) -> None:
             self._rows[act.about] = answer["goodwill_id"]
 
-        agent = self.plan.agents[self._served[act.details["matter"]]]
+        agent = self.plan.agents[self._here(self._served[act.details["matter"]])]
         user = {"sub": agent["name"], "email": agent["email"], "cognito:groups": "[agents]"}
         self.world.api.ask(f"POST /api/cases/{case_id}/goodwill", body, given, user=user)
 

@@ -145,6 +145,8 @@ class Cases:
         if isinstance(after, Interaction) and before is None:
             case = self._observed.rows.get(after.case_id)
             self._evidence[after.case_id].count(after, case if isinstance(case, Case) else None)
+        if isinstance(after, Interaction) and before is not None:
+            self._note_correction(after)
         if not isinstance(after, Case):
             return
         if after.status == "open":
@@ -168,6 +170,18 @@ class Cases:
             counted = [one for one in self._counted(after) if one.as_shown() == shown]
             assert counted, f"evidence {shown}: {after!r}"
             self._evidence[after.id] = counted[0]
+
+    def _note_correction(self, contact: Interaction) -> None:
+        """The customer was last in touch when the contacts say so now; what was counted before stays."""
+        case_id = self._observed.case_of(contact)
+        others = [one for one in self._observed.of_kind(Interaction) if one.id != contact.id]
+        came_in = [
+            one.occurred_at
+            for one in (*others, contact)
+            if self._observed.case_of(one) == case_id and one.direction == "inbound" and not says_thanks(one)
+        ]
+        if case_id is not None:
+            self._evidence[case_id].last_inbound = max(came_in, default=None)
 
     def _counted(self, case: Case) -> list[Evidence]:
         """The evidence of a case; from what happened, by each policy, unless it was merged."""

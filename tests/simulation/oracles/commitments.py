@@ -21,7 +21,7 @@ from vaada.model.policy import Delay, PolicyDocument
 from vaada.model.rows import Row
 from vaada.model.work import Commitment, FollowUp, Reply, Survey
 
-EDGES = {"open": "open kept withdrawn broken", "broken": "kept", "kept": "open broken"}
+EDGES = {"open": "open kept withdrawn broken", "broken": "kept", "kept": "kept open broken"}
 
 
 class Commitments:
@@ -68,7 +68,7 @@ class Commitments:
         if before.status == "kept" and after.status != "kept":
             self._check_undone(before, after)
             return
-        if after.status == "kept" and before.status != "kept":
+        if after.status == "kept":
             assert after.kept_at is not None, f"{after!r}"
             late = max(0, int((after.kept_at - after.due_at).total_seconds()))
             assert after.late_by_seconds == late, f"late by {late} s: {after!r}"
@@ -86,6 +86,8 @@ class Commitments:
         for before, after in batch.changes_of(Commitment):
             if after.status == "kept" and before.status != "kept":
                 self._check_kept(after)
+            if before.status == after.status == "kept":
+                self._check_kept_at(before, after)
             if before.status == "kept" and after.status != "kept":
                 surveys = [one for one in self._observed.of_kind(Survey) if one.commitment_id == after.id]
                 assert all(one.status == "withheld" for one in surveys), f"not kept, and asked: {surveys}"
@@ -109,7 +111,12 @@ class Commitments:
         """It stands as before somebody said "kept", less than a day ago, and no step is taken twice."""
         said = before.history[-1]
         assert (said.what, row.history[-1].what) == ("kept", "not kept after all"), f"{row!r}"
-        assert row.history[-1].at - said.at <= DAY, f"undone too late: {row!r}"
+        at = row.history[-1].at
+        corrected = any(
+            contact.corrections and contact.corrections[-1].at == at
+            for contact in self._observed.interactions_of_case(row)
+        )
+        assert corrected or at - said.at <= DAY, f"undone too late: {row!r}"
         was_broken = any(change.what == "broken" for change in row.history)
         assert (row.status == "broken") == was_broken, f"broken, or not: {row!r}"
         assert (row.kept_at, row.late_by_seconds) == (None, None), f"still kept: {row!r}"
@@ -121,6 +128,16 @@ class Commitments:
         else:
             assert row.step in {"warn", "flag"}, f"not the next step: {row!r}"
             assert (row.wake_at or row.due_at + DAY) <= row.due_at, f"too late: {row!r}"
+
+    def _check_kept_at(self, before: Commitment, row: Commitment) -> None:
+        """A call that was made stays as it is, unless the customer had their reply at another time."""
+        replies = [one for one in self._observed.of_kind(Reply) if one.given_at == row.kept_at]
+        given = [one for one in replies if self._observed.case_of(one) == self._observed.case_of(row)]
+        assert row.origin == "call_back", f"kept at another time: {row!r}"
+        assert given, f"no reply was given then: {row!r}"
+        changed = {"kept_at", "late_by_seconds", "version"}
+        same = row.model_dump(exclude=changed) == before.model_dump(exclude=changed)
+        assert same, f"kept, and changed: {row!r}"
 
     def _check_new(self, row: Commitment) -> None:
         contact = self._observed.interaction_of(row)

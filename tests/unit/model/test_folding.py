@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vaada.model.folding import fold
+from vaada.model.folding import fold, spellings
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,25 @@ def test_spellings_of_one_name_fold_to_one_form(spellings: tuple[str, ...]) -> N
 )
 def test_different_names_stay_different(one: str, other: str) -> None:
     assert fold(one) != fold(other)
+
+
+@pytest.mark.parametrize(
+    ("name", "as_two_letters"),
+    [
+        ("Müller", "mueller"),
+        ("MÜLLER", "mueller"),
+        ("Jörg Strähl", "joerg straehl"),
+        ("Søren Ågaard", "soeren aagaard"),
+        ("Øyvind", "oeyvind"),
+    ],
+)
+def test_a_letter_that_is_also_written_as_two_has_two_spellings(name: str, as_two_letters: str) -> None:
+    assert spellings(name) == (fold(name), as_two_letters)
+
+
+@pytest.mark.parametrize("name", ["Mueller", "Groß", "José Ibáñez", "Bilal Khan", "山田", "İlker", ""])
+def test_other_names_have_one_spelling(name: str) -> None:
+    assert spellings(name) == (fold(name),)
 
 
 @given(st.text(max_size=60))

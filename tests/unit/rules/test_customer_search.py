@@ -44,6 +44,27 @@ def test_a_customer_is_not_found_by_a_word_that_no_name_of_theirs_begins_with(
         assert not is_found(" ".join(asked), name=" ".join(words))
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Müller", "Mueller"),
+        ("Jörg Bäcker", "Joerg Baecker"),
+        ("Søren Kjær", "Soeren Kjaer"),
+        ("Åse Groß", "Aase Gross"),
+    ],
+)
+def test_names_with_a_letter_and_with_two_for_it_find_each_other(one: str, other: str) -> None:
+    for name, asked in ((one, other), (other, one)):
+        assert is_found(asked, name=name)
+        assert is_found(asked[: len(asked.split()[0]) - 1].upper(), name=name)
+    assert is_found(fold(one), name=one)
+    assert not is_found(f"{one}x", name=other)
+
+
+def test_a_name_without_such_letters_has_no_more_terms_than_words() -> None:
+    assert len(terms_of(customer(name="José Mueller Groß", email=None, phone=None))) == 3
+
+
 @given(st.text("0123456789", min_size=7, max_size=9), st.integers(3, 12))
 def test_a_customer_is_found_by_as_many_last_digits_as_are_given(digits: str, count: int) -> None:
     number = f"+92300{digits}"[:13]

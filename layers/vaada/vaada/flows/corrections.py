@@ -89,12 +89,12 @@ def _rows_of_case(
     yield from corrections.tone_follow_ups(corrected, known, policy, now, by)
     owner = require_agent(desk, after.agent_id)
     yield from corrections.run_around_follow_ups(corrected, case, after, known, owner, now, by)
-    if moved := corrections.survey_after(corrected, known, policy):
-        yield moved
     if case.status == "resolved" and after.status == "open":
         survey = desk.table.get(Survey, case.survey_id) if case.survey_id else None
         if withdrawn := surveys.withdraw(survey):
             yield withdrawn
+    elif moved := corrections.survey_after(corrected, known, policy):
+        yield moved
 
 
 def _known(desk: Desk, case: Case, interaction: Interaction, agent: Agent) -> corrections.Known:

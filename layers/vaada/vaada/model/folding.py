@@ -3,6 +3,8 @@
 Case, accents and vowel points go, and so do the differences between letters that keyboards of one script mix
 up (Arabic, Urdu and Persian yeh, kaf and heh; Turkish i). Vowel signs of Indic scripts stay, since they
 tell words apart; their dot below (nukta) goes, since writers leave it out.
+
+A letter that German and Nordic names also write as two (ü as ue) has two forms: see `spellings`.
 """
 
 import unicodedata
@@ -16,6 +18,7 @@ _LETTERS: dict[int, int | str | None] = {
     # Left out: what people set or leave out within a word (O'Brien), and the stroke that makes one longer.
     **dict.fromkeys(map(ord, "'’‘ʼʻ`´ʿʾـ")),
 }
+_AS_TWO_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
 _NUKTAS = frozenset("\u093c\u09bc\u0a3c\u0abc\u0b3c\u0cbc")
 _NASALS = {"\u0901": "\u0902", "\u0981": "\u0982", "\u0a01": "\u0a02", "\u0a81": "\u0a82"}  # as writers mix
 _MARKS_THAT_COUNT = range(0x0900, 0x1AB0)  # Indic scripts, Thai, Khmer and their neighbours
@@ -28,6 +31,12 @@ def fold(text: str) -> str:
     plain = unicodedata.normalize("NFKD", compatible.casefold())
     kept = "".join(map(_kept, plain)).translate(_LETTERS)
     return unicodedata.normalize("NFC", " ".join(kept.split()))
+
+
+def spellings(text: str) -> tuple[str, ...]:
+    """The text in comparable form, and, if it has such letters, also with two for each of them."""
+    composed = unicodedata.normalize("NFKC", text).casefold()
+    return tuple(dict.fromkeys((fold(text), fold(composed.translate(_AS_TWO_LETTERS)))))
 
 
 @cache

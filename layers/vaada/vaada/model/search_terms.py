@@ -8,7 +8,7 @@ import hashlib
 import json
 from typing import ClassVar, Literal
 
-from vaada.model.folding import fold
+from vaada.model.folding import fold, spellings
 from vaada.model.people import Customer
 from vaada.model.phone_numbers import comparable
 from vaada.model.rows import Row
@@ -46,9 +46,9 @@ def terms_of(customer: Customer) -> tuple[SearchTerm, ...]:
     """The terms by which the customer is found: a word of a name, an address, a number each."""
     if customer.merged_into is not None:
         return ()
-    names = [text_of_name(name) for name in (customer.name, *customer.other_names)]
+    names = _texts_of_names(customer)
     found: list[tuple[TermKind, str, str]] = [
-        ("name", word, text) for text in dict.fromkeys(names) for word in dict.fromkeys(text.split())
+        ("name", word, text) for text in names for word in dict.fromkeys(text.split())
     ][:_MOST_NAME_TERMS]
     everything = " ".join(names)
     found += [("email", email.casefold(), everything) for email in customer.emails]
@@ -70,13 +70,27 @@ def terms_of(customer: Customer) -> tuple[SearchTerm, ...]:
 def fingerprint(customer: Customer) -> str:
     """A hash of all that the terms of the customer are made of: while it is the same, so are they."""
     names = (customer.name, *customer.other_names)
+    other_spellings = [text for name in names for text in spellings(name)[1:]]
     sources = (names, customer.emails, customer.phones, customer.readers, customer.merged_into)
+    if other_spellings:
+        return hashlib.sha256(json.dumps((*sources, other_spellings)).encode()).hexdigest()[:16]
     return hashlib.sha256(json.dumps(sources).encode()).hexdigest()[:16]
 
 
 def text_of_name(name: str) -> str:
     """The folded name with a space around each word."""
-    return f" {' '.join(word[:WORD_CHARACTERS] for word in fold(name).split())} "
+    return _spaced(fold(name))
+
+
+def _spaced(folded: str) -> str:
+    return f" {' '.join(word[:WORD_CHARACTERS] for word in folded.split())} "
+
+
+def _texts_of_names(customer: Customer) -> list[str]:
+    """The folded names with a space around each word, each once; other spellings of them come last."""
+    names = (customer.name, *customer.other_names)
+    others = (_spaced(text) for name in names for text in spellings(name)[1:])
+    return list(dict.fromkeys((*map(text_of_name, names), *others)))
 
 
 def name_key(folded: str) -> str:

@@ -102,7 +102,7 @@ def work_after(
         working = working_hours(known.agents.get(call.agent_id, known.agent), policy)
         return commitments.keep_again(call, policy, working, now, by)
 
-    calls = late_replies.reconcile_calls(contacts, case, rows, known.calls, by, keep_again)
+    calls = late_replies.reconcile_calls(contacts, case, rows, known.calls, policy, by, keep_again)
     call_back = next((call for call in calls if is_open(call)), None)  # it is to be made after all
     others = [call for call in calls if call is not call_back]
     if work.call_back is not None:
@@ -189,8 +189,10 @@ def _call_back(
     is_its_own = reply is not None and reply.interaction_id == interaction.interaction_id
     wanted = commitments.call_back(interaction, reply, agent, policy) if reply else None
     if call is None:
-        is_new = is_its_own and wanted is not None and all(one.id != wanted.id for one in known.calls)
-        return wanted if is_new else None
+        if wanted is None or not is_its_own or any(one.id == wanted.id for one in known.calls):
+            return None
+        promised_now = wanted.model_copy(update={"created_at": now})
+        return commitments.open_commitment(promised_now, policy, working_hours(agent, policy), now)
     if call.interaction_id != interaction.interaction_id or call.status != "open":
         return call
     if wanted is None:

@@ -4,10 +4,10 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from vaada.model.folding import fold
+from vaada.model.folding import fold, spellings
 from vaada.model.people import Customer
 from vaada.model.phone_numbers import BadPhoneNumber, comparable, to_e164
-from vaada.model.search_terms import WORD_CHARACTERS, reversed_digits, terms_of
+from vaada.model.search_terms import WORD_CHARACTERS, reversed_digits, terms_of, text_of_name
 
 _ONLY_NUMBER = re.compile(r"[\d\s()+./-]+")
 _FEWEST_DIGITS = 3
@@ -27,28 +27,34 @@ class Meaning:
 def meanings(text: str, country: str) -> tuple[Meaning, ...]:
     """What the text may mean: an e-mail address, the last digits of a number, or words of a name.
 
-    The last word may be unfinished. Numbers without a country code are of `country` (ISO 3166-1).
+    A name that can be written in two ways (Müller, Mueller) is looked for in both. The last word may be
+    unfinished. Numbers without a country code are of `country` (ISO 3166-1).
     """
     if "@" in text:
         return (_email(text),)
-    name = _name(text)
+    names = tuple(filter(None, map(_name, spellings(text))))
     if _ONLY_NUMBER.fullmatch(text) is None or len(reversed_digits(fold(text))) < _FEWEST_DIGITS:
-        return (name,) if name else ()
+        return names
     numbers = tuple(Meaning((f"phone#{reversed_digits(each)}",)) for each in _numbers(text, country))
-    return (*numbers, name) if name and len(text.split()) == 1 else numbers
+    return (*numbers, *names) if len(text.split()) == 1 else numbers
 
 
 def matching_term(customer: Customer, meaning: Meaning, prefix: str) -> str | None:
     """The sort key of the first term by which the customer is found so. None: they do not match (any more).
 
-    A customer has several terms with one prefix, such as "kh" of Khalid Khan, and is listed once.
+    A customer has several terms with one prefix, such as "kh" of Khalid Khan, and is listed once. Terms of
+    another spelling count last: customers who were stored by an earlier release have none.
     """
-    keys = (
-        term.sort_key
+    found = [
+        term
         for term in terms_of(customer)
         if term.sort_key.startswith(prefix) and all(text in term.text for text in meaning.texts)
+    ]
+    own = {text_of_name(name) for name in (customer.name, *customer.other_names)}
+    first = min(
+        found, key=lambda term: (term.kind == "name" and term.text not in own, term.sort_key), default=None
     )
-    return min(keys, default=None)
+    return first.sort_key if first else None
 
 
 def matches(customer: Customer, meaning: Meaning) -> bool:
@@ -76,8 +82,8 @@ def _stored(address: str) -> str:
     return (found.ascii_email or address).casefold()
 
 
-def _name(text: str) -> Meaning | None:
-    words = [word[:WORD_CHARACTERS] for word in fold(text).split()]
+def _name(folded: str) -> Meaning | None:
+    words = [word[:WORD_CHARACTERS] for word in folded.split()]
     if not words:
         return None
     *whole, last = dict.fromkeys(words)

@@ -257,7 +257,7 @@ def _replies_after_late(
     calls = {
         call.id: call
         for call in late_replies.reconcile_calls(
-            contacts, case, before.replies, before.calls, interaction.agent_id
+            contacts, case, before.replies, before.calls, policy, interaction.agent_id
         )
     }
     call_back = before.work.call_back

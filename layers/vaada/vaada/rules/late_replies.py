@@ -46,7 +46,7 @@ def reconcile(
     changed: list[Reply] = []
     used: set[str] = set()
     answered = False
-    for wait in waits(contacts, case, stored.values()):
+    for wait in waits(contacts, case, stored.values(), policy):
         row = next((stored[one] for one in map(ids.reply_id, wait.contacts) if one in stored), None)
         after = _fit(row, wait, policy, answered=answered)
         answered = answered or wait.answered_at is not None
@@ -65,6 +65,7 @@ def reconcile_calls(
     case: Case,
     rows: Iterable[Reply],
     calls: Iterable[Commitment],
+    policy: PolicyDocument,
     by: str,
     keep_again: Callable[[Commitment], Commitment] = lambda call: call,
 ) -> list[Commitment]:
@@ -74,7 +75,7 @@ def reconcile_calls(
     """
     answers = {
         contact.interaction_id: wait.answered_at
-        for wait in waits(contacts, case, rows)
+        for wait in waits(contacts, case, rows, policy)
         for contact in wait.contacts
     }
     changed: list[Commitment] = []
@@ -123,9 +124,15 @@ def as_awaited(reply: Reply) -> Reply:
     return reply.model_copy(update={"status": "awaited"}) if reply.status == "closed" else reply
 
 
-def waits(contacts: Iterable[Interaction], case: Case, rows: Iterable[Reply]) -> Iterator[Wait]:
-    """Yield each time in which the customer waited for a reply, in order."""
-    contacts = list(contacts)
+def waits(
+    contacts: Iterable[Interaction], case: Case, rows: Iterable[Reply], policy: PolicyDocument
+) -> Iterator[Wait]:
+    """Yield each time that the customer waited for a reply, in order.
+
+    Nobody waits from a contact by a channel that has no target, unless a reply to it was measured before.
+    """
+    contacts, rows = list(contacts), list(rows)
+    measured = {row.id for row in rows}
     known = {contact.interaction_id for contact in contacts}
     ends = [
         (change.at, change.by)
@@ -143,7 +150,13 @@ def waits(contacts: Iterable[Interaction], case: Case, rows: Iterable[Reply]) ->
         if contact.direction == "outbound" or contact.resolved
     ]
     ends.sort()
-    asking = [contact for contact in contacts if contact.awaits_reply and not contact.resolved]
+    asking = [
+        contact
+        for contact in contacts
+        if contact.awaits_reply
+        and not contact.resolved
+        and (ids.reply_id(contact) in measured or replies.due_after(contact, policy) is not None)
+    ]
     while asking:
         first = asking[0]
         end = next((end for end in ends if end[0] >= first.occurred_at), None)
