@@ -160,8 +160,10 @@ def is_still_true(message: Message, about: Row, now: datetime) -> bool:  # noqa:
     if message.purpose in HANDED_OVER:
         return getattr(about, "status", "") in {*OPEN, "broken"}
     match about:
+        case Commitment() if message.purpose == "promise_warning":  # there is nothing to warn of any more
+            return about.status == "open" and now < about.due_at + CLOCK_SKEW
         case Commitment():
-            ahead = message.purpose in {"promise_warning", "running_late"}
+            ahead = message.purpose == "running_late"
             return about.status == "open" and (ahead or about.due_at <= now + CLOCK_SKEW)
         case FollowUp() if message.why.startswith(NEW_LINK):
             return about.status in OPEN

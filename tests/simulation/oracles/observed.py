@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from tests.simulation.world.world import World
 from vaada.desk import Desk
+from vaada.model.address_usage import AddressUsage
 from vaada.model.cases import Case
 from vaada.model.departures import Departure
 from vaada.model.interactions import Interaction
@@ -185,4 +186,6 @@ class Observed:
 def _key(row: Row) -> str:
     if isinstance(row, Departure):
         return f"departure of {row.id}"  # its id is the agent's
+    if isinstance(row, AddressUsage):
+        return f"usage of {row.id}"  # its id is that of the suppression
     return row.id if not isinstance(row, Policy) else "policy"

@@ -112,8 +112,8 @@ def work_after(
         call_back = _call_back(interaction, call_back, current, known, policy, now, by)
     if current and call_back and call_back.status == "withdrawn":
         current = late_replies.with_own_clock(current, policy, now)
-    elif current and call_back and call_back.status == "open":
-        current = late_replies.without_clock(current)  # the call has it
+    elif current and call_back:
+        current = late_replies.with_clock_of(current, call_back)
     after = replace(work, reply=current, call_back=call_back)
     return _with_next_step(case, contacts, after, policy, now, by), [*ended, *others]
 

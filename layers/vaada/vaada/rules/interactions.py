@@ -266,8 +266,8 @@ def _replies_after_late(
     is_new = current is not None and current.interaction_id == interaction.interaction_id
     if current is not None and is_new and call_back is None:
         call_back = commitments.call_back(interaction, current, before.agent, policy)
-    if current is not None and call_back is not None and call_back.status == "open":
-        current = late_replies.without_clock(current)  # the call has it
+    if current is not None and call_back is not None:
+        current = late_replies.with_clock_of(current, call_back)
     return current, call_back, [*ended, *calls.values()]
 
 

@@ -112,9 +112,10 @@ def with_own_clock(reply: Reply, policy: PolicyDocument, now: datetime) -> Reply
     return replies.start_clock(reply, policy, now)
 
 
-def without_clock(reply: Reply) -> Reply:
-    """Return an awaited reply without a clock of its own: a call was promised instead, and has it."""
-    if reply.status != "awaited" or reply.wake_at is None:
+def with_clock_of(reply: Reply, call: Commitment) -> Reply:
+    """Return an awaited reply without a clock of its own if this call, which has one, takes its place."""
+    is_instead = call.status == "open" and call.interaction_id == reply.interaction_id
+    if not is_instead or reply.status != "awaited" or reply.wake_at is None:
         return reply
     return reply.model_copy(update={"step": None}).waiting(None)
 
