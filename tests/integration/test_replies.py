@@ -303,6 +303,54 @@ def test_a_question_after_the_call_back_starts_a_clock_again(shop: Shop, by: str
     assert shop.sent_messages("reply_missed") == [("03-09T10:30", "supervisor", "email")]
 
 
+def test_an_answer_written_down_before_the_night_question_makes_a_call_needless(shop: Shop) -> None:
+    case_id = shop.contact(channel="email", summary="Do you bake for Easter?")["case_id"]
+    wait_until(shop.desk, "2026-03-03T10:00")
+    shop.contact(case_id=case_id, direction="outbound", channel="email", summary="Yes")
+
+    late = shop.contact(
+        case_id=case_id, channel="email", summary="Which?", occurred_at="2026-03-02T21:00:00Z"
+    )
+
+    assert (late["call_back"], shop.case(case_id)["call_back_id"]) == (None, None)
+    assert shop.case(case_id)["reply_id"] is None
+    assert [row["status"] for row in shop.rows("reply")] == ["given"]
+
+
+@pytest.mark.parametrize("thanked", [False, True])
+def test_an_answer_given_before_the_night_question_leaves_a_call_to_be_made(
+    shop: Shop, thanked: bool
+) -> None:
+    case_id = shop.contact(channel="email", summary="Do you bake for Easter?")["case_id"]
+    wait_until(shop.desk, "2026-03-02T15:00")
+    shop.contact(case_id=case_id, direction="outbound", channel="email", summary="Yes")
+    wait_until(shop.desk, "2026-03-03T10:00")
+    if thanked:
+        shop.contact(case_id=case_id, channel="email", summary="Thanks")
+
+    late = shop.contact(
+        case_id=case_id, channel="email", summary="Which?", occurred_at="2026-03-02T21:00:00Z"
+    )
+
+    assert late["call_back"]["status"] == "open"
+    assert late["call_back"]["due_at"] == late["reply"]["due_at"] == "2026-03-03T13:00:00Z"
+    assert shop.case(case_id)["call_back_id"] == late["call_back"]["commitment_id"]
+    assert late["reply"]["wake_at"] is None  # the call has the clock
+
+
+def test_a_call_is_kept_when_a_late_contact_shows_an_earlier_answer(shop: Shop) -> None:
+    wait_until(shop.desk, "2026-03-02T21:00")
+    asked = shop.contact(channel="email", summary="Which?")
+    wait_until(shop.desk, "2026-03-03T16:00")
+    shop.contact(case_id=asked["case_id"], direction="outbound", channel="email", summary="All of them")
+    shop.contact(
+        case_id=asked["case_id"], direction="outbound", channel="phone", occurred_at="2026-03-03T11:00:00Z"
+    )
+
+    call = shop.desk.call(f"GET /api/commitments/{asked['call_back']['commitment_id']}").json
+    assert (call["status"], call["kept_at"], call["late_by_seconds"]) == ("kept", "2026-03-03T11:00:00Z", 0)
+
+
 def test_the_clock_runs_from_opening_if_the_policy_wants_no_call_backs(shop: Shop) -> None:
     change_policy(shop.desk, replies={"call_back_outside_hours": False})
     wait_until(shop.desk, "2026-03-07T11:00")
