@@ -1,5 +1,7 @@
 """A case in the console: steps, goodwill, assignment, waiting, merging, ending it."""
 
+import re
+
 from tests.integration.console import Browser, Page, counted, signed_in
 from tests.integration.scripted_desk import ScriptedDesk
 from tests.integration.shop import Shop, add_agent, writes
@@ -101,6 +103,31 @@ def test_two_matters_become_one(shop: Shop) -> None:
     assert moved.headers["location"] == f"/desk/cases/{second}"
     assert "Taken back." in agent_of(shop).send(page.form("/unmerge")).words
     assert shop.case(first)["status"] == "open"
+
+
+def test_a_case_shows_all_that_is_owed_page_by_page(shop: Shop) -> None:
+    case_id = ""
+    for first in range(0, 60, 20):
+        due_at = text_of(shop.desk.now + 24 * HOUR)
+        made = [{"what": f"Promise {first + n:03}", "due_at": due_at} for n in range(20)]
+        case_id = shop.contact(commitments=made, **({"case_id": case_id} if case_id else {}))["case_id"]
+    other = shop.contact(summary="One more", commitments=[{"what": "The merged one", "due_at": due_at}])
+    shop.merge(other["case_id"], into=case_id)
+    browser = agent_of(shop)
+
+    pages = [
+        browser.open(f"/desk/cases/{case_id}{rest}") for rest in ("", "?from=40", "?from=400", "?from=x")
+    ]
+
+    owed = [page.html.split('id="owed"')[1].split("</section>")[0] for page in pages[:2]]
+    shown = [
+        what for part in owed for what in dict.fromkeys(re.findall(r"Promise \d{3}|The merged one", part))
+    ]
+    assert (len(shown), len(set(shown))) == (61, 61)
+    assert "?from=40#owed" in owed[0]
+    assert "?from=" not in owed[1]
+    assert [page.status for page in pages] == [200] * 4
+    assert "One more" in pages[0].words  # what was said in the merged case
 
 
 def test_goodwill_is_given_once_or_asked_for_above_the_allowance(shop: Shop) -> None:

@@ -217,3 +217,69 @@ def test_a_wrong_range_or_order_is_refused_and_named(shop: Shop, query: dict[str
     answer = shop.desk.call("GET /api/follow-ups", query=query)
 
     assert (answer.status, fields_of(answer)) == (422, [field])
+
+
+# ---------------------------------------------------------------- the work of one case
+
+
+def promises_in(shop: Shop, count: int, **facts: object) -> str:
+    """Record contacts of one case with so many promises. Returns the case's id."""
+    case_id = ""
+    for first in range(0, count, 20):
+        due_at = text_of(shop.desk.now + 5 * DAY)
+        made = [{"what": f"Promise {n}", "due_at": due_at} for n in range(first, min(first + 20, count))]
+        known = {"case_id": case_id} if case_id else {}
+        case_id = shop.contact(commitments=made, **known, **facts)["case_id"]
+    return case_id
+
+
+def all_ids(shop: Shop, route: str, field: str, **query: str) -> list[str]:
+    found: list[str] = []
+    cursor: dict[str, str] = {}
+    while True:
+        page = shop.desk.call(f"GET {route}", query={**query, **cursor}).json
+        found += [row[field] for row in page["items"]]
+        if page["next_cursor"] is None:
+            return found
+        cursor = {"cursor": page["next_cursor"]}
+
+
+def test_all_promises_of_a_case_are_listed_however_many_there_are(shop: Shop) -> None:
+    case_id = promises_in(shop, 60)
+    shop.promise(shop.desk.now + DAY)  # of another case
+    kept = shop.case(case_id)["commitment_ids"][0]
+    shop.desk.call(f"POST /api/commitments/{kept}/keep")
+
+    found = all_ids(shop, "/api/commitments", "commitment_id", case_id=case_id, limit="25")
+    still_open = all_ids(shop, "/api/commitments", "commitment_id", case_id=case_id, status="open")
+
+    assert (len(found), len(set(found)), found) == (60, 60, sorted(found))
+    assert set(found) - set(still_open) == {kept}
+    assert ids(shop, "/api/follow-ups", "follow_up_id", case_id=case_id) == []
+
+
+def test_work_of_a_case_that_was_merged_is_listed_with_the_other(shop: Shop) -> None:
+    first, second, third = (promises_in(shop, 2) for _ in range(3))
+    shop.merge(first, into=second)
+    shop.merge(second, into=third)
+
+    for case_id in (first, third):
+        assert len(all_ids(shop, "/api/commitments", "commitment_id", case_id=case_id)) == 6
+    shop.desk.call(f"POST /api/cases/{second}/unmerge")
+    assert len(all_ids(shop, "/api/commitments", "commitment_id", case_id=third)) == 2
+    assert len(all_ids(shop, "/api/commitments", "commitment_id", case_id=first)) == 4
+
+
+def test_the_work_of_a_case_is_listed_for_those_who_serve_its_customer(shop: Shop) -> None:
+    case_id = promises_in(shop, 1)
+    add_agent(shop.desk, "Zoya")
+    waiting = shop.contact(channel="email")
+
+    assert len(ids(shop, "/api/commitments", "commitment_id", AMINA, case_id=case_id)) == 1
+    refused = shop.desk.call("GET /api/commitments", query={"case_id": case_id}, user=ZOYA)
+    unsorted = shop.desk.call("GET /api/commitments", query={"case_id": case_id, "sort": "due_at"})
+    unknown = shop.desk.call("GET /api/commitments", query={"case_id": "0" * 32})
+
+    assert [answer.status for answer in (refused, unsorted, unknown)] == [403, 422, 404]
+    assert fields_of(unsorted) == ["sort"]
+    assert ids(shop, "/api/replies", "reply_id", case_id=waiting["case_id"]) == [waiting["reply"]["reply_id"]]

@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 from vaada.api import problems
 from vaada.api.listing import Listing, listing
 from vaada.api.resolver import Cursor, Limit, app, change_once, current_user, desk, now, require_ahead
-from vaada.api.work_lists import DueBefore, DueFrom, OfAgent, OfCustomer, Sort, Wanted, page_of
+from vaada.api.work_lists import DueBefore, DueFrom, OfAgent, OfCase, OfCustomer, Sort, Wanted, page_of
 from vaada.flows import commitments as commitments_flow
 from vaada.flows import follow_ups as follow_ups_flow
 from vaada.flows import hand_over, undo
@@ -96,6 +96,7 @@ class Withdrawal(Input):
 def list_follow_ups(
     agent_id: OfAgent = None,
     customer_id: OfCustomer = None,
+    case_id: OfCase = None,
     status: Annotated[FollowUpStatus | None, Query()] = None,
     due_from: DueFrom = None,
     due_before: DueBefore = None,
@@ -104,7 +105,16 @@ def list_follow_ups(
     cursor: Cursor = None,
 ) -> Listing[FollowUp]:
     wanted = Wanted(
-        get_args(FollowUpStatus), status, agent_id, customer_id, due_from, due_before, sort, limit, cursor
+        get_args(FollowUpStatus),
+        status,
+        agent_id,
+        customer_id,
+        due_from,
+        due_before,
+        sort,
+        limit,
+        cursor,
+        case_id=case_id,
     )
     return listing(FollowUp, page_of(FollowUp, wanted))
 
@@ -158,6 +168,7 @@ def assign_follow_up(follow_up_id: Id, body: Annotated[WorkAssignment, Body()]) 
 def list_commitments(
     agent_id: OfAgent = None,
     customer_id: OfCustomer = None,
+    case_id: OfCase = None,
     status: Annotated[Literal["open", "kept", "broken", "withdrawn", "overdue"] | None, Query()] = None,
     due_from: DueFrom = None,
     due_before: DueBefore = None,
@@ -167,7 +178,16 @@ def list_commitments(
 ) -> Listing[Commitment]:
     stored, before = _overdue("open", due_before) if status == "overdue" else (status, due_before)
     wanted = Wanted(
-        get_args(CommitmentStatus), stored, agent_id, customer_id, due_from, before, sort, limit, cursor
+        get_args(CommitmentStatus),
+        stored,
+        agent_id,
+        customer_id,
+        due_from,
+        before,
+        sort,
+        limit,
+        cursor,
+        case_id=case_id,
     )
     return listing(Commitment, page_of(Commitment, wanted))
 
@@ -241,6 +261,7 @@ def assign_commitment(commitment_id: Id, body: Annotated[WorkAssignment, Body()]
 def list_replies(
     agent_id: OfAgent = None,
     customer_id: OfCustomer = None,
+    case_id: OfCase = None,
     status: Annotated[Literal["awaited", "paused", "given", "closed", "overdue"] | None, Query()] = None,
     due_from: DueFrom = None,
     due_before: DueBefore = None,
@@ -250,7 +271,16 @@ def list_replies(
 ) -> Listing[Reply]:
     stored, before = _overdue("awaited", due_before) if status == "overdue" else (status, due_before)
     wanted = Wanted(
-        get_args(ReplyStatus), stored, agent_id, customer_id, due_from, before, sort, limit, cursor
+        get_args(ReplyStatus),
+        stored,
+        agent_id,
+        customer_id,
+        due_from,
+        before,
+        sort,
+        limit,
+        cursor,
+        case_id=case_id,
     )
     return listing(Reply, page_of(Reply, wanted))
 

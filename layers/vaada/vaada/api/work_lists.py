@@ -8,15 +8,19 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from vaada.api import problems
 from vaada.api.resolver import current_user, desk
-from vaada.flows.work import current_customer
-from vaada.gateways.row_pages import Page
+from vaada.flows.work import cases_in, current_case, current_customer
+from vaada.gateways.table import Page
 from vaada.model.cases import Case
-from vaada.model.ids import PartyId
+from vaada.model.ids import PartyId, RowId
 from vaada.model.rows import Row
 from vaada.model.times import GivenTime
 
 OfAgent = Annotated[PartyId | None, Query(description="Only this agent's")]
 OfCustomer = Annotated[PartyId | None, Query(description="Only this customer's")]
+OfCase = Annotated[
+    RowId | None,
+    Query(description="Only of this case and those that were merged into it, by id; `sort` may only be `id`"),
+]
 DueFrom = Annotated[GivenTime | None, Query(description="Only what is due at this time or later")]
 DueBefore = Annotated[GivenTime | None, Query(description="Only what is due before this time")]
 Sort = Annotated[
@@ -45,6 +49,7 @@ class Wanted:
     cursor: str | None
     quiet_since: datetime | None = None
     time_field: str = "due"
+    case_id: str | None = None
 
     def matches(self, row: Row) -> bool:
         """Whether a row has the wanted status and time, whoever its agent is."""
@@ -69,6 +74,8 @@ def page_of(kind: type[Row], wanted: Wanted) -> Page:
     if wanted.since is not None and wanted.before is not None and wanted.since >= wanted.before:
         field = f"{wanted.time_field}_from"
         raise problems.invalid(field, f"is not before {wanted.time_field}_before, so nothing is between them")
+    if wanted.case_id is not None:
+        return _page_of_case(kind, wanted, wanted.case_id)
     customer_ids: tuple[str, ...] = ()
     agent_id = wanted.agent_id
     if wanted.customer_id is not None:
@@ -97,4 +104,22 @@ def page_of(kind: type[Row], wanted: Wanted) -> Page:
         until=wanted.before - _SECOND if wanted.before else None,
         quiet_since=wanted.quiet_since,
         descending=(wanted.sort or "").startswith("-"),
+    )
+
+
+def _page_of_case(kind: type[Row], wanted: Wanted, case_id: str) -> Page:
+    """Return rows of a case, if the user serves its customer. Raises Refusal, NotFound, BadCursor."""
+    if wanted.sort not in {None, "id"}:
+        raise problems.invalid("sort", "is by id for one case; leave it out, or say id")
+    case = current_case(desk(), case_id)
+    customer = current_customer(desk(), case.customer_id)
+    current_user().require_served(desk(), customer)
+    case_ids = cases_in(desk(), case)
+    return desk().table.rows_by_id(
+        kind,
+        wanted.limit,
+        wanted.cursor,
+        lambda row: getattr(row, "case_id", None) in case_ids and wanted.matches(row),
+        agent_id=wanted.agent_id,
+        customer_ids=customer.record_ids,
     )

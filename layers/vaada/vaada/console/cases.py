@@ -14,8 +14,8 @@ from vaada.flows import goodwill
 from vaada.flows.idempotency import do_once
 from vaada.flows.optimistic_write import NotFound, require
 from vaada.flows.people import UnknownReference
-from vaada.flows.work import current_case, current_customer
-from vaada.flows.work_lists import agents_by_id, open_work_of, summaries_of
+from vaada.flows.work import cases_in, current_case, current_customer
+from vaada.flows.work_lists import agents_by_id, open_work_in_case, summaries_of
 from vaada.model.cases import Case
 from vaada.model.ids import customer_of
 from vaada.model.interactions import Interaction
@@ -32,6 +32,7 @@ HERE = "/desk/customers"
 
 _STORY = 100  # rows of the customer; a matter with more is read on their own page
 _MOST_CASES = 10
+_MOST_OWED = 40  # at once
 _LONGEST = 500
 
 
@@ -195,7 +196,8 @@ def _page(visit: Visit, case: Case, customer: Customer, wrong: _Wrong | None = N
     desk, times = visit.desk, visit.times
     agents = agents_by_id(desk)
     rows = desk.table.timeline(customer.record_ids, _STORY, None).rows
-    own = [row for row in rows if getattr(row, "case_id", None) == case.case_id]
+    case_ids = cases_in(desk, case)
+    own = [row for row in rows if getattr(row, "case_id", None) in case_ids]
     about = {row.id for row in own}
     own += [row for row in rows if getattr(row, "about_id", None) in about]
     page = desk.table.customer_rows(Case, customer.record_ids, _MOST_CASES, None, status="open")
@@ -203,7 +205,8 @@ def _page(visit: Visit, case: Case, customer: Customer, wrong: _Wrong | None = N
     records = dict.fromkeys(customer.record_ids, customer)
     contacts = {row.id: row for row in own if isinstance(row, Interaction)}
     around = Surroundings(times, visit.user.agent_id, agents, records, contacts, desk.policy.commitments)
-    open_rows = [row for row in open_work_of(desk, customer) if row.case_id == case.case_id]
+    owed = owed_of(visit, open_work_in_case(desk, case, customer), around)
+    first = min(forms.number(visit.request.query["from"]), len(owed))
     status = HTTPStatus.OK if wrong is None else HTTPStatus.UNPROCESSABLE_ENTITY
     if wrong is not None and wrong.problem in {"changed", "steps"}:
         status = HTTPStatus.CONFLICT
@@ -215,7 +218,8 @@ def _page(visit: Visit, case: Case, customer: Customer, wrong: _Wrong | None = N
         customer=customer,
         title=next((row.summary for row in reversed(own) if isinstance(row, Interaction)), ""),
         agents=agents,
-        owed=owed_of(visit, open_rows, around),
+        owed=owed[first : first + _MOST_OWED],
+        more_from=first + _MOST_OWED if len(owed) > first + _MOST_OWED else None,
         days=story(own, "all", teller_for(visit, customer, agents)),
         others=others,
         summaries=summaries_of(desk, others),

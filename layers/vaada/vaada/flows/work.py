@@ -13,7 +13,7 @@ from vaada.model.recognitions import Recognition
 from vaada.model.rows import Row
 from vaada.model.weekly_reports import WeeklyReport
 from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
-from vaada.rules import commitments, replies
+from vaada.rules import case_merge, commitments, replies
 from vaada.rules.open_work import OpenWork, is_open
 
 StaffWork = Commitment | FollowUp | Reply | Goodwill
@@ -86,6 +86,18 @@ def current_case(desk: Desk, case_id: str) -> Case:
     while case.merged_into:
         case = require(desk, Case, case.merged_into)
     return case
+
+
+def cases_in(desk: Desk, case: Case) -> frozenset[str]:
+    """Return the ids of the case and of those merged into it: work and contacts keep the one they had."""
+    found, merged = {case.id}, [case]
+    while merged:
+        ids = {each for one in merged for each in case_merge.merged_ids(one)} - found
+        found |= ids
+        merged = [
+            row for row in desk.table.get_several(Case, sorted(ids)).values() if row.merged_into in found
+        ]
+    return frozenset(found)
 
 
 def case_of(desk: Desk, case_id: str | None) -> Case | None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from vaada.desk import Desk
+from vaada.flows.work import cases_in
 from vaada.model.cases import Case
 from vaada.model.interactions import Interaction
 from vaada.model.people import Agent, Customer
@@ -103,6 +104,21 @@ def open_work_of(desk: Desk, customer: Customer) -> tuple[StaffWork, ...]:
     for kind, status in (*_OPEN, (Goodwill, "requested")):
         page = desk.table.customer_rows(kind, customer.record_ids, MOST, None, status=status)
         rows += (row for row in page.rows if isinstance(row, kind))
+    return tuple(sorted(rows, key=lambda row: (row.due_at, row.id)))
+
+
+def open_work_in_case(desk: Desk, case: Case, customer: Customer) -> tuple[StaffWork, ...]:
+    """Return all that is owed in a case, and in those that were merged into it, the first due one first."""
+    case_ids = cases_in(desk, case)
+    rows: list[StaffWork] = []
+    for kind, status in (*_OPEN, (Goodwill, "requested")):
+        cursor: str | None = None
+        while True:
+            page = desk.table.customer_rows(kind, customer.record_ids, MOST, cursor, status=status)
+            rows += (row for row in page.rows if isinstance(row, kind) and row.case_id in case_ids)
+            cursor = page.next_cursor
+            if cursor is None:
+                break
     return tuple(sorted(rows, key=lambda row: (row.due_at, row.id)))
 
 

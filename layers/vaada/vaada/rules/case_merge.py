@@ -115,6 +115,11 @@ def unmerge(
     return case, rest
 
 
+def merged_ids(case: Case) -> set[str]:
+    """Return the ids of the cases that were merged into this one, also of those that were separated since."""
+    return {change.reason for change in case.history if change.what == MERGED and change.reason}
+
+
 def goes_back(row: Reply | Commitment | FollowUp, closed: Case) -> bool:
     """Whether open work of the remaining case goes back to the merged one: it had it before the merge."""
     had = {closed.reply_id, closed.call_back_id, *closed.commitment_ids, *closed.follow_up_ids}
