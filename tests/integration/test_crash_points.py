@@ -11,8 +11,9 @@ from decimal import Decimal
 
 import pytest
 
+from tests.integration.console import Browser, signed_in
 from tests.integration.scripted_desk import READS, ScriptedDesk
-from tests.integration.shop import Shop, change_agent, links, token_of, words_of
+from tests.integration.shop import Shop, add_agent, change_agent, links, token_of, words_of
 from tests.times import DAY, HOUR, MINUTE
 from vaada.model.times import text_of
 
@@ -42,6 +43,12 @@ def crash_at(desk: ScriptedDesk, call: int, moment: str) -> Iterator[list[str]]:
         pass
     finally:
         desk.before_call = desk.after_call = lambda _call: None
+
+
+def press(browser: Browser, agent_id: str, action: str) -> None:
+    """Press a button on the page of colleagues."""
+    form = browser.open("/desk/people").form("/sign-out")
+    browser.post(f"/desk/people/{agent_id}/{action}", {"token": form.fields["token"]})
 
 
 def mails_by_subject(shop: Shop) -> Counter[str]:
@@ -280,3 +287,58 @@ def test_a_goodwill_decision_with_a_crash_is_made_once(shop: Shop, call: int, mo
     assert again.status in {200, 409}
     (goodwill,), (case,) = shop.rows("goodwill"), shop.rows("case")
     assert (goodwill["status"], Decimal(case["granted"])) == ("approved", Decimal(100))
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_an_agent_who_leaves_has_left_once_the_form_is_sent_again(shop: Shop, moment: str) -> None:
+    manager = signed_in(shop.desk, shop.supervisor_id, manager=True)
+    calls: list[str] = []
+    n = 0
+    while len(calls) == n:  # until nothing is left to be interrupted
+        n += 1
+        leaver = add_agent(shop.desk, f"Zoya{n}")
+        press(manager, leaver, "invite")
+        shop.contact(agent_id=leaver, follow_up={"at": text_of(shop.desk.now + DAY), "reason": "Ask"})
+        path = f"/desk/people/{leaver}/leave"
+        form = manager.open(path).form(path)
+        sent = {**form.fields, "to": shop.agent_id}
+
+        with crash_at(shop.desk, n, moment) as calls:
+            manager.post(path, sent)
+        again = manager.post(path, sent)
+
+        assert (again.status, again.headers["location"]) == (303, "/desk/people?done=left"), (n, calls)
+        left = shop.desk.call(f"GET /api/agents/{leaver}").json
+        assert (left["left_to"], f"zoya{n}@example.com" in shop.desk.kept_out) == (shop.agent_id, True)
+        assert set(shop.desk.call(f"GET /api/agents/{leaver}/work").json.values()) == {0}
+        assert manager.post(path, {**sent, "to": shop.supervisor_id}).status == 409
+        with crash_at(shop.desk, n, moment):
+            press(manager, leaver, "return")
+        press(manager, leaver, "return")
+        back = shop.desk.call(f"GET /api/agents/{leaver}").json
+        assert (back["left_at"], f"zoya{n}@example.com" in shop.desk.kept_out) == (None, False)
+    assert n > 4
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_changed_address_signs_in_once_the_form_is_sent_again(shop: Shop, moment: str) -> None:
+    manager = signed_in(shop.desk, shop.supervisor_id, manager=True)
+    press(manager, shop.agent_id, "invite")
+    path = f"/desk/people/{shop.agent_id}"
+    calls: list[str] = []
+    n = 0
+    while len(calls) == n:
+        n += 1
+        former = shop.desk.call(f"GET /api/agents/{shop.agent_id}").json["email"]
+        form = manager.open(path).form(path)
+        sent = {**form.fields, "email": f"amina{n}@example.com", "role": "manager" if n % 2 else "agent"}
+
+        with crash_at(shop.desk, n, moment) as calls:
+            manager.post(path, sent)
+        assert manager.post(path, sent).status in {303, 409}  # it was changed before
+
+        now = shop.desk.call(f"GET /api/agents/{shop.agent_id}").json
+        assert (now["email"], now["role"]) == (sent["email"], sent["role"]), (n, calls)
+        assert former in shop.desk.kept_out
+        assert sent["email"] not in shop.desk.kept_out
+    assert n > 3

@@ -12,6 +12,7 @@ from vaada.flows.idempotency import Key, do_once
 from vaada.flows.optimistic_write import require
 from vaada.log import logger
 from vaada.model.people import Agent, NewAgent
+from vaada.rules.errors import NotPossible
 
 _AT_ONCE = 40  # rows that are handed over during the request; the sweep hands over the others
 
@@ -48,16 +49,21 @@ def leave(
 ) -> Agent:
     """Let an agent leave, with all that is theirs to a colleague, or to others by customer.
 
-    Raises as `departures.leave` does.
+    Somebody who has left in the same way is handed over further. Raises as `departures.leave` does.
     """
     people.require_present_agents(desk, to=to, **by_customer)
     desk.accounts.keep_out(require(desk, Agent, agent_id).email)
-    left = departures.leave(desk, agent_id, to, by_customer, now, by)
+    try:
+        departures.leave(desk, agent_id, to, by_customer, now, by)
+    except NotPossible:
+        if not departures.has_left(desk, agent_id, to, by_customer):
+            raise
     departures.hand_over_work(desk, agent_id, now, _AT_ONCE)
-    return left
+    return require(desk, Agent, agent_id)
 
 
 def take_back(desk: Desk, agent_id: str) -> Agent:
-    """Let an agent who left come back. Raises NotFound, NotPossible, Conflict, Busy."""
-    desk.accounts.let_in(require(desk, Agent, agent_id).email)
-    return departures.take_back(desk, agent_id)
+    """Let an agent who left come back. One who is back stays so. Raises NotFound, Conflict, Busy."""
+    agent = require(desk, Agent, agent_id)
+    desk.accounts.let_in(agent.email)
+    return departures.take_back(desk, agent_id) if agent.left_at is not None else agent

@@ -118,6 +118,12 @@ def leave(
     return retry_on_conflict(agent_id, begin, is_final=lost_new_row)
 
 
+def has_left(desk: Desk, agent_id: str, to: str, by_customer: Mapping[str, str]) -> bool:
+    """Whether the agent has left, with their work to these agents."""
+    departure = desk.table.get(Departure, agent_id)
+    return departure is not None and (departure.to, departure.by_customer) == (to, dict(by_customer))
+
+
 def take_back(desk: Desk, agent_id: str) -> Agent:
     """Let an agent who left come back. What was handed over stays with those who have it.
 
