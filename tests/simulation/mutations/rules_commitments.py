@@ -89,3 +89,8 @@ def asks_about_a_promise_that_was_not_kept() -> Planted:
 @mutation(seed=144)
 def undoes_what_is_long_past() -> Planted:
     return replaced(require_recent, lambda *_facts: None, within=(commitments, follow_ups))
+
+
+@mutation(seed=575)
+def leaves_an_undone_follow_up_out_of_its_case() -> Planted:
+    return replaced(undo._case_rows, lambda *_facts: [])

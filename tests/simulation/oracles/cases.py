@@ -212,12 +212,29 @@ class Cases:
                     self._check_next_step(row)
                 if row.status == "resolved" and row.resolved_at == row.history[-1].at:
                     self._check_resolved(row)
+            if isinstance(row, Commitment | FollowUp) and self._observed.rows.get(row.id) is row:
+                self._check_listed(row)
 
     def check_end(self) -> None:
         """Every open case has a next step that belongs to somebody."""
         for row in self._observed.of_kind(Case):
             if row.status == "open":
                 self._check_next_step(row)
+
+    def _check_listed(self, row: Commitment | FollowUp) -> None:
+        """A case lists its open promises and follow-ups, but those of supervisors."""
+        case = self._observed.rows.get(self._observed.case_of(row) or "")
+        if not isinstance(case, Case):
+            return
+        if isinstance(row, FollowUp):
+            of_its_agent = row.origin in {*AUTOMATIC, "requested"}
+            is_open, listed = row.status in TO_BE_DONE, case.follow_up_ids
+        else:
+            of_its_agent = row.origin in {"stated", "call_back"}
+            is_open, listed = row.status == "open", (*case.commitment_ids, str(case.call_back_id))
+        if is_open and of_its_agent:
+            assert row.id in listed, f"not listed in its case: {row!r}"
+        assert is_open or row.status == "broken" or row.id not in listed, f"over, and listed: {row!r}"
 
     def _check_next_step(self, case: Case) -> None:
         steps = [
