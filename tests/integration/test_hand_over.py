@@ -5,6 +5,7 @@ import pytest
 from tests.integration.scripted_desk import Response, ScriptedDesk
 from tests.integration.shop import Shop, add_agent, at, change_agent, links, token_of, wait_until, words_of
 from tests.times import DAY, HOUR
+from vaada.model.times import text_of
 
 AMINA, OMAR, ZAID = (token_of(f"{name}@example.com") for name in ("amina", "omar", "zaid"))
 
@@ -39,6 +40,35 @@ def test_one_promise_goes_to_a_colleague_who_serves_the_customer_then(shop: Shop
         omar,
     )
     assert shop.desk.call(f"GET /api/customers/{shop.customer_id}", user=OMAR).status == 200
+
+
+def test_more_promises_than_a_case_lists_change_hands_with_it(shop: Shop) -> None:
+    omar = add_agent(shop.desk, "Omar")
+    case_id = ""
+    for _ in range(3):
+        made = [{"what": "Call", "due_at": text_of(at("03-05T12:00"))}] * 20
+        known = {"case_id": case_id} if case_id else {}
+        case_id = shop.contact(commitments=made, **known)["case_id"]
+
+    def owners() -> set[str]:
+        rows = shop.desk.call("GET /api/commitments", query={"case_id": case_id, "limit": "100"}).json[
+            "items"
+        ]
+        assert len(rows) == 60
+        return {row["agent_id"] for row in rows}
+
+    shop.desk.call(f"POST /api/cases/{case_id}/assign", {"agent_id": omar})
+    assigned = owners()
+    shop.contact(case_id=case_id, agent_id=shop.agent_id)
+    by_contact = owners()
+    into = shop.contact(agent_id=omar)["case_id"]
+    shop.merge(case_id, into=into)
+    merged = owners()
+    mails = len(shop.desk.mails)
+    shop.desk.pass_time(HOUR)
+
+    assert (assigned, by_contact, merged) == ({omar}, {shop.agent_id}, {omar})
+    assert len(shop.desk.mails) - mails < 10  # not one for each promise
 
 
 def test_both_agents_are_told_once(shop: Shop) -> None:

@@ -10,7 +10,7 @@ from tests.simulation.mutations.planting import Planted, mutation
 from tests.simulation.replacing import replaced
 from vaada.gateways.items import DUE_SHARDS
 from vaada.gateways.send_errors import OutcomeUnknown, Refused, translate_send_errors
-from vaada.gateways.table import Page, Table
+from vaada.gateways.table import Table
 from vaada.model.messages import Message
 
 
@@ -36,16 +36,6 @@ def takes_a_500_for_a_refusal() -> Planted:
             raise Refused(str(error), for_good=False) from error
 
     return replaced(translate_send_errors, sending_or_refused)
-
-
-@mutation(seed=285)
-def reads_only_the_first_page() -> Planted:
-    original = Table._page
-
-    def first_page(*asked: Any, **query: Any) -> Page:
-        return Page(original(*asked, **query).rows, None)
-
-    return replaced(original, first_page)
 
 
 @mutation(seed=872)

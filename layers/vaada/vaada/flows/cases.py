@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from vaada.desk import Desk
+from vaada.flows.hand_over import move_unlisted
 from vaada.flows.optimistic_write import change, lost_new_row, require, retry_on_conflict
 from vaada.flows.people import require_present_agents
 from vaada.flows.work import current_customer, open_work_of, require_agent
@@ -138,7 +139,9 @@ def assign(desk: Desk, case_id: str, agent_id: str, now: datetime, by: str) -> C
         rows = [*_notices(desk, work, moved, before.agent_id, to, now, by)]
         return moved, [*rows, *([served] if served is not customer else [])]
 
-    return _change_with_work(desk, case_id, lambda case: cases.assign(case, agent_id, now, by), move)
+    case = _change_with_work(desk, case_id, lambda case: cases.assign(case, agent_id, now, by), move)
+    move_unlisted(desk, case, to, now, by)
+    return case
 
 
 def merge(desk: Desk, case_id: str, into_id: str, now: datetime, by: str) -> Case:
@@ -171,7 +174,9 @@ def merge(desk: Desk, case_id: str, into_id: str, now: datetime, by: str) -> Cas
         desk.table.write(merged, remaining, *changed_rows(known, (*moved.rows, *ended)), *told, *survey)
         return remaining
 
-    return retry_on_conflict(case_id, attempt, is_final=lost_new_row)
+    remaining = retry_on_conflict(case_id, attempt, is_final=lost_new_row)
+    move_unlisted(desk, remaining, require_agent(desk, remaining.agent_id), now, by)
+    return remaining
 
 
 def unmerge(desk: Desk, case_id: str, now: datetime, by: str) -> Case:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from vaada.desk import Desk
+from vaada.flows.hand_over import move_unlisted
 from vaada.flows.optimistic_write import NotFound, retry_on_conflict
 from vaada.flows.people import InvalidField, UnknownReference, require_agents, require_present_agents
 from vaada.flows.relationships import to_be_looked_at
@@ -76,16 +77,26 @@ def record_interaction(
     interaction = _new_interaction(desk, new, customer, agents.values(), now)
     interaction = interaction.model_copy(update={"mail": mail, "whatsapp": whatsapp})
 
+    handed_over: list[Case] = []
+
     def attempt() -> Interaction:
         before = _load_state_before(desk, interaction, agents["agent_id"], known=new.case_id is not None)
         rows = _rows_to_write(desk, interaction, before)
+        handed_over[:] = [
+            row
+            for row in rows
+            if isinstance(row, Case) and before.case is not None and row.agent_id != before.case.agent_id
+        ]
         rows += to_be_looked_at(desk, interaction, before.customer, now)
         # Nothing may be written about a customer who is just being erased: their row must change or exist.
         unchanged = [] if any(isinstance(row, Customer) for row in rows) else [before.customer]
         desk.table.write(interaction, *rows, *also(interaction), must_exist=unchanged)
         return interaction
 
-    return retry_on_conflict(new.customer_id, attempt, is_final=_lost_receipt)
+    recorded = retry_on_conflict(new.customer_id, attempt, is_final=_lost_receipt)
+    for case in handed_over:
+        move_unlisted(desk, case, require_agent(desk, case.agent_id), now, interaction.agent_id)
+    return recorded
 
 
 def preview_interaction(

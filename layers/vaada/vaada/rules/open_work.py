@@ -86,6 +86,22 @@ def has_next_step(work: OpenWork) -> bool:
     return any(is_open(row) and row.status not in {"paused", "broken"} for row in work.rows)
 
 
+def is_full(case: Case) -> bool:
+    """Whether the case may have more open promises or follow-ups than it lists."""
+    return _LIMIT in {len(case.commitment_ids), len(case.follow_up_ids)}
+
+
+def is_listed_work(row: object) -> bool:
+    """Whether a case lists this if it has room: supervisors' own work is not part of it."""
+    match row:
+        case Commitment():
+            return row.origin == "stated"
+        case FollowUp():
+            return row.origin in {*AUTOMATIC, "requested"}
+        case _:
+            return False
+
+
 def is_open(row: Item) -> bool:
     """Whether this is still to be done."""
     match row:
