@@ -164,5 +164,5 @@ class Sends:
 
 
 def _is_said(words: str, sent: Sent) -> bool:
-    """Whether the message says the beginning of it. A list in it may be joined in the reader's way."""
+    """Whether the message contains the beginning of it. Languages may join lists differently."""
     return all(part.strip() in sent.text for part in words[:30].split(","))

@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from vaada.api import problems
 from vaada.api.resolver import current_user, desk
 from vaada.flows.work import cases_in, current_case, current_customer
-from vaada.gateways.table import Page
+from vaada.gateways.row_pages import Page
 from vaada.model.cases import Case
 from vaada.model.ids import PartyId, RowId
 from vaada.model.rows import Row
