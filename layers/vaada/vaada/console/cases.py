@@ -32,7 +32,6 @@ HERE = "/desk/customers"
 
 _STORY = 100  # rows of the customer; a matter with more is read on their own page
 _MOST_CASES = 10
-_MOST_OWED = 40  # at once
 _LONGEST = 500
 
 
@@ -205,8 +204,7 @@ def _page(visit: Visit, case: Case, customer: Customer, wrong: _Wrong | None = N
     records = dict.fromkeys(customer.record_ids, customer)
     contacts = {row.id: row for row in own if isinstance(row, Interaction)}
     around = Surroundings(times, visit.user.agent_id, agents, records, contacts, desk.policy.commitments)
-    owed = owed_of(visit, open_work_in_case(desk, case, customer), around)
-    first = min(forms.number(visit.request.query["from"]), len(owed))
+    open_rows, cursor = open_work_in_case(desk, case, customer, visit.request.query["cursor"] or None)
     status = HTTPStatus.OK if wrong is None else HTTPStatus.UNPROCESSABLE_ENTITY
     if wrong is not None and wrong.problem in {"changed", "steps"}:
         status = HTTPStatus.CONFLICT
@@ -218,8 +216,8 @@ def _page(visit: Visit, case: Case, customer: Customer, wrong: _Wrong | None = N
         customer=customer,
         title=next((row.summary for row in reversed(own) if isinstance(row, Interaction)), ""),
         agents=agents,
-        owed=owed[first : first + _MOST_OWED],
-        more_from=first + _MOST_OWED if len(owed) > first + _MOST_OWED else None,
+        owed=owed_of(visit, open_rows, around),
+        cursor=cursor,
         days=story(own, "all", teller_for(visit, customer, agents)),
         others=others,
         summaries=summaries_of(desk, others),

@@ -14,7 +14,6 @@ TOKEN, KEY, VERSION = "token", "key", "version"
 """The hidden fields of forms: the session's token, the form's idempotency key, the row's version as shown."""
 
 _MASK_BYTES = 16
-_MOST_DIGITS = 9
 
 
 class Forged(Exception):
@@ -73,8 +72,3 @@ def version_of(form: Fields) -> int | None:
 
 def _signature(secret: str, mask: bytes) -> bytes:
     return hmac.digest(secret.encode(), b"form" + mask, hashlib.sha256)
-
-
-def number(text: str) -> int:
-    """Return the number in a query, or 0 if there is none."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS else 0

@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from http import HTTPStatus
 
-from vaada.console import forms
 from vaada.console.http import Answer, redirect
 from vaada.console.periods import last_days
 from vaada.console.visits import Visit
@@ -108,8 +107,8 @@ def _board(
         problems=PROBLEMS,
         chosen=chosen,
         period=period.query(),
-        given=forms.number(query["given"]),
-        not_given=forms.number(query["not"]),
+        given=_number(query["given"]),
+        not_given=_number(query["not"]),
     )
 
 
@@ -153,3 +152,7 @@ def _list(visit: Visit, agent_id: str) -> Answer:
 
 def _by_name(agents: dict[str, Agent], ids: Collection[str]) -> list[Agent]:
     return sorted((agents[one] for one in ids), key=lambda agent: agent.name.casefold())
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() else 0

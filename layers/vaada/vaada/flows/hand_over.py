@@ -9,7 +9,7 @@ from vaada.desk import Desk
 from vaada.flows.optimistic_write import NotFound, change
 from vaada.flows.people import require_present_agents
 from vaada.flows.work import current_customer, open_work_ids
-from vaada.flows.work_lists import open_work_in_case
+from vaada.flows.work_lists import all_agreed_in_case
 from vaada.model.cases import Case
 from vaada.model.people import Agent
 from vaada.model.rows import Row
@@ -55,14 +55,14 @@ def move_unlisted(desk: Desk, case: Case, to: Agent, now: datetime, by: str) -> 
     listed = open_work_ids(case)
     rest = (
         row
-        for row in open_work_in_case(desk, case, current_customer(desk, case.customer_id))
+        for row in all_agreed_in_case(desk, case, current_customer(desk, case.customer_id))
         if row.id not in listed and row.agent_id != to.agent_id and is_listed_work(row)
     )
     for row in rest:
         with suppress(NotFound):  # it was erased
             if isinstance(row, Commitment):
                 move(desk, Commitment, row.id, to, now, by, leaver=row.agent_id)
-            elif isinstance(row, FollowUp):
+            else:
                 move(desk, FollowUp, row.id, to, now, by, leaver=row.agent_id)
 
 

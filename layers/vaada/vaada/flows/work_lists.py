@@ -107,19 +107,38 @@ def open_work_of(desk: Desk, customer: Customer) -> tuple[StaffWork, ...]:
     return tuple(sorted(rows, key=lambda row: (row.due_at, row.id)))
 
 
-def open_work_in_case(desk: Desk, case: Case, customer: Customer) -> tuple[StaffWork, ...]:
-    """Return all that is owed in a case, and in those that were merged into it, the first due one first."""
+def open_work_in_case(
+    desk: Desk, case: Case, customer: Customer, cursor: str | None
+) -> tuple[tuple[StaffWork, ...], str | None]:
+    """Return what is owed in a case and those that were merged into it, the first due one first, and the
+    cursor of more promises: among the customer's next ones there may be some of the case. Raises BadCursor.
+    """
     case_ids = cases_in(desk, case)
+    kinds = (*_OPEN, (Goodwill, "requested")) if cursor is None else ((Commitment, "open"),)
     rows: list[StaffWork] = []
-    for kind, status in (*_OPEN, (Goodwill, "requested")):
+    more: str | None = None
+    for kind, status in kinds:
+        page = desk.table.customer_rows(kind, customer.record_ids, MOST, cursor, status=status)
+        rows += (row for row in page.rows if isinstance(row, kind) and row.case_id in case_ids)
+        more = page.next_cursor if kind is Commitment else more
+    return tuple(sorted(rows, key=lambda row: (row.due_at, row.id))), more
+
+
+def all_agreed_in_case(desk: Desk, case: Case, customer: Customer) -> tuple[Commitment | FollowUp, ...]:
+    """Return all open promises and follow-ups in a case and those that were merged into it."""
+    case_ids = cases_in(desk, case)
+    rows: list[Commitment | FollowUp] = []
+    for kind, status in ((Commitment, "open"), (FollowUp, "due"), (FollowUp, "scheduled")):
         cursor: str | None = None
         while True:
             page = desk.table.customer_rows(kind, customer.record_ids, MOST, cursor, status=status)
-            rows += (row for row in page.rows if isinstance(row, kind) and row.case_id in case_ids)
+            rows += (
+                row for row in page.rows if isinstance(row, Commitment | FollowUp) and row.case_id in case_ids
+            )
             cursor = page.next_cursor
             if cursor is None:
                 break
-    return tuple(sorted(rows, key=lambda row: (row.due_at, row.id)))
+    return tuple(rows)
 
 
 def summaries_of(desk: Desk, cases: Iterable[Case]) -> dict[str, str]:

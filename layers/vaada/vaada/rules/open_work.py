@@ -91,15 +91,9 @@ def is_full(case: Case) -> bool:
     return _LIMIT in {len(case.commitment_ids), len(case.follow_up_ids)}
 
 
-def is_listed_work(row: object) -> bool:
+def is_listed_work(row: Commitment | FollowUp) -> bool:
     """Whether a case lists this if it has room: supervisors' own work is not part of it."""
-    match row:
-        case Commitment():
-            return row.origin == "stated"
-        case FollowUp():
-            return row.origin in {*AUTOMATIC, "requested"}
-        case _:
-            return False
+    return row.origin in ({"stated"} if isinstance(row, Commitment) else {*AUTOMATIC, "requested"})
 
 
 def is_open(row: Item) -> bool:
