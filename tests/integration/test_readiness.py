@@ -9,7 +9,7 @@ from typing import Any, Literal
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.scripted_desk import ScriptedDesk
+from tests.integration.scripted_desk import ENVIRONMENT, ScriptedDesk
 from tests.integration.shop import Shop, change_agent, change_policy
 from tests.times import DAY, HOUR
 from vaada.desk import open_desk
@@ -62,6 +62,9 @@ class WellSetUp(Account):
 
     def incoming_numbers(self) -> int:
         return 1
+
+    def publishes_whatsapp(self, phone_number_id: str) -> bool:
+        return phone_number_id == ENVIRONMENT["WHATSAPP_PHONE_NUMBER_ID"]
 
     def alarm_mail(self) -> Literal["confirmed", "pending", "none"]:
         return "confirmed"
@@ -208,13 +211,14 @@ def test_a_desk_that_sends_no_texts_is_not_asked_about_them(
 ) -> None:
     monkeypatch.setenv("SMS_ENABLED", "off")
     monkeypatch.setenv("TEXTS_ANSWERED", "off")
+    monkeypatch.setenv("WHATSAPP_PHONE_NUMBER_ID", "")
     monkeypatch.setenv("PUBLIC_URL", "https://a1b2.execute-api.eu-west-1.amazonaws.com")
     open_desk.cache_clear()
 
     asked = set(findings(shop))
 
     assert {"dkim", "dmarc"} <= asked
-    assert not {"text_spending", "text_log", "incoming_texts", "own_host"} & asked
+    assert not {"text_spending", "text_log", "incoming_texts", "whatsapp", "own_host"} & asked
 
 
 def test_nothing_is_written(shop: Shop) -> None:

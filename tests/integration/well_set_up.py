@@ -17,7 +17,7 @@ from vaada.gateways import aws
 Answers = Mapping[str, Mapping[str, Any]]
 CLIENTS = (
     *("cloudformation", "ses", "sns", "logs", "phone_numbers", "alarms", "functions", "events", "queues"),
-    *("scheduler", "users", "dynamodb", "parameters", "receiving"),
+    *("scheduler", "users", "dynamodb", "parameters", "receiving", "social_messaging"),
 )
 """The functions of `gateways/aws.py` whose clients are asked."""
 
@@ -28,6 +28,7 @@ _RESOURCES = {
     "Table": ("AWS::DynamoDB::Table", ENVIRONMENT["TABLE_NAME"]),
     "ConfigurationSet": ("AWS::SES::ConfigurationSet", ENVIRONMENT["CONFIGURATION_SET"]),
     "IncomingTexts": ("AWS::SNS::Topic", f"{_TOPIC}incoming-texts"),
+    "IncomingWhatsApp": ("AWS::SNS::Topic", f"{_TOPIC}incoming-whats-app"),
     "AlarmTopic": ("AWS::SNS::Topic", f"{_TOPIC}alarm-topic"),
     "SweepAlarm": ("AWS::CloudWatch::Alarm", "sweep-alarm"),
     "RecordDelivery": ("AWS::Lambda::Function", "record-delivery"),
@@ -81,6 +82,12 @@ ANSWERS: Answers = {
     "GetFunctionConfiguration": {"FunctionArn": _FUNCTION},
     "DescribePhoneNumbers": {
         "PhoneNumbers": [{"TwoWayEnabled": True, "TwoWayChannelArn": f"{_TOPIC}incoming-texts"}]
+    },
+    "GetLinkedWhatsAppBusinessAccountPhoneNumber": {
+        "linkedWhatsAppBusinessAccountId": "waba-fb2594b8a7974770b128a409e2example"
+    },
+    "GetLinkedWhatsAppBusinessAccount": {
+        "account": {"eventDestinations": [{"eventDestinationArn": f"{_TOPIC}incoming-whats-app"}]}
     },
     "ListSubscriptionsByTopic": {"Subscriptions": [{"SubscriptionArn": f"{_TOPIC}alarm-topic:0a1b"}]},
     "DescribeAlarms": {

@@ -195,7 +195,10 @@ def _asked_by_s3(operation: str, params: Params) -> Iterator[Need]:
 
 
 def _asked_by_social_messaging(operation: str, params: Params) -> Iterator[Need]:
-    number = params["originationPhoneNumberId"].removeprefix("phone-number-id-")
+    if operation == "GetLinkedWhatsAppBusinessAccount":
+        yield Need(f"social-messaging:{operation}", "*")
+        return
+    number = (params.get("originationPhoneNumberId") or params["id"]).removeprefix("phone-number-id-")
     yield Need(
         f"social-messaging:{operation}",
         f"arn:aws:social-messaging:{REGION}:{ACCOUNT}:phone-number-id/{number}",

@@ -315,12 +315,17 @@ def send_a_tip(client: SequentialClient) -> None:
 
 
 def use_whatsapp(guard: Guard) -> None:
-    """Let messages come in by WhatsApp."""
+    """Let messages come in by WhatsApp, and answer one."""
     world = GuardedWorld(0, guard)
     client = SequentialClient(world)
     with world.running():
-        client.agent("amina")
+        agent = client.agent("amina")
         bring_whatsapp(client, world)
+        asks = client.customer(phone="+442079460004")
+        world.events.deliver(receive_whatsapp, a_whatsapp("button", "442079460004", world.now), "a message")
+        said = {"agent_id": agent, "text": "At nine.", "medium": "whatsapp", "send_now": True}
+        client.ask(f"POST /api/customers/{asks}/messages", said)
+        client.wait(hours=1)
 
 
 def run_rare_actions(guard: Guard) -> None:

@@ -49,6 +49,7 @@ WIDE_RESOURCES = {
         )
     },
     ("*", "sms-voice:DescribePhoneNumbers"): "one of the account's numbers may hand texts to the desk",
+    ("*", "social-messaging:GetLinkedWhatsAppBusinessAccount"): "its id is known once the number was asked",
     ("*", "ses:GetEmailIdentity"): "the domain of the sender may be written in another case",
 }
 """Why these actions are allowed on more than one resource of this stack."""
@@ -89,7 +90,8 @@ def variables(function: str) -> dict[str, Any]:
 def statements(function: str) -> Iterator[dict[str, Any]]:
     for policy in FUNCTIONS[function]["Properties"].get("Policies", ()):
         part = policy["Statement"]
-        yield from part if isinstance(part, list) else [part]
+        for one in part if isinstance(part, list) else [part]:
+            yield one["If"][1] if "If" in one else one
 
 
 def resources(value: Any) -> Iterator[str]:

@@ -47,6 +47,11 @@ class Sent:
     message_id: str | None
     provider_id: str
 
+    @property
+    def by_whatsapp(self) -> bool:
+        """Whether it went to a phone by WhatsApp."""
+        return self.provider_id.startswith("SendWhatsAppMessage")
+
 
 @dataclass
 class SesAndSns:

@@ -4,7 +4,7 @@ import base64
 import gzip
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -26,12 +26,18 @@ class ProviderEvent:
     after: timedelta
     what: str
     event: dict[str, Any]
+    by_whatsapp: bool = False
 
 
 def events_of(sent: Sent, fate: Fate) -> Iterator[ProviderEvent]:
     """The events about a message, in order."""
     if sent.message_id is None:
         yield _of_a_text(sent, arrives=fate in {"arrives", "complained of"})
+        return
+    if sent.by_whatsapp:
+        arrives = fate in {"arrives", "complained of"}
+        for after, name in ((SOON, "sent"), (LATER, "delivered" if arrives else "failed")):
+            yield ProviderEvent(after, name, _of_whatsapp(sent, f"status_{name}", after), by_whatsapp=True)
         return
     address = [{"emailAddress": sent.to}]
     match fate:
@@ -92,12 +98,26 @@ def _stamp(at: datetime) -> str:
 
 def a_whatsapp(name: str, number: str, at: datetime) -> dict[str, Any]:
     """A sample of what customers send by WhatsApp, from this number. Each kind has an id of its own."""
+
+    def change(value: dict[str, Any]) -> None:
+        value["contacts"][0]["wa_id"] = number
+        value["messages"][0] |= {"from": number, "id": f"wamid.{name}", "timestamp": str(int(at.timestamp()))}
+
+    return _changed(name, change)
+
+
+def _of_whatsapp(sent: Sent, name: str, after: timedelta) -> dict[str, Any]:
+    at = sent.at + after
+    ours = {"id": f"wamid.{sent.provider_id}", "biz_opaque_callback_data": sent.message_id}
+    return _changed(name, lambda value: value["statuses"][0].update(ours, timestamp=str(int(at.timestamp()))))
+
+
+def _changed(name: str, change: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    """A sample of an event about WhatsApp, in which what Meta reports is changed."""
     event: dict[str, Any] = sample(f"receive_whatsapp/{name}")
     message = json.loads(event["Records"][0]["Sns"]["Message"])
     entry = json.loads(message["whatsAppWebhookEntry"])
-    value = entry["changes"][0]["value"]
-    value["contacts"][0]["wa_id"] = number
-    value["messages"][0] |= {"from": number, "id": f"wamid.{name}", "timestamp": str(int(at.timestamp()))}
+    change(entry["changes"][0]["value"])
     message["whatsAppWebhookEntry"] = json.dumps(entry)
     event["Records"][0]["Sns"]["Message"] = json.dumps(message)
     return event

@@ -35,6 +35,7 @@ class Sends:
         self._observed = observed
         self._mails: Counter[str] = Counter()  # by the id of the message
         self._texts = 0
+        self._by_whatsapp = 0
         self._texts_to_customers: Counter[tuple[str, str]] = Counter()
 
     def check_send(self, sent: Sent) -> None:
@@ -44,6 +45,7 @@ class Sends:
             return
         observed = self._observed
         self._mails[sent.message_id] += 1
+        self._by_whatsapp += sent.by_whatsapp
         message = self._message(sent.message_id)
         assert message.status != "grouped", f"sent by itself, and with another: {message!r}"
         once = message.to == "customer" or observed.no_faults
@@ -68,7 +70,11 @@ class Sends:
             posted = row.medium == "sms" or self._mails[row.id]
             assert row.status != "sent" or posted, f"said to be sent: {row!r}"
         counts = list(self._observed.of_kind(RateCount))
-        for name, sent in (("sms-2", self._texts), ("mail-2", self._mails.total())):
+        counted_as = (
+            ("sms-2", self._texts + self._by_whatsapp),
+            ("mail-2", self._mails.total() - self._by_whatsapp),
+        )
+        for name, sent in counted_as:
             counted = sum(row.count for row in counts if row.id.startswith(name))
             assert counted >= sent, f"counted {counted} of {sent}: {name}"
         most = max(policy.sending.texts_spend_a_month for policy in self._observed.policies)
@@ -94,6 +100,8 @@ class Sends:
         observed = self._observed
         reader = observed.last_known(message.recipient_id) if message.recipient_id else None
         address = reader.email if isinstance(reader, Agent | Customer) else ENVIRONMENT["OWNER_EMAIL"]
+        if sent.by_whatsapp and isinstance(reader, Customer):
+            address = reader.phone
         assert sent.to == address, f"to {sent.to}, not {address}: {message!r}"
         if not message.carries and message.purpose != "weekly_report":
             about, customer = observed.last_known(message.about_id), observed.last_known(message.customer_id)

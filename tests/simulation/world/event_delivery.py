@@ -6,6 +6,7 @@ from functools import partial
 
 from functions.receive_mail.app import handler as receive_mail
 from functions.receive_text.app import handler as receive_text
+from functions.receive_whatsapp.app import handler as receive_whatsapp
 from functions.record_delivery.app import handler as record_delivery
 from tests.simulation.fake_aws.account import AwsAccount
 from tests.simulation.fake_aws.faults import Faults
@@ -79,7 +80,8 @@ class EventDelivery:
             times = 2 if self._faults.strikes("news doubled") else 1
             for _ in range(0 if self._faults.strikes("news lost") else times):
                 what = f"{told.what} of {(sent.message_id or sent.to)[-8:]}"
-                self._loop.at(at, what, partial(self.deliver, record_delivery, told.event, what))
+                takes = receive_whatsapp if told.by_whatsapp else record_delivery
+                self._loop.at(at, what, partial(self.deliver, takes, told.event, what))
 
     def _poll(self) -> None:
         """Deliver what waits in the queue until it is processed or was received too often."""

@@ -31,6 +31,7 @@ SERVICES = {
     "users": "cognito-idp",
     "dynamodb": "dynamodb",
     "parameters": "ssm",
+    "social_messaging": "socialmessaging",
 }
 """The functions of `gateways/aws.py`, and the services that they are clients of."""
 
@@ -42,6 +43,7 @@ TYPES = {
     "Table": ("AWS::DynamoDB::Table", "vaada-Table"),
     "ConfigurationSet": ("AWS::SES::ConfigurationSet", "vaada-0"),
     "IncomingTexts": ("AWS::SNS::Topic", f"{TOPIC}-in"),
+    "IncomingWhatsApp": ("AWS::SNS::Topic", f"{TOPIC}-whatsapp"),
     "AlarmTopic": ("AWS::SNS::Topic", TOPIC),
     "SweepAlarm": ("AWS::CloudWatch::Alarm", "vaada-SweepAlarm"),
     "ErrorsAlarm": ("AWS::CloudWatch::Alarm", "vaada-ErrorsAlarm"),
@@ -387,3 +389,39 @@ def test_mail_comes_in_by_a_rule_that_is_on_for_the_domain_and_the_bucket(
 
     assert account.receives_mail("in.shop.example") == receives
     assert account.mail_host() == "inbound-smtp.eu-west-1.amazonaws.com"
+
+
+NUMBER, ACCOUNT = (
+    "phone-number-id-976c72a700aac43eaf573ae050example",
+    "waba-fb2594b8a7974770b128a409e2example",
+)
+
+
+@pytest.mark.parametrize(("topic", "published"), [(f"{TOPIC}-whatsapp", True), (TOPIC, False)])
+def test_whatsapp_is_published_if_the_account_of_the_number_names_the_topic(
+    cloud: Aws, account: Account, topic: str, *, published: bool
+) -> None:
+    number = {"linkedWhatsAppBusinessAccountId": ACCOUNT}
+    cloud.answers("social_messaging", "get_linked_whatsapp_business_account_phone_number", number, id=NUMBER)
+    linked = {
+        **dict.fromkeys(("arn", "id", "wabaId", "registrationStatus", "wabaName"), "x"),
+        "linkDate": WRITTEN,
+        "phoneNumbers": [],
+        "eventDestinations": [{"eventDestinationArn": topic}],
+    }
+    cloud.answers("social_messaging", "get_linked_whatsapp_business_account", {"account": linked}, id=ACCOUNT)
+
+    assert account.publishes_whatsapp(NUMBER) is published
+
+
+def test_whatsapp_of_a_number_that_the_account_does_not_have_is_not_published(
+    cloud: Aws, account: Account
+) -> None:
+    assert account.resources
+    cloud.refuses(
+        "social_messaging",
+        "get_linked_whatsapp_business_account_phone_number",
+        "ResourceNotFoundException",
+    )
+
+    assert account.publishes_whatsapp(NUMBER) is None

@@ -46,6 +46,7 @@ READY = {
     "both logs are read": readiness.text_log(TEXTS, ()),
     "nobody said STOP": readiness.opted_out_agents([]),
     "a number hands texts on": readiness.incoming_texts(1),
+    "a number hands WhatsApp on": readiness.whatsapp(published=True),
     "alarms are confirmed": readiness.alarm_mail("confirmed"),
     "no alarm": readiness.alarms({}),
     "many functions at once": readiness.concurrency(Concurrency(1000, {"SweepDue": 5})),
@@ -96,6 +97,8 @@ MISSING = [
     (readiness.text_log(TEXTS, [FAILURE_LOG]), "text_log_unread", {"logs": FAILURE_LOG}),
     (readiness.opted_out_agents(["b", "a"]), "agents_opted_out", {"agents": "a, b"}),
     (readiness.incoming_texts(0), "texts_not_received", {}),
+    (readiness.whatsapp(published=None), "whatsapp_unlinked", {}),
+    (readiness.whatsapp(published=False), "whatsapp_not_received", {}),
     (readiness.alarm_mail("pending"), "alarm_mail_pending", {}),
     (readiness.alarm_mail("none"), "alarm_mail_none", {}),
     (

@@ -11,7 +11,7 @@ from vaada.flows.optimistic_write import NotFound, require
 from vaada.flows.work import SUBJECTS, current_customer
 from vaada.flows.work_lists import agents_by_id
 from vaada.model.messages import Message, MessageStatus, Purpose, RecipientRole
-from vaada.model.people import Agent, Customer
+from vaada.model.people import Agent, Customer, kind_of_address
 from vaada.model.rows import Row
 from vaada.model.suppressions import Suppression
 from vaada.model.weekly_reports import WeeklyReport
@@ -107,4 +107,4 @@ def _stop_id(visit: Visit, message: Message, agents: dict[str, Agent]) -> str | 
         return message.address_id
     reader = agents.get(message.recipient_id or "")
     address = reader and (reader.email if message.medium == "email" else reader.phone)
-    return visit.desk.addresses.hash_address(message.medium, address) if address else None
+    return visit.desk.addresses.hash_address(kind_of_address(message.medium), address) if address else None

@@ -83,7 +83,7 @@ def _write(visit: Visit, customer: Customer, fields: dict[str, str]) -> Interact
         )
     except ValidationError as error:
         raise _Wrong({str(one["loc"][0]): str(one["loc"][0]) for one in error.errors()}) from None
-    if (problem := personal.file_problem("email" if by_mail else "sms", new.attachments)) is not None:
+    if (problem := personal.file_problem(new.medium or "email", new.attachments)) is not None:
         raise _Wrong({"attachments": _FILE_PROBLEMS[problem]})
     case = _case(visit, customer, fields)
     try:
@@ -93,8 +93,9 @@ def _write(visit: Visit, customer: Customer, fields: dict[str, str]) -> Interact
             lambda: flow.write_to_customer(visit.desk, customer, agent.id, new, case, visit.now),
             lambda interaction_id: require(visit.desk, Interaction, interaction_id),
         )
-    except CannotWrite:
-        raise _Wrong({"medium": "medium"}) from None
+    except CannotWrite as refusal:
+        is_late = str(refusal) == personal.CLOSES_AT_NIGHT
+        raise _Wrong({"medium": "too_late" if is_late else "medium"}) from None
     except (InvalidField, UnknownReference) as error:
         raise _Wrong({error.field: "too_long" if error.field == "text" else "other"}) from None
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import get_args
 
 from vaada.desk import Desk
 from vaada.flows.interactions import record_interaction
@@ -17,12 +16,13 @@ from vaada.model.cases import Case
 from vaada.model.ids import customer_of
 from vaada.model.interactions import Attachment, Interaction, MailDetails, NewInteraction
 from vaada.model.messages import NewAttachment, NewMessage
-from vaada.model.people import Customer, Medium
+from vaada.model.people import Customer, Medium, MessageMedium
 from vaada.model.rows import Row
 from vaada.model.work import Reply
 from vaada.rules.messages import frequency_cap, personal
 from vaada.rules.messages.media import medium_for_customer
 from vaada.rules.messages.personal import CannotWrite, FileProblem
+from vaada.rules.whatsapp import open_until
 
 MOST_PARTS = 4
 """Parts of a text that an agent writes: each is billed."""
@@ -40,27 +40,31 @@ class Way:
     """A way to write to a customer. `answers` is the contact that it answers; `why_not` is why it is closed.
 
     `awaited`: they wait for an answer in this case. `goes_out_at`: now, or at the end of their quiet hours.
+    `open_until`: WhatsApp takes an answer so long.
     """
 
-    medium: Medium
+    medium: MessageMedium
     address: CustomerAddress | None
     answers: Interaction | None
     awaited: bool
     goes_out_at: datetime
     why_not: str | None
+    open_until: datetime | None = None
 
 
 def ways_to_write(desk: Desk, customer: Customer, case: Case | None, now: datetime) -> tuple[Way, ...]:
     """Return the ways to write to the customer about the case, by mail and, where texts are sent, by text.
 
+    By WhatsApp, too, if they have written by it in this case.
+
     The one that suits best comes first: that of their latest contact about it, else the one they prefer.
     """
-    contacts = desk.table.get_several(Interaction, case.interaction_ids).values() if case else ()
+    contacts = tuple(desk.table.get_several(Interaction, case.interaction_ids).values()) if case else ()
     awaited = case is not None and unanswered_reply(desk, case) is not None
     has_room = frequency_cap.has_room((customer, *usages_of(desk, customer)), desk.policy, now)
     working = recipients.working_addresses(desk, customer, survey=False)
     goes_out_at = personal.goes_out_at(customer, desk.policy, now, at_night=False)
-    media: tuple[Medium, ...] = get_args(Medium) if desk.settings.sms_enabled else ("email",)
+    media: tuple[Medium, ...] = ("email", "sms") if desk.settings.sms_enabled else ("email",)
     ways = []
     for medium in media:
         answers = personal.answered_by(medium, contacts)
@@ -73,6 +77,12 @@ def ways_to_write(desk: Desk, customer: Customer, case: Case | None, now: dateti
             has_room=has_room,
         )
         ways.append(Way(medium, working.get(medium), answers, awaited, goes_out_at, reason))
+    if (written := personal.answered_by("whatsapp", contacts)) and desk.settings.whatsapp_phone_number_id:
+        address, until = recipients.whatsapp_address(desk, customer, written), open_until(written)
+        reason = personal.why_not_by_whatsapp(
+            until, now, works=address is not None, has_room=has_room or awaited
+        )
+        ways.append(Way("whatsapp", address, written, awaited, goes_out_at, reason, until))
     preferred = medium_for_customer(customer, texts=desk.settings.sms_enabled)
 
     def suits(way: Way) -> tuple[bool, float, bool]:
@@ -113,9 +123,11 @@ def write_to_customer(
     Its files are kept first: what is sent has them all.
     Raises CannotWrite, InvalidField, UnknownReference, Busy, and Conflict if the receipt already exists.
     """
-    way = _chosen(ways_to_write(desk, customer, case, now), new.medium)
+    way = _chosen(desk, ways_to_write(desk, customer, case, now), new.medium)
     address = _checked_address(desk, customer, agent_id, way, new)
     wake_at = personal.goes_out_at(customer, desk.policy, now, at_night=new.send_now)
+    if way.open_until is not None and wake_at >= way.open_until:
+        raise CannotWrite(personal.CLOSES_AT_NIGHT)
     details = MailDetails(subject=new.subject or "", attachments=_keep_files(desk, customer, new.attachments))
 
     def with_message(interaction: Interaction) -> tuple[Row, ...]:
@@ -152,13 +164,19 @@ def _checked_address(
         raise CannotWrite(way.why_not or personal.NO_ADDRESS)
     if (problem := personal.file_problem(way.medium, new.attachments)) is not None:
         raise InvalidField("attachments", _FILE_PROBLEMS[problem])
-    if way.medium == "sms":
-        _check_text(desk, customer, agent_id, new)
+    if way.medium != "email":
+        _check_text(desk, customer, agent_id, new, way.medium)
     return way.address
 
 
 def _contact(
-    customer: Customer, agent_id: str, medium: Medium, new: NewMessage, case: Case | None, *, resolved: bool
+    customer: Customer,
+    agent_id: str,
+    medium: MessageMedium,
+    new: NewMessage,
+    case: Case | None,
+    *,
+    resolved: bool,
 ) -> NewInteraction:
     return NewInteraction(
         customer_id=customer.id,
@@ -201,19 +219,33 @@ def case_to_write_about(desk: Desk, customer: Customer, case_id: str | None) -> 
     return current_case(desk, case_id)
 
 
-def _chosen(ways: tuple[Way, ...], medium: Medium | None) -> Way:
+def _chosen(desk: Desk, ways: tuple[Way, ...], medium: MessageMedium | None) -> Way:
     way = next((way for way in ways if medium in {None, way.medium}), None)
-    if way is None:
+    if way is not None:
+        return way
+    if medium == "sms":
         raise InvalidField("medium", "is sms, and this desk sends no texts")
-    return way
+    if not desk.settings.whatsapp_phone_number_id:
+        raise InvalidField("medium", "is whatsapp, and this desk has no number for it")
+    raise InvalidField("medium", "is whatsapp, by which they have not written about this case")
 
 
-def _check_text(desk: Desk, customer: Customer, agent_id: str, new: NewMessage) -> None:
+def _check_text(
+    desk: Desk, customer: Customer, agent_id: str, new: NewMessage, medium: MessageMedium
+) -> None:
     if new.subject is not None:
-        raise InvalidField("subject", "is for mails; leave it out for a text")
-    from vaada.flows.messages.compose import personal_text  # only here: it writes all mails, too
+        raise InvalidField("subject", "is for mails; leave it out")
+    from vaada.flows.messages.compose import (  # only here: it writes all mails
+        personal_text,
+        personal_whatsapp,
+    )
     from vaada.present.gsm_alphabet import parts
+    from vaada.present.whatsapp import LONGEST
 
+    if medium == "whatsapp":
+        if len(personal_whatsapp(desk, customer, agent_id, new.text)) > LONGEST:
+            raise InvalidField("text", f"is too long: WhatsApp takes {LONGEST} characters with the names")
+        return
     count = parts(personal_text(desk, customer, agent_id, new.text))
     if count > MOST_PARTS:
         message = f"is too long for a text: it has {count} parts, and {MOST_PARTS} are sent at most"

@@ -55,6 +55,7 @@ def checks(desk: Desk) -> dict[str, Check]:
         "bounces": lambda _, account, __: readiness.mail_events(reported=account.reports_mail_events()),
         **(_TEXT_CHECKS if sends_texts else {}),
         **({"incoming_texts": _incoming_texts} if desk.settings.texts_answered else {}),
+        **({"whatsapp": _whatsapp} if desk.settings.whatsapp_phone_number_id else {}),
         **({"own_host": _own_host} if own_host else {}),
         "alarm_mail": lambda _, account, __: readiness.alarm_mail(account.alarm_mail()),
         "alarms": lambda _, account, __: readiness.alarms(account.alarms()),
@@ -129,6 +130,11 @@ _TEXT_CHECKS: dict[str, Check] = {
 
 def _incoming_texts(_: Desk, account: Account, __: datetime) -> Finding:
     return readiness.incoming_texts(account.incoming_numbers())
+
+
+def _whatsapp(desk: Desk, account: Account, _: datetime) -> Finding:
+    number = desk.settings.whatsapp_phone_number_id
+    return readiness.whatsapp(published=account.publishes_whatsapp(number))
 
 
 def _own_host(desk: Desk, _: Account, __: datetime) -> Finding:

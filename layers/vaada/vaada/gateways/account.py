@@ -157,6 +157,17 @@ class Account:
         topic = self.resources["IncomingTexts"]
         return sum(each["TwoWayEnabled"] and each.get("TwoWayChannelArn") == topic for each in numbers)
 
+    def publishes_whatsapp(self, phone_number_id: str) -> bool | None:
+        """Whether what comes to this number goes to the topic of the stack. None: there is no such number."""
+        client = aws.social_messaging()
+        try:
+            number = client.get_linked_whatsapp_business_account_phone_number(id=phone_number_id)
+        except client.exceptions.ResourceNotFoundException:
+            return None
+        account = number["linkedWhatsAppBusinessAccountId"]
+        told = client.get_linked_whatsapp_business_account(id=account)["account"]["eventDestinations"]
+        return self.resources["IncomingWhatsApp"] in {each["eventDestinationArn"] for each in told}
+
     # ------------------------------------------------------------ alarms and functions
 
     def alarm_mail(self) -> Subscription:

@@ -22,7 +22,7 @@ from vaada.gateways.row_pages import (
 )
 from vaada.gateways.rows_by_key import READ_BATCH, R, RowsByKey
 from vaada.model.messages import Message
-from vaada.model.people import Medium
+from vaada.model.people import MessageMedium
 from vaada.model.rows import Row
 from vaada.model.search_terms import SearchTerm
 from vaada.model.times import text_of
@@ -287,7 +287,7 @@ class RowLists(RowsByKey):
         )
 
     def held_messages(
-        self, reader: str, medium: Medium, limit: int, cursor: str | None = None
+        self, reader: str, medium: MessageMedium, limit: int, cursor: str | None = None
     ) -> tuple[tuple[Message, ...], str | None]:
         """Return held messages to this recipient by this medium, the oldest first, and the next cursor."""
         page = self._page(

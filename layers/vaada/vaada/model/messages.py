@@ -1,4 +1,4 @@
-"""Messages: each is one e-mail or SMS to anyone, with the reason why it was sent or not sent."""
+"""Messages: each is a mail, a text or a WhatsApp message to anyone, and says why it was sent or not sent."""
 
 from base64 import b64decode
 from typing import Annotated, ClassVar, Literal
@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 
 from vaada.model.ids import PartyId, RowId
-from vaada.model.people import Medium
+from vaada.model.people import MessageMedium
 from vaada.model.rows import DueRow
 from vaada.model.text import Input, Line, Name, Prose
 from vaada.model.times import Instant
@@ -84,14 +84,15 @@ class NewMessage(Input):
     """The input for a message that an agent writes to a customer, about a case or the one they wait in.
 
     Without a `medium` it goes by the one by which the customer last wrote about the case, else by the one
-    they prefer. The `subject` is that of a mail; without one, that of the mail it answers. `awaits_reply`:
-    it asks the customer something. `send_now`: it does not wait for the end of their quiet hours. A mail may
-    have up to 10 `attachments`, of 4 MB together.
+    they prefer. WhatsApp takes an answer for 24 hours after the customer's message. The `subject` is that of
+    a mail; without one, that of the mail it answers. `awaits_reply`: it asks the customer something.
+    `send_now`: it does not wait for the end of their quiet hours. A mail may have up to 10 `attachments`, of
+    4 MB together.
     """
 
     agent_id: PartyId | None = None
     case_id: RowId | None = None
-    medium: Medium | None = None
+    medium: MessageMedium | None = None
     subject: Line | None = None
     text: Prose
     awaits_reply: bool | None = None
@@ -100,7 +101,7 @@ class NewMessage(Input):
 
 
 class Message(DueRow):
-    """One e-mail or SMS about another row. `why` is the reason for sending it, `why_not` for not sending it.
+    """A message about another row. `why` is the reason for sending it, `why_not` for not sending it.
 
     The status `held` waits until `wake_at`, for the recipient's working time or for other messages to batch
     with; `grouped` went out as part of the message `carried_by`, which lists it in `carries`. `sending` is
@@ -125,12 +126,12 @@ class Message(DueRow):
     purpose: Purpose
     to: RecipientRole
     recipient_id: str | None = None
-    medium: Medium
+    medium: MessageMedium
     address_id: str | None = None
     twins: tuple[RowId, ...] = ()
     instead_of: str | None = None
     replaced_by: str | None = None
-    tried: tuple[tuple[str, Medium], ...] = ()
+    tried: tuple[tuple[str, MessageMedium], ...] = ()
     why: str
     status: MessageStatus = "sending"
     why_not: str | None = None

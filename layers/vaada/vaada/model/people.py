@@ -21,6 +21,12 @@ Medium = Literal["email", "sms"]
 MessageMedium = Literal["email", "sms", "whatsapp"]
 """How any message is sent. By WhatsApp go only the answers that agents write."""
 
+
+def kind_of_address(medium: MessageMedium) -> Medium:
+    """Return the kind of address that a message by this medium goes to."""
+    return "email" if medium == "email" else "sms"
+
+
 Channel = Literal["phone", "email", "sms", "whatsapp", "chat", "social", "web", "in_person"]
 """Where an interaction takes place."""
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from vaada.model.messages import Message
-from vaada.model.people import Medium
+from vaada.model.people import Medium, kind_of_address
 from vaada.model.work import Commitment, FollowUp, Goodwill, Reply
 from vaada.present.task_words import amount_words
 from vaada.present.times import Times
@@ -77,8 +77,8 @@ def _of_commitment(action: ActionName, row: Commitment, notice: Message | None, 
 def _of_notice(notice: Message, times: Times) -> str:
     gettext = times.words.catalogue.gettext
     if notice.wake_at is not None and notice.wake_at > notice.created_at:
-        return gettext(_LATER[notice.medium]) % {"when": _full(notice.wake_at, times)}
-    return gettext(_AT_ONCE[notice.medium])
+        return gettext(_LATER[kind_of_address(notice.medium)]) % {"when": _full(notice.wake_at, times)}
+    return gettext(_AT_ONCE[kind_of_address(notice.medium)])
 
 
 def _full(at: datetime, times: Times) -> str:

@@ -69,6 +69,7 @@ TITLES: dict[str, str] = {
     "text_log": _("Log of texts"),
     "opted_out_agents": _("Agents who said STOP"),
     "incoming_texts": _("Incoming texts"),
+    "whatsapp": _("WhatsApp"),
     "own_host": _("Host of the links"),
     "alarm_mail": _("Alarm mail"),
     "alarms": _("Alarms"),
@@ -240,6 +241,20 @@ WORDINGS: dict[str, _Wording] = {
     "texts_not_received": _Wording(
         _("TextReplies is on, but no number of this account hands texts to the desk: a STOP is not heard."),
         _("AWS End User Messaging, your number, Two-way SMS: choose the topic IncomingTexts of the stack."),
+    ),
+    # WhatsApp
+    "whatsapp_received": _Wording(_("What customers write to your WhatsApp number comes to the desk.")),
+    "whatsapp_unlinked": _Wording(
+        _("WhatsAppPhoneNumberId names no number of this account in this region."),
+        _("Take the id of the number from AWS End User Messaging Social, and deploy with it."),
+        "aws socialmessaging list-linked-whatsapp-business-accounts",
+    ),
+    "whatsapp_not_received": _Wording(
+        _("Your WhatsApp number hands nothing to the desk: no message comes in, and no status."),
+        _(
+            "AWS End User Messaging Social, your business account, Event destination: "
+            "enter the topic that the stack's output WhatsAppTopic names."
+        ),
     ),
     # links
     "host_found": _Wording(_("The host of PublicUrl is in the DNS.")),

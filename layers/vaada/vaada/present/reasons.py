@@ -105,6 +105,20 @@ _REASONS: tuple[tuple[str, str], ...] = (
         "the customer did not agree to be written to this way",
         _("They did not agree to be written to this way."),
     ),
+    (
+        "their last message by WhatsApp is more than 24 hours old",
+        _(
+            "Their last message by WhatsApp is more than 24 hours old. "
+            "WhatsApp takes an answer for a day only."
+        ),
+    ),
+    (
+        "WhatsApp takes an answer for 24 hours, which end before it may go out",
+        _(
+            "WhatsApp takes an answer for a day only, which ends before it may go out. "
+            "Send it now, or another way."
+        ),
+    ),
     ("there is no address of this kind that works", _("There is no address of this kind that works.")),
     (
         "somebody wrote by the contact form with this address",

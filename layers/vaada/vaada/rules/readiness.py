@@ -144,6 +144,13 @@ def incoming_texts(numbers: int) -> Finding:
     return ready("texts_received") if numbers else missing("texts_not_received")
 
 
+def whatsapp(*, published: bool | None) -> Finding:
+    """Whether what comes to the number reaches the desk. None: the account has no such number."""
+    if published is None:
+        return missing("whatsapp_unlinked")
+    return ready("whatsapp_received") if published else missing("whatsapp_not_received")
+
+
 # ---------------------------------------------------------------- alarms and functions
 
 

@@ -9,7 +9,7 @@ from tests.integration.provider_events import sample
 from tests.mail_samples import a_mail
 from tests.simulation.crash_points.engine import Scenario
 from tests.simulation.crash_points.scenario_world import BUSY, ScenarioWorld
-from tests.simulation.crash_points.times import DAY, HOUR
+from tests.simulation.crash_points.times import DAY, HOUR, MINUTE
 from tests.simulation.fake_aws.provider_events import a_whatsapp, events_of
 from tests.simulation.world.targets import Event
 from vaada.model.times import text_of
@@ -159,6 +159,22 @@ def stop_by_whatsapp(world: ScenarioWorld) -> None:
     bring_whatsapp(world, a_whatsapp("stop", "442079460018", world.now))
 
 
+def answer_by_whatsapp(world: ScenarioWorld) -> None:
+    """The customer asks by WhatsApp, and an agent answers, which the next sweep sends."""
+    world.add_people()
+    asked = a_whatsapp("words", "442079460018", world.now)
+    world.do_now(lambda: world.events.deliver(receive_whatsapp, asked, "a message by WhatsApp"))
+    said = {"agent_id": world.agent_id, "text": "We open at nine."}
+    world.call_api(f"POST /api/customers/{world.customer_id}/messages", said)
+
+
+def an_answer_that_fails(world: ScenarioWorld) -> None:
+    world.facts.fates["+442079460018"] = "no such address"
+    answer_by_whatsapp(world)
+    world.pass_time(4 * MINUTE)
+    world.watch_next_run()
+
+
 def bring_whatsapp(world: ScenarioWorld, event: Event) -> None:
     world.watch_next_run()
     world.invoke(event)
@@ -190,6 +206,7 @@ SCENARIOS = (
     Scenario(receive_whatsapp, "of a stranger, with a picture", a_picture_by_whatsapp, DAY),
     Scenario(receive_whatsapp, "in a conversation", a_conversation_by_whatsapp, DAY),
     Scenario(receive_whatsapp, "stop", stop_by_whatsapp),
+    Scenario(receive_whatsapp, "an answer that failed", an_answer_that_fails),
     Scenario(api, "erase a customer with mails", an_erasure_with_mails),
     Scenario(receive_text, "stop", stop_by_text),
     Scenario(receive_text, "a stop that is queued", a_stop_that_is_queued),

@@ -5,7 +5,7 @@ from typing import get_args
 import pytest
 
 from vaada.model.messages import Purpose, RecipientRole
-from vaada.model.people import Channel, Medium
+from vaada.model.people import Channel, MessageMedium
 from vaada.model.work import FollowUpOrigin, SurveyKind
 from vaada.present.console import stories, work_rows
 from vaada.present.view_models import CHANNELS
@@ -16,7 +16,7 @@ from vaada.present.view_models import CHANNELS
     [
         (Purpose, stories._PURPOSES),
         (RecipientRole, stories._ROLES),
-        (Medium, stories._MEDIA),
+        (MessageMedium, stories._MEDIA),
         (SurveyKind, stories._SURVEYS),
         (Channel, stories._INBOUND),
         (Channel, stories._OUTBOUND),

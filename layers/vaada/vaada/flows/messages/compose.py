@@ -26,7 +26,7 @@ from vaada.model.people import Agent, Customer
 from vaada.model.recognitions import Recognition
 from vaada.model.weekly_reports import WeeklyReport
 from vaada.model.work import SCALES, Commitment, Survey
-from vaada.present import email, sms
+from vaada.present import email, sms, whatsapp
 from vaada.present.calendar_file import calendar_file
 from vaada.present.email import Mail
 from vaada.present.i18n import readable, words
@@ -237,6 +237,9 @@ def _compose_for_customer(desk: Desk, message: Message, work: About, now: dateti
     wording = _wording_for_customer(desk, message, work, contact, customer, agent_name, now)
     if message.medium == "sms":
         return partial(desk.texter.send, wording.text(), to_phone=address)
+    if message.medium == "whatsapp" and isinstance(work, Interaction):
+        whole = personal_whatsapp(desk, customer, work.agent_id, work.summary)
+        return partial(desk.whatsapp.send, whole, to_phone=address, message_id=message.id)
     return partial(
         desk.mailer.send,
         wording.mail(),
@@ -378,6 +381,12 @@ def personal_text(desk: Desk, customer: Customer, agent_id: str, text: str) -> s
     """Return the whole text message that an agent writes to a customer."""
     agent = desk.table.get(Agent, agent_id)
     return sms.for_personal(_personal_of(desk, customer, agent.name if agent else "", text, None, None))
+
+
+def personal_whatsapp(desk: Desk, customer: Customer, agent_id: str, text: str) -> str:
+    """Return the whole WhatsApp message that an agent writes to a customer."""
+    agent = desk.table.get(Agent, agent_id)
+    return whatsapp.for_personal(_personal_of(desk, customer, agent.name if agent else "", text, None, None))
 
 
 def _personal(

@@ -8,7 +8,7 @@ from vaada.flows.messages import recipients
 from vaada.flows.messages.tasks import members_of
 from vaada.flows.work import About, agent_of, customer_of, work_of
 from vaada.model.messages import Message
-from vaada.model.people import Agent
+from vaada.model.people import Agent, kind_of_address
 from vaada.model.rows import Row
 from vaada.model.work import Commitment, FollowUp, Reply
 from vaada.rules.messages import lifecycle
@@ -55,7 +55,9 @@ def _to_customer(desk: Desk, message: Message, work: About, now: datetime, why: 
     """Return the replacement for the customer's next working address, or None."""
     customer = customer_of(desk, work)
     address = recipients.address_of(desk, customer, message)
-    address_id = message.address_id or (address and desk.addresses.hash_address(message.medium, address))
+    address_id = message.address_id or (
+        address and desk.addresses.hash_address(kind_of_address(message.medium), address)
+    )
     tried = (*message.tried, (address_id, message.medium)) if address_id else message.tried
     failed = frozenset(address_id for address_id, _ in tried)
     other = recipients.next_address(desk, customer, work, message.medium, but=failed)

@@ -30,15 +30,28 @@ def count_text(desk: Desk, number: str, segments: int, now: datetime) -> Counted
         cost = rate_limits.cost(number, segments, rules)
     except rate_limits.LimitReached as error:
         raise Refused(error.reason, for_good=True) from error
-    everybody, one = f"sms-{now:%Y%m%d}", f"{desk.addresses.hash_address('sms', number)}-{now:%Y%m%d}"
     counts: dict[str, Count] = {
         f"sms-spend-{now:%Y%m}": lambda current, pace_id: rate_limits.count_spending(
             current, pace_id, cost, rules, now
         ),
+        **_counts_of_day(desk, number, now),
+    }
+    return _count(desk, counts)
+
+
+def count_whatsapp(desk: Desk, number: str, now: datetime) -> Counted:
+    """Count a WhatsApp message before it is sent, with the texts of the day. Raises Refused, throttled."""
+    return _count(desk, _counts_of_day(desk, number, now))
+
+
+def _counts_of_day(desk: Desk, number: str, now: datetime) -> dict[str, Count]:
+    """Return the counts of what goes to phones in a day: to all, and to this one."""
+    rules = desk.policy.sending
+    everybody, one = f"sms-{now:%Y%m%d}", f"{desk.addresses.hash_address('sms', number)}-{now:%Y%m%d}"
+    return {
         everybody: lambda current, pace_id: rate_limits.count_text(current, pace_id, rules.texts_a_day, now),
         one: lambda current, pace_id: rate_limits.count_text(current, pace_id, rules.texts_a_day_to_one, now),
     }
-    return _count(desk, counts)
 
 
 def refund(desk: Desk, counted: Counted) -> None:

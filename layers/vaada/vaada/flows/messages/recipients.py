@@ -9,14 +9,14 @@ from vaada.flows.messages.suppression import addresses_of, is_suppressed
 from vaada.model.campaigns import CampaignRecipient
 from vaada.model.interactions import Interaction
 from vaada.model.messages import Message, RecipientRole
-from vaada.model.people import Agent, Customer, Medium
+from vaada.model.people import Agent, Customer, Medium, MessageMedium, kind_of_address
 from vaada.model.rows import Row
 from vaada.model.work import Survey
 from vaada.rules.messages.media import media_for_agent, medium_for_customer, other_media
 from vaada.rules.stand_ins import stand_ins_of
 from vaada.rules.time.availability import is_away
 
-FailedMedia = frozenset[tuple[str, Medium]]
+FailedMedia = frozenset[tuple[str, MessageMedium]]
 """Pairs of agent id and medium that failed."""
 
 
@@ -58,18 +58,21 @@ def next_address(
     desk: Desk,
     customer: Customer,
     about: Row,
-    medium: Medium,
+    medium: MessageMedium,
     *,
     but: frozenset[str],
 ) -> CustomerAddress | None:
     """Return another address for a message about this row whose address failed. None: there is no other.
 
-    What an agent wrote as a mail is not sent as a text, nor the other way round. Nor is a tip.
+    What an agent wrote as a mail is not sent as a text, nor the other way round. Nor is a tip. WhatsApp takes
+    an answer only to the number that wrote.
     """
     if isinstance(about, CampaignRecipient):
         return working_addresses(desk, customer, survey=False, news=True, but=but).get("email")
     if isinstance(about, Interaction):
         if about.direction == "inbound":  # it asks whether the address is theirs: that one, and no other
+            return None
+        if medium == "whatsapp":
             return None
         return working_addresses(desk, customer, survey=False, but=but).get(medium)
     return customer_address(desk, customer, survey=isinstance(about, Survey), but=but)
@@ -94,12 +97,25 @@ def working_addresses(
 
 
 def address_of(desk: Desk, customer: Customer, message: Message) -> str | None:
-    """Return the message's address, or if that changed, the first one of its medium. None: there is none."""
-    own = [address for medium, address in addresses_of(customer) if medium == message.medium]
-    claimed = (
-        each for each in own if desk.addresses.hash_address(message.medium, each) == message.address_id
-    )
-    return next(claimed, own[0] if own else None)
+    """Return the message's address, or if that changed, the first one of its medium. None: there is none.
+
+    By WhatsApp no other number may be written to.
+    """
+    kind = kind_of_address(message.medium)
+    own = [address for medium, address in addresses_of(customer) if medium == kind]
+    claimed = (each for each in own if desk.addresses.hash_address(kind, each) == message.address_id)
+    other = own[0] if own and message.medium != "whatsapp" else None
+    return next(claimed, other)
+
+
+def whatsapp_address(desk: Desk, customer: Customer, contact: Interaction) -> CustomerAddress | None:
+    """Return the number from which the customer wrote by WhatsApp. None: it is stopped, or theirs no more."""
+    for medium, address in addresses_of(customer):
+        address_id = desk.addresses.hash_address(medium, address)
+        if contact.whatsapp is not None and address_id == contact.whatsapp.address_id:
+            stopped = is_suppressed(desk, medium, address, survey=False)
+            return None if stopped else CustomerAddress(medium, address, address_id)
+    return None
 
 
 def staff_recipient(

@@ -16,7 +16,7 @@ from vaada.flows.work import SUBJECTS
 from vaada.gateways.table import Conflict
 from vaada.model.interactions import Interaction
 from vaada.model.messages import Message
-from vaada.model.people import Agent, Customer
+from vaada.model.people import Agent, Customer, kind_of_address
 from vaada.model.rate_limits import RateCount
 from vaada.model.rows import Row
 from vaada.rules.messages import lifecycle
@@ -76,7 +76,7 @@ def _customers(desk: Desk, messages: Iterable[Message]) -> list[Customer]:
 def _is_reachable(desk: Desk, message: Message, now: datetime) -> bool:
     reader = desk.table.get(Agent, message.recipient_id) if message.recipient_id else None
     return reader is None or (
-        not is_away(reader, now) and recipients.can_receive(desk, reader, message.medium)
+        not is_away(reader, now) and recipients.can_receive(desk, reader, kind_of_address(message.medium))
     )
 
 

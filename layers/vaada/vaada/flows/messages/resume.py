@@ -17,12 +17,13 @@ from vaada.gateways.table import Conflict
 from vaada.model.campaigns import Campaign, CampaignRecipient
 from vaada.model.interactions import Interaction
 from vaada.model.messages import Message
-from vaada.model.people import Agent, Customer
+from vaada.model.people import Agent, Customer, kind_of_address
 from vaada.model.rows import Row
 from vaada.model.work import Survey
 from vaada.rules import campaigns
 from vaada.rules.messages import frequency_cap, lifecycle, personal
 from vaada.rules.messages.batches import NOT_NEEDED
+from vaada.rules.whatsapp import open_until
 
 
 def resume(desk: Desk, message_id: str, version: int, now: datetime) -> str:
@@ -81,13 +82,15 @@ def _at_working_address(desk: Desk, message: Message) -> Message:
 def _is_working(desk: Desk, customer: Customer, message: Message, work: About) -> bool:
     address = recipients.address_of(desk, customer, message)
     survey, news = isinstance(work, Survey), isinstance(work, CampaignRecipient)
-    return address is not None and not is_suppressed(desk, message.medium, address, survey=survey, news=news)
+    return address is not None and not is_suppressed(
+        desk, kind_of_address(message.medium), address, survey=survey, news=news
+    )
 
 
 def _is_reachable(desk: Desk, message: Message) -> bool:
     """Whether the reader can still be reached by the medium of the message. The owner has only one medium."""
     reader = desk.table.get(Agent, message.recipient_id) if message.recipient_id else None
-    return reader is None or recipients.can_receive(desk, reader, message.medium)
+    return reader is None or recipients.can_receive(desk, reader, kind_of_address(message.medium))
 
 
 def _send_again(desk: Desk, message: Message, now: datetime) -> str:
@@ -122,6 +125,8 @@ def _refusal(desk: Desk, message: Message, now: datetime) -> str | None:
         if reason is not None:
             return reason
     asks = message.purpose == "confirmation"  # for the consent itself
+    if message.medium == "whatsapp" and (reason := _why_not_by_whatsapp(desk, message, now)) is not None:
+        return reason
     allowed = asks or personal.has_consent(customer, message.medium, answers=message.answers is not None)
     if not allowed or (isinstance(work, Survey) and not customer.consent.survey):
         return "the customer said stop before it could be sent"
@@ -132,6 +137,13 @@ def _refusal(desk: Desk, message: Message, now: datetime) -> str | None:
     if not _is_working(desk, customer, message, work):
         return "the address was stopped before it could be sent"
     return None
+
+
+def _why_not_by_whatsapp(desk: Desk, message: Message, now: datetime) -> str | None:
+    """Return why WhatsApp takes the answer no more. None: it does."""
+    answered = desk.table.get(Interaction, message.answers) if message.answers else None
+    is_open = answered is not None and now < open_until(answered)
+    return None if is_open else personal.WINDOW_CLOSED
 
 
 def _campaign_id(message: Message, work: About) -> str | None:

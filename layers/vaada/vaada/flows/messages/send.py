@@ -8,7 +8,7 @@ from vaada.flows.messages import fallback
 from vaada.flows.messages.batch import hold_again
 from vaada.flows.messages.compose import compose
 from vaada.flows.messages.personal import follow_up_of_unsent
-from vaada.flows.messages.rate_limits import count_mail, count_text, refund
+from vaada.flows.messages.rate_limits import count_mail, count_text, count_whatsapp, refund
 from vaada.flows.messages.suppression import suppress
 from vaada.flows.optimistic_write import NotFound, retry_on_conflict
 from vaada.flows.rate_counts import Counted
@@ -31,7 +31,9 @@ def attempt(desk: Desk, message: Message, now: datetime) -> None:
     counted: Counted = {}
     try:
         send = compose(desk, message, now)
-        if message.medium == "sms":
+        if message.medium == "whatsapp":
+            counted = count_whatsapp(desk, send.keywords["to_phone"], now)
+        elif message.medium == "sms":
             counted = count_text(desk, send.keywords["to_phone"], parts(send.args[0]), now)
         else:
             counted = count_mail(desk, now)

@@ -214,7 +214,10 @@ SECTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
                 "gets an answer by phone within %(phone)s opening minutes, by text %(sms)s, in "
                 "a chat %(chat)s,"
             ),
-            _("%(social)s on social media, %(email)s by e-mail and %(web)s by the website."),
+            _(
+                "%(whatsapp)s by WhatsApp, %(social)s on social media, %(email)s by e-mail and "
+                "%(web)s by the website."
+            ),
             _("The agent is warned %(warn_reply)s opening minutes before that."),
             _("%(call_back)s Who is in touch outside opening hours is promised a call back."),
         ),

@@ -7,7 +7,7 @@ from typing import Literal
 
 from vaada.model.interactions import Interaction
 from vaada.model.messages import Message, Purpose, RecipientRole
-from vaada.model.people import Agent, Channel, Medium
+from vaada.model.people import Agent, Channel, MessageMedium
 from vaada.model.rows import Row
 from vaada.model.work import Commitment, FollowUp, Goodwill, Survey, SurveyKind
 from vaada.present.i18n import Words
@@ -85,7 +85,11 @@ _ROLES: dict[RecipientRole, str] = {
     "owner": _("the owner"),
     "customer": _("the customer"),
 }
-_MEDIA: dict[Medium, str] = {"email": _("by e-mail"), "sms": _("by text")}
+_MEDIA: dict[MessageMedium, str] = {
+    "email": _("by e-mail"),
+    "sms": _("by text"),
+    "whatsapp": _("by WhatsApp"),
+}
 _SURVEYS: dict[SurveyKind, str] = {
     "csat": _("how it went"),
     "nps": _("whether they would recommend us"),

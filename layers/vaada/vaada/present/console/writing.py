@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from vaada.model.interactions import Interaction
-from vaada.model.people import Agent, Customer, Medium
+from vaada.model.people import Agent, Customer, MessageMedium
 from vaada.model.policy import Business
 from vaada.present.email import personal_subject
 from vaada.present.greetings import greeting, personal_signature
@@ -29,6 +29,10 @@ PROBLEMS: dict[str, str] = {
     "agent": _("Choose who writes."),
     "attachments": _("Choose at most 10 files, none of them empty, of 4 MB together. Send more as a link."),
     "by_text": _("Files go by e-mail only."),
+    "too_late": _(
+        "WhatsApp takes an answer for a day only, which ends before it may go out. "
+        "Send it now, or another way."
+    ),
     "kind": _("A program, such as .exe, is not sent by e-mail. Send it another way."),
     "other": _("This cannot be used here. Please check it."),
 }
@@ -49,21 +53,24 @@ class Way(Protocol):
     """A way to write to a customer, as `flows` finds it."""
 
     @property
-    def medium(self) -> Medium: ...
+    def medium(self) -> MessageMedium: ...
     @property
     def answers(self) -> Interaction | None: ...
     @property
     def goes_out_at(self) -> datetime: ...
     @property
     def why_not(self) -> str | None: ...
+    @property
+    def open_until(self) -> datetime | None: ...
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A medium to choose. `why_not`: why it cannot be used."""
+    """A medium to choose. `why_not`: why it cannot be used. `open_until`: until when it can, in words."""
 
-    medium: Medium
+    medium: MessageMedium
     why_not: str
+    open_until: str
 
 
 @dataclass(frozen=True)
@@ -79,7 +86,7 @@ class Sheet:
     language: str
     direction: str
     choices: tuple[Choice, ...]
-    medium: Medium | None
+    medium: MessageMedium | None
     held_until: str
 
 
@@ -106,7 +113,11 @@ def sheet(
         language=language.language,
         direction=language.direction,
         choices=tuple(
-            Choice(way.medium, reason_words(way.why_not, times.words.catalogue) if way.why_not else "")
+            Choice(
+                way.medium,
+                reason_words(way.why_not, times.words.catalogue) if way.why_not else "",
+                times.moment(way.open_until) if way.open_until else "",
+            )
             for way in sorted(ways, key=lambda way: way.medium)
         ),
         medium=open_ways[0].medium if open_ways else None,

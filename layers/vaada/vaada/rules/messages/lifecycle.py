@@ -12,7 +12,7 @@ from vaada.model.campaigns import CampaignRecipient
 from vaada.model.ids import derived_row_id
 from vaada.model.interactions import Interaction
 from vaada.model.messages import Delivery, Message, Purpose, RecipientRole
-from vaada.model.people import Medium
+from vaada.model.people import MessageMedium
 from vaada.model.recognitions import Recognition
 from vaada.model.weekly_reports import WeeklyReport
 from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
@@ -59,7 +59,7 @@ def new_message(
     purpose: Purpose,
     to: RecipientRole,
     recipient_id: str | None,
-    medium: Medium,
+    medium: MessageMedium,
     why: str,
     wake_at: datetime,
     now: datetime,
@@ -234,7 +234,7 @@ def record_delivery(message: Message, delivery: Delivery, provider_id: str, at: 
 
 
 def replacement(
-    message: Message, medium: Medium, at: datetime, why: str = NOT_ARRIVED, **reader: object
+    message: Message, medium: MessageMedium, at: datetime, why: str = NOT_ARRIVED, **reader: object
 ) -> Message:
     """Return a new message with the same content, by another medium or to another recipient.
 

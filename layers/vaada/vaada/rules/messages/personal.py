@@ -8,7 +8,7 @@ from typing import Literal
 from vaada.model.ids import derived_row_id
 from vaada.model.interactions import Interaction
 from vaada.model.messages import Message, NewAttachment
-from vaada.model.people import Customer, Medium
+from vaada.model.people import Customer, Medium, MessageMedium
 from vaada.model.policy import SAVED_REPLY_GAPS, PolicyDocument, SavedReply
 from vaada.model.work import FollowUp
 from vaada.rules.ids import derived_id
@@ -18,6 +18,8 @@ from vaada.rules.time.availability import customer_reachable_at
 
 NO_CONSENT = "the customer did not agree to be written to this way"
 NO_ADDRESS = "there is no address of this kind that works"
+WINDOW_CLOSED = "their last message by WhatsApp is more than 24 hours old"
+CLOSES_AT_NIGHT = "WhatsApp takes an answer for 24 hours, which end before it may go out"
 
 FileProblem = Literal["medium", "size", "kind"]
 """What is wrong with the files of a message: it is an SMS, they are too large, or SES refuses them."""
@@ -39,7 +41,7 @@ _NOT_SENT = re.compile(
 )
 
 
-def file_problem(medium: Medium, files: Collection[NewAttachment]) -> FileProblem | None:
+def file_problem(medium: MessageMedium, files: Collection[NewAttachment]) -> FileProblem | None:
     """Return what is wrong with the files of a message. None: they can be sent."""
     if files and medium != "email":
         return "medium"
@@ -52,20 +54,22 @@ class CannotWrite(Exception):
     """The customer cannot be written to now. The text is the reason, as it is stored in messages."""
 
 
-def answered_by(medium: Medium, contacts: Iterable[Interaction]) -> Interaction | None:
+def answered_by(medium: MessageMedium, contacts: Iterable[Interaction]) -> Interaction | None:
     """Return the customer's latest contact in a case that a message by this medium would answer."""
     inbound = (row for row in contacts if row.direction == "inbound" and row.channel == medium)
+    if medium == "whatsapp":  # one that an agent recorded opens no window
+        inbound = (row for row in inbound if row.whatsapp is not None)
     return max(inbound, key=lambda row: (row.occurred_at, row.id), default=None)
 
 
-def has_consent(customer: Customer, medium: Medium, *, answers: bool) -> bool:
+def has_consent(customer: Customer, medium: MessageMedium, *, answers: bool) -> bool:
     """Whether the customer agreed to be written to by this medium.
 
     Whoever writes to us wants an answer: to answer their own mail or text the same way (`answers`) needs no
     consent. By the contact form anybody can write with any address.
     """
-    consent = customer.consent
-    return answers or (consent.email if medium == "email" else consent.sms)
+    given: dict[MessageMedium, bool] = {"email": customer.consent.email, "sms": customer.consent.sms}
+    return answers or given.get(medium, False)
 
 
 def why_not(
@@ -83,6 +87,15 @@ def why_not(
     return None if has_room or awaited else frequency_cap.TOO_OFTEN
 
 
+def why_not_by_whatsapp(open_until: datetime, now: datetime, *, works: bool, has_room: bool) -> str | None:
+    """Return why nothing may be answered by WhatsApp, which takes answers so long. None: it may."""
+    if now >= open_until:
+        return WINDOW_CLOSED
+    if not works:
+        return NO_ADDRESS
+    return None if has_room else frequency_cap.TOO_OFTEN
+
+
 def goes_out_at(customer: Customer, policy: PolicyDocument, now: datetime, *, at_night: bool) -> datetime:
     """Return when a message goes out: now, or at the end of the customer's quiet hours."""
     return now if at_night else customer_reachable_at(customer, policy, now)
@@ -90,7 +103,7 @@ def goes_out_at(customer: Customer, policy: PolicyDocument, now: datetime, *, at
 
 def message_of(
     interaction: Interaction,
-    medium: Medium,
+    medium: MessageMedium,
     address_id: str,
     wake_at: datetime,
     *,
