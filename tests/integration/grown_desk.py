@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 from unittest.mock import patch
 
@@ -22,13 +22,19 @@ from tests.unit import rows
 from vaada.desk import open_desk
 from vaada.gateways import aws
 from vaada.gateways.items import id_of, search_terms_to_write, to_item
+from vaada.model.campaigns import Campaign, CampaignRecipient, CampaignText, Event
 from vaada.model.ids import new_party_id, new_row_id
+from vaada.model.incoming_mail import SetAsideMail
 from vaada.model.people import Customer
+from vaada.model.policy import PolicyVersion
+from vaada.model.recognitions import Recognition
+from vaada.model.relationships import Relationship, relationship_id
 from vaada.model.rows import Row
 
 T = TypeVar("T")
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
 KINDS = 7
+CAMPAIGN_ID = "cccccccccccccccc"
 
 
 @dataclass
@@ -79,7 +85,7 @@ def grown_desk(desk: ScriptedDesk, count: int) -> Iterator[GrownDesk]:
     open_desk.cache_clear()
     with patch.object(aws, "dynamodb", lambda: table):
         shop = Shop.opened(desk)
-        for row in _rows(shop, count):
+        for row in (*_rows(shop, count), *_newer_rows(shop, count)):
             terms = search_terms_to_write(row)[0] if isinstance(row, Customer) else []
             for item in (to_item(row), *terms):
                 table.put_item(Item=item)
@@ -126,6 +132,74 @@ def _rows(shop: Shop, count: int) -> Iterator[Row]:
                 )
 
 
+def _newer_rows(shop: Shop, count: int) -> Iterator[Row]:
+    """Campaigns, mail set aside, reviews, weekly reports, thanks and former policies, and what one sent."""
+    now = shop.desk.now
+    yield campaign(CAMPAIGN_ID, now)
+    for number in range(count // 10):
+        at = now - number * HOUR
+        own_id, customer_id = new_row_id(shop.customer_id, at), new_party_id()
+        yield campaign(new_party_id(), at)
+        yield CampaignRecipient(
+            campaign_recipient_id=new_row_id(customer_id, at),
+            customer_id=customer_id,
+            campaign_id=CAMPAIGN_ID,
+            agent_id=shop.agent_id,
+            answer="yes",
+            created_at=at,
+        )
+        yield SetAsideMail(
+            set_aside_mail_id=f"{number:08}",
+            name=f"mail-{number}",
+            reason="list",
+            sender="news@example.com",
+            sender_name="News",
+            subject="Offers",
+            words="Buy now",
+            received_at=at,
+            expires_at=int((now + 100 * 24 * HOUR).timestamp()),
+        )
+        yield Relationship(
+            relationship_id=relationship_id(customer_id),
+            customer_id=customer_id,
+            status="proposed",
+            due_at=at,
+            created_at=at,
+        )
+        yield Recognition(
+            recognition_id=own_id,
+            customer_id=shop.customer_id,
+            agent_id=shop.agent_id,
+            reason="kind_words",
+            evidence_id=own_id,
+            said_by=shop.supervisor_id,
+            created_at=at,
+        )
+        yield PolicyVersion(
+            policy_version_id=f"{number:08}", document=rows.policy(), changed_at=at, changed_by="owner"
+        )
+        yield rows.goodwill(
+            goodwill_id=new_row_id(shop.customer_id, at),
+            customer_id=shop.customer_id,
+            agent_id=shop.agent_id,
+            due_at=at,
+        )
+
+
+def campaign(campaign_id: str, at: datetime) -> Campaign:
+    """An invitation that was sent."""
+    return Campaign(
+        campaign_id=campaign_id,
+        status="sent",
+        texts=(CampaignText(language="en", subject="An evening of repairs", text="Come and see."),),
+        event=Event(begins_at=at + HOUR, ends_at=at + 2 * HOUR, place="Our shop"),
+        send_at=at,
+        sent_at=at,
+        created_by="manager",
+        created_at=at,
+    )
+
+
 PAGES: dict[str, Callable[[GrownDesk], object]] = {
     "API: timeline": lambda desk: desk.get(f"customers/{desk.shop.customer_id}/timeline"),
     "API: export": lambda desk: desk.get(f"customers/{desk.shop.customer_id}/export"),
@@ -158,6 +232,20 @@ PAGES: dict[str, Callable[[GrownDesk], object]] = {
     "console: policy": lambda desk: desk.open(desk.manager, "/desk/policy"),
     "API: messages": lambda desk: desk.get("messages", status="sent"),
     "console: messages": lambda desk: desk.open(desk.manager, "/desk/messages?status=sent"),
+    "API: goodwill": lambda desk: desk.get("goodwill", status="requested"),
+    "API: thanks said": lambda desk: desk.get("recognition"),
+    "console: mail set aside": lambda desk: desk.open(desk.manager, "/desk/mail"),
+    "console: campaigns": lambda desk: desk.open(desk.manager, "/desk/campaigns"),
+    "console: a campaign": lambda desk: desk.open(desk.manager, f"/desk/campaigns/{CAMPAIGN_ID}"),
+    "console: reviews": lambda desk: desk.open(desk.manager, "/desk/relationships"),
+    "console: a review": lambda desk: desk.open(
+        desk.manager, f"/desk/customers/{desk.shop.customer_id}/relationship"
+    ),
+    "console: a message to a customer": lambda desk: desk.open(
+        desk.manager, f"/desk/customers/{desk.shop.customer_id}/write"
+    ),
+    "console: people": lambda desk: desk.open(desk.manager, "/desk/people"),
+    "console: policies before": lambda desk: desk.open(desk.manager, "/desk/policy/versions"),
     "console: find": lambda desk: desk.open(desk.manager, "/desk/find?q=bilal"),
 }
 """The pages whose cost must not grow with what is stored. A report does grow: see `flows/reports.py`."""
