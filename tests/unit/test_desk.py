@@ -14,8 +14,8 @@ from vaada.desk import Gateway, prepare
 
 pytestmark = pytest.mark.xdist_group("imports")  # so that one process starts the functions for all tests
 ROOT = Path(__file__).parents[2]
-COSTLY = ("boto3", "email_validator", "holidays", "jinja2", "phonenumbers")
-"""Libraries whose import takes a noticeable part of a cold start."""
+COSTLY = ("boto3", "email_validator", "holidays", "jinja2", "phonenumbers", "vaada.console.my_day")
+"""Modules whose import takes a noticeable part of a cold start; one page of the console stands for all."""
 NEEDS: dict[str, set[str]] = {
     "api": set(),
     "check_readiness": set(),

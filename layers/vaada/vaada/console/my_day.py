@@ -1,7 +1,7 @@
 """My day, and for those who may see it a colleague's."""
 
 from vaada.console import relationships
-from vaada.console.http import Answer
+from vaada.console.http import Answer, redirect
 from vaada.console.visits import Visit
 from vaada.flows.work_lists import MOST, WorkAround, work_around
 from vaada.present.console import my_day
@@ -9,6 +9,11 @@ from vaada.present.console.people import standing_in
 from vaada.present.console.work_rows import Surroundings
 
 HERE = "/desk/"
+
+
+def home(_visit: Visit) -> Answer:
+    """Redirect to the day."""
+    return redirect(HERE)
 
 
 def show(visit: Visit) -> Answer:
