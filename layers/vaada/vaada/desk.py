@@ -53,7 +53,6 @@ Gateway = Literal[
     "retry_queue",
     "user_pool",
     "mail_store",
-    "whatsapp",
 ]
 
 T = TypeVar("T")
