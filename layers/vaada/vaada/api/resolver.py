@@ -199,7 +199,7 @@ def _check_request(resolver: ApiGatewayResolver, next_middleware: NextMiddleware
     """Raise Refusal (422) for what would be ignored: unknown query parameters, or what is not taken."""
     route: Route = resolver.context["_route"]
     event = resolver.current_event
-    if event.http_method not in _methods_at(event.path):
+    if route not in _routes():
         return next_middleware(resolver)  # it is refused there
     known = {parameter.alias for parameter in route.dependant.query_params}
     unknown = sorted((event.query_string_parameters or {}).keys() - known)
@@ -225,9 +225,12 @@ def takes_if_match(method: str, path: str) -> bool:
     return method not in {"GET", "HEAD"} and ("<" in path or "{" in path or path == "/api/policy")
 
 
+def _routes() -> list[Route]:
+    return [*app._static_routes, *app._dynamic_routes]
+
+
 def _methods_at(path: str) -> list[str]:
-    routes = [*app._static_routes, *app._dynamic_routes]
-    return sorted({route.method for route in routes if route.rule.match(path)})
+    return sorted({route.method for route in _routes() if route.rule.match(path)})
 
 
 def _tag(resolver: ApiGatewayResolver, next_middleware: NextMiddleware) -> Response[Any]:
