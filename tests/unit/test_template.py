@@ -147,8 +147,13 @@ def test_names_hold_whatever_the_stack_is_called() -> None:
     """A stack's name has up to 128 characters, and may begin with "aws" or "ssm"."""
     whole = json.dumps(RESOURCES)
 
-    for named in (*of_type("AWS::Scheduler::ScheduleGroup"), *of_type("AWS::SES::ConfigurationSet")):
-        name, words = RESOURCES[named]["Properties"]["Name"]["Sub"]
+    for kind, field in (
+        ("AWS::Scheduler::ScheduleGroup", "Name"),
+        ("AWS::SES::ConfigurationSet", "Name"),
+        ("AWS::SES::ReceiptRuleSet", "RuleSetName"),
+    ):
+        [named] = of_type(kind)
+        name, words = RESOURCES[named]["Properties"][field]["Sub"]
         assert name == "vaada-${Id}"  # 6 and 36 characters of 64
         assert words == {"Id": {"Select": [2, {"Split": ["/", {"Ref": "AWS::StackId"}]}]}}
     assert set(re.findall(r"parameter/([^\"]*)-key", whole)) == {
