@@ -67,28 +67,7 @@ def resolve(value: Any, known: dict[str, Any]) -> Any:
 
 def guard_findings(file: Path) -> Iterator[str]:
     """Yield what cfn-guard finds by AWS Control Tower's rules, and exclusions that are unnecessary."""
-    system = {"Darwin": "macos"}.get(platform.system(), "ubuntu")
-    machine = {"arm64": "aarch64"}.get(platform.machine(), platform.machine())
-    program = GUARD / "bin" / system / machine / "cfn-guard"
-    rules = GUARD / "rules"
-    result = subprocess.run(  # noqa: S603  # nosec B603 # a program of our own
-        [
-            program,
-            "validate",
-            "-d",
-            file,
-            "-r",
-            rules,
-            "--structured",
-            "-o",
-            "json",
-            "--show-summary",
-            "none",
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    result = _run_guard(file)
     if result.returncode not in {0, NOT_COMPLIANT}:
         yield f"cfn-guard failed: {result.stderr}"
         return
@@ -111,6 +90,19 @@ def guard_findings(file: Path) -> Iterator[str]:
         yield f"cfn-guard: {name} need not exclude {rule}"
     for rule in sorted(EXCLUDED_RULES.keys() - {rule for rule, _ in found}):
         yield f"cfn-guard: {rule} finds nothing"
+
+
+def _run_guard(file: Path) -> subprocess.CompletedProcess[str]:
+    system = {"Darwin": "macos"}.get(platform.system(), "ubuntu")
+    machine = {"arm64": "aarch64"}.get(platform.machine(), platform.machine())
+    program = GUARD / "bin" / system / machine / "cfn-guard"
+    options = ("--structured", "-o", "json", "--show-summary", "none")
+    return subprocess.run(  # noqa: S603  # nosec B603 # a program of our own
+        [program, "validate", "-d", file, "-r", GUARD / "rules", *options],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def main() -> int:

@@ -165,102 +165,18 @@ def _encodings() -> dict[str, bytes]:
     }
 
 
-def _structures() -> dict[str, bytes]:
-    deep = _HELLO
-    for level in range(40):
-        head = f'Content-Type: multipart/mixed; boundary="n{level}"'
-        deep = f"{head}\r\n\r\n--n{level}\r\n{deep}\r\n--n{level}--\r\n"
-    abyss = "".join(f'Content-Type: multipart/mixed; boundary="n{n}"\r\n\r\n--n{n}\r\n' for n in range(3000))
-    html = "Content-Type: text/html; charset=utf-8\r\n\r\n<p>Hello, <b>where</b> is my order?</p>"
-    picture = (
-        "Content-Type: image/png\r\nContent-ID: <p>\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw0KGgo="
-    )
-    head = 'Content-Type: multipart/alternative; boundary="c"'
-    alternative = f"{head}\r\n\r\n--c\r\n{_plain()}\r\n--c\r\n{html}\r\n--c--"
-    related = (
-        f'Content-Type: multipart/related; boundary="r"\r\n\r\n--r\r\n{html}\r\n--r\r\n{picture}\r\n--r--'
-    )
-    mixed = 'multipart/mixed; boundary="b"'
-    attached = "Content-Type: message/rfc822\r\n\r\nFrom: a@example.net\r\nSubject: Inner\r\n\r\nInner words"
+_MIXED = 'multipart/mixed; boundary="b"'
+_HTML = "Content-Type: text/html; charset=utf-8\r\n\r\n<p>Hello, <b>where</b> is my order?</p>"
+
+
+def _multiparts() -> dict[str, bytes]:
     return {
         "multipart without a boundary": _of_type("multipart/mixed", _multipart(_plain())),
         "multipart whose boundary is never there": _of_type('multipart/mixed; boundary="x"', _HELLO.encode()),
-        "multipart that never ends": _of_type(mixed, _multipart(_plain(), end=False)),
-        "multipart without parts": _of_type(mixed, b"--b--\r\n"),
+        "multipart that never ends": _of_type(_MIXED, _multipart(_plain(), end=False)),
+        "multipart without parts": _of_type(_MIXED, b"--b--\r\n"),
         "multipart with an empty boundary": _of_type('multipart/mixed; boundary=""', _multipart(_plain())),
-        "multipart in base64": _of_type(mixed, _multipart(_plain()), "Content-Transfer-Encoding: base64"),
-        "forty levels": raw(
-            *_HEADERS, "Subject: Order", deep.split("\r\n", 1)[0], body=deep.split("\r\n\r\n", 1)[1].encode()
-        ),
-        "three thousand levels": raw(*_HEADERS, f"Subject: Order\r\n{abyss}"),
-        "alternative within mixed": _of_type(mixed, _multipart(alternative, picture)),
-        "related within alternative": _of_type(
-            'multipart/alternative; boundary="b"', _multipart(_plain(), related)
-        ),
-        "related without plain text": _of_type(mixed, _multipart(related)),
-        "only HTML": _of_type("text/html", b"<html><body><p>Hello, where is my order?</p></body></html>"),
-        "HTML called plain text": _of_type("text/plain", b"<!DOCTYPE html><p>Hello, where is my order?</p>"),
-        "HTML that is not closed": _of_type(
-            "text/html", b"<div><p>Hello, where is my order?<b><table><tr><td>x"
-        ),
-        "HTML with scripts": _of_type(
-            "text/html", b"<script>alert(1)</script><p onclick=x>Hello, where?</p>"
-        ),
-        "plain text that is empty, beside HTML": _of_type(
-            'multipart/alternative; boundary="b"', _multipart(_plain(" "), html)
-        ),
-        "an attached mail": _of_type(mixed, _multipart(_plain(), attached)),
-        "an attached mail that is broken": _of_type(
-            mixed, _multipart(_plain(), "Content-Type: message/rfc822\r\n\r\n")
-        ),
-        "a part of a mail": _of_type('message/partial; id="x"; number=1; total=2'),
-        "a calendar": _of_type(
-            mixed, _multipart(_plain(), "Content-Type: text/calendar\r\n\r\nBEGIN:VCALENDAR")
-        ),
-        "winmail.dat": _of_type(
-            mixed,
-            _multipart(
-                _plain(),
-                'Content-Type: application/ms-tnef; name="winmail.dat"\r\n'
-                "Content-Transfer-Encoding: base64\r\n\r\neJ8+Ig==",
-            ),
-        ),
-        "a file with a path": _of_type(
-            mixed,
-            _multipart(
-                _plain(),
-                "Content-Type: text/plain\r\nContent-Disposition: attachment;"
-                ' filename="../../pass\twd"\r\n\r\nx',
-            ),
-        ),
-        "a file named in RFC 2231": _of_type(
-            mixed,
-            _multipart(
-                _plain(),
-                "Content-Type: application/pdf\r\nContent-Disposition: attachment;"
-                " filename*0*=utf-8''Rechnung%20; filename*1*=f%C3%BCr.pdf\r\n\r\nx",
-            ),
-        ),
-        "a file named in RFC 2231 of a wrong charset": _of_type(
-            mixed,
-            _multipart(
-                _plain(),
-                "Content-Type: application/pdf\r\nContent-Disposition: attachment;"
-                " filename*=no-such''%FF%FE.pdf\r\n\r\nx",
-            ),
-        ),
-        "a file named in RFC 2047": _of_type(
-            mixed,
-            _multipart(
-                _plain(),
-                'Content-Type: application/pdf; name="=?utf-8?B?UmVjaG51bmcucGRm?="\r\n\r\nx',
-            ),
-        ),
-        "a file without a name": _of_type(mixed, _multipart(_plain(), "Content-Type: image/jpeg\r\n\r\nx")),
-        "fifty files": _of_type(mixed, _multipart(_plain(), *["Content-Type: image/jpeg\r\n\r\nx"] * 50)),
-        "a type that is none": _of_type("plain", _HELLO.encode()),
-        "a type that is empty": _of_type("", _HELLO.encode()),
-        "two types": _of_type("text/plain", _HELLO.encode(), "Content-Type: text/html"),
+        "multipart in base64": _of_type(_MIXED, _multipart(_plain()), "Content-Transfer-Encoding: base64"),
         "signed": _of_type(
             'multipart/signed; boundary="b"; protocol="application/pgp-signature"',
             _multipart(_plain(), "Content-Type: application/pgp-signature\r\n\r\nx"),
@@ -272,8 +188,118 @@ def _structures() -> dict[str, bytes]:
     }
 
 
-def _heads() -> dict[str, bytes]:
-    body = _HELLO.encode()
+def _nested() -> dict[str, bytes]:
+    deep = _HELLO
+    for level in range(40):
+        head = f'Content-Type: multipart/mixed; boundary="n{level}"'
+        deep = f"{head}\r\n\r\n--n{level}\r\n{deep}\r\n--n{level}--\r\n"
+    abyss = "".join(f'Content-Type: multipart/mixed; boundary="n{n}"\r\n\r\n--n{n}\r\n' for n in range(3000))
+    picture = (
+        "Content-Type: image/png\r\nContent-ID: <p>\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw0KGgo="
+    )
+    head = 'Content-Type: multipart/alternative; boundary="c"'
+    alternative = f"{head}\r\n\r\n--c\r\n{_plain()}\r\n--c\r\n{_HTML}\r\n--c--"
+    related = (
+        f'Content-Type: multipart/related; boundary="r"\r\n\r\n--r\r\n{_HTML}\r\n--r\r\n{picture}\r\n--r--'
+    )
+    return {
+        "forty levels": raw(
+            *_HEADERS, "Subject: Order", deep.split("\r\n", 1)[0], body=deep.split("\r\n\r\n", 1)[1].encode()
+        ),
+        "three thousand levels": raw(*_HEADERS, f"Subject: Order\r\n{abyss}"),
+        "alternative within mixed": _of_type(_MIXED, _multipart(alternative, picture)),
+        "related within alternative": _of_type(
+            'multipart/alternative; boundary="b"', _multipart(_plain(), related)
+        ),
+        "related without plain text": _of_type(_MIXED, _multipart(related)),
+    }
+
+
+def _html() -> dict[str, bytes]:
+    return {
+        "only HTML": _of_type("text/html", b"<html><body><p>Hello, where is my order?</p></body></html>"),
+        "HTML called plain text": _of_type("text/plain", b"<!DOCTYPE html><p>Hello, where is my order?</p>"),
+        "HTML that is not closed": _of_type(
+            "text/html", b"<div><p>Hello, where is my order?<b><table><tr><td>x"
+        ),
+        "HTML with scripts": _of_type(
+            "text/html", b"<script>alert(1)</script><p onclick=x>Hello, where?</p>"
+        ),
+        "plain text that is empty, beside HTML": _of_type(
+            'multipart/alternative; boundary="b"', _multipart(_plain(" "), _HTML)
+        ),
+    }
+
+
+def _files() -> dict[str, bytes]:
+    attached = "Content-Type: message/rfc822\r\n\r\nFrom: a@example.net\r\nSubject: Inner\r\n\r\nInner words"
+    return {
+        "an attached mail": _of_type(_MIXED, _multipart(_plain(), attached)),
+        "an attached mail that is broken": _of_type(
+            _MIXED, _multipart(_plain(), "Content-Type: message/rfc822\r\n\r\n")
+        ),
+        "a part of a mail": _of_type('message/partial; id="x"; number=1; total=2'),
+        "a calendar": _of_type(
+            _MIXED, _multipart(_plain(), "Content-Type: text/calendar\r\n\r\nBEGIN:VCALENDAR")
+        ),
+        "winmail.dat": _of_type(
+            _MIXED,
+            _multipart(
+                _plain(),
+                'Content-Type: application/ms-tnef; name="winmail.dat"\r\n'
+                "Content-Transfer-Encoding: base64\r\n\r\neJ8+Ig==",
+            ),
+        ),
+        "a file without a name": _of_type(_MIXED, _multipart(_plain(), "Content-Type: image/jpeg\r\n\r\nx")),
+        "fifty files": _of_type(_MIXED, _multipart(_plain(), *["Content-Type: image/jpeg\r\n\r\nx"] * 50)),
+    }
+
+
+def _file_names() -> dict[str, bytes]:
+    return {
+        "a file with a path": _of_type(
+            _MIXED,
+            _multipart(
+                _plain(),
+                "Content-Type: text/plain\r\nContent-Disposition: attachment;"
+                ' filename="../../pass\twd"\r\n\r\nx',
+            ),
+        ),
+        "a file named in RFC 2231": _of_type(
+            _MIXED,
+            _multipart(
+                _plain(),
+                "Content-Type: application/pdf\r\nContent-Disposition: attachment;"
+                " filename*0*=utf-8''Rechnung%20; filename*1*=f%C3%BCr.pdf\r\n\r\nx",
+            ),
+        ),
+        "a file named in RFC 2231 of a wrong charset": _of_type(
+            _MIXED,
+            _multipart(
+                _plain(),
+                "Content-Type: application/pdf\r\nContent-Disposition: attachment;"
+                " filename*=no-such''%FF%FE.pdf\r\n\r\nx",
+            ),
+        ),
+        "a file named in RFC 2047": _of_type(
+            _MIXED,
+            _multipart(
+                _plain(),
+                'Content-Type: application/pdf; name="=?utf-8?B?UmVjaG51bmcucGRm?="\r\n\r\nx',
+            ),
+        ),
+    }
+
+
+def _types() -> dict[str, bytes]:
+    return {
+        "a type that is none": _of_type("plain", _HELLO.encode()),
+        "a type that is empty": _of_type("", _HELLO.encode()),
+        "two types": _of_type("text/plain", _HELLO.encode(), "Content-Type: text/html"),
+    }
+
+
+def _subjects() -> dict[str, bytes]:
     subjects = {
         "RFC 2047": "=?utf-8?Q?Gr=C3=BC=C3=9Fe?=",
         "RFC 2047 with an unknown charset": "=?x-none?Q?Gr=FC=DFe?=",
@@ -289,12 +315,16 @@ def _heads() -> dict[str, bytes]:
         "only spaces": "   ",
         "a subject of 20,000 characters": "order " * 3_400,
     }
+    return {
+        f"subject: {what}": raw(*_HEADERS, f"Subject: {subject}", body=_HELLO.encode())
+        for what, subject in subjects.items()
+    }
+
+
+def _addresses() -> dict[str, bytes]:
+    body = _HELLO.encode()
     first, *others = _HEADERS
     return {
-        **{
-            f"subject: {what}": raw(*_HEADERS, f"Subject: {subject}", body=body)
-            for what, subject in subjects.items()
-        },
         "no From": raw(*others, "Subject: Order", body=body),
         "an empty From": raw("From:", *others, "Subject: Order", body=body),
         "a From without an address": raw("From: Bilal", *others, "Subject: Order", body=body),
@@ -314,6 +344,13 @@ def _heads() -> dict[str, bytes]:
         "five thousand recipients": raw(
             first, f"To: {', '.join(f'a{n}@example.net' for n in range(5000))}", others[1], body=body
         ),
+    }
+
+
+def _other_headers() -> dict[str, bytes]:
+    body = _HELLO.encode()
+    first, *others = _HEADERS
+    return {
         "two thousand headers": raw(*_HEADERS, *(f"X-Much-{n}: {'x' * 60}" for n in range(2000)), body=body),
         "a header of 200,000 characters": raw(*_HEADERS, f"X-Much: {'x' * 200_000}", body=body),
         "references without end": raw(
@@ -331,7 +368,19 @@ def _heads() -> dict[str, bytes]:
     }
 
 
-ODD: dict[str, bytes] = {**_charsets(), **_encodings(), **_structures(), **_heads()}
+ODD: dict[str, bytes] = {
+    **_charsets(),
+    **_encodings(),
+    **_multiparts(),
+    **_nested(),
+    **_html(),
+    **_files(),
+    **_file_names(),
+    **_types(),
+    **_subjects(),
+    **_addresses(),
+    **_other_headers(),
+}
 """Unusual mails, by what is unusual about them. Those with a sender are from Bilal."""
 
 WITHOUT_SENDER = frozenset({"no From", "an empty From", "a From without an address"})

@@ -55,7 +55,7 @@ def aminas(desk: ScriptedDesk) -> AminasData:
     his_case = desk.call("POST /api/interactions", his_contact).json["case_id"]
     desk.settle()
     (survey,), (message, *_) = shop.rows("survey"), shop.rows("message")
-    tip = {"texts": [{"language": "en", "subject": "Winter", "text": "Oil the chain."}]}
+    tip: dict[str, object] = {"texts": [{"language": "en", "subject": "Winter", "text": "Oil the chain."}]}
     campaign_id = desk.call("POST /api/campaigns", tip).json["campaign_id"]
     ids = {
         "survey_id": survey["survey_id"],
@@ -75,11 +75,21 @@ def aminas(desk: ScriptedDesk) -> AminasData:
         "campaign_id": campaign_id,
         "campaign_recipient_id": shop.customer_id + "0" * 16,
     }
-    bodies: dict[str, object] = {
+    bodies = _bodies(shop, ids, tip, omar=omar, his=his, other_case=other["case_id"])
+    return AminasData(desk, ids, bodies)
+
+
+def _bodies(
+    shop: Shop, ids: dict[str, str], tip: dict[str, object], *, omar: str, his: str, other_case: str
+) -> dict[str, object]:
+    """The bodies with which Omar tries to take over or change what is Amina's."""
+    desk = shop.desk
+    later = text_of(desk.now + DAY)
+    return {
         "PATCH /api/agents/{agent_id}": {"name": "Omar's"},
         "PATCH /api/customers/{customer_id}": {"notes": "Mine now"},
         "POST /api/training-topics/{key}/mark": {"what": "A checklist"},
-        "POST /api/recognition": {"evidence_id": recorded["case_id"]},
+        "POST /api/recognition": {"evidence_id": ids["case_id"]},
         "POST /api/campaigns": tip,
         "PUT /api/campaigns/{campaign_id}": tip,
         "POST /api/campaigns/{campaign_id}/schedule": {},
@@ -90,7 +100,7 @@ def aminas(desk: ScriptedDesk) -> AminasData:
         "PUT /api/policy": desk.call("GET /api/policy").json,
         "POST /api/cases/{case_id}/assign": {"agent_id": omar},
         "POST /api/cases/{case_id}/reopen": {"reason": "No"},
-        "POST /api/cases/{case_id}/merge": {"into": other["case_id"]},
+        "POST /api/cases/{case_id}/merge": {"into": other_case},
         "POST /api/customers/{customer_id}/merge": {"into": his},
         "POST /api/customers/{customer_id}/messages": {"text": "Mine now", "agent_id": shop.agent_id},
         "POST /api/cases/{case_id}/goodwill": {"amount": "1", "reason": "For me"},
@@ -114,7 +124,6 @@ def aminas(desk: ScriptedDesk) -> AminasData:
         "POST /api/policy/preview": {"goodwill": {"currency": "EUR"}},
         "POST /api/surveys/{survey_id}/confirm": {"at": text_of(desk.now)},
     }
-    return AminasData(desk, ids, bodies)
 
 
 REFUSED = (

@@ -69,16 +69,7 @@ def tell(desk: ScriptedDesk) -> Leftovers:
     shop = Shop.opened(
         desk, phone="+447700900001", other_emails=["b@example.com"], language="ur", tags=["vip"]
     )
-    change_policy(
-        desk,
-        check_ins={"every_days_by_tag": {"vip": 90}},
-        surveys={"nps_every_days": 90, "after_kept_promise": True, "hours_after_kept_promise": 1},
-        holidays={"region": "SCT", "open_on": ["2026-04-03"]},
-        commitments={"warn_before": {"opening_hours": 2}},
-    )
-    policy = desk.call("GET /api/policy").json
-    policy["closed_days"] = [{"first": "2026-12-24", "last": "2026-12-31", "name": "Winter break"}]
-    assert desk.call("PUT /api/policy", policy).status == 200
+    write_own_rules(desk)
     plan_first(open_desk(), desk.now)
     daniel = add_agent(desk, "Daniel", working_hours=WEEK, time_zone="Europe/Madrid")
     change_agent(desk, daniel, away_until=text_of(desk.now + 2 * DAY), covered_by=shop.agent_id)
@@ -106,10 +97,29 @@ def tell(desk: ScriptedDesk) -> Leftovers:
     desk.pass_time(20 * MINUTE)
     desk.before_call = succeed
     shop.contact(tone="abusive", summary="Shouted at Amina")
+    request = {"key": "a-key-of-the-console", "body": json.dumps(body), "answer": answer.json}
+    return _leftovers(desk, list(records.values()), request)
+
+
+def write_own_rules(desk: ScriptedDesk) -> None:
+    """A policy with rules of the business's own."""
+    change_policy(
+        desk,
+        check_ins={"every_days_by_tag": {"vip": 90}},
+        surveys={"nps_every_days": 90, "after_kept_promise": True, "hours_after_kept_promise": 1},
+        holidays={"region": "SCT", "open_on": ["2026-04-03"]},
+        commitments={"warn_before": {"opening_hours": 2}},
+    )
+    policy = desk.call("GET /api/policy").json
+    policy["closed_days"] = [{"first": "2026-12-24", "last": "2026-12-31", "name": "Winter break"}]
+    assert desk.call("PUT /api/policy", policy).status == 200
+
+
+def _leftovers(desk: ScriptedDesk, records: list[dict[str, Any]], request: dict[str, Any]) -> Leftovers:
     return Leftovers(
         taken_at=text_of(desk.now),
         rows=sorted(_items(), key=lambda item: (item["pk"]["S"], item["sk"]["S"])),
-        records=list(records.values()),
+        records=records,
         schedules={
             name: {"at": schedule.schedule_expression, "input": schedule.target["Input"]}
             for name, schedule in sorted(desk.schedules().items())
@@ -117,7 +127,7 @@ def tell(desk: ScriptedDesk) -> Leftovers:
         links=sorted({link for mail in desk.mails for link in _LINK.findall(_text(mail))}),
         events=_events(),
         policy=desk.call("GET /api/policy").json,
-        request={"key": "a-key-of-the-console", "body": json.dumps(body), "answer": answer.json},
+        request=request,
     )
 
 

@@ -337,14 +337,7 @@ def run_rare_actions(guard: Guard) -> None:
         client.ask(f"PATCH /api/agents/{agent}", {"email": "amina.khan@example.com"})
         yesterday = text_of(world.now - timedelta(days=1))
 
-        texter = client.customer(phone="+442079460000", preferred_channel="sms")
-        client.contact(agent, texter, resolved=True, occurred_at=yesterday)
-        asked = world.aws.providers.sent[-1]
-        world.text(asked.to, "5", asked.provider_id)
-        world.text("+15005550006", "5", asked.provider_id)  # from a number that nobody has
-        for words in ("When do you open?", "And on Sunday?"):
-            world.text("+15005550006", words, asked.provider_id)
-        world.text(asked.to, "stop", asked.provider_id)
+        answer_by_text(client, world, agent, yesterday)
         world.send_unreadable_events(receive_text, record_delivery)
 
         world.facts.fates["moved@example.com"] = "no such address"
@@ -364,24 +357,8 @@ def run_rare_actions(guard: Guard) -> None:
         client.ask(f"POST /api/customers/{twice}/merge", {"into": remaining})
         client.wait(days=1)  # the survey is sent to the remaining record
 
-        tomorrow = {"what": "Call back", "due_at": text_of(world.now + timedelta(days=1))}
-        promised = client.contact(agent, reader, commitments=[tomorrow, tomorrow])
-        kept, broken = (row["commitment_id"] for row in promised["commitments"])
-        client.ask(f"POST /api/commitments/{kept}/keep", {})
-        link = world.browser.link("action", broken)
-        client.wait(days=40)  # then the link has expired
-        client.send(link, do="new_link")
-
-        entry = {
-            "name": "Dana",
-            "reach": "dana@example.com",
-            "text": "Do you repair tandems?",
-            "agreed": "on",
-        }
-        client.send("https://desk.example.com/c/", **entry)
-        client.wait(hours=1)
-        client.send(client.link("c"))
-
+        keep_and_break_promises(client, world, agent, reader)
+        write_by_the_contact_form(client)
         for path in ("agents", f"customers/{reader}/timeline", f"customers/{reader}/export"):
             client.ask(f"GET /api/{path}")
         client.ask("GET /api/customers?q=bilal")
@@ -389,12 +366,53 @@ def run_rare_actions(guard: Guard) -> None:
         client.ask(f"GET /api/cases?agent_id={agent}")
         client.ask("GET /api/cases?sort=id")
         let_agent_leave(client, world, agent, reader)
-        backup = [item for (pk, _), item in world.aws.table.items.items() if pk == f"CUSTOMER#{reader}"]
-        client.ask(f"POST /api/customers/{reader}/erase")
-        for item in backup:
-            world.aws.table.put_item(Item=item)
-        client.ask("POST /api/erasures/replay")
-        client.wait(hours=1)
+        erase_twice(client, world, reader)
+
+
+def answer_by_text(client: SequentialClient, world: GuardedWorld, agent: str, yesterday: str) -> None:
+    """A customer answers a survey by text, then texts STOP; somebody unknown texts, too."""
+    texter = client.customer(phone="+442079460000", preferred_channel="sms")
+    client.contact(agent, texter, resolved=True, occurred_at=yesterday)
+    asked = world.aws.providers.sent[-1]
+    world.text(asked.to, "5", asked.provider_id)
+    world.text("+15005550006", "5", asked.provider_id)  # from a number that nobody has
+    for words in ("When do you open?", "And on Sunday?"):
+        world.text("+15005550006", words, asked.provider_id)
+    world.text(asked.to, "stop", asked.provider_id)
+
+
+def keep_and_break_promises(client: SequentialClient, world: GuardedWorld, agent: str, reader: str) -> None:
+    """Of two promises one is kept; the link of the other one expires, and its agent asks for a new one."""
+    tomorrow = {"what": "Call back", "due_at": text_of(world.now + timedelta(days=1))}
+    promised = client.contact(agent, reader, commitments=[tomorrow, tomorrow])
+    kept, broken = (row["commitment_id"] for row in promised["commitments"])
+    client.ask(f"POST /api/commitments/{kept}/keep", {})
+    link = world.browser.link("action", broken)
+    client.wait(days=40)  # then the link has expired
+    client.send(link, do="new_link")
+
+
+def write_by_the_contact_form(client: SequentialClient) -> None:
+    """A stranger writes by the contact form, and confirms their address."""
+    entry = {
+        "name": "Dana",
+        "reach": "dana@example.com",
+        "text": "Do you repair tandems?",
+        "agreed": "on",
+    }
+    client.send("https://desk.example.com/c/", **entry)
+    client.wait(hours=1)
+    client.send(client.link("c"))
+
+
+def erase_twice(client: SequentialClient, world: GuardedWorld, reader: str) -> None:
+    """Erase a customer, restore a backup, and erase them again."""
+    backup = [item for (pk, _), item in world.aws.table.items.items() if pk == f"CUSTOMER#{reader}"]
+    client.ask(f"POST /api/customers/{reader}/erase")
+    for item in backup:
+        world.aws.table.put_item(Item=item)
+    client.ask("POST /api/erasures/replay")
+    client.wait(hours=1)
 
 
 def create_rotate_and_delete_keys(guard: Guard) -> None:

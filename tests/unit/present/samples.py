@@ -29,6 +29,7 @@ from vaada.model.people import Subscription
 from vaada.present import email, pages, sms
 from vaada.present.email import Mail
 from vaada.present.view_models import ActionName, AskToRecommend, CallBack, Note, Referral, Review, TaskLine
+from vaada.rules.campaigns import Over
 
 STAFF_PURPOSES: tuple[tuple[Purpose, RecipientRole], ...] = (
     ("follow_up_reminder", "agent"),
@@ -156,7 +157,6 @@ def customer_pages(words: str = "Nadeem", language: str = "en") -> list[str]:
     named: dict[str, Any] = {"business": words, "language": language}
     asked: dict[str, Any] = {**named, "agent_name": words, "path": "/s/t", "what": words, "nonce": "n"}
     now = a_brief().now
-    event: dict[str, Any] = {"subject": words, "when": "17:00", "place": words}
     return [
         *(pages.survey_form(**asked, kind=kind, score=1, comment=words) for kind in KINDS),
         *(pages.survey_form(**asked, kind=kind, score=None, problem="score") for kind in KINDS),
@@ -174,29 +174,29 @@ def customer_pages(words: str = "Nadeem", language: str = "en") -> list[str]:
         pages.survey_over(**named, because="answered"),
         pages.survey_over(**named, because="expired"),
         pages.survey_over(**named, because="withdrawn"),
-        *(
-            page
-            for one in get_args(Subscription)
-            for page in (
-                pages.unsubscribe_form(**named, subscription=one, path="/u/t"),
-                pages.unsubscribed(**named, subscription=one, path="/u/t", nonce="n"),
-                pages.unsubscribed(**named, subscription=one, path="/u/t", nonce="n", again=True),
-                pages.subscribed_again(**named, subscription=one),
-            )
-        ),
-        *(
-            page
-            for one in get_args(EventAnswer)
-            for page in (
-                pages.event_form(**named, **event, path="/e/t", answer=one, nonce="n"),
-                pages.event_answered(**named, **event, answer=one),
-            )
-        ),
-        pages.event_form(**named, **event, path="/e/t", answer=None, problem="answer", nonce="n"),
-        *(pages.event_over(**named, because=one) for one in ("cancelled", "begun")),
+        *_pages_of_unsubscribing(named),
+        *_pages_of_events(named, words),
         pages.link_problem(**named),
         *(pages.refused(**named, because=because) for because in get_args(pages.RefusedBecause)),
     ]
+
+
+def _pages_of_unsubscribing(named: dict[str, Any]) -> Iterator[str]:
+    for one in get_args(Subscription):
+        yield pages.unsubscribe_form(**named, subscription=one, path="/u/t")
+        yield pages.unsubscribed(**named, subscription=one, path="/u/t", nonce="n")
+        yield pages.unsubscribed(**named, subscription=one, path="/u/t", nonce="n", again=True)
+        yield pages.subscribed_again(**named, subscription=one)
+
+
+def _pages_of_events(named: dict[str, Any], words: str) -> Iterator[str]:
+    event: dict[str, Any] = {**named, "subject": words, "when": "17:00", "place": words}
+    for one in get_args(EventAnswer):
+        yield pages.event_form(**event, path="/e/t", answer=one, nonce="n")
+        yield pages.event_answered(**event, answer=one)
+    yield pages.event_form(**event, path="/e/t", answer=None, problem="answer", nonce="n")
+    for over in get_args(Over):
+        yield pages.event_over(**named, because=over)
 
 
 def staff_pages(words: str = "Nadeem", language: str = "en") -> list[str]:

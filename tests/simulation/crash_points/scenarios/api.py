@@ -67,21 +67,7 @@ def one_row_of_each_kind(
     `invited`: one who was sent an invitation.
     """
     world.add_people()
-    made = [{"what": "Call back", "due_at": text_of(world.now + 2 * DAY)}]
-    wanted = {"at": text_of(world.now + DAY), "reason": "Ask for the colour"}
-    facts = {"direction": "inbound", "channel": "email", "awaits_reply": True}
-    kind = "complaint" if complaint else "request"
-    told = world.contact(**facts, kind=kind, commitments=made, follow_up=wanted)
-    ids = {
-        "contact": told["interaction_id"],
-        "case": told["case_id"],
-        "promise": told["commitments"][0]["commitment_id"],
-        "follow_up": told["follow_up"]["follow_up_id"],
-        "reply": told["reply"]["reply_id"],
-        "agent": world.agent_id,
-        "supervisor": world.supervisor_id,
-        "customer": world.customer_id,
-    }
+    ids = _contact_with_work(world, "complaint" if complaint else "request")
     if goodwill:
         ids["goodwill"] = world.request_goodwill()
     if failed:
@@ -104,6 +90,24 @@ def one_row_of_each_kind(
         world.other_customer_id = world.call_api("POST /api/customers", other)["customer_id"]
         ids["other_customer"] = world.other_customer_id
     return ids
+
+
+def _contact_with_work(world: ScenarioWorld, kind: str) -> dict[str, str]:
+    """Record a contact of this kind with a promise, a follow-up and a reply. Returns the ids."""
+    made = [{"what": "Call back", "due_at": text_of(world.now + 2 * DAY)}]
+    wanted = {"at": text_of(world.now + DAY), "reason": "Ask for the colour"}
+    facts = {"direction": "inbound", "channel": "email", "awaits_reply": True}
+    told = world.contact(**facts, kind=kind, commitments=made, follow_up=wanted)
+    return {
+        "contact": told["interaction_id"],
+        "case": told["case_id"],
+        "promise": told["commitments"][0]["commitment_id"],
+        "follow_up": told["follow_up"]["follow_up_id"],
+        "reply": told["reply"]["reply_id"],
+        "agent": world.agent_id,
+        "supervisor": world.supervisor_id,
+        "customer": world.customer_id,
+    }
 
 
 def a_failed_warning(world: ScenarioWorld, promise: str) -> str:
