@@ -4,20 +4,29 @@ The flows run in this process on a table in memory. What they leave there is the
 table, some thousands of rows in seconds. Everything ended is ended: nothing of it is due any more.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from local.history_table import HistoryTable
+from local.history_words import (
+    COMMENTS,
+    COMPLAINTS,
+    CUSTOMERS,
+    EVENING,
+    MATTERS,
+    QUESTIONS_ASKED,
+    READERS,
+    TIP,
+)
 from vaada.desk import Desk
 from vaada.flows import cases, commitments, goodwill, interactions, replies
 from vaada.flows.optimistic_write import change
 from vaada.gateways.items import search_terms_to_write, to_item
-from vaada.gateways.table import Conflict
-from vaada.model.campaigns import EventAnswer, NewCampaign, NewCampaignText, NewEvent
+from vaada.model.campaigns import EventAnswer, NewCampaign, NewEvent
 from vaada.model.cases import Case
 from vaada.model.ids import derived_row_id, new_party_id
 from vaada.model.interactions import Interaction, NewCommitment, NewInteraction
@@ -52,154 +61,9 @@ _RENEGOTIATED, _LATE, _CALLED_BACK, _GIVEN_GOODWILL, _NOT_ASKED, _ANSWERED = 0.0
 _LONGEST_ANSWERS = {"email": 280, "chat": 70, "sms": 72, "phone": 72}  # minutes
 
 _CAUSE = Cause("A step of the service was left out", "It is on the checklist now")
-_READERS = frozenset({"Nadia Baig", "Imran Sheikh", "Farah Ahmed", "Zara Malik", "Bilal Khan", "Hina Raza"})
-"""The customers who agreed to tips and invitations."""
-
-_TIP = (
-    NewCampaignText(
-        language="en",
-        subject="Three minutes for your chain",
-        text="Wipe it with a dry cloth, oil each link, and wipe off what is left.\n\nOnce a month is enough.",
-    ),
-    NewCampaignText(
-        language="ur",
-        subject="زنجیر کے لیے تین منٹ",
-        text="اسے خشک کپڑے سے صاف کریں، ہر کڑی کو تیل دیں اور باقی تیل پونچھ دیں۔\n\n"
-        "مہینے میں ایک بار کافی ہے۔",
-    ),
-)
-_EVENING = (
-    NewCampaignText(
-        language="en",
-        subject="Repair evening: mend a flat tyre yourself",
-        text="Bring your bicycle. We bring tools, tea and patience.",
-    ),
-    NewCampaignText(
-        language="ur",
-        subject="مرمت کی شام: پنکچر خود لگانا سیکھیں",
-        text="اپنی سائیکل لائیں۔ اوزار، چائے اور صبر ہماری طرف سے۔",
-    ),
-)
 _SURVEY_SCORES = (5, 5, 5, 5, 4, 4, 4, 3, 5, 2)
 
-_CUSTOMERS = (
-    ("Nadia Baig", "ur", "+923004445566", "Reads Urdu, calls in the evening."),
-    ("Imran Sheikh", "en", "+923215556677", None),
-    ("Farah Ahmed", "ur", "+923336667788", "Third floor, the bell is broken: call from the street."),
-    ("عمر طارق", "ur", "+923027778899", None),
-    ("Zara Malik", "en", "+923448889900", None),
-    ("Bilal Khan", "en", "+923001112233", None),
-    ("Hina Raza", "ur", "+923009998877", None),
-    ("Beacon School", "en", "+924235551234", "Six bicycles, one invoice a term. Ask for Mrs Qureshi."),
-    ("Karachi Riders", "en", "+922134445678", "A club of forty; they come on Sundays."),
-    ("Sophie Laurent", "fr", "+33612345678", None),
-    ("Jonas Weber", "de", "+4915112345678", "Wants the old parts back."),
-    ("Ana Souza", "pt", "+5511987654321", None),
-    ("प्रिया शर्मा", "hi", "+919812345678", None),
-    ("Layla Haddad", "ar", "+971501234567", None),
-    ("Usman Tariq", "en", "+923031231231", None),
-    ("Mehwish Ali", "ur", "+923041231232", None),
-    ("Tom Fletcher", "en", "+447700900456", None),
-    ("Grace Okafor", "en", "+447700900789", "Rides to work: needs it back by six."),
-)
-_MATTERS: tuple[tuple[str, str, str, str], ...] = (
-    (
-        "request",
-        "The brake squeals since the service.",
-        "Look at the brake and call back",
-        "The pads were dirty; cleaned and tested.",
-    ),
-    (
-        "request",
-        "The back wheel is out of true.",
-        "True the wheel",
-        "Trued, and a spoke replaced.",
-    ),
-    (
-        "question",
-        "Asks what a winter service costs.",
-        "Send the price of a winter service",
-        "Took the full service.",
-    ),
-    (
-        "order",
-        "Ordered a child seat.",
-        "Let them know when the seat is here",
-        "Collected.",
-    ),
-    (
-        "order",
-        "Ordered a dynamo lamp.",
-        "Fit the lamp",
-        "Fitted, works in the rain.",
-    ),
-    (
-        "complaint",
-        "The chain came off again, a week after the repair.",
-        "Replace the chain for free",
-        "New chain and cassette, no charge.",
-    ),
-    (
-        "complaint",
-        "Was charged for a delivery that never came.",
-        "Refund the delivery fee",
-        "Refunded the same day.",
-    ),
-    (
-        "request",
-        "Wants the saddle height set.",
-        "Set the saddle with them",
-        "Set in the shop.",
-    ),
-    (
-        "question",
-        "Do mudguards fit a 2019 tourer?",
-        "Measure, and say which ones fit",
-        "The 45 mm ones fit.",
-    ),
-    (
-        "visit",
-        "Came by to try two bicycles.",
-        "Keep the blue one for a test ride",
-        "Bought the blue one.",
-    ),
-    (
-        "request",
-        "The gear skips on hills.",
-        "Adjust the gear and call back",
-        "Adjusted, new cable.",
-    ),
-    (
-        "order",
-        "Needs an invoice for six bicycles.",
-        "Send the invoice",
-        "Paid.",
-    ),
-)
-_QUESTIONS_ASKED: tuple[tuple[str, str], ...] = (
-    ("Are you open on Saturday?", "Yes, until two."),
-    ("Is the blue tourer still there?", "Reserved for them until Friday."),
-    ("What does a puncture cost?", "Told the price; they come by."),
-    ("Can the panniers be sent?", "They can, by post."),
-    ("Which lock does the insurance want?", "Sent the list of locks."),
-)
-_COMMENTS = (
-    "They called before I had to ask.",
-    "بہت اچھی سروس، شکریہ۔",
-    "Quick and kind. A day later than promised, but they told me.",
-    "Sehr freundlich, gerne wieder.",
-    None,
-    None,
-    None,
-)
 _HAPPY = 4
-_COMPLAINTS = (
-    "I had to ask three times.",
-    "وعدے سے دو دن بعد ملی۔",
-    "Später fertig als versprochen.",
-    None,
-)
-
 
 _SETTINGS = Settings(
     table_name="",
@@ -219,43 +83,6 @@ _SETTINGS = Settings(
     address_key_parameter="",
 )
 """Settings that the flows of a history do not read, because its policy has everything."""
-
-
-class HistoryTable:
-    """A table in memory with the part of `Table` that the flows of a history use."""
-
-    def __init__(self) -> None:
-        self.rows: dict[str, Row] = {}
-
-    def get(self, kind: type[R], row_id: str) -> R | None:
-        """Return the row, or None."""
-        row = self.rows.get(row_id)
-        return row if isinstance(row, kind) else None
-
-    def work_rows(self, row_ids: Iterable[str]) -> dict[str, Row]:
-        """Return the existing ones of these rows, by id."""
-        return {row_id: self.rows[row_id] for row_id in row_ids if row_id in self.rows}
-
-    def read_ahead(self, *_wanted: object) -> None:
-        """Do nothing: all rows are in memory."""
-
-    def write(self, *rows: Row, delete: Sequence[Row] = (), must_exist: Sequence[Row] = ()) -> None:
-        """Write all rows or none. Raises Conflict."""
-        lost = tuple(row for row in rows if self._version(row) != row.version - 1)
-        if lost or any(row.id not in self.rows for row in must_exist):
-            raise Conflict(lost)
-        self.rows |= {row.id: row for row in rows}
-        for row in delete:
-            del self.rows[row.id]
-
-    def _version(self, row: Row) -> int:
-        before = self.rows.get(row.id)
-        return before.version if before else 0
-
-    @contextmanager
-    def with_receipt(self, _receipt: object) -> Iterator[None]:
-        """Do nothing: no request comes twice here."""
-        yield
 
 
 @dataclass
@@ -281,7 +108,7 @@ class History:
 
     def make(self) -> list[dict[str, Any]]:
         """Return the items of all rows except agents and the policy."""
-        customers = [self._customer(*facts) for facts in _CUSTOMERS]
+        customers = [self._customer(*facts) for facts in CUSTOMERS]
         day = self.now - timedelta(days=DAYS)
         while day < self.now - timedelta(days=2):
             for _ in range(self.random.randint(2, 5)):
@@ -349,13 +176,13 @@ class History:
         """Add a sent tip, and an invitation to an evening in a few days, with some answers."""
         readers = [row for row in self._rows(Customer) if row.consent.news]
         at = self.hours.opens(self.now - timedelta(days=33))
-        self._campaign(NewCampaign(texts=_TIP), at, readers)
+        self._campaign(NewCampaign(texts=TIP), at, readers)
         begins = self.hours.opens(self.now + timedelta(days=9)).replace(minute=0) + timedelta(hours=6)
         evening = NewEvent(
             begins_at=begins, ends_at=begins + timedelta(hours=2), place="The workshop, Mall Road 5"
         )
         self._campaign(
-            NewCampaign(texts=_EVENING, event=evening),
+            NewCampaign(texts=EVENING, event=evening),
             self.hours.opens(self.now - timedelta(days=4)),
             readers,
             answers=("yes", "yes", None, "no", "yes"),
@@ -394,7 +221,7 @@ class History:
             language=language,
             notes=notes,
             tags=("wholesale",) if "six" in (notes or "") else (),
-            consent=Consent(email=True, sms=True, survey=True, news=name in _READERS),
+            consent=Consent(email=True, sms=True, survey=True, news=name in READERS),
             created_at=since,
         )
         self.table.write(customer)
@@ -405,7 +232,7 @@ class History:
 
     def _matter(self, customer_id: str, at: datetime) -> None:
         """Add a resolved case with a promise, which is mostly kept in time, and a survey."""
-        kind, said, promise, outcome = self.random.choice(_MATTERS)
+        kind, said, promise, outcome = self.random.choice(MATTERS)
         agent = self.random.choice(self.agents)
         due_at = self.hours.opens(at + timedelta(hours=self.random.choice((4, 20, 26, 50))))
         channel = self.random.choice(("phone", "phone", "email", "chat", "in_person", "sms"))
@@ -432,7 +259,7 @@ class History:
 
     def _question(self, customer_id: str, at: datetime) -> None:
         """Add a question, mostly answered in time. Some customers are sent from one agent to the next."""
-        said, outcome = self.random.choice(_QUESTIONS_ASKED)
+        said, outcome = self.random.choice(QUESTIONS_ASKED)
         channel = self.random.choice(("email", "email", "chat", "sms", "phone"))
         first, *others = self.random.sample(self.agents, k=len(self.agents))
         asked = self._contact(customer_id, first, at, channel, "question", said)
@@ -534,7 +361,7 @@ class History:
             ended = {
                 "status": "answered",
                 "score": score,
-                "comment": self.random.choice(_COMMENTS if score >= _HAPPY else _COMPLAINTS),
+                "comment": self.random.choice(COMMENTS if score >= _HAPPY else COMPLAINTS),
                 "answered_at": answered_at,
             }
         closed = survey.changed(sent_at=asked_at, closes_at=asked_at + timedelta(days=14), step=None, **ended)
@@ -550,7 +377,7 @@ class History:
 
     def _open_matter(self, customer_id: str) -> None:
         """Add a recent case with a promise for the next days."""
-        kind, said, promise, _ = self.random.choice(_MATTERS[:5])
+        kind, said, promise, _ = self.random.choice(MATTERS[:5])
         agent = self.random.choice(self.agents)
         at = self.now - timedelta(hours=self.random.randint(20, 44))
         later = self.now + timedelta(hours=self.random.choice((5, 24, 30, 48, 72, 96, 150)))
