@@ -5,25 +5,9 @@ import re
 from typing import Any
 
 from local.openapi_examples import REQUESTS, example_of
-from vaada.api import (  # noqa: F401 - each brings its routes
-    campaigns,
-    cases,
-    departures,
-    interactions,
-    me,
-    messages,
-    people,
-    policy,
-    privacy,
-    recognition,
-    relationships,
-    reports,
-    training,
-    weekly_reports,
-    work,
-)
 from vaada.api.problems import Problem
-from vaada.api.resolver import app, takes_if_match
+from vaada.api.resolver import takes_if_match
+from vaada.api.routes import app
 
 _PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 _ERRORS = {

@@ -4,24 +4,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from vaada.api import (  # noqa: F401 - each brings its routes
-    campaigns,
-    cases,
-    departures,
-    interactions,
-    me,
-    messages,
-    people,
-    policy,
-    privacy,
-    recognition,
-    relationships,
-    reports,
-    training,
-    weekly_reports,
-    work,
-)
-from vaada.api.resolver import respond
+from vaada.api.routes import respond
 from vaada.desk import prepare
 
 prepare("table")

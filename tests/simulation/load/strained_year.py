@@ -6,13 +6,10 @@ may be must be within eight days, and nobody else.
     python -m tests.simulation.load.strained_year --customers 300
 """
 
-import argparse
-import os
 import sys
-import time as stopwatch
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
 
+from tests.simulation.load.groups import run_groups
 from tests.simulation.load.strained import draw_strained
 from tests.simulation.load.strained_checks import differences
 from tests.simulation.load.strained_world import StrainedYear
@@ -36,26 +33,7 @@ def run_strained_year(numbers: range, seed: int) -> tuple[list[str], Counter[str
 
 def main() -> int:
     """Run the year of so many customers, a group in each world, and print what was wrong."""
-    asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--customers", type=int, default=300)
-    asked.add_argument("--seed", type=int, default=0)
-    options = asked.parse_args()
-    began = stopwatch.perf_counter()
-    groups = [
-        range(first, min(first + CUSTOMERS_PER_WORLD, options.customers))
-        for first in range(0, options.customers, CUSTOMERS_PER_WORLD)
-    ]
-    wrong: list[str] = []
-    counts: Counter[str] = Counter()
-    with ProcessPoolExecutor(os.cpu_count()) as processes:
-        for found, counted in processes.map(run_strained_year, groups, [options.seed] * len(groups)):
-            wrong += found
-            counts += counted
-    for name, count in sorted(counts.items()):
-        print(f"{count:7,}  {name}")
-    print("\n".join(wrong))
-    print(f"{options.customers} customers, {len(wrong)} wrong, {stopwatch.perf_counter() - began:.1f} s")
-    return 1 if wrong else 0
+    return run_groups(__doc__, run_strained_year, CUSTOMERS_PER_WORLD)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from vaada.api.resolver import (
     idempotency_key,
     now,
     require_ahead,
+    stored,
 )
 from vaada.flows import campaigns as flow
 from vaada.flows.idempotency import do_once
@@ -158,7 +159,7 @@ def mark_attendance(campaign_recipient_id: RowPath, body: Annotated[Attendance, 
         caller,
         campaign_recipient_id,
         lambda: flow.mark_attendance(desk(), campaign_recipient_id, came=body.came),
-        lambda result_id: require(desk(), CampaignRecipient, result_id),
+        stored(CampaignRecipient),
     )
 
 

@@ -23,6 +23,7 @@ from vaada.api.resolver import (
     desk,
     now,
     require_ahead,
+    stored,
 )
 from vaada.api.work_lists import DueBefore, DueFrom, OfAgent, OfCustomer, Sort, Wanted, page_of
 from vaada.flows import added_work, goodwill
@@ -280,7 +281,7 @@ def give_goodwill(case_id: Id, body: Annotated[NewGoodwill, Body()]) -> Response
                 now(),
                 freely=caller.is_manager,
             ),
-            lambda goodwill_id: require(desk(), Goodwill, goodwill_id),
+            stored(Goodwill),
         )
     )
 
@@ -300,7 +301,7 @@ def add_commitment(case_id: Id, body: Annotated[NewCommitment, Body()]) -> Respo
             caller,
             case_id,
             lambda: added_work.add_commitment(desk(), case_id, body, now(), caller.id),
-            lambda row_id: require(desk(), Commitment, row_id),
+            stored(Commitment),
         )
     )
 
@@ -320,7 +321,7 @@ def add_follow_up(case_id: Id, body: Annotated[NewFollowUpRequest, Body()]) -> R
             caller,
             case_id,
             lambda: added_work.add_follow_up(desk(), case_id, body, now(), caller.id),
-            lambda row_id: require(desk(), FollowUp, row_id),
+            stored(FollowUp),
         )
     )
 
@@ -368,7 +369,7 @@ def _decide(goodwill_id: str, *, approved: bool, reason: str | None) -> Goodwill
         lambda: goodwill.decide(
             desk(), goodwill_id, approved=approved, reason=reason, now=now(), by=caller.id
         ),
-        lambda result_id: require(desk(), Goodwill, result_id),
+        stored(Goodwill),
     )
 
 

@@ -5,10 +5,9 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 from pydantic import Field
 
-from vaada.api.resolver import app, change_once, current_user, desk, now
+from vaada.api.resolver import app, change_once, current_user, desk, now, stored
 from vaada.flows import departures
 from vaada.flows.departures import AgentWork
-from vaada.flows.optimistic_write import require
 from vaada.model.ids import PartyId
 from vaada.model.people import Agent
 from vaada.model.text import Input
@@ -39,7 +38,7 @@ def leave_business(agent_id: Id, body: Annotated[Leave, Body()]) -> Agent:
         caller,
         agent_id,
         lambda: departures.leave(desk(), agent_id, body.to, body.by_customer, now(), caller.id),
-        lambda result_id: require(desk(), Agent, result_id),
+        stored(Agent),
     )
     if left.left_at is not None:  # a repeated request may come after they have returned
         departures.hand_over_work(desk(), agent_id, now(), _AT_ONCE)
@@ -54,5 +53,5 @@ def return_to_business(agent_id: Id) -> Agent:
         caller,
         agent_id,
         lambda: departures.take_back(desk(), agent_id),
-        lambda result_id: require(desk(), Agent, result_id),
+        stored(Agent),
     )

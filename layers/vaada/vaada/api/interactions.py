@@ -16,6 +16,7 @@ from vaada.api.resolver import (
     desk,
     idempotency_key,
     now,
+    stored,
 )
 from vaada.flows import interactions
 from vaada.flows.corrections import correct_interaction
@@ -77,7 +78,7 @@ def record_interaction(body: Annotated[NewInteraction, Body()]) -> Response[Reco
         desk(),
         key,
         lambda: interactions.record_interaction(desk(), body, now()),
-        lambda interaction_id: require(desk(), Interaction, interaction_id),
+        stored(Interaction),
     )
     follow_up = follow_ups.requested(recorded)
     suggested = () if body.case_id else interactions.suggested_cases(desk(), recorded)

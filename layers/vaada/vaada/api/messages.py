@@ -5,7 +5,7 @@ from typing import Annotated, get_args
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from vaada.api.listing import Listing, listing
-from vaada.api.resolver import Cursor, Limit, app, change_once, current_user, desk, now
+from vaada.api.resolver import Cursor, Limit, app, change_once, current_user, desk, now, stored
 from vaada.flows.messages.retry import retry
 from vaada.flows.optimistic_write import require
 from vaada.flows.work import current_customer
@@ -48,5 +48,5 @@ def retry_message(message_id: Id) -> Message:
         caller,
         message_id,
         lambda: retry(desk(), message_id, now(), caller.id),
-        lambda result_id: require(desk(), Message, result_id),
+        stored(Message),
     )

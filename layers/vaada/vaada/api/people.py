@@ -19,6 +19,7 @@ from vaada.api.resolver import (
     desk,
     idempotency_key,
     now,
+    stored,
 )
 from vaada.flows import people, personal_messages
 from vaada.flows.customers.duplicates import PossibleDuplicate, possible_duplicates
@@ -90,7 +91,7 @@ def add_agent(body: Annotated[NewAgent, Body()]) -> Response[Agent]:
             desk(),
             idempotency_key(caller),
             lambda: people.add_agent(desk(), body, now()),
-            lambda agent_id: require(desk(), Agent, agent_id),
+            stored(Agent),
         )
     )
 
@@ -187,7 +188,7 @@ def write_to_customer(customer_id: Id, body: Annotated[NewMessage, Body()]) -> R
         caller,
         customer.id,
         lambda: personal_messages.write_to_customer(desk(), customer, agent_id, body, case, now()),
-        lambda interaction_id: require(desk(), Interaction, interaction_id),
+        stored(Interaction),
     )
     return created(require(desk(), Message, personal.message_id(interaction)))
 

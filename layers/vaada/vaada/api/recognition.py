@@ -8,19 +8,9 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 from pydantic import BaseModel
 
 from vaada.api.listing import Listing, listing
-from vaada.api.resolver import (
-    Cursor,
-    Limit,
-    app,
-    created,
-    current_user,
-    desk,
-    idempotency_key,
-    now,
-)
+from vaada.api.resolver import Cursor, Limit, app, created, current_user, desk, idempotency_key, now, stored
 from vaada.flows import recognition
 from vaada.flows.idempotency import do_once
-from vaada.flows.optimistic_write import require
 from vaada.model.recognitions import NewRecognition, Recognition, RecognitionReason
 from vaada.model.times import Instant
 
@@ -93,6 +83,6 @@ def say_thanks(body: Annotated[NewRecognition, Body()]) -> Response[Recognition]
         desk(),
         idempotency_key(caller),
         lambda: recognition.say_thanks(desk(), body.evidence_id, body.note, now(), caller.id),
-        lambda result_id: require(desk(), Recognition, result_id),
+        stored(Recognition),
     )
     return created(said)

@@ -9,10 +9,9 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 from vaada.api import problems
 from vaada.api.access import User
 from vaada.api.listing import Listing, listing
-from vaada.api.resolver import Cursor, Limit, app, change_once, current_user, desk, now
+from vaada.api.resolver import Cursor, Limit, app, change_once, current_user, desk, now, stored
 from vaada.flows import parting
 from vaada.flows import relationships as flow
-from vaada.flows.optimistic_write import require
 from vaada.flows.work import current_customer
 from vaada.model.ids import PartyId
 from vaada.model.people import Customer
@@ -205,6 +204,4 @@ def _change(customer_id: str, act: Callable[[User], Relationship]) -> Relationsh
     """Let a manager change the relationship, once per idempotency key and at the version of `If-Match`."""
     caller = _manager(customer_id)
     row_id = relationship_id(current_customer(desk(), customer_id).id)
-    return change_once(
-        caller, row_id, lambda: act(caller), lambda result_id: require(desk(), Relationship, result_id)
-    )
+    return change_once(caller, row_id, lambda: act(caller), stored(Relationship))

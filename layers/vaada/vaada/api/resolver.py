@@ -22,7 +22,7 @@ from vaada.api.access import User, user_of
 from vaada.api.problems import FieldError, Refusal
 from vaada.desk import Desk, open_desk
 from vaada.flows.idempotency import Key, KeyReused, do_once
-from vaada.flows.optimistic_write import Busy, NotFound, VersionChanged, only_at
+from vaada.flows.optimistic_write import Busy, NotFound, VersionChanged, only_at, require
 from vaada.flows.people import EmailTaken, InvalidChange, InvalidField, UnknownReference
 from vaada.flows.policy import UnworkablePolicy
 from vaada.gateways.row_pages import BadCursor
@@ -37,6 +37,7 @@ from vaada.rules.messages.personal import CannotWrite
 from vaada.rules.time.horizon import TOO_FAR, is_too_far
 
 M = TypeVar("M", bound=BaseModel)
+R = TypeVar("R", bound=Row)
 T = TypeVar("T")
 
 app = APIGatewayHttpResolver(enable_validation=True)
@@ -103,19 +104,20 @@ def change_once(caller: User, row_id: str, act: Callable[[], T], recall: Callabl
     Raises Refusal (422), KeyReused, VersionChanged and whatever `act` raises.
     """
     versions = wanted_versions()
+    return do_once(desk(), idempotency_key(caller), lambda: _act_at(row_id, versions, act), recall)
 
-    def act_if_unchanged() -> T:
-        if versions is None:
-            return act()
-        with only_at(row_id, versions):
-            return act()
 
-    return do_once(desk(), idempotency_key(caller), act_if_unchanged, recall)
+def stored(kind: type[R]) -> Callable[[str], R]:
+    """Return a function that reads a row of this kind by its id: the result of an earlier request."""
+    return lambda row_id: require(desk(), kind, row_id)
 
 
 def change_if_unchanged(row_id: str, act: Callable[[], T]) -> T:
     """Change the row if it has a version of `If-Match`. Raises Refusal (422), VersionChanged, or as `act`."""
-    versions = wanted_versions()
+    return _act_at(row_id, wanted_versions(), act)
+
+
+def _act_at(row_id: str, versions: frozenset[int] | None, act: Callable[[], T]) -> T:
     if versions is None:
         return act()
     with only_at(row_id, versions):

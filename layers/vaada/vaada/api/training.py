@@ -6,9 +6,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 from pydantic import BaseModel, StringConstraints
 
 from vaada.api import problems
-from vaada.api.resolver import app, change_once, current_user, desk, now
+from vaada.api.resolver import app, change_once, current_user, desk, now, stored
 from vaada.flows import training
-from vaada.flows.optimistic_write import require
 from vaada.flows.reports import TooManyRows
 from vaada.model.training import TOPIC_KEY_PATTERN, NewTraining, TopicKind, Training
 from vaada.rules.reports import Interval
@@ -70,7 +69,7 @@ def mark_training_topic(key: Key, body: Annotated[NewTraining, Body()]) -> Train
         caller,
         key,
         lambda: training.mark(desk(), key, body.what, now(), caller.id),
-        lambda result_id: require(desk(), Training, result_id),
+        stored(Training),
     )
 
 

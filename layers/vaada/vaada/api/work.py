@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 
 from vaada.api import problems
 from vaada.api.listing import Listing, listing
-from vaada.api.resolver import Cursor, Limit, app, change_once, current_user, desk, now, require_ahead
+from vaada.api.resolver import Cursor, Limit, app, change_once, current_user, desk, now, require_ahead, stored
 from vaada.api.work_lists import DueBefore, DueFrom, OfAgent, OfCase, OfCustomer, Sort, Wanted, page_of
 from vaada.flows import commitments as commitments_flow
 from vaada.flows import follow_ups as follow_ups_flow
@@ -235,7 +235,7 @@ def renegotiate_commitment(commitment_id: Id, body: Annotated[Renegotiation, Bod
         )
         return changed
 
-    return change_once(caller, commitment_id, act, lambda result_id: require(desk(), Commitment, result_id))
+    return change_once(caller, commitment_id, act, stored(Commitment))
 
 
 @app.post("/api/commitments/<commitment_id>/withdraw", summary="Withdraw a promise", tags=["Commitments"])
@@ -337,7 +337,7 @@ def _review(survey_id: str, act: Callable[[str], Survey]) -> Survey:
         caller,
         survey_id,
         lambda: act(caller.id),
-        lambda result_id: require(desk(), Survey, result_id),
+        stored(Survey),
     )
 
 
@@ -383,7 +383,7 @@ def _once(kind: type[W], row_id: str, act: Callable[[str], W]) -> W:
         caller,
         row_id,
         lambda: act(caller.id),
-        lambda result_id: require(desk(), kind, result_id),
+        stored(kind),
     )
 
 

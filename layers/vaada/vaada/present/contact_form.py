@@ -13,6 +13,7 @@ from vaada.present import rendering
 from vaada.present.cldr import formats
 from vaada.present.i18n import Words, words
 from vaada.present.languages import LANGUAGES
+from vaada.present.marks import _
 from vaada.present.pages import CONTENT_SECURITY_POLICY, STYLE
 from vaada.present.reasons import delay_words
 from vaada.present.sanitize import printable
@@ -29,11 +30,6 @@ WIDGET_HEADERS = {
 """Any page may load the script. The form itself says which pages may show it."""
 
 _MINUTES_OF_AN_HOUR = 60
-
-
-def _(message: str) -> str:
-    """Mark a string for translation."""
-    return message
 
 
 _PROBLEMS: dict[Problem, str] = {

@@ -3,21 +3,12 @@
 from dataclasses import dataclass
 
 from vaada.model.messages import Purpose
+from vaada.present.marks import _, ngettext
 from vaada.present.sanitize import isolate, line, shorten_to
 from vaada.present.view_models import ActionName, Brief, Note
 
 LONGEST_NAME = 40
 """How many characters of a name a subject shows."""
-
-
-def _(message: str) -> str:
-    """Mark a string for translation."""
-    return message
-
-
-def ngettext(one: str, several: str) -> tuple[str, str]:
-    """Mark a string with its plural for translation."""
-    return one, several
 
 
 _BUTTONS: dict[ActionName, str] = {

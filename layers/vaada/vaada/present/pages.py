@@ -11,6 +11,7 @@ from vaada.model.work import SCALES, SurveyKind
 from vaada.present import rendering
 from vaada.present.deadline_explanation import explanation_line
 from vaada.present.i18n import Words, words
+from vaada.present.marks import _
 from vaada.present.sanitize import printable
 from vaada.present.view_models import (
     ActionName,
@@ -42,11 +43,6 @@ OverBecause = Literal["closed", "expired", "left"]
 
 RefusedBecause = Literal["too_large", "unreadable", "too_often"]
 """The request is too large, is no form of ours, or there were too many in a short time."""
-
-
-def _(message: str) -> str:
-    """Mark a string for translation."""
-    return message
 
 
 _CONFIRM = _("Please confirm: look once more, and press the button again. This time nothing was changed.")

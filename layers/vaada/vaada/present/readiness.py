@@ -4,12 +4,8 @@ from dataclasses import dataclass
 
 from vaada.model.readiness import Checked, State
 from vaada.present.i18n import Words
+from vaada.present.marks import _
 from vaada.present.sanitize import isolate
-
-
-def _(message: str) -> str:
-    """Mark a string for translation."""
-    return message
 
 
 @dataclass(frozen=True)

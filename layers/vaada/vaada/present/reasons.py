@@ -3,16 +3,7 @@
 import re
 from gettext import NullTranslations
 
-
-def _(message: str) -> str:
-    """Mark a string for translation."""
-    return message
-
-
-def ngettext(one: str, several: str) -> tuple[str, str]:
-    """Mark a string with its plural for translation."""
-    return one, several
-
+from vaada.present.marks import _, ngettext
 
 _RULE = re.compile(
     r"(?P<n>[0-9]+) (?P<unit>[a-z ]+?)s? (?:after|before) (?P<event>[a-z ]+?)(?:, moved into working time)?"

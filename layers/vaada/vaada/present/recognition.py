@@ -8,15 +8,11 @@ from vaada.model.recognitions import RecognitionReason
 from vaada.model.rows import Row
 from vaada.model.work import Commitment, Survey
 from vaada.present.i18n import Words
+from vaada.present.marks import _
 from vaada.present.sanitize import isolate, line, shorten_to
 from vaada.present.task_words import promise_words
 
 _LONGEST_NAME, _LONGEST_QUOTE = 40, 300
-
-
-def _(message: str) -> str:
-    """Mark a string for translation."""
-    return message
 
 
 REASONS: dict[RecognitionReason, str] = {

@@ -11,18 +11,8 @@ from functools import cache
 from vaada.model.work import Commitment, FollowUp, Goodwill, Reply
 from vaada.present.cldr import formats
 from vaada.present.i18n import Words
+from vaada.present.marks import _, ngettext
 from vaada.present.sanitize import isolate
-
-
-def _(message: str) -> str:
-    """Mark a string for translation."""
-    return message
-
-
-def ngettext(one: str, several: str) -> tuple[str, str]:
-    """Mark a string with its plural for translation."""
-    return one, several
-
 
 _REASONS = (
     _("This was not resolved yet. Steps to do: %(steps)s."),

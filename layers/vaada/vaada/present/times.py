@@ -6,16 +6,12 @@ from zoneinfo import ZoneInfo
 
 from vaada.present.cldr import Formats, formats
 from vaada.present.i18n import Words
+from vaada.present.marks import _
 
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 _WEEK = 7  # days
 _HOURS_OF_A_DAY = 24
 _LATE_AFTER = timedelta(minutes=15)  # messages take a while to arrive, so nothing is called overdue before
-
-
-def _(message: str) -> str:
-    """Mark a string for translation."""
-    return message
 
 
 # Translators: when something is due. %(time)s is such as "16:00" and is today

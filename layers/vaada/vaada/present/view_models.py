@@ -11,6 +11,7 @@ from vaada.model.people import Channel, Medium
 from vaada.model.rows import Explanation
 from vaada.model.work import SurveyKind
 from vaada.present.i18n import Words, words
+from vaada.present.marks import _
 from vaada.present.sanitize import TextDirection
 from vaada.present.times import Times, is_late
 
@@ -38,11 +39,6 @@ ActionName = Literal[
 
 BriefKind = Literal["follow_up", "commitment", "reply", "goodwill"]
 """The kind of task in a brief."""
-
-
-def _(message: str) -> str:
-    """Mark a string for translation."""
-    return message
 
 
 CHANNELS: dict[Channel, str] = {

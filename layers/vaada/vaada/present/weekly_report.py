@@ -15,6 +15,7 @@ from vaada.model.people import Agent, Customer
 from vaada.model.recognitions import RecognitionReason
 from vaada.model.weekly_reports import CallReason, KeptPromises, WeeklyFigures, WeeklyReport
 from vaada.model.work import Reply, Survey
+from vaada.present.marks import _
 from vaada.present.reasons import reason_words
 from vaada.present.sanitize import isolate, line, shorten_to
 from vaada.present.times import Times
@@ -23,11 +24,6 @@ WEEKS = 52
 
 _LONGEST_NAME, _LONGEST_COMMENT, _LONGEST_CAUSE = 40, 60, 40
 _TALLEST, _SHORTEST = 32, 2  # pixels
-
-
-def _(message: str) -> str:
-    """Mark a string for translation."""
-    return message
 
 
 _WHY: dict[CallReason, str] = {

@@ -6,15 +6,10 @@ from datetime import datetime
 from vaada.model.interactions import Direction, Kind, Tone
 from vaada.model.messages import RecipientRole
 from vaada.model.people import Agent, Channel
+from vaada.present.marks import _
 from vaada.present.sanitize import isolate
 from vaada.present.times import Times
 from vaada.rules.forecast import Ahead, Event
-
-
-def _(message: str) -> str:
-    """Mark a string for translation."""
-    return message
-
 
 CHANNELS: dict[Channel, str] = {
     "phone": _("Phone"),

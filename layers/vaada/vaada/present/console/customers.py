@@ -1,10 +1,6 @@
 """The words of the form that changes a customer."""
 
-
-def _(message: str) -> str:
-    """Mark a string for translation."""
-    return message
-
+from vaada.present.marks import _
 
 EDIT_PROBLEMS: dict[str, str] = {
     "name": _("Write a name, on one line."),

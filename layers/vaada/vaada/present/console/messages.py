@@ -10,15 +10,10 @@ from vaada.model.suppressions import Suppression
 from vaada.model.weekly_reports import WeeklyReport
 from vaada.present.console.stories import Teller, message_entry, purpose_words, role_words
 from vaada.present.i18n import Words
+from vaada.present.marks import _
 from vaada.present.sanitize import isolate
 from vaada.present.times import Times
 from vaada.rules.messages.lifecycle import Work, may_retry
-
-
-def _(message: str) -> str:
-    """Mark a string for translation."""
-    return message
-
 
 STATUSES: dict[MessageStatus, str] = {
     "failed": _("Failed"),

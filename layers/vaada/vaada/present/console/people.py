@@ -7,16 +7,11 @@ from vaada.model.people import Agent
 from vaada.model.policy import PolicyDocument
 from vaada.model.suppressions import ActiveStop
 from vaada.model.user_accounts import UserAccount
+from vaada.present.marks import _
 from vaada.present.sanitize import isolate
 from vaada.present.times import Times
 from vaada.rules.time.availability import is_at_work, is_away
 from vaada.rules.time.deadlines import working_hours
-
-
-def _(message: str) -> str:
-    """Mark a string for translation."""
-    return message
-
 
 AGENT_PROBLEMS: dict[str, str] = {
     "name": _("Write a name, on one line."),

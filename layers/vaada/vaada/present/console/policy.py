@@ -12,6 +12,7 @@ from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
 from vaada.present.console.shell import language_name
 from vaada.present.console.stories import purpose_words, role_words
 from vaada.present.i18n import Words
+from vaada.present.marks import _
 from vaada.present.reasons import delay_words
 from vaada.present.sanitize import isolate, line, shorten_to
 from vaada.present.times import Times
@@ -38,11 +39,6 @@ Values = Mapping[str, str]
 _SLOT = re.compile(r"%\((\w+)\)s")
 _NUMBERED = re.compile(r"%\(tell(\d)\)s")
 _LONGEST_TITLE = 80  # characters
-
-
-def _(message: str) -> str:
-    """Mark a string for translation."""
-    return message
 
 
 @dataclass(frozen=True)

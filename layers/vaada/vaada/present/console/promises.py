@@ -7,6 +7,7 @@ from typing import Literal
 
 from vaada.model.people import Agent, Customer
 from vaada.model.work import Commitment
+from vaada.present.marks import _
 from vaada.present.sanitize import isolate, line, shorten_to
 from vaada.present.task_words import promise_words
 from vaada.present.times import Times
@@ -18,11 +19,6 @@ Column = Literal["late", "today", "week", "later"]
 
 _LONGEST_TITLE = 90  # characters
 _WEEK = timedelta(days=7)
-
-
-def _(message: str) -> str:
-    """Mark a string for translation."""
-    return message
 
 
 COLUMNS: dict[Column, str] = {

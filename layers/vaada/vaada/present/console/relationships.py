@@ -17,15 +17,10 @@ from vaada.model.relationships import (
 )
 from vaada.model.work import Change
 from vaada.present.i18n import Words
+from vaada.present.marks import _
 from vaada.present.sanitize import line, printable
 from vaada.present.times import Times
 from vaada.rules.relationships import Findings
-
-
-def _(message: str) -> str:
-    """Mark a string for translation."""
-    return message
-
 
 STATUSES: dict[RelationshipStatus, str] = {
     "proposed": _("Proposed"),

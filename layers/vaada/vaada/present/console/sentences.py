@@ -3,12 +3,7 @@
 from gettext import NullTranslations
 
 from vaada.model.work import Change
-
-
-def _(message: str) -> str:
-    """Mark a string for translation."""
-    return message
-
+from vaada.present.marks import _
 
 _DONE = {
     "thanked": _("Thanks are on their way."),

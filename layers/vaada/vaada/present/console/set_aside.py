@@ -3,15 +3,10 @@
 from dataclasses import dataclass
 
 from vaada.model.incoming_mail import AsideReason, SetAsideMail
+from vaada.present.marks import _
 from vaada.present.sanitize import line, printable
 from vaada.present.times import Times
 from vaada.rules.mail.sorting import ACCEPTABLE, confirmation_link
-
-
-def _(message: str) -> str:
-    """Mark a string for translation."""
-    return message
-
 
 REASONS: dict[AsideReason, str] = {
     "spam": _("It looks like spam."),

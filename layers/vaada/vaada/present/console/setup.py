@@ -2,12 +2,7 @@
 
 from vaada.model.setup import SetupStep
 from vaada.present.i18n import Words
-
-
-def _(message: str) -> str:
-    """Mark a string for translation."""
-    return message
-
+from vaada.present.marks import _
 
 STEPS: dict[SetupStep, tuple[str, str]] = {
     "business": (_("The business"), _("Whose desk is it?")),

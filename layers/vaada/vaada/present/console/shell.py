@@ -12,6 +12,7 @@ from vaada.present.console.guide import ABOUT
 from vaada.present.console.sentences import UNDOABLE, change_words, done_words
 from vaada.present.i18n import Words, words
 from vaada.present.languages import LANGUAGES
+from vaada.present.marks import _
 from vaada.present.times import Times
 
 _STATIC = Path(__file__).parent / "static"
@@ -34,11 +35,6 @@ class Place:
     name: str  # English; translated when it is shown
     key: str
     for_managers: bool = False
-
-
-def _(name: str) -> str:
-    """Mark a string for translation."""
-    return name
 
 
 PLACES = (

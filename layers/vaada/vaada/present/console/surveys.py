@@ -8,6 +8,7 @@ from typing import Literal
 from vaada.model.people import Agent, Customer
 from vaada.model.work import Answer, Survey
 from vaada.present.i18n import Words
+from vaada.present.marks import _
 from vaada.present.reasons import reason_words
 from vaada.present.sanitize import line, printable
 from vaada.present.times import Times
@@ -15,11 +16,6 @@ from vaada.rules.reports import Answers
 from vaada.rules.surveys import waits_for_review
 
 ListName = Literal["words", "quarantined", "withheld"]
-
-
-def _(message: str) -> str:
-    """Mark a string for translation."""
-    return message
 
 
 LISTS: dict[ListName, str] = {

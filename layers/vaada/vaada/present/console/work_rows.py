@@ -8,6 +8,7 @@ from vaada.model.interactions import Interaction
 from vaada.model.people import Agent, Customer
 from vaada.model.policy import CommitmentRules
 from vaada.model.work import Commitment, FollowUp, FollowUpOrigin, Goodwill, Reply
+from vaada.present.marks import _
 from vaada.present.sanitize import isolate, line, shorten_to
 from vaada.present.task_words import amount_words, promise_words
 from vaada.present.times import Times, elapsed
@@ -19,11 +20,6 @@ RECORD = "record"
 
 _LONGEST_TITLE = 140  # characters
 _RUNNING_OUT = timedelta(minutes=30)
-
-
-def _(message: str) -> str:
-    """Mark a string for translation."""
-    return message
 
 
 _FOLLOW_UP_TITLES: dict[FollowUpOrigin, str] = {

@@ -12,15 +12,10 @@ from vaada.present.console.report.run_around import run_around_section
 from vaada.present.console.report.satisfaction import satisfaction_section
 from vaada.present.console.report.weeks import weeks_section
 from vaada.present.console.report.writer import Link, Writer
+from vaada.present.marks import _
 from vaada.present.times import Times
 from vaada.rules.report_figures import Figure
 from vaada.rules.reports import Answers, Promises, Replies, Report, RunAround, Service
-
-
-def _(message: str) -> str:
-    """Mark a string for translation."""
-    return message
-
 
 COUNTED: dict[Figure, str] = {
     "promises": _("Promises that fell due"),

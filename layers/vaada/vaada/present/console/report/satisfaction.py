@@ -6,15 +6,10 @@ from vaada.model.work import SurveyKind
 from vaada.present.console.charts import Point, shares_with_range
 from vaada.present.console.report.parts import Cell, Section, Table
 from vaada.present.console.report.writer import Link, Writer
+from vaada.present.marks import _
 from vaada.present.sanitize import shorten_to
 from vaada.present.times import Times
 from vaada.rules.reports import Answers, Report
-
-
-def _(message: str) -> str:
-    """Mark a string for translation."""
-    return message
-
 
 _LONGEST_LABEL = 23  # characters, beside a bar
 
