@@ -40,7 +40,7 @@ def test_an_invited_colleague_reads_their_language_before_their_address_is_known
 
 
 @pytest.mark.usefixtures("shop")
-def test_who_forgot_the_password_is_found_by_address_however_it_is_written() -> None:
+def test_a_user_without_a_password_is_found_by_any_spelling_of_the_address() -> None:
     mail = written("password_forgotten")
 
     assert 'lang="ur" dir="rtl"' in mail["emailMessage"]
@@ -49,7 +49,7 @@ def test_who_forgot_the_password_is_found_by_address_however_it_is_written() -> 
 
 
 @pytest.mark.parametrize("metadata", [None, {}, {"agent_id": "0000000000000000"}])
-def test_who_is_no_agent_reads_the_language_of_the_business(
+def test_a_user_who_is_no_agent_reads_the_language_of_the_business(
     shop: Shop, metadata: dict[str, str] | None
 ) -> None:
     policy = shop.desk.call("GET /api/policy").json

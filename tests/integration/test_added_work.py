@@ -46,7 +46,7 @@ def test_a_follow_up_is_reminded_of_and_ends_with_a_note(shop: Shop) -> None:
     ]
 
 
-def test_who_adds_it_is_recorded_and_the_agent_is_told(shop: Shop) -> None:
+def test_the_history_says_who_added_it_and_the_agent_is_told(shop: Shop) -> None:
     case_id = shop.contact()["case_id"]
 
     promise = added(shop, case_id, SANA)
@@ -58,7 +58,7 @@ def test_who_adds_it_is_recorded_and_the_agent_is_told(shop: Shop) -> None:
     assert {message[1] for message in shop.sent_messages("assigned")} == {"agent"}
 
 
-def test_it_was_not_kept_before_it_was_added(shop: Shop) -> None:
+def test_a_promise_cannot_be_kept_before_it_was_added(shop: Shop) -> None:
     case_id, before = shop.contact()["case_id"], shop.desk.now + HOUR
     shop.desk.pass_time(2 * HOUR)
     keep = f"POST /api/commitments/{added(shop, case_id)['commitment_id']}/keep"

@@ -130,7 +130,7 @@ def test_an_undone_merge_gives_each_case_what_it_had(shop: Shop) -> None:
     assert replies == {one: "awaited", other: "awaited"}
 
 
-def test_what_came_after_the_merge_stays_with_the_other_case(shop: Shop) -> None:
+def test_rows_since_the_merge_stay_with_the_other_case(shop: Shop) -> None:
     one, other = (shop.contact()["case_id"] for _ in range(2))
     shop.merge(one, into=other)
     shop.desk.pass_time(HOUR)

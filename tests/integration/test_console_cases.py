@@ -64,7 +64,7 @@ def test_a_form_that_resolves_too_early_names_the_steps(shop: Shop) -> None:
     assert "It cannot be closed yet. These steps are missing: Apologise" in page.words
 
 
-def test_what_is_owed_ends_with_a_matter_if_one_says_so(shop: Shop) -> None:
+def test_open_work_ends_with_its_case_on_request(shop: Shop) -> None:
     due_at = text_of(shop.desk.now + HOUR)
     case_id = shop.contact(commitments=[{"what": "Call back", "due_at": due_at}])["case_id"]
 
@@ -163,7 +163,7 @@ def test_a_write_on_an_old_version_shows_both_and_loses_nothing(shop: Shop) -> N
     assert shop.case(case_id)["status"] == "resolved"
 
 
-def test_a_case_of_others_is_closed_in_every_way(shop: Shop) -> None:
+def test_another_agents_case_is_refused_everywhere(shop: Shop) -> None:
     case_id = complaint(shop)
     stranger = signed_in(shop.desk, add_agent(shop.desk, "Stranger"))
     token = stranger.open("/desk/").form("/desk/sign-out").fields["token"]

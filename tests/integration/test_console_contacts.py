@@ -47,7 +47,7 @@ def test_a_contact_with_a_promise_is_recorded_from_the_form(shop: Shop) -> None:
     assert shop.rows("interaction")[0]["summary"] == "The brake squeals"
 
 
-def test_what_the_desk_will_do_is_shown_before_by_the_rules_that_do_it(shop: Shop) -> None:
+def test_the_form_previews_what_the_desk_will_do_by_the_same_rules(shop: Shop) -> None:
     browser = signed_in(shop.desk, shop.agent_id)
     asked = form(browser, f"?customer_id={shop.customer_id}")
     due_at = shop.desk.now + 8 * HOUR
@@ -94,7 +94,7 @@ def test_customers_are_found_as_one_types_and_by_a_button(shop: Shop) -> None:
         assert f'name="customer_id" value="{shop.customer_id}"' in found.html
 
 
-def test_while_a_new_customer_is_described_it_is_asked_whether_they_are_known(shop: Shop) -> None:
+def test_the_form_of_a_new_customer_shows_who_may_be_the_same_person(shop: Shop) -> None:
     browser = signed_in(shop.desk, shop.agent_id)
     carl = add_customer(shop.desk, name="Carl", phone="+923001112233", email="carl@example.com")
     shop.contact(customer_id=carl)
@@ -136,7 +136,7 @@ def test_the_same_form_sent_twice_records_once(shop: Shop) -> None:
     assert len(shop.desk.call("GET /api/customers", query={"q": "hina"}).json["items"]) == 1
 
 
-def test_what_is_missing_is_said_above_its_field_and_nothing_is_lost(shop: Shop) -> None:
+def test_a_missing_field_is_named_above_it_and_nothing_is_lost(shop: Shop) -> None:
     browser = signed_in(shop.desk, shop.agent_id)
     before = writes(shop.desk)
     page = browser.send(form(browser), do="save", what="Call back", new_phone="12")

@@ -196,7 +196,7 @@ def test_a_customer_of_others_is_closed_on_every_page_and_form(shop: Shop) -> No
     assert writes(shop.desk) == before
 
 
-def test_what_managers_alone_may_do_agents_neither_see_nor_do(shop: Shop) -> None:
+def test_agents_neither_see_nor_do_what_only_managers_may(shop: Shop) -> None:
     shop.contact()
     agent = signed_in(shop.desk, shop.agent_id)
     page = agent.open(f"/desk/customers/{shop.customer_id}")

@@ -55,7 +55,7 @@ def test_help_that_is_not_there_says_so(shop: Shop) -> None:
     assert browser.open(f"{HELP}/pictures/a-song").status == 404
 
 
-def test_who_is_not_signed_in_is_led_to_the_sign_in_and_back(shop: Shop) -> None:
+def test_a_reader_who_is_signed_out_is_led_to_the_sign_in_and_back(shop: Shop) -> None:
     browser = signed_in(shop.desk, shop.agent_id)
     browser.secret = ""
 

@@ -48,7 +48,7 @@ def test_an_agent_sets_hours_language_zone_and_how_they_are_told(shop: Shop) -> 
     assert agent_of(shop).working_hours is None
 
 
-def test_what_is_wrong_is_said_above_its_field_and_nothing_is_lost(shop: Shop) -> None:
+def test_an_error_is_shown_above_its_field_and_nothing_is_lost(shop: Shop) -> None:
     browser = signed_in(shop.desk, shop.agent_id)
     form = browser.open(ME).form(ME)
     before = agent_of(shop)

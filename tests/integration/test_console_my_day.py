@@ -95,9 +95,7 @@ def test_a_promise_is_kept_with_one_press_and_by_the_one_who_pressed(shop: Shop)
         ("waiting", "reply", "awaited"),
     ],
 )
-def test_what_was_marked_by_mistake_is_taken_back_with_one_press(
-    shop: Shop, action: str, kind: str, status: str
-) -> None:
+def test_a_mistaken_mark_is_undone_with_one_press(shop: Shop, action: str, kind: str, status: str) -> None:
     at = text_of(shop.desk.now + HOUR)
     asked: dict[str, dict[str, object]] = {
         "commitment": {"commitments": [{"what": "Call back", "due_at": at}]},
@@ -117,7 +115,7 @@ def test_what_was_marked_by_mistake_is_taken_back_with_one_press(
     assert (after["status"], after["due_at"]) == (status, row["due_at"])
 
 
-def test_what_was_done_today_is_taken_back_on_the_customers_page(shop: Shop) -> None:
+def test_todays_actions_are_undone_on_the_customers_page(shop: Shop) -> None:
     promise, follow_up = shop.promise(shop.desk.now + HOUR), shop.follow_up(shop.desk.now)
     browser = signed_in(shop.desk, shop.agent_id)
     for row_id, action in ((promise, "kept"), (follow_up, "done")):
@@ -131,7 +129,7 @@ def test_what_was_done_today_is_taken_back_on_the_customers_page(shop: Shop) -> 
         assert page.form(f"/desk/work/{row_id}/unreachable")
 
 
-def test_after_a_day_nothing_is_taken_back(shop: Shop) -> None:
+def test_nothing_is_undone_after_a_day(shop: Shop) -> None:
     promise = shop.promise(shop.desk.now + HOUR)
     browser = signed_in(shop.desk, shop.agent_id)
     browser.send(browser.open("/desk/").form(f"/desk/work/{promise}/kept"))
@@ -282,7 +280,7 @@ def test_the_supervisor_decides_on_goodwill_and_sees_what_slips(shop: Shop) -> N
     assert (row["status"], row["decided_by"]) == ("approved", shop.supervisor_id)
 
 
-def test_who_stands_in_has_the_work_of_the_one_who_is_away(shop: Shop) -> None:
+def test_a_stand_in_has_the_work_of_the_absent_agent(shop: Shop) -> None:
     stand_in = add_agent(shop.desk, "Zara")
     promise = shop.promise(shop.desk.now + HOUR)
     away = {"away_until": text_of(shop.desk.now + 3 * DAY), "covered_by": stand_in}
@@ -291,7 +289,7 @@ def test_who_stands_in_has_the_work_of_the_one_who_is_away(shop: Shop) -> None:
     assert "kept" in act(shop, promise, "kept", by=stand_in).words
 
 
-def test_who_stands_in_further_up_has_the_work_and_is_told_for_whom(shop: Shop) -> None:
+def test_an_indirect_stand_in_has_the_work_and_reads_whose_it_is(shop: Shop) -> None:
     last = add_agent(shop.desk, "Zara")
     cover = add_agent(shop.desk, "Omar", away_from=text_of(shop.desk.now - HOUR), covered_by=last)
     promise = shop.promise(shop.desk.now + HOUR)

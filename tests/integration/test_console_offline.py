@@ -23,7 +23,7 @@ def test_the_console_can_be_installed_by_a_browser_that_is_not_signed_in(shop: S
     assert [icon["sizes"] for icon in manifest["icons"]] == ["192x192", "512x512"]
 
 
-def test_the_worker_and_what_it_keeps_are_there_for_anybody(shop: Shop) -> None:
+def test_the_worker_and_the_files_that_it_keeps_are_public(shop: Shop) -> None:
     anybody = Browser(shop.desk)
     worker = anybody.open("/desk/sw.js")
     kept = json.loads(worker.html.partition("const ASSETS = ")[2].partition(";")[0])

@@ -57,7 +57,7 @@ def test_everybody_sees_who_is_there_who_stands_in_and_who_answers_to_whom(shop:
     assert "sign in" not in page.words
 
 
-def test_who_is_off_work_says_until_when(shop: Shop) -> None:
+def test_the_page_says_until_when_an_agent_is_away(shop: Shop) -> None:
     hours = {"monday": [{"opens": "12:00", "closes": "18:00"}]}
     change_agent(shop.desk, shop.agent_id, working_hours=hours)
 
@@ -84,7 +84,7 @@ def test_a_colleague_is_invited_once_and_gets_a_mail_with_the_way_in(shop: Shop,
     assert shop.desk.invited == ["Hamza@example.com"] * 2
 
 
-def test_what_is_wrong_with_an_invitation_is_said_above_its_field(shop: Shop, manager: Browser) -> None:
+def test_an_error_in_an_invitation_is_shown_above_its_field(shop: Shop, manager: Browser) -> None:
     for changes, said in (
         ({"name": "", "email": "hamza@example.com"}, "Write a name"),
         ({"name": "Hamza", "email": "hamza"}, "This is not an e-mail address"),
@@ -251,7 +251,7 @@ def test_some_customers_of_an_agent_who_leaves_go_to_somebody_else(shop: Shop, m
     assert {row["agent_id"] for row in shop.rows("case")} == {omar}
 
 
-def test_it_is_said_if_not_all_customers_of_who_leaves_are_listed(
+def test_the_page_says_if_it_does_not_list_all_customers_of_the_leaver(
     shop: Shop, manager: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("Dana", "Hina"):

@@ -59,7 +59,7 @@ def test_changed_fields_are_put_in_force_and_the_others_stay(shop: Shop, manager
         assert after[section] == before[section]
 
 
-def test_what_was_once_for_the_api_alone_is_a_field_of_a_sentence(shop: Shop, manager: Browser) -> None:
+def test_rarely_changed_rules_are_fields_of_sentences_too(shop: Shop, manager: Browser) -> None:
     page = press(
         manager,
         manager.open(HERE),
@@ -162,7 +162,7 @@ def test_changed_hours_and_closed_days_are_told_by_the_day(manager: Browser) -> 
         ("idle", "0"),
     ],
 )
-def test_what_cannot_be_used_is_marked_and_nothing_is_saved(
+def test_an_invalid_rule_is_marked_and_nothing_is_saved(
     shop: Shop, manager: Browser, field: str, value: str
 ) -> None:
     page, before = manager.open(HERE), writes(shop.desk)
@@ -218,7 +218,7 @@ def test_rules_are_tried_without_being_saved(shop: Shop, manager: Browser) -> No
     assert shop.desk.call("GET /api/policy").json["commitments"]["warn_before"] == {"hours": 4}
 
 
-def test_who_was_slower_sees_it_and_loses_nothing(shop: Shop, manager: Browser) -> None:
+def test_the_slower_of_two_editors_sees_it_and_loses_nothing(shop: Shop, manager: Browser) -> None:
     page = manager.open(HERE)
     assert shop.desk.call("PATCH /api/policy", {"sign_in": {"idle_hours": 24}}).status == 200
 

@@ -116,7 +116,7 @@ def test_the_list_of_one_agent_has_every_action(shop: Shop, manager: Browser) ->
     assert undone.form(f"/desk/work/{promise}/kept")
 
 
-def test_who_is_away_is_told_with_the_cover(shop: Shop, manager: Browser) -> None:
+def test_an_absent_agent_is_shown_with_the_cover(shop: Shop, manager: Browser) -> None:
     zara = add_agent(shop.desk, "Zara")
     shop.promise(shop.desk.now + HOUR)
     change_agent(shop.desk, shop.agent_id, away_until=text_of(shop.desk.now + 2 * DAY), covered_by=zara)

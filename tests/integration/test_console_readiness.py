@@ -51,7 +51,7 @@ def owner(desk: ScriptedDesk) -> Browser:
     return signed_in(desk, None, manager=True)
 
 
-def test_what_is_missing_stands_first_with_its_remedy(owner: Browser, functions: Functions) -> None:
+def test_missing_things_stand_first_with_their_remedies(owner: Browser, functions: Functions) -> None:
     with well_set_up(GetAccount=SANDBOX, DescribeRule={"State": "DISABLED"}):
         page = owner.open(READY)
 
@@ -77,7 +77,7 @@ def test_a_desk_on_which_all_is_set_up_is_ready(shop: Shop, owner: Browser, func
     assert functions.asked == 1
 
 
-def test_what_the_function_returns_names_nobody(shop: Shop) -> None:
+def test_the_response_of_the_function_names_nobody(shop: Shop) -> None:
     change_agent(shop.desk, shop.agent_id, phone="+447700900123")
     with well_set_up(CheckIfPhoneNumberIsOptedOut={"isOptedOut": True}):
         found = json.dumps(check_readiness({}, Context()))  # type: ignore[arg-type]
@@ -99,7 +99,7 @@ def test_the_page_names_the_agents_whom_the_function_knows_by_their_ids(
     assert "&lt;b&gt;Amina&lt;/b&gt; %(x)s" in page.html
 
 
-def test_what_was_found_is_shown_again_for_five_minutes_unless_asked_anew(
+def test_a_result_is_shown_for_five_minutes_unless_a_new_check_is_asked_for(
     owner: Browser, functions: Functions
 ) -> None:
     with well_set_up():
@@ -161,7 +161,7 @@ def test_setup_leads_to_it(owner: Browser) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_it_is_read_in_the_language_of_the_reader(
+def test_results_are_in_the_language_of_the_reader(
     desk: ScriptedDesk, functions: Functions, language: str
 ) -> None:
     owner = signed_in(desk, None, manager=True, language=language)

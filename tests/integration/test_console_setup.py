@@ -73,7 +73,7 @@ def test_the_business_gets_its_name_country_zone_and_language(owner: Browser) ->
     assert setup().steps == {"business": "done"}
 
 
-def test_what_is_wrong_with_the_business_is_named_and_nothing_is_stored(owner: Browser) -> None:
+def test_errors_in_the_business_are_named_and_nothing_is_stored(owner: Browser) -> None:
     for fields, said in (
         ({"name": ""}, "Write a name"),
         ({"country": "Pakistan"}, "two letters"),

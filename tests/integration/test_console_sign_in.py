@@ -70,7 +70,7 @@ def sign_in(desk: ScriptedDesk, path: str = "/desk/") -> tuple[Page, Browser]:
     return answer, Browser(desk, secret)
 
 
-def test_signed_out_one_is_led_to_sign_in_and_back_to_where_one_was(shop: Shop, pool: FakePool) -> None:
+def test_a_signed_out_user_is_led_to_the_sign_in_and_back(shop: Shop, pool: FakePool) -> None:
     asked = Browser(shop.desk).open("/desk/?agent=abc")
     query = parse_qs(urlsplit(asked.headers["location"]).query)
 
@@ -163,7 +163,7 @@ def test_a_sign_in_ends_after_twelve_idle_hours_and_after_seven_days(shop: Shop,
     assert busy.open("/desk/").status == 303
 
 
-def test_one_signs_out_here_or_everywhere(shop: Shop, pool: FakePool) -> None:
+def test_a_user_signs_out_here_or_everywhere(shop: Shop, pool: FakePool) -> None:
     assert pool
     _, here = sign_in(shop.desk)
     _, there = sign_in(shop.desk)

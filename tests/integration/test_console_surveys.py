@@ -86,7 +86,7 @@ def test_a_program_s_answer_is_discarded_and_the_customer_may_still_answer(shop:
     assert survey_of(shop)["status"] == "sent"
 
 
-def test_what_was_withheld_says_why_and_how_often(shop: Shop) -> None:
+def test_withheld_surveys_are_counted_by_reason(shop: Shop) -> None:
     change_customer(shop.desk, shop.customer_id, consent={"email": True, "sms": True, "survey": False})
     shop.contact(resolved=True)
     shop.desk.pass_time(25 * HOUR)
@@ -113,7 +113,7 @@ def test_the_api_confirms_and_discards_too(shop: Shop) -> None:
 # ---------------------------------------------------------------- who may
 
 
-def test_nobody_decides_about_answers_that_rate_themselves(shop: Shop) -> None:
+def test_nobody_decides_about_answers_that_rate_them(shop: Shop) -> None:
     survey = quarantined(shop)
     own, before = signed_in(shop.desk, shop.agent_id), writes(shop.desk)
 

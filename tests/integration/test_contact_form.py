@@ -81,7 +81,7 @@ def test_an_address_that_is_confirmed_can_be_answered_and_no_other(shop: Shop) -
     )
 
 
-def test_who_is_known_is_found_by_address_or_number_and_keeps_their_consent(shop: Shop) -> None:
+def test_a_known_customer_is_found_by_address_or_number_and_keeps_consent(shop: Shop) -> None:
     number = add_customer(shop.desk, name="Zoe", email=None, phone="+447700900123", consent={})
 
     send(shop.desk, reach="BILAL@example.com", name="Somebody else")

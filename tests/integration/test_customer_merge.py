@@ -72,7 +72,9 @@ def items_of(*customer_ids: str) -> list[dict[str, Any]]:
 # ---------------------------------------------------------------- what is known of them
 
 
-def test_the_one_who_stays_has_the_facts_of_both_and_the_stricter_consent(goes: Shop, stays: Shop) -> None:
+def test_the_remaining_record_has_both_records_facts_and_the_stricter_consent(
+    goes: Shop, stays: Shop
+) -> None:
     goes.desk.call(f"PATCH /api/customers/{goes.customer_id}", {"consent": {**AGREED, "sms": False}})
 
     now = merged(goes, stays)
@@ -89,7 +91,7 @@ def test_the_one_who_stays_has_the_facts_of_both_and_the_stricter_consent(goes: 
     ]
 
 
-def test_the_ids_of_the_record_that_was_merged_lead_to_the_one_that_stays(goes: Shop, stays: Shop) -> None:
+def test_ids_of_the_merged_record_lead_to_the_remaining_one(goes: Shop, stays: Shop) -> None:
     recorded = goes.contact()
     merged(goes, stays)
 
@@ -163,7 +165,7 @@ def test_a_cursor_of_a_third_customer_opens_nothing(goes: Shop, stays: Shop) -> 
 
 
 @pytest.mark.parametrize("q", ["bilal", "b khan", "khan", "b.khan@example.com", "bilal@example.com", "4567"])
-def test_a_search_finds_the_one_who_stays_by_what_either_was_called(goes: Shop, stays: Shop, q: str) -> None:
+def test_a_search_finds_the_remaining_record_by_either_name(goes: Shop, stays: Shop, q: str) -> None:
     merged(goes, stays)
 
     found = stays.desk.call("GET /api/customers", query={"q": q}).json["items"]
@@ -173,7 +175,7 @@ def test_a_search_finds_the_one_who_stays_by_what_either_was_called(goes: Shop, 
     assert [customer["customer_id"] for customer in listed] == [stays.customer_id]
 
 
-def test_whoever_served_either_serves_the_one_who_stays(goes: Shop, stays: Shop) -> None:
+def test_agents_of_either_record_serve_the_remaining_one(goes: Shop, stays: Shop) -> None:
     omar = add_agent(stays.desk, "Omar")
     goes.contact(agent_id=omar)
     stays.contact()
@@ -189,7 +191,7 @@ def test_whoever_served_either_serves_the_one_who_stays(goes: Shop, stays: Shop)
 # ---------------------------------------------------------------- what goes on
 
 
-def test_what_was_promised_to_either_is_still_reminded_of_and_kept(goes: Shop, stays: Shop) -> None:
+def test_promises_to_either_record_are_still_reminded_of_and_kept(goes: Shop, stays: Shop) -> None:
     promised = goes.promise(stays.desk.now + DAY)
     merged(goes, stays)
 
@@ -201,9 +203,7 @@ def test_what_was_promised_to_either_is_still_reminded_of_and_kept(goes: Shop, s
     assert [row["status"] for row in stays.rows("commitment")] == ["kept"]
 
 
-def test_a_survey_of_the_record_that_was_merged_goes_to_the_one_who_stays_once(
-    goes: Shop, stays: Shop
-) -> None:
+def test_a_survey_of_the_merged_record_goes_once_to_the_remaining_one(goes: Shop, stays: Shop) -> None:
     goes.contact(resolved=True)
     stays.contact(resolved=True)
     merged(goes, stays)
@@ -237,9 +237,7 @@ def test_without_consent_in_one_record_nothing_is_asked(goes: Shop, stays: Shop)
     assert stays.rows("survey")[0]["withheld_because"] == "the customer did not agree to surveys"
 
 
-def test_a_new_contact_under_the_old_id_is_written_down_with_the_one_who_stays(
-    goes: Shop, stays: Shop
-) -> None:
+def test_a_new_contact_under_the_old_id_belongs_to_the_remaining_record(goes: Shop, stays: Shop) -> None:
     case_id = goes.contact()["case_id"]
     merged(goes, stays)
 
@@ -350,7 +348,7 @@ def test_a_chain_of_records_is_one_customer(goes: Shop, stays: Shop) -> None:
     assert merged(third, stays) == now
 
 
-def test_who_has_more_addresses_than_are_kept_is_not_merged(goes: Shop, stays: Shop) -> None:
+def test_records_with_too_many_addresses_together_are_not_merged(goes: Shop, stays: Shop) -> None:
     for shop, name in ((goes, "goes"), (stays, "stays")):
         many = {"other_emails": [f"{name}{n}@example.com" for n in range(5)]}
         assert shop.desk.call(f"PATCH /api/customers/{shop.customer_id}", many).status == 200
@@ -459,7 +457,7 @@ def test_a_merge_is_undone_once_and_not_after_a_day(goes: Shop, stays: Shop) -> 
     assert unmerge(stays).status == 409
 
 
-def test_what_was_recorded_since_stays_with_the_record_that_remained(goes: Shop, stays: Shop) -> None:
+def test_contacts_since_the_merge_stay_with_the_remaining_record(goes: Shop, stays: Shop) -> None:
     omar = add_agent(stays.desk, "Omar")
     merged(goes, stays)
     stays.desk.pass_time(HOUR)

@@ -237,7 +237,7 @@ REPLACED = (
 
 
 @pytest.mark.parametrize(("place", "name"), REPLACED)
-def test_what_is_replaced_is_still_there_and_is_restored(place: object, name: str) -> None:
+def test_replaced_methods_exist_and_are_restored(place: object, name: str) -> None:
     before = vars(place)[name]
     with fast_moto():
         assert vars(place)[name] is not before

@@ -82,7 +82,7 @@ def test_both_agents_are_told_once(shop: Shop) -> None:
     assert sorted(told) == [("assigned", omar), ("handed_over", shop.agent_id)]
 
 
-def test_who_did_it_is_not_told(shop: Shop) -> None:
+def test_the_agent_who_did_it_is_not_told(shop: Shop) -> None:
     omar = add_agent(shop.desk, "Omar")
     change_agent(shop.desk, shop.agent_id, covered_by=omar)
     promise = shop.promise(at("03-04T12:00"))
@@ -110,7 +110,7 @@ def test_the_new_agent_is_reminded_and_their_supervisor_hears_if_it_slips(shop: 
     )
 
 
-def test_what_has_ended_or_is_theirs_already_is_refused_and_changes_nothing(shop: Shop) -> None:
+def test_ended_work_and_work_that_is_theirs_are_refused_without_a_change(shop: Shop) -> None:
     omar = add_agent(shop.desk, "Omar")
     kept, own = shop.promise(at("03-04T12:00")), shop.promise(at("03-04T13:00"))
     shop.desk.call(f"POST /api/commitments/{kept}/keep")

@@ -41,7 +41,7 @@ def sent(shop: Shop) -> int:
     return len(shop.desk.mails) + len(shop.desk.texts)
 
 
-def test_while_sending_is_held_what_is_due_waits_and_goes_out_on_release(shop: Shop) -> None:
+def test_due_messages_wait_while_sending_is_held_and_go_out_on_release(shop: Shop) -> None:
     promise = shop.promise(shop.desk.now + 6 * HOUR)  # warns at 11:00
     shop.desk.pass_time(HOUR)
     before = sent(shop)

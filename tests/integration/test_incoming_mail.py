@@ -176,7 +176,7 @@ def test_of_too_many_files_only_the_names_are_kept(desk: ScriptedDesk, shop: Sho
         ("bounce", {"headers": {"X-Failed-Recipients": "x@example.org"}}),
     ],
 )
-def test_what_no_person_wrote_starts_no_clock_and_no_loop(
+def test_mail_from_programs_starts_no_clock_and_no_loop(
     desk: ScriptedDesk, shop: Shop, reason: str, fields: dict[str, Any]
 ) -> None:
     sent = len(desk.mails)

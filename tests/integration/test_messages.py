@@ -108,7 +108,7 @@ def test_a_failed_message_is_sent_once_somebody_has_it_tried_again(shop: Shop) -
     assert shop.desk.call(f"POST /api/messages/{failed['message_id']}/retry").status == 409
 
 
-def test_what_is_no_longer_true_is_not_tried_again(shop: Shop) -> None:
+def test_a_message_that_is_no_longer_true_is_not_sent_again(shop: Shop) -> None:
     follow_up = failed_reminder(shop)
     [failed] = shop.rows("message")
     assert shop.desk.call(f"POST /api/follow-ups/{follow_up}/complete").status == 200

@@ -77,7 +77,7 @@ def test_an_answer_written_down_before_the_question_is_no_question_of_ours(shop:
     assert the_next_step(shop)[0] == "unresolved"
 
 
-def test_what_is_said_of_waiting_counts_more_than_the_question_mark(shop: Shop) -> None:
+def test_a_stated_wait_counts_more_than_the_question_mark(shop: Shop) -> None:
     told = shop.contact(direction="outbound", summary="Is it not a fine bike?", awaits_reply=False)
     asked = shop.contact(direction="outbound", summary="Sent the list of colours", awaits_reply=True)
 

@@ -77,7 +77,7 @@ def test_the_destination_of_the_mail_is_read_in_any_spelling(destination: list[s
 
 
 @pytest.mark.parametrize("destination", [None, [], ["bilal@elsewhere.example"]])
-def test_what_the_message_itself_records_of_its_address_counts_most(destination: object) -> None:
+def test_the_address_that_the_message_records_counts_most(destination: object) -> None:
     event = sample("record_delivery/mail_bounced")
     event["detail"]["mail"]["destination"] = destination
     write_mail(address_id=bilals_address())

@@ -113,7 +113,7 @@ def test_nothing_is_written_without_consent_or_an_address(
     assert (shop.desk.mails, shop.desk.texts, shop.rows("interaction")) == ([], [], [])
 
 
-def test_who_wrote_by_mail_is_answered_by_mail_without_consent(shop: Shop) -> None:
+def test_a_customer_who_wrote_by_mail_is_answered_by_mail_without_consent(shop: Shop) -> None:
     change_customer(shop.desk, shop.customer_id, consent={"email": False, "sms": False, "survey": False})
     asked_by_mail(shop)
 
@@ -152,7 +152,7 @@ def test_a_text_has_the_greeting_too_and_must_not_be_too_long(shop: Shop) -> Non
     ]
 
 
-def test_what_does_not_arrive_becomes_a_follow_up_of_the_agent(shop: Shop) -> None:
+def test_a_message_that_does_not_arrive_becomes_a_follow_up_of_the_agent(shop: Shop) -> None:
     asked_by_mail(shop)
     write(shop)
     shop.desk.pass_time(TWO_MINUTES)

@@ -176,7 +176,7 @@ def test_the_question_is_in_the_language_of_the_agent(desk: ScriptedDesk, shop: 
     assert 'lang="ur" dir="rtl"' in page.body
 
 
-def test_of_several_customers_only_one_is_asked_about(desk: ScriptedDesk, shop: Shop) -> None:
+def test_the_question_is_about_one_customer_only(desk: ScriptedDesk, shop: Shop) -> None:
     other = desk.call("POST /api/customers", {"name": "Zara", "email": "zara@example.net"}).json
     copy_desk(shop, cc="zara@example.net")
     desk.pass_time(5 * MINUTE)

@@ -149,7 +149,7 @@ def test_a_question_that_is_refused_is_unknown_and_the_others_are_asked(shop: Sh
     assert found["keys"].state == "ready"
 
 
-def test_what_there_is_no_time_for_is_unknown(shop: Shop) -> None:
+def test_a_check_without_time_left_is_unknown(shop: Shop) -> None:
     asked = WellSetUp("vaada", shop.desk)
     times = iter([True, *[False] * 100])
 

@@ -61,7 +61,7 @@ def recommendations(shop: Shop) -> list[tuple[str, str | None]]:
     return [(row["status"], row.get("why_not")) for row in rows]
 
 
-def test_where_the_policy_says_so_they_are_also_written_to_the_next_day(shop: Shop) -> None:
+def test_the_policy_can_ask_by_a_message_on_the_next_day_too(shop: Shop) -> None:
     change_policy(shop.desk, surveys={"review_url": REVIEW, "recommendation_by_message": True})
     page_after_answer(shop)
     shop.desk.pass_time(2 * HOUR)
@@ -75,9 +75,7 @@ def test_where_the_policy_says_so_they_are_also_written_to_the_next_day(shop: Sh
 
 
 @pytest.mark.parametrize("by_message", [True, False])
-def test_who_answers_by_text_sees_no_page_and_is_asked_by_a_message_or_not(
-    shop: Shop, *, by_message: bool
-) -> None:
+def test_a_customer_who_answers_by_text_is_asked_only_by_a_message(shop: Shop, *, by_message: bool) -> None:
     change_policy(shop.desk, surveys={"review_url": REVIEW, "recommendation_by_message": by_message})
     shop.survey_link()
     survey_id = shop.rows("survey")[0]["survey_id"]
@@ -98,7 +96,7 @@ def test_the_message_is_withheld_if_something_is_owed_by_then(shop: Shop) -> Non
     assert recommendations(shop) == [("withheld", "something is owed to the customer")]
 
 
-def test_who_unsubscribes_meanwhile_is_not_asked(shop: Shop) -> None:
+def test_a_customer_who_unsubscribes_meanwhile_is_not_asked(shop: Shop) -> None:
     change_policy(shop.desk, surveys={"review_url": REVIEW, "recommendation_by_message": True})
     page_after_answer(shop)
     consent = {"email": True, "sms": True, "survey": False}
@@ -121,7 +119,7 @@ def named_by(shop: Shop, customer_id: str) -> object:
     return shop.desk.call(f"GET /api/customers/{customer_id}", user=MANAGER).json["referred_by"]
 
 
-def test_who_came_through_a_customer_speaks_for_them_in_the_review(shop: Shop) -> None:
+def test_referred_customers_speak_for_their_referrer_in_the_review(shop: Shop) -> None:
     dana = brought(shop)
     path = f"/api/customers/{shop.customer_id}"
     note = {"kind": "no_prospects", "words": "Nobody comes through them"}
@@ -137,7 +135,7 @@ def test_who_came_through_a_customer_speaks_for_them_in_the_review(shop: Shop) -
     assert shop.desk.call(f"GET {path}/referrals", user=AMINA).status == 403
 
 
-def test_a_merge_keeps_who_brought_whom_and_nobody_brings_themselves(shop: Shop) -> None:
+def test_a_merge_keeps_referrals_and_nobody_refers_themselves(shop: Shop) -> None:
     dana = brought(shop)
     other = add_customer(shop.desk, name="B. Khan", email="other@example.com", referred_by=shop.customer_id)
     merge = f"POST /api/customers/{shop.customer_id}/merge"
@@ -149,7 +147,7 @@ def test_a_merge_keeps_who_brought_whom_and_nobody_brings_themselves(shop: Shop)
     assert (named_by(shop, other), named_by(shop, dana)) == (None, shop.customer_id)
 
 
-def test_an_erased_customer_is_named_by_nobody_any_more(shop: Shop) -> None:
+def test_no_customer_names_an_erased_referrer(shop: Shop) -> None:
     dana = brought(shop)
     shop.desk.call(f"POST /api/customers/{shop.customer_id}/erase", user=MANAGER)
     shop.desk.pass_time(HOUR)
@@ -158,7 +156,7 @@ def test_an_erased_customer_is_named_by_nobody_any_more(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("who", ["themselves", "nobody"])
-def test_who_brought_a_customer_is_another_customer(shop: Shop, who: str) -> None:
+def test_a_referrer_is_another_customer(shop: Shop, who: str) -> None:
     dana = brought(shop)
     body = {"referred_by": dana if who == "themselves" else "0" * 16}
 
@@ -167,7 +165,7 @@ def test_who_brought_a_customer_is_another_customer(shop: Shop, who: str) -> Non
     assert (answer.status, fields_of(answer)) == (422, ["referred_by"])
 
 
-def test_who_brought_a_customer_is_found_and_shown_in_the_console(shop: Shop) -> None:
+def test_the_console_finds_and_shows_the_referrer(shop: Shop) -> None:
     dana = brought(shop, referred_by=None)
     browser = signed_in(shop.desk, shop.supervisor_id, manager=True)
     form = browser.open(f"/desk/customers/{dana}/edit").form("/edit")

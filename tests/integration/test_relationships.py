@@ -205,7 +205,7 @@ def test_it_is_exported_with_the_customer_and_erased_with_them(shop: Shop) -> No
     shop.desk.pass_time(20 * DAY)  # what was due of it fails nothing
 
 
-def test_what_was_noted_of_a_merged_record_counts_for_the_one_that_remains(shop: Shop) -> None:
+def test_notes_on_a_merged_record_count_for_the_remaining_one(shop: Shop) -> None:
     note(shop)
     other = add_customer(shop.desk, name="B. Khan", email="other@example.com")
     shop.desk.call(f"POST /api/customers/{shop.customer_id}/merge", {"into": other}, user=MANAGER)
@@ -231,7 +231,7 @@ def test_two_records_whose_reasons_are_enough_together_are_proposed_after_the_me
     assert (before, view(shop)["relationship"]["status"]) == ("watched", "proposed")
 
 
-def test_a_merge_keeps_parted_whoever_is_and_its_undoing_only_the_record_that_was(shop: Shop) -> None:
+def test_a_merge_keeps_a_parting_and_its_undo_only_on_its_own_record(shop: Shop) -> None:
     parted(shop)
     other = add_customer(shop.desk, name="B. Khan", email="other@example.com", check_in_every_days=20)
     whole, gone = f"GET /api/customers/{other}", f"/api/customers/{shop.customer_id}"
@@ -361,7 +361,7 @@ def test_a_letter_with_gaps_or_while_we_owe_them_is_not_sent(shop: Shop) -> None
     assert [answer.status for answer in (unwritten, with_gap, owing)] == [409, 409, 409]
 
 
-def test_a_customer_who_cannot_be_mailed_gets_the_letter_otherwise(shop: Shop) -> None:
+def test_a_customer_who_cannot_be_mailed_gets_the_letter_in_another_way(shop: Shop) -> None:
     change_customer(shop.desk, shop.customer_id, consent={"email": False, "sms": False, "survey": False})
     ending(shop)
     write_letter(shop)
@@ -394,7 +394,7 @@ def test_afterwards_nobody_asks_or_checks_in_and_a_contact_reaches_the_owner(sho
     assert shop.rows("reply")[0]["status"] == "awaited"
 
 
-def test_whom_we_take_back_is_checked_in_with_again(shop: Shop) -> None:
+def test_a_customer_whom_we_take_back_gets_check_ins_again(shop: Shop) -> None:
     change_customer(shop.desk, shop.customer_id, check_in_every_days=20)
     parted(shop)
     path = f"GET /api/customers/{shop.customer_id}"

@@ -59,7 +59,7 @@ def test_a_new_date_for_a_missed_promise_does_not_make_it_kept_in_time(shop: Sho
     assert (promises["kept_rate"], promises["kept_after_change_rate"]) == (0.0, 0.5)
 
 
-def test_what_is_due_when_a_period_ends_belongs_to_the_next_one_alone(shop: Shop) -> None:
+def test_work_due_at_the_end_of_a_period_belongs_to_the_next_one(shop: Shop) -> None:
     shop.promise(datetime(2026, 4, 1, tzinfo=UTC))
     shop.promise(datetime(2026, 3, 31, 23, 59, 59, tzinfo=UTC))
 

@@ -60,14 +60,14 @@ def test_the_first_address_that_works_is_written_to(shop: Shop, stopped: tuple[s
     assert asked(shop) == [at]
 
 
-def test_who_prefers_texts_is_mailed_once_no_number_works(desk: ScriptedDesk) -> None:
+def test_a_customer_who_prefers_texts_is_mailed_if_no_number_works(desk: ScriptedDesk) -> None:
     shop = Shop.opened(desk, **ALL, preferred_channel="sms")
     stop(desk, *PHONES)
 
     assert asked(shop) == [MAILS[0]]
 
 
-def test_nobody_is_written_to_at_no_address(shop: Shop) -> None:
+def test_a_customer_without_an_address_gets_nothing(shop: Shop) -> None:
     stop(shop.desk, *MAILS, *PHONES)
 
     assert asked(shop) == []
@@ -97,7 +97,7 @@ def test_unsubscribing_is_for_all_addresses(shop: Shop) -> None:
     assert not is_suppressed(open_desk(), "email", MAILS[1], survey=False)
 
 
-def test_what_is_entered_twice_is_kept_once_and_the_first_is_written_to(desk: ScriptedDesk) -> None:
+def test_a_repeated_address_is_kept_once_and_the_first_one_is_used(desk: ScriptedDesk) -> None:
     change_policy(desk, business={"country": "PK"})
     customer_id = add_customer(
         desk,

@@ -59,7 +59,7 @@ def test_an_agent_without_a_language_reads_that_of_the_business(desk: ScriptedDe
     assert str(desk.mails[0]["subject"]).startswith("Promesse à tenir")
 
 
-def test_what_the_desk_noted_is_in_the_readers_language(shop: Shop) -> None:
+def test_the_desks_own_notes_are_in_the_readers_language(shop: Shop) -> None:
     shop.contact(tone="abusive")
     shop.desk.pass_time(HOUR)
 

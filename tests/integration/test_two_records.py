@@ -31,7 +31,7 @@ def usages() -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("first", [0, 1])
-def test_whoever_was_asked_in_one_record_is_left_alone_in_the_other(
+def test_a_survey_to_one_record_prevents_one_to_the_other(
     desk: ScriptedDesk, records: tuple[Shop, Shop], first: int
 ) -> None:
     records[first].contact(resolved=True)
@@ -94,7 +94,7 @@ def test_messages_to_both_records_share_one_budget(desk: ScriptedDesk, records: 
     }
 
 
-def test_what_is_kept_of_an_address_names_nobody(desk: ScriptedDesk, records: tuple[Shop, Shop]) -> None:
+def test_the_usage_of_an_address_names_nobody(desk: ScriptedDesk, records: tuple[Shop, Shop]) -> None:
     records[1].contact(resolved=True)
     desk.pass_time(2 * DAY)
 

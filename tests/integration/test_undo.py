@@ -36,7 +36,7 @@ def commitment(shop: Shop, promise: str) -> dict[str, object]:
 # ---------------------------------------------------------------- a promise that was not kept
 
 
-def test_a_promise_that_was_not_kept_after_all_is_flagged_and_escalated_as_before(shop: Shop) -> None:
+def test_a_promise_with_an_undone_keep_is_flagged_and_escalated_as_before(shop: Shop) -> None:
     promise = shop.promise(shop.desk.now + 6 * HOUR)
     shop.desk.pass_time(3 * HOUR)
     warned = len(shop.sent_messages("promise_warning"))
@@ -53,7 +53,7 @@ def test_a_promise_that_was_not_kept_after_all_is_flagged_and_escalated_as_befor
     assert len(shop.sent_messages("promise_escalation")) == 2
 
 
-def test_what_was_due_while_it_counted_as_kept_is_caught_up(shop: Shop) -> None:
+def test_steps_due_while_it_counted_as_kept_are_caught_up(shop: Shop) -> None:
     promise = shop.promise(shop.desk.now + 5 * HOUR)
     keep(shop, promise)
     shop.desk.pass_time(6 * HOUR)
@@ -170,7 +170,7 @@ def test_a_call_that_a_contact_made_needless_is_undone_by_correcting_the_contact
 
 
 @pytest.mark.parametrize("status", ["open", "withdrawn"])
-def test_what_was_not_kept_cannot_be_undone(shop: Shop, status: str) -> None:
+def test_a_promise_that_is_not_kept_cannot_be_undone(shop: Shop, status: str) -> None:
     promise = shop.promise(shop.desk.now + 5 * HOUR)
     if status == "withdrawn":
         shop.desk.call(f"POST /api/commitments/{promise}/withdraw", {"reason": "Not wanted"})

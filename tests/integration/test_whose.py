@@ -101,7 +101,7 @@ def test_one_idempotency_key_of_two_users_is_two_requests(shop: Shop) -> None:
     assert first.json["interaction_id"] != second.json["interaction_id"]
 
 
-def test_who_has_the_customers_address_is_asked_no_more_either(shop: Shop) -> None:
+def test_another_customer_with_the_same_address_is_not_asked_either(shop: Shop) -> None:
     shop.survey_link()
     other = add_customer(shop.desk, name="Dua", email="bilal@example.com")
     [page] = links(words_of(shop.desk.mails[-1]), "/u/")

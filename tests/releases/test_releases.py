@@ -129,7 +129,7 @@ def test_each_schedule_fires_for_the_row_that_it_was_made_for(desk: ScriptedDesk
     assert outcomes == ["fired"] * len(left.schedules)
 
 
-def test_what_was_due_goes_on_for_a_week_and_nothing_is_left_behind(desk: ScriptedDesk) -> None:
+def test_due_rows_advance_for_a_week_and_none_is_left(desk: ScriptedDesk) -> None:
     mails = len(desk.mails)
 
     desk.pass_time(8 * DAY)

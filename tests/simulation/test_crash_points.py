@@ -130,7 +130,7 @@ def test_it_is_killed_once_before_and_after_each_call_and_as_it_returns() -> Non
     assert told == [*expected, f"killed as it returns from call {len(calls) + 1}"]
 
 
-def test_what_leaves_the_same_behind_goes_on_alike() -> None:
+def test_equal_states_lead_to_equal_ends() -> None:
     quiet = run_scenario(A_WARNING)
     alike: list[tuple[object, list[list[str]]]] = []
     for point in points_of(quiet.runs):

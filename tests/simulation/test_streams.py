@@ -36,12 +36,12 @@ def read(reader: Reader, failed: list[str] | None, at: datetime = NOW) -> list[s
     return [number_of(record) for record in reader.batch(window)]
 
 
-def test_a_batch_after_the_other_and_then_it_is_at_its_end(reader: Reader) -> None:
+def test_batches_follow_each_other_to_the_end(reader: Reader) -> None:
     assert [len(read(reader, ALL_WELL)) for _ in range(2)] == [BATCH, 5]
     assert reader.idle
 
 
-def test_the_lowest_that_failed_is_where_it_goes_on(reader: Reader) -> None:
+def test_reading_continues_at_the_lowest_failed_record(reader: Reader) -> None:
     read(reader, ["9", "7"])
     assert read(reader, ALL_WELL) == [str(number) for number in range(7, BATCH)]
 
@@ -58,7 +58,7 @@ def test_a_record_that_keeps_failing_is_given_up_with_the_rest_of_its_batch(read
     assert read(reader, ALL_WELL) == [str(number) for number in range(BATCH, 30)]
 
 
-def test_what_is_a_day_old_is_lost(reader: Reader) -> None:
+def test_records_older_than_a_day_are_lost(reader: Reader) -> None:
     assert reader.next_window(NOW + KEPT) is None
     assert len(reader.lost) == 30
     assert reader.idle
@@ -73,7 +73,7 @@ def test_nobody_can_read_a_poison_record() -> None:
 
 
 @pytest.mark.parametrize("row", [commitment(), customer(), interaction()], ids=lambda row: row.kind_of_row)
-def test_what_another_release_wrote_is_the_same_row(row: Row) -> None:
+def test_a_record_of_another_release_is_the_same_row(row: Row) -> None:
     image = of_another_release(record(row))["dynamodb"]["NewImage"]
     assert image != to_item(row)
     assert from_item(image) == from_item(to_item(row))

@@ -55,7 +55,7 @@ def changed(**properties: Any) -> dict[str, Any]:
         {**BEFORE, "required": []},
     ],
 )
-def test_what_is_added_or_widened_can_be_read(after: dict[str, Any]) -> None:
+def test_added_or_widened_fields_can_be_read(after: dict[str, Any]) -> None:
     assert not narrowed({"row": BEFORE}, {"row": after, "another": {}})
 
 
@@ -75,7 +75,7 @@ def test_what_is_added_or_widened_can_be_read(after: dict[str, Any]) -> None:
         ({**BEFORE, "$defs": {"Step": {"type": "object", "properties": {}}}}, "row.steps[].name: is gone"),
     ],
 )
-def test_what_is_gone_narrowed_or_required_is_found(after: dict[str, Any], problem: str) -> None:
+def test_removed_narrowed_or_required_fields_are_found(after: dict[str, Any], problem: str) -> None:
     assert problem in narrowed({"row": BEFORE}, {"row": after})
 
 

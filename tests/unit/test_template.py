@@ -55,7 +55,7 @@ def test_data_stays_when_the_stack_is_removed() -> None:
         assert RESOURCES[kept]["UpdateReplacePolicy"] == "Retain"
 
 
-def test_what_a_failed_first_deploy_can_delete_it_does() -> None:
+def test_a_failed_first_deployment_deletes_what_it_can() -> None:
     for name in ("UserPool", "SenderIdentity", "SenderDomain", "InboundMailBucket"):
         assert RESOURCES[name]["DeletionPolicy"] == "RetainExceptOnCreate"
 
@@ -143,7 +143,7 @@ def test_cloudformation_waits_two_minutes_for_a_function_and_not_an_hour(name: s
     assert RESOURCES[function]["Properties"].get("Timeout", 30) < 120
 
 
-def test_names_hold_whatever_the_stack_is_called() -> None:
+def test_names_are_valid_whatever_the_stack_is_called() -> None:
     """A stack's name has up to 128 characters, and may begin with "aws" or "ssm"."""
     whole = json.dumps(RESOURCES)
 
@@ -173,7 +173,7 @@ def test_the_local_clouds_target_is_refused_on_aws() -> None:
     assert rule["Assertions"][0]["Assert"] == {"Equals": [{"Ref": "AWS::AccountId"}, "000000000000"]}
 
 
-def test_whatever_a_person_can_mistype_is_checked_and_a_change_of_it_is_too() -> None:
+def test_every_setting_that_can_be_mistyped_is_checked_at_each_change() -> None:
     checks = {one["Ref"] for one in RESOURCES["LinkKeys"]["Properties"]["Checks"]}
     free = {name for name, one in PARAMETERS.items() if "AllowedValues" not in one}
 

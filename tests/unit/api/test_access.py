@@ -62,7 +62,7 @@ def test_a_page_offers_exactly_what_the_api_lets_through(
     assert user.may_see_work_of(of, agents) == lets_through(user.require_may_see, desk, of)
 
 
-def test_who_stands_in_for_the_stand_in_may_act_and_a_colleague_may_not() -> None:
+def test_a_stand_ins_stand_in_may_act_and_a_colleague_may_not() -> None:
     team = (
         agent(agent_id=AMINA, supervisor_id=SANA, covered_by=OMAR),
         agent(agent_id=OMAR, supervisor_id=None, covered_by=DANA),

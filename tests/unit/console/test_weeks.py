@@ -32,7 +32,7 @@ def test_hours_are_read_as_people_write_them(line: str) -> None:
 
 
 @given(st.sampled_from(["noon", "9", "9-", "-", "9-13-18", "nine to five", "9 13"]))
-def test_what_is_no_hours_names_its_day(line: str) -> None:
+def test_an_invalid_line_of_hours_names_its_day(line: str) -> None:
     with pytest.raises(weeks.UnreadableHours) as unreadable:
         weeks.sent_week(Fields((("tuesday", line),)))
 

@@ -16,7 +16,7 @@ def test_every_rule_is_stated_again() -> None:
     assert ROWS.keys() == modules - WITHOUT_RULES
 
 
-def test_it_is_stated_again_in_tests() -> None:
+def test_each_rule_is_stated_again_in_tests() -> None:
     places = {place for row in ROWS.values() for place in row}
 
     assert all(ROWS.values())

@@ -30,7 +30,7 @@ def conflicting(times: int) -> tuple[Callable[[], str], list[int]]:
     return attempt, attempts
 
 
-def test_it_is_tried_ten_times(waits: list[float]) -> None:
+def test_a_write_is_tried_ten_times(waits: list[float]) -> None:
     attempt, attempts = conflicting(9)
 
     assert retry_on_conflict("row", attempt) == "written"
@@ -38,7 +38,7 @@ def test_it_is_tried_ten_times(waits: list[float]) -> None:
     assert len(waits) == 8
 
 
-def test_it_is_busy_after_the_tenth_conflict(waits: list[float]) -> None:
+def test_the_tenth_conflict_raises_busy(waits: list[float]) -> None:
     attempt, attempts = conflicting(10)
 
     with pytest.raises(Busy, match="row"):

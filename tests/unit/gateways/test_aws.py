@@ -32,7 +32,7 @@ def test_a_client_gives_up_within_seconds(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", CLIENTS)
-def test_what_sends_or_runs_for_long_makes_one_attempt(name: str) -> None:
+def test_clients_that_send_or_take_long_make_one_attempt(name: str) -> None:
     retries = CLIENTS[name]().meta.config.retries
 
     assert retries == {"mode": "standard", "total_max_attempts": 1 if name in READ_TIMEOUTS else 3}

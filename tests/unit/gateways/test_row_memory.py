@@ -9,7 +9,7 @@ from vaada.model.rows import Row
 KEY = ("CUSTOMER#bilal", "CUSTOMER")
 
 
-def test_a_row_that_was_looked_for_in_vain_is_known_to_be_missing() -> None:
+def test_a_row_that_was_not_found_is_known_to_be_missing() -> None:
     memory = RowMemory()
     memory.put(KEY, None)
 

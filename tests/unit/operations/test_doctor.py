@@ -21,7 +21,7 @@ def test_the_exit_code_tells_whether_something_is_missing(states: list[State], c
     assert exit_code(Counter(states)) == code
 
 
-def test_what_to_do_stands_below_what_is_missing() -> None:
+def test_the_remedy_stands_below_what_is_missing() -> None:
     missing = Finding("missing", "dead_letters_wait", {"counts": "StreamFailures: 2"})
 
     assert lines_of(Checked("dead_letters", missing)) == [
@@ -32,7 +32,7 @@ def test_what_to_do_stands_below_what_is_missing() -> None:
     ]
 
 
-def test_what_is_ready_is_one_line() -> None:
+def test_a_ready_check_is_one_line() -> None:
     ready = Finding("ready", "concurrency_enough", {"count": 1000})
 
     assert lines_of(Checked("concurrency", ready)) == [

@@ -98,7 +98,7 @@ def test_the_alphabet_is_that_of_the_independent_codec() -> None:
         ("₹500 → now…", "Rs500 -> now..."),
     ],
 )
-def test_what_gsm_writes_otherwise_keeps_its_meaning(odd: str, plain: str) -> None:
+def test_characters_that_gsm_writes_otherwise_keep_their_meaning(odd: str, plain: str) -> None:
     assert same_in_gsm_7(odd) == plain
     assert is_gsm_7(plain)
 
@@ -113,6 +113,6 @@ def test_what_gsm_writes_otherwise_keeps_its_meaning(odd: str, plain: str) -> No
         ("Þór ŉ", "Thor 'n"),
     ],
 )
-def test_the_nearest_letters_of_the_alphabet(odd: str, plain: str) -> None:
+def test_letters_outside_the_alphabet_become_the_nearest_ones(odd: str, plain: str) -> None:
     assert nearest_in_gsm_7(odd) == plain
     assert is_gsm_7(plain)

@@ -31,6 +31,6 @@ def test_a_template_is_compiled_once_for_all_languages() -> None:
     assert len(set(texts)) == len(LANGUAGES)
 
 
-def test_what_was_compiled_for_plain_text_is_not_taken_for_html() -> None:
+def test_a_template_compiled_for_plain_text_is_not_used_for_html() -> None:
     assert all("<b>" in text for text in greetings(escape=False))
     assert all("&lt;b&gt;" in text for text in greetings(escape=True))

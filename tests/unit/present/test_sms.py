@@ -345,7 +345,7 @@ def test_odd_punctuation_and_decomposed_accents_do_not_cut_a_text() -> None:
 
 
 @pytest.mark.parametrize("odd", ["š", "ç", "ő", "😀", "✓", "Ł"])
-def test_an_odd_letter_gives_way_before_the_end_of_a_text_does(odd: str) -> None:
+def test_an_odd_letter_is_replaced_before_the_end_of_a_text_is_cut(odd: str) -> None:
     assert f"Call {odd} back" in a_text_about(f"Call {odd} back")
     long = a_text_about(f"Call {odd} {'back ' * 30}end")
     assert gsm_alphabet.is_gsm_7(long)

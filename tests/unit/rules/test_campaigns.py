@@ -71,6 +71,6 @@ def test_a_recipient_has_the_same_id_at_each_try() -> None:
 
 
 @pytest.mark.parametrize("status", ["sending", "sent", "cancelled"])
-def test_what_is_being_sent_is_neither_edited_nor_scheduled_again(status: str) -> None:
+def test_a_campaign_being_sent_is_neither_edited_nor_scheduled_again(status: str) -> None:
     with pytest.raises(NotPossible):
         campaigns.schedule(campaign(status=status), MONDAY)

@@ -71,7 +71,7 @@ def test_a_merge_and_its_undoing_leave_both_records_as_they_were(own: Customer, 
         assert without_counters(rest) == without_counters(expected)
 
 
-def test_what_changed_since_the_merge_stays_with_the_one_that_remained() -> None:
+def test_changes_since_the_merge_stay_with_the_remaining_record() -> None:
     own = customer(customer_id=GOES, email="own@example.com", notes="Knows the owner", served_by=["omar"])
     gone, remaining = merged(own, customer(customer_id=STAYS))
     changed = remaining.changed(notes="Moved", other_emails=("own@example.com", "new@example.com"))
@@ -122,7 +122,7 @@ def test_a_merge_is_undone_for_a_day_and_before_the_ones_below_it() -> None:
         undone(customer(customer_id=GOES), remaining)
 
 
-def test_what_cannot_be_undone_is_said() -> None:
+def test_the_result_says_what_cannot_be_undone() -> None:
     own = customer(customer_id=GOES, name="B. Khan", nps_id=f"{GOES}{'1' * 16}")
     into = customer(customer_id=STAYS, nps_id=f"{STAYS}{'1' * 16}")
 

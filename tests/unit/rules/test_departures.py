@@ -41,7 +41,7 @@ def test_the_work_of_a_customer_goes_to_whom_it_was_given(records: tuple[str, ..
         (0, False, "under_way", timedelta()),
     ],
 )
-def test_it_is_done_once_a_whole_run_found_nothing(
+def test_a_departure_is_done_once_a_whole_run_finds_nothing(
     moved: int, complete: bool, status: str, again: timedelta
 ) -> None:
     after = departures.after_run(departure(), MONDAY, moved=moved, complete=complete)
@@ -49,13 +49,13 @@ def test_it_is_done_once_a_whole_run_found_nothing(
     assert (after.status, after.wake_at, after.version) == (status, MONDAY + again, 2)
 
 
-def test_it_keeps_when_it_was_done_first() -> None:
+def test_a_departure_keeps_when_it_was_first_done() -> None:
     done = departures.after_run(departure(), MONDAY, moved=0, complete=True)
 
     assert departures.after_run(done, MONDAY + DAY, moved=0, complete=True).done_at == MONDAY
 
 
-def test_those_whom_they_supervised_and_covered_get_the_colleague() -> None:
+def test_agents_whom_they_supervised_or_covered_get_the_colleague() -> None:
     gone = agent(agent_id=LEAVER, supervisor_id=SANA)
     theirs = agent(agent_id=EVE, supervisor_id=LEAVER, covered_by=LEAVER)
 

@@ -31,12 +31,12 @@ def test_a_follow_up_for_the_owner_is_the_agents_from_then_on() -> None:
 
 
 @pytest.mark.parametrize("row", [commitment(status="kept"), follow_up(status="done")])
-def test_what_has_ended_is_not_handed_over(row: object) -> None:
+def test_ended_work_is_not_handed_over(row: object) -> None:
     with pytest.raises(NotPossible, match="cannot be handed over"):
         hand_over.assign(row, OMAR, policy(), MONDAY, "sana")  # type: ignore[type-var]  # either kind
 
 
-def test_what_is_theirs_already_is_not_handed_over() -> None:
+def test_work_that_is_theirs_already_is_not_handed_over() -> None:
     with pytest.raises(NotPossible, match="theirs already"):
         hand_over.assign(commitment(agent_id=OMAR.agent_id), OMAR, policy(), MONDAY, "sana")
 

@@ -69,7 +69,7 @@ def test_nothing_older_than_a_quarter_is_proposed() -> None:
     assert rules.proposal_of(survey(**HAPPY), MONDAY + QUARTER) is None
 
 
-def test_who_kept_it_for_a_colleague_is_thanked() -> None:
+def test_an_agent_who_kept_a_promise_for_a_colleague_is_thanked() -> None:
     by = Change(at=MONDAY, by=OMAR, on_behalf_of=AGENT_ID, what="kept")
 
     found = rules.proposal_of(kept(unreached=1, history=(by,)), NOW)
@@ -112,7 +112,7 @@ def test_whoever_was_thanked_longest_ago_comes_first() -> None:
 
 
 @given(st.integers(1, 40), st.integers(1, 3))
-def test_nobody_comes_first_for_doing_more(many: int, few: int) -> None:
+def test_nobody_comes_first_for_more_work(many: int, few: int) -> None:
     evidence = [survey(survey_id=row_id(n), **HAPPY) for n in range(many)]
     evidence += [survey(survey_id=row_id(100 + n), agent_id=OMAR, **HAPPY) for n in range(few)]
     agents = [agent(name="B"), agent(agent_id=OMAR, name="A")]

@@ -35,13 +35,13 @@ def test_they_are_asked_again_after_the_pause_of_the_policy(ago: timedelta, *, a
     assert is_due(asked_before, recommendation_again_after_days=365) == again
 
 
-def test_nobody_is_asked_who_is_not_happy_did_not_agree_or_is_parted_with() -> None:
+def test_only_happy_customers_who_agreed_and_stay_are_asked() -> None:
     assert not is_due(happy(), score=3)
     assert not is_due(happy(consent=Consent(email=True)))
     assert not is_due(happy(parted_at=MONDAY))
 
 
-def test_what_is_asked_for_follows_the_policy() -> None:
+def test_the_policy_says_what_customers_are_asked_for() -> None:
     def wanted(**surveys: object) -> str | None:
         return recommendations.wanted_by(policy(surveys=surveys))
 
@@ -62,5 +62,5 @@ def test_what_is_asked_for_follows_the_policy() -> None:
         (rows.case(kind="request", run_around_at=MONDAY), True),
     ],
 )
-def test_nobody_is_asked_while_something_of_theirs_is_amiss(row: Row, *, amiss: bool) -> None:
+def test_nobody_is_asked_while_work_is_overdue_or_a_complaint_is_open(row: Row, *, amiss: bool) -> None:
     assert recommendations.is_amiss([row], MONDAY) == amiss

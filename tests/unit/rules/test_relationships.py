@@ -58,7 +58,7 @@ def test_two_reasons_over_ninety_days_are_proposed() -> None:
     assert found(*NASTY, notes=(note(NOW - DAY),)).held_back == ()
 
 
-def test_one_reason_is_not_however_much_there_is_of_it() -> None:
+def test_one_reason_is_not_proposed_however_often_it_occurs() -> None:
     many = [abuse(NOW - n * DAY) for n in range(1, 300, 7)]
 
     assert found(*many).held_back == ("too_few",)
@@ -144,7 +144,7 @@ def test_nobody_is_proposed_while_a_failure_of_ours_stands(failure: Row, kind: s
         rows.case(status="resolved", run_around_at=NOW - DAY),
     ],
 )
-def test_what_is_not_due_or_was_made_good_holds_nothing_back(row: Row) -> None:
+def test_work_that_is_not_due_or_was_made_good_prevents_no_proposal(row: Row) -> None:
     assert found(*THREE, *NASTY, row).held_back == ()
 
 
@@ -164,11 +164,11 @@ def test_an_imported_contact_shows_since_when_they_are_a_customer() -> None:
     assert found(*THREE, *NASTY, first).held_back == ("first_bad_patch",)
 
 
-def test_what_was_decided_on_counts_no_more() -> None:
+def test_reasons_before_a_decision_count_no_more() -> None:
     assert found(*THREE, *NASTY, settled_at=NOW - 8 * DAY).against == ()
 
 
-def test_what_speaks_for_the_customer_is_shown_with_what_shows_it() -> None:
+def test_reasons_for_the_customer_are_shown_with_their_evidence() -> None:
     known = found(
         abuse(NOW - 70 * DAY),
         abuse(NOW - 80 * DAY),
@@ -222,7 +222,7 @@ def cooled_off() -> Relationship:
     return looked_at(proposed(), *THREE, *NASTY, now=NOW + 14 * DAY)
 
 
-def test_a_signal_has_the_customer_looked_at_a_day_later_and_once() -> None:
+def test_a_signal_causes_one_review_a_day_later() -> None:
     first = watched()
 
     assert first.wake_at == NOW
@@ -259,7 +259,7 @@ def test_a_relationship_says_when_it_does_not_name_all_signals() -> None:
     st.lists(st.integers(0, 500)),
     st.lists(st.integers(0, 500), max_size=2),
 )
-def test_where_the_signals_alone_are_lacking_all_rows_together_are_too(
+def test_too_few_signals_mean_too_few_reasons_in_all_rows(
     complaints: list[tuple[int, bool]], abused: list[int], noted: list[int]
 ) -> None:
     cases = [complaint(NOW - days * DAY) for days, _ in complaints]
@@ -290,7 +290,7 @@ def test_a_proposal_keeps_its_evidence_and_begins_the_cooling_off() -> None:
     )
 
 
-def test_what_time_may_change_is_looked_at_weekly_and_the_rest_after_a_new_signal() -> None:
+def test_only_what_time_may_change_is_reviewed_each_week() -> None:
     owed = rows.commitment(NOW - DAY)
 
     assert looked_at(watched(), *THREE, *NASTY, owed).wake_at == NOW + 7 * DAY
@@ -322,7 +322,7 @@ def other(row: Relationship, **changes: object) -> Relationship:
     return row.model_copy(update={"customer_id": "another0record00", "relationship_id": "other", **changes})
 
 
-def test_of_several_records_the_one_that_is_furthest_decides_and_else_the_own_one() -> None:
+def test_of_several_records_the_most_advanced_one_decides() -> None:
     own, proposal, away = watched(), other(proposed()), other(watched(), status="parted")
 
     assert rules.deciding([proposal, own, away], CUSTOMER_ID) is away
@@ -331,7 +331,7 @@ def test_of_several_records_the_one_that_is_furthest_decides_and_else_the_own_on
     assert rules.deciding([], CUSTOMER_ID) is None
 
 
-def test_a_record_that_no_longer_decides_is_looked_at_no_more_but_its_letter_is_sent() -> None:
+def test_a_record_that_no_longer_decides_still_sends_its_letter() -> None:
     yielded = rules.yield_to(proposed(), NOW, "manager")
     letter_waits = watched().model_copy(update={"status": "parted"})
 
@@ -340,7 +340,7 @@ def test_a_record_that_no_longer_decides_is_looked_at_no_more_but_its_letter_is_
     assert rules.yield_to(letter_waits, NOW, "manager") is letter_waits
 
 
-def test_what_was_decided_of_one_record_counts_for_all() -> None:
+def test_a_decision_about_one_record_counts_for_all() -> None:
     kept = rules.keep(proposed(), "They stay", NOW, "manager")
     away = watched().changed(status="parted", history=[Change(at=NOW, by="manager", what="parted")])
 
@@ -350,12 +350,12 @@ def test_what_was_decided_of_one_record_counts_for_all() -> None:
     assert rules.parted_at([kept]) is None
 
 
-def test_a_relationship_that_rests_is_looked_at_soon_after_a_merge() -> None:
+def test_a_resting_relationship_is_reviewed_soon_after_a_merge() -> None:
     assert rules.look_soon(watched().changed(wake_at=None), NOW).wake_at == NOW + DAY
     assert (rules.look_soon(watched(), NOW), rules.look_soon(proposed(), NOW)) == (watched(), proposed())
 
 
-def test_it_is_ended_only_after_the_cooling_off_and_a_talk_and_with_nothing_owed() -> None:
+def test_it_ends_only_after_the_cooling_off_and_a_talk_with_nothing_owed() -> None:
     talked = rules.note_talk(cooled_off(), "They would like to stay", NOW + 15 * DAY, "sana")
     owed = found(rows.commitment(NOW - DAY)).failures
 
@@ -411,7 +411,7 @@ def test_notes_are_added_removed_and_limited() -> None:
     nasty=st.lists(st.integers(0, 500), max_size=4),
     noted=st.lists(st.tuples(st.integers(0, 500), st.sampled_from(("no_fit", "unethical"))), max_size=3),
 )
-def test_whoever_is_proposed_has_two_reasons_over_ninety_days(
+def test_every_proposal_has_two_reasons_over_ninety_days(
     days: list[int], nasty: list[int], noted: list[tuple[int, NoteKind]]
 ) -> None:
     notes = tuple(note(NOW - timedelta(days=n), kind) for n, kind in noted)

@@ -47,7 +47,7 @@ def test_a_merged_matter_counts_with_the_one_that_remains() -> None:
     assert "complaints" in set(figures_of(case(kind="complaint"), MONDAY))
 
 
-def test_who_was_not_asked_in_the_end_is_not_counted() -> None:
+def test_customers_who_were_not_asked_are_not_counted() -> None:
     sent = {"sent_at": MONDAY, "status": "answered", "score": 5}
 
     assert set(figures_of(survey(**sent), MONDAY)) == {"asked", "answered", "satisfied"}

@@ -13,7 +13,7 @@ def test_whoever_has_the_work_comes_first_then_the_cover_then_the_supervisor() -
     assert stand_ins_of(absent) == ("omar", "dana", "sana")
 
 
-def test_nobody_stands_in_for_who_has_neither() -> None:
+def test_nobody_stands_in_for_an_agent_without_cover_and_supervisor() -> None:
     assert stand_ins_of(agent(supervisor_id=None)) == ()
 
 
@@ -33,6 +33,6 @@ def test_the_first_one_who_is_there_has_the_work(absent: int, there: str | None)
     assert who_is_there(AMINA, {each.id: each for each in team}, MONDAY + DAY) == there
 
 
-def test_nobody_is_there_for_nobody() -> None:
+def test_nobody_does_the_work_of_no_agent() -> None:
     assert who_is_there(None, {}, MONDAY) is None
     assert who_is_there("gone", {}, MONDAY) is None

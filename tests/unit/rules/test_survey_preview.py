@@ -37,7 +37,7 @@ def asked_under(
     return [(row.kind, at) for row, at in found]
 
 
-def test_what_was_withheld_for_another_survey_is_asked_under_a_shorter_cool_down() -> None:
+def test_a_survey_withheld_by_the_cool_down_is_sent_under_a_shorter_one() -> None:
     rows = (
         about_a_matter(1, MONDAY, status="sent", sent_at=MONDAY + DAY),
         about_a_matter(2, MONDAY + 5 * DAY, status="withheld", withheld_because=LATELY),
@@ -51,7 +51,7 @@ def test_what_was_withheld_for_another_survey_is_asked_under_a_shorter_cool_down
 @pytest.mark.parametrize(
     "because", ["the customer did not agree to surveys", "the matter was taken up again"]
 )
-def test_what_else_was_in_the_way_is_in_the_way_still(because: str) -> None:
+def test_other_reasons_to_withhold_a_survey_still_hold(because: str) -> None:
     row = about_a_matter(1, MONDAY, status="withheld", withheld_because=because)
 
     assert asked_under(row, days_between=0) == []
@@ -75,7 +75,7 @@ def test_kept_promises_are_asked_about_once_the_rules_want_it() -> None:
     assert asked_under(promises=(own,), after_kept_promise=True) == []
 
 
-def test_matters_that_nobody_asked_about_are_asked_about_once_the_rules_want_it() -> None:
+def test_cases_without_a_survey_get_one_once_the_rules_want_it() -> None:
     resolved = case(customer_id=PERSON.id, status="resolved", resolved_at=MONDAY, served=True)
     row = about_a_matter(1, MONDAY, status="sent", sent_at=MONDAY + DAY, case_id=resolved.id)
 

@@ -34,7 +34,7 @@ def topics(rows: Rows, *done: Training) -> dict[tuple[str, str], training.Topic]
 
 
 @pytest.mark.parametrize("count", [4, 5])
-def test_of_fewer_than_five_cases_nothing_is_said(count: int) -> None:
+def test_nothing_is_said_about_fewer_than_five_cases(count: int) -> None:
     assert len(topics(Rows(cases=cases(count, count)))) == (count >= 5)
 
 
@@ -147,7 +147,7 @@ def test_the_interval_of_a_share_is_where_the_score_test_begins_to_reject(counts
     assert confidence_intervals.for_share(part, whole) == pytest.approx((low, high), abs=1e-9)
 
 
-def test_what_was_done_again_replaces_what_was_done() -> None:
+def test_a_later_training_replaces_the_earlier_one() -> None:
     rows = Rows(cases=cases(9, 9))
     topic = topics(rows, marked(MONDAY))["kind", "request"]
 

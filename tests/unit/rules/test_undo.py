@@ -36,7 +36,7 @@ def stepped(row: Commitment, until: datetime, rules: PolicyDocument) -> tuple[Co
     kept_after=strategies.stretches,
     undone_after=st.integers(0, 24 * 60).map(lambda minutes: minutes * MINUTE),
 )
-def test_a_promise_that_was_not_kept_after_all_takes_the_steps_it_would_have(
+def test_a_promise_with_an_undone_keep_takes_the_steps_it_would_have(
     rules: PolicyDocument, due_after: timedelta, kept_after: timedelta, undone_after: timedelta
 ) -> None:
     hours = business_hours(rules)
@@ -58,7 +58,7 @@ def test_a_promise_that_was_not_kept_after_all_takes_the_steps_it_would_have(
     assert (after.status, after.kept_at, after.late_by_seconds) == ("broken", None, None)
 
 
-def test_a_broken_promise_that_was_not_kept_after_all_is_broken() -> None:
+def test_a_broken_promise_with_an_undone_keep_is_broken_again() -> None:
     broken = commitments.next_step(commitment(MONDAY, step="give_up"), policy(), MONDAY + 365 * DAY).row
     kept = commitments.keep(broken, MONDAY + 366 * DAY, AMINA)
 

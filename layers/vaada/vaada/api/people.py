@@ -113,7 +113,7 @@ def change_agent(agent_id: Id, body: Annotated[AgentChanges, Body()]) -> Agent:
     current_user().require_may_change(agent_id, body.model_fields_set)
     for field in ("supervisor_id", "covered_by"):
         if getattr(body, field) == agent_id:
-            raise problems.invalid(field, "is the agent themselves; leave it out, and others stand in")
+            raise problems.invalid(field, "is the same agent; leave it out, and others stand in")
     changes = body.model_dump(exclude_unset=True)
     return change_if_unchanged(agent_id, lambda: people.change_agent(desk(), agent_id, changes))
 
@@ -181,7 +181,7 @@ def write_to_customer(customer_id: Id, body: Annotated[NewMessage, Body()]) -> R
     caller, customer = current_user(), _served_customer(customer_id)
     agent_id = body.agent_id or caller.agent_id
     if agent_id is None:
-        raise problems.invalid("agent_id", "is needed: you are no agent yourself")
+        raise problems.invalid("agent_id", "is needed, because you are not an agent")
     caller.require_own(agent_id, "agent_id")
     case = personal_messages.case_to_write_about(desk(), customer, body.case_id)
     interaction = change_once(

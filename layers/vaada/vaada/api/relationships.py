@@ -169,7 +169,7 @@ def part_with_customer(customer_id: Id, body: Annotated[Parting, Body()]) -> Rel
     def act(caller: User) -> Relationship:
         if body.by == "email" and caller.agent_id is None:
             raise problems.invalid(
-                "by", "is email, which goes out as an agent's, and you are no agent yourself"
+                "by", "is email, which is sent in an agent's name, and you are not an agent"
             )
         agent_id = caller.agent_id if body.by == "email" else None
         return parting.part(desk(), customer_id, now(), caller.id, agent_id=agent_id)

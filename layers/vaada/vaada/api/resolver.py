@@ -94,7 +94,7 @@ def wanted_versions() -> frozenset[int] | None:
         return None
     tags = [_ETAG.fullmatch(tag) for tag in header.split(",")]
     if not all(tags):
-        raise problems.invalid("If-Match", 'must be the ETag of the row as it was sent, such as "3"')
+        raise problems.invalid("If-Match", 'must be the ETag of the row as you received it, such as "3"')
     return frozenset(int(tag[1]) for tag in tags if tag)
 
 
@@ -209,7 +209,7 @@ def _check_request(resolver: ApiGatewayResolver, next_middleware: NextMiddleware
         raise problems.unknown_query(unknown)
     _check_headers(event.http_method, route.path, event.headers)
     if event.body and not route.dependant.body_params and event.json_body not in ({}, None):
-        raise problems.invalid("body", "is not taken by this call, so it would be lost; leave it out")
+        raise problems.invalid("body", "is not used by this call; leave it out")
     return next_middleware(resolver)
 
 

@@ -23,4 +23,4 @@ def get_weekly_report(week: Annotated[Week, Path()]) -> WeeklyReport:
     try:
         return report_on(desk(), week)
     except ValueError:
-        raise problems.invalid("week", "is no week of the calendar; name one such as 2026-W07") from None
+        raise problems.invalid("week", "is not a week of the calendar; give one such as 2026-W07") from None

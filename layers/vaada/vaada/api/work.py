@@ -202,7 +202,7 @@ def keep_commitment(commitment_id: Id, body: Annotated[Keep | None, Body()] = No
     at, said = now(), body or Keep()
     kept_at = said.kept_at or at
     if kept_at > at:
-        raise problems.invalid("kept_at", "is still to come; mark a promise as kept once it is")
+        raise problems.invalid("kept_at", "is in the future; mark a promise as kept once it is kept")
     if kept_at < at:
         _require_after_making(_visible(Commitment, commitment_id), kept_at)
     return _change_once(

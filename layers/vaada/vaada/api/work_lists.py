@@ -73,7 +73,7 @@ def page_of(kind: type[Row], wanted: Wanted) -> Page:
     caller, table = current_user(), desk().table
     if wanted.since is not None and wanted.before is not None and wanted.since >= wanted.before:
         field = f"{wanted.time_field}_from"
-        raise problems.invalid(field, f"is not before {wanted.time_field}_before, so nothing is between them")
+        raise problems.invalid(field, f"is not before {wanted.time_field}_before, so no row is in between")
     if wanted.case_id is not None:
         return _page_of_case(kind, wanted, wanted.case_id)
     customer_ids: tuple[str, ...] = ()

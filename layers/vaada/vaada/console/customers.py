@@ -295,7 +295,7 @@ def _referrer_found(visit: Visit, customer: Customer, typed: str) -> str | None:
     rows = find_customers(visit.desk, typed, visit.user.reader(visit.desk), _MOST_CASES, None).rows
     found = [row.id for row in rows if isinstance(row, Customer) and row.id != customer.id]
     if len(found) != 1:
-        raise InvalidField("referred_by", "names nobody, or more than one customer")
+        raise InvalidField("referred_by", "matches no customer, or more than one")
     return found[0]
 
 

@@ -37,7 +37,7 @@ class CampaignText(StoredModel):
 
 def _each_language_once(texts: tuple[NewCampaignText, ...]) -> tuple[NewCampaignText, ...]:
     if len({primary(one.language) for one in texts}) < len(texts):
-        raise ValueError("has one language twice")
+        raise ValueError("has the same language twice")
     return texts
 
 

@@ -157,7 +157,7 @@ def _with_distinct_tags(given: object, validate: ValidatorFunctionWrapHandler) -
     """Return the days by tag. Raises ValueError if two tags differ only in case or spaces."""
     days: dict[Tag, int] = validate(given)
     if isinstance(given, dict) and len(days) < len(given):
-        raise ValueError("has one tag twice: case and spaces around it make no difference")
+        raise ValueError("has the same tag twice: case and spaces around it make no difference")
     return days
 
 
@@ -341,7 +341,7 @@ class SavedReply(PolicyPart):
 
 def _each_once(replies: tuple[SavedReply, ...]) -> tuple[SavedReply, ...]:
     if len({(one.name.casefold(), one.language.casefold()) for one in replies}) < len(replies):
-        raise ValueError("has one name twice in the same language")
+        raise ValueError("has the same name twice in one language")
     return replies
 
 

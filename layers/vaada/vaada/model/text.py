@@ -48,7 +48,7 @@ def is_visible(text: str) -> bool:
 
 def _visible(text: str) -> str:
     if not is_visible(text):
-        raise ValueError("has nothing that can be seen")
+        raise ValueError("has no visible character")
     return text
 
 
@@ -70,7 +70,7 @@ def left_out() -> Any:
 def distinct(values: tuple[H, ...]) -> tuple[H, ...]:
     """Return the values. Raises ValueError if one of them occurs twice."""
     if len(set(values)) < len(values):
-        raise ValueError("has one of them twice")
+        raise ValueError("has the same value twice")
     return values
 
 

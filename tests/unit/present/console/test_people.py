@@ -25,7 +25,7 @@ def people(supervisors: dict[str, str | None]) -> dict[str, Agent]:
     }
 
 
-def test_each_stands_below_who_answers_for_them() -> None:
+def test_each_agent_stands_below_their_supervisor() -> None:
     (top,) = reporting_tree(people({"sana": None, "omar": "amina", "amina": "sana"}))
 
     assert names([top]) == ["sana", "amina", "omar"]
@@ -33,5 +33,5 @@ def test_each_stands_below_who_answers_for_them() -> None:
 
 
 @given(st.fixed_dictionaries({name: st.none() | st.sampled_from(NAMES) for name in NAMES}))
-def test_everybody_is_drawn_once_whatever_the_loops(supervisors: dict[str, str | None]) -> None:
+def test_everybody_is_drawn_once_even_in_loops(supervisors: dict[str, str | None]) -> None:
     assert sorted(names(reporting_tree(people(supervisors)))) == sorted(NAMES)

@@ -9,7 +9,7 @@ def test_our_script_has_at_most_six_kilobytes() -> None:
     assert len(assets()["console.js"].content) <= 6_000
 
 
-def test_what_opens_it_without_a_network_has_at_most_six_kilobytes_more() -> None:
+def test_the_offline_scripts_have_at_most_six_kilobytes() -> None:
     assert sum(len(assets()[name].content) for name in ("offline.js", "sw.js")) <= 6_000
 
 

@@ -84,7 +84,7 @@ def test_the_subject_is_decoded(what: str, subject: str) -> None:
     assert read(ODD[what], OURS).subject == subject
 
 
-def test_of_many_senders_the_header_sender_names_the_one() -> None:
+def test_the_sender_header_decides_among_many_senders() -> None:
     assert read(ODD["many addresses in From"], OURS).sender == BILAL
 
 

@@ -80,7 +80,7 @@ def test_a_batch_that_was_begun_is_continued_by_its_carrier() -> None:
     assert part.carrier.carries == (row_id(900), first.id, *(one.id for one in others))
 
 
-def test_what_another_message_says_already_is_withheld() -> None:
+def test_a_message_that_repeats_another_one_is_withheld() -> None:
     first, second = held(2)
     second = second.model_copy(update={"about_id": first.about_id})
 

@@ -229,7 +229,7 @@ def test_a_failed_message_begins_again_with_all_attempts() -> None:
 
 
 @pytest.mark.parametrize("status", ["held", "grouped", "sending", "waiting", "sent", "withheld", "unknown"])
-def test_only_what_failed_is_tried_again_by_a_person(status: str) -> None:
+def test_a_person_can_retry_only_a_failed_message(status: str) -> None:
     row = message(status=status)
 
     assert not lifecycle.may_retry(row, follow_up(status="due"), MONDAY)
@@ -237,7 +237,7 @@ def test_only_what_failed_is_tried_again_by_a_person(status: str) -> None:
         lifecycle.retry(row, MONDAY, "sana")
 
 
-def test_what_is_no_longer_true_is_not_offered_to_be_tried_again() -> None:
+def test_a_message_that_is_no_longer_true_is_not_offered_for_a_retry() -> None:
     row = message(status="failed")
 
     assert lifecycle.may_retry(row, follow_up(status="due"), MONDAY)

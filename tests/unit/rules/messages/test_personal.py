@@ -26,7 +26,9 @@ NONE = Consent()
         (Consent(email=True), {"has_room": False, "awaited": True}, None),
     ],
 )
-def test_who_may_be_written_to(consent: Consent, facts: dict[str, bool], wanted: str | None) -> None:
+def test_which_customers_may_be_written_to(
+    consent: Consent, facts: dict[str, bool], wanted: str | None
+) -> None:
     usual = {"works": True, "answers": False, "awaited": False, "has_room": True}
 
     assert personal.why_not(customer(consent=consent), "email", **{**usual, **facts}) == wanted
@@ -55,7 +57,7 @@ def test_the_latest_contact_that_came_the_same_way_is_answered(medium: Medium, w
     assert found.id == wanted
 
 
-def test_it_waits_for_the_morning_unless_the_agent_wants_it_now() -> None:
+def test_a_message_waits_for_the_morning_unless_the_agent_sends_it_now() -> None:
     morning = personal.goes_out_at(customer(time_zone="UTC"), policy(), NIGHT, at_night=False)
 
     assert morning == MONDAY + timedelta(days=1)

@@ -66,7 +66,7 @@ def sweep(desk: Desk, clock: Callable[[], datetime], has_time: Callable[[], bool
             failed += 1
             logger.exception("row failed", row_kind=kind, row_id=row_id)
     if held:
-        logger.info("rows wait, as sending is held", rows=held)
+        logger.info("rows wait because sending is held", rows=held)
     if failed:
         raise RowsFailed(f"{failed} of {count} due rows failed")
     return count

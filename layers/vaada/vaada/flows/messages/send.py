@@ -82,7 +82,9 @@ def record(desk: Desk, message: Message, *instead: Message, now: datetime) -> No
         retry_on_conflict(message.id, attempt, is_final=lambda conflict: message in conflict.rows)
     except Conflict:
         # The lease expired and another function resumed the message. Its record counts.
-        logger.warning("message recorded by another", message_id=message.id, status=message.status)
+        logger.warning(
+            "message already recorded by another function", message_id=message.id, status=message.status
+        )
 
 
 def _rows_if_undelivered(
