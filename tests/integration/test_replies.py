@@ -351,6 +351,27 @@ def test_a_call_is_kept_when_a_late_contact_shows_an_earlier_answer(shop: Shop) 
     assert (call["status"], call["kept_at"], call["late_by_seconds"]) == ("kept", "2026-03-03T11:00:00Z", 0)
 
 
+@pytest.mark.parametrize(("hour", "due_at"), [(20, "2026-03-03T13:00:00Z"), (15, None)])
+def test_a_call_is_promised_since_they_wait_in_whatever_order_it_is_written(
+    shop: Shop, hour: int, due_at: str | None
+) -> None:
+    wait_until(shop.desk, "2026-03-06T09:00")
+    case_id = shop.contact(channel="email", summary="Still not?", occurred_at="2026-03-04T21:00:00Z")[
+        "case_id"
+    ]
+
+    first = shop.contact(
+        case_id=case_id, channel="email", summary="Which?", occurred_at=f"2026-03-02T{hour}:00:00Z"
+    )
+
+    calls = {row["status"]: row["due_at"] for row in shop.rows("commitment")}
+    assert calls == {"withdrawn": "2026-03-05T13:00:00Z", **({"open": due_at} if due_at else {})}
+    assert (first["call_back"] is None, reply_of(shop)["wake_at"] is None) == (
+        due_at is None,
+        due_at is not None,
+    )
+
+
 def test_the_clock_runs_from_opening_if_the_policy_wants_no_call_backs(shop: Shop) -> None:
     change_policy(shop.desk, replies={"call_back_outside_hours": False})
     wait_until(shop.desk, "2026-03-07T11:00")

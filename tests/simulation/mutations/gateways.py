@@ -9,6 +9,7 @@ from typing import Any
 from tests.simulation.mutations.planting import Planted, mutation
 from tests.simulation.replacing import replaced
 from vaada.gateways.items import DUE_SHARDS
+from vaada.gateways.row_pages import Page
 from vaada.gateways.send_errors import OutcomeUnknown, Refused, translate_send_errors
 from vaada.gateways.table import Table
 from vaada.model.messages import Message
@@ -36,6 +37,16 @@ def takes_a_500_for_a_refusal() -> Planted:
             raise Refused(str(error), for_good=False) from error
 
     return replaced(translate_send_errors, sending_or_refused)
+
+
+@mutation(seed=872)
+def reads_only_the_first_page() -> Planted:
+    original = Table._page
+
+    def first_page(*asked: Any, **query: Any) -> Page:
+        return Page(original(*asked, **query).rows, None)
+
+    return replaced(original, first_page)
 
 
 @mutation(seed=872)

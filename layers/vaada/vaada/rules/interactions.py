@@ -34,6 +34,8 @@ CLOCK_SKEW = timedelta(minutes=5)
 
 _NO_RUN_AROUND = "a contact that was recorded since shows that it was no run-around"
 
+_WAITED_BEFORE = "a contact that was recorded since shows that they have waited for longer"
+
 STILL_TO_COME = "is still to come; record a contact once it took place"
 
 
@@ -263,9 +265,11 @@ def _replies_after_late(
     call_back = before.work.call_back
     if call_back is not None:
         call_back = calls.pop(call_back.id, call_back)
-    is_new = current is not None and current.interaction_id == interaction.interaction_id
-    if current is not None and is_new and call_back is None:
-        call_back = commitments.call_back(interaction, current, before.agent, policy)
+    if current is not None and current.interaction_id == interaction.interaction_id:
+        if call_back is not None and call_back.status == "open":  # they waited before they were promised it
+            needless = commitments.withdraw(call_back, _WAITED_BEFORE, interaction.recorded_at, DESK)
+            calls[needless.id], call_back = needless, None
+        call_back = call_back or commitments.call_back(interaction, current, before.agent, policy)
     if current is not None and call_back is not None:
         current = late_replies.with_clock_of(current, call_back)
     return current, call_back, [*ended, *calls.values()]
