@@ -258,6 +258,17 @@ def test_all_promises_of_a_case_are_listed_however_many_there_are(shop: Shop) ->
     assert ids(shop, "/api/follow-ups", "follow_up_id", case_id=case_id) == []
 
 
+def test_all_promises_of_a_case_are_named_when_it_is_resolved_or_end_with_it(shop: Shop) -> None:
+    case_id = promises_in(shop, 60)
+
+    kept = shop.desk.call(f"POST /api/cases/{case_id}/resolve").json
+    shop.desk.call(f"POST /api/cases/{case_id}/reopen", {"reason": "It is not"})
+    ended = shop.desk.call(f"POST /api/cases/{case_id}/resolve", {"agreed_work": "end"}).json
+
+    assert (len(kept["still_open"]), ended["still_open"]) == (60, [])
+    assert all_ids(shop, "/api/commitments", "commitment_id", case_id=case_id, status="open") == []
+
+
 def test_work_of_a_case_that_was_merged_is_listed_with_the_other(shop: Shop) -> None:
     first, second, third = (promises_in(shop, 2) for _ in range(3))
     shop.merge(first, into=second)

@@ -29,7 +29,7 @@ from vaada.api.work_lists import DueBefore, DueFrom, OfAgent, OfCustomer, Sort, 
 from vaada.flows import added_work, goodwill
 from vaada.flows import cases as flow
 from vaada.flows.optimistic_write import require
-from vaada.flows.work import current_customer, open_work_of
+from vaada.flows.work import current_customer
 from vaada.model.cases import Case, CaseStatus
 from vaada.model.ids import PartyId, RowId, customer_of
 from vaada.model.interactions import NewCommitment, NewFollowUpRequest
@@ -200,7 +200,7 @@ def resolve_case(case_id: Id, body: Annotated[Resolution | None, Body()] = None)
             desk(), case_id, how.outcome, now(), caller.id, end_agreed=how.agreed_work == "end"
         ),
     )
-    return ResolvedCase(**dict(case), still_open=open_work_of(desk(), case).explicit)
+    return ResolvedCase(**dict(case), still_open=flow.agreed_work(desk(), case))
 
 
 @app.post("/api/cases/<case_id>/reopen", summary="Reopen a case", tags=["Cases"])

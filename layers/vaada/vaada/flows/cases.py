@@ -1,20 +1,22 @@
 """Change a case: complete steps, wait for the customer, assign, merge, resolve and reopen."""
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
 from vaada.desk import Desk
 from vaada.flows.hand_over import move_unlisted
-from vaada.flows.optimistic_write import change, lost_new_row, require, retry_on_conflict
+from vaada.flows.optimistic_write import NotFound, change, lost_new_row, require, retry_on_conflict
 from vaada.flows.people import require_present_agents
 from vaada.flows.work import current_customer, open_work_of, require_agent
+from vaada.flows.work_lists import all_agreed_in_case
 from vaada.model.cases import Case
 from vaada.model.interactions import Interaction
 from vaada.model.people import Agent
 from vaada.model.policy import StepName
 from vaada.model.rows import Row
-from vaada.model.work import Commitment, Reply, Survey
+from vaada.model.work import Commitment, FollowUp, Reply, Survey
 from vaada.rules import (
     case_merge,
     cases,
@@ -28,7 +30,7 @@ from vaada.rules import (
     surveys,
 )
 from vaada.rules.interactions import mark_served
-from vaada.rules.open_work import OpenWork, changed_rows, with_open_work
+from vaada.rules.open_work import OpenWork, changed_rows, is_agreed, is_full, is_open, with_open_work
 
 _CLOSED = "the matter was closed"
 
@@ -65,6 +67,8 @@ def resolve(
         survey_id = case.survey_id or ids.case_survey_id(case, now)
         return resolved.model_copy(update={"survey_id": survey_id, "ask_again": False})
 
+    is_more = False  # than the case lists
+
     def end_work(before: Case, case: Case, work: OpenWork) -> tuple[OpenWork, Iterable[Row]]:
         ended = replace(
             work,
@@ -73,15 +77,36 @@ def resolve(
         )
         if work.automatic:
             ended = ended.having(follow_ups.complete(work.automatic, now, by))
+        nonlocal is_more
+        is_more = end_agreed and is_full(before)
         if end_agreed:
-            ended = ended.each(
-                lambda reply: reply,
-                lambda row: commitments.withdraw(row, _CLOSED, now, by) if row.status == "open" else row,
-                lambda row: follow_ups.cancel(row, now, by, _CLOSED),
-            )
+            ended = ended.each(lambda reply: reply, end_promise, end_follow_up)
         return ended, _survey_after_resolving(desk, case, now, again=before.ask_again)
 
-    return _change_with_work(desk, case_id, decide, end_work)
+    def end_promise(row: Commitment) -> Commitment:
+        return commitments.withdraw(row, _CLOSED, now, by) if row.status == "open" else row
+
+    def end_follow_up(row: FollowUp) -> FollowUp:
+        return follow_ups.cancel(row, now, by, _CLOSED) if is_open(row) else row
+
+    resolved = _change_with_work(desk, case_id, decide, end_work)
+    for unlisted in _all_agreed(desk, resolved) if is_more else ():
+        with suppress(NotFound):  # it was erased
+            if isinstance(unlisted, Commitment):
+                change(desk, Commitment, unlisted.id, end_promise)
+            else:
+                change(desk, FollowUp, unlisted.id, end_follow_up)
+    return resolved
+
+
+def agreed_work(desk: Desk, case: Case) -> tuple[Commitment | FollowUp, ...]:
+    """Return the open promises and follow-ups that people agreed on in the case, listed or not."""
+    return _all_agreed(desk, case) if is_full(case) else open_work_of(desk, case).explicit
+
+
+def _all_agreed(desk: Desk, case: Case) -> tuple[Commitment | FollowUp, ...]:
+    rows = all_agreed_in_case(desk, case, current_customer(desk, case.customer_id))
+    return tuple(row for row in rows if is_agreed(row))
 
 
 def reopen(desk: Desk, case_id: str, reason: str, now: datetime, by: str) -> Case:

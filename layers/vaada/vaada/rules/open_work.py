@@ -96,6 +96,11 @@ def is_listed_work(row: Commitment | FollowUp) -> bool:
     return row.origin in ({"stated"} if isinstance(row, Commitment) else {*AUTOMATIC, "requested"})
 
 
+def is_agreed(row: Commitment | FollowUp) -> bool:
+    """Whether people agreed on this, so that it is neither the desk's own nor a supervisor's."""
+    return row.origin in {"stated", "requested"}
+
+
 def is_open(row: Item) -> bool:
     """Whether this is still to be done."""
     match row:
