@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 from vaada.model.campaigns import EventAnswer
 from vaada.model.messages import Purpose, RecipientRole
@@ -35,7 +35,9 @@ from vaada.present.view_models import (
     score_link,
     urgency,
 )
-from vaada.present.weekly_report import WeekPage
+
+if TYPE_CHECKING:
+    from vaada.present.weekly_report import WeekPage
 
 _FACES = ("😞", "🙁", "😐", "🙂", "😄")
 _LONGEST_SUBJECT = 200  # characters
@@ -291,7 +293,7 @@ def for_promise_question(question: PromiseQuestion) -> Mail:
     )
 
 
-def for_week(week: WeekPage, business: str, language: Words, base: str) -> Mail:
+def for_week(week: "WeekPage", business: str, language: Words, base: str) -> Mail:
     """Return the weekly report as a mail. `base` is what stands before the paths of the console."""
     values = {
         "subject": week.subject,

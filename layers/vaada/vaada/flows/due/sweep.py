@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from vaada.desk import Desk
-from vaada.flows import campaigns, erasure, weekly_reports
+from vaada.flows import campaigns, erasure
 from vaada.flows.departures import hand_over_work
 from vaada.flows.due.advance import Due, advance
 from vaada.flows.interactions import plan_interaction
@@ -28,9 +28,17 @@ DueItem = tuple[str, str, int]
 """Kind, id and version of a due row."""
 
 _ROWS_OF_A_DEPARTURE = 200  # per sweep
+
+
+def _write_report(desk: Desk, row_id: str, version: int, now: datetime) -> str:
+    from vaada.flows.weekly_reports import write_report  # once a week: it needs what all reports do
+
+    return write_report(desk, row_id, version, now)
+
+
 _DUE: dict[str, type[Due]] = {**WORK, Customer.kind_of_row: Customer}
 _STEPS: dict[str, Callable[[Desk, str, int, datetime], str]] = {
-    WeeklyReport.kind_of_row: weekly_reports.write_report,
+    WeeklyReport.kind_of_row: _write_report,
     Relationship.kind_of_row: advance_relationship,
     Campaign.kind_of_row: campaigns.advance_campaign,
     CampaignRecipient.kind_of_row: campaigns.remind,

@@ -14,7 +14,6 @@ from vaada.flows.messages.recommendations import asked_for
 from vaada.flows.messages.suppression import is_suppressed
 from vaada.flows.messages.tasks import Task, load_tasks, members_of, works_of
 from vaada.flows.optimistic_write import NotFound, require
-from vaada.flows.weekly_reports import named_in
 from vaada.flows.work import About, MissingRow, StaffWork, customer_of, work_of
 from vaada.gateways.links import LinkPurpose
 from vaada.gateways.send_errors import Refused
@@ -44,7 +43,6 @@ from vaada.present.view_models import (
     Personal,
     Praise,
 )
-from vaada.present.weekly_report import week_page
 from vaada.rules import campaigns, surveys
 from vaada.rules.messages import lifecycle, threads
 from vaada.rules.time.deadlines import working_hours
@@ -142,6 +140,9 @@ def _compose_for_staff(
 
 
 def _compose_weekly_report(desk: Desk, message: Message, now: datetime) -> Send:
+    from vaada.flows.weekly_reports import named_in  # only here: it needs what all reports do
+    from vaada.present.weekly_report import week_page
+
     reader = desk.table.get(Agent, message.recipient_id) if message.recipient_id else None
     row = require(desk, WeeklyReport, message.about_id)
     times, business, base = times_of(desk, reader, now), desk.policy.business, desk.settings.public_url
