@@ -39,7 +39,16 @@ from vaada.model.training import Training
 from vaada.model.weekly_reports import KeptPromises
 from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
 from vaada.present import parting
-from vaada.rules import campaigns, follow_ups, recognition, relationships, surveys, training, weekly_reports
+from vaada.rules import (
+    campaigns,
+    follow_ups,
+    recognition,
+    relationship_findings,
+    relationships,
+    surveys,
+    training,
+    weekly_reports,
+)
 from vaada.rules import commitments as rules
 from vaada.rules.cases import Cause
 from vaada.rules.ids import reply_id
@@ -459,8 +468,8 @@ class History:
         if row.wake_at is None or row.wake_at > now:
             return row
         customer = cast("Customer", self.table.get(Customer, row.customer_id))
-        facts = relationships.Facts(customer, self._rows_of(customer), row.notes)
-        found = relationships.findings(facts, self.policy, now)
+        facts = relationship_findings.Facts(customer, self._rows_of(customer), row.notes)
+        found = relationship_findings.findings(facts, self.policy, now)
         return self._write(relationships.next_step(row, found, self.policy, now))
 
     def _rows_of(self, customer: Customer) -> list[Row]:

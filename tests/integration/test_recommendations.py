@@ -17,7 +17,7 @@ from tests.times import DAY, HOUR
 from vaada.desk import open_desk
 from vaada.flows.surveys import receive_answer
 from vaada.model.work import Answer
-from vaada.rules.surveys import MIN_PAGE_TIME
+from vaada.rules.survey_answers import MIN_PAGE_TIME
 
 REVIEW = "https://reviews.example/shop"
 AMINA = token_of("amina@example.com")

@@ -13,7 +13,7 @@ from tests.simulation.load.year import run_year
 from tests.simulation.replacing import replaced
 from vaada.flows.messages.unsubscribing import subscribe_again, unsubscribe
 from vaada.model.work import Survey
-from vaada.rules import surveys
+from vaada.rules import survey_answers, surveys
 from vaada.rules.confidence_intervals import for_share
 from vaada.rules.decisions import Decision
 from vaada.rules.messages.frequency_cap import has_room
@@ -48,9 +48,9 @@ def test_customers_are_asked_in_a_year_as_often_as_they_may_be(first: int) -> No
 @pytest.mark.parametrize(
     ("who", "original", "bug"),
     [
-        ("is_scanned_first", surveys.MIN_PAGE_TIME, timedelta(0)),
-        ("is_scanned_patiently", surveys._SAME_MOMENT, timedelta(days=-1)),
-        ("taps_twice", surveys._judge_later_answer, lambda *_: "amend"),
+        ("is_scanned_first", survey_answers.MIN_PAGE_TIME, timedelta(0)),
+        ("is_scanned_patiently", survey_answers._SAME_MOMENT, timedelta(days=-1)),
+        ("taps_twice", survey_answers._judge_later_answer, lambda *_: "amend"),
         ("answers_days_later", surveys._decide_to_remind, lambda survey, *_: _without_reminder(survey)),
         ("unsubscribes", unsubscribe, lambda *_: None),
         ("unsubscribes_by_mistake", subscribe_again, lambda *_: None),

@@ -4,7 +4,7 @@ import pytest
 
 from tests.simulation.load.strained_year import run_strained_year
 from tests.simulation.replacing import replaced
-from vaada.rules import relationships
+from vaada.rules import relationship_findings, relationships
 
 CUSTOMERS = range(2, 6)
 
@@ -20,8 +20,8 @@ def test_reviews_are_proposed_as_a_second_reading_of_the_year_says() -> None:
 @pytest.mark.parametrize(
     ("original", "bug"),
     [
-        (relationships.standing_failures, lambda *_: ()),
-        (relationships._cases_with_our_failures, lambda *_: frozenset()),
+        (relationship_findings.standing_failures, lambda *_: ()),
+        (relationship_findings._cases_with_our_failures, lambda *_: frozenset()),
         (relationships._looked_at_again, lambda *_: None),
     ],
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.simulation.mutations.planting import Planted, mutation, together
 from tests.simulation.replacing import replaced
-from vaada.rules import ids, surveys
+from vaada.rules import ids, survey_answers, surveys
 from vaada.rules.time.availability import customer_reachable_at
 
 
@@ -23,7 +23,7 @@ def forgets_that_it_asked() -> Planted:
 
 @mutation(seed=42)
 def counts_a_second_answer() -> Planted:
-    judge_answer = surveys.judge_answer
+    judge_answer = survey_answers.judge_answer
 
     def count_all(*facts: Any, **more: Any) -> Any:
         verdict = judge_answer(*facts, **more)
@@ -34,7 +34,7 @@ def counts_a_second_answer() -> Planted:
 
 @mutation(seed=54)
 def counts_bots_that_try_all_scores() -> Planted:
-    judge_answer = surveys.judge_answer
+    judge_answer = survey_answers.judge_answer
 
     def keep_the_first(*facts: Any, **more: Any) -> Any:
         verdict = judge_answer(*facts, **more)
@@ -45,7 +45,7 @@ def counts_bots_that_try_all_scores() -> Planted:
 
 @mutation(seed=30)
 def forgets_the_comment() -> Planted:
-    record_answer = surveys.record_answer
+    record_answer = survey_answers.record_answer
 
     def without_comment(survey: Any, score: int, _comment: Any, now: datetime) -> Any:
         return record_answer(survey, score, None, now)

@@ -14,6 +14,7 @@ from vaada.model.people import Customer
 from vaada.model.relationships import HeldBack, NewNote, NoteKind, Relationship, RelationshipNote
 from vaada.model.rows import Row
 from vaada.model.work import Change
+from vaada.rules import relationship_findings
 from vaada.rules import relationships as rules
 from vaada.rules.errors import NotPossible
 
@@ -44,9 +45,9 @@ def customer(**facts: object) -> Customer:
 
 def found(
     *known: Row, notes: tuple[RelationshipNote, ...] = (), settled_at: datetime | None = None, **rest: object
-) -> rules.Findings:
-    facts = rules.Facts(customer(), known, notes, settled_at)
-    return rules.findings(facts, policy("UTC", **rest), NOW)
+) -> relationship_findings.Findings:
+    facts = relationship_findings.Facts(customer(), known, notes, settled_at)
+    return relationship_findings.findings(facts, policy("UTC", **rest), NOW)
 
 
 THREE = (complaint(NOW - 200 * DAY), complaint(NOW - 150 * DAY), complaint(NOW - 3 * DAY))
@@ -204,8 +205,10 @@ def test_the_numbers_are_those_of_the_policy() -> None:
 
 
 def looked_at(row: Relationship, *known: Row, now: datetime = NOW, **rest: object) -> Relationship:
-    facts = rules.Facts(customer(), known, row.notes, row.settled_at)
-    return rules.next_step(row, rules.findings(facts, policy("UTC", **rest), now), policy("UTC", **rest), now)
+    facts = relationship_findings.Facts(customer(), known, row.notes, row.settled_at)
+    return rules.next_step(
+        row, relationship_findings.findings(facts, policy("UTC", **rest), now), policy("UTC", **rest), now
+    )
 
 
 def watched() -> Relationship:
@@ -271,8 +274,8 @@ def test_too_few_signals_mean_too_few_reasons_in_all_rows(
     signals = [*cases, *(abuse(NOW - days * DAY) for days in abused)]
     notes = tuple(note(NOW - days * DAY) for days in noted)
 
-    if rules.is_lacking(found(*signals, notes=notes)):
-        assert rules.is_lacking(found(*signals, *slipped, notes=notes))
+    if relationship_findings.is_lacking(found(*signals, notes=notes)):
+        assert relationship_findings.is_lacking(found(*signals, *slipped, notes=notes))
 
 
 def test_a_proposal_keeps_its_evidence_and_begins_the_cooling_off() -> None:

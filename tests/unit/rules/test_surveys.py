@@ -1,4 +1,4 @@
-"""Surveys: sent once, reminded once, closed; withheld with a reason where they may not be sent."""
+"""Surveys: sent once, reminded once, closed; withheld with a reason if they may not be sent."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -6,12 +6,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.times import DAY, HOUR, SECOND
+from tests.times import DAY, HOUR
 from tests.unit.rows import MONDAY, case, commitment, customer, interaction, policy, row_id, survey
 from vaada.model.people import Consent, Medium
-from vaada.model.work import Answer, Survey, SurveyKind
+from vaada.model.work import Survey
 from vaada.rules import ids, surveys
-from vaada.rules.errors import NotPossible
 from vaada.rules.surveys import SurveyContext
 
 ASKED = SurveyContext(customer(), None, "email")
@@ -81,27 +80,6 @@ def test_a_late_wake_up_after_the_closing_date_sends_no_reminder() -> None:
     assert not decision.notices
 
 
-def test_a_survey_records_one_answer() -> None:
-    answered = surveys.record_answer(sent_survey(), 5, "Lovely", MONDAY + DAY)
-
-    assert (answered.status, answered.score, answered.comment, answered.wake_at) == (
-        "answered",
-        5,
-        "Lovely",
-        None,
-    )
-    with pytest.raises(NotPossible, match="answered cannot be answered"):
-        surveys.record_answer(answered, 1, None, MONDAY + DAY)
-
-
-def test_an_answer_is_accepted_until_the_closing_time() -> None:
-    closes_at = MONDAY + 14 * DAY
-
-    assert surveys.record_answer(sent_survey(), 3, None, closes_at - timedelta(seconds=1)).score == 3
-    with pytest.raises(NotPossible, match="expired cannot be answered"):
-        surveys.record_answer(sent_survey(), 3, None, closes_at)
-
-
 def test_the_last_day_is_in_the_customers_time_zone() -> None:
     # It closes on 16 March at 09:00 UTC, which is 22:00 in Auckland.
     assert surveys.last_day(sent_survey(), "Pacific/Auckland") == date(2026, 3, 15)
@@ -115,21 +93,10 @@ def test_survey_days_are_calendar_days_over_a_clock_change() -> None:
     assert asked.wake_at == before_the_change + 3 * DAY - timedelta(hours=1)
 
 
-def test_an_undelivered_survey_is_withheld_with_the_reason() -> None:
-    row = surveys.mark_undelivered(sent_survey(), "no such address")
-
-    assert (row.status, row.withheld_because) == ("withheld", "it could not be sent: no such address")
-    with pytest.raises(NotPossible, match="withheld cannot be answered"):
-        surveys.record_answer(row, 5, None, MONDAY)
-
-
 def test_a_reminder_does_not_move_the_closing_date() -> None:
     reminded = surveys.next_step(sent_survey(), ASKED, policy(), MONDAY + 5 * DAY).row
 
     assert (reminded.step, reminded.wake_at) == ("close", MONDAY + 14 * DAY)
-
-
-# ---------------------------------------------------------------- who is asked, and how often
 
 
 @pytest.mark.parametrize(
@@ -215,116 +182,12 @@ def test_a_withheld_nps_survey_is_followed_by_the_next_if_the_policy_repeats_it(
     assert [row.due_at for row in following] == ([MONDAY + 90 * DAY] if days else [])
 
 
-# ---------------------------------------------------------------- what an answer is worth
-
-
-def judge(
-    row: Survey, score: int, at: datetime, open_for: timedelta | None = 5 * SECOND, *, confirmed: bool = False
-) -> str:
-    said = Answer(at=at, score=score)
-    return surveys.judge_answer(row, said, open_for, confirmed=confirmed, policy=policy())
-
-
-@pytest.mark.parametrize(
-    ("open_for", "worth"),
-    [
-        (None, "quarantine"),
-        (-SECOND, "quarantine"),
-        (SECOND - timedelta(milliseconds=1), "quarantine"),
-        (SECOND, "count"),
-        (DAY, "count"),
-        (DAY + SECOND, "stale"),
-    ],
-)
-def test_an_answer_counts_if_its_page_was_open_long_enough(open_for: timedelta | None, worth: str) -> None:
-    assert judge(sent_survey(), 4, MONDAY + DAY, open_for) == worth
-    assert judge(sent_survey(), 4, MONDAY + 14 * DAY, open_for) == "refuse"
-
-
-@pytest.mark.parametrize(
-    ("score", "later", "open_for", "worth"),
-    [
-        (4, timedelta(0), None, "same"),
-        (4, 3 * DAY, None, "same"),
-        (1, SECOND, 5 * SECOND, "discard"),
-        (1, -SECOND, 5 * SECOND, "discard"),
-        (1, 2 * SECOND, 5 * SECOND, "amend"),
-        (1, -2 * SECOND, 5 * SECOND, "amend"),
-        (1, 35 * SECOND, None, "refuse"),
-        (1, 35 * SECOND, SECOND / 2, "refuse"),
-        (5, DAY, 5 * SECOND, "amend"),
-        (5, DAY + SECOND, 5 * SECOND, "refuse"),
-    ],
-)
-def test_a_second_answer_is_the_same_an_amendment_discarded_or_refused(
-    score: int, later: timedelta, open_for: timedelta | None, worth: str
-) -> None:
-    first = surveys.record_answer(sent_survey(), 4, None, MONDAY + DAY)
-
-    assert judge(first, score, MONDAY + DAY + later, open_for) == worth
-
-
-def test_an_answer_within_a_minute_of_a_quarantined_one_needs_confirmation() -> None:
-    at = MONDAY + DAY
-    suspected = surveys.quarantine(sent_survey(), Answer(at=at, score=1), "too fast")
-
-    assert judge(suspected, 5, at + 30 * SECOND) == "quarantine"
-    assert judge(suspected, 5, at + 30 * SECOND, confirmed=True) == "count"
-    assert judge(suspected, 5, at + 30 * SECOND, SECOND / 2, confirmed=True) == "quarantine"
-    assert judge(suspected, 5, at + 60 * SECOND) == "count"
-
-
-def test_two_scores_at_one_moment_are_quarantined_and_the_survey_reopens() -> None:
-    first = surveys.record_answer(sent_survey(), 1, None, MONDAY + DAY)
-
-    row = surveys.discard(first, Answer(at=MONDAY + DAY, score=2))
-
-    assert (row.status, row.score, row.answered_at, row.step) == ("sent", None, None, "remind")
-    assert (row.wake_at, row.version) == (sent_survey().wake_at, first.version + 1)
-    assert [one.score for one in row.quarantined] == [1, 2]
-    assert surveys.is_open(row, MONDAY + 2 * DAY)
-
-
-def test_amendments_of_a_discarded_answer_are_quarantined() -> None:
-    first = surveys.record_answer(sent_survey(), 1, None, MONDAY + DAY)
-    amended = surveys.amend(first, Answer(at=MONDAY + DAY - 2 * SECOND, score=3))
-
-    row = surveys.discard(amended, Answer(at=MONDAY + DAY, score=2))
-
-    assert row.amendments == ()
-    assert [one.score for one in row.quarantined] == [3, 1, 2]
-
-
-def test_a_survey_keeps_the_latest_twenty_quarantined_answers() -> None:
-    row = sent_survey()
-    for n in range(30):
-        row = surveys.quarantine(row, Answer(at=MONDAY + n * SECOND, score=1), "too fast")
-
-    assert [one.at for one in row.quarantined] == [MONDAY + n * SECOND for n in range(10, 30)]
-
-
-@pytest.mark.parametrize(
-    ("kind", "lowest", "highest"), [("csat", 2, 4), ("nps", 6, 9), ("ces", 3, 6), ("promise", 0, 1)]
-)
-def test_low_and_high_scores_follow_the_scale_of_the_kind(
-    kind: SurveyKind, lowest: int, highest: int
-) -> None:
-    def scores(found: Any) -> list[int]:
-        return [score for score in range(11) if found(survey(kind=kind, score=score), policy())]
-
-    assert scores(surveys.is_low) == list(range(lowest + 1))
-    assert min(scores(surveys.is_high)) == highest
-
-
 @pytest.mark.parametrize("status", ["scheduled", "sent", "answered", "expired", "withheld"])
 def test_only_an_unanswered_survey_can_be_withdrawn(status: str) -> None:
     row = surveys.withdraw(survey(status=status))
 
     assert (row is not None) is (status in {"scheduled", "sent"})
     assert surveys.withdraw(None) is None
-
-
-# ---------------------------------------------------------------- earned by a case or a promise
 
 
 def test_the_survey_of_a_case_is_about_the_last_agent_a_day_after_its_end() -> None:
@@ -346,46 +209,3 @@ def test_a_kept_promise_gets_a_survey_only_if_the_policy_says_so() -> None:
     assert row is not None
     assert (row.kind, row.commitment_id, row.wake_at) == ("promise", kept.id, MONDAY + 2 * HOUR)
     assert surveys.of_kept_commitment(kept, policy(), MONDAY) is None
-
-
-def quarantined_survey(*scores: int, **facts: object) -> Survey:
-    """A survey that was sent, with these answers that do not count, a minute apart."""
-    row = sent_survey()
-    for number, score in enumerate(scores):
-        answer = Answer(at=MONDAY + (number + 1) * timedelta(minutes=1), score=score)
-        row = surveys.quarantine(row, answer, "sent too fast")
-    return row.model_copy(update=facts)
-
-
-@pytest.mark.parametrize("status", ["sent", "expired"])
-def test_a_quarantined_answer_counts_once_somebody_knows_that_it_is_real(status: str) -> None:
-    row = quarantined_survey(1, 5, status=status)
-
-    counted = surveys.confirm(row, MONDAY + timedelta(minutes=2), "sana")
-
-    assert (counted.status, counted.score, counted.confirmed_by) == ("answered", 5, "sana")
-    assert [one.score for one in counted.quarantined] == [1]
-    assert (counted.wake_at, counted.step) == (None, None)
-    assert not surveys.waits_for_review(counted)
-
-
-def test_only_a_quarantined_answer_of_an_unanswered_survey_is_confirmed() -> None:
-    answered = surveys.record_answer(quarantined_survey(1), 5, None, MONDAY + HOUR)
-
-    for row, at in ((answered, MONDAY + timedelta(minutes=1)), (quarantined_survey(1), MONDAY)):
-        with pytest.raises(NotPossible):
-            surveys.confirm(row, at, "sana")
-
-
-def test_discarded_answers_stay_with_who_said_so_and_are_asked_about_no_more() -> None:
-    row = quarantined_survey(1, 5)
-
-    discarded = surveys.discard_quarantined(row, "sana")
-
-    assert surveys.waits_for_review(row)
-    assert not surveys.waits_for_review(discarded)
-    assert {one.discarded_by for one in discarded.quarantined} == {"sana"}
-    assert discarded.wake_at == row.wake_at
-    assert surveys.discard_quarantined(discarded, "bela") is discarded
-    late = surveys.quarantine(discarded, Answer(at=MONDAY + HOUR, score=2), "sent too fast")
-    assert surveys.waits_for_review(late)

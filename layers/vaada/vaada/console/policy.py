@@ -19,10 +19,7 @@ from vaada.model.hours import WEEKDAYS
 from vaada.model.people import Customer
 from vaada.model.policy import PolicyDocument, PolicyVersion
 from vaada.present.console.policy import (
-    CONTROLS,
     NOT_KNOWN,
-    RUNGS,
-    UNITS,
     PreviewPage,
     differences,
     preview_page,
@@ -30,6 +27,7 @@ from vaada.present.console.policy import (
     unnamed_changes,
     values_of,
 )
+from vaada.present.console.policy_sentences import CONTROLS, RUNGS, UNITS
 
 HERE = "/desk/policy"
 

@@ -19,7 +19,7 @@ from vaada.model.text import is_visible
 from vaada.model.work import SCALES, Survey
 from vaada.rules.messages.opt_out_keywords import is_start, is_stop
 from vaada.rules.messages.texted_scores import score
-from vaada.rules.surveys import takes_texts
+from vaada.rules.survey_answers import takes_texts
 
 _MOST_SURVEYS = 50
 _SHORTEST_WITHOUT_PLUS = 11  # digits: some providers leave out the plus of the country code

@@ -16,7 +16,7 @@ from vaada.model.receipts import Receipt
 from vaada.model.relationships import NewNote, Relationship, RelationshipNote, relationship_id
 from vaada.model.rows import Row
 from vaada.model.work import FollowUp
-from vaada.rules import check_ins, follow_ups
+from vaada.rules import check_ins, follow_ups, relationship_findings
 from vaada.rules import relationships as rules
 from vaada.rules.history import DESK
 
@@ -31,7 +31,7 @@ class Known:
     customer: Customer
     row: Relationship | None
     notes: tuple[RelationshipNote, ...]
-    findings: rules.Findings
+    findings: relationship_findings.Findings
     rows: tuple[Row, ...]
 
 
@@ -55,13 +55,19 @@ def _known(
     referrals: tuple[Customer, ...] = (),
 ) -> Known:
     notes = tuple(note for one in found for note in one.notes)
-    facts = rules.Facts(customer, rows, notes, rules.settled_at(found), referrals)
+    facts = relationship_findings.Facts(customer, rows, notes, rules.settled_at(found), referrals)
     return Known(
-        customer, rules.deciding(found, customer.id), notes, rules.findings(facts, desk.policy, now), rows
+        customer,
+        rules.deciding(found, customer.id),
+        notes,
+        relationship_findings.findings(facts, desk.policy, now),
+        rows,
     )
 
 
-def _findings(desk: Desk, customer: Customer, found: Sequence[Relationship], now: datetime) -> rules.Findings:
+def _findings(
+    desk: Desk, customer: Customer, found: Sequence[Relationship], now: datetime
+) -> relationship_findings.Findings:
     """Return the findings, only from the signals if these show too few reasons to propose a review.
 
     Few customers have enough of them, so that few are read as a whole.
@@ -69,7 +75,7 @@ def _findings(desk: Desk, customer: Customer, found: Sequence[Relationship], now
     if rules.are_all_signals(found):
         signals = _rows_of_signals(desk, [row_id for row in found for row_id in row.signals])
         findings = _known(desk, customer, found, signals, now).findings
-        if rules.is_lacking(findings):
+        if relationship_findings.is_lacking(findings):
             return findings
     return _known_as_a_whole(desk, customer, found, now).findings
 

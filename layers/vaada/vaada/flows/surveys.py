@@ -14,8 +14,8 @@ from vaada.model.messages import Message
 from vaada.model.people import Agent
 from vaada.model.rows import Row
 from vaada.model.work import SCALES, Answer, Commitment, FollowUp, Survey
-from vaada.rules import commitments, follow_ups, survey_follow_up, surveys
-from vaada.rules.surveys import MIN_PAGE_TIME, Verdict
+from vaada.rules import commitments, follow_ups, survey_answers, survey_follow_up
+from vaada.rules.survey_answers import MIN_PAGE_TIME, Verdict
 
 Outcome = Literal["counted", "unconfirmed", "stale", "over"]
 
@@ -60,7 +60,7 @@ def receive_answer(
 
     def attempt() -> ReceivedAnswer:
         before = require(desk, Survey, survey_id)
-        verdict, survey = surveys.receive(before, answer, page_age, confirmed=confirmed, policy=policy)
+        verdict, survey = survey_answers.receive(before, answer, page_age, confirmed=confirmed, policy=policy)
         rows: list[Row] = []
         if verdict == "count":
             survey, rows = recommendations.ask(desk, survey, answer.at, on_page=on_page)
@@ -86,14 +86,14 @@ def _rows_after_answer(
 def _opened_rows(desk: Desk, survey: Survey, agent: Agent, now: datetime) -> list[Row]:
     """Return the rows that the answer opens: follow-up and call if unhappy, praise for kind words."""
     policy = desk.policy
-    if surveys.is_low(survey, policy):
+    if survey_answers.is_low(survey, policy):
         case = case_of(desk, survey.case_id)
         marked = [case.changed(ask_again=True)] if case is not None and not survey.again else []
         supervisor = desk.table.get(Agent, agent.supervisor_id) if agent.supervisor_id else None
         follow_up = survey_follow_up.unhappy_follow_up(survey, agent, policy, now)
         call = survey_follow_up.unhappy_call(survey, agent, supervisor, policy, now)
         return [follow_up, *([call] if call else []), *marked]
-    if surveys.is_high(survey, policy) and survey.comment:
+    if survey_answers.is_high(survey, policy) and survey.comment:
         return [survey_follow_up.praise(survey, agent, policy, now)]
     return []
 
@@ -126,13 +126,13 @@ def confirm_answer(desk: Desk, survey_id: str, at: datetime, now: datetime, by: 
         return _opened_rows(desk, survey, agent_of(desk, survey), now)
 
     return change(
-        desk, Survey, survey_id, lambda survey: surveys.confirm(survey, at, by), other_rows=other_rows
+        desk, Survey, survey_id, lambda survey: survey_answers.confirm(survey, at, by), other_rows=other_rows
     )
 
 
 def discard_answers(desk: Desk, survey_id: str, by: str) -> Survey:
     """Mark quarantined answers as no person's. Raises NotFound, Busy."""
-    return change(desk, Survey, survey_id, lambda survey: surveys.discard_quarantined(survey, by))
+    return change(desk, Survey, survey_id, lambda survey: survey_answers.discard_quarantined(survey, by))
 
 
 def receive_texted_score(desk: Desk, event: TextedScore, now: datetime) -> str:

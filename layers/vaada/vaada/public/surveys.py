@@ -20,7 +20,7 @@ from vaada.present.task_words import promise_to_customer
 from vaada.present.view_models import CallBack, NextStep
 from vaada.public.forms import BadEntry
 from vaada.public.visits import Page, Visit
-from vaada.rules import survey_follow_up, surveys
+from vaada.rules import survey_answers, survey_follow_up, surveys
 from vaada.rules.time.zones import zone_of
 
 _COMMENT: TypeAdapter[str] = TypeAdapter(Prose)
@@ -138,7 +138,7 @@ def _thanks_page(visit: Visit, survey: Survey) -> Page:
         business=visit.business,
         language=visit.language_of(survey),
         score=survey.score or 0,
-        followed_up=surveys.is_low(survey, visit.desk.policy),
+        followed_up=survey_answers.is_low(survey, visit.desk.policy),
         kind=survey.kind,
         next_step=_next_step(visit, survey),
     )
@@ -147,7 +147,7 @@ def _thanks_page(visit: Visit, survey: Survey) -> Page:
 
 def _next_step(visit: Visit, survey: Survey) -> NextStep | None:
     """Return what the page offers: a call to an unhappy customer, a review or referral to a happy one."""
-    if surveys.is_low(survey, visit.desk.policy) and survey.answered_at is not None:
+    if survey_answers.is_low(survey, visit.desk.policy) and survey.answered_at is not None:
         _, call_id, _ = survey_follow_up.opened_ids(survey.survey_id, survey.answered_at)
         call = visit.desk.table.get(Commitment, call_id)
         caller = visit.desk.table.get(Agent, call.agent_id) if call else None

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from vaada.rules.surveys import MIN_PAGE_TIME, PAGE_LIFETIME
+from vaada.rules.survey_answers import MIN_PAGE_TIME, PAGE_LIFETIME
 
 FORMS_AN_HOUR = 30
 """How many forms one link accepts per clock hour from one browser."""

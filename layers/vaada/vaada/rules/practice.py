@@ -7,7 +7,7 @@ from typing import Literal
 
 from vaada.model.policy import PolicyDocument
 from vaada.model.work import Survey
-from vaada.rules import surveys
+from vaada.rules import survey_answers
 from vaada.rules.report_figures import Reported, figures_of
 from vaada.rules.reports import Rows, belongs_at
 
@@ -45,7 +45,7 @@ def practice(rows: Rows, policy: PolicyDocument, now: datetime) -> Practice:
     examples = [
         *_latest("missed", (row for row in rows.commitments if "missed" in figures_of(row, now))),
         *_latest("late", (row for row in rows.replies if "late" in figures_of(row, now))),
-        *_latest("unhappy", (row for row in rows.surveys if surveys.is_low(row, policy))),
+        *_latest("unhappy", (row for row in rows.surveys if survey_answers.is_low(row, policy))),
         *_latest("came_again", (row for row in rows.cases if "came_again" in figures_of(row, now))),
     ]
     return Practice(

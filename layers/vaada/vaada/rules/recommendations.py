@@ -8,8 +8,8 @@ from vaada.model.people import Customer
 from vaada.model.policy import PolicyDocument
 from vaada.model.rows import Row
 from vaada.model.work import Recommendation, Survey
-from vaada.rules import surveys
-from vaada.rules.relationships import standing_failures
+from vaada.rules import survey_answers
+from vaada.rules.relationship_findings import standing_failures
 
 AMISS = "something is owed to the customer"
 NOT_WANTED = "the policy asks for no recommendations any more"
@@ -20,7 +20,7 @@ def is_due(customer: Customer, survey: Survey, policy: PolicyDocument, now: date
     asked, again = customer.recommendation_asked_at, policy.surveys.recommendation_again_after_days
     is_new = asked is None or (again > 0 and now >= asked + timedelta(days=again))
     wanted = wanted_by(policy) is not None and customer.consent.survey and customer.parted_at is None
-    return wanted and is_new and surveys.is_high(survey, policy)
+    return wanted and is_new and survey_answers.is_high(survey, policy)
 
 
 def wanted_by(policy: PolicyDocument) -> Recommendation | None:

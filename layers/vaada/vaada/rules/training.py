@@ -13,7 +13,7 @@ from hashlib import sha256
 from vaada.model.cases import Case
 from vaada.model.policy import PolicyDocument
 from vaada.model.training import TopicKind, Training
-from vaada.rules import confidence_intervals, surveys
+from vaada.rules import confidence_intervals, survey_answers
 from vaada.rules.report_figures import figures_of
 from vaada.rules.reports import Interval, Rows
 
@@ -147,6 +147,6 @@ def _topics_of(case: Case) -> Iterator[tuple[TopicKind, str]]:
 def _troubled(rows: Rows, policy: PolicyDocument, now: datetime) -> frozenset[str]:
     """Return the ids of the cases that brought trouble."""
     came_again = {case.id for case in rows.cases if case.repeat_contacts or case.reopenings}
-    unhappy = {row.case_id for row in rows.surveys if row.case_id and surveys.is_low(row, policy)}
+    unhappy = {row.case_id for row in rows.surveys if row.case_id and survey_answers.is_low(row, policy)}
     missed = {row.case_id for row in rows.commitments if "missed" in figures_of(row, now)}
     return frozenset(came_again | unhappy | missed)

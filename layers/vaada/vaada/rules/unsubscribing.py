@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from vaada.model.people import Customer, Subscription
-from vaada.rules.surveys import PAGE_LIFETIME
+from vaada.rules.survey_answers import PAGE_LIFETIME
 
 _ENDED_AT: dict[Subscription, str] = {"survey": "unsubscribed_at", "news": "news_unsubscribed_at"}
 

@@ -29,7 +29,7 @@ from vaada.model.weekly_reports import (
     WeeklyReport,
 )
 from vaada.model.work import Commitment, Goodwill, Reply, Survey
-from vaada.rules import recognition, reports, surveys
+from vaada.rules import recognition, reports, survey_answers
 from vaada.rules.report_figures import figures_of
 from vaada.rules.time.clock import NeverOpens, at_local
 from vaada.rules.time.deadlines import business_hours
@@ -237,8 +237,8 @@ def _answers_in(row: WeeklyReport, answered: Iterable[Survey]) -> list[Survey]:
 def _comments(answers: Sequence[Survey], policy: PolicyDocument) -> tuple[str, ...]:
     """Return the ids of the answers to quote: the latest of an unhappy customer, then the latest others."""
     written = [one for one in answers if (one.comment or "").strip()]
-    unhappy = [one for one in written if surveys.is_low(one, policy)]
-    others = [one for one in written if not surveys.is_low(one, policy)]
+    unhappy = [one for one in written if survey_answers.is_low(one, policy)]
+    others = [one for one in written if not survey_answers.is_low(one, policy)]
     return tuple(one.id for one in (*unhappy[:1], *others, *unhappy[1:])[:NAMED])
 
 
@@ -281,7 +281,7 @@ def _reasons_to_call(
     answers = _answers_in(row, found.answered)
     latest = {answer.customer_id: answer for answer in reversed(answers)}
     for answer in latest.values():
-        if surveys.is_low(answer, policy):
+        if survey_answers.is_low(answer, policy):
             yield answer.customer_id, "unhappy", answer.answered_at or answer.due_at, answer.id
     for promise in found.promises:
         if promise.status == "open" and promise.due_at <= now:

@@ -2,7 +2,7 @@
 
 from vaada.model.hours import PolicyPart
 from vaada.model.policy import PolicyDocument
-from vaada.present.console.policy import CONTROLS, SECTIONS
+from vaada.present.console.policy_sentences import CONTROLS, SECTIONS
 
 IN_A_PART_OF_THEIR_OWN = {"opening_hours", "closed_days", "saved_replies"}
 

@@ -20,7 +20,7 @@ from vaada.present.i18n import Words
 from vaada.present.marks import _
 from vaada.present.sanitize import line, printable
 from vaada.present.times import Times
-from vaada.rules.relationships import Findings
+from vaada.rules.relationship_findings import Findings
 
 STATUSES: dict[RelationshipStatus, str] = {
     "proposed": _("Proposed"),

@@ -13,7 +13,7 @@ from vaada.present.reasons import reason_words
 from vaada.present.sanitize import line, printable
 from vaada.present.times import Times
 from vaada.rules.reports import Answers
-from vaada.rules.surveys import waits_for_review
+from vaada.rules.survey_answers import waits_for_review
 
 ListName = Literal["words", "quarantined", "withheld"]
 
