@@ -27,7 +27,7 @@ def handler(event: dict[str, Any], _context: object) -> None:
 
 def _invite() -> None:
     from vaada.desk import open_desk  # noqa: PLC0415 - an error while it is loaded is reported as well
-    from vaada.flows.owner import invite_owner  # noqa: PLC0415
+    from vaada.flows.invite_owner import invite_owner  # noqa: PLC0415
     from vaada.flows.weekly_reports import plan_first  # noqa: PLC0415
 
     invite_owner(open_desk())

@@ -8,7 +8,7 @@ from vaada.model.messages import Message
 from vaada.model.people import Agent, Consent, Customer
 from vaada.model.policy import Business, PolicyDocument
 from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
-from vaada.rules.thanks import only_thanks
+from vaada.rules.only_thanks import only_thanks
 from vaada.rules.time.clock import Hours
 from vaada.rules.time.deadlines import working_hours
 

@@ -8,7 +8,7 @@ from tests.simulation.mutations.planting import Planted, mutation
 from tests.simulation.replacing import replaced
 from vaada.model.cases import Case
 from vaada.rules import case_merge, cases, commitments, goodwill, interactions, replies
-from vaada.rules.thanks import only_thanks
+from vaada.rules.only_thanks import only_thanks
 
 
 @mutation(seed=18)

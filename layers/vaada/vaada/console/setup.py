@@ -24,7 +24,7 @@ from vaada.model.policy import PolicyDocument
 from vaada.model.setup import SETUP_STEPS, Setup, SetupStep
 from vaada.present.console.setup import PROBLEMS, STEPS, tried_words
 from vaada.present.console.stories import Entry, message_entry
-from vaada.rules.customer_lines import MOST_IN_A_FILE, MOST_LINES, CustomerLine, customer_lines
+from vaada.rules.customer_import import MOST_IN_A_FILE, MOST_LINES, CustomerLine, customer_lines
 from vaada.rules.time.deadlines import business_hours
 
 HERE = "/desk/setup"

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from vaada.desk import Desk
-from vaada.flows.messages.batch import hold_again
+from vaada.flows.messages.unbatch import hold_again
 from vaada.flows.optimistic_write import NotFound, check_wanted, retry_on_conflict
 from vaada.gateways.table import Conflict, ItemToErase
 from vaada.model.erasures import Erasure

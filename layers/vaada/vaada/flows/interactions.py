@@ -27,8 +27,8 @@ from vaada.model.relationships import Relationship, relationship_id
 from vaada.model.rows import Row
 from vaada.model.work import Commitment, FollowUp, Reply, Survey
 from vaada.rules import case_suggestions, follow_ups, ids, interactions, relationships, surveys
+from vaada.rules.only_thanks import only_thanks
 from vaada.rules.open_work import is_open
-from vaada.rules.thanks import only_thanks
 
 _MAX_COMPARED = 100  # open cases, those opened last; the limit of BatchGetItem
 

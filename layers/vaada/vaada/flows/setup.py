@@ -18,7 +18,7 @@ from vaada.model.messages import Message
 from vaada.model.people import Agent, Customer, NewConsent, NewCustomer
 from vaada.model.phone_numbers import comparable
 from vaada.model.setup import Setup, SetupStep
-from vaada.rules.customer_lines import CustomerLine
+from vaada.rules.customer_import import CustomerLine
 
 _UNTIL_REMINDED = timedelta(minutes=2)
 _STORY = 50  # rows

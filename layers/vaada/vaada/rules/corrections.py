@@ -13,8 +13,8 @@ from vaada.rules import cases, commitments, follow_ups, late_replies, next_steps
 from vaada.rules.commitments import Agreement
 from vaada.rules.ids import derived_id
 from vaada.rules.interactions import default_awaits_reply, is_history
+from vaada.rules.only_thanks import only_thanks
 from vaada.rules.open_work import OpenWork, is_open
-from vaada.rules.thanks import only_thanks
 from vaada.rules.time.deadlines import working_hours
 
 _CORRECTED = "the contact was corrected"

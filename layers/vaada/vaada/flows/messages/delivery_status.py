@@ -6,8 +6,8 @@ from typing import get_args
 
 from vaada.desk import Desk
 from vaada.flows.messages.fallback import fallback_message, is_sent_otherwise
-from vaada.flows.messages.personal import follow_up_of_unsent
 from vaada.flows.messages.suppression import suppress_id
+from vaada.flows.messages.unsent_personal import follow_up_of_unsent
 from vaada.flows.messages.unsubscribing import unsubscribe
 from vaada.flows.optimistic_write import NotFound, retry_on_conflict
 from vaada.flows.work import About, agent_of, work_of

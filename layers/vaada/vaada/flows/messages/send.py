@@ -5,11 +5,11 @@ from datetime import datetime
 
 from vaada.desk import Desk
 from vaada.flows.messages import fallback
-from vaada.flows.messages.batch import hold_again
 from vaada.flows.messages.compose import compose
-from vaada.flows.messages.personal import follow_up_of_unsent
 from vaada.flows.messages.rate_limits import count_mail, count_text, count_whatsapp, refund
 from vaada.flows.messages.suppression import suppress
+from vaada.flows.messages.unbatch import hold_again
+from vaada.flows.messages.unsent_personal import follow_up_of_unsent
 from vaada.flows.optimistic_write import NotFound, retry_on_conflict
 from vaada.flows.rate_counts import Counted
 from vaada.gateways.send_errors import OutcomeUnknown, Refused

@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.rows import interaction
 from vaada.rules import courtesy
-from vaada.rules.thanks import only_thanks
+from vaada.rules.only_thanks import only_thanks
 
 STAFF = ("Amina Siddiqui", "José Núñez", "امینہ صدیقی", "अमीना")
 CUSTOMER = "Bilal Khan"

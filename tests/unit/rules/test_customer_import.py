@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vaada.rules.customer_lines import CustomerLine, customer_lines
+from vaada.rules.customer_import import CustomerLine, customer_lines
 
 CELLS = ("Bilal Khan", "+44 7700 900123", "bilal@example.com")
 
