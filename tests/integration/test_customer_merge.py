@@ -477,6 +477,28 @@ def test_contacts_since_the_merge_stay_with_the_remaining_record(goes: Shop, sta
     assert (shown(goes)["served_by"], omar in shown(stays)["served_by"]) == ([], True)
 
 
+def test_each_record_is_checked_in_with_from_its_own_last_contact_as_corrected(
+    goes: Shop, stays: Shop
+) -> None:
+    for shop in (goes, stays):
+        shop.desk.call(
+            f"PATCH /api/customers/{shop.customer_id}", {"check_in_every_days": 7, "agent_id": shop.agent_id}
+        )
+    stays.desk.pass_time(3 * DAY)
+    stays.contact(occurred_at="2026-03-03T10:00:00Z")
+    last = goes.contact()
+    merged(goes, stays)
+
+    path = f"PATCH /api/interactions/{last['interaction_id']}"
+    assert stays.desk.call(path, {"occurred_at": "2026-03-04T10:00:00Z"}).status == 200
+    together = shown(stays)["anchor"]
+    unmerge(goes)
+
+    assert together == shown(goes)["anchor"] == "2026-03-04T10:00:00Z"
+    assert shown(stays)["anchor"] == "2026-03-03T10:00:00Z"
+    assert [shown(shop)["wake_at"][5:10] for shop in (goes, stays)] == ["03-11", "03-10"]
+
+
 def test_a_later_merge_is_undone_before_an_earlier_one(goes: Shop, stays: Shop) -> None:
     dana = replace(stays, customer_id=add_customer(stays.desk, name="Dana", email="dana@example.com"))
     merged(goes, stays)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from vaada.desk import Desk
+from vaada.flows.last_contact import last_contact_at
 from vaada.flows.optimistic_write import lost_new_row, require, retry_on_conflict
 from vaada.flows.relationships import relationships_of
 from vaada.model.interactions import Interaction
@@ -29,7 +30,7 @@ def unmerge_customers(desk: Desk, customer_id: str, now: datetime) -> tuple[Cust
         contacts = list(_contacts_since(desk, gone, remaining))
         served_since = {contact.agent_id for contact in contacts}
         back, rest = customer_unmerge.unmerge(gone, remaining, served_since, desk.policy, now)
-        back, rest = (_with_parting(desk, each, now) for each in (back, rest))
+        back, rest = (_with_last_contact(desk, _with_parting(desk, each, now)) for each in (back, rest))
         earlier = [require(desk, Customer, record.customer_id) for record in back.merged]
         desk.table.write(back, rest, *(record.changed(merged_into=back.id) for record in earlier))
         return back, customer_unmerge.not_undone(before.into, before.customer, len(contacts))
@@ -44,6 +45,14 @@ def _with_parting(desk: Desk, customer: Customer, now: datetime) -> Customer:
         return customer
     parted = customer.model_copy(update={"parted_at": parted_at})
     return check_ins.plan_from(parted, customer.anchor or now, desk.policy)
+
+
+def _with_last_contact(desk: Desk, customer: Customer) -> Customer:
+    """Return the customer, checked in with from their own last contact, which was perhaps corrected since."""
+    last = last_contact_at(desk, customer) if customer.anchor is not None else None
+    if last is None:
+        return customer
+    return check_ins.plan_after(customer, max(customer.created_at, last), desk.policy)
 
 
 def _contacts_since(desk: Desk, gone: Customer, remaining: Customer) -> Iterator[Interaction]:
