@@ -337,6 +337,24 @@ def test_who_said_yes_is_reminded_the_day_before_and_nobody_else(desk: ScriptedD
     assert turnout(desk, campaign_id) == {"yes": 1, "no": 1, "none": 1}
 
 
+def test_who_cannot_come_after_all_is_not_reminded_in_the_morning(desk: ScriptedDesk) -> None:
+    reader(desk, "Anna", time_zone="America/Los_Angeles")
+    invitation(desk)
+    desk.pass_time(DAY)
+    yes, no = event_link(desk, "yes"), event_link(desk, "no")
+    desk.answer(yes, answer="yes")
+    desk.pass_time(3 * DAY + 2 * HOUR)  # the reminder is held: it is night where she is
+    invited = len(desk.mails)
+
+    desk.answer(no, answer="no")
+    desk.pass_time(DAY)
+
+    assert len(desk.mails) == invited == 1
+    query = {"status": "withheld", "purpose": "event_reminder"}
+    [reminder] = desk.call("GET /api/messages", query=query).json["items"]
+    assert reminder["why_not"] == "no longer needed when it could be sent"
+
+
 def test_a_cancelled_event_is_neither_answered_nor_brought_to_mind(desk: ScriptedDesk) -> None:
     reader(desk, "Anna")
     campaign_id = invitation(desk)

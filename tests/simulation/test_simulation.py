@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.simulation.__main__ import command
+from tests.simulation.actors.campaigns import FIRST_WITH_CAMPAIGNS
 from tests.simulation.histories import History, check_history
 from tests.simulation.mutations.catalogue import MUTATIONS
 from tests.simulation.mutations.planting import Mutation
@@ -14,6 +15,7 @@ from tests.simulation.replacing import replaced
 from tests.simulation.shrinking import shrink
 
 HISTORIES, BATCH = 200, 10
+WITH_CAMPAIGNS = range(FIRST_WITH_CAMPAIGNS + 20, FIRST_WITH_CAMPAIGNS + 50, BATCH)
 FOUND = [
     line.partition("#")[0].strip()
     for line in Path(__file__).with_name("seeds.txt").read_text().splitlines()
@@ -23,6 +25,12 @@ FOUND = [
 
 @pytest.mark.parametrize("first", range(0, HISTORIES, BATCH))
 def test_histories_with_faults_end_like_those_without(first: int) -> None:
+    for seed in range(first, first + BATCH):
+        _holds(History(seed))
+
+
+@pytest.mark.parametrize("first", WITH_CAMPAIGNS)
+def test_histories_with_campaigns_hold(first: int) -> None:
     for seed in range(first, first + BATCH):
         _holds(History(seed))
 

@@ -13,13 +13,15 @@ Consent = dict[str, bool]
 class ContactPermissions:
     """Since when nobody may write to an address or a customer, as far as the desk confirmed that it was told.
 
-    `anything` is by address and reason, `surveys` by customer. `consents` are the latest ones, with
-    their time. `unsettled` are addresses about which an event has not been processed to its end: nothing is
-    expected of these.
+    `anything` is by address and reason, `surveys` by customer, and so is `news`, of tips and invitations.
+    `consents` are the latest ones, with their time. `unsettled` are addresses about which an event has not
+    been processed to its end: nothing is expected of these.
     """
 
     anything: dict[tuple[str, str], datetime] = field(default_factory=dict)
     surveys: dict[str, datetime] = field(default_factory=dict)
+    news: dict[str, datetime] = field(default_factory=dict)
+    has_left_news: set[str] = field(default_factory=set)  # whoever ended them once, by customer
     consents: dict[str, tuple[datetime, Consent]] = field(default_factory=dict)
     unsettled: set[str] = field(default_factory=set)
     changed_at: dict[str, datetime] = field(default_factory=dict)
@@ -52,6 +54,11 @@ class ContactPermissions:
         """The customer unsubscribed from surveys."""
         self.said_at[customer_id] = now
         self.surveys.setdefault(customer_id, now)
+
+    def left_news(self, customer_id: str, now: datetime) -> None:
+        """The customer wants no more tips and invitations."""
+        self.has_left_news.add(customer_id)
+        self.news.setdefault(customer_id, now)
 
     def came_back(self, customer_id: str, now: datetime) -> None:
         """The customer took it back."""

@@ -6,6 +6,7 @@ from functools import partial
 from random import Random
 
 from tests.simulation.actors.acts import HOUR, MINUTE, SECOND
+from tests.simulation.actors.news_readers import NewsReaders, is_news
 from tests.simulation.actors.plan import Plan
 from tests.simulation.fake_aws.messaging import Sent
 from tests.simulation.world.http import nonce_on
@@ -29,11 +30,15 @@ class MessageReaders:
         self.world, self.plan, self._mood, self._customers = world, plan, mood, customer_ids
         self._scanner = Random(mood)
         self.scans = self._scanner.choice(SCANNERS)
+        self._news = NewsReaders(world, mood)
         self._read = 0
 
     def read_messages(self) -> None:
         """Scanners follow the links of new messages; some customers answer an hour later, or unsubscribe."""
         for sent in self.world.aws.providers.sent[self._read :]:
+            if is_news(sent):
+                self._news.read(sent)
+                continue
             mood = Random(f"{self._mood} {sent.to}")
             score, words = (
                 mood.choice((None, "1", "5", "5", "1")),

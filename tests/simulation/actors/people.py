@@ -49,9 +49,9 @@ def unsigned(text: str) -> str:
 class People:
     """The staff, the customers, and the mail scanners of one history."""
 
-    def __init__(self, world: World, without: Collection[int] = ()) -> None:
+    def __init__(self, world: World, without: Collection[int] = (), *, campaigns: bool = False) -> None:
         self.world = world
-        self.plan = Plan(world.random, world.start)
+        self.plan = Plan(world.random, world.start, campaigns=campaigns)
         self._mood = world.random.random()
         self._without = without
         self._agents: dict[int, str] = {}
@@ -155,12 +155,31 @@ class People:
             case "text":
                 self.world.facts.surveys_may_differ = True  # they may or may not have been written to before
                 self.world.text(self.plan.customers[int(act.about)]["phone"], act.details["words"], "none")
+            case "campaign":
+                self._send_campaign(act)
             case "works again":
                 self._works_again(int(act.about))
             case "erase":
                 self.world.api.ask(f"POST /api/customers/{self._customers[int(act.about)]}/erase", {})
             case _ if act.about in self._rows:
                 self._about_row(act, self._rows[act.about])
+
+    def _send_campaign(self, act: Act) -> None:
+        """Write a tip, or an invitation to an event, and let it be sent."""
+        now, told = self.world.now, act.details
+        text = {"language": "en", "subject": f"News {act.about}", "text": f"This is {act.about}."}
+        body: dict[str, Any] = {"texts": [text], "tag": told["tag"]}
+        if told["begins_after"] is not None:
+            begins = now + timedelta(hours=told["begins_after"])
+            times = {"begins_at": text_of(begins), "ends_at": text_of(begins + timedelta(hours=2))}
+            body["event"] = {**times, "place": "Mill Lane 5"}
+        when = {"send_at": text_of(now + told["send_after"])} if told["send_after"] else {}
+
+        def written(row: dict[str, Any]) -> None:
+            self._rows[act.about] = row["campaign_id"]
+            self.world.api.ask(f"POST /api/campaigns/{row['campaign_id']}/schedule", when)
+
+        self.world.api.ask("POST /api/campaigns", body, written)
 
     def _here(self, n: int) -> int:
         """The number of this agent, or if they have left, of the other one."""
@@ -257,6 +276,8 @@ class People:
                 into = self._rows.get(act.details["into"], row_id)
                 if into != row_id:
                     self.world.api.ask(f"POST /api/cases/{row_id}/merge", {"into": into})
+            case "cancel campaign":
+                self.world.api.ask(f"POST /api/campaigns/{row_id}/cancel", {})
             case "correct":
                 self._correct(act, row_id)
             case "new_link":

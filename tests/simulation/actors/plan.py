@@ -7,6 +7,7 @@ changes. `situations.py` adds situations to the ordinary days.
     :01  what was promised or asked for falls due      :30  contacts
     :05  agents go away and come back                  :50  what is done about a case
     :10  the policy is edited; again :12               :42  second thoughts
+    :20  campaigns are written
                                                        :46  work is handed over, agents leave
                                                        :56  what is done about a promise or follow-up
 
@@ -37,6 +38,7 @@ from tests.simulation.actors.acts import (
     WORK,
     Act,
 )
+from tests.simulation.actors.campaigns import draw_campaigns
 from tests.simulation.actors.policies import AGENTS, HOURS, LADDERS, RULES, ZONES
 from tests.simulation.fake_aws.faults import DAYS
 
@@ -61,7 +63,7 @@ CONTACTS = {"inbound", "outbound", "resolved", "thanks", "upset", "abusive", "co
 class Plan:
     """The agents and customers of a history, and their acts."""
 
-    def __init__(self, random: Random, start: datetime) -> None:
+    def __init__(self, random: Random, start: datetime, *, campaigns: bool = False) -> None:
         self.start, self._choose = start, random
         self.agents = [self._agent(each) for each in random.sample(AGENTS, 2)]
         # Each history has only a few kinds of acts, but often, so that they coincide.
@@ -87,6 +89,8 @@ class Plan:
         mistakes = self._mistakes(ordinary)
         hand_overs = self._hand_overs([*ordinary, *situation])
         self.acts = sorted([*ordinary, *situation, *mistakes, *hand_overs], key=lambda act: act.at)
+        if campaigns:
+            self._add_campaigns()
 
     def _some(self, kinds: tuple[str, ...], number: int) -> tuple[str, ...]:
         return tuple(self._choose.sample(list(dict.fromkeys(kinds)), number))
@@ -149,6 +153,15 @@ class Plan:
         for part, rules in situation.policy.items():
             self.policy[part] = {**self.policy.get(part, {}), **rules}
         return [*situation.acts, *edits]
+
+    def _add_campaigns(self) -> None:
+        """Add tips and invitations, and customers who only read, beside some ordinary days."""
+        found = draw_campaigns(Random(f"campaigns {self.start} {self.customers}"), self.customers)
+        self.customers += found.readers
+        for part, rules in found.policy.items():
+            self.policy[part] = {**self.policy.get(part, {}), **rules}
+        ordinary = [act for act in self.acts if act.at < ORDINARY_DAYS_BESIDE_A_SITUATION]
+        self.acts = sorted([*ordinary, *found.acts], key=lambda act: act.at)
 
     def _hand_overs(self, acts: list[Act]) -> list[Act]:
         """Some promises and follow-ups go to the other agent. Few agents leave, and some come back."""

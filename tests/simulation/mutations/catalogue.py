@@ -2,6 +2,7 @@
 
 from tests.simulation.mutations import (
     api,
+    campaigns,
     flows,
     flows_due,
     flows_messages,
@@ -23,6 +24,7 @@ from tests.simulation.mutations.planting import Mutation
 _MODULES = (
     *(gateways, stream, functions, api, public, present, operations, flows, flows_due, flows_messages),
     *(rules_cases, rules_commitments, rules_corrections, rules_follow_ups, rules_messages, rules_surveys),
+    campaigns,
 )
 MUTATIONS: tuple[Mutation, ...] = tuple(
     value for module in _MODULES for value in vars(module).values() if isinstance(value, Mutation)

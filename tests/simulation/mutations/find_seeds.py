@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 
+from tests.simulation.actors.campaigns import FIRST_WITH_CAMPAIGNS
 from tests.simulation.histories import FAULT_MIXES, History, check_history
 from tests.simulation.mutations.catalogue import MUTATIONS
 
@@ -19,7 +20,8 @@ SEEDS = range(0, 1200, FAULT_MIXES + 1)
 def seed_for(name: str) -> int | None:
     """The declared seed if its history still fails, else the first seed that does. None: no seed does."""
     mutation = next(one for one in MUTATIONS if one.name == name)
-    seeds: list[int] = [mutation.seed, *SEEDS]
+    first = FIRST_WITH_CAMPAIGNS if mutation.seed >= FIRST_WITH_CAMPAIGNS else 0
+    seeds: list[int] = [mutation.seed, *(first + seed for seed in SEEDS)]
     for seed in seeds:
         with mutation():
             fails = bool(check_history(History(seed, planted=name)))

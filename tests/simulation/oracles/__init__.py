@@ -15,6 +15,8 @@ replies.py            the clock of the answer that a customer waits for
 surveys.py            who is asked when, and what comes of an answer
 goodwill.py           allowance and approval
 customers.py          check-ins
+campaigns.py          who gets tips and invitations, and who is reminded of an event
+recommendations.py    asked for once, after a happy answer, while nothing is owed
 erasures.py           nothing new to an erased customer, and nothing left of them
 departures.py         nothing to an agent who left, and nothing left with them
 suppressions.py       addresses that were stopped

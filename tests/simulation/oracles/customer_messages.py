@@ -54,9 +54,10 @@ class CustomerMessages:
         to, now = self._observed.rows[message.about_id], self._observed.now
         assert isinstance(to, CampaignRecipient)
         assert customer.consent.news, f"did not agree: {message!r}"
-        self._observed.once("sent the same campaign again", customer.id, to.campaign_id)
-        self._news_at[customer.id].append(now)
-        lately = [at for at in self._news_at[customer.id] if at > now - MONTH + LEASE]
+        person = customer.email or customer.id  # two records with one address are one person
+        self._observed.once("sent the same campaign again", person, to.campaign_id)
+        self._news_at[person].append(now)
+        lately = [at for at in self._news_at[person] if at > now - MONTH + LEASE]
         most = max(policy.customers.news_a_month for policy in self._observed.policies)
         assert len(lately) <= most, f"sent {len(lately)} in a month: {message!r}"
 

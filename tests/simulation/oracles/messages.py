@@ -67,7 +67,7 @@ class Messages:
             replaced = (message.instead_of, message.why, message.medium)
             observed.once("sent anew again", *replaced, *_addressee(message))
             return
-        if message.purpose in {"praise", "thanks", "weekly_report"}:
+        if message.purpose in {"praise", "thanks", "weekly_report", "recommendation"}:
             observed.once("sent again", about.id, message.created_at, message.recipient_id)
             return
         if message.purpose in {"personal", "confirmation", "promise_question", *NEWS}:
@@ -174,7 +174,7 @@ def is_still_true(message: Message, about: Row, now: datetime) -> bool:  # noqa:
         case Goodwill():
             return about.status == "requested"
         case Survey():
-            return about.status == ("answered" if message.purpose == "praise" else "sent")
+            return about.status == ("answered" if message.purpose in {"praise", "recommendation"} else "sent")
     return True
 
 

@@ -12,6 +12,7 @@ from vaada.model.work import Commitment, FollowUp, Goodwill, Reply, Survey
 
 Work = Commitment | FollowUp | Reply | Goodwill | Survey
 CHECKED_ELSEWHERE = {
+    "recommendation",
     "running_late",
     "praise",
     "thanks",

@@ -7,6 +7,7 @@ from tests.simulation.fake_aws.items import parsed
 from tests.simulation.fake_aws.messaging import Sent
 from tests.simulation.fake_aws.stream import Record
 from tests.simulation.oracles import search_terms, stored_words
+from tests.simulation.oracles.campaigns import Campaigns
 from tests.simulation.oracles.cases import Cases
 from tests.simulation.oracles.commitments import Commitments
 from tests.simulation.oracles.comparison import Outcome
@@ -21,6 +22,7 @@ from tests.simulation.oracles.messages import Messages
 from tests.simulation.oracles.notices import StaffNotices
 from tests.simulation.oracles.observed import Batch, Observed
 from tests.simulation.oracles.queues import Queues
+from tests.simulation.oracles.recommendations import Recommendations
 from tests.simulation.oracles.refusals import Refusals
 from tests.simulation.oracles.replies import Replies
 from tests.simulation.oracles.rows import Rows
@@ -59,6 +61,7 @@ class Oracles:
         customer_messages, staff_notices = CustomerMessages(observed), StaffNotices(observed)
         surveys = Surveys(observed, customer_messages)
         cases = Cases(observed, surveys)
+        campaigns, recommendations = Campaigns(observed), Recommendations(observed)
         erasures = Erasures(observed)
         suppressions = Suppressions(observed, erasures)
         queues = Queues(observed)
@@ -69,6 +72,7 @@ class Oracles:
             *(rows.check_write, erasures.check_write, suppressions.check_write, customers.check_write),
             *(cases.check_write, commitments.check_write, follow_ups.check_write, replies.check_write),
             *(surveys.check_write, messages.check_write, customer_messages.check_write),
+            *(campaigns.check_write, recommendations.check_write),
             stored_words.check_write,
         )
         self._change_checks: tuple[CheckChange, ...] = (
@@ -77,7 +81,7 @@ class Oracles:
         )
         self._batch_checks: tuple[CheckBatch, ...] = (
             *(commitments.check_batch, replies.check_batch, follow_ups.check_batch, interactions.check_batch),
-            *(surveys.check_batch, cases.check_batch, goodwill.check_batch),
+            *(surveys.check_batch, cases.check_batch, goodwill.check_batch, recommendations.check_batch),
             *(staff_notices.check_batch, customer_messages.check_batch),
         )
         self._send_checks: tuple[CheckSend, ...] = (
@@ -88,6 +92,7 @@ class Oracles:
             *(queues.check_end, rows.check_end, interactions.check_end, customers.check_end),
             *(commitments.check_end, follow_ups.check_end, replies.check_end, goodwill.check_end),
             *(messages.check_end, sends.check_end, cases.check_end, Departures(observed).check_end),
+            campaigns.check_end,
         )
         self._records_read = self._sends_read = 0
 
