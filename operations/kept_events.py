@@ -1,4 +1,4 @@
-"""Events about WhatsApp that failed: Lambda keeps them in the bucket of mail, as they have customers' words.
+"""Failed WhatsApp events: Lambda keeps them in the bucket of mail, because they have customers' words.
 
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
 """
@@ -16,7 +16,7 @@ _FOLDER = "aws/lambda/async"
 
 
 def process_kept_events(stack: Stack, invoke: Callable[[str, Any], Any], *, look: bool) -> tuple[int, int]:
-    """Process each event again, or only show it, and delete it once it was. Returns how many were, and not.
+    """Process each event again, or only show it, and delete it when done. Returns how many were, and not.
 
     `invoke` calls a function with an event. Raises ClientError.
     """

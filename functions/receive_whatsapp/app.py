@@ -1,4 +1,4 @@
-"""Process what comes in by WhatsApp: contacts, STOP and START, and the delivery statuses of our messages."""
+"""Process WhatsApp events: contacts, STOP and START, and the delivery statuses of our messages."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""/api/campaigns: for managers alone."""
+"""/api/campaigns: for managers only."""
 
 from http import HTTPStatus
 from typing import Annotated
@@ -34,7 +34,7 @@ RowPath = Annotated[RowId, Path()]
 
 
 class CampaignPreview(BaseModel):
-    """The mail as a customer gets it who reads this language, and how many customers it is for now.
+    """The mail that a reader of this language gets, and how many customers the campaign is for now.
 
     `is_more`: there are more customers than were counted.
     """
@@ -48,7 +48,7 @@ class CampaignPreview(BaseModel):
 
 
 class CampaignDetails(Campaign):
-    """A campaign; of an invitation, how many said yes or no, came, or did not answer yet."""
+    """A campaign. For an invitation, how many said yes or no, came, or have not answered yet."""
 
     turnout: dict[Turnout, int] | None
 

@@ -1,4 +1,4 @@
-"""/api/agents/{id}/leave, /return and /work: agents who leave the business, and what is theirs."""
+"""/api/agents/{id}/leave, /return and /work: agents who leave the business, and their work."""
 
 from typing import Annotated
 
@@ -18,7 +18,7 @@ _MOST_CUSTOMERS = 500
 
 
 class Leave(Input):
-    """Who gets the agent's work. `by_customer` maps ids of customers to those of agents who get theirs."""
+    """Who gets the agent's work. `by_customer` maps ids of customers to the agents who get their work."""
 
     to: PartyId
     by_customer: dict[PartyId, PartyId] = Field(default_factory=dict, max_length=_MOST_CUSTOMERS)

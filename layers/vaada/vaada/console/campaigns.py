@@ -1,4 +1,4 @@
-"""Tips and invitations, for managers: written, looked at, sent, and who comes."""
+"""Tips and invitations, for managers: write them, preview them, send them, and see who comes."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -49,7 +49,7 @@ def new(visit: Visit) -> Answer:
 
 
 def add(visit: Visit) -> Answer:
-    """Keep a new campaign as a draft."""
+    """Store a new campaign as a draft."""
     visit.user.require_manager()
     written, problem = _written(visit)
     if written is None:
@@ -65,13 +65,13 @@ def add(visit: Visit) -> Answer:
 
 
 def show(visit: Visit, campaign_id: str) -> Answer:
-    """Show a campaign: a draft with its form and how it looks, any other with its recipients."""
+    """Show a campaign: a draft with its form and preview, any other one with its recipients."""
     visit.user.require_manager()
     return _page(visit, require(visit.desk, Campaign, campaign_id), {}, "")
 
 
 def act(visit: Visit, campaign_id: str, action: str) -> Answer:
-    """Save a draft, send or cancel a campaign, or mark who came."""
+    """Save a draft, send or cancel a campaign, or mark attendance."""
     visit.user.require_manager()
     row = require(visit.desk, Campaign, campaign_id)
     try:
@@ -136,7 +136,7 @@ def _written(visit: Visit) -> tuple[NewCampaign | None, str]:
 
 
 def _event(form: Fields, zone: str) -> dict[str, object]:
-    """Return the event of the form. Raises ValidationError for a day or a time that is none."""
+    """Return the event of the form. Raises ValidationError for an invalid day or time."""
     day = _DAY.validate_python(form["event_date"])
     times = [_CLOCK.validate_python(form[name]) for name in ("event_from", "event_until")]
     begins, ends = (at_local(day, clock, zone).isoformat() for clock in times)
@@ -212,7 +212,7 @@ def _page(visit: Visit, row: Campaign | None, sent: Mapping[str, str], problem: 
 
 
 def _recipients(visit: Visit, row: Campaign) -> dict[str, object]:
-    """Return a page of the recipients, and how many come."""
+    """Return a page of the recipients, and how many of them come."""
     table = visit.desk.table
     page = table.list_rows(CampaignRecipient, _PAGE, visit.request.query["cursor"] or None, status=row.id)
     found = [one for one in page.rows if isinstance(one, CampaignRecipient)]

@@ -1,4 +1,4 @@
-"""What came in: the files of a contact, to save, and the mails that were set aside."""
+"""Incoming mail: the files of a contact, and the mails that were set aside."""
 
 from vaada.console.http import Answer, redirect
 from vaada.console.visits import Visit
@@ -15,7 +15,7 @@ _PAGE = 25
 
 
 def save_file(visit: Visit, interaction_id: str, number: str) -> Answer:
-    """Lead the browser to a file of a contact, which it saves. Raises NotFound, and Refusal."""
+    """Redirect the browser to a file of a contact, which it saves. Raises NotFound, Refusal."""
     contact = require(visit.desk, Interaction, interaction_id)
     visit.user.require_served(visit.desk, current_customer(visit.desk, contact.customer_id))
     files = contact.attachments

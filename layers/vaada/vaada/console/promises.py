@@ -62,7 +62,7 @@ def give(visit: Visit) -> Answer:
 
 
 def _seen(visit: Visit, agents: Collection[Agent]) -> list[str]:
-    """Return the agents whose promises the reader may see directly: their own, and of those beside them."""
+    """Return the agents whose promises the reader may see: their own, and whom they supervise or cover."""
     user = visit.user
     if user.is_manager:
         return [agent.agent_id for agent in agents]

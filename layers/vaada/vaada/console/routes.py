@@ -1,4 +1,4 @@
-"""The pages of the console by their paths. A page is a function of the visit and of what its path names.
+"""The pages of the console by their paths. A page is a function of the visit and the values in the path.
 
 The module of a page is imported when the page is first opened: a function that starts imports one of them.
 """
@@ -17,7 +17,7 @@ _NAME = re.compile("[A-Za-z0-9_-]{1,64}")
 
 @dataclass(frozen=True)
 class Route:
-    """A page of the console. `{name}` in the pattern is an id or a word, and goes to the page by its name.
+    """A page of the console. `{name}` in the pattern is an id or a word, which the page gets by that name.
 
     `page_name` is the module of the page in this package, and its function.
     """
@@ -34,7 +34,7 @@ class Route:
         return page  # type: ignore[no-any-return]  # a test checks what each of them takes
 
     def match(self, path: str) -> Mapping[str, str] | None:
-        """Return what the path names, or None if it is not one of this pattern."""
+        """Return the values in the path, or None if it does not match this pattern."""
         parts, given = self.pattern.split("/"), path.split("/")
         if len(parts) != len(given):
             return None

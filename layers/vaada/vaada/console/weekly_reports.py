@@ -1,4 +1,4 @@
-"""Weekly reports: the list of them, and one as it was sent."""
+"""Weekly reports: a list of them, and each one as it was sent."""
 
 from vaada.console.http import Answer
 from vaada.console.visits import Visit

@@ -1,4 +1,4 @@
-"""Write a campaign, and send it to its recipients, some at each step.
+"""Write a campaign, and send it to its recipients, a few in each step.
 
 Each step writes the next recipients, their messages and how far it came in one transaction: a function that
 dies, or two at once, leave nobody out and list nobody twice. The messages are due rows of their own.
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from vaada.present.email import Mail
 
 AUDIENCE_COUNTED = 500
-"""So many recipients are counted before a campaign is sent; then it says that there are more."""
+"""How many recipients are counted before a campaign is sent. If there are more, the page says so."""
 
 _STEP = 30  # recipients: with the row, the message and the check of each, 91 rows of a transaction
 
 
 @dataclass(frozen=True)
 class Audience:
-    """How many customers a campaign is for as they are now. `is_more`: these are not all."""
+    """How many customers a campaign is for at present. `is_more`: there are more than these."""
 
     customers: int
     is_more: bool
@@ -66,7 +66,7 @@ def schedule_campaign(
 
 
 def cancel_campaign(desk: Desk, campaign_id: str, now: datetime, *, seen: int | None = None) -> Campaign:
-    """Stop it, and what is held of it. Raises NotFound, NotPossible, VersionChanged, Busy."""
+    """Cancel it, and withhold its held messages. Raises NotFound, NotPossible, VersionChanged, Busy."""
     return change(desk, Campaign, campaign_id, lambda row: rules.cancel(row, now), seen=seen)
 
 
@@ -77,7 +77,7 @@ def audience_of(desk: Desk, row: Campaign) -> Audience:
 
 
 def preview(desk: Desk, row: Campaign, language: str | None, now: datetime) -> Preview:
-    """Return the mail as a customer gets it who reads this language; None: that of the business."""
+    """Return the mail that a customer with this language gets. None: the language of the business."""
     from vaada.flows.messages.compose import news_for  # only here: it writes all mails, too
     from vaada.present.email import for_news
 
@@ -101,7 +101,7 @@ def advance_campaign(desk: Desk, campaign_id: str, version: int, now: datetime) 
 
 
 def remind(desk: Desk, recipient_id: str, version: int, now: datetime) -> str:
-    """Remind a customer who said yes of the event. Returns the outcome for the log."""
+    """Remind a customer who said yes about the event. Returns the outcome for the log."""
     row = desk.table.get(CampaignRecipient, recipient_id)
     if row is None or row.version != version or row.wake_at is None or row.wake_at > now:
         return "stale"
@@ -138,7 +138,7 @@ def campaign_of(desk: Desk, row: CampaignRecipient) -> Campaign:
 
 
 def turnout_of(desk: Desk, campaign_id: str) -> dict[Turnout, int]:
-    """Return how many of those who are invited said what, and how many came, as the index has it."""
+    """Return how many of the invited customers gave each answer, and how many came, as the index has it."""
     return {
         one: desk.table.count_rows(CampaignRecipient, status=f"{campaign_id}#{one}")
         for one in get_args(Turnout)

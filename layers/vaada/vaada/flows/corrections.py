@@ -1,4 +1,4 @@
-"""Correct a recorded interaction, with what follows from it, in one transaction."""
+"""Correct a recorded interaction and everything that depends on it, in one transaction."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -22,7 +22,7 @@ from vaada.rules.open_work import changed_rows, is_open, with_open_work
 def correct_interaction(
     desk: Desk, interaction_id: str, changes: InteractionChanges, now: datetime, by: str
 ) -> Interaction:
-    """Correct an interaction. Returns it, the same if nothing changes. Raises NotFound, Busy."""
+    """Correct an interaction. Returns it, unchanged if nothing changes. Raises NotFound, Busy."""
 
     def attempt() -> Interaction:
         before = require(desk, Interaction, interaction_id)
@@ -72,7 +72,7 @@ def _check_in_after(
 def _rows_of_case(
     desk: Desk, before: Interaction, corrected: Interaction, agent: Agent, now: datetime, by: str
 ) -> Iterator[Row]:
-    """Yield the case as its contacts make it now, its open work, and the supervisor's follow-ups."""
+    """Yield the case as computed from its contacts now, its open work, and the supervisor's follow-ups."""
     try:
         case = current_case(desk, before.case_id)
     except NotFound:  # it did not come back from a backup

@@ -1,4 +1,4 @@
-"""Let an agent leave: they can sign in no more, and others get their work.
+"""Let an agent leave: they can no longer sign in, and others get their work.
 
 The agent's row, the mark at their e-mail address and the departure are written in one transaction. A
 departure is a due row: the sweep hands the work over, row by row, and begins again where it was interrupted.
@@ -33,11 +33,11 @@ _LISTS: tuple[tuple[type[Row], str | None], ...] = (
     (Reply, "paused"),
     (Customer, None),
 )
-"""What is handed over. Cases come first: their open work moves with them."""
+"""What is handed over. Cases come first, because their open work moves with them."""
 
 
 class AgentWork(StoredModel):
-    """How much is an agent's: what others get if they leave. `supervised` and `covered` are agents."""
+    """How much work an agent has, which others get if they leave. `supervised` and `covered` count agents."""
 
     cases: int
     commitments: int
@@ -67,7 +67,7 @@ def work_of_agent(desk: Desk, agent_id: str) -> AgentWork:
 
 
 def customers_of_agent(desk: Desk, agent_id: str, most: int) -> tuple[list[Customer], bool]:
-    """Return customers with work that would be handed over, or whose own agent it is, by name.
+    """Return, by name, the agent's customers, and others with work that would be handed over.
 
     And whether there are more than these.
     """
@@ -169,7 +169,7 @@ def hand_over_work(desk: Desk, agent_id: str, now: datetime, most: int) -> str:
 
 
 def _work_left(desk: Desk, departure: Departure) -> Iterator[Row]:
-    """Yield what is still the agent's, and the agents whom they supervise or cover."""
+    """Yield the agent's remaining work, and the agents whom they supervise or cover."""
     leaver = departure.departure_id
     yield from (agent for agent in _agents(desk) if leaver in {agent.supervisor_id, agent.covered_by})
     for kind, status in _LISTS:

@@ -1,4 +1,4 @@
-"""Contacts that customers make without an agent: who gets them, and customers who are still unnamed."""
+"""Contacts that customers make without an agent: which agent gets them, and customers without a name."""
 
 from datetime import datetime
 from itertools import count
@@ -17,11 +17,11 @@ _MOST_AGENTS = 100
 
 
 class NobodyServes(Exception):
-    """There is no agent to give a contact to."""
+    """There is no agent who could get a contact."""
 
 
 def present_agents(desk: Desk) -> list[Agent]:
-    """Return the agents who have not left, by when they came. Raises NobodyServes."""
+    """Return the agents who have not left, the earliest first. Raises NobodyServes."""
     page = desk.table.list_rows(Agent, _MOST_AGENTS, None)
     agents = [row for row in page.rows if isinstance(row, Agent) and row.left_at is None]
     if not agents:
@@ -30,21 +30,21 @@ def present_agents(desk: Desk) -> list[Agent]:
 
 
 def agent_for(customer: Customer, agents: list[Agent]) -> Agent:
-    """Return the customer's own agent, else the manager who was there first, else any agent."""
+    """Return the customer's own agent, or else the first manager, or else any agent."""
     own = (agent for agent in agents if agent.id == customer.agent_id)
     managers = (agent for agent in agents if agent.role == "manager")
     return next(own, None) or next(managers, None) or agents[0]
 
 
 def last_contact(customer: Customer) -> tuple[datetime, str]:
-    """Return when the customer was last in contact, to choose among several with one address."""
+    """Return when the customer was last in touch, to choose between customers with the same address."""
     return customer.anchor or customer.created_at, customer.id
 
 
 def unnamed_customer(
     desk: Desk, medium: Medium, address: str, name: str, now: datetime, *, language: str | None = None
 ) -> Customer:
-    """Return the customer of an unknown address. It is created with the first message from there.
+    """Return the customer for an unknown address. The first message from there creates it.
 
     Their id is computed from the address, because the index by which addresses are found is a little late.
     """

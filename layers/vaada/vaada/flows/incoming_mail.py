@@ -1,4 +1,4 @@
-"""Receive a mail: a contact with its customer, or set aside with the reason."""
+"""Receive a mail: it becomes a contact with its customer, or is set aside with the reason."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
@@ -32,7 +32,7 @@ from vaada.rules.messages import rate_limits
 from vaada.rules.messages.rate_limits import LimitReached
 
 RAW_KEPT = timedelta(days=30)
-"""How long a mail itself is kept, as in the lifecycle of the bucket; and what is known of one set aside."""
+"""How long a mail, or the row of one set aside, is kept: as long as the bucket's lifecycle says."""
 
 _KNOWN_FOR = timedelta(days=730)  # the ids of mails: people answer old ones
 _MOST_NAMED = 100  # files
@@ -43,7 +43,7 @@ _WITHOUT_WORDS = "(a mail without words)"
 
 @dataclass(frozen=True)
 class _Arrival:
-    """A mail that becomes a contact: where it is stored, what it says, its receipt, and when it came."""
+    """A mail that becomes a contact: where it is stored, its content, its receipt, and when it came."""
 
     key: str
     mail: IncomingMail
@@ -52,7 +52,7 @@ class _Arrival:
 
 
 def receive_mail(desk: Desk, key: str, received_at: datetime, now: datetime) -> str:
-    """Process the mail with this key in the bucket; again changes nothing. Returns the outcome for the log.
+    """Process the mail with this key once, even if called again. Returns the outcome for the log.
 
     Raises NobodyServes, and whatever AWS answers: then it is processed again. The event has no personal data.
     """
@@ -89,7 +89,7 @@ def _our_addresses(desk: Desk) -> tuple[str, ...]:
 
 
 def _is_address(text: str) -> bool:
-    """Whether an answer could be sent to the address."""
+    """Whether an answer can be sent to the address."""
     from pydantic import TypeAdapter, ValidationError
 
     try:
@@ -117,7 +117,7 @@ def _set_aside(desk: Desk, key: str, mail: IncomingMail, reason: AsideReason, at
 
 
 def _is_flood(desk: Desk, sender: str, customers: list[Customer], now: datetime) -> bool:
-    """Count the mail. Returns whether too many came in this hour, of this customer or of all strangers.
+    """Count the mail. Returns whether too many came in this hour from this sender or all unknown senders.
 
     A flood of mails must neither fill the desk with customers nor keep others from being heard.
     """
@@ -161,7 +161,7 @@ def _record_contact(
 
 
 def _customers_reached(desk: Desk, mail: IncomingMail, agents: list[Agent]) -> list[Customer]:
-    """Return the customers to whom a colleague has sent the mail, each once."""
+    """Return the customers to whom a colleague has sent the mail, each one once."""
     inside = {agent.email.casefold() for agent in agents}
     ours = _our_addresses(desk)
     outside = [one for one in mail.recipients if one not in inside and not one.endswith(ours)]
@@ -176,7 +176,7 @@ def _customers_reached(desk: Desk, mail: IncomingMail, agents: list[Agent]) -> l
 def _record_copy(
     desk: Desk, arrival: _Arrival, colleague: Agent, reached: list[Customer], now: datetime
 ) -> str:
-    """Record what a colleague wrote, who has copied the desk on it, as a contact with each customer."""
+    """Record a colleague's mail, of which the desk got a copy, as a contact with each customer."""
     recorded = 0
     for number, customer in enumerate(reached):
         # Answers to the mail find the first of the contacts; a receipt has one.
@@ -199,7 +199,7 @@ def _record_copy(
 
 
 def _asks_for_promise(desk: Desk, mail: IncomingMail) -> bool:
-    """Whether the agent is asked what they promised: not if a program of theirs has written."""
+    """Whether to ask the agent what they promised. Not if a program of theirs sent the mail."""
     return desk.policy.commitments.asks_after_mails and mail.automatic is None
 
 
@@ -220,7 +220,7 @@ def _record_once(
     now: datetime,
     also: Callable[[Interaction], Iterable[Row]] = _nothing,
 ) -> bool:
-    """Record the contact with its files, and `also` other rows. Returns False if it was recorded before."""
+    """Record the contact with its files and the rows in `also`. Returns False if it was recorded before."""
     mail = arrival.mail
     details = MailDetails(
         message_id=mail.message_id,
@@ -249,14 +249,14 @@ def _summary(mail: IncomingMail) -> str:
 
 
 def _key_of(message_id: str, now: datetime) -> Key:
-    """Return the key by which a mail is recorded once, and by which its answers find its contact."""
+    """Return the key that makes sure that a mail is recorded once, and by which answers find its contact."""
     return Key.of(user="mail", path="", key=message_id, body=b"", now=now, kept_for=_KNOWN_FOR)
 
 
 def _case_of(
     desk: Desk, mail: IncomingMail, customers: list[Customer], now: datetime
 ) -> tuple[Case | None, Case | None]:
-    """Return the case of the sender that the mail belongs to, and another's that it seems to belong to.
+    """Return the sender's case that the mail belongs to, and somebody else's case that it seems to belong to.
 
     What names a case, be it our signed address or the thread, is only a hint: anybody can send it on.
     """
@@ -271,7 +271,7 @@ def _case_of(
 
 
 def _named_cases(desk: Desk, mail: IncomingMail, now: datetime) -> Iterator[str]:
-    """Yield the ids of the cases that the mail names: by the address that it is to, then by its thread."""
+    """Yield the ids of the cases that the mail names: in its recipient's address, then in its thread."""
     signed = (desk.reply_addresses.case_id(address) for address in mail.recipients)
     yield from filter(None, signed)
     latest_first = mail.references[::-1]
@@ -290,12 +290,12 @@ def _domain(desk: Desk) -> str:
 
 
 def _name(mail: IncomingMail) -> str:
-    """Return what to call a customer whom nobody has named yet."""
+    """Return a name for a customer whom nobody has named yet."""
     return mail.sender_name if is_visible(mail.sender_name) else mail.sender
 
 
 def _attachments(files: tuple[MailFile, ...], customer_id: str, mail: str) -> tuple[Attachment, ...]:
-    """Return what is stored of the files. One that is too large, or one too many, has no key."""
+    """Return the stored attachments. A file that is too large or one too many has no key."""
     return tuple(
         Attachment(
             name=file.name,

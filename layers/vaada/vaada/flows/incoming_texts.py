@@ -1,4 +1,4 @@
-"""Receive an SMS from a customer: STOP or START, the answer to a survey, else a contact like any other."""
+"""Receive an SMS from a customer: STOP or START, the answer to a survey, or a contact."""
 
 from contextlib import suppress
 from datetime import datetime
@@ -48,7 +48,7 @@ def receive_text(desk: Desk, text: IncomingText, now: datetime) -> str:
 
 
 def _e164(desk: Desk, number: str) -> str | None:
-    """Return the number as customers' numbers are stored. None: it is a short code or a name."""
+    """Return the number in the form of customers' numbers. None: it is a short code or a name."""
     international = f"+{number}" if number.isdigit() and len(number) >= _SHORTEST_WITHOUT_PLUS else number
     if international.startswith("+"):
         with suppress(BadPhoneNumber):
@@ -59,7 +59,7 @@ def _e164(desk: Desk, number: str) -> str | None:
 
 
 def _answer(desk: Desk, text: IncomingText, customers: list[Customer], now: datetime) -> TextedScore | None:
-    """Return the answer in the SMS to the latest survey that its number can answer. None: there is none."""
+    """Return the answer that the SMS gives to the latest open survey of its number. None: it gives none."""
     if all(score(text.words, kind) is None for kind in SCALES):
         return None
     theirs = (survey for one in customers for survey in _surveys(desk, one))

@@ -1,4 +1,4 @@
-"""Receive what comes in by WhatsApp: contacts, STOP and START, and the delivery statuses of our messages."""
+"""Receive WhatsApp events: contacts, STOP and START, and the delivery statuses of our messages."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -39,13 +39,13 @@ _UNREADABLE = "(a message of a kind that WhatsApp does not pass on)"
 
 
 class NotProcessed(Exception):
-    """Some parts of an event could not be processed. Lambda passes the event again, and then keeps it."""
+    """Some parts of an event could not be processed. Lambda tries the event again, and then keeps it."""
 
 
 def receive_parts(
     desk: Desk, parts: Iterable[IncomingWhatsApp | WhatsAppStatus | Unreadable], now: datetime
 ) -> list[str]:
-    """Process each part of an event; again changes nothing. Returns the outcomes for the log.
+    """Process each part of an event once, even if called again. Returns the outcomes for the log.
 
     Raises NotProcessed once all were tried.
     """
@@ -102,14 +102,14 @@ def _receive_message(desk: Desk, message: IncomingWhatsApp, now: datetime) -> st
 
 
 def _e164(number: str) -> str | None:
-    """Return the number as customers' numbers are stored. WhatsApp leaves out the plus."""
+    """Return the number in the form of customers' numbers. WhatsApp omits the plus sign."""
     with suppress(BadPhoneNumber):
         return to_e164(f"+{number.removeprefix('+')}", "")
     return None
 
 
 def _key_of(whatsapp_id: str, now: datetime) -> Key:
-    """Return the key by which a message is recorded once, and by which a later one quotes it."""
+    """Return the key that makes sure that a message is recorded once, and by which others quote it."""
     return Key.of(user="whatsapp", path="", key=whatsapp_id, body=b"", now=now, kept_for=_KNOWN_FOR)
 
 
@@ -158,7 +158,7 @@ def _record_contact(
 def _quoted_case(
     desk: Desk, message: IncomingWhatsApp, customers: list[Customer], now: datetime
 ) -> Case | None:
-    """Return the case of the message that this one quotes, if it is the sender's own."""
+    """Return the case of the message that this one quotes, if it is a case of the sender."""
     if message.answers is None:
         return None
     receipt = desk.table.get(Receipt, _key_of(message.answers, now).receipt_id)
@@ -178,7 +178,7 @@ def _continued_case(desk: Desk, customer: Customer, sent_at: datetime) -> Case |
 
 
 def _kept_files(desk: Desk, file: WhatsAppFile | None, customer_id: str, once: Key) -> Iterator[Attachment]:
-    """Have the file stored, and yield what is known of it. One that is gone or too large has no key."""
+    """Store the file and yield its attachment. A file that is gone or too large has no key."""
     if file is None:
         return
     prefix = f"{attachment_key(customer_id, once.receipt_id[:16], 1)}-"
@@ -199,6 +199,6 @@ def _summary(message: IncomingWhatsApp) -> str:
 
 
 def _name(message: IncomingWhatsApp, number: str) -> str:
-    """Return what to call a customer whom nobody has named yet."""
+    """Return a name for a customer whom nobody has named yet."""
     name = " ".join(clean_lines(message.name).split())[:_LONGEST_NAME]
     return name if is_visible(name) else number

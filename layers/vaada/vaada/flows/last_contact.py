@@ -11,7 +11,7 @@ _PAGE = 100
 
 
 def last_contact_at(desk: Desk, customer: Customer, *, but: str | None = None) -> datetime | None:
-    """Return the time of the customer's last contact, or None; without the contact with the id `but`.
+    """Return the time of the customer's last contact except the one with the id `but`, or None.
 
     Rows are read in the order in which they were written down, the newest first, as far as is needed: no
     contact is written down before it took place.

@@ -9,7 +9,7 @@ from vaada.rules.mail.sorting import ACCEPTABLE
 
 
 def set_aside_mails(desk: Desk, limit: int, cursor: str | None) -> Page:
-    """Return the mails that were set aside, the latest first, settled ones too. Raises BadCursor."""
+    """Return the mails that were set aside, settled ones too, the latest first. Raises BadCursor."""
     return desk.table.latest_rows(SetAsideMail, limit, cursor)
 
 

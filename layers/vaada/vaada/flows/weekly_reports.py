@@ -1,4 +1,4 @@
-"""Write the weekly report and let it be sent to who wants it."""
+"""Write the weekly report, and hold the messages that send it to those who want it."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -32,7 +32,7 @@ _STATUSES_OF_MESSAGES = ("sent", "withheld", "failed", "unknown")
 
 
 def plan_first(desk: Desk, now: datetime) -> None:
-    """Plan the report on this week, unless it is planned. Each report plans the next one."""
+    """Plan the report on this week, unless it is already planned. Each report plans the next one."""
     row = rules.plan(desk.policy, now)
     if desk.table.get(WeeklyReport, row.id) is None:
         with suppress(Conflict):
@@ -40,7 +40,7 @@ def plan_first(desk: Desk, now: datetime) -> None:
 
 
 def write_report(desk: Desk, report_id: str, version: int, now: datetime) -> str:
-    """Write the report on a week that is over, and the messages that bring it. Returns the outcome."""
+    """Write the report on a past week, and the messages that send it. Returns the outcome."""
     row = desk.table.get(WeeklyReport, report_id)
     if row is None or row.version != version or row.wake_at is None or row.wake_at > now:
         return "stale"

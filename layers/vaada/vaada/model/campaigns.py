@@ -119,7 +119,7 @@ class Campaign(DueRow):
 
 
 class CampaignRecipient(DueRow):
-    """A customer to whom a campaign is sent. Its message says whether it went out, and if not, why.
+    """A customer to whom a campaign is sent. Their message says whether it was sent, and if not, why.
 
     `answer` is the latest one to an invitation; after a yes the customer is reminded at `wake_at`. `came`:
     somebody marked that they came. `agent_id` is the customer's agent, or whoever wrote the campaign.

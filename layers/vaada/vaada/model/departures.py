@@ -10,7 +10,7 @@ DepartureStatus = Literal["under_way", "done"]
 
 
 class Departure(DueRow):
-    """An agent who has left. Their work goes to `to`, of some customers to the agent in `by_customer`.
+    """An agent who has left. Their work goes to `to`, and that of some customers to others (`by_customer`).
 
     `under_way` until all of it is handed over, which may take several runs. `done` afterwards; then it is
     due once a day, for work that came to them later, as when an old case of theirs is opened again.

@@ -1,4 +1,4 @@
-"""Incoming mail: what a mail says, once its MIME was read, and mail that was set aside."""
+"""Incoming mail: the content of a mail after its MIME was read, and mail that was set aside."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Literal
@@ -46,7 +46,7 @@ class IncomingMail:
 
 
 class SetAsideMail(Row):
-    """A mail that became no contact, and why. It is kept as long as the mail itself, and then deleted.
+    """A mail that did not become a contact, and why. It is deleted together with the mail itself.
 
     `name` is the mail's in the bucket. `settled`: a person has looked at it, and wants it to become a contact
     or not to be shown any more. DynamoDB deletes the row some time after `expires_at` (epoch seconds).

@@ -1,4 +1,4 @@
-"""SMS from customers, as they come in."""
+"""Incoming SMS from customers."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -68,7 +68,7 @@ def terms_of(customer: Customer) -> tuple[SearchTerm, ...]:
 
 
 def fingerprint(customer: Customer) -> str:
-    """A hash of all that the terms of the customer are made of: while it is the same, so are they."""
+    """Return a hash of everything the customer's terms are made of. Equal hashes mean equal terms."""
     names = (customer.name, *customer.other_names)
     other_spellings = [text for name in names for text in spellings(name)[1:]]
     sources = (names, customer.emails, customer.phones, customer.readers, customer.merged_into)
@@ -94,10 +94,10 @@ def _texts_of_names(customer: Customer) -> list[str]:
 
 
 def name_key(folded: str) -> str:
-    """The words of a folded name in alphabetical order: the same for all names of the same words."""
+    """Return the words of a folded name in alphabetical order, equal for all names of the same words."""
     return " ".join(sorted(set(folded.split())))[:_NAME_CHARACTERS]
 
 
 def reversed_digits(number: str) -> str:
-    """The digits from the last to the first, so that the last ones of a number are the first ones here."""
+    """Return the digits from the last to the first, so that the last ones become a prefix."""
     return "".join(filter(str.isdigit, reversed(number)))

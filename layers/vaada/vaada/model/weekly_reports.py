@@ -1,4 +1,4 @@
-"""Weekly reports: what a week was like, for the owner and the managers who want to read it."""
+"""Weekly reports: a summary of one week, for the owner and the managers who want to read it."""
 
 from decimal import Decimal
 from typing import Annotated, ClassVar, Literal
@@ -20,7 +20,7 @@ CallReason = Literal["unhappy", "promise_late", "still_waits", "complaint_open",
 
 
 class KeptPromises(StoredModel):
-    """Of the promises of a week of which it is known whether they were kept, those kept as promised."""
+    """The promises of a week with a known outcome, and how many of them were kept as promised."""
 
     kept: int
     settled: int
@@ -50,7 +50,7 @@ class ToThank(StoredModel):
 
 
 class MissedBy(StoredModel):
-    """What the most promises of the week were missed by: `missed` of `of`.
+    """What most missed promises of the week have in common: `missed` of `of`.
 
     It is the cause in the complaint `case_id`, or, where no cause is known, how the promises came about.
     """
@@ -62,7 +62,7 @@ class MissedBy(StoredModel):
 
 
 class Sent(StoredModel):
-    """The messages of a week, by how they ended. `withheld_because` is the reason of most withheld ones."""
+    """The messages of a week by status. `withheld_because` is the most frequent reason of withheld ones."""
 
     mails: int
     texts: int
@@ -79,7 +79,7 @@ class Cost(StoredModel):
 
 
 class WeeklyFigures(StoredModel):
-    """What a weekly report shows: counts, and ids of rows whose names and words are read when it is shown.
+    """The content of a weekly report: counts, and ids of rows that are read when the report is shown.
 
     So it holds nothing about a customer who is erased. `promises` are by week, a year at most.
     `to_thank` is what the week gave reason to thank for, and `unthanked` are agents whom nobody has thanked

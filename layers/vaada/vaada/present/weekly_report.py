@@ -59,7 +59,7 @@ _ORIGINS = {
 
 @dataclass(frozen=True)
 class Named:
-    """The rows that a report names, by id. Those that were erased are not among them."""
+    """The rows that a report names, by id. Erased ones are missing."""
 
     customers: Mapping[str, Customer]
     replies: Mapping[str, Reply]
@@ -138,7 +138,7 @@ class _Writer:
         return f"{self.base}/desk/{path}" + (f"?{urlencode(query)}" if query else "")
 
     def rows(self, count: str, weeks_before: int = 0) -> str:
-        """Return the address of the rows of the week that count as this figure of the report."""
+        """Return the address of the rows of the week that this figure of the report counts."""
         first = self.first - timedelta(weeks=weeks_before)
         last = first + timedelta(days=6)
         return self.link("report/rows", **{"from": str(first), "to": str(last), "count": count})
@@ -221,7 +221,7 @@ def _bars(writer: _Writer) -> Iterator[WeekBar]:
 
 
 def _year(writer: _Writer) -> tuple[str, str]:
-    """Return what the weeks of the year come to: in short, and for who does not see the bars."""
+    """Return a summary of the year's weeks: a short one, and one for readers who do not see the bars."""
     known = [promises for _, promises in _weeks(writer) if promises]
     kept, settled = sum(one.kept for one in known), sum(one.settled for one in known)
     if not settled:

@@ -6,11 +6,11 @@ from vaada.present.sanitize import lines
 from vaada.present.view_models import Personal
 
 LONGEST = 4096
-"""Characters that WhatsApp takes."""
+"""How many characters WhatsApp accepts."""
 
 
 def for_personal(message: Personal) -> str:
-    """Return the message that an agent wrote to a customer, whole. Who wrote it checks how long it is."""
+    """Return the whole message that an agent wrote to a customer. The caller checks its length."""
     parts_of_it = (
         greeting(message.customer_name, words(message.language)),
         "\n".join(lines(message.text)),

@@ -53,7 +53,7 @@ def draft(new: NewCampaign, now: datetime, by: str) -> Campaign:
 
 
 def edit(row: Campaign, new: NewCampaign) -> Campaign:
-    """Return the draft as it is written anew. Raises NotPossible for any other campaign."""
+    """Return the changed draft. Raises NotPossible for any other campaign."""
     if row.status != "draft":
         raise NotPossible("campaign", row.status, "edited")
     return row.changed(texts=_texts(new), tag=new.tag, event=_event(new))
@@ -69,7 +69,7 @@ def schedule(row: Campaign, send_at: datetime) -> Campaign:
 
 
 def cancel(row: Campaign, now: datetime) -> Campaign:
-    """Stop it, and what is held of it; whoever has it already keeps it. Raises NotPossible if it is."""
+    """Cancel it, and withhold its held messages. Sent ones stay sent. Raises NotPossible if all are."""
     if row.status == "cancelled":
         raise NotPossible("campaign", row.status, "cancelled")
     return row.changed(status="cancelled", cancelled_at=now).waiting(None)
@@ -85,7 +85,7 @@ def is_for(row: Campaign, customer: Customer) -> bool:
 
 
 def after_page(row: Campaign, listed: int, cursor: str | None, now: datetime) -> Campaign:
-    """Return the campaign after a step that listed so many recipients. No cursor: they were the last."""
+    """Return the campaign after a step that listed this many recipients. No cursor: it was the last step."""
     after = row.changed(recipients=row.recipients + listed, reached=cursor)
     if cursor is not None:
         return after.model_copy(update={"status": "sending"}).waiting(now)
@@ -135,7 +135,7 @@ def message_id(to: CampaignRecipient) -> str:
 
 
 def why_not(customer: Customer) -> str | None:
-    """Return why no campaign may be sent to the customer, whatever their addresses. None: it may."""
+    """Return why no campaign may be sent to the customer at any address. None: it may."""
     if not customer.consent.news:
         return NOT_AGREED
     if customer.parted_at is not None:
@@ -165,7 +165,7 @@ def over(campaign: Campaign, now: datetime) -> Over | None:
 def answer(
     row: CampaignRecipient, said: EventAnswer, campaign: Campaign, policy: PolicyDocument, now: datetime
 ) -> CampaignRecipient:
-    """Record the customer's answer to an invitation; the latest counts. After a yes they are reminded.
+    """Record the customer's answer to an invitation; the latest one counts. A yes plans a reminder.
 
     Returns the same row if they said so before. Raises NotPossible for a tip, and once it is over.
     """
@@ -183,14 +183,14 @@ def reminded(row: CampaignRecipient) -> CampaignRecipient:
 
 
 def mark(row: CampaignRecipient, campaign: Campaign, *, came: bool) -> CampaignRecipient:
-    """Record whether the customer came. Returns the same row if it says so. Raises NotPossible for a tip."""
+    """Record whether the customer came, or return the same row if known. Raises NotPossible for a tip."""
     if campaign.event is None:
         raise NotPossible("campaign", "about no event", "come to")
     return row if row.came == came else row.changed(came=came)
 
 
 def text_for(texts: Collection[CampaignText], language: str, business_language: str) -> CampaignText:
-    """Return the text for a reader of this language: in it, else in the business's, else the first one."""
+    """Return the text in this language, or else in the business's, or else the first one."""
     by_language = {primary(one.language): one for one in reversed(tuple(texts))}
     first = next(iter(texts))
     return by_language.get(primary(language)) or by_language.get(primary(business_language)) or first
@@ -223,7 +223,7 @@ def _event(new: NewCampaign) -> Event | None:
 
 
 def _remind_at(event: Event, policy: PolicyDocument, now: datetime) -> datetime | None:
-    """Return when customers are reminded: the day before, when they may be written to. None: that is past."""
+    """Return when to remind customers: on the day before, outside quiet hours. None: that is past."""
     zone = policy.business.time_zone
     day = event.begins_at.astimezone(ZoneInfo(zone)).date() - timedelta(days=1)
     at = at_local(day, policy.customers.write_from, zone)

@@ -1,4 +1,4 @@
-"""Correct what a contact says by mistake: its text, kind, tone or time, and what follows from them."""
+"""Correct a contact: its text, kind, tone or time, and everything that depends on them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -64,7 +64,7 @@ def correct(
 
 
 def case_after(interaction: Interaction, case: Case, known: Known, policy: PolicyDocument) -> Case:
-    """Return the case as its contacts make it.
+    """Return the case as computed from its contacts.
 
     Of a case that was merged, or has more contacts than it lists, only what the contact adds is changed.
     """
@@ -165,7 +165,7 @@ def survey_after(interaction: Interaction, known: Known, policy: PolicyDocument)
 
 
 def tone_follow_up_ids(interaction: Interaction) -> list[str]:
-    """Return the ids of the supervisor's follow-ups for the tone, whether there are any or not."""
+    """Return the ids that the supervisor's follow-ups for the tone have, if there are any."""
     return [derived_id(interaction, tone) for tone in _TONES]
 
 

@@ -1,4 +1,4 @@
-"""Customer search: what the text that somebody entered may mean, and which customers match it."""
+"""Customer search: the possible meanings of the entered text, and which customers match them."""
 
 import re
 import unicodedata
@@ -15,7 +15,7 @@ _FEWEST_DIGITS = 3
 
 @dataclass(frozen=True)
 class Meaning:
-    """One thing that the text may mean. Each of `prefixes` leads to all customers who match.
+    """One possible meaning of the text. Each of `prefixes` leads to all customers who match.
 
     They are prefixes of sort keys of search terms. `texts` are what the names must hold.
     """
@@ -25,7 +25,7 @@ class Meaning:
 
 
 def meanings(text: str, country: str) -> tuple[Meaning, ...]:
-    """What the text may mean: an e-mail address, the last digits of a number, or words of a name.
+    """Return the possible meanings: an e-mail address, the last digits of a number, or words of a name.
 
     A name that can be written in two ways (Müller, Mueller) is looked for in both. The last word may be
     unfinished. Numbers without a country code are of `country` (ISO 3166-1).
@@ -40,7 +40,7 @@ def meanings(text: str, country: str) -> tuple[Meaning, ...]:
 
 
 def matching_term(customer: Customer, meaning: Meaning, prefix: str) -> str | None:
-    """The sort key of the first term by which the customer is found so. None: they do not match (any more).
+    """Return the sort key of the first term that matches the customer. None: they do not match (any more).
 
     A customer has several terms with one prefix, such as "kh" of Khalid Khan, and is listed once. Terms of
     another spelling count last: customers who were stored by an earlier release have none.
@@ -63,7 +63,7 @@ def matches(customer: Customer, meaning: Meaning) -> bool:
 
 
 def _email(text: str) -> Meaning:
-    """The first e-mail address in the text, perhaps unfinished; the other words are of the name."""
+    """Return the first e-mail address in the text, perhaps incomplete. The other words belong to the name."""
     words = text.split()
     address = next(word for word in words if "@" in word)
     words.remove(address)
@@ -96,7 +96,7 @@ def _name(folded: str) -> Meaning | None:
 
 
 def _numbers(text: str, country: str) -> tuple[str, ...]:
-    """The digits with which the comparable form of the number must end: a whole number, or its last ones."""
+    """Return the digits that the comparable number must end in: a whole number, or its last digits."""
     plain = "".join(str(unicodedata.digit(one)) if one.isdecimal() else one for one in text)
     last = "".join(filter(str.isdigit, plain))
     try:

@@ -1,4 +1,4 @@
-"""Departures: when the work of an agent who has left is looked at again, and who replaces them."""
+"""Departures: when to look again for an agent's remaining work, and who replaces the agent."""
 
 from datetime import datetime, timedelta
 
@@ -19,13 +19,13 @@ def after_run(departure: Departure, now: datetime, *, moved: int, complete: bool
 
 
 def successor_for(departure: Departure, *customer_ids: str) -> str:
-    """Return the id of the agent who gets the work of this customer, whose records have these ids."""
+    """Return the id of the agent who gets the work of the customer with these records."""
     chosen = (departure.by_customer.get(customer_id) for customer_id in customer_ids)
     return next((agent_id for agent_id in chosen if agent_id), departure.to)
 
 
 def without(agent: Agent, leaver: Agent, to: str) -> Agent:
-    """Return the agent with `to` as supervisor or cover where it was the leaver.
+    """Return the agent with `to` in place of the agent who left, as supervisor or cover.
 
     Nobody supervises or covers themselves: instead of themselves they get the leaver's supervisor, or nobody.
     """

@@ -1,4 +1,4 @@
-"""Weekly reports: when one is sent and to whom, what is in it, and whether there is anything to report.
+"""Weekly reports: when one is sent and to whom, its content, and whether it is needed.
 
 A report looks at one week, Monday to Sunday in the zone of the business. What it shows of earlier weeks it
 has from the report before it, so that two weeks of promises are read and not a year.
@@ -35,9 +35,9 @@ from vaada.rules.time.clock import NeverOpens, at_local
 from vaada.rules.time.deadlines import business_hours
 
 WEEKS = 52
-"""The number of weeks whose promises a report shows."""
+"""How many weeks of promises a report shows."""
 CALLS = 3
-"""The number of customers to call whom a report names."""
+"""How many customers to call a report names."""
 NAMED = 2
 """The number of those who waited too long, and of comments: the report fits on one page of a phone."""
 THANKED, UNTHANKED = 2, 3
@@ -61,7 +61,7 @@ _MOST_URGENT_FIRST: tuple[CallReason, ...] = (
 
 @dataclass(frozen=True)
 class Findings:
-    """What was read for a report.
+    """The rows that were read for a report.
 
     `promises` were due from `promises_since` until the end of the week. `replies`, `cases`, `goodwill` and
     `messages` are those of the week, `open_cases` all that are open. `answered` are surveys with an answer,
@@ -87,7 +87,7 @@ class Findings:
 
 
 def plan(policy: PolicyDocument, now: datetime) -> WeeklyReport:
-    """Return the report on the week that `now` is in. Planned twice, it is the same row."""
+    """Return the report on the current week. It is the same row if it is planned twice."""
     zone = policy.business.time_zone
     today = now.astimezone(ZoneInfo(zone)).date()
     monday = today - timedelta(days=today.weekday())
@@ -104,7 +104,7 @@ def plan(policy: PolicyDocument, now: datetime) -> WeeklyReport:
 
 
 def report_id(week: str) -> str:
-    """Return the id of the report on a week such as 2026-W07. Raises ValueError for none of the calendar."""
+    """Return the id of the report on a week such as 2026-W07. Raises ValueError for an invalid week."""
     year, number = week.split("-W")
     monday = date.fromisocalendar(int(year), int(number), 1)
     return derived_row_id(OF_THE_DESK, week, at_local(monday, time(0), "UTC"))
@@ -123,7 +123,7 @@ def week_before(row: WeeklyReport, policy: PolicyDocument, weeks: int = 1) -> st
 
 
 def is_over(row: WeeklyReport, now: datetime) -> bool:
-    """Whether the week after that of the report is over as well, so that another report is the latest."""
+    """Whether the following week is over as well, so that another report is the latest."""
     return now >= row.ends + _WEEK
 
 
@@ -145,7 +145,7 @@ def readers(agents: Iterable[Agent], owner_email: str) -> Iterator[Agent | None]
 
 
 def delay(row: WeeklyReport, policy: PolicyDocument, now: datetime) -> WeeklyReport | None:
-    """Return the report as it waits on, if the policy has other hours by now. None: its time has come."""
+    """Return the report with a later time if the policy's hours have changed. None: it is due now."""
     zone = policy.business.time_zone
     day = (row.ends + _WEEK / 2).astimezone(ZoneInfo(zone)).date()  # in the next week, in any zone
     at = _sent_at(day - timedelta(days=day.weekday()), policy)
@@ -153,13 +153,13 @@ def delay(row: WeeklyReport, policy: PolicyDocument, now: datetime) -> WeeklyRep
 
 
 def skip(row: WeeklyReport, why: str, now: datetime, figures: WeeklyFigures | None = None) -> WeeklyReport:
-    """Return the report as it is sent to nobody."""
+    """Return the report as one that is sent to nobody."""
     ended = {"status": "skipped", "skipped_because": why, "figures": figures, "reported_at": now}
     return row.changed(**ended).waiting(None)
 
 
 def report(row: WeeklyReport, found: Findings, policy: PolicyDocument, now: datetime) -> WeeklyReport:
-    """Return the report with its figures, to be sent; skipped if nothing happened in its week."""
+    """Return the report with its figures, ready to send, or skipped if nothing happened in its week."""
     figures = _figures(row, found, policy, now)
     if not _has_anything(row, found, now):
         return skip(row, NOTHING, now, figures)
@@ -235,7 +235,7 @@ def _answers_in(row: WeeklyReport, answered: Iterable[Survey]) -> list[Survey]:
 
 
 def _comments(answers: Sequence[Survey], policy: PolicyDocument) -> tuple[str, ...]:
-    """Return the ids of the answers to quote: the latest of an unhappy customer, then the latest others."""
+    """Return the ids of the answers to quote: the latest unhappy one first, then the latest others."""
     written = [one for one in answers if (one.comment or "").strip()]
     unhappy = [one for one in written if survey_answers.is_low(one, policy)]
     others = [one for one in written if not survey_answers.is_low(one, policy)]
@@ -243,7 +243,7 @@ def _comments(answers: Sequence[Survey], policy: PolicyDocument) -> tuple[str, .
 
 
 def _to_thank(row: WeeklyReport, thanks: recognition.Overview) -> Iterator[ToThank]:
-    """Yield each agent with the latest reason of the week to thank them; who waits longest comes first."""
+    """Yield each agent with the week's latest reason for thanks. Who waits longest comes first."""
     for agent_id, proposals in thanks.proposals.items():
         one = next((one for one in proposals if row.begins <= one.at < row.ends), None)
         if one is not None:
@@ -252,7 +252,7 @@ def _to_thank(row: WeeklyReport, thanks: recognition.Overview) -> Iterator[ToTha
 
 
 def _calls(row: WeeklyReport, found: Findings, policy: PolicyDocument, now: datetime) -> tuple[Call, ...]:
-    """Return the customers to call: those with most reasons first, then by how urgent the first one is."""
+    """Return the customers to call, those with the most and then the most urgent reasons first."""
     reasons: defaultdict[str, dict[CallReason, tuple[datetime, str]]] = defaultdict(dict)
     for customer_id, why, at, row_id in sorted(_reasons_to_call(row, found, policy, now)):
         reasons[customer_id].setdefault(why, (at, row_id))
@@ -332,7 +332,7 @@ def _cost(found: Findings) -> Cost:
 
 
 def _has_anything(row: WeeklyReport, found: Findings, now: datetime) -> bool:
-    """Whether anything happened: a report that nobody needs to read is not sent."""
+    """Whether anything happened. A report that nobody needs is not sent."""
     settled = any(
         row.begins <= promise.due_at and "settled" in figures_of(promise, now) for promise in found.promises
     )

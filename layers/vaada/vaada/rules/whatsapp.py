@@ -1,4 +1,4 @@
-"""WhatsApp: how long it lets us answer, and which messages are one conversation."""
+"""WhatsApp: how long an answer is allowed, and which messages are one conversation."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -7,18 +7,18 @@ from vaada.model.cases import Case
 from vaada.model.interactions import Interaction
 
 WINDOW = timedelta(hours=24)
-"""How long after a customer's message WhatsApp takes an answer in free words."""
+"""How long after a customer's message WhatsApp accepts a free-form answer."""
 
 
 def open_until(contact: Interaction) -> datetime:
-    """Return until when this message of a customer can be answered by WhatsApp."""
+    """Return until when this message of a customer may be answered by WhatsApp."""
     return contact.occurred_at + WINDOW
 
 
 def continued_case(
     cases: Iterable[Case], last_contacts: Mapping[str, Interaction], sent_at: datetime
 ) -> Case | None:
-    """Return the open case whose conversation by WhatsApp a message goes on with. None: it begins one.
+    """Return the open case whose WhatsApp conversation the message continues. None: it begins a new one.
 
     People write one matter in several messages, and there is no thread as in mail. `last_contacts` are those
     of the cases, by id.

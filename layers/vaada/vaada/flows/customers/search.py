@@ -17,7 +17,7 @@ _BATCH_SIZE = 100  # customers per BatchGetItem
 
 @dataclass(frozen=True)
 class Reader:
-    """Who searches: finds the customers whom one of these agents serves. None: all customers."""
+    """Who searches, and finds the customers whom one of these agents serves. None: all customers."""
 
     agent_ids: frozenset[str] | None
 
@@ -99,7 +99,7 @@ def customers_by_email(desk: Desk, address: str) -> list[Customer]:
 
 
 def has_address(customer: Customer, medium: Medium, address: str) -> bool:
-    """Whether the customer's record is in use and has this address, or number, in any of its spellings."""
+    """Whether the customer's record is in use and has this address or number, in any spelling."""
     if medium == "sms":
         same = comparable(address)
         found = any(comparable(phone) == same for phone in customer.phones)
@@ -111,7 +111,7 @@ def has_address(customer: Customer, medium: Medium, address: str) -> bool:
 def _first_page(
     desk: Desk, meaning: Meaning, reader: Reader, limit: int, place: SearchCursor | None
 ) -> tuple[int, Page]:
-    """Return the index of the prefix to search by, and its first page: a prefix whose terms fit one page."""
+    """Return the first prefix whose terms fit one page, by its index, and its first page."""
     if place is not None:
         return place.prefix, _search(desk, meaning, place.prefix, reader, limit, place.after)
     pages: list[Page] = []

@@ -36,7 +36,7 @@ PROBLEMS = {
 
 @dataclass(frozen=True)
 class CampaignRow:
-    """A campaign as it is listed: when it was or is sent, its subject and how it stands."""
+    """A campaign in the list: when it was or will be sent, its subject and its status."""
 
     id: str
     when: str
@@ -47,7 +47,7 @@ class CampaignRow:
 
 @dataclass(frozen=True)
 class RecipientRow:
-    """A customer to whom a campaign is sent: whether the mail went out, and of an event, what they said."""
+    """A customer to whom a campaign is sent: whether the mail was sent, and the answer to an invitation."""
 
     id: str
     customer: Customer | None
@@ -68,7 +68,7 @@ class Preview:
 
 
 def row_of(row: Campaign, times: Times) -> CampaignRow:
-    """Return the campaign as it is listed."""
+    """Return the campaign as a row of the list."""
     at = row.cancelled_at or row.sent_at or row.send_at or row.created_at
     gettext = times.words.catalogue.gettext
     return CampaignRow(
@@ -88,7 +88,7 @@ def recipient_row(
     *,
     is_event: bool,
 ) -> RecipientRow:
-    """Return the recipient as it is listed."""
+    """Return the recipient as a row of the list."""
     catalogue = times.words.catalogue
     is_not = message is not None and message.status in {"withheld", "failed", "unknown"}
     state = ""
@@ -106,7 +106,7 @@ def turnout_words(turnout: Turnout, count: int, times: Times) -> tuple[str, str]
 
 
 def audience_words(customers: int, times: Times, *, is_more: bool) -> str:
-    """Return for how many customers a campaign is."""
+    """Return how many customers a campaign is for, in words."""
     catalogue = times.words.catalogue
     if is_more:
         return catalogue.gettext("It goes to more than %(n)s customers.") % {"n": customers}

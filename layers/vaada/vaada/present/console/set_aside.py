@@ -1,4 +1,4 @@
-"""Mails that were set aside: why, in the reader's words, and what a manager can do about each."""
+"""Mails that were set aside: why, and what a manager can do about each."""
 
 from dataclasses import dataclass
 
@@ -39,7 +39,7 @@ class AsideRow:
 
 
 def aside_row(mail: SetAsideMail, times: Times) -> AsideRow:
-    """Return the mail as it is listed."""
+    """Return the mail as a row of the list."""
     return AsideRow(
         id=mail.id,
         when=times.when(mail.received_at),
