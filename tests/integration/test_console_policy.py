@@ -59,36 +59,36 @@ def test_changed_fields_are_put_in_force_and_the_others_stay(shop: Shop, manager
         assert after[section] == before[section]
 
 
+RARELY_CHANGED = {
+    "name": "Baker & Sons",
+    "zone": "Europe/Berlin",
+    "language": "de",
+    "open_on": "New Year",
+    "group": "0",
+    "solved": "",
+    "written_down": "on",
+    "history": "60",
+    "tags": "VIP 90\nold friend 365",
+    "promise_hours": "48",
+    "between_ces": "60",
+    "amend": "12",
+    "low_csat": "3",
+    "low_promise": "",
+    "low_days": "2",
+    "high_nps": "10",
+    "review": "https://reviews.example/baker",
+    "referral": "Bring a friend, get 10 %",
+    "to_one": "3",
+    "texts_to": "+44, 92",
+    "price": "0,05",
+    "prices": "92 0.0843\n+1 0,00883",
+    "by0": "sms",
+    "held": "on",
+}
+
+
 def test_rarely_changed_rules_are_fields_of_sentences_too(shop: Shop, manager: Browser) -> None:
-    page = press(
-        manager,
-        manager.open(HERE),
-        "save",
-        name="Baker & Sons",
-        zone="Europe/Berlin",
-        language="de",
-        open_on="New Year",
-        group="0",
-        solved="",
-        written_down="on",
-        history="60",
-        tags="VIP 90\nold friend 365",
-        promise_hours="48",
-        between_ces="60",
-        amend="12",
-        low_csat="3",
-        low_promise="",
-        low_days="2",
-        high_nps="10",
-        review="https://reviews.example/baker",
-        referral="Bring a friend, get 10 %",
-        to_one="3",
-        texts_to="+44, 92",
-        price="0,05",
-        prices="92 0.0843\n+1 0,00883",
-        by0="sms",
-        held="on",
-    )
+    page = press(manager, manager.open(HERE), "save", **RARELY_CHANGED)
 
     after = shop.desk.call("GET /api/policy").json
     assert "Saved" in page.words
