@@ -14,6 +14,9 @@ END = YEAR + 20 * DAY
 KEPT_AFTER = timedelta(days=2, minutes=7)
 """How long after a contact a promise of the next day is kept, a day late."""
 
+TIPS = tuple(day * DAY + HOUR for day in (15, 20, 25, 51, 80, 85, 109, 140, 200, 229, 231, 300))
+"""When a tip is written, since the start: some of them too many for a month."""
+
 What = Literal[
     "complaint", "our complaint", "shouts", "request", "slips", "no_fit", "unethical", "no_prospects"
 ]
@@ -52,6 +55,16 @@ class Strained:
     since: datetime | None
     decides_after: timedelta | None
     incidents: tuple[Incident, ...]
+
+    @property
+    def email(self) -> str:
+        """Their own address."""
+        return f"strained{self.number}@example.com"
+
+    @property
+    def agrees_to_tips(self) -> bool:
+        """Every other customer does."""
+        return self.number % 2 == 0
 
     @property
     def name(self) -> str:

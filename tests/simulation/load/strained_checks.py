@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tests.simulation.load.setting import DAY, HOUR, MINUTE
-from tests.simulation.load.strained import END, NOTED, START, YEAR, Strained
+from tests.simulation.load.strained import END, NOTED, START, TIPS, YEAR, Strained
 from tests.simulation.load.strained_world import StrainedYear
 
 REASONS, SPAN, COOLING_OFF, MANY_YEARS = 2, 90 * DAY, 14 * DAY, 3
 ENOUGH = {"complaint": 3, "shouts": 2}
+TIPS_A_MONTH, MONTH = 2, 30 * DAY
 LATEST = 8 * DAY
 """A customer who may be proposed is, by then: looked at a day after a signal, and each week while we owe."""
 
@@ -72,6 +73,7 @@ def _differences(year: StrainedYear, one: Strained) -> Iterator[str]:
         if proposal.ends - proposal.at != COOLING_OFF:
             yield f"the cooling-off lasts from {proposal.at} to {proposal.ends}"
     yield from _not_proposed(year, one)
+    yield from _tips(year, one)
     for at in year.cooled[one.number]:
         if not any(timedelta(0) <= at - proposal.ends <= HOUR for proposal in proposals):
             yield f"cooled off at {at}"
@@ -79,6 +81,17 @@ def _differences(year: StrainedYear, one: Strained) -> Iterator[str]:
         before = max(proposal.at for proposal in proposals if proposal.at < at)
         if read(one, at, max((each for each in decided if each < before), default=None)).may_be_proposed:
             yield f"no longer proposed at {at}, and may be"
+
+
+def _tips(year: StrainedYear, one: Strained) -> Iterator[str]:
+    """Who agreed gets each tip once, but no more in a month than the policy allows."""
+    wanted: list[int] = []
+    for number, after in enumerate(TIPS):
+        lately = [each for each in wanted if TIPS[each] > after - MONTH]
+        if one.agrees_to_tips and len(lately) < TIPS_A_MONTH:
+            wanted.append(number)
+    if year.tips_of(one) != wanted:
+        yield f"was sent the tips {year.tips_of(one)}, not {wanted}"
 
 
 def _not_proposed(year: StrainedYear, one: Strained) -> Iterator[str]:

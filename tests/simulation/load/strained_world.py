@@ -1,5 +1,6 @@
 """Runs a strained year: contacts, promises that slip, notes of managers, and what they decide."""
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +9,7 @@ from typing import Any
 
 from tests.simulation.load.load_world import UNLIMITED, LoadWorld
 from tests.simulation.load.setting import DAY, MINUTE
-from tests.simulation.load.strained import END, KEPT_AFTER, NOTED, START, Incident, Strained
+from tests.simulation.load.strained import END, KEPT_AFTER, NOTED, START, TIPS, Incident, Strained
 from vaada.model.relationships import Relationship
 from vaada.model.times import text_of
 
@@ -45,13 +46,30 @@ class StrainedYear:
             self.world.api.ask("PUT /api/policy", policy)
             self.world.api.ask("POST /api/agents", {"name": "Sana", "email": "sana@example.com"}, self._staff)
             self.world.after_action = self._learn
+            for number, after in enumerate(TIPS):
+                self.world.at(START + after, f"tip {number}", partial(self._write_tip, number))
             self.world.run_until(START + END)
             self._learn()
+
+    def _write_tip(self, number: int) -> None:
+        """Write a tip, and send it at once."""
+        text = {"language": "en", "subject": "Good to know", "text": f"This is tip {number}."}
+
+        def written(row: dict[str, Any]) -> None:
+            self.world.api.ask(f"POST /api/campaigns/{row['campaign_id']}/schedule", {})
+
+        self.world.api.ask("POST /api/campaigns", {"texts": [text]}, written)
+
+    def tips_of(self, one: Strained) -> list[int]:
+        """The numbers of the tips that a customer was sent, in order."""
+        mails = (sent.text for sent in self.world.aws.providers.sent if sent.to == one.email)
+        return [int(number) for text in mails for number in re.findall(r"This is tip (\d+)\.", text)]
 
     def _staff(self, agent: dict[str, Any]) -> None:
         self._agent = agent["agent_id"]
         for one in self.customers:
-            body = {"name": one.name, "email": f"strained{one.number}@example.com"}
+            consent = {"email": True, "sms": False, "survey": False, "news": one.agrees_to_tips}
+            body = {"name": one.name, "email": one.email, "consent": consent}
             self.world.api.ask("POST /api/customers", body, partial(self._came, one))
 
     def _came(self, one: Strained, customer: dict[str, Any]) -> None:

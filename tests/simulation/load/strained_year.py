@@ -1,7 +1,8 @@
 """A year in which some customers and the shop strain each other: who is proposed for review.
 
 All that happens is drawn beforehand. A second reading of it says at each hour who may be proposed: whoever
-may be must be within eight days, and nobody else.
+may be must be within eight days, and nobody else. Every other customer agreed to tips, and is sent as many
+as the policy allows.
 
     python -m tests.simulation.load.strained_year --customers 300
 """
@@ -27,6 +28,7 @@ def run_strained_year(numbers: range, seed: int) -> tuple[list[str], Counter[str
         counts[f"proposed {len(year.proposals[one.number])} times"] += 1
         counts["decided"] += len(year.decided[one.number])
         counts["no longer proposed"] += len(year.dropped[one.number])
+        counts["tips"] += len(year.tips_of(one))
         counts["cooled off"] += len(year.cooled[one.number])
     return differences(year), counts
 
