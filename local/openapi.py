@@ -7,7 +7,9 @@ from typing import Any
 from local.openapi_examples import REQUESTS, example_of
 from vaada.api.problems import Problem
 from vaada.api.resolver import takes_if_match
-from vaada.api.routes import app
+from vaada.api.routes import whole_app
+
+app = whole_app()
 
 _PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 _ERRORS = {

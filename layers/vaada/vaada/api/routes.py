@@ -1,22 +1,53 @@
-"""All routes of the API: each of these modules adds its own to the resolver when it is imported."""
+"""The modules of the API's routes. Each adds its own to the resolver when it is imported.
 
-from vaada.api import (  # noqa: F401
-    campaigns,
-    cases,
-    departures,
-    interactions,
-    me,
-    messages,
-    people,
-    policy,
-    privacy,
-    recognition,
-    relationships,
-    reports,
-    training,
-    weekly_reports,
-    work,
-)
-from vaada.api.resolver import app, respond
+A function that starts imports none of them, and a request those that its path may mean.
+"""
 
-__all__ = ("app", "respond")
+from collections.abc import Iterable
+from importlib import import_module
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from vaada.api import resolver
+
+MODULES: dict[str, tuple[str, ...]] = {
+    "agents": ("departures", "people"),
+    "campaign-recipients": ("campaigns",),
+    "campaigns": ("campaigns",),
+    "cases": ("cases",),
+    "commitments": ("work",),
+    "customers": ("people", "privacy", "relationships"),
+    "erasures": ("privacy",),
+    "follow-ups": ("work",),
+    "goodwill": ("cases",),
+    "interactions": ("interactions",),
+    "me": ("me",),
+    "messages": ("messages",),
+    "policy": ("policy",),
+    "recognition": ("recognition",),
+    "relationships": ("relationships",),
+    "replies": ("work",),
+    "reports": ("reports", "weekly_reports"),
+    "surveys": ("work",),
+    "training-topics": ("training",),
+}
+"""Those with the routes below /api/, by the first word behind it."""
+
+
+def respond(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Respond to one request (API Gateway's payload format 2.0)."""
+    _import(MODULES.get(event["rawPath"].removeprefix("/api/").partition("/")[0], ()))
+    return resolver.respond(event, context)
+
+
+def whole_app() -> APIGatewayHttpResolver:
+    """Return the resolver with all routes."""
+    _import(sorted({module for modules in MODULES.values() for module in modules}))
+    return resolver.app
+
+
+def _import(modules: Iterable[str]) -> None:
+    for module in modules:
+        import_module(f"vaada.api.{module}")
