@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.integration.scripted_desk import Response
-from tests.integration.shop import Shop, change_customer
+from tests.integration.shop import Shop, add_agent, change_customer
 from tests.times import DAY, HOUR, MINUTE
 from vaada.model.times import text_of
 
@@ -401,6 +401,18 @@ def test_a_question_that_came_at_night_after_all_gets_a_promised_call(shop: Shop
         None,
         call["commitment_id"],
     )
+
+
+def test_a_call_that_a_correction_promises_is_the_owners(shop: Shop) -> None:
+    omar = add_agent(shop.desk, "Omar")
+    shop.desk.pass_time(25 * HOUR)
+    asked = shop.contact(channel="email", summary="Is it ready?")
+    shop.desk.call(f"POST /api/cases/{asked['case_id']}/assign", {"agent_id": omar})
+
+    corrected(shop, asked, occurred_at="2026-03-02T20:00:00Z")
+
+    assert [row["agent_id"] for row in shop.rows("commitment")] == [omar]
+    assert reply(shop, asked)["agent_id"] == omar
 
 
 def test_the_survey_is_asked_a_day_after_the_contact_as_it_was(shop: Shop) -> None:

@@ -112,7 +112,10 @@ def _known(desk: Desk, case: Case, interaction: Interaction, agent: Agent) -> co
         tuple(row for row in awaited if isinstance(row, Reply)),
         {row.origin: row for row in rows.values() if isinstance(row, FollowUp)},
         calls,
-        {agent_id: require_agent(desk, agent_id) for agent_id in {call.agent_id for call in calls}},
+        {
+            agent_id: require_agent(desk, agent_id)
+            for agent_id in {case.agent_id, *(call.agent_id for call in calls)}
+        },
         tuple(row for row in awaited if isinstance(row, FollowUp)),
         survey if isinstance(survey, Survey) else None,
     )

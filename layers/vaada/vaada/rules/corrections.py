@@ -26,8 +26,8 @@ class Known:
     """What is known beside the contact: its agent, all contacts of its case, the replies to them, and the
     supervisor's follow-ups for its tone, by their origin.
 
-    `calls` are the calls that were promised in contacts of the case, `agents` their agents by id, and
-    `run_arounds` are the supervisor's follow-ups about a run-around. `survey` is the one about the contact.
+    `calls` are the calls that were promised in contacts of the case. `agents` are theirs and the case's, by
+    id. `run_arounds` are the supervisor's follow-ups about a run-around. `survey` is about the contact.
     """
 
     agent: Agent
@@ -189,10 +189,7 @@ def _call_back(
     is_its_own = reply is not None and reply.interaction_id == interaction.interaction_id
     wanted = commitments.call_back(interaction, reply, agent, policy) if reply else None
     if call is None:
-        if wanted is None or not is_its_own or any(one.id == wanted.id for one in known.calls):
-            return None
-        promised_now = wanted.model_copy(update={"created_at": now})
-        return commitments.open_commitment(promised_now, policy, working_hours(agent, policy), now)
+        return _promised_now(wanted, reply, known, policy, now) if reply and wanted and is_its_own else None
     if call.interaction_id != interaction.interaction_id or call.status != "open":
         return call
     if wanted is None:
@@ -201,6 +198,17 @@ def _call_back(
         return call
     agreed = Agreement(due_at=wanted.due_at, reason=_CORRECTED)
     return commitments.renegotiate(call, agreed, policy, working_hours(agent, policy), now, by)
+
+
+def _promised_now(
+    wanted: Commitment, reply: Reply, known: Known, policy: PolicyDocument, now: datetime
+) -> Commitment | None:
+    """Return the call as promised now, by whoever has the reply, or None if it was promised before."""
+    if any(one.id == wanted.id for one in known.calls):
+        return None
+    owner = known.agents.get(reply.agent_id, known.agent)
+    promised = wanted.model_copy(update={"created_at": now, "agent_id": owner.agent_id})
+    return commitments.open_commitment(promised, policy, working_hours(owner, policy), now)
 
 
 def _with_next_step(
