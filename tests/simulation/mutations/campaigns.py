@@ -63,6 +63,19 @@ def reminds_nobody() -> Planted:
     return replaced(campaigns._remind_at, lambda *_: None)
 
 
+@mutation(seed=FIRST_WITH_CAMPAIGNS + 1)
+def reminds_who_said_no() -> Planted:
+    answer = campaigns.answer
+
+    def whatever_they_said(row: Any, said: Any, campaign: Any, policy: Any, now: datetime) -> Any:
+        changed = answer(row, said, campaign, policy, now)
+        return (
+            changed if changed is row else changed.waiting(campaigns._remind_at(campaign.event, policy, now))
+        )
+
+    return replaced(answer, whatever_they_said)
+
+
 @mutation(seed=FIRST_WITH_CAMPAIGNS + 6)
 def asks_the_unhappy_to_recommend() -> Planted:
     return replaced(survey_answers.is_high, lambda *_: True)
