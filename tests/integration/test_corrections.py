@@ -415,6 +415,18 @@ def test_a_call_that_a_correction_promises_is_the_owners(shop: Shop) -> None:
     assert reply(shop, asked)["agent_id"] == omar
 
 
+def test_a_call_that_is_to_be_made_after_all_is_the_owners(shop: Shop) -> None:
+    omar = add_agent(shop.desk, "Omar")
+    asked = asked_at_night(shop)
+    answer = shop.contact(case_id=asked["case_id"], direction="outbound", channel="email")
+    shop.desk.call(f"POST /api/cases/{asked['case_id']}/assign", {"agent_id": omar})
+
+    corrected(shop, answer, occurred_at="2026-03-02T15:00:00Z")
+
+    call = call_back_of(shop, asked)
+    assert (call["status"], call["agent_id"], reply(shop, asked)["agent_id"]) == ("open", omar, omar)
+
+
 def test_the_survey_is_asked_a_day_after_the_contact_as_it_was(shop: Shop) -> None:
     recorded = shop.contact(resolved=True, occurred_at="2026-03-02T08:00:00Z")
     shop.desk.pass_time(3 * HOUR)

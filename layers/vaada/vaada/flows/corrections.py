@@ -1,6 +1,7 @@
 """Correct a recorded interaction and everything that depends on it, in one transaction."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from vaada.desk import Desk
@@ -15,7 +16,7 @@ from vaada.model.people import Agent, Customer
 from vaada.model.rows import Row
 from vaada.model.work import Commitment, FollowUp, Reply, Survey
 from vaada.rules import check_ins, corrections, follow_ups, ids, surveys
-from vaada.rules.hand_over import hand_over_all
+from vaada.rules.hand_over import hand_over, hand_over_all
 from vaada.rules.open_work import changed_rows, is_open, with_open_work
 
 
@@ -82,12 +83,17 @@ def _rows_of_case(
     after = corrections.case_after(corrected, case, known, policy)
     work = open_work_of(desk, case)
     changed, ended = corrections.work_after(corrected, after, work, known, policy, now, by)
+    owner = require_agent(desk, after.agent_id)
     if after.agent_id != case.agent_id:
-        changed = hand_over_all(changed, require_agent(desk, after.agent_id), policy, now, by)
+        changed = hand_over_all(changed, owner, policy, now, by)
+    else:  # what they wait for after all may have been a former agent's
+        if changed.reply is not None:
+            changed = replace(changed, reply=hand_over(changed.reply, owner, policy, now, by))
+        if changed.call_back is not None and work.call_back is None:
+            changed = replace(changed, call_back=hand_over(changed.call_back, owner, policy, now, by))
     yield with_open_work(after, changed)
     yield from changed_rows((*work.rows, *known.replies, *known.calls), (*changed.rows, *ended))
     yield from corrections.tone_follow_ups(corrected, known, policy, now, by)
-    owner = require_agent(desk, after.agent_id)
     yield from corrections.run_around_follow_ups(corrected, case, after, known, owner, now, by)
     if case.status == "resolved" and after.status == "open":
         survey = desk.table.get(Survey, case.survey_id) if case.survey_id else None
