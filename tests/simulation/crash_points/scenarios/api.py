@@ -193,6 +193,13 @@ def an_invited_customer(world: ScenarioWorld) -> str:
     return to.id
 
 
+def accept_invitation(world: ScenarioWorld, invited: str) -> None:
+    """The customer says yes by the link of the invitation, and repeats the form until there is a response."""
+    world.facts.event_answers[invited] = ["yes"]
+    link = world.browser.link("event", invited)
+    world.do_now(lambda: world.submit_until_answered(link, {"answer": "yes"}))
+
+
 def a_topic(world: ScenarioWorld) -> str:
     """Put five unhappy answers, each about an order. Returns the key of the topic."""
     for _ in range(5):

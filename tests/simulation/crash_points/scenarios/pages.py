@@ -6,7 +6,7 @@ from functools import partial
 from functions.pages.app import handler as pages
 from tests.simulation.crash_points.engine import Scenario
 from tests.simulation.crash_points.scenario_world import ScenarioWorld, Setup
-from tests.simulation.crash_points.scenarios.api import an_invited_customer
+from tests.simulation.crash_points.scenarios.api import accept_invitation, an_invited_customer
 from tests.simulation.crash_points.scenarios.inbound_events import copy_the_desk
 from tests.simulation.crash_points.times import DAY, HOUR, MINUTE
 
@@ -60,9 +60,9 @@ def a_promise_after_a_mail(world: ScenarioWorld) -> None:
 
 def an_answer_to_an_invitation(world: ScenarioWorld) -> None:
     world.add_people()
-    link = world.browser.link("event", an_invited_customer(world))
+    invited = an_invited_customer(world)
     world.watch_next_run("POST")
-    world.do_now(lambda: world.submit_until_answered(link, {"answer": "yes"}))
+    accept_invitation(world, invited)
 
 
 def write_by_the_form(world: ScenarioWorld) -> None:

@@ -3,7 +3,7 @@
 from functions.sweep_due.app import handler as sweep_due
 from tests.simulation.crash_points.engine import Scenario
 from tests.simulation.crash_points.scenario_world import ScenarioWorld
-from tests.simulation.crash_points.scenarios.api import a_draft, an_invited_customer
+from tests.simulation.crash_points.scenarios.api import a_draft, accept_invitation, an_invited_customer
 from tests.simulation.crash_points.scenarios.inbound_events import copy_the_desk
 from tests.simulation.crash_points.scenarios.sending import keep_the_promise
 from tests.simulation.crash_points.times import DAY, HOUR, MINUTE
@@ -120,9 +120,7 @@ def a_campaign(world: ScenarioWorld) -> None:
 
 def a_reminder_of_an_event(world: ScenarioWorld) -> None:
     world.add_people()
-    invited = an_invited_customer(world)
-    link = world.browser.link("event", invited)
-    world.do_now(lambda: world.submit_until_answered(link, {"answer": "yes"}))
+    accept_invitation(world, an_invited_customer(world))
     world.pass_time(DAY - HOUR)
     world.watch_next_run()
 
