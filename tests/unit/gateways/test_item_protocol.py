@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from io import BytesIO
 from types import SimpleNamespace
 from typing import Any
@@ -65,6 +66,8 @@ class Wire:
 
 @pytest.fixture(autouse=True)
 def account(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An account, and a session to which no other test listens."""
+    monkeypatch.setattr(aws, "session", cache(aws.session.__wrapped__))
     for name in ("AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "us-east-1")
 
