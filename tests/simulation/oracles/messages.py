@@ -55,10 +55,15 @@ class Messages:
             quota = row.status == "failed" and row.why_not in OVER_QUOTA.values()
             assert not quota, f"the quota came back, and it was not sent: {row!r}"
             assert row.status in ENDED, f"left lying: {row!r}"
-            praised = getattr(self._observed.rows[row.about_id], "status", "") == "answered"
-            kept_back = row.purpose == "praise" and row.status == "withheld"
-            assert not (praised and kept_back), f"never told of the praise: {row!r}"
+            assert not self._withholds_praise(row), f"never told of the praise: {row!r}"
             assert row.status != "grouped" or self._carriers.get(row.id) == row.carried_by, f"{row!r}"
+
+    def _withholds_praise(self, message: Message) -> bool:
+        """Whether an agent who is still there was not told of a happy answer that counts."""
+        if message.purpose != "praise" or message.status != "withheld" or message.recipient_id is None:
+            return False
+        counts = getattr(self._observed.rows[message.about_id], "status", "") == "answered"
+        return counts and self._observed.agent(message.recipient_id).left_at is None
 
     def _check_new(self, message: Message) -> None:  # noqa: PLR0912 - one for each kind
         observed, about = self._observed, self._observed.rows[message.about_id]
