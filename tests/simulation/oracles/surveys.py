@@ -209,7 +209,8 @@ class Surveys:
         case = self._observed.rows.get(self._observed.case_of(row) or "")
         because = str(row.withheld_because)
         agreed = permissions.consents.get(customer.id)
-        left = customer.id in permissions.surveys or (str(customer.email), "spam") in permissions.anything
+        complained = (str(customer.email), "spam") in permissions.anything
+        left = customer.id in permissions.surveys or complained or customer.email in permissions.unsettled
         reachable = any(may_be_written_to(self._observed, customer, medium) for medium in ("email", "sms"))
         reasons = {
             "asked something lately": not row.again,  # it waits until they may be asked
