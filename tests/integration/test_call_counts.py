@@ -233,7 +233,7 @@ def test_a_sweep_of_a_hundred_reminders_reads_them_together(desk: ScriptedDesk) 
     sent = cold_calls(desk, desk.sweep)
 
     assert held["dynamodb.PutItem"] + held["dynamodb.TransactWriteItems"] == HUNDRED
-    assert held.total() <= 214
+    assert held.total() <= 115
     assert sent["sesv2.SendEmail"] == 1
     assert sent.total() <= 40
 

@@ -44,3 +44,22 @@ def test_a_step_that_forgets_makes_its_sweep_forget() -> None:
     RowMemory(sweep).forget()
 
     assert not sweep.knows(KEY)
+
+
+def test_a_sweep_knows_until_when_each_of_its_steps_holds_messages_to_a_reader() -> None:
+    sweep, message = RowMemory(), rows.message(status="held", wake_at=rows.MONDAY)
+    RowMemory(sweep).note_release(message)
+    RowMemory(sweep).note_release(rows.message(status="sent", wake_at=None))
+
+    reader = message.recipient_id or message.to
+    assert RowMemory(sweep).releases(reader, message.medium) == {rows.MONDAY}
+    assert RowMemory(sweep).releases("somebody else", message.medium) == frozenset()
+    assert RowMemory().releases(reader, message.medium) == frozenset()
+
+
+def test_after_a_conflict_nothing_is_known_of_held_messages() -> None:
+    sweep, message = RowMemory(), rows.message(status="held", wake_at=rows.MONDAY)
+    RowMemory(sweep).note_release(message)
+    RowMemory(sweep).forget()
+
+    assert not RowMemory(sweep).releases(message.recipient_id or message.to, message.medium)

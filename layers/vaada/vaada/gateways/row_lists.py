@@ -299,6 +299,10 @@ class RowLists(RowsByKey):
         )
         return tuple(row for row in page.rows if isinstance(row, Message)), page.next_cursor
 
+    def known_releases(self, reader: str, medium: MessageMedium) -> frozenset[datetime]:
+        """Return until when messages to this recipient are held that this step, or its sweep, has written."""
+        return self.memory.releases(reader, medium) if self.memory is not None else frozenset()
+
     def text_message(self, provider_id: str) -> Message | None:
         """Return the SMS with this provider id, or None. SMS to staff only until their first status."""
         page = self._page(

@@ -1,5 +1,8 @@
 """The rows that one step has read or written, so that it reads no row twice."""
 
+from datetime import datetime
+
+from vaada.model.messages import Message
 from vaada.model.people import Agent
 from vaada.model.rate_limits import RateCount
 from vaada.model.rows import Row
@@ -20,6 +23,7 @@ class RowMemory:
     def __init__(self, sweep: "RowMemory | None" = None) -> None:
         self._rows: dict[Key, Row | None] = {}
         self._sweep = sweep
+        self._releases: dict[tuple[str, str], set[datetime]] = {}
 
     def knows(self, key: Key, *, fresh: bool = False) -> bool:
         """Whether this row was read or written before, or found missing. `fresh`: in this step."""
@@ -37,11 +41,25 @@ class RowMemory:
         if self._sweep is not None and (kept or isinstance(row, _KEPT_FOR_A_SWEEP) or self._sweep.knows(key)):
             self._sweep.put(key, row)
 
+    def releases(self, reader: str, medium: str) -> frozenset[datetime]:
+        """Return until when messages to this reader are held that were written here, or in this sweep."""
+        known = self._sweep.releases(reader, medium) if self._sweep is not None else frozenset()
+        return known | self._releases.get((reader, medium), set())
+
+    def note_release(self, message: Message) -> None:
+        """Remember until when a message to staff is held."""
+        if self._sweep is not None:
+            self._sweep.note_release(message)
+        elif message.status == "held" and message.wake_at is not None:
+            of_reader = self._releases.setdefault((message.recipient_id or message.to, message.medium), set())
+            of_reader.add(message.wake_at)
+
     def forget(self, *, step_only: bool = False) -> None:
         """Forget all rows, because somebody else has written some, or because our write may have failed.
 
         `step_only`: what is kept for the whole sweep stays.
         """
         self._rows.clear()
+        self._releases.clear()
         if self._sweep is not None and not step_only:
             self._sweep.forget()

@@ -10,6 +10,7 @@ from vaada.gateways.items import Item, from_item, is_known, key_of
 from vaada.gateways.row_memory import Key, RowMemory
 from vaada.model.cases import Case
 from vaada.model.interactions import Interaction
+from vaada.model.messages import Message
 from vaada.model.people import Customer
 from vaada.model.policy import Policy
 from vaada.model.rows import Row
@@ -105,6 +106,8 @@ class RowsByKey:
         if self.memory is not None:
             for row in rows:
                 self.memory.put(name_of(key_of(type(row), row.id)), row)
+                if isinstance(row, Message):
+                    self.memory.note_release(row)
             for row in gone:
                 self.memory.put(name_of(key_of(type(row), row.id)), None)
 

@@ -27,7 +27,8 @@ Step = (
 )
 
 
-_MAX_OTHERS = 10  # enough to know that there are others, and when
+_SWEEP_INTERVAL = timedelta(minutes=2)
+_MAX_OTHERS = 20  # enough to know that there are others, and when
 
 
 def messages_of(desk: Desk, decision: Step, before: Work, now: datetime) -> Iterator[Message]:
@@ -56,7 +57,7 @@ def messages_of(desk: Desk, decision: Step, before: Work, now: datetime) -> Iter
             )
             claim = uuid.uuid4().hex
             release = _release_at(desk, notice, before, reader, medium, now)
-            if release is not None and (notice.useless_from is None or release < notice.useless_from):
+            if release is not None and _is_in_time(notice, release):
                 message = message.model_copy(update={"wake_at": release})
             else:
                 claimed = {"status": "sending", "attempts": 1, "claim": claim, "wake_at": now + LEASE}
@@ -92,13 +93,24 @@ def _release_at(
     window = timedelta(minutes=desk.policy.follow_ups.group_within_minutes)
     if not window:
         return None
-    messages, _ = desk.table.held_messages(reader.id if reader else "owner", medium, _MAX_OTHERS)
-    held = [one.wake_at for one in messages if one.wake_at]
-    if releases := [release for release in held if release <= now + window + BATCH_WINDOW]:
+    latest, reader_id = now + window + BATCH_WINDOW, reader.id if reader else "owner"
+    others: list[datetime] = []
+    releases = [known for known in desk.table.known_releases(reader_id, medium) if known <= latest]
+    if not releases:
+        # In this order: who takes a step after the first read sees this work as due, and holds its message.
+        others = _other_due_times(desk, notice, work, reader, now + window)
+        messages, _ = desk.table.held_messages(reader_id, medium, _MAX_OTHERS)
+        releases = [one.wake_at for one in messages if one.wake_at and one.wake_at <= latest]
+    if releases:
         return max(*releases, now)
-    if other_times := _other_due_times(desk, notice, work, reader, now, window):
-        return max(now, *other_times) + BATCH_WINDOW
+    if others:
+        return max(*others, now) + BATCH_WINDOW
     return now if _is_by_the_sweep(notice) else None
+
+
+def _is_in_time(notice: Notice, release: datetime) -> bool:
+    """Whether a message that the sweep releases from then on is sent while it is of use."""
+    return notice.useless_from is None or release + _SWEEP_INTERVAL < notice.useless_from
 
 
 def _is_by_the_sweep(notice: Notice) -> bool:
@@ -107,16 +119,17 @@ def _is_by_the_sweep(notice: Notice) -> bool:
 
 
 def _other_due_times(
-    desk: Desk, notice: Notice, work: Work, reader: Agent | None, now: datetime, window: timedelta
+    desk: Desk, notice: Notice, work: Work, reader: Agent | None, latest: datetime
 ) -> list[datetime]:
-    """Return when this reader is told about other work of this kind that is due within `window`."""
+    """Return when this reader is told the same about other work of this kind, up to `latest`."""
+    window = timedelta(minutes=desk.policy.follow_ups.group_within_minutes)
     match work:
         case FollowUp(status="scheduled"):
-            status, first, last = "scheduled", None, now + window
+            status, first, last = "scheduled", None, latest
         case Commitment():
-            status, first, last = "open", work.due_at, work.due_at + window
+            status, first, last = "open", work.due_at - window, work.due_at + window
         case Reply():
-            status, first, last = "awaited", work.due_at, work.due_at + window
+            status, first, last = "awaited", work.due_at - window, work.due_at + window
         case _:
             return []
     page = desk.table.list_rows(
@@ -129,12 +142,28 @@ def _other_due_times(
         due_by=last,
     )
     others = [
-        row for row in page.rows if isinstance(row, Commitment | FollowUp | Reply) and row.id != work.id
+        row
+        for row in page.rows
+        if isinstance(row, Commitment | FollowUp | Reply)
+        and row.id != work.id
+        and _waits_for(row, work, latest)
     ]
     if notice.to == "supervisor" and reader is not None:
         others = _told_to(desk, others, work, reader)
-    told_at = work.wake_at or now  # a warning is sent before the work is due
-    return [told_at + (row.due_at - work.due_at) for row in others]
+    return [row.wake_at for row in others if row.wake_at]
+
+
+def _waits_for(row: Commitment | FollowUp | Reply, work: Work, latest: datetime) -> bool:
+    """Whether the row still waits for the step that `work` takes now, and takes it by `latest`."""
+    if row.wake_at is None or row.wake_at > latest:
+        return False
+    match row, work:
+        case Commitment(), Commitment():
+            return (row.step, row.rung) == (work.step, work.rung)
+        case Reply(), Reply():
+            return row.step == work.step
+        case _:
+            return True
 
 
 def _told_to(
