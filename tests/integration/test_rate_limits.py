@@ -205,6 +205,19 @@ def test_a_text_to_a_country_that_is_not_allowed_is_mailed(shop: Shop) -> None:
     assert mail["why"] == f"the first one could not be sent: {reason}"
 
 
+def test_the_count_of_a_month_is_kept_until_the_month_is_over(shop: Shop) -> None:
+    begins = shop.desk.now
+    remind(shop, HOUR)
+    shop.desk.pass_time(2 * HOUR)
+
+    month = open_desk().table.get(RateCount, "sms-spend-202603")
+    day = open_desk().table.get(RateCount, "sms-20260302")
+
+    assert month is not None
+    assert day is not None
+    assert month.expires_at > (begins + 31 * DAY).timestamp() > day.expires_at > (begins + DAY).timestamp()
+
+
 def test_texts_beyond_the_monthly_budget_are_mailed_until_the_next_month(shop: Shop) -> None:
     change_policy(shop.desk, sending={"text_price": "0.02", "texts_spend_a_month": "0.03"})
     wait_until(shop.desk, "2026-03-30T09:00")

@@ -29,7 +29,7 @@ def counts_a_second_answer() -> Planted:
         verdict = judge_answer(*facts, **more)
         return "count" if verdict == "amend" else verdict
 
-    return together(replaced(judge_answer, count_all), replaced(surveys.is_open, lambda *_: True))
+    return together(replaced(judge_answer, count_all), replaced(survey_answers.is_open, lambda *_: True))
 
 
 @mutation(seed=54)

@@ -112,7 +112,7 @@ def test_two_scores_at_one_moment_are_quarantined_and_the_survey_reopens() -> No
     assert (row.status, row.score, row.answered_at, row.step) == ("sent", None, None, "remind")
     assert (row.wake_at, row.version) == (sent_survey().wake_at, first.version + 1)
     assert [one.score for one in row.quarantined] == [1, 2]
-    assert surveys.is_open(row, MONDAY + 2 * DAY)
+    assert survey_answers.is_open(row, MONDAY + 2 * DAY)
 
 
 def test_amendments_of_a_discarded_answer_are_quarantined() -> None:

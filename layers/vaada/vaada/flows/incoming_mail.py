@@ -12,7 +12,7 @@ from vaada.flows.idempotency import Key, do_once, earlier_result
 from vaada.flows.incoming_contacts import agent_for, last_contact, present_agents, unnamed_customer
 from vaada.flows.interactions import record_interaction
 from vaada.flows.people import UnknownReference
-from vaada.flows.rate_counts import add
+from vaada.flows.rate_counts import add, new_count
 from vaada.flows.work import case_of, current_customer
 from vaada.gateways.mail_store import ACCEPTED, attachment_key, name_of
 from vaada.gateways.table import Conflict
@@ -28,7 +28,6 @@ from vaada.model.text import Email, is_visible
 from vaada.rules import promise_questions
 from vaada.rules.mail.reading import LARGEST_FILE, MOST_FILES, read
 from vaada.rules.mail.sorting import MAILS_AN_HOUR, own_case_id, reason_to_set_aside
-from vaada.rules.messages import rate_limits
 from vaada.rules.messages.rate_limits import LimitReached
 
 RAW_KEPT = timedelta(days=30)
@@ -123,13 +122,13 @@ def _is_flood(desk: Desk, sender: str, customers: list[Customer], now: datetime)
     """
     whose = desk.addresses.hash_address("email", sender) if customers else "strangers"
 
-    def increment(current: RateCount | None, count_id: str) -> RateCount:
-        if current is not None and current.count >= MAILS_AN_HOUR:
+    def increment(before: RateCount) -> RateCount:
+        if before.count >= MAILS_AN_HOUR:
             raise LimitReached("too many mails")
-        return rate_limits.increment(current, count_id, now)
+        return before.changed(count=before.count + 1)
 
     try:
-        add(desk, {f"mail-in-{whose}-{now:%Y%m%d%H}": increment})
+        add(desk, (new_count(f"mail-in-{whose}-{now:%Y%m%d%H}", now), increment))
     except LimitReached:
         return True
     return False

@@ -20,7 +20,7 @@ from vaada.present.task_words import promise_to_customer
 from vaada.present.view_models import CallBack, NextStep
 from vaada.public.forms import BadEntry
 from vaada.public.visits import Page, Visit
-from vaada.rules import survey_answers, survey_follow_up, surveys
+from vaada.rules import survey_answers, survey_follow_up
 from vaada.rules.time.zones import zone_of
 
 _COMMENT: TypeAdapter[str] = TypeAdapter(Prose)
@@ -34,7 +34,7 @@ def show(visit: Visit) -> Page:
         survey = _survey(visit, counted=False)
     except ExpiredLink:
         return _expired_page(visit)
-    if not surveys.is_open(survey, visit.now):
+    if not survey_answers.is_open(survey, visit.now):
         return _closed_page(visit, survey)
     return _survey_form(visit, survey, HTTPStatus.OK)
 
@@ -155,7 +155,7 @@ def _next_step(visit: Visit, survey: Survey) -> NextStep | None:
             return None
         zone = ZoneInfo(zone_of(customer_of(visit.desk, survey), visit.desk.policy))
         return CallBack(caller.name, call.due_at.astimezone(zone), visit.now.astimezone(zone))
-    return asked_for(visit.desk, survey)
+    return asked_for(visit.desk, survey) if survey.recommendation else None
 
 
 def _closed_page(visit: Visit, survey: Survey) -> Page:

@@ -6,7 +6,6 @@ from typing import Literal
 from vaada.model.policy import PolicyDocument
 from vaada.model.work import SCALES, Answer, Survey, SurveyKind
 from vaada.rules.errors import NotPossible
-from vaada.rules.surveys import is_open
 
 MIN_PAGE_TIME = timedelta(seconds=1)
 """A person needs longer to open a page, choose and submit. Bots that follow every link do not."""
@@ -18,6 +17,16 @@ _REVIEWED = frozenset({"sent", "expired"})
 """Statuses in which quarantined answers may be confirmed or discarded."""
 Verdict = Literal["count", "same", "amend", "discard", "quarantine", "stale", "refuse"]
 """What to do with an answer."""
+
+
+def is_open(survey: Survey, now: datetime) -> bool:
+    """Whether the survey can be answered now."""
+    return survey.status == "sent" and not is_past_closing(survey, now)
+
+
+def is_past_closing(survey: Survey, now: datetime) -> bool:
+    """Whether the last moment to answer it is over."""
+    return survey.closes_at is not None and now >= survey.closes_at
 
 
 def record_answer(survey: Survey, score: int, comment: str | None, now: datetime) -> Survey:

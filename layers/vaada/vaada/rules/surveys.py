@@ -19,6 +19,7 @@ from vaada.model.work import Commitment, Survey, SurveyKind
 from vaada.rules.decisions import Decision, Notice
 from vaada.rules.ids import case_survey_id, survey_id
 from vaada.rules.messages import frequency_cap
+from vaada.rules.survey_answers import is_past_closing
 from vaada.rules.time import deadlines
 from vaada.rules.time.availability import customer_reachable_at
 from vaada.rules.time.deadlines import business_hours
@@ -103,11 +104,6 @@ def why_not(survey: Survey, context: SurveyContext, policy: PolicyDocument, now:
         ),
     )
     return next((reason for applies, reason in reasons if applies), None)
-
-
-def is_open(survey: Survey, now: datetime) -> bool:
-    """Whether the survey can be answered now."""
-    return survey.status == "sent" and not _is_past_closing(survey, now)
 
 
 def mark_undelivered(survey: Survey, because: str | None) -> Survey:
@@ -204,7 +200,7 @@ def _decide_to_remind(
 ) -> Decision[Survey]:
     reminded = survey.changed(step="close", reminds_at=None).waiting(survey.closes_at)
     customer = context.customer
-    silent = not customer.consent.survey or customer.parted_at is not None or _is_past_closing(survey, now)
+    silent = not customer.consent.survey or customer.parted_at is not None or is_past_closing(survey, now)
     if silent or context.medium is None or not frequency_cap.has_room(context.counted, policy, now):
         return Decision(reminded)
     why, media, to = "the survey is unanswered", (context.medium,), context.address_id
@@ -247,10 +243,6 @@ def _is_open_again(survey: Survey, case: Case | None) -> bool:
 def _was_not_served(survey: Survey, case: Case | None) -> bool:
     """Whether the case was closed without service, so that there is nothing to ask about."""
     return case is not None and survey.kind != "promise" and not (case.served or case.answered)
-
-
-def _is_past_closing(survey: Survey, now: datetime) -> bool:
-    return survey.closes_at is not None and now >= survey.closes_at
 
 
 def of_interaction(interaction: Interaction, policy: PolicyDocument) -> Survey | None:

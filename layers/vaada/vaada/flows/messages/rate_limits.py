@@ -1,12 +1,15 @@
 """Keep to the sending limits of the policy. All functions share the counts of what was sent."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from vaada.desk import Desk
 from vaada.flows.optimistic_write import Busy
-from vaada.flows.rate_counts import Count, Counted, add, subtract
+from vaada.flows.rate_counts import Counted, Increment, add, new_count, subtract
 from vaada.gateways.send_errors import Refused
+from vaada.model.rate_limits import RateCount
 from vaada.rules.messages import rate_limits
+
+_MONTH_KEPT_FOR = timedelta(days=33)  # the longest month, and two days more
 
 
 def mail_count_id(now: datetime) -> str:
@@ -19,7 +22,7 @@ def count_mail(desk: Desk, now: datetime) -> Counted:
     rules = desk.policy.sending
     return _count(
         desk,
-        {mail_count_id(now): lambda current, pace_id: rate_limits.count_mail(current, pace_id, rules, now)},
+        (new_count(mail_count_id(now), now), lambda before: rate_limits.count_mail(before, rules, now)),
     )
 
 
@@ -30,28 +33,29 @@ def count_text(desk: Desk, number: str, segments: int, now: datetime) -> Counted
         cost = rate_limits.cost(number, segments, rules)
     except rate_limits.LimitReached as error:
         raise Refused(error.reason, for_good=True) from error
-    counts: dict[str, Count] = {
-        f"sms-spend-{now:%Y%m}": lambda current, pace_id: rate_limits.count_spending(
-            current, pace_id, cost, rules, now
-        ),
-        **_counts_of_day(desk, number, now),
-    }
-    return _count(desk, counts)
+    month = new_count(f"sms-spend-{now:%Y%m}", now, kept=_MONTH_KEPT_FOR)
+    return _count(
+        desk,
+        (month, lambda before: rate_limits.count_spending(before, cost, rules)),
+        *_counts_of_day(desk, number, now),
+    )
 
 
 def count_whatsapp(desk: Desk, number: str, now: datetime) -> Counted:
     """Count a WhatsApp message before it is sent, with the texts of the day. Raises Refused, throttled."""
-    return _count(desk, _counts_of_day(desk, number, now))
+    return _count(desk, *_counts_of_day(desk, number, now))
 
 
-def _counts_of_day(desk: Desk, number: str, now: datetime) -> dict[str, Count]:
+def _counts_of_day(
+    desk: Desk, number: str, now: datetime
+) -> tuple[tuple[RateCount, Increment], tuple[RateCount, Increment]]:
     """Return the counts of what goes to phones in a day: to all, and to this one."""
     rules = desk.policy.sending
     everybody, one = f"sms-{now:%Y%m%d}", f"{desk.addresses.hash_address('sms', number)}-{now:%Y%m%d}"
-    return {
-        everybody: lambda current, pace_id: rate_limits.count_text(current, pace_id, rules.texts_a_day, now),
-        one: lambda current, pace_id: rate_limits.count_text(current, pace_id, rules.texts_a_day_to_one, now),
-    }
+    return (
+        (new_count(everybody, now), lambda before: rate_limits.count_text(before, rules.texts_a_day)),
+        (new_count(one, now), lambda before: rate_limits.count_text(before, rules.texts_a_day_to_one)),
+    )
 
 
 def refund(desk: Desk, counted: Counted) -> None:
@@ -59,9 +63,9 @@ def refund(desk: Desk, counted: Counted) -> None:
     subtract(desk, counted)
 
 
-def _count(desk: Desk, counts: dict[str, Count]) -> Counted:
+def _count(desk: Desk, *counts: tuple[RateCount, Increment]) -> Counted:
     try:
-        return add(desk, counts)
+        return add(desk, *counts)
     except rate_limits.LimitReached as error:
         raise Refused(
             error.reason, for_good=error.for_good, throttled=not error.for_good, for_now=error.for_now

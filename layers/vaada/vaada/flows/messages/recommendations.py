@@ -14,7 +14,6 @@ from vaada.model.rows import Row
 from vaada.model.work import Survey
 from vaada.present.view_models import Referral, Review
 from vaada.rules import recommendations as rules
-from vaada.rules import survey_answers
 from vaada.rules.messages.lifecycle import new_message
 from vaada.rules.time.availability import customer_reachable_at
 
@@ -24,12 +23,12 @@ _LATER = timedelta(days=1)
 
 
 def ask(desk: Desk, survey: Survey, now: datetime, *, on_page: bool) -> tuple[Survey, list[Row]]:
-    """Return the survey that was just answered, now asking for a recommendation, and the rows beside it.
+    """Return the survey, just answered with a high score, now asking for a recommendation, and other rows.
 
     It is the same survey, and no rows, if the customer is not asked. `on_page`: they see the page after it.
     """
     by_message = desk.policy.surveys.recommendation_by_message
-    wanted = rules.wanted_by(desk.policy) if survey_answers.is_high(survey, desk.policy) else None
+    wanted = rules.wanted_by(desk.policy)
     if wanted is None or not (on_page or by_message):
         return survey, []
     customer = customer_of(desk, survey)
