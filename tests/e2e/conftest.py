@@ -12,6 +12,7 @@ import pytest
 
 from local.cloud import Cloud, local_cloud
 from tests.e2e.desk import Desk
+from tests.e2e.operating import empty
 from tests.e2e.shared_clock import SharedClock
 from tests.times import DAY, MINUTE
 
@@ -22,7 +23,14 @@ _GROUPS = {
         "test_openapi_holds",
         "test_staff_mail_pictures",
     },
-    "operations": {"test_new_stack", "test_operations", "test_replay"},
+    "operations": {
+        "test_dead_letters",
+        "test_key_rotation",
+        "test_new_stack",
+        "test_operations",
+        "test_replay",
+        "test_restore",
+    },
 }
 _SCENARIOS = "scenarios"
 
@@ -49,6 +57,16 @@ def desk(cloud: Cloud) -> Iterator[Desk]:
         desk.manager.put("/api/policy", policy)
         cloud.travel(2 * MINUTE)  # then no function caches the old policy
         yield desk
+
+
+@pytest.fixture
+def empty_queues(desk: Desk) -> Iterator[None]:
+    """The test begins and ends with empty queues."""
+    left = "\n".join([*desk.dead_letters(), *desk.queued_events()])
+    assert not [personal for personal in desk.personal if personal in left]
+    empty(desk)
+    yield
+    empty(desk)
 
 
 @pytest.fixture(scope="session")

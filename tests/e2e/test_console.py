@@ -304,10 +304,26 @@ def test_axe_finds_nothing_on_any_page_in_any_state(team: Team, width: int, heig
     promise = team.promise(LONG)
     case = team.desk.row(team.customer, promise)["case_id"]
     complaint = team.desk.contact(team.customer, team.agent, kind="complaint", summary="Again!")["case_id"]
-    own = f"customers/{team.customer.id}"
     texts = [{"language": "en", "subject": "Winter is near", "text": LONG}]
     tip = team.desk.manager.post("/api/campaigns", {"texts": texts})["campaign_id"]
-    pages = [
+    found: dict[str, list[str]] = {}
+    with team.signed_in(team.supervisor, width, height) as chrome:
+        for page in every_page(team, promise, case, complaint, tip):
+            chrome.get(f"{team.home}{page}")
+            assert too_wide(chrome, width) == [], page
+            found |= axe(chrome, page, width, height)
+        chrome.get(f"{team.home}contacts/new")
+        chrome.find_element(By.CSS_SELECTOR, '.save button[value="save"]').click()
+        until(chrome, lambda: "are missing" in words(chrome))
+        found |= axe(chrome, "form with problems", width, height)
+
+    assert found == {}
+
+
+def every_page(team: Team, promise: str, case: str, complaint: str, tip: str) -> list[str]:
+    """The paths of all pages, and of their states."""
+    own = f"customers/{team.customer.id}"
+    return [
         *(
             "",
             "customers",
@@ -334,18 +350,6 @@ def test_axe_finds_nothing_on_any_page_in_any_state(team: Team, width: int, heig
             for page in ("?all=1", "/business", "/hours", "/colleagues", "/customers", "/message")
         ),
     ]
-    found: dict[str, list[str]] = {}
-    with team.signed_in(team.supervisor, width, height) as chrome:
-        for page in pages:
-            chrome.get(f"{team.home}{page}")
-            assert too_wide(chrome, width) == [], page
-            found |= axe(chrome, page, width, height)
-        chrome.get(f"{team.home}contacts/new")
-        chrome.find_element(By.CSS_SELECTOR, '.save button[value="save"]').click()
-        until(chrome, lambda: "are missing" in words(chrome))
-        found |= axe(chrome, "form with problems", width, height)
-
-    assert found == {}
 
 
 def axe(chrome: Chrome, page: str, width: int, height: int) -> dict[str, list[str]]:

@@ -12,7 +12,7 @@ import pytest
 
 from local.cloud import local_cloud
 from tests.e2e.desk import Desk, eventually, link
-from tests.e2e.test_operations import (
+from tests.e2e.operating import (
     always_at_work,
     by_day,
     operate,

@@ -134,56 +134,71 @@ def _rows(shop: Shop, count: int) -> Iterator[Row]:
 
 def _newer_rows(shop: Shop, count: int) -> Iterator[Row]:
     """Campaigns, mail set aside, reviews, weekly reports, thanks and former policies, and what one sent."""
-    now = shop.desk.now
-    yield campaign(CAMPAIGN_ID, now)
+    yield campaign(CAMPAIGN_ID, shop.desk.now)
     for number in range(count // 10):
-        at = now - number * HOUR
-        own_id, customer_id = new_row_id(shop.customer_id, at), new_party_id()
-        yield campaign(new_party_id(), at)
-        yield CampaignRecipient(
-            campaign_recipient_id=new_row_id(customer_id, at),
-            customer_id=customer_id,
-            campaign_id=CAMPAIGN_ID,
-            agent_id=shop.agent_id,
-            answer="yes",
-            created_at=at,
-        )
-        yield SetAsideMail(
-            set_aside_mail_id=f"{number:08}",
-            name=f"mail-{number}",
-            reason="list",
-            sender="news@example.com",
-            sender_name="News",
-            subject="Offers",
-            words="Buy now",
-            received_at=at,
-            expires_at=int((now + 100 * 24 * HOUR).timestamp()),
-        )
-        yield Relationship(
-            relationship_id=relationship_id(customer_id),
-            customer_id=customer_id,
-            status="proposed",
-            due_at=at,
-            created_at=at,
-        )
-        yield Recognition(
-            recognition_id=own_id,
-            customer_id=shop.customer_id,
-            agent_id=shop.agent_id,
-            reason="kind_words",
-            evidence_id=own_id,
-            said_by=shop.supervisor_id,
-            created_at=at,
-        )
-        yield PolicyVersion(
-            policy_version_id=f"{number:08}", document=rows.policy(), changed_at=at, changed_by="owner"
-        )
-        yield rows.goodwill(
-            goodwill_id=new_row_id(shop.customer_id, at),
-            customer_id=shop.customer_id,
-            agent_id=shop.agent_id,
-            due_at=at,
-        )
+        at = shop.desk.now - number * HOUR
+        yield from _rows_of_another_customer(shop, at)
+        yield from _rows_of_the_customer(shop, at)
+        yield from _rows_of_the_business(shop, number, at)
+
+
+def _rows_of_another_customer(shop: Shop, at: datetime) -> Iterator[Row]:
+    """What a customer of their own has of the newer kinds."""
+    customer_id = new_party_id()
+    yield CampaignRecipient(
+        campaign_recipient_id=new_row_id(customer_id, at),
+        customer_id=customer_id,
+        campaign_id=CAMPAIGN_ID,
+        agent_id=shop.agent_id,
+        answer="yes",
+        created_at=at,
+    )
+    yield Relationship(
+        relationship_id=relationship_id(customer_id),
+        customer_id=customer_id,
+        status="proposed",
+        due_at=at,
+        created_at=at,
+    )
+
+
+def _rows_of_the_customer(shop: Shop, at: datetime) -> Iterator[Row]:
+    """What the shop's customer has of the newer kinds."""
+    own_id = new_row_id(shop.customer_id, at)
+    yield Recognition(
+        recognition_id=own_id,
+        customer_id=shop.customer_id,
+        agent_id=shop.agent_id,
+        reason="kind_words",
+        evidence_id=own_id,
+        said_by=shop.supervisor_id,
+        created_at=at,
+    )
+    yield rows.goodwill(
+        goodwill_id=new_row_id(shop.customer_id, at),
+        customer_id=shop.customer_id,
+        agent_id=shop.agent_id,
+        due_at=at,
+    )
+
+
+def _rows_of_the_business(shop: Shop, number: int, at: datetime) -> Iterator[Row]:
+    """What belongs to no customer."""
+    yield campaign(new_party_id(), at)
+    yield SetAsideMail(
+        set_aside_mail_id=f"{number:08}",
+        name=f"mail-{number}",
+        reason="list",
+        sender="news@example.com",
+        sender_name="News",
+        subject="Offers",
+        words="Buy now",
+        received_at=at,
+        expires_at=int((shop.desk.now + 100 * 24 * HOUR).timestamp()),
+    )
+    yield PolicyVersion(
+        policy_version_id=f"{number:08}", document=rows.policy(), changed_at=at, changed_by="owner"
+    )
 
 
 def campaign(campaign_id: str, at: datetime) -> Campaign:

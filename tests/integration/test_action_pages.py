@@ -1,35 +1,35 @@
 """The pages of links in staff messages: a GET writes nothing, a POST acts once."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
-from tests.integration.scripted_desk import Response, ScriptedDesk
+from tests.integration.action_links import (
+    approval_link,
+    newest_link,
+    post_at_once,
+    post_with_honeypot,
+    post_without_page,
+    reminder_link,
+    reply_link,
+    timeline,
+    warning_link,
+)
+from tests.integration.scripted_desk import ScriptedDesk
 from tests.integration.shop import (
     Shop,
-    add_customer,
     at,
     change_agent,
-    change_policy,
-    links,
     nonce_of,
-    token_of,
     wait_until,
-    words_of,
     writes,
 )
-from tests.times import DAY, HOUR, MINUTE, SECOND
+from tests.times import DAY, HOUR, SECOND
 from vaada.desk import open_desk
-from vaada.model.times import text_of
 
-AMINA = token_of("amina@example.com")
 WEDNESDAY = {"date": "2026-03-04", "time": "10:00", "reason": "The oven broke"}
-THURSDAY = {"date": "2026-03-05", "time": "10:00", "reason": "So did the other"}
 LATER = {"date": "2026-03-04", "time": "10:00"}
-LATE_IN_URDU = "ہمیں مزید وقت درکار ہے"
 
 
 @pytest.fixture
@@ -38,50 +38,6 @@ def shop(desk: ScriptedDesk) -> Shop:
     shop = Shop.opened(desk)
     change_agent(desk, shop.agent_id, notify_by=["email"])
     return shop
-
-
-def newest_link(shop: Shop) -> str:
-    return links(words_of(shop.desk.mails[-1]), "/a/")[0]
-
-
-def reminder_link(shop: Shop) -> str:
-    """Let a follow-up fall due. Returns the link in its reminder."""
-    shop.follow_up(shop.desk.now + HOUR)
-    shop.desk.pass_time(HOUR)
-    return newest_link(shop)
-
-
-def warning_link(shop: Shop) -> str:
-    """Promise something in an hour. Returns the link in the warning."""
-    shop.promise(shop.desk.now + HOUR)
-    return newest_link(shop)
-
-
-def reply_link(shop: Shop) -> str:
-    """Let a customer wait for a reply to their mail. Returns the link in the warning."""
-    shop.contact(channel="email")
-    shop.desk.pass_time(4 * HOUR - 14 * MINUTE)
-    return newest_link(shop)
-
-
-def approval_link(shop: Shop) -> str:
-    """Request goodwill above the allowance. Returns the link in the message to the supervisor."""
-    shop.contact(resolved=True)
-    (case,) = shop.rows("case")
-    wish = {"amount": "100", "reason": "Two visits for nothing"}
-    asked = shop.desk.call(f"POST /api/cases/{case['case_id']}/goodwill", wish, user=AMINA)
-    assert asked.status == 201, asked.body
-    shop.desk.pass_time(2 * MINUTE)
-    assert str(shop.desk.mails[-1]["to"]).startswith("Sana")
-    return newest_link(shop)
-
-
-def timeline(shop: Shop) -> list[dict[str, Any]]:
-    return shop.desk.timeline(shop.customer_id)
-
-
-def mailed_to(shop: Shop, name: str) -> int:
-    return sum(str(mail["to"]).startswith(name) for mail in shop.desk.mails)
 
 
 # ---------------------------------------------------------------- every action
@@ -123,21 +79,6 @@ def test_a_get_shows_an_action_and_a_post_does_it_once(
     assert (first.status, second.status) == (200, again)
     assert first.body != second.body or again == 200
     assert shop.rows("message") == after
-
-
-def post_without_page(desk: ScriptedDesk, link: str, fields: dict[str, str]) -> Response:
-    return desk.post(link, fields)
-
-
-def post_at_once(desk: ScriptedDesk, link: str, fields: dict[str, str]) -> Response:
-    """Open the page and send its form 999 milliseconds later."""
-    page = desk.open(link)
-    desk.clock.shift(timedelta(milliseconds=999))
-    return desk.post(link, {**fields, "nonce": nonce_of(page)})
-
-
-def post_with_honeypot(desk: ScriptedDesk, link: str, fields: dict[str, str]) -> Response:
-    return desk.answer(link, **fields, website="https://example.com")
 
 
 @pytest.mark.parametrize(("get_link", "do", "fields"), [action[:3] for action in ACTIONS])
@@ -234,145 +175,6 @@ def test_a_closed_row_refuses_every_form(shop: Shop) -> None:
         assert "It was already done" in answer.body
 
 
-# ---------------------------------------------------------------- when the link is too old
-
-
-def expired_link(shop: Shop) -> str:
-    """The link of a reminder that was snoozed until May; it expires after a month."""
-    link = reminder_link(shop)
-    shop.desk.answer(link, do="pick_date", date="2026-05-11", time="10:00")
-    shop.desk.settle()
-    shop.desk.clock.shift(31 * DAY)
-    return link
-
-
-def test_an_expired_link_offers_a_new_one_that_is_mailed_and_works(shop: Shop) -> None:
-    link = expired_link(shop)
-    offer = shop.desk.open(link)
-
-    asked = shop.desk.answer(link, do="new_link")
-    shop.desk.pass_time(5 * MINUTE)
-
-    assert (offer.status, asked.status) == (410, 200)
-    assert "Send me a new link" in offer.body
-    assert mailed_to(shop, "Amina") == 2
-    assert shop.desk.answer(newest_link(shop), do="done").status == 200
-
-
-def test_a_new_link_is_sent_at_most_once_an_hour(shop: Shop) -> None:
-    link = expired_link(shop)
-
-    for _ in range(3):
-        shop.desk.answer(link, do="new_link")
-        shop.desk.pass_time(5 * MINUTE)
-    within_the_hour = mailed_to(shop, "Amina")
-    shop.desk.pass_time(HOUR)
-    shop.desk.answer(link, do="new_link")
-    shop.desk.pass_time(5 * MINUTE)
-
-    assert (within_the_hour, mailed_to(shop, "Amina")) == (2, 3)
-
-
-def test_a_closed_row_gets_no_new_link(shop: Shop) -> None:
-    link = expired_link(shop)
-    shop.desk.call(f"POST /api/follow-ups/{shop.rows('follow_up')[0]['follow_up_id']}/complete")
-
-    answer = shop.desk.answer(link, do="new_link")
-    shop.desk.pass_time(DAY)
-
-    assert answer.status == 409
-    assert mailed_to(shop, "Amina") == 1
-
-
-def test_a_request_for_a_new_link_by_a_program_needs_confirmation(shop: Shop) -> None:
-    link = expired_link(shop)
-    before = writes(shop.desk)
-
-    for program in (post_without_page, post_at_once, post_with_honeypot):
-        page = program(shop.desk, link, {"do": "new_link"})
-        assert (page.status, "Please confirm" in page.body) == (410, True), program.__name__
-
-    assert writes(shop.desk) == before
-    shop.desk.clock.shift(2 * SECOND)
-    assert shop.desk.post(link, {"do": "new_link", "nonce": nonce_of(page)}).status == 200
-
-
-@pytest.mark.parametrize("fields", [{}, {"do": "done"}])
-def test_an_expired_link_does_no_other_action(shop: Shop, fields: dict[str, str]) -> None:
-    link = expired_link(shop)
-    before = writes(shop.desk)
-
-    assert (shop.desk.post(link, fields).status, writes(shop.desk)) == (410, before)
-    assert (shop.desk.answer(link, **fields).status, writes(shop.desk)) == (410, before)
-
-
-def test_an_expired_list_sends_new_links_to_the_open_items_only(shop: Shop) -> None:
-    change_agent(shop.desk, shop.agent_id, notify_by=["sms"])
-    for reason in ("Ask for the colour", "Ask for the size"):
-        shop.follow_up(shop.desk.now + HOUR, reason)
-    shop.desk.pass_time(2 * HOUR)
-    link = links(shop.desk.texts[0][1], "/a/")[0]
-    named = {row["reason"].split()[-1]: row["follow_up_id"] for row in shop.rows("follow_up")}
-    until = {"until": "2026-05-11T10:00:00Z"}
-    shop.desk.call(f"POST /api/follow-ups/{named['colour']}/snooze", until)
-    shop.desk.call(f"POST /api/follow-ups/{named['size']}/complete")
-    shop.desk.settle()
-    shop.desk.clock.shift(31 * DAY)
-
-    asked = shop.desk.answer(link, do="new_link")
-    shop.desk.pass_time(5 * MINUTE)
-
-    assert asked.status == 200
-    (mail,) = shop.desk.mails
-    assert ("colour" in words_of(mail), "size" in words_of(mail)) == (True, False)
-
-
-def test_a_list_leaves_out_erased_customers_and_ends_with_its_carrier(shop: Shop) -> None:
-    change_agent(shop.desk, shop.agent_id, notify_by=["sms"])
-    change_policy(shop.desk, follow_ups={"group_within_minutes": 15})
-    people = {name: add_customer(shop.desk, name=name, email=None) for name in ("Dana", "Eva", "Zara")}
-    for name, customer_id in people.items():
-        follow_up = {"at": text_of(shop.desk.now + HOUR), "reason": f"Call {name}"}
-        shop.contact(customer_id=customer_id, follow_up=follow_up)
-    shop.desk.pass_time(2 * HOUR)
-    link = links(shop.desk.texts[0][1], "/a/")[0]
-    carrier = next(name for name, customer_id in people.items() if _carries(shop, customer_id))
-    first, second = (name for name in people if name != carrier)
-
-    shop.desk.call(f"POST /api/customers/{people[first]}/erase")
-    without_first = shop.desk.open(link)
-    shop.desk.clock.shift(31 * DAY)
-    asked = shop.desk.answer(link, do="new_link")
-    shop.desk.pass_time(5 * MINUTE)
-    shop.desk.call(f"POST /api/customers/{people[carrier]}/erase")
-
-    shown = [name for name in people if f"Call {name}" in without_first.body]
-    assert (without_first.status, sorted(shown)) == (200, sorted([carrier, second]))
-    assert asked.status == 200
-    assert shop.desk.open(link).status == 410
-    assert shop.desk.answer(link, do="new_link").status == 404
-
-
-def _carries(shop: Shop, customer_id: str) -> bool:
-    return any(row.get("carries") for row in shop.desk.timeline(customer_id) if row["row_kind"] == "message")
-
-
-def test_a_list_of_several_reminders_changes_nothing(shop: Shop) -> None:
-    change_agent(shop.desk, shop.agent_id, notify_by=["sms"])
-    for reason in ("Ask for the colour", "Ask for the size"):
-        shop.follow_up(shop.desk.now + HOUR, reason)
-    shop.desk.pass_time(2 * HOUR)
-    link = links(shop.desk.texts[0][1], "/a/")[0]
-    before = (writes(shop.desk), timeline(shop))
-
-    pages = [shop.desk.post(link, {}), shop.desk.answer(link), shop.desk.open(link)]
-    by_machine = shop.desk.post(link, {"do": "done"})
-
-    assert [(page.status, "2 reminders" in page.body) for page in pages] == [(200, True)] * 3
-    assert by_machine.status == 422
-    assert (writes(shop.desk), timeline(shop)) == before
-
-
 # ---------------------------------------------------------------- not reached
 
 
@@ -417,149 +219,6 @@ def test_a_promise_stays_due_after_failed_attempts(shop: Shop) -> None:
     assert ["What now?" in page for page in pages] == [False, False, True]
     (commitment,) = shop.rows("commitment")
     assert (commitment["unreached"], commitment["due_at"]) == (3, "2026-03-02T10:00:00Z")
-
-
-# ---------------------------------------------------------------- running late
-
-
-def test_a_late_notice_is_mailed_in_the_customers_language_and_time_zone(desk: ScriptedDesk) -> None:
-    shop = Shop.opened(desk, language="ur", time_zone="Asia/Karachi")
-    link = warning_link(shop)
-
-    done = shop.desk.answer(link, do="running_late", **WEDNESDAY)
-    shop.desk.pass_time(5 * MINUTE)
-
-    assert "hears of it by e-mail in a moment" in done.body
-    assert str(desk.mails[-1]["to"]).endswith("<bilal@example.com>")
-    assert LATE_IN_URDU in words_of(desk.mails[-1])
-    assert "15:00" in words_of(desk.mails[-1])  # 10:00 UTC
-
-
-def test_a_late_notice_is_texted_to_a_customer_who_prefers_texts(desk: ScriptedDesk) -> None:
-    number = "+923009876543"
-    shop = Shop.opened(desk, language="ur", time_zone="Asia/Karachi", phone=number, preferred_channel="sms")
-    link = warning_link(shop)
-
-    shop.desk.answer(link, do="running_late", **WEDNESDAY)
-    shop.desk.pass_time(5 * MINUTE)
-
-    (words,) = [words for to, words in desk.texts if to == number]
-    assert "معذرت" in words
-    assert "15:00" in words
-
-
-def test_a_late_notice_at_night_waits_for_the_customers_morning(desk: ScriptedDesk) -> None:
-    shop = Shop.opened(desk, time_zone="Asia/Karachi")
-    wait_until(shop.desk, at("03-02T17:00"))  # 22:00 in Karachi
-    link = warning_link(shop)
-
-    done = shop.desk.answer(link, do="running_late", **WEDNESDAY)
-    wait_until(shop.desk, at("03-03T12:00"))
-
-    assert "It is late where the customer is" in done.body
-    (message,) = (row for row in shop.rows("message") if row["purpose"] == "running_late")
-    assert message["sent_at"] == "2026-03-03T04:00:00Z"
-
-
-def test_a_customer_without_consent_gets_no_late_notice_and_the_page_says_so(desk: ScriptedDesk) -> None:
-    shop = Shop.opened(desk, consent={"email": False, "sms": False, "survey": False})
-    link = warning_link(shop)
-
-    form = shop.desk.open(f"{link}?do=running_late")
-    done = shop.desk.answer(link, do="running_late", **WEDNESDAY)
-    shop.desk.pass_time(HOUR)
-
-    assert "Please call them" in form.body
-    assert "Make sure that the customer knows." in done.body
-    assert mailed_to(shop, "Bilal") == 0
-
-
-def test_two_new_dates_in_one_night_send_one_late_notice_with_the_newest(desk: ScriptedDesk) -> None:
-    shop = Shop.opened(desk, time_zone="Asia/Karachi")
-    wait_until(shop.desk, at("03-02T17:00"))
-    link = warning_link(shop)
-
-    for date in (WEDNESDAY, THURSDAY):
-        shop.desk.answer(link, do="running_late", **date)
-        shop.desk.pass_time(MINUTE)
-    wait_until(shop.desk, at("03-03T12:00"))
-
-    assert mailed_to(shop, "Bilal") == 1
-    (mail,) = [mail for mail in desk.mails if str(mail["to"]).startswith("Bilal")]
-    assert "5 Mar" in words_of(mail)
-
-
-def test_two_new_dates_on_one_day_send_two_late_notices(shop: Shop) -> None:
-    link = warning_link(shop)
-
-    for date in (WEDNESDAY, THURSDAY):
-        shop.desk.answer(link, do="running_late", **date)
-        shop.desk.pass_time(5 * MINUTE)
-
-    told = [words_of(mail) for mail in shop.desk.mails if str(mail["to"]).startswith("Bilal")]
-    assert ["4 Mar" in told[0], "5 Mar" in told[1], len(told)] == [True, True, 2]
-
-
-def test_the_same_date_sent_twice_sends_one_late_notice(shop: Shop) -> None:
-    link = warning_link(shop)
-
-    for _ in range(2):
-        shop.desk.answer(link, do="running_late", **WEDNESDAY)
-        shop.desk.pass_time(5 * MINUTE)
-
-    assert mailed_to(shop, "Bilal") == 1
-
-
-def test_a_date_that_is_already_saved_can_still_be_told_to_the_customer(shop: Shop) -> None:
-    link = warning_link(shop)
-    shop.desk.answer(link, do="new_date", **WEDNESDAY)
-    shop.desk.pass_time(5 * MINUTE)
-
-    shop.desk.answer(link, do="running_late", **WEDNESDAY)
-    shop.desk.pass_time(5 * MINUTE)
-
-    assert mailed_to(shop, "Bilal") == 1
-
-
-def test_a_return_to_an_earlier_date_sends_another_late_notice(shop: Shop) -> None:
-    link = warning_link(shop)
-
-    for date in (WEDNESDAY, THURSDAY, WEDNESDAY):
-        shop.desk.answer(link, do="running_late", **date)
-        shop.desk.pass_time(5 * MINUTE)
-
-    assert mailed_to(shop, "Bilal") == 3
-
-
-@pytest.mark.parametrize(("step", "body"), [("withdraw", {"reason": "Customer gave up"}), ("keep", None)])
-def test_a_promise_that_ends_overnight_sends_no_late_notice(
-    desk: ScriptedDesk, step: str, body: object
-) -> None:
-    shop = Shop.opened(desk, time_zone="Asia/Karachi")
-    wait_until(shop.desk, at("03-02T17:00"))
-    link = warning_link(shop)
-    shop.desk.answer(link, do="running_late", **WEDNESDAY)
-
-    commitment_id = shop.rows("commitment")[0]["commitment_id"]
-    assert shop.desk.call(f"POST /api/commitments/{commitment_id}/{step}", body).status == 200
-    wait_until(shop.desk, at("03-03T12:00"))
-
-    (message,) = (row for row in shop.rows("message") if row["purpose"] == "running_late")
-    assert (message["status"], mailed_to(shop, "Bilal")) == ("withheld", 0)
-
-
-def test_a_customer_who_withdraws_consent_overnight_gets_no_late_notice(desk: ScriptedDesk) -> None:
-    shop = Shop.opened(desk, time_zone="Asia/Karachi")
-    wait_until(shop.desk, at("03-02T17:00"))
-    link = warning_link(shop)
-    shop.desk.answer(link, do="running_late", **WEDNESDAY)
-
-    stop = {"consent": {"email": False, "sms": False, "survey": False}}
-    shop.desk.call(f"PATCH /api/customers/{shop.customer_id}", stop)
-    wait_until(shop.desk, at("03-03T12:00"))
-
-    (message,) = (row for row in shop.rows("message") if row["purpose"] == "running_late")
-    assert message["why_not"] == "the customer said stop before it could be sent"
 
 
 # ---------------------------------------------------------------- put off, and in touch again

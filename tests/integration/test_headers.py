@@ -32,20 +32,9 @@ def is_private(answer: Response) -> bool:
     )
 
 
-def test_pages_of_every_status_have_security_headers(
-    desk: ScriptedDesk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shop = Shop.opened(desk)
-    survey = shop.survey_link()
-    unsubscribe = links(words_of(desk.mails[-1]), "/u/")[0]
-    shop.follow_up(desk.now)
-    desk.pass_time(HOUR)
-    action = links(desk.texts[-1][1], "/a/")[0]
-
-    def busy(*_: object, **__: object) -> None:
-        raise Busy("row")
-
-    seen = [
+def use_links(desk: ScriptedDesk, survey: str, action: str, unsubscribe: str) -> list[Response]:
+    """Open the links and send their forms, in right ways and in wrong ones."""
+    return [
         *(
             desk.open(link, method=method)
             for link in (survey, action, unsubscribe)
@@ -67,6 +56,22 @@ def test_pages_of_every_status_have_security_headers(
         desk.post(unsubscribe, {"do": "undo"}),
         *(desk.post(unsubscribe, {}) for _ in range(30)),
     ]
+
+
+def test_pages_of_every_status_have_security_headers(
+    desk: ScriptedDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = Shop.opened(desk)
+    survey = shop.survey_link()
+    unsubscribe = links(words_of(desk.mails[-1]), "/u/")[0]
+    shop.follow_up(desk.now)
+    desk.pass_time(HOUR)
+    action = links(desk.texts[-1][1], "/a/")[0]
+
+    def busy(*_: object, **__: object) -> None:
+        raise Busy("row")
+
+    seen = use_links(desk, survey, action, unsubscribe)
     with monkeypatch.context() as patched:
         patched.setattr(answers, "retry_on_conflict", busy)
         seen.append(desk.answer(survey, score="5"))

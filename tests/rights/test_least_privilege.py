@@ -9,17 +9,14 @@ import pytest
 from tests.integration.scripted_desk import ENVIRONMENT
 from tests.rights.granted import Need, Right, arn_of, environment_of, functions, granted
 from tests.rights.guard import SCHEDULER, Denied, Guard
-from tests.rights.story import (
-    Scenario,
+from tests.rights.moto_stories import (
     ask_whether_the_desk_is_ready,
     create_rotate_and_delete_keys,
     have_the_mails_of_cognito_written,
     invite_the_owner,
-    run_people,
-    run_rare_actions,
-    use_whatsapp,
     work_in_the_console,
 )
+from tests.rights.simulated_stories import Scenario, run_people, run_rare_actions, use_whatsapp
 
 pytestmark = pytest.mark.xdist_group("rights")  # so that one process finds out which rights are needed
 LIVES = 8

@@ -38,6 +38,21 @@ NOTHING = OpenWork(None, None, (), ())
 
 def written_by_the_desk(amina: Agent = AMINA) -> Iterator[FollowUp | Commitment]:
     """One row for each sentence that the desk writes into follow-ups and promises."""
+    yield from _next_steps()
+    yield from _for_the_supervisor(amina)
+    for every in (1, 14):
+        quiet = customer(agent_id=amina.agent_id, check_in_every_days=every)
+        waiting = check_ins.plan_from(quiet, MONDAY, policy())
+        (check_in,) = check_ins.next_step(waiting, None, policy(), MONDAY + every * DAY).other_rows
+        assert isinstance(check_in, FollowUp)
+        yield check_in
+    back = commitments.call_back(interaction(occurred_at=MONDAY - DAY), reply(), amina, policy())
+    assert back
+    yield back
+
+
+def _next_steps() -> Iterator[FollowUp]:
+    """What the desk plans for a case without another next step."""
     rules = policy()
     contact = interaction(tone="upset", kind="complaint")
     asked = next_steps.after_interaction(case(), contact, NOTHING, rules)
@@ -49,6 +64,12 @@ def written_by_the_desk(amina: Agent = AMINA) -> Iterator[FollowUp | Commitment]
     yield from (asked, complained, ended)
     yield next_steps.after_waiting(case(waiting_for_customer=True), None, rules, MONDAY)
     yield next_steps.after_reopening(case(), rules, MONDAY)
+
+
+def _for_the_supervisor(amina: Agent) -> Iterator[FollowUp | Commitment]:
+    """What a tone, a run-around, a low score or a bounce brings."""
+    rules = policy()
+    contact = interaction(tone="upset", kind="complaint")
     for tone in ("upset", "abusive"):
         toned = follow_ups.by_tone(interaction(tone=tone), amina, rules)
         assert toned
@@ -68,21 +89,12 @@ def written_by_the_desk(amina: Agent = AMINA) -> Iterator[FollowUp | Commitment]
         call = survey_follow_up.unhappy_call(answered, amina, amina, rules, MONDAY)
         assert call
         yield call
-    for every in (1, 14):
-        quiet = customer(agent_id=amina.agent_id, check_in_every_days=every)
-        waiting = check_ins.plan_from(quiet, MONDAY, rules)
-        (check_in,) = check_ins.next_step(waiting, None, rules, MONDAY + every * DAY).other_rows
-        assert isinstance(check_in, FollowUp)
-        yield check_in
     for medium in get_args(Medium):
         for reason in get_args(StopReason):
             stop = Stop(reason=reason, at=MONDAY)
             stopped = suppression.suppress(None, "address-1", medium, stop)
             assert isinstance(stopped, Suppression)
             yield suppression.follow_up_of_bounce(stopped, stop, reply(), amina, amina, MONDAY)
-    back = commitments.call_back(interaction(occurred_at=MONDAY - DAY), reply(), amina, rules)
-    assert back
-    yield back
 
 
 @pytest.mark.parametrize("language", ["ur", "ar", "hi"])

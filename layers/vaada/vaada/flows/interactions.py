@@ -64,11 +64,7 @@ def record_interaction(
     `mail` is the mail that it came or goes out as, `whatsapp` the WhatsApp message that it came as.
     Raises UnknownReference, InvalidField, Busy, and Conflict if the receipt already exists.
     """
-    for field, problem in interactions.implausible_dates(new, now, desk.policy.cases):
-        raise InvalidField(field, problem)
-    if new.handed_over_from == new.agent_id:
-        message = "is the agent of this contact; name the colleague who had the matter before"
-        raise InvalidField("handed_over_from", message)
+    _check_new(desk, new, now)
     agents = {
         **require_present_agents(desk, agent_id=new.agent_id),
         **require_agents(desk, handed_over_from=new.handed_over_from),
@@ -97,6 +93,15 @@ def record_interaction(
     for case in handed_over:
         move_unlisted(desk, case, require_agent(desk, case.agent_id), now, interaction.agent_id)
     return recorded
+
+
+def _check_new(desk: Desk, new: NewInteraction, now: datetime) -> None:
+    """Raise InvalidField if a date of the contact cannot be right, or its agent has it from themselves."""
+    for field, problem in interactions.implausible_dates(new, now, desk.policy.cases):
+        raise InvalidField(field, problem)
+    if new.handed_over_from == new.agent_id:
+        message = "is the agent of this contact; name the colleague who had the matter before"
+        raise InvalidField("handed_over_from", message)
 
 
 def preview_interaction(

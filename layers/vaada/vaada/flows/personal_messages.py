@@ -125,10 +125,9 @@ def write_to_customer(
     """
     way = _chosen(desk, ways_to_write(desk, customer, case, now), new.medium)
     address = _checked_address(desk, customer, agent_id, way, new)
-    wake_at = personal.goes_out_at(customer, desk.policy, now, at_night=new.send_now)
-    if way.open_until is not None and wake_at >= way.open_until:
-        raise CannotWrite(personal.CLOSES_AT_NIGHT)
-    details = MailDetails(subject=new.subject or "", attachments=_keep_files(desk, customer, new.attachments))
+    wake_at = _time_to_send(desk, customer, way, new, now)
+    files = _keep_files(desk, customer, new.attachments)
+    details = MailDetails(subject=new.subject or "", attachments=files) if way.medium == "email" else None
 
     def with_message(interaction: Interaction) -> tuple[Row, ...]:
         message = personal.message_of(
@@ -142,18 +141,21 @@ def write_to_customer(
         )
         return message, *also
 
+    contact = _contact(customer, agent_id, way.medium, new, case, resolved=resolved)
     try:
-        return record_interaction(
-            desk,
-            _contact(customer, agent_id, way.medium, new, case, resolved=resolved),
-            now,
-            mail=details if way.medium == "email" else None,
-            also=with_message,
-        )
+        return record_interaction(desk, contact, now, mail=details, also=with_message)
     except UnknownReference:  # the customer was erased meanwhile: nothing of theirs may stay
         if new.attachments:
             desk.mail_store.forget_files(customer.id)
         raise
+
+
+def _time_to_send(desk: Desk, customer: Customer, way: Way, new: NewMessage, now: datetime) -> datetime:
+    """Return when the message goes out. Raises CannotWrite if its way is closed by then."""
+    at = personal.goes_out_at(customer, desk.policy, now, at_night=new.send_now)
+    if way.open_until is not None and at >= way.open_until:
+        raise CannotWrite(personal.CLOSES_AT_NIGHT)
+    return at
 
 
 def _checked_address(

@@ -88,11 +88,7 @@ class Table(RowLists):
         puts = [self._put(row) for row in rows]
         others = self._other_writes(rows, delete, must_exist, delete_unread)
         try:
-            if len(puts) == 1 and not others:
-                self.client.put_item(**puts[0])
-            else:
-                items: list[TransactWriteItemTypeDef] = [{"Put": put} for put in puts]
-                self.client.transact_write_items(TransactItems=[*items, *others])
+            self._send(puts, others)
         except self.client.exceptions.ConditionalCheckFailedException as error:
             stored = cast("dict[str, Any]", error.response).get("Item")
             if stored != puts[0]["Item"]:
@@ -115,6 +111,14 @@ class Table(RowLists):
         self._remember_written(rows, delete)
         if delete_unread and self.memory is not None:
             self.memory.forget()
+
+    def _send(self, puts: list[Any], others: "list[TransactWriteItemTypeDef]") -> None:
+        """Send these writes: one alone as it is, several as a transaction."""
+        if len(puts) == 1 and not others:
+            self.client.put_item(**puts[0])
+            return
+        items: list[TransactWriteItemTypeDef] = [{"Put": put} for put in puts]
+        self.client.transact_write_items(TransactItems=[*items, *others])
 
     def items_to_erase(self, customer_id: str) -> tuple[ItemToErase, ...]:
         """Return up to 25 items of a customer, their own row first. Empty: none are left."""

@@ -85,11 +85,15 @@ def one_row_of_each_kind(
     if praised:
         ids["praised"] = world.praised_id = an_answer(world, ids["contact"], ids["case"], 5)
     if others:
-        ids["other_case"] = world.other_case_id = world.contact()["case_id"]
-        other = {"name": "Bilal K", "email": "bilal.k@example.com"}
-        world.other_customer_id = world.call_api("POST /api/customers", other)["customer_id"]
-        ids["other_customer"] = world.other_customer_id
+        ids |= _a_second_case_and_customer(world)
     return ids
+
+
+def _a_second_case_and_customer(world: ScenarioWorld) -> dict[str, str]:
+    world.other_case_id = world.contact()["case_id"]
+    other = {"name": "Bilal K", "email": "bilal.k@example.com"}
+    world.other_customer_id = world.call_api("POST /api/customers", other)["customer_id"]
+    return {"other_case": world.other_case_id, "other_customer": world.other_customer_id}
 
 
 def _contact_with_work(world: ScenarioWorld, kind: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from vaada.flows.messages.recipients import customer_address
 from vaada.flows.messages.tasks import Task
 from vaada.flows.work import StaffWork
 from vaada.model.messages import Purpose
-from vaada.model.people import Agent
+from vaada.model.people import Agent, Customer, Medium
 from vaada.model.rows import Explanation
 from vaada.model.work import Commitment, FollowUp, Goodwill, Reply
 from vaada.present.i18n import words
@@ -66,7 +66,6 @@ def brief(
     zone, language = ZoneInfo(zone_of(reader, desk.policy)), language_of(desk, reader)
     old_date = work.woken_from if isinstance(work, FollowUp) else None
     actions = actions_for(work, now, asking=asking) if answerable else ()
-    told_at = customer_address(desk, customer, survey=False) if "running_late" in actions else None
     return Brief(
         kind=_brief_kind(work),
         language=language,
@@ -88,10 +87,16 @@ def brief(
         amount=_amount(work, language),
         old_date=old_date.astimezone(zone) if old_date else None,
         unreached=work.unreached if isinstance(work, Commitment | FollowUp) else 0,
-        late_notice_medium=told_at.medium if told_at else None,
+        late_notice_medium=_late_notice_medium(desk, customer) if "running_late" in actions else None,
         action_url=link,
         actions=actions,
     )
+
+
+def _late_notice_medium(desk: Desk, customer: Customer) -> Medium | None:
+    """Return by which medium the customer can be told that a promise is late. None: by none."""
+    address = customer_address(desk, customer, survey=False)
+    return address.medium if address else None
 
 
 def task_line(desk: Desk, task: Task, reader: Agent | None, now: datetime, link: str | None) -> TaskLine:
