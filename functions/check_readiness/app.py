@@ -1,4 +1,4 @@
-"""Ask what is not set up yet, for the console, which may not ask the account itself. It only reads."""
+"""Find what is not set up yet, for the console, which has no right to read the account. It only reads."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +11,7 @@ from vaada.gateways.account import Account
 from vaada.gateways.readiness_check import payload_of
 from vaada.settings import StackSettings
 
-_TIME_FOR_ONE_CHECK_MS = 10_000  # one question may be asked several times, if it gets no answer
+_TIME_FOR_ONE_CHECK_MS = 10_000  # a call that gets no response is made several times
 
 
 def handler(_event: dict[str, Any], context: LambdaContext) -> list[dict[str, Any]]:

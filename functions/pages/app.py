@@ -83,7 +83,7 @@ def _page(event: dict[str, Any], *, is_post: bool) -> Page:
     except _Refused as refused:
         return _refusal(visit, refused.status, refused.because)
     except TooManyForms as error:
-        logger.info("too often", purpose=purpose, request_id=_request_id(event))
+        logger.info("too many forms", purpose=purpose, request_id=_request_id(event))
         retry_after = {"retry-after": str(error.after)}
         return replace(_refusal(visit, HTTPStatus.TOO_MANY_REQUESTS, "too_often"), headers=retry_after)
     except (Busy, Conflict):

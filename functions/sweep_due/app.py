@@ -11,7 +11,7 @@ from vaada.log import logger
 
 prepare("table")
 
-_TIME_FOR_ONE_ROW_MS = 20_000  # for one more row, even if each of its sends times out
+_TIME_FOR_ONE_ROW_MS = 20_000  # how long one row may take if each of its sends times out
 
 
 def handler(_event: dict[str, Any], context: LambdaContext) -> int:

@@ -1,1 +1,1 @@
-"""Vaada, the follow-up desk. Imports go one way: functions, then api and public, flows, rules, model."""
+"""Vaada, the follow-up desk. Imports go one way: functions; api, public, console; flows; rules; model."""

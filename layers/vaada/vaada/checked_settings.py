@@ -1,6 +1,6 @@
 """The settings that a person types into the stack's parameters, checked when the stack is deployed.
 
-Apart from `settings`, for which every function would load what only these checks need.
+They are not in `settings`, because then every function would load the libraries that only these checks need.
 """
 
 from typing import Annotated

@@ -252,7 +252,7 @@ def open_desk() -> Desk:
 
 
 def prepare(*gateways: Gateway, renders: bool = False) -> None:
-    """Create these gateways while Lambda starts the function, when it has a whole processor.
+    """Create these gateways while Lambda starts the function, when it has a full CPU.
 
     `renders`: the function renders mails or pages nearly every time, so what that needs is imported, too.
     Anywhere else this does nothing, and each gateway is created when it is first used.

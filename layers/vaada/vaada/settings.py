@@ -85,7 +85,7 @@ class SignInSettings(_Environment):
 
 
 class ReadinessSettings(_Environment):
-    """The variable of `console`, which has what is not set up yet asked by a function that may."""
+    """The variable of `console`: the function that finds what is not set up yet."""
 
     check_readiness_arn: str
 

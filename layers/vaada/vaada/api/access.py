@@ -55,7 +55,7 @@ class User:
             raise Refusal(HTTPStatus.FORBIDDEN, "Only managers may change this.")
 
     def reader(self, desk: Desk) -> Reader:
-        """Return the user as a searcher of customers, who finds those that `require_served` allows."""
+        """Return the user for a search of customers, which finds those that `require_served` allows."""
         if self.is_manager or self.agent_id is None:
             return Reader(None)
         agents = agents_by_id(desk)
@@ -63,7 +63,7 @@ class User:
         return Reader(frozenset({self.agent_id, *seen}))
 
     def require_served(self, desk: Desk, customer: Customer) -> None:
-        """Raise Refusal (403) unless the user serves them, stands in for who does, or is a manager."""
+        """Raise Refusal (403) unless the user serves them or stands in for who does, or is a manager."""
         serves = self.is_manager or self.agent_id in customer.readers
         if not serves and not self._stands_in_for(customer.readers, _read_from(desk)):
             raise Refusal(HTTPStatus.FORBIDDEN, "This customer is served by other agents.")
@@ -127,7 +127,7 @@ class User:
         return False
 
     def agent_filter(self, desk: Desk, agent_id: str | None = None) -> str | None:
-        """Return whose rows to list: the given agent's, else all (None) for managers, their own for agents.
+        """Return whose rows to list: the given agent's, else all (None) for a manager, their own for agents.
 
         Raises Refusal (403) unless the user may see this agent's work.
         """

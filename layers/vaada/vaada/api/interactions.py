@@ -54,8 +54,9 @@ class RecordedInteraction(BaseModel):
 class FoundInteraction(Interaction):
     """An interaction, with the cases that it may belong to.
 
-    `suggested_case_ids` are other open cases of the customer that it may belong to, the likeliest first, or
-    else the latest, as long as it is the only contact of an open case. Nobody could choose one for a text.
+    `suggested_case_ids` are other open cases of the customer that it may belong to, the likeliest first; if
+    none is likely, the latest. They are given while it is the only contact of an open case: an SMS begins a
+    case of its own, because nobody could choose one.
     """
 
     suggested_case_ids: tuple[str, ...] = ()

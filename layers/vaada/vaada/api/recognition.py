@@ -25,7 +25,7 @@ class ProposedThanks(BaseModel):
 
 
 class AgentToSee(BaseModel):
-    """An agent, when they were last thanked, and what for they could be. `is_unseen`: not for a quarter."""
+    """An agent, when they were last thanked, and reasons to thank them. `is_unseen`: none for a quarter."""
 
     agent_id: str
     last_thanked_at: Instant | None

@@ -41,7 +41,7 @@ def get_service_report(
         caller.require_may_see(desk(), only_agent_id)
     elif not caller.is_manager:
         only_agent_id = caller.agent_id
-    ends = now() + _SECOND  # with what is due right now
+    ends = now() + _SECOND  # so that what is due now is included
     if to is not None:
         ends = _parse_time("to", to, timedelta(days=1))
     begins = _parse_time("from", from_, timedelta(0)) if from_ is not None else ends - _DEFAULT_PERIOD

@@ -198,7 +198,7 @@ def _no_number(name: str) -> object:
 
 
 def _check_request(resolver: ApiGatewayResolver, next_middleware: NextMiddleware) -> Response[Any]:
-    """Raise Refusal (422) for what would be ignored: unknown query parameters, or what is not taken."""
+    """Raise Refusal (422) for query parameters, headers or a body that this call would ignore."""
     route: Route = resolver.context["_route"]
     event = resolver.current_event
     if route not in _routes():
@@ -214,7 +214,7 @@ def _check_request(resolver: ApiGatewayResolver, next_middleware: NextMiddleware
 
 
 def _check_headers(method: str, path: str, headers: Mapping[str, str]) -> None:
-    """Raise Refusal (422) for a header that would be ignored, or is none."""
+    """Raise Refusal (422) for a header that would be ignored, or whose value is invalid."""
     if "if-match" in headers and not takes_if_match(method, path):
         raise problems.invalid("If-Match", "is for calls that change one row or the policy; leave it out")
     key = headers.get("idempotency-key")

@@ -1,6 +1,6 @@
 """The modules of the API's routes. Each adds its own to the resolver when it is imported.
 
-A function that starts imports none of them, and a request those that its path may mean.
+None is imported while the function starts; a request imports those that its path may belong to.
 """
 
 from collections.abc import Iterable
@@ -33,7 +33,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "surveys": ("work",),
     "training-topics": ("training",),
 }
-"""Those with the routes below /api/, by the first word behind it."""
+"""The modules of routes, by the first word of the path after /api/."""
 
 
 def respond(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -43,7 +43,7 @@ def respond(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 def whole_app() -> APIGatewayHttpResolver:
-    """Return the resolver with all routes."""
+    """Return the resolver after importing all modules of routes."""
     _import(sorted({module for modules in MODULES.values() for module in modules}))
     return resolver.app
 

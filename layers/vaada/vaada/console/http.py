@@ -1,4 +1,4 @@
-"""What comes in from a browser and what goes back to it, without the words of API Gateway."""
+"""Requests from a browser and responses to it, independent of API Gateway's format."""
 
 import base64
 import binascii

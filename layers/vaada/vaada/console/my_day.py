@@ -55,7 +55,7 @@ def show(visit: Visit) -> Answer:
 
 
 def surroundings(visit: Visit, found: WorkAround) -> Surroundings:
-    """Return what rows of work need to be shown."""
+    """Return what is needed to show rows of work: the reader, and the people and contacts they name."""
     return Surroundings(
         visit.times,
         visit.user.agent_id,

@@ -19,7 +19,7 @@ from vaada.present.i18n import CATALOGUES
 
 HERE = "/desk/people"
 
-_CUSTOMER = "customer-"  # and the id, in the names of fields
+_CUSTOMER = "customer-"  # followed by the customer's id: the name of a field
 _MOST_CUSTOMERS = 100
 
 
@@ -102,7 +102,7 @@ def leave_form(visit: Visit, agent_id: str) -> Answer:
 
 
 def leave(visit: Visit, agent_id: str) -> Answer:
-    """Let a colleague leave, with all that is theirs to another one, or to others by customer."""
+    """Let a colleague leave. One colleague gets all of their work, or several get it by customer."""
     agent, form = _other(visit, agent_id), visit.request.form
     to, by_customer = form["to"], _by_customer(form)
     if not to or to == agent.id:

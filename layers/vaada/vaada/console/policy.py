@@ -39,7 +39,7 @@ _TOGETHER = {
     "surveys": "close",
     "relationships": "over",
 }
-"""For each section that is wrong as a whole, the field at which to say so."""
+"""The field that shows a problem of a whole section."""
 Problem = Literal["value", "hours", "days", "changed"]
 
 
@@ -191,7 +191,7 @@ def _sent(form: Fields) -> _Sent:
             members += rest[1:] if values[name] else []
         elif len(rest) > 1:
             part = part.setdefault(rest[0], {})
-            if values[name]:  # else the rule is not for this channel, or this kind of survey
+            if values[name]:  # an empty field: the rule does not apply to this channel or kind of survey
                 part[rest[1]] = _value_of(name, control.kind, values)
         else:
             part[rest[0]] = _value_of(name, control.kind, values)
@@ -225,7 +225,10 @@ def _ladder(values: Mapping[str, str]) -> list[dict[str, Any]]:
 
 
 def _pairs(value: str) -> object:
-    """Return the last word of each line, by the words before it. If a line cannot be read: the text."""
+    """Parse lines such as "vip 30" into pairs: the words before the last one, and the last one.
+
+    If a line has only one word, or two lines begin alike, the text itself is returned, which is invalid.
+    """
     pairs = [line.rsplit(maxsplit=1) for line in value.splitlines() if line.strip()]
     if any(len(pair) < 2 for pair in pairs):  # noqa: PLR2004 - the words before, the last word
         return value

@@ -128,7 +128,7 @@ def _report(visit: Visit, wanted: _Wanted) -> ReportPage:
 
 
 def _link(visit: Visit, wanted: _Wanted) -> Callable[..., str]:
-    """Return what makes the addresses of the rows that the numbers count."""
+    """Return a function that makes the link from a number to the rows that it counts."""
     own = {"agent": wanted.only} if wanted.only and visit.user.is_manager else {}
 
     def link(figure: Figure, *, before: bool = False, **more: str) -> str:

@@ -55,7 +55,7 @@ def show(visit: Visit, step: str) -> Answer:
 
 
 def save(visit: Visit, step: str) -> Answer:
-    """Do a step or skip it, and lead to the next one. A try stays, to see what becomes of it."""
+    """Do a step or skip it, and go to the next one. The last step stays open: it shows what has arrived."""
     visit.user.require_manager()
     known, form = _step(step), visit.request.form
     if form["do"] == "skip":
@@ -166,7 +166,7 @@ _SAVED: dict[SetupStep, Callable[[Visit], Problems]] = {
     "customers": _customers,
     "message": _message,
 }
-"""What each step does. Returns what is wrong."""
+"""The function that does each step. It returns what is wrong."""
 
 
 def _stored(visit: Visit, step: SetupStep) -> dict[str, str]:
@@ -200,7 +200,7 @@ def _table(form: Mapping[str, str] | Fields) -> str:
 
 
 def _part_of(form: Mapping[str, str] | Fields) -> _Part:
-    """Return the lines from the one at which the form goes on, as many as one request can bring in."""
+    """Return the lines to add with this request: from the one named in the form, up to the limit."""
     goes_on = form["from"].isascii() and form["from"].isdecimal() and not form["file"]
     lines = customer_lines(_table(form))
     left = [line for line in lines if not goes_on or line.number >= int(form["from"])]

@@ -95,7 +95,7 @@ def finish(desk: Desk, request: Request, now: datetime) -> Answer:
     except NotSignedIn:
         return _not_signed_in(desk, request, "expired")
     except Refusal as refusal:
-        logger.info("not let in", subject=known.subject, detail=refusal.detail)
+        logger.info("sign-in refused", subject=known.subject, detail=refusal.detail)
         return _not_signed_in(desk, request, "no_access")
     secret = secrets.token_urlsafe(32)
     rules = desk.policy.sign_in

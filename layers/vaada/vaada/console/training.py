@@ -14,7 +14,7 @@ _WHAT: TypeAdapter[str] = TypeAdapter(Line)
 
 
 def show(visit: Visit) -> Answer:
-    """Show the topics, the surest first."""
+    """Show the topics, beginning with those that are surely worse than usual."""
     visit.user.require_manager()
     found = training.topics(visit.desk, visit.now)
     ids = {case.customer_id for one in found for case in one.examples}

@@ -77,7 +77,7 @@ class Visit:
         )
 
     def after(self, address: str, **told: str) -> "Visit":
-        """Return the visit of another page of ours to which a form redirects, with this query."""
+        """Return the visit of the page to which a form redirects, with this query."""
         path, _, query = address.partition("?")
         fields = Fields((*parse_qsl(query), *told.items()))
         return replace(self, request=replace(self.request, method="GET", path=path, query=fields))

@@ -67,7 +67,7 @@ def resolve(
         survey_id = case.survey_id or ids.case_survey_id(case, now)
         return resolved.model_copy(update={"survey_id": survey_id, "ask_again": False})
 
-    is_more = False  # than the case lists
+    is_more = False  # whether there are more than the case lists
 
     def end_work(before: Case, case: Case, work: OpenWork) -> tuple[OpenWork, Iterable[Row]]:
         ended = replace(

@@ -47,9 +47,9 @@ def change(desk: Desk, agent: Agent, changes: Mapping[str, object]) -> Agent:
 def leave(
     desk: Desk, agent_id: str, to: str, by_customer: Mapping[str, str], now: datetime, by: str
 ) -> Agent:
-    """Let an agent leave, with all that is theirs to a colleague, or to others by customer.
+    """Let an agent leave. One colleague gets all of their work, or several get it by customer.
 
-    Somebody who has left in the same way is handed over further. Raises as `departures.leave` does.
+    Repeated after an interruption, it does what is left. Raises as `departures.leave` does.
     """
     people.require_present_agents(desk, to=to, **by_customer)
     desk.accounts.keep_out(require(desk, Agent, agent_id).email)

@@ -71,7 +71,7 @@ def _confirmation(
 ) -> tuple[Message, ...]:
     """Return the mail that asks whether the address is theirs: one for a customer, none if it is suppressed.
 
-    A number gets nothing: texts to numbers that strangers type cost money, and earn it for some of them.
+    A phone number gets nothing: each text costs money, and some numbers pay fraudsters for each text.
     """
     if entry.medium != "email" or customer.consent.email:
         return ()

@@ -86,7 +86,7 @@ def _rows_of_case(
     owner = require_agent(desk, after.agent_id)
     if after.agent_id != case.agent_id:
         changed = hand_over_all(changed, owner, policy, now, by)
-    else:  # what they wait for after all may have been a former agent's
+    else:  # a reply or call that is open again may still belong to a former agent
         if changed.reply is not None:
             changed = replace(changed, reply=hand_over(changed.reply, owner, policy, now, by))
         if changed.call_back is not None and work.call_back is None:

@@ -93,7 +93,7 @@ def leave(
     def begin() -> Agent:
         agent = require(desk, Agent, agent_id)
         if agent.left_at is not None:
-            raise NotPossible("agent", "not of the business any more", "let go")
+            raise NotPossible("agent", "no longer with the business", "marked as having left")
         require_present_agents(desk, **fields)
         left = agent.changed(left_at=now, left_to=to)
         claim = require(desk, EmailClaim, agent.email.casefold()).changed(has_left=True)
@@ -133,7 +133,7 @@ def take_back(desk: Desk, agent_id: str) -> Agent:
     def attempt() -> Agent:
         agent = require(desk, Agent, agent_id)
         if agent.left_at is None:
-            raise NotPossible("agent", "of the business", "taken back")
+            raise NotPossible("agent", "still with the business", "taken back")
         claim = require(desk, EmailClaim, agent.email.casefold()).changed(has_left=False)
         back = agent.changed(left_at=None, left_to=None)
         departure = desk.table.get(Departure, agent_id)

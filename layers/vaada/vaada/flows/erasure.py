@@ -1,10 +1,10 @@
 """Erase all data of a customer.
 
 The customer's own row is deleted first, in the transaction that writes the ledger. From then on nobody can
-send them messages or write rows of theirs. Their mails and the files of these go first, while rows still say
-which they are. Rows are deleted without parsing them, so rows that this release
+send them messages or write rows of theirs. Mails and files are deleted before the rows
+that name them. Rows are deleted without parsing them, so rows that this release
 cannot read are deleted, too. An erasure is a due row: after an interruption, or with many rows, the sweep
-continues it. Customers who came through the erased one do not name them any more.
+continues it. The erased customer is removed as the referrer of others.
 """
 
 from collections.abc import Sequence

@@ -54,10 +54,10 @@ def receive_parts(
         try:
             outcomes.append(_receive(desk.remembering(), part, now))
         except Exception:  # noqa: BLE001 - whatever the error, it must not hold back the others
-            logger.exception("a part of an event failed")
+            logger.exception("a part of a WhatsApp event failed")
             outcomes.append("failed")
     if "failed" in outcomes:
-        raise NotProcessed(f"{outcomes.count('failed')} of {len(outcomes)}")
+        raise NotProcessed(f"{outcomes.count('failed')} of {len(outcomes)} parts of the event failed")
     return outcomes
 
 
@@ -73,7 +73,7 @@ def _record_status(desk: Desk, status: WhatsAppStatus, now: datetime) -> str:
     message = desk.table.get(Message, status.message_id)
     if message is None:
         return "no such message"
-    key = _key_of(status.whatsapp_id, now)  # only statuses tell WhatsApp's id, by which customers quote
+    key = _key_of(status.whatsapp_id, now)  # customers quote by WhatsApp's id, which only statuses contain
     if earlier_result(desk, key) is None:
         with suppress(Conflict):
             desk.table.write(key.receipt(message.about_id))

@@ -40,7 +40,7 @@ class Way:
     """A way to write to a customer. `answers` is the contact that it answers; `why_not` is why it is closed.
 
     `awaited`: they wait for an answer in this case. `goes_out_at`: now, or at the end of their quiet hours.
-    `open_until`: WhatsApp takes an answer so long.
+    `open_until`: until when WhatsApp accepts an answer.
     """
 
     medium: MessageMedium

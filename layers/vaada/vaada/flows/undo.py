@@ -18,7 +18,9 @@ from vaada.rules.time.deadlines import working_hours
 
 _UNDONE = "what it asked about was undone"
 _NOT_KEPT = "the promise was not kept after all"
-_LISTED: frozenset[FollowUpOrigin] = AUTOMATIC | {"requested"}  # in their case; others are the supervisor's
+_LISTED: frozenset[FollowUpOrigin] = AUTOMATIC | {
+    "requested"
+}  # the follow-ups that a case lists; others are the supervisor's
 
 
 def undo_keep(desk: Desk, commitment_id: str, now: datetime, by: str) -> Commitment:
@@ -67,7 +69,7 @@ def undo_answer(desk: Desk, reply_id: str, now: datetime, by: str) -> Reply:
             raise NotPossible("reply", "given in a contact", "marked as not given; correct the contact")
         after = replace(_without_question(work, given_at, now, by), reply=undone)
         call_back = _call_again(desk, contacts.get(row.interaction_id), given_at, now, by)
-        if call_back is not None:  # it has the clock
+        if call_back is not None:  # while the call is open, the reply has no clock of its own
             after = replace(after, call_back=call_back, reply=replies.await_again(row))
         answered = case.answered and row.which == "next"
         listed = with_open_work(case.changed(answered=answered), after)

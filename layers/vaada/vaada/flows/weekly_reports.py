@@ -100,7 +100,7 @@ def _findings(desk: Desk, row: WeeklyReport, now: datetime) -> Findings:
     since = row.begins - (_WEEK if earlier is not None else (rules.WEEKS - 1) * _WEEK)
     try:
         promises = rows_of_kind(desk, Commitment, since, row.ends, None, frozenset({"origin"}))
-    except TooManyRows:  # of a year; the week itself is shown, whatever the business is like
+    except TooManyRows:  # a year has too many: then only the week itself is shown
         since = row.begins
         promises = rows_of_kind(desk, Commitment, since, row.ends, None, frozenset({"origin"}))
     missed = sorted({one.case_id for one in rules.missed_in(row, promises, now)})

@@ -227,7 +227,7 @@ def attribute(value: Any) -> dict[str, Any]:
         return {"L": [attribute(each) for each in value]}
     if kind is dict:
         return {"M": {name: attribute(each) for name, each in value.items()}}
-    raise TypeError(f"rows have no {kind}")
+    raise TypeError(f"rows have no values of the type {kind}")
 
 
 def plain_value(stored: Mapping[str, Any]) -> Any:

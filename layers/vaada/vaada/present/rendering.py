@@ -31,7 +31,7 @@ def text(template: str, words: Words, **values: object) -> str:
 
 
 def prepare() -> None:
-    """Import what templates need, before it is needed."""
+    """Import Jinja and prepare its environment now, so that the first page does not wait for it."""
     _environment(words("en"), escape=True)
 
 

@@ -1,7 +1,7 @@
 """The weekly report in the reader's words: the same for the mail and for its page in the console.
 
-Each line leads into the console. Names and words of customers are read when the report is shown, so that of a
-customer who was erased nothing is left in it.
+Each line leads into the console. Names and words of customers are read when the report is shown, so it holds
+nothing about an erased customer.
 """
 
 from collections.abc import Iterator, Mapping
@@ -97,7 +97,7 @@ class WeekBar:
 
 @dataclass(frozen=True)
 class WeekPage:
-    """A weekly report as it is read. `bars_words` describe the bars, `year` is what they come to."""
+    """A weekly report as it is read. `bars_words` describe the bars, `year` sums them up."""
 
     subject: str
     title: WeekLine

@@ -185,7 +185,7 @@ def reminded(row: CampaignRecipient) -> CampaignRecipient:
 def mark(row: CampaignRecipient, campaign: Campaign, *, came: bool) -> CampaignRecipient:
     """Record whether the customer came, or return the same row if known. Raises NotPossible for a tip."""
     if campaign.event is None:
-        raise NotPossible("campaign", "about no event", "come to")
+        raise NotPossible("campaign", "about no event", "attended")
     return row if row.came == came else row.changed(came=came)
 
 

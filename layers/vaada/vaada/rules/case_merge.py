@@ -84,9 +84,9 @@ def unmerge(
     """
     before, merged_at = closed.into_before, closed.history[-1].at if closed.history else now
     if closed.status != "merged" or closed.merged_into != into.case_id or before is None:
-        raise NotPossible("case", closed.status, "taken apart again")
+        raise NotPossible("case", closed.status, "separated")
     if into.status == "merged" or now - merged_at > UNDO_WITHIN:
-        raise NotPossible("case", "merged for more than a day or merged further", "taken apart again")
+        raise NotPossible("case", "merged for more than a day or merged further", "separated")
     case = closed.changed(
         status="resolved" if closed.resolved_at else "open",
         merged_into=None,

@@ -91,7 +91,7 @@ def work_after(
     rows = [
         row
         for row in known.replies
-        if row.interaction_id != interaction.id or row.status != "closed"  # it may be needed after all
+        if row.interaction_id != interaction.id or row.status != "closed"  # a closed one may be needed again
     ]
     changed = late_replies.reconcile(contacts, case, rows, policy)
     current, ended = late_replies.open_and_ended(changed, work.reply)
@@ -103,7 +103,9 @@ def work_after(
         return commitments.keep_again(call, policy, working, now, by)
 
     calls = late_replies.reconcile_calls(contacts, case, rows, known.calls, policy, by, keep_again)
-    call_back = next((call for call in calls if is_open(call)), None)  # it is to be made after all
+    call_back = next(
+        (call for call in calls if is_open(call)), None
+    )  # a call that counts as not made any more
     others = [call for call in calls if call is not call_back]
     if work.call_back is not None:
         call_back = next((call for call in calls if call.id == work.call_back.id), work.call_back)

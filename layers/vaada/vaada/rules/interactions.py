@@ -162,7 +162,7 @@ def rows_to_write(
 
 
 def _last_with_news(interaction: Interaction, before: StateBefore, case: Case) -> Interaction | None:
-    """Return the last contact that said something new. None: this contact was not recorded late."""
+    """Return the case's last contact that said something new. None if this one was not recorded late."""
     if not is_late(interaction, before.case):
         return None
     contacts = cases.in_order((*before.contacts, interaction), case)

@@ -38,7 +38,7 @@ def after_interaction(
 
     `case` and `open_work` are those after the contact, with what was agreed in it: that takes the place of an
     automatic follow-up. `last` is the last contact of the case that said something new, if this one was
-    written down late: unless it is this one, nothing moves on.
+    recorded late: if that is another contact, the follow-up does not move.
     """
     automatic, now = open_work.automatic, interaction.recorded_at
     is_last = case.last_interaction_id == interaction.interaction_id if last is None else last is interaction

@@ -49,7 +49,7 @@ def watch(
 ) -> Relationship | None:
     """Return the relationship with one more signal, to be reviewed soon.
 
-    None: that the signal is known and it will be looked at anyway, or that its end is decided.
+    None: nothing changes, because the signal is known and a review is planned, or the end is decided.
     """
     looked_at = now + LOOK_AFTER
     if row is None:
@@ -73,7 +73,7 @@ def are_all_signals(found: Sequence[Relationship]) -> bool:
 def deciding(found: Sequence[Relationship], customer_id: str) -> Relationship | None:
     """Return the relationship that decides for a customer with several records. None: there is none.
 
-    It is the one that is furthest, and the one of the customer's own record before others.
+    It is the one whose review has come furthest; of two, the one of the customer's own record.
     """
     return min(
         found,
@@ -114,7 +114,7 @@ def add_note(
     """Return the relationship with a manager's note. Raises NotPossible if there is no room."""
     before = row or _new(customer_id, now)
     if len(before.notes) >= MOST_NOTES:
-        raise NotPossible("relationship", "full", "noted more about")
+        raise NotPossible("relationship", "full of notes", "given another note")
     after = before.changed() if row else before
     note = RelationshipNote(
         **new.model_dump(exclude={"happened_at"}),
@@ -150,7 +150,7 @@ def next_step(row: Relationship, found: Findings, policy: PolicyDocument, now: d
 def note_talk(row: Relationship, words: str, now: datetime, by: str) -> Relationship:
     """Record the talk with the customer. Raises NotPossible unless a review is proposed."""
     if row.status != "proposed":
-        raise NotPossible("relationship", row.status, "talked about before a decision")
+        raise NotPossible("relationship", row.status, "marked as talked about")
     return _changed(row, now, by, "talked", words, talked_at=now, talked_by=by, talk=words)
 
 

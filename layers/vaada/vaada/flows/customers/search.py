@@ -28,7 +28,7 @@ class Reader:
 
 @dataclass(frozen=True)
 class SearchCursor:
-    """Where a page continues: the indexes of its meaning and prefix, and the cursor in the list of terms."""
+    """Where the next page continues: in which of the meanings, at which prefix, after which term."""
 
     meaning: int
     prefix: int

@@ -45,7 +45,10 @@ def read_ahead(desk: Desk, kind: type[Due], row_id: str, now: datetime) -> None:
     desk.links.prepare()  # with the key of addresses
     desk.read_ahead((Agent, row.agent_id), (Interaction, row.interaction_id))
     agent, customer = desk.table.get(Agent, row.agent_id), desk.table.get(Customer, row.customer_id)
-    people = (agent, customer if isinstance(row, Commitment) else None)  # to whom a new date may be told
+    people = (
+        agent,
+        customer if isinstance(row, Commitment) else None,
+    )  # a customer may be told the new date of a promise
     addresses = [address_id for one in people if one for address_id in address_ids(desk, one)]
     desk.read_ahead(*((Suppression, address_id) for address_id in addresses))
 

@@ -31,7 +31,7 @@ _ROWS_OF_A_DEPARTURE = 200  # per sweep
 
 
 def _write_report(desk: Desk, row_id: str, version: int, now: datetime) -> str:
-    from vaada.flows.weekly_reports import write_report  # once a week: it needs what all reports do
+    from vaada.flows.weekly_reports import write_report  # only here: needed once a week, and slow to import
 
     return write_report(desk, row_id, version, now)
 
@@ -69,7 +69,7 @@ def sweep(desk: Desk, clock: Callable[[], datetime], has_time: Callable[[], bool
             outcome = _advance(swept.remembering(), kind, row_id, version, clock())
             logger.info("swept", row_kind=kind, row_id=row_id, outcome=outcome)
         except NotFound:
-            logger.info("erased meanwhile", row_kind=kind, row_id=row_id)
+            logger.info("row was erased meanwhile", row_kind=kind, row_id=row_id)
         except Exception:  # noqa: BLE001 - the other rows must go on, whatever the error
             failed += 1
             logger.exception("row failed", row_kind=kind, row_id=row_id)

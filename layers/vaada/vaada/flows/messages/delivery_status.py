@@ -47,7 +47,7 @@ def _stop(desk: Desk, event: MailEvent, now: datetime) -> None:
             for subscription in get_args(Subscription):
                 unsubscribe(desk, message.customer_id, subscription, now)
         except NotFound:
-            logger.info("its customer was erased", message_id=message.id)
+            logger.info("the message's customer was erased", message_id=message.id)
 
 
 def _sent_to(desk: Desk, event: MailEvent, message: Message | None) -> tuple[str, ...]:
@@ -152,7 +152,7 @@ def _supervisor_follow_up(desk: Desk, message: Message, work: About, now: dateti
     """
     reader = desk.table.get(Agent, message.recipient_id) if message.recipient_id else None
     if reader is None:
-        logger.error("the owner's address is stopped", message_id=message.id)
+        logger.error("the owner's address is suppressed", message_id=message.id)
         return
     stopped = desk.table.get(Suppression, desk.addresses.hash_address("email", reader.email))
     if stopped is None or stopped.anything is None:

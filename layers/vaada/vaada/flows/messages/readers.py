@@ -11,7 +11,7 @@ from vaada.present.i18n import readable, words
 from vaada.present.times import Times
 from vaada.rules.time.zones import zone_of
 
-_MOST_HOPS = 20  # more than any message is carried and replaced
+_MOST_HOPS = 20  # a message is never batched and replaced so often; it ends a loop
 
 
 def reader_of(desk: Desk, message: Message) -> Agent | None:

@@ -140,7 +140,7 @@ def _refusal(desk: Desk, message: Message, now: datetime) -> str | None:
 
 
 def _why_not_by_whatsapp(desk: Desk, message: Message, now: datetime) -> str | None:
-    """Return why WhatsApp takes the answer no more. None: it does."""
+    """Return why WhatsApp does not accept the answer any more. None: it does."""
     answered = desk.table.get(Interaction, message.answers) if message.answers else None
     is_open = answered is not None and now < open_until(answered)
     return None if is_open else personal.WINDOW_CLOSED

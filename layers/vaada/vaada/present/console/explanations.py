@@ -8,7 +8,7 @@ from vaada.present.reasons import reason_words
 from vaada.present.sanitize import line
 from vaada.present.times import Times
 
-_MOST = 12  # lines; a longer count is cut in the middle of nothing that anybody reads
+_MOST = 12  # lines; of a longer list the rest is left out
 
 
 @dataclass(frozen=True)

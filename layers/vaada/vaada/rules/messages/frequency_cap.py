@@ -32,13 +32,13 @@ def has_room(counted: Iterable[Counted], policy: PolicyDocument, now: datetime) 
 
 
 def count_message(counted: C, policy: PolicyDocument, now: datetime) -> C:
-    """Return it with one more message counted. The new version keeps two senders from doing so at once."""
+    """Return the row with one more message counted. Its new version lets only one of two senders succeed."""
     changed = counted.changed(written_at=(*_recent(counted, policy, now), now))
     return changed if isinstance(changed, Customer) else _kept(changed, policy, now)
 
 
 def count_survey(counted: C, kind: SurveyKind, policy: PolicyDocument, now: datetime) -> C:
-    """Return it with one more message counted, which asks a survey of this kind."""
+    """Return the row with one more message counted, a survey of this kind."""
     asked_at = {**counted.asked_at, kind: now}
     return count_message(counted, policy, now).model_copy(update={"asked_at": asked_at})
 
@@ -71,7 +71,7 @@ def why_not(
 
 
 def count(counted: C, campaign_id: str | None, policy: PolicyDocument, now: datetime) -> C:
-    """Return it with one more message counted, of this campaign if it is of one."""
+    """Return the row with one more message counted, and the campaign that it belongs to, if any."""
     if campaign_id is None:
         return count_message(counted, policy, now)
     news_at = {**_recent_news(counted, now), campaign_id: now}

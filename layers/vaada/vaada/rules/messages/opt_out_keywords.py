@@ -1,7 +1,7 @@
 """Recognise the keywords of an SMS from a customer that stop our messages, or allow them again.
 
-The whole message must be a keyword, whatever it is dressed in: marks, emoji, case, accents, "please" and
-"thank you", the signature of a phone. A keyword inside a sentence ("Please stop by the shop") is none.
+The whole message must be a keyword. Punctuation, emoji, case, accents, "please", "thank you" and the
+signature of a phone do not matter. A keyword inside a sentence ("Please stop by the shop") is none.
 """
 
 import re

@@ -88,7 +88,7 @@ def why_not(
 
 
 def why_not_by_whatsapp(open_until: datetime, now: datetime, *, works: bool, has_room: bool) -> str | None:
-    """Return why nothing may be answered by WhatsApp, which takes answers so long. None: it may."""
+    """Return why no answer may be sent by WhatsApp, which accepts answers for 24 hours. None: it may."""
     if now >= open_until:
         return WINDOW_CLOSED
     if not works:

@@ -8,7 +8,7 @@ from vaada.model.policy import PolicyDocument
 def zone_of(person: Agent | Customer | None, policy: PolicyDocument) -> str:
     """Return the IANA name of the person's time zone, or the business's if the person has none.
 
-    A customer without one lives in the country of their number, if all of that keeps one time.
+    A customer without one gets the time zone of their phone number's country, if it has only one.
     """
     if person is None:
         return policy.business.time_zone
