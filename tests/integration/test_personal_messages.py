@@ -249,6 +249,18 @@ def test_files_that_cannot_be_sent_are_refused_by_name(shop: Shop, attachments: 
     assert (shop.rows("message"), stored_files()) == ([], [])
 
 
+def test_a_message_of_an_unknown_agent_is_refused_and_deletes_no_earlier_file(shop: Shop) -> None:
+    write(shop, attachments=[A_FILE])
+    before = stored_files()
+    another = {**A_FILE, "content": b64encode(b"another").decode()}
+
+    by_mail = write(shop, agent_id="0" * 16, attachments=[another])
+    by_text = write(shop, agent_id="0" * 16, medium="sms")
+
+    assert [(answer.status, fields_of(answer)) for answer in (by_mail, by_text)] == [(422, ["agent_id"])] * 2
+    assert stored_files() == before
+
+
 def test_files_do_not_go_with_a_text(shop: Shop) -> None:
     shop.contact()
     change_customer(shop.desk, shop.customer_id, phone="+442079460018")

@@ -10,8 +10,7 @@ from vaada.desk import Desk
 from vaada.flows.customers.search import customers_by_email
 from vaada.flows.idempotency import Key, do_once, earlier_result
 from vaada.flows.incoming_contacts import agent_for, last_contact, present_agents, unnamed_customer
-from vaada.flows.interactions import record_interaction
-from vaada.flows.people import UnknownReference
+from vaada.flows.interactions import files_forgotten_if_erased, record_interaction
 from vaada.flows.rate_counts import add, new_count
 from vaada.flows.work import case_of, current_customer
 from vaada.gateways.mail_store import ACCEPTED, attachment_key, name_of
@@ -233,11 +232,8 @@ def _record_once(
 
     def record() -> bool:
         _keep_files(desk, mail.files, details)
-        try:
+        with files_forgotten_if_erased(desk, new.customer_id, mail.files):
             record_interaction(desk, new, now, mail=details, also=also)
-        except UnknownReference:  # the customer was erased meanwhile: nothing of theirs may stay
-            desk.mail_store.forget_files(new.customer_id)
-            raise
         return True
 
     return do_once(desk, once, record, lambda _: False)

@@ -9,10 +9,9 @@ from vaada.flows.customers.search import customers_by_phone
 from vaada.flows.idempotency import Key, do_once, earlier_result
 from vaada.flows.inbound_events import UnreadableEvent
 from vaada.flows.incoming_contacts import agent_for, last_contact, present_agents, unnamed_customer
-from vaada.flows.interactions import record_interaction
+from vaada.flows.interactions import files_forgotten_if_erased, record_interaction
 from vaada.flows.messages.delivery_status import record_whatsapp_status
 from vaada.flows.messages.suppression import apply_opt_out
-from vaada.flows.people import UnknownReference
 from vaada.flows.work import case_of, current_customer
 from vaada.gateways.mail_store import attachment_key
 from vaada.gateways.table import Conflict
@@ -144,11 +143,8 @@ def _record_contact(
             address_id=desk.addresses.hash_address("sms", number),
             attachments=tuple(_kept_files(desk, message.file, customer.id, once)),
         )
-        try:
+        with files_forgotten_if_erased(desk, customer.id, details.attachments):
             record_interaction(desk, new, now, whatsapp=details)
-        except UnknownReference:  # the customer was erased meanwhile: nothing of theirs may stay
-            desk.mail_store.forget_files(customer.id)
-            raise
         return True
 
     recorded = do_once(desk, once, record, lambda _: False)

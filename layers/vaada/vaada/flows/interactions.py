@@ -1,6 +1,7 @@
 """Record an interaction, and plan its survey."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sized
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
@@ -30,6 +31,7 @@ from vaada.rules import case_suggestions, follow_ups, ids, interactions, relatio
 from vaada.rules.only_thanks import only_thanks
 from vaada.rules.open_work import is_open
 
+_CUSTOMER = "customer_id"  # the field that names the customer
 _MAX_COMPARED = 100  # open cases, those opened last; the limit of BatchGetItem
 
 
@@ -104,6 +106,20 @@ def _check_new(desk: Desk, new: NewInteraction, now: datetime) -> None:
         raise InvalidField("handed_over_from", message)
 
 
+@contextmanager
+def files_forgotten_if_erased(desk: Desk, customer_id: str, files: Sized) -> Iterator[None]:
+    """Delete the customer's files if recording a contact within the block shows that they were erased.
+
+    These `files` were stored before the contact: nothing may stay of a customer who was erased in between.
+    """
+    try:
+        yield
+    except UnknownReference as error:
+        if files and error.field == _CUSTOMER:
+            desk.mail_store.forget_files(customer_id)
+        raise
+
+
 def preview_interaction(
     desk: Desk, new: NewInteraction, customer: Customer | None, now: datetime
 ) -> tuple[Row, ...]:
@@ -151,7 +167,7 @@ def _current_customer(desk: Desk, customer_id: str) -> Customer:
     try:
         return current_customer(desk, customer_id)
     except NotFound:
-        raise UnknownReference("customer_id", "customer") from None
+        raise UnknownReference(_CUSTOMER, "customer") from None
 
 
 def _new_interaction(

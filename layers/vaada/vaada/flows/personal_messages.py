@@ -5,11 +5,11 @@ from datetime import datetime
 from hashlib import sha256
 
 from vaada.desk import Desk
-from vaada.flows.interactions import record_interaction
+from vaada.flows.interactions import files_forgotten_if_erased, record_interaction
 from vaada.flows.messages import recipients
 from vaada.flows.messages.address_usage import usages_of
 from vaada.flows.messages.recipients import CustomerAddress
-from vaada.flows.people import InvalidField, UnknownReference
+from vaada.flows.people import InvalidField, require_present_agents
 from vaada.flows.work import current_case, unanswered_reply
 from vaada.gateways.mail_store import attachment_key
 from vaada.model.cases import Case
@@ -123,6 +123,7 @@ def write_to_customer(
     Its files are kept first: what is sent has them all.
     Raises CannotWrite, InvalidField, UnknownReference, Busy, and Conflict if the receipt already exists.
     """
+    require_present_agents(desk, agent_id=agent_id)
     way = _chosen(desk, ways_to_write(desk, customer, case, now), new.medium)
     address = _checked_address(desk, customer, agent_id, way, new)
     wake_at = _time_to_send(desk, customer, way, new, now)
@@ -142,12 +143,8 @@ def write_to_customer(
         return message, *also
 
     contact = _contact(customer, agent_id, way.medium, new, case, resolved=resolved)
-    try:
+    with files_forgotten_if_erased(desk, customer.id, new.attachments):
         return record_interaction(desk, contact, now, mail=details, also=with_message)
-    except UnknownReference:  # the customer was erased meanwhile: nothing of theirs may stay
-        if new.attachments:
-            desk.mail_store.forget_files(customer.id)
-        raise
 
 
 def _time_to_send(desk: Desk, customer: Customer, way: Way, new: NewMessage, now: datetime) -> datetime:
