@@ -7,9 +7,11 @@ from typing import Annotated, Literal, TypeVar, get_args
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 
 from vaada.api import problems
+from vaada.api.access import User
 from vaada.api.listing import Listing, listing
 from vaada.api.resolver import Cursor, Limit, app, change_once, current_user, desk, now, require_ahead, stored
 from vaada.api.work_lists import DueBefore, DueFrom, OfAgent, OfCase, OfCustomer, Sort, Wanted, page_of
+from vaada.desk import Desk
 from vaada.flows import commitments as commitments_flow
 from vaada.flows import follow_ups as follow_ups_flow
 from vaada.flows import hand_over, undo
@@ -34,6 +36,7 @@ from vaada.model.work import (
 from vaada.rules import commitments, follow_ups
 
 W = TypeVar("W", Commitment, FollowUp)
+R = TypeVar("R", Commitment, FollowUp, Survey)
 S = TypeVar("S", Commitment, FollowUp, Reply)
 
 Id = Annotated[RowId, Path()]
@@ -316,28 +319,23 @@ def get_survey(survey_id: Id) -> Survey:
 
 @app.post("/api/surveys/<survey_id>/confirm", summary="Let a quarantined answer count", tags=["Surveys"])
 def confirm_answer(survey_id: Id, body: Annotated[Confirmation, Body()]) -> Survey:
-    return _review(survey_id, lambda by: surveys_flow.confirm_answer(desk(), survey_id, body.at, now(), by))
+    return _once(
+        Survey,
+        survey_id,
+        lambda by: surveys_flow.confirm_answer(desk(), survey_id, body.at, now(), by),
+        User.require_decides,
+    )
 
 
 @app.post(
     "/api/surveys/<survey_id>/discard", summary="Mark quarantined answers as no person's", tags=["Surveys"]
 )
 def discard_answers(survey_id: Id) -> Survey:
-    return _review(survey_id, lambda by: surveys_flow.discard_answers(desk(), survey_id, by))
-
-
-def _review(survey_id: str, act: Callable[[str], Survey]) -> Survey:
-    """Call `act` with the user's id, once per idempotency key.
-
-    Raises NotFound, and Refusal unless the user supervises the agent whom the survey rates.
-    """
-    caller = current_user()
-    caller.require_decides(desk(), require(desk(), Survey, survey_id))
-    return change_once(
-        caller,
+    return _once(
+        Survey,
         survey_id,
-        lambda: act(caller.id),
-        stored(Survey),
+        lambda by: surveys_flow.discard_answers(desk(), survey_id, by),
+        User.require_decides,
     )
 
 
@@ -372,19 +370,19 @@ def _change_once(
     )
 
 
-def _once(kind: type[W], row_id: str, act: Callable[[str], W]) -> W:
+def _once(
+    kind: type[R],
+    row_id: str,
+    act: Callable[[str], R],
+    require_allowed: Callable[[User, Desk, R], None] = User.require_work,
+) -> R:
     """Call `act` with the user's id, once per idempotency key.
 
-    Raises NotFound, and Refusal unless the user may see the row.
+    Raises NotFound, and Refusal unless `require_allowed` lets the user through.
     """
     caller = current_user()
-    caller.require_work(desk(), require(desk(), kind, row_id))
-    return change_once(
-        caller,
-        row_id,
-        lambda: act(caller.id),
-        stored(kind),
-    )
+    require_allowed(caller, desk(), require(desk(), kind, row_id))
+    return change_once(caller, row_id, lambda: act(caller.id), stored(kind))
 
 
 def _require_after_making(promise: Commitment, kept_at: datetime) -> None:

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date, datetime, time
-from http import HTTPStatus
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -176,9 +175,6 @@ def _local(at: datetime, visit: Visit) -> datetime:
 
 def _page(visit: Visit, row: Campaign | None, sent: Mapping[str, str], problem: str) -> Answer:
     languages = _languages(visit)
-    status = HTTPStatus.OK
-    if problem:
-        status = HTTPStatus.CONFLICT if problem == "changed" else HTTPStatus.UNPROCESSABLE_ENTITY
     values: dict[str, object] = {
         "row": row,
         "key": sent.get(forms.KEY) or forms.new_key(),

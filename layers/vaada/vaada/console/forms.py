@@ -1,10 +1,11 @@
-"""Forms: the token that shows that a form is ours, and the key that makes it count once."""
+"""Forms: the token that shows that a form is ours, the key that makes it count once, and page statuses."""
 
 import base64
 import hashlib
 import hmac
 import secrets
 from datetime import datetime
+from http import HTTPStatus
 from urllib.parse import urlencode, urlsplit
 
 from vaada.console.http import Fields, Request
@@ -72,3 +73,10 @@ def version_of(form: Fields) -> int | None:
 
 def _signature(secret: str, mask: bytes) -> bytes:
     return hmac.digest(secret.encode(), b"form" + mask, hashlib.sha256)
+
+
+def status_of(problem: str) -> HTTPStatus:
+    """Return the status of a page that shows this problem of its form. Empty: it shows none."""
+    if not problem:
+        return HTTPStatus.OK
+    return HTTPStatus.CONFLICT if problem == "changed" else HTTPStatus.UNPROCESSABLE_ENTITY

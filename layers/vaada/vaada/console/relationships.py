@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from datetime import date, datetime, time
-from http import HTTPStatus
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -176,13 +175,10 @@ def _letter_page(visit: Visit, customer_id: str, problem: str) -> Answer:
         **draft.letter.model_dump(),
         **({name: form[name] for name in NewLetter.model_fields} if problem else {}),
     }
-    status = HTTPStatus.OK
-    if problem:
-        status = HTTPStatus.CONFLICT if problem == "changed" else HTTPStatus.UNPROCESSABLE_ENTITY
     return visit.page(
         "parting_letter",
         HERE,
-        status=status,
+        status=forms.status_of(problem),
         customer=draft.customer,
         row=draft.row,
         version=draft.row.version,
@@ -203,13 +199,10 @@ def _page(visit: Visit, customer_id: str, wrong: str, problem: str) -> Answer:
     known = flow.known(visit.desk, customer_id, visit.now)
     row, times, found = known.row, visit.times, known.findings
     agents = agents_by_id(visit.desk)
-    status = HTTPStatus.OK
-    if problem:
-        status = HTTPStatus.CONFLICT if problem == "changed" else HTTPStatus.UNPROCESSABLE_ENTITY
     return visit.page(
         "relationship",
         HERE,
-        status=status,
+        status=forms.status_of(problem),
         customer=known.customer,
         row=row,
         version=row.version if row else 0,

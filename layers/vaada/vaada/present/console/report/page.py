@@ -15,7 +15,7 @@ from vaada.present.console.report.writer import Link, Writer
 from vaada.present.marks import _
 from vaada.present.times import Times
 from vaada.rules.report_figures import Figure
-from vaada.rules.reports import Answers, Promises, Replies, Report, RunAround, Service
+from vaada.rules.reports import Answers, Promises, Report, RunAround, Service
 
 COUNTED: dict[Figure, str] = {
     "promises": _("Promises that fell due"),
@@ -104,31 +104,43 @@ def _title(promises: Promises, writer: Writer) -> str:
 
 
 def _headlines(now: Service, before: Service, writer: Writer) -> tuple[Headline, ...]:
+    kept, replied = now.promises, now.replies
     return (
-        _kept_in_time(now.promises, before.promises, writer),
-        _answers_in_time(now.replies, before.replies, writer),
+        _share(
+            writer.gettext("Promises kept in time"),
+            "kept_in_time",
+            (kept.kept_in_time, settled(kept)),
+            (kept.kept_rate, before.promises.kept_rate),
+            writer,
+        ),
+        _share(
+            writer.gettext("Answers in time"),
+            "in_time",
+            (replied.in_time, judged(replied)),
+            (replied.in_time_rate, before.replies.in_time_rate),
+            writer,
+        ),
         _satisfied(now.satisfaction.get("csat"), before.satisfaction.get("csat"), writer),
         _run_arounds(now.run_around, before.run_around, writer),
     )
 
 
-def _kept_in_time(now: Promises, before: Promises, writer: Writer) -> Headline:
+def _share(
+    name: str,
+    figure: Figure,
+    part_of_whole: tuple[int, int],
+    rates: tuple[float | None, float | None],
+    writer: Writer,
+) -> Headline:
+    """Return the headline of a share. `rates` are that of the period and that of the period before."""
+    part, whole = part_of_whole
+    rate, before = rates
     return Headline(
-        writer.gettext("Promises kept in time"),
-        writer.percent(now.kept_rate),
-        writer.link("kept_in_time"),
-        writer.gettext("%(part)s of %(whole)s", part=now.kept_in_time, whole=settled(now)),
-        *_points(now.kept_rate, before.kept_rate, writer),
-    )
-
-
-def _answers_in_time(now: Replies, before: Replies, writer: Writer) -> Headline:
-    return Headline(
-        writer.gettext("Answers in time"),
-        writer.percent(now.in_time_rate),
-        writer.link("in_time"),
-        writer.gettext("%(part)s of %(whole)s", part=now.in_time, whole=judged(now)),
-        *_points(now.in_time_rate, before.in_time_rate, writer),
+        name,
+        writer.percent(rate),
+        writer.link(figure),
+        writer.gettext("%(part)s of %(whole)s", part=part, whole=whole),
+        *_points(rate, before, writer),
     )
 
 
