@@ -204,7 +204,7 @@ def _page(visit: Visit, row: Campaign | None, sent: Mapping[str, str], problem: 
         values["audience"] = words.audience_words(audience.customers, visit.times, is_more=audience.is_more)
     elif row is not None:
         values |= _recipients(visit, row)
-    return visit.page("campaign", HERE, status=status, **values)
+    return visit.page("campaign", HERE, status=forms.status_of(problem), **values)
 
 
 def _recipients(visit: Visit, row: Campaign) -> dict[str, object]:
