@@ -278,7 +278,7 @@ def test_changes_of_different_fields_at_once_all_succeed(desk: Desk, team: Team)
     ]
 
 
-def test_of_changes_with_one_etag_at_once_one_succeeds(desk: Desk, team: Team) -> None:
+def test_one_of_several_changes_at_once_with_one_etag_succeeds(desk: Desk, team: Team) -> None:
     path = f"/api/customers/{team.bens_customer.id}"
     tag = desk.call("GET", path).headers["etag"]
     asked = [("PATCH", path, {"notes": f"Bell {n}."}, {"If-Match": tag}) for n in range(4)]

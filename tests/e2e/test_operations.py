@@ -47,7 +47,7 @@ def test_the_doctor_names_what_is_missing_and_how_to_mend_it(desk: Desk) -> None
     assert re.search(r"^\d+ ready, \d+ missing, \d+ unknown\.$", said, re.MULTILINE)
 
 
-def test_while_sending_is_held_due_rows_wait_and_are_handled_on_release(desk: Desk) -> None:
+def test_due_rows_wait_while_sending_is_held_and_are_handled_on_release(desk: Desk) -> None:
     agent, customer = always_at_work(desk, "Adele Kurz"), desk.customer("Veit Hollmann")
     due_at = soon(desk, 10 * MINUTE)
     follow_up = desk.follow_up(customer, agent, "Ask about the saddle", due_at)

@@ -382,7 +382,7 @@ def test_a_supervisor_sees_what_belongs_to_their_agents(aminas: AminasData) -> N
     assert [customer["customer_id"] for customer in found] == [aminas.ids["customer_id"]]
 
 
-def test_who_covers_for_an_agent_finds_their_customers(aminas: AminasData) -> None:
+def test_the_cover_of_an_agent_finds_their_customers(aminas: AminasData) -> None:
     his = {"covered_by": aminas.call_as("GET /api/me", OMAR).json["agent"]["agent_id"]}
     assert aminas.desk.call(f"PATCH /api/agents/{aminas.ids['agent_id']}", his).status == 200
 
@@ -392,7 +392,7 @@ def test_who_covers_for_an_agent_finds_their_customers(aminas: AminasData) -> No
     assert aminas.call_as("GET /api/customers/{customer_id}/timeline", OMAR).status == 200
 
 
-def test_who_adds_or_passes_on_a_customer_sees_them_until_a_manager_ends_it(aminas: AminasData) -> None:
+def test_a_customer_added_or_passed_on_stays_visible_until_a_manager_ends_it(aminas: AminasData) -> None:
     added = aminas.desk.call(
         "POST /api/customers", {"name": "Zoya", "agent_id": aminas.ids["agent_id"]}, user=OMAR
     ).json

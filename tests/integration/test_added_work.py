@@ -85,7 +85,7 @@ def test_a_repeated_request_adds_it_once(shop: Shop) -> None:
         ("follow-ups", {"reason": "\u200b", "at": "2026-03-12T08:00:00Z"}, "reason"),
     ],
 )
-def test_what_cannot_be_is_refused_and_the_field_named(
+def test_an_invalid_promise_or_follow_up_is_refused_with_its_field(
     shop: Shop, route: str, body: dict[str, object], field: str
 ) -> None:
     answer = shop.desk.call(f"POST /api/cases/{shop.contact()['case_id']}/{route}", body)

@@ -125,7 +125,7 @@ def test_one_click_ends_tips_alone_and_can_be_undone(desk: ScriptedDesk) -> None
     assert desk.call(f"GET /api/customers/{customer_id}").json["consent"] == AGREED
 
 
-def test_what_is_held_is_not_sent_after_a_cancellation(desk: ScriptedDesk) -> None:
+def test_a_held_tip_is_not_sent_after_a_cancellation(desk: ScriptedDesk) -> None:
     anna = reader(desk, "Anna", time_zone="Asia/Tokyo")
     bilal = reader(desk, "Bilal", time_zone="Asia/Tokyo")
     desk.pass_time(4 * HOUR)  # to their night
@@ -142,7 +142,7 @@ def test_what_is_held_is_not_sent_after_a_cancellation(desk: ScriptedDesk) -> No
     assert withheld(desk, bilal) == ["the campaign was cancelled"]
 
 
-def test_what_is_held_is_not_sent_to_whoever_withdraws_their_consent(desk: ScriptedDesk) -> None:
+def test_a_held_tip_is_not_sent_to_a_customer_who_withdraws_consent(desk: ScriptedDesk) -> None:
     anna = reader(desk, "Anna", time_zone="Asia/Tokyo")
     desk.pass_time(4 * HOUR)
     send(desk, written(desk))
@@ -311,7 +311,7 @@ def test_an_invitation_is_answered_in_two_taps_and_brings_a_calendar_file(desk: 
     assert turnout(desk, campaign_id) == {"yes": 1}
 
 
-def test_who_said_yes_is_reminded_the_day_before_and_nobody_else(desk: ScriptedDesk) -> None:
+def test_only_guests_who_said_yes_are_reminded_the_day_before(desk: ScriptedDesk) -> None:
     for name in ("Anna", "Bilal", "Carla"):
         reader(desk, name)
     campaign_id = invitation(desk)
@@ -337,7 +337,7 @@ def test_who_said_yes_is_reminded_the_day_before_and_nobody_else(desk: ScriptedD
     assert turnout(desk, campaign_id) == {"yes": 1, "no": 1, "none": 1}
 
 
-def test_who_cannot_come_after_all_is_not_reminded_in_the_morning(desk: ScriptedDesk) -> None:
+def test_a_guest_who_cannot_come_after_all_is_not_reminded_in_the_morning(desk: ScriptedDesk) -> None:
     reader(desk, "Anna", time_zone="America/Los_Angeles")
     invitation(desk)
     desk.pass_time(DAY)

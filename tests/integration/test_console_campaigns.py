@@ -68,7 +68,7 @@ def test_a_draft_is_changed_and_cancelled(shop: Shop, manager: Browser) -> None:
     assert (title, shop.desk.mails) == ("Spring is near", [])
 
 
-def test_who_comes_to_an_event_is_shown_and_marked(shop: Shop, manager: Browser) -> None:
+def test_guests_of_an_event_are_shown_and_marked(shop: Shop, manager: Browser) -> None:
     on = f"{shop.desk.now + 5 * DAY:%Y-%m-%d}"
     event = {"event_date": on, "event_from": "18:00", "event_until": "20:00", "place": "Mill Lane 5"}
     backwards = manager.open("/desk/campaigns/new").form("/desk/campaigns/new")

@@ -70,7 +70,7 @@ def test_the_form_previews_what_the_desk_will_do_by_the_same_rules(shop: Shop) -
     ]
 
 
-def test_without_a_script_the_same_is_shown_by_a_button(shop: Shop) -> None:
+def test_a_button_shows_the_same_without_a_script(shop: Shop) -> None:
     browser = signed_in(shop.desk, shop.agent_id)
     asked = form(browser, f"?customer_id={shop.customer_id}")
     before = writes(shop.desk)
@@ -193,7 +193,7 @@ def test_a_draft_whose_customer_is_gone_is_not_lost(shop: Shop) -> None:
     assert browser.open(f"/desk/contacts/new?customer_id={hidden}").status == 403
 
 
-def test_what_comes_next_is_one_of_four(shop: Shop) -> None:
+def test_one_of_four_things_comes_next(shop: Shop) -> None:
     record(shop, summary="It is done", next="resolved")
     assert shop.rows("interaction")[0]["resolved"] is True
 

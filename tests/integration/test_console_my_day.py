@@ -317,7 +317,7 @@ def test_a_supervisors_supervisor_may_look_and_act_as_by_the_api(shop: Shop) -> 
     assert shop.rows("commitment")[0]["history"][-1]["by"] == boss
 
 
-def test_who_stands_in_for_the_supervisor_decides_and_sees_what_slips(shop: Shop) -> None:
+def test_the_stand_in_of_a_supervisor_decides_and_sees_what_slips(shop: Shop) -> None:
     deputy = add_agent(shop.desk, "Dana")
     shop.promise(shop.desk.now + HOUR)
     change_agent(shop.desk, shop.supervisor_id, away_from=text_of(shop.desk.now), covered_by=deputy)

@@ -142,7 +142,7 @@ def test_a_check_that_could_not_be_made_says_so_and_what_to_do(
     assert "amina@example.com" not in page.html
 
 
-def test_after_a_check_that_failed_the_next_visit_asks_again(owner: Browser, functions: Functions) -> None:
+def test_the_next_visit_after_a_failed_check_asks_again(owner: Browser, functions: Functions) -> None:
     run, functions.answer = functions.answer, refused
     assert owner.open(READY).status == 502
 

@@ -238,7 +238,7 @@ def test_the_token_of_forms_differs_on_each_page(shop: Shop) -> None:
     assert len(tokens) == 3
 
 
-def test_what_htmx_asks_for_signed_out_leads_to_the_sign_in(shop: Shop) -> None:
+def test_a_request_of_htmx_signed_out_leads_to_the_sign_in(shop: Shop) -> None:
     answer = Browser(shop.desk, headers={"hx-current-url": f"{HOME}/desk/?agent=1"}).part("/desk/")
 
     assert answer.status == 401

@@ -31,7 +31,7 @@ def test_an_agent_answers_from_the_case_and_sees_that_it_went_out(shop: Shop) ->
     assert "Sent to Bilal Khan by e-mail: a personal message. It arrived." in page.words
 
 
-def test_at_night_the_form_says_when_it_goes_out_and_offers_to_send_it_now(shop: Shop) -> None:
+def test_the_form_says_at_night_when_it_goes_out_and_offers_to_send_it_now(shop: Shop) -> None:
     shop.contact()
     shop.desk.pass_time(12 * HOUR)
     browser = signed_in(shop.desk, shop.agent_id)

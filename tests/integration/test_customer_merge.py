@@ -227,7 +227,7 @@ def test_the_cool_down_and_the_budget_of_both_count(goes: Shop, stays: Shop) -> 
     assert stays.rows("survey")[0]["withheld_because"] == "they were asked something lately"
 
 
-def test_without_consent_in_one_record_nothing_is_asked(goes: Shop, stays: Shop) -> None:
+def test_nothing_is_asked_if_one_record_has_no_consent(goes: Shop, stays: Shop) -> None:
     stays.desk.call(f"PATCH /api/customers/{stays.customer_id}", {"consent": {**AGREED, "survey": False}})
     goes.contact(resolved=True)
     merged(goes, stays)
@@ -515,7 +515,7 @@ def test_a_later_merge_is_undone_before_an_earlier_one(goes: Shop, stays: Shop) 
     ]
 
 
-def test_only_who_serves_the_customer_can_undo_a_merge(goes: Shop, stays: Shop) -> None:
+def test_only_an_agent_who_serves_the_customer_can_undo_a_merge(goes: Shop, stays: Shop) -> None:
     add_agent(stays.desk, "Omar")
     stays.contact()
     goes.contact()

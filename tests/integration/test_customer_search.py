@@ -266,7 +266,7 @@ def duplicates(desk: ScriptedDesk, user: dict[str, str] | None = None, **custome
     return answer.json["possible_duplicates"]
 
 
-def test_who_adds_a_customer_again_is_told(desk: ScriptedDesk) -> None:
+def test_an_agent_who_adds_a_customer_again_is_told(desk: ScriptedDesk) -> None:
     change_policy(desk, business={"country": "PK"})
     first = add_customer(desk, phone="0300 1234567")
 

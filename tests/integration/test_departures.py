@@ -113,7 +113,7 @@ def test_work_of_one_customer_can_go_to_another_colleague(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("group", ["agents", "managers"])
-def test_who_has_left_is_refused_whatever_their_group(shop: Shop, group: str) -> None:
+def test_a_user_who_has_left_is_refused_whatever_their_group(shop: Shop, group: str) -> None:
     user = token_of("amina@example.com", group)
     before = shop.desk.call("GET /api/commitments", user=user).status
 
@@ -122,7 +122,7 @@ def test_who_has_left_is_refused_whatever_their_group(shop: Shop, group: str) ->
     assert (before, shop.desk.call("GET /api/commitments", user=user).status) == (200, 403)
 
 
-def test_who_comes_back_can_sign_in_and_keeps_what_was_not_handed_over(
+def test_an_agent_who_comes_back_can_sign_in_and_keeps_what_was_not_moved(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("vaada.api.departures._AT_ONCE", 0)
@@ -145,7 +145,7 @@ def test_a_return_of_somebody_who_is_there_is_refused_and_a_second_leave_too(sho
     assert (early.status, twice) == (409, [200, 409])
 
 
-def test_who_has_left_gets_nothing_new(shop: Shop) -> None:
+def test_an_agent_who_has_left_gets_nothing_new(shop: Shop) -> None:
     omar, dana = add_agent(shop.desk, "Omar"), add_agent(shop.desk, "Dana")
     [promise], [case] = shop.rows("commitment"), shop.rows("case")
     leave(shop, omar)

@@ -57,7 +57,7 @@ def test_due_messages_wait_while_sending_is_held_and_go_out_on_release(shop: Sho
     assert [(at, to) for at, to, _ in shop.sent_messages("promise_warning")] == [("03-02T11:32", "agent")] * 2
 
 
-def test_while_sending_is_held_contacts_are_planned_and_customers_forgotten(shop: Shop) -> None:
+def test_contacts_are_planned_and_customers_erased_while_sending_is_held(shop: Shop) -> None:
     hold(shop)
 
     shop.contact()

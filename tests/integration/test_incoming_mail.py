@@ -158,7 +158,7 @@ def test_files_are_kept_under_keys_without_names(desk: ScriptedDesk, shop: Shop)
     assert client("s3").get_object(Bucket=BUCKET, Key=file["key"])["Body"].read() == b"a picture"
 
 
-def test_of_too_many_files_only_the_names_are_kept(desk: ScriptedDesk, shop: Shop) -> None:
+def test_only_the_names_of_too_many_files_are_kept(desk: ScriptedDesk, shop: Shop) -> None:
     receive(from_bilal(files={f"{number}.txt": b"x" for number in range(25)}))
 
     (contact,) = contacts(desk, shop.customer_id)

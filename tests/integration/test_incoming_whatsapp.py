@@ -255,7 +255,7 @@ def test_a_file_that_cannot_be_got_now_has_the_event_passed_again(
         ("quoted_answer", "Yes, at five"),
     ],
 )
-def test_what_is_no_text_has_words_too(desk: ScriptedDesk, name: str, summary: str) -> None:
+def test_a_message_that_is_no_text_has_words_too(desk: ScriptedDesk, name: str, summary: str) -> None:
     receive(sample(f"receive_whatsapp/{name}"))
 
     assert [contact["summary"] for contact in contacts(desk)] == [summary]
@@ -266,7 +266,7 @@ def test_a_reaction_is_no_contact(desk: ScriptedDesk) -> None:
     assert contacts(desk) == []
 
 
-def test_what_whatsapp_does_not_pass_on_starts_no_clock(desk: ScriptedDesk) -> None:
+def test_a_message_that_whatsapp_does_not_pass_on_starts_no_clock(desk: ScriptedDesk) -> None:
     receive(sample("receive_whatsapp/unsupported"))
 
     assert [contact["awaits_reply"] for contact in contacts(desk)] == [False]

@@ -88,7 +88,7 @@ def test_the_address_that_the_message_records_counts_most(destination: object) -
     assert not stopped("bilal@elsewhere.example")
 
 
-def test_without_a_destination_the_address_of_the_agent_is_stopped(desk: ScriptedDesk) -> None:
+def test_a_bounce_without_a_destination_stops_the_address_of_the_agent(desk: ScriptedDesk) -> None:
     event = sample("record_delivery/mail_bounced")
     del event["detail"]["mail"]["destination"]
     open_desk().table.write(rows.follow_up(status="due", wake_at=None))

@@ -79,7 +79,7 @@ def test_an_answer_stands_in_the_thread_of_the_mail_it_answers(shop: Shop) -> No
     assert "Auto-Submitted" not in mail
 
 
-def test_at_night_it_waits_for_the_morning_unless_it_is_sent_now(shop: Shop) -> None:
+def test_a_message_at_night_waits_for_the_morning_unless_it_is_sent_now(shop: Shop) -> None:
     shop.desk.pass_time(12 * HOUR)  # 21:00
 
     held = write(shop, "Tomorrow then.").json

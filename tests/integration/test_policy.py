@@ -88,7 +88,7 @@ def test_a_policy_without_all_of_its_sections_is_refused_and_they_are_named(desk
     assert desk.call("GET /api/policy").json == policy
 
 
-def test_what_a_section_leaves_out_stays_as_it_is(desk: ScriptedDesk) -> None:
+def test_a_field_that_a_section_leaves_out_stays_as_it_is(desk: ScriptedDesk) -> None:
     desk.call(
         "PATCH /api/policy", {"goodwill": {"currency": "EUR"}, "replies": {"warn_opening_minutes_before": 9}}
     )

@@ -42,7 +42,7 @@ def test_an_agent_gets_no_reminder_of_a_customer_erased_before_the_claim(shop: S
     assert shop.desk.mails == []
 
 
-def test_after_a_conflict_a_step_knows_the_row_as_it_is_now(shop: Shop) -> None:
+def test_a_step_knows_the_current_row_after_a_conflict(shop: Shop) -> None:
     step = open_desk().remembering()
     before = step.table.get(Agent, shop.agent_id)
     assert before is not None

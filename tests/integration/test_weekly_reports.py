@@ -106,7 +106,7 @@ def test_the_next_report_has_the_weeks_of_the_one_before(shop: Shop) -> None:
     }
 
 
-def test_after_a_long_outage_only_the_latest_week_is_reported(shop: Shop) -> None:
+def test_only_the_latest_week_is_reported_after_a_long_outage(shop: Shop) -> None:
     busy_week(shop)
     shop.desk.clock.shift(timedelta(days=17))  # no sweep runs
     shop.promise(shop.desk.now + HOUR)
@@ -157,7 +157,7 @@ def test_the_console_shows_each_report_as_it_was_sent(shop: Shop) -> None:
     assert manager.open("/desk/report/weeks/2020-W01").status == 404
 
 
-def test_what_an_erased_customer_said_is_in_no_report_any_more(shop: Shop) -> None:
+def test_words_of_an_erased_customer_are_in_no_report_any_more(shop: Shop) -> None:
     busy_week(shop)
     wait_until(shop.desk, MONDAY)
     shop.desk.call(f"POST /api/customers/{shop.customer_id}/erase")

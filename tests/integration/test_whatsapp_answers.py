@@ -87,7 +87,7 @@ def test_an_answer_goes_out_once_by_the_way_the_question_came(
     assert (message_of(desk)["status"], message_of(desk)["medium"]) == ("sent", "whatsapp")
 
 
-def test_after_a_day_it_is_refused_and_the_other_ways_are_offered(
+def test_an_answer_after_a_day_is_refused_and_other_ways_are_offered(
     desk: ScriptedDesk, whatsapp: FakeWhatsApp
 ) -> None:
     case_id = next(row for row in of_kind(desk, "interaction") if row["channel"] == "whatsapp")["case_id"]
@@ -131,7 +131,7 @@ def test_one_that_was_held_up_beyond_the_day_becomes_a_follow_up(
     ]
 
 
-def test_who_has_not_written_by_whatsapp_is_not_written_to_by_it(desk: ScriptedDesk) -> None:
+def test_a_customer_who_has_not_written_by_whatsapp_is_not_written_to_by_it(desk: ScriptedDesk) -> None:
     case_id = desk.call(
         "POST /api/interactions",
         {

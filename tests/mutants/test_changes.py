@@ -36,7 +36,7 @@ def test_a_change_is_a_small_mistake(tmp_path: Path, source: str, expected: set[
     "source",
     ['"""Text."""\n', "from a import b\n", "x: list[int]\n", "raise Wrong(1 + 1)\n", "logger.info(1)\n"],
 )
-def test_what_does_nothing_is_not_changed(tmp_path: Path, source: str) -> None:
+def test_code_that_does_nothing_is_not_changed(tmp_path: Path, source: str) -> None:
     assert changed(tmp_path, source) == set()
 
 

@@ -205,7 +205,7 @@ def test_rows_of_a_later_release_are_read_as_if_its_fields_were_not_there(left: 
     assert [from_item(later(row)) for row in left.rows] == [from_item(row) for row in left.rows]
 
 
-def test_after_a_rollback_the_desk_works_on_rows_of_the_later_release(
+def test_the_desk_works_on_rows_of_the_later_release_after_a_rollback(
     rolled_back: ScriptedDesk, left: Leftovers
 ) -> None:
     for customer_id in left.customer_ids:

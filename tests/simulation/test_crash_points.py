@@ -140,7 +140,7 @@ def test_equal_states_lead_to_equal_ends() -> None:
         alike.append((life.state_after_kill, life.runs[1:]))
 
 
-def test_of_a_pair_both_kills_happen_one_in_the_run_and_one_in_what_follows() -> None:
+def test_both_kills_of_a_pair_happen_one_in_the_run_and_one_in_what_follows() -> None:
     visit = visited_in_pairs(A_WARNING)
 
     assert {first.run for first, _ in visit.visited} == {0}

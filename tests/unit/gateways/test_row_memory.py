@@ -57,7 +57,7 @@ def test_a_sweep_knows_until_when_each_of_its_steps_holds_messages_to_a_reader()
     assert RowMemory().releases(reader, message.medium) == frozenset()
 
 
-def test_after_a_conflict_nothing_is_known_of_held_messages() -> None:
+def test_nothing_is_known_of_held_messages_after_a_conflict() -> None:
     sweep, message = RowMemory(), rows.message(status="held", wake_at=rows.MONDAY)
     RowMemory(sweep).note_release(message)
     RowMemory(sweep).forget()

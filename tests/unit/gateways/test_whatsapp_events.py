@@ -70,7 +70,7 @@ def test_a_kind_without_words_is_one_that_cannot_be_read(fields: dict[str, Any])
         {"type": "text", "context": "wamid.0"},
     ],
 )
-def test_what_is_malformed_holds_back_no_other(spoilt: dict[str, Any]) -> None:
+def test_a_malformed_message_holds_back_no_other(spoilt: dict[str, Any]) -> None:
     good = message(type="text", text={"body": "Hello"})
 
     first, second = reported(messages=[message(**spoilt), good], contacts=[])

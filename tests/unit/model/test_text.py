@@ -49,7 +49,7 @@ def test_text_without_characters_is_refused(empty: str) -> None:
 
 
 @pytest.mark.parametrize("other", [5, None, ["a"], {"a": "b"}])
-def test_what_is_no_text_is_refused(other: object) -> None:
+def test_a_value_that_is_no_text_is_refused(other: object) -> None:
     for kind in (PROSE, LINE, LANGUAGE):
         with pytest.raises(ValidationError):
             kind.validate_python(other)

@@ -54,7 +54,7 @@ def test_every_sentence_is_in_the_language_of_the_reader(language: str) -> None:
     assert same == set()
 
 
-def test_what_people_wrote_is_text_and_stays_on_its_line() -> None:
+def test_hostile_words_are_text_and_stay_on_their_line() -> None:
     mail = a_week("en", HOSTILE, HOSTILE, HOSTILE)
 
     assert "<script" not in mail.html

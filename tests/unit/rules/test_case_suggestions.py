@@ -78,7 +78,7 @@ matters = st.lists(
 
 
 @given(matters, st.randoms(), st.text("ab ", min_size=1, max_size=30))
-def test_at_most_five_are_suggested_in_whatever_order_cases_are_read(
+def test_five_cases_at_most_are_suggested_in_whatever_order_they_are_read(
     some: list[tuple[Case, Interaction]], random: Any, summary: str
 ) -> None:
     shuffled = list(some)

@@ -25,7 +25,7 @@ def known(*contacts: Interaction, **by_tone: Any) -> Known:
     return Known(agent(supervisor_id="sana000000000000"), contacts, (), by_tone)
 
 
-def test_only_what_differs_is_kept_as_a_former_value() -> None:
+def test_only_a_changed_value_is_kept_as_a_former_value() -> None:
     now = correct(interaction(summary="Bread", kind="question"), summary="A roll", kind="question")
 
     (correction,) = now.corrections

@@ -193,7 +193,7 @@ def test_a_snooze_by_mistake_is_undone_and_the_old_date_stands() -> None:
     assert follow_ups.is_snoozed(undone) is False
 
 
-def test_what_was_due_before_a_snooze_by_mistake_is_due_and_reminds_the_next_morning() -> None:
+def test_a_follow_up_snoozed_by_mistake_is_due_again_and_reminds_the_next_morning() -> None:
     due = follow_up(MONDAY, reminders=1, status="due")
     snoozed = follow_ups.snooze(due, MONDAY + 9 * DAY, MONDAY + HOUR, "amina")
 

@@ -22,7 +22,7 @@ def asked_under(allowance: int, *rows: Goodwill, in_force: int = 25) -> list[tup
     return [(str(row.amount), at) for row, _, at in found]
 
 
-def test_what_was_given_freely_is_asked_about_under_a_smaller_allowance() -> None:
+def test_goodwill_given_freely_is_asked_about_under_a_smaller_allowance() -> None:
     rows = (
         given(1, "8.00", MONDAY, status="granted"),
         given(2, "7.00", MONDAY + HOUR, status="granted"),
@@ -33,14 +33,14 @@ def test_what_was_given_freely_is_asked_about_under_a_smaller_allowance() -> Non
     assert asked_under(5, *rows) == [("8.00", MONDAY), ("7.00", MONDAY + HOUR)]
 
 
-def test_what_was_asked_about_is_given_under_a_larger_allowance() -> None:
+def test_goodwill_asked_about_is_given_under_a_larger_allowance() -> None:
     row = given(1, "40.00", MONDAY, status="declined", decided_at=MONDAY + 2 * DAY)
 
     assert asked_under(25, row) == [("40.00", MONDAY), ("40.00", MONDAY + DAY)]
     assert asked_under(40, row) == []
 
 
-def test_what_a_manager_gave_above_the_allowance_is_never_asked_about() -> None:
+def test_goodwill_of_a_manager_above_the_allowance_is_never_asked_about() -> None:
     assert asked_under(10, given(1, "90.00", MONDAY, status="granted")) == []
 
 

@@ -97,7 +97,7 @@ def test_thanks_are_said_once_for_one_thing() -> None:
     assert said.id == rules.recognition_id(row)
 
 
-def test_whoever_was_thanked_longest_ago_comes_first() -> None:
+def test_the_agent_thanked_longest_ago_comes_first() -> None:
     agents = [
         agent(name="Amina"),
         agent(agent_id=OMAR, name="Omar"),

@@ -325,7 +325,7 @@ def other(row: Relationship, **changes: object) -> Relationship:
     return row.model_copy(update={"customer_id": "another0record00", "relationship_id": "other", **changes})
 
 
-def test_of_several_records_the_most_advanced_one_decides() -> None:
+def test_the_most_advanced_of_several_records_decides() -> None:
     own, proposal, away = watched(), other(proposed()), other(watched(), status="parted")
 
     assert rules.deciding([proposal, own, away], CUSTOMER_ID) is away

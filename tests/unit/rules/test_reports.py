@@ -80,7 +80,7 @@ def test_the_rates_are_of_what_was_kept_or_missed() -> None:
     assert (found.kept_rate, found.kept_after_change_rate) == (0.2, 0.2)
 
 
-def test_without_a_known_outcome_there_is_no_rate() -> None:
+def test_there_is_no_rate_without_a_known_outcome() -> None:
     assert promises().kept_rate is promises().kept_after_change_rate is None
 
 

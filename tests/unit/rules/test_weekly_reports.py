@@ -48,7 +48,7 @@ def test_it_waits_for_the_first_opening_of_the_next_week() -> None:
     assert row.wake_at == datetime(2026, 3, 9, 9, tzinfo=ZoneInfo("Asia/Karachi"))
 
 
-def test_planned_twice_it_is_the_same_row() -> None:
+def test_planning_a_report_twice_gives_the_same_row() -> None:
     first, again = (rules.plan(policy(), MONDAY + later) for later in (timedelta(0), 5 * DAY))
 
     assert (first.id, first.wake_at) == (again.id, again.wake_at)
@@ -143,7 +143,7 @@ def test_earlier_weeks_are_those_of_the_report_before_and_a_year_at_most() -> No
     }
 
 
-def test_who_waited_longest_comes_first() -> None:
+def test_the_customer_who_waited_longest_comes_first() -> None:
     replies = [
         reply(reply_id=row_id(n), status="given", given_at=MONDAY, late_by_seconds=late)
         for n, late in enumerate((60, None, 7200, 300, 3600), start=10)

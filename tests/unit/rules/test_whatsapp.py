@@ -50,7 +50,7 @@ def test_a_case_that_went_on_by_phone_is_not_continued() -> None:
     assert continued_case([case], {last.interaction_id: last}, rows.MONDAY) is None
 
 
-def test_of_two_cases_the_later_conversation_goes_on() -> None:
+def test_the_later_of_two_conversations_goes_on() -> None:
     early, late = contact(1), contact(2, rows.MONDAY + timedelta(hours=1))
     cases = [a_case(8, late), a_case(9, early)]
     known = {one.interaction_id: one for one in (early, late)}

@@ -53,7 +53,7 @@ def test_everything_lies_within_the_box(points: list[Point], mirrored: bool) -> 
 
 
 @given(_POINTS)
-def test_from_the_right_a_chart_is_mirrored(points: list[Point]) -> None:
+def test_a_chart_is_mirrored_in_a_right_to_left_language(points: list[Point]) -> None:
     for left, right in zip(charts(points, mirrored=False), charts(points, mirrored=True), strict=True):
         assert [round(WIDTH - dot.x, 1) for dot in left.dots] == [dot.x for dot in right.dots]
         assert [label.text for label in left.labels] == [label.text for label in right.labels]

@@ -30,7 +30,7 @@ def test_an_answer_names_the_mails_before_and_the_answered_one_last(
     assert found == tuple(f"<{each}>" for each in wanted)
 
 
-def test_of_a_long_thread_the_first_and_the_latest_are_kept() -> None:
+def test_the_first_and_the_latest_ids_of_a_long_thread_are_kept() -> None:
     before = tuple(f"{number:060}@mail.example.com" for number in range(100))
 
     found = references_of(interaction(mail=MailDetails(message_id=OWN, references=before)))

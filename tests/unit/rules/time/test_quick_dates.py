@@ -17,11 +17,11 @@ def texts(now: datetime) -> list[str]:
     return [f"{at:%a %H:%M}" for at in quick_dates(HOURS, now)]
 
 
-def test_on_a_monday_morning_today_tomorrow_and_next_week_are_offered() -> None:
+def test_today_tomorrow_and_next_week_are_offered_on_a_monday_morning() -> None:
     assert texts(rows.MONDAY.replace(hour=9)) == ["Mon 12:00", "Mon 17:00", "Tue 12:00", "Mon 12:00"]
 
 
-def test_in_the_evening_nothing_of_today_is_offered() -> None:
+def test_no_time_of_today_is_offered_in_the_evening() -> None:
     assert texts(rows.MONDAY.replace(hour=17)) == ["Tue 12:00", "Tue 17:00", "Wed 12:00", "Mon 12:00"]
 
 

@@ -15,7 +15,7 @@ def test_a_zone_that_was_entered_counts_more_than_the_number() -> None:
     assert zone_of(customer, POLICY) == "Asia/Karachi"
 
 
-def test_without_a_number_or_with_one_of_many_zones_it_is_the_zone_of_the_business() -> None:
+def test_a_number_that_names_no_single_zone_gives_the_zone_of_the_business() -> None:
     for phone in (None, "+12125550101"):
         assert zone_of(rows.customer(time_zone=None, phone=phone), POLICY) == "Europe/London"
     assert zone_of(None, POLICY) == "Europe/London"
