@@ -8,7 +8,7 @@ from botocore.config import Config
 from rich.console import Console
 
 from vaada.desk import Desk
-from vaada.gateways.account import Account
+from vaada.gateways.aws_account import Account
 from vaada.settings import Settings
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from vaada.desk import open_desk
 from vaada.flows.readiness import check_readiness
-from vaada.gateways.account import Account
+from vaada.gateways.aws_account import Account
 from vaada.gateways.readiness_check import payload_of
 from vaada.settings import StackSettings
 

@@ -15,8 +15,15 @@ from tests.times import DAY, HOUR
 from vaada.desk import open_desk
 from vaada.flows import readiness
 from vaada.flows.policy import set_held
-from vaada.gateways.account import Account
-from vaada.model.account import Concurrency, KeyAge, MailAccount, MailIdentity, SignedInManagers, TextAccount
+from vaada.gateways.aws_account import Account
+from vaada.model.aws_account import (
+    Concurrency,
+    KeyAge,
+    MailAccount,
+    MailIdentity,
+    SignedInManagers,
+    TextAccount,
+)
 from vaada.model.readiness import Checked, Finding
 from vaada.present.readiness import TITLES
 

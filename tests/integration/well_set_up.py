@@ -1,4 +1,4 @@
-"""An account in which everything is set up: the responses of AWS to `gateways/account.py`."""
+"""An account in which everything is set up: the responses of AWS to `gateways/aws_account.py`."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager

@@ -15,7 +15,7 @@ from vaada.flows.optimistic_write import require
 from vaada.flows.work import current_customer
 from vaada.gateways import items
 from vaada.model.people import Customer
-from vaada.rules import customer_unmerge, customers
+from vaada.rules import customer_merge, customer_unmerge
 
 HISTORIES, BATCH, ENOUGH = 80, 10, 12
 
@@ -51,13 +51,13 @@ def takes_a_merged_record_for_a_customer() -> Planted:
 
 
 def forgets_which_records_were_merged() -> Planted:
-    original = customers.merge
+    original = customer_merge.merge
 
     def merge(customer: Customer, into: Customer, *facts: object) -> tuple[Customer, Customer]:
         gone, stays = original(customer, into, *facts)  # type: ignore[arg-type]
         return gone, stays.model_copy(update={"merged": into.merged})
 
-    return replaced(original, merge, within=(customers,))
+    return replaced(original, merge, within=(customer_merge,))
 
 
 def leaves_the_timeline_of_a_separated_record_with_the_other() -> Planted:

@@ -49,8 +49,8 @@ def test_a_layer_imports_only_from_layers_below(path: Path) -> None:
         (
             "botocore",
             {
-                "account.py",
                 "aws.py",
+                "aws_account.py",
                 "item_protocol.py",
                 "mail_store.py",
                 "row_lists.py",

@@ -19,8 +19,8 @@ from vaada.gateways.links import Links
 from vaada.gateways.reply_addresses import ReplyAddresses
 from vaada.gateways.row_memory import RowMemory
 from vaada.gateways.schedules import Schedules, Target
+from vaada.gateways.sms import Texter
 from vaada.gateways.table import Table
-from vaada.gateways.texts import Texter
 from vaada.model.policy import Business, Policy, PolicyDocument
 from vaada.model.rows import Row
 from vaada.settings import (
@@ -35,11 +35,11 @@ from vaada.settings import (
 )
 
 if TYPE_CHECKING:
-    from vaada.gateways.accounts import Accounts
     from vaada.gateways.mail import Mailer
     from vaada.gateways.mail_store import MailStore
     from vaada.gateways.readiness_check import ReadinessCheck
     from vaada.gateways.retry_queue import RetryQueue
+    from vaada.gateways.user_accounts import Accounts
     from vaada.gateways.user_pool import UserPool
     from vaada.gateways.whatsapp import WhatsApp
 
@@ -193,7 +193,7 @@ class Desk:
     @cached_property
     def accounts(self) -> "Accounts":
         """The users who may sign in. Only the console and the owner's invitation have the settings for it."""
-        from vaada.gateways.accounts import Accounts
+        from vaada.gateways.user_accounts import Accounts
 
         return Accounts(aws.users(), AccountSettings.from_environment().user_pool_id)
 

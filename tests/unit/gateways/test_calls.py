@@ -6,7 +6,7 @@ from typing import Any, cast
 from vaada.gateways.key_store import KeyStore
 from vaada.gateways.mail import Mailer
 from vaada.gateways.retry_queue import RetryQueue
-from vaada.gateways.texts import Texter
+from vaada.gateways.sms import Texter
 from vaada.model.inbound_events import Unreadable
 from vaada.present.email import Mail
 

@@ -8,7 +8,7 @@ from dns.resolver import NXDOMAIN
 from dns.rrset import RRset, from_text
 
 from vaada.gateways import domain_records
-from vaada.gateways.account import NotAnswered
+from vaada.gateways.aws_account import NotAnswered
 from vaada.gateways.domain_records import dmarc_record, has_address, mail_hosts
 
 ZONE = {

@@ -10,7 +10,7 @@ from tests.times import DAY, HOUR
 from tests.unit.rows import MONDAY, customer, policy
 from vaada.model.people import Consent, Customer
 from vaada.model.phone_numbers import comparable
-from vaada.rules import check_ins, customers
+from vaada.rules import check_ins, customer_merge
 from vaada.rules.customer_unmerge import not_undone, unmerge
 from vaada.rules.errors import NotPossible
 
@@ -19,7 +19,7 @@ AGREED = Consent(email=True, sms=True, survey=True)
 
 
 def merged(own: Customer, into: Customer, at: datetime = MONDAY) -> tuple[Customer, Customer]:
-    return customers.merge(own, into, policy(), at, "amina")
+    return customer_merge.merge(own, into, policy(), at, "amina")
 
 
 def undone(gone: Customer, remaining: Customer, served_since: tuple[str, ...] = ()) -> list[Customer]:

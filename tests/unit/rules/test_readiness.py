@@ -7,7 +7,14 @@ import pytest
 
 from tests.times import DAY
 from tests.unit import rows
-from vaada.model.account import Concurrency, KeyAge, MailAccount, MailIdentity, SignedInManagers, TextAccount
+from vaada.model.aws_account import (
+    Concurrency,
+    KeyAge,
+    MailAccount,
+    MailIdentity,
+    SignedInManagers,
+    TextAccount,
+)
 from vaada.model.readiness import Finding
 from vaada.rules import readiness
 

@@ -6,7 +6,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from vaada.api.listing import Listing, listing
 from vaada.api.resolver import Cursor, Limit, app, change_once, current_user, desk, now, stored
-from vaada.flows.messages.retry import retry
+from vaada.flows.messages.manual_retry import retry
 from vaada.flows.optimistic_write import require
 from vaada.flows.work import current_customer
 from vaada.model.ids import OF_THE_DESK, RowId

@@ -31,7 +31,7 @@ from vaada.headers import RESPONSE_HEADERS
 from vaada.log import logger
 from vaada.model.rows import Row
 from vaada.rules.cases import StepsMissing
-from vaada.rules.customers import CannotMerge
+from vaada.rules.customer_merge import CannotMerge
 from vaada.rules.errors import NotPossible
 from vaada.rules.messages.personal import CannotWrite
 from vaada.rules.time.horizon import TOO_FAR, is_too_far

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from vaada.api.access import OWN_FIELDS
-from vaada.console import weeks
+from vaada.console import hours_form
 from vaada.console.http import Fields
 from vaada.flows.people import EmailTaken, InvalidChange, InvalidField, UnknownReference
 from vaada.model.people import Agent
@@ -36,7 +36,10 @@ def form_of(agent: Agent) -> AgentForm:
     """Return the form of an agent as they are stored."""
     fields = {name: str(getattr(agent, name) or "") for name in MANAGED_FIELDS - _LISTS - _BOXES}
     fields |= {f"notify_{medium}": "on" for medium in agent.notify_by}
-    fields |= {"hours": "own" if agent.working_hours else "business", **weeks.lines_of(agent.working_hours)}
+    fields |= {
+        "hours": "own" if agent.working_hours else "business",
+        **hours_form.lines_of(agent.working_hours),
+    }
     return AgentForm(defaultdict(str, fields))
 
 
@@ -50,7 +53,7 @@ def changes(form: Fields, names: Iterable[str]) -> dict[str, object]:
     found: dict[str, object] = {name: form[name] or None for name in names if name not in _LISTS | _BOXES}
     found |= {name: name in form for name in names if name in _BOXES and f"asks_{name}" in form}
     found["notify_by"] = tuple(medium for medium in ("email", "sms") if f"notify_{medium}" in form)
-    found["working_hours"] = weeks.sent_week(form) if form["hours"] == "own" else None
+    found["working_hours"] = hours_form.sent_week(form) if form["hours"] == "own" else None
     return found
 
 
@@ -58,7 +61,7 @@ def attempt(sent: AgentForm, act: Callable[[], object]) -> bool:
     """Run an action with a sent form, and note the errors of its fields. Returns whether it succeeded."""
     try:
         act()
-    except weeks.UnreadableHours as unreadable:
+    except hours_form.UnreadableHours as unreadable:
         sent.problems["working_hours"], sent.wrong_day = "working_hours", unreadable.day
     except InvalidChange as invalid:
         sent.problems |= _by_field(str(one["loc"][0]) for one in invalid.errors())

@@ -35,7 +35,7 @@ from vaada.present.console.explanations import Why, why
 from vaada.present.console.stories import FILTERS, Filter, Teller, story
 from vaada.present.console.work_rows import Surroundings, WorkRow, work_row
 from vaada.present.sanitize import isolate
-from vaada.rules.customers import CannotMerge
+from vaada.rules.customer_merge import CannotMerge
 from vaada.rules.time.availability import customer_reachable_at
 from vaada.rules.time.zones import zone_of
 from vaada.rules.work_list import StaffWork

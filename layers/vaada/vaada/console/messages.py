@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from vaada.console.http import Answer, Fields, redirect
 from vaada.console.visits import Visit
 from vaada.flows.messages import suppression
-from vaada.flows.messages.retry import retry as try_again
+from vaada.flows.messages.manual_retry import retry as try_again
 from vaada.flows.optimistic_write import NotFound, require
 from vaada.flows.work import SUBJECTS, current_customer
 from vaada.flows.work_lists import agents_by_id

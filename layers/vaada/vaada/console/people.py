@@ -5,9 +5,9 @@ from http import HTTPStatus
 
 from vaada.console import agent_forms, forms
 from vaada.console.agent_forms import MANAGED_FIELDS, AgentForm
+from vaada.console.hours_form import lines_of
 from vaada.console.http import Answer, Fields, redirect
 from vaada.console.visits import Visit
-from vaada.console.weeks import lines_of
 from vaada.flows import colleagues, departures, people
 from vaada.flows.messages.suppression import lift_bounces, stops_by_person
 from vaada.flows.optimistic_write import NotFound, require

@@ -6,9 +6,9 @@ from http import HTTPStatus
 from typing import Any, Literal
 
 from vaada.console import forms
+from vaada.console.hours_form import UnreadableHours, lines_of, sent_week
 from vaada.console.http import Answer, Fields, redirect
 from vaada.console.visits import Visit
-from vaada.console.weeks import UnreadableHours, lines_of, sent_week
 from vaada.flows import policy as flow
 from vaada.flows.optimistic_write import VersionChanged, only_at, require
 from vaada.flows.people import InvalidChange

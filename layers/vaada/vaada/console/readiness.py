@@ -6,7 +6,7 @@ from http import HTTPStatus
 from vaada.console.http import Answer
 from vaada.console.visits import Visit
 from vaada.flows.work_lists import agents_by_id
-from vaada.gateways.account import NotAnswered
+from vaada.gateways.aws_account import NotAnswered
 from vaada.log import logger
 from vaada.model.readiness import Checked
 from vaada.present.readiness import checked_words

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
 
-from vaada.console import forms, weeks
+from vaada.console import forms, hours_form
 from vaada.console.customers import teller_for
 from vaada.console.http import Answer, Fields, redirect
 from vaada.console.visits import Visit
@@ -90,8 +90,8 @@ def _business(visit: Visit) -> Problems:
 def _hours(visit: Visit) -> Problems:
     form = visit.request.form
     try:
-        week = weeks.sent_week(form)
-    except weeks.UnreadableHours as unreadable:
+        week = hours_form.sent_week(form)
+    except hours_form.UnreadableHours as unreadable:
         return {"opening_hours": "hours", unreadable.day: "hours"}
     return _changed_policy(visit, {"opening_hours": week, "holidays": {"observed": "observed" in form}})
 
@@ -176,7 +176,7 @@ def _stored(visit: Visit, step: SetupStep) -> dict[str, str]:
         return dict(document.business.model_dump())
     if step == "hours":
         observed = {"observed": "on"} if document.holidays.observed else {}
-        return {**weeks.lines_of(document.opening_hours), **observed}
+        return {**hours_form.lines_of(document.opening_hours), **observed}
     return {}
 
 

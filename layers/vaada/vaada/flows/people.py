@@ -18,7 +18,7 @@ from vaada.model.phone_numbers import BadPhoneNumber, comparable, to_e164
 from vaada.model.receipts import EmailClaim
 from vaada.model.rows import Row
 from vaada.rules import check_ins
-from vaada.rules.customers import distinct
+from vaada.rules.customer_merge import distinct
 
 _MOST_REFERRALS = 100
 _EMPTY: dict[str, object] = {"tags": (), "other_emails": (), "other_phones": (), "consent": {}}

@@ -6,9 +6,9 @@ from itertools import islice
 from urllib.parse import urlsplit
 
 from vaada.desk import Desk
-from vaada.gateways.account import Account, NotAnswered, translate_refusals
+from vaada.gateways.aws_account import Account, NotAnswered, translate_refusals
 from vaada.gateways.domain_records import dmarc_record, has_address, mail_hosts
-from vaada.model.account import MailIdentity
+from vaada.model.aws_account import MailIdentity
 from vaada.model.people import Agent
 from vaada.model.policy import Policy
 from vaada.model.readiness import Checked, Finding

@@ -5,7 +5,7 @@ from dns.rdata import Rdata
 from dns.rdtypes.ANY.TXT import TXT
 from dns.resolver import NXDOMAIN, NoAnswer, resolve
 
-from vaada.gateways.account import NotAnswered
+from vaada.gateways.aws_account import NotAnswered
 
 _SECONDS = 5.0
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from vaada.gateways.account import NotAnswered, translate_refusals
+from vaada.gateways.aws_account import NotAnswered, translate_refusals
 from vaada.model.readiness import Checked, Finding
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from datetime import datetime
 from vaada.model.messages import Message
 from vaada.model.people import Medium, kind_of_address
 from vaada.model.work import Commitment, FollowUp, Goodwill, Reply
-from vaada.present.marks import _
 from vaada.present.task_words import amount_words
 from vaada.present.times import Times
+from vaada.present.translation_marks import _
 from vaada.present.view_models import ActionName
 
 _GOODWILL = {

@@ -13,10 +13,10 @@ from vaada.present import rendering
 from vaada.present.cldr import formats
 from vaada.present.i18n import Words, words
 from vaada.present.languages import LANGUAGES
-from vaada.present.marks import _
 from vaada.present.pages import CONTENT_SECURITY_POLICY, STYLE
 from vaada.present.reasons import delay_words
 from vaada.present.sanitize import printable
+from vaada.present.translation_marks import _
 
 Problem = Literal["again", "name", "reach", "text", "long", "agreed"]
 """What is wrong: the form was not sent by a person, or was sent before; or a field is missing or wrong."""

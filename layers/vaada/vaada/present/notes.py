@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from vaada.model.messages import Purpose
-from vaada.present.marks import _, ngettext
 from vaada.present.sanitize import isolate, line, shorten_to
+from vaada.present.translation_marks import _, ngettext
 from vaada.present.view_models import ActionName, Brief, Note
 
 LONGEST_NAME = 40

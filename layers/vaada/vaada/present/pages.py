@@ -11,8 +11,8 @@ from vaada.model.work import SCALES, SurveyKind
 from vaada.present import rendering
 from vaada.present.deadline_explanation import explanation_line
 from vaada.present.i18n import Words, words
-from vaada.present.marks import _
 from vaada.present.sanitize import printable
+from vaada.present.translation_marks import _
 from vaada.present.view_models import (
     ActionName,
     Brief,

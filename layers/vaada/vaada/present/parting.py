@@ -10,9 +10,9 @@ from vaada.model.rows import Row
 from vaada.model.work import Commitment, Goodwill
 from vaada.present.cldr import formats
 from vaada.present.i18n import Words, words
-from vaada.present.marks import _
 from vaada.present.sanitize import line
 from vaada.present.task_words import amount_words, promise_to_customer
+from vaada.present.translation_marks import _
 from vaada.rules.relationships import GAP
 
 _MOST_DATES = 4  # of one kind of facts

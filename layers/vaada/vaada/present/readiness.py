@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from vaada.model.readiness import Checked, State
 from vaada.present.i18n import Words
-from vaada.present.marks import _
 from vaada.present.sanitize import isolate
+from vaada.present.translation_marks import _
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import re
 from gettext import NullTranslations
 
-from vaada.present.marks import _, ngettext
+from vaada.present.translation_marks import _, ngettext
 
 _RULE = re.compile(
     r"(?P<n>[0-9]+) (?P<unit>[a-z ]+?)s? (?:after|before) (?P<event>[a-z ]+?)(?:, moved into working time)?"

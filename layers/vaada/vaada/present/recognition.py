@@ -8,9 +8,9 @@ from vaada.model.recognitions import RecognitionReason
 from vaada.model.rows import Row
 from vaada.model.work import Commitment, Survey
 from vaada.present.i18n import Words
-from vaada.present.marks import _
 from vaada.present.sanitize import isolate, line, shorten_to
 from vaada.present.task_words import promise_words
+from vaada.present.translation_marks import _
 
 _LONGEST_NAME, _LONGEST_QUOTE = 40, 300
 

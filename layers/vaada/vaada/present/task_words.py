@@ -11,8 +11,8 @@ from functools import cache
 from vaada.model.work import Commitment, FollowUp, Goodwill, Reply
 from vaada.present.cldr import formats
 from vaada.present.i18n import Words
-from vaada.present.marks import _, ngettext
 from vaada.present.sanitize import isolate
+from vaada.present.translation_marks import _, ngettext
 
 _REASONS = (
     _("This was not resolved yet. Steps to do: %(steps)s."),

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from vaada.present.cldr import Formats, formats
 from vaada.present.i18n import Words
-from vaada.present.marks import _
+from vaada.present.translation_marks import _
 
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 _WEEK = 7  # days

@@ -11,9 +11,9 @@ from vaada.model.people import Channel, Medium
 from vaada.model.rows import Explanation
 from vaada.model.work import SurveyKind
 from vaada.present.i18n import Words, words
-from vaada.present.marks import _
 from vaada.present.sanitize import TextDirection
 from vaada.present.times import Times, is_late
+from vaada.present.translation_marks import _
 
 ActionName = Literal[
     # for a follow-up

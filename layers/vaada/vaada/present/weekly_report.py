@@ -15,10 +15,10 @@ from vaada.model.people import Agent, Customer
 from vaada.model.recognitions import RecognitionReason
 from vaada.model.weekly_reports import CallReason, KeptPromises, WeeklyFigures, WeeklyReport
 from vaada.model.work import Reply, Survey
-from vaada.present.marks import _
 from vaada.present.reasons import reason_words
 from vaada.present.sanitize import isolate, line, shorten_to
 from vaada.present.times import Times
+from vaada.present.translation_marks import _
 
 WEEKS = 52
 

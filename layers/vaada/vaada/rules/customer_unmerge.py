@@ -12,7 +12,7 @@ from vaada.model.people import Consent, Customer, MergedRecord
 from vaada.model.phone_numbers import comparable
 from vaada.model.policy import PolicyDocument
 from vaada.rules import check_ins
-from vaada.rules.customers import distinct, merge, stricter
+from vaada.rules.customer_merge import distinct, merge, stricter
 from vaada.rules.errors import NotPossible
 from vaada.rules.undo import require_recent
 

@@ -8,7 +8,14 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
-from vaada.model.account import Concurrency, KeyAge, MailAccount, MailIdentity, SignedInManagers, TextAccount
+from vaada.model.aws_account import (
+    Concurrency,
+    KeyAge,
+    MailAccount,
+    MailIdentity,
+    SignedInManagers,
+    TextAccount,
+)
 from vaada.model.policy import PolicyDocument
 from vaada.model.readiness import Finding
 

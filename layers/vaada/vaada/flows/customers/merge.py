@@ -15,7 +15,7 @@ from vaada.flows.work import current_customer
 from vaada.model.people import Customer
 from vaada.model.rows import Row
 from vaada.model.work import FollowUp, Survey
-from vaada.rules import customers, follow_ups, surveys
+from vaada.rules import customer_merge, follow_ups, surveys
 from vaada.rules.errors import NotPossible
 
 _PARTED = "the business parted with the customer"
@@ -38,7 +38,7 @@ def merge_customers(desk: Desk, customer_id: str, into_id: str, now: datetime, b
             return into
         if customer.id == into.id:
             raise InvalidField("into", "is the same customer")
-        merged, remaining = customers.merge(customer, into, desk.policy, now, by)
+        merged, remaining = customer_merge.merge(customer, into, desk.policy, now, by)
         earlier = [require(desk, Customer, record.customer_id) for record in customer.merged]
         moved = [record.changed(merged_into=into.id) for record in earlier]
         check_in, other = _open_check_in(desk, into), _open_check_in(desk, customer)

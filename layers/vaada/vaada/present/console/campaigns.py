@@ -7,9 +7,9 @@ from vaada.model.messages import Message
 from vaada.model.people import Customer
 from vaada.present.console.messages import STATUSES as MESSAGE_STATUSES
 from vaada.present.i18n import Direction
-from vaada.present.marks import _
 from vaada.present.reasons import reason_words
 from vaada.present.times import Times
+from vaada.present.translation_marks import _
 
 STATUSES: dict[CampaignStatus, str] = {
     "draft": _("A draft"),

@@ -1,7 +1,7 @@
 """The words of a case: the steps of a complaint, and what may be wrong with its forms."""
 
 from vaada.model.policy import StepName
-from vaada.present.marks import _
+from vaada.present.translation_marks import _
 
 STEPS: dict[StepName, tuple[str, str]] = {
     "apologised": (_("Apologise"), _("Before anything else, and without a but.")),

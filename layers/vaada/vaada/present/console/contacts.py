@@ -6,9 +6,9 @@ from datetime import datetime
 from vaada.model.interactions import Direction, Kind, Tone
 from vaada.model.messages import RecipientRole
 from vaada.model.people import Agent, Channel
-from vaada.present.marks import _
 from vaada.present.sanitize import isolate
 from vaada.present.times import Times
+from vaada.present.translation_marks import _
 from vaada.rules.forecast import Ahead, Event
 
 CHANNELS: dict[Channel, str] = {

@@ -1,6 +1,6 @@
 """The words of the form that changes a customer."""
 
-from vaada.present.marks import _
+from vaada.present.translation_marks import _
 
 EDIT_PROBLEMS: dict[str, str] = {
     "name": _("Write a name, on one line."),

@@ -10,9 +10,9 @@ from vaada.model.suppressions import Suppression
 from vaada.model.weekly_reports import WeeklyReport
 from vaada.present.console.stories import Teller, message_entry, purpose_words, role_words
 from vaada.present.i18n import Words
-from vaada.present.marks import _
 from vaada.present.sanitize import isolate
 from vaada.present.times import Times
+from vaada.present.translation_marks import _
 from vaada.rules.messages.lifecycle import Work, may_retry
 
 STATUSES: dict[MessageStatus, str] = {

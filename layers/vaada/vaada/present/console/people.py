@@ -7,9 +7,9 @@ from vaada.model.people import Agent
 from vaada.model.policy import PolicyDocument
 from vaada.model.suppressions import ActiveStop
 from vaada.model.user_accounts import UserAccount
-from vaada.present.marks import _
 from vaada.present.sanitize import isolate
 from vaada.present.times import Times
+from vaada.present.translation_marks import _
 from vaada.rules.time.availability import is_at_work, is_away
 from vaada.rules.time.deadlines import working_hours
 

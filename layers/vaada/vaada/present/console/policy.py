@@ -20,10 +20,10 @@ from vaada.present.console.policy_sentences import (
 )
 from vaada.present.console.stories import purpose_words, role_words
 from vaada.present.i18n import Words
-from vaada.present.marks import _
 from vaada.present.reasons import delay_words
 from vaada.present.sanitize import isolate, line, shorten_to
 from vaada.present.times import Times
+from vaada.present.translation_marks import _
 from vaada.rules.policy_preview import Event, Preview, Told
 
 Values = Mapping[str, str]

@@ -6,7 +6,7 @@ from typing import Literal
 
 from vaada.model.localities import WRITTEN_LANGUAGES
 from vaada.present.console.shell import language_name
-from vaada.present.marks import _
+from vaada.present.translation_marks import _
 
 Kind = Literal[
     "number",

@@ -7,10 +7,10 @@ from typing import Literal
 
 from vaada.model.people import Agent, Customer
 from vaada.model.work import Commitment
-from vaada.present.marks import _
 from vaada.present.sanitize import isolate, line, shorten_to
 from vaada.present.task_words import promise_words
 from vaada.present.times import Times
+from vaada.present.translation_marks import _
 from vaada.rules.report_figures import date_changes
 from vaada.rules.reports import Promises
 from vaada.rules.time.availability import is_away

@@ -8,10 +8,10 @@ from vaada.model.people import Agent, Customer
 from vaada.model.recognitions import Recognition
 from vaada.model.work import Commitment, Reply, Survey
 from vaada.present.i18n import Words
-from vaada.present.marks import _
 from vaada.present.recognition import quote_of, reason_of
 from vaada.present.sanitize import isolate, line
 from vaada.present.times import Times
+from vaada.present.translation_marks import _
 from vaada.rules.practice import Example, ExampleKind, Practice
 from vaada.rules.recognition import Overview
 

@@ -17,9 +17,9 @@ from vaada.model.relationships import (
 )
 from vaada.model.work import Change
 from vaada.present.i18n import Words
-from vaada.present.marks import _
 from vaada.present.sanitize import line, printable
 from vaada.present.times import Times
+from vaada.present.translation_marks import _
 from vaada.rules.relationship_findings import Findings
 
 STATUSES: dict[RelationshipStatus, str] = {

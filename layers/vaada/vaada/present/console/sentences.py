@@ -3,7 +3,7 @@
 from gettext import NullTranslations
 
 from vaada.model.work import Change
-from vaada.present.marks import _
+from vaada.present.translation_marks import _
 
 _DONE = {
     "thanked": _("Thanks are on their way."),

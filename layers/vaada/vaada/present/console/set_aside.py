@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from vaada.model.incoming_mail import AsideReason, SetAsideMail
-from vaada.present.marks import _
 from vaada.present.sanitize import line, printable
 from vaada.present.times import Times
+from vaada.present.translation_marks import _
 from vaada.rules.mail.sorting import ACCEPTABLE, confirmation_link
 
 REASONS: dict[AsideReason, str] = {

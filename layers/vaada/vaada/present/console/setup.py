@@ -2,7 +2,7 @@
 
 from vaada.model.setup import SetupStep
 from vaada.present.i18n import Words
-from vaada.present.marks import _
+from vaada.present.translation_marks import _
 
 STEPS: dict[SetupStep, tuple[str, str]] = {
     "business": (_("The business"), _("Whose desk is it?")),

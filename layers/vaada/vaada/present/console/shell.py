@@ -12,8 +12,8 @@ from vaada.present.console.guide import ABOUT
 from vaada.present.console.sentences import UNDOABLE, change_words, done_words
 from vaada.present.i18n import Words, words
 from vaada.present.languages import LANGUAGES
-from vaada.present.marks import _
 from vaada.present.times import Times
+from vaada.present.translation_marks import _
 
 _STATIC = Path(__file__).parent / "static"
 _TYPES = {

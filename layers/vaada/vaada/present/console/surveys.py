@@ -8,10 +8,10 @@ from typing import Literal
 from vaada.model.people import Agent, Customer
 from vaada.model.work import Answer, Survey
 from vaada.present.i18n import Words
-from vaada.present.marks import _
 from vaada.present.reasons import reason_words
 from vaada.present.sanitize import line, printable
 from vaada.present.times import Times
+from vaada.present.translation_marks import _
 from vaada.rules.reports import Answers
 from vaada.rules.survey_answers import waits_for_review
 

@@ -8,10 +8,10 @@ from vaada.model.interactions import Interaction
 from vaada.model.people import Agent, Customer
 from vaada.model.policy import CommitmentRules
 from vaada.model.work import Commitment, FollowUp, FollowUpOrigin, Goodwill, Reply
-from vaada.present.marks import _
 from vaada.present.sanitize import isolate, line, shorten_to
 from vaada.present.task_words import amount_words, promise_words
 from vaada.present.times import Times, elapsed
+from vaada.present.translation_marks import _
 from vaada.present.view_models import CHANNELS
 from vaada.rules.work_list import StaffWork
 

@@ -11,9 +11,9 @@ from vaada.model.policy import Business
 from vaada.present.email import personal_subject
 from vaada.present.greetings import greeting, personal_signature
 from vaada.present.i18n import readable, words
-from vaada.present.marks import _
 from vaada.present.reasons import reason_words
 from vaada.present.times import Times
+from vaada.present.translation_marks import _
 from vaada.present.view_models import Personal
 
 PROBLEMS: dict[str, str] = {

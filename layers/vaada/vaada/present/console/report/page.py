@@ -12,8 +12,8 @@ from vaada.present.console.report.run_around import run_around_section
 from vaada.present.console.report.satisfaction import satisfaction_section
 from vaada.present.console.report.weeks import weeks_section
 from vaada.present.console.report.writer import Link, Writer
-from vaada.present.marks import _
 from vaada.present.times import Times
+from vaada.present.translation_marks import _
 from vaada.rules.report_figures import Figure
 from vaada.rules.reports import Answers, Promises, Report, RunAround, Service
 

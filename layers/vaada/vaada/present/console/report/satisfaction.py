@@ -6,9 +6,9 @@ from vaada.model.work import SurveyKind
 from vaada.present.console.charts import Point, shares_with_range
 from vaada.present.console.report.parts import Cell, Section, Table
 from vaada.present.console.report.writer import Link, Writer
-from vaada.present.marks import _
 from vaada.present.sanitize import shorten_to
 from vaada.present.times import Times
+from vaada.present.translation_marks import _
 from vaada.rules.reports import Answers, Report
 
 _LONGEST_LABEL = 23  # characters, beside a bar

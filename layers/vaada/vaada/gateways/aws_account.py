@@ -13,7 +13,14 @@ from typing import Any, Literal
 from botocore.exceptions import BotoCoreError, ClientError
 
 from vaada.gateways import aws
-from vaada.model.account import Concurrency, KeyAge, MailAccount, MailIdentity, SignedInManagers, TextAccount
+from vaada.model.aws_account import (
+    Concurrency,
+    KeyAge,
+    MailAccount,
+    MailIdentity,
+    SignedInManagers,
+    TextAccount,
+)
 
 Subscription = Literal["confirmed", "pending", "none"]
 _TEXT_LOGS = ("DirectPublishToPhoneNumber", "DirectPublishToPhoneNumber/Failure")

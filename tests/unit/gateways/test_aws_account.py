@@ -13,8 +13,15 @@ from botocore.session import Session
 from botocore.stub import Stubber
 
 from vaada.gateways import aws
-from vaada.gateways.account import Account, NotAnswered, translate_refusals
-from vaada.model.account import Concurrency, KeyAge, MailAccount, MailIdentity, SignedInManagers, TextAccount
+from vaada.gateways.aws_account import Account, NotAnswered, translate_refusals
+from vaada.model.aws_account import (
+    Concurrency,
+    KeyAge,
+    MailAccount,
+    MailIdentity,
+    SignedInManagers,
+    TextAccount,
+)
 
 SERVICES = {
     "cloudformation": "cloudformation",

@@ -1,4 +1,4 @@
-"""Customers: the order of their addresses, and the merge of two records of one person."""
+"""Merge two records of one person: which facts, addresses and consents remain."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from vaada.console import weeks
+from vaada.console import hours_form
 from vaada.console.http import Fields
 from vaada.model.hours import WEEKDAYS, Week
 
@@ -16,9 +16,9 @@ WEEKS = st.fixed_dictionaries(dict.fromkeys(WEEKDAYS, LINES)).filter(lambda line
 
 @given(WEEKS)
 def test_a_week_reads_back_as_it_was_stored(lines: dict[str, str]) -> None:
-    week = WEEK.validate_python(weeks.sent_week(Fields(tuple(lines.items()))))
+    week = WEEK.validate_python(hours_form.sent_week(Fields(tuple(lines.items()))))
 
-    assert weeks.lines_of(week) == lines
+    assert hours_form.lines_of(week) == lines
 
 
 @pytest.mark.parametrize(
@@ -26,14 +26,14 @@ def test_a_week_reads_back_as_it_was_stored(lines: dict[str, str]) -> None:
     ["9-13, 14-18", "09:00–13:00; 14:00–18:00", " 09.00 - 13.00 ، 14.00 - 18.00 "],
 )
 def test_hours_are_read_as_people_write_them(line: str) -> None:
-    sent = weeks.sent_week(Fields((("monday", line), ("sunday", ""))))
+    sent = hours_form.sent_week(Fields((("monday", line), ("sunday", ""))))
 
     assert sent == {"monday": [{"opens": "09:00", "closes": "13:00"}, {"opens": "14:00", "closes": "18:00"}]}
 
 
 @given(st.sampled_from(["noon", "9", "9-", "-", "9-13-18", "nine to five", "9 13"]))
 def test_an_invalid_line_of_hours_names_its_day(line: str) -> None:
-    with pytest.raises(weeks.UnreadableHours) as unreadable:
-        weeks.sent_week(Fields((("tuesday", line),)))
+    with pytest.raises(hours_form.UnreadableHours) as unreadable:
+        hours_form.sent_week(Fields((("tuesday", line),)))
 
     assert unreadable.value.day == "tuesday"
