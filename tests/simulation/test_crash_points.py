@@ -33,6 +33,7 @@ from tests.simulation.replacing import replaced
 from vaada.console.contacts import plan
 from vaada.console.routes import ROUTES as CONSOLE_ROUTES
 from vaada.flows import keys
+from vaada.rules import unlisted_work
 from vaada.rules.messages import lifecycle
 
 A_REMINDER, A_WARNING, _, A_QUESTION, _ = SEND_PATH
@@ -167,6 +168,16 @@ def leases_only_the_first_attempt() -> Planted:
     return replaced(claim, without_lease)
 
 
+@mutation()
+def forgets_work_that_a_case_does_not_list() -> Planted:
+    to_follow = unlisted_work.to_follow
+
+    def not_due(*facts: Any) -> Any:
+        return to_follow(*facts).model_copy(update={"wake_at": None})
+
+    return replaced(to_follow, not_due)
+
+
 @pytest.mark.parametrize(
     ("planted", "scenario"),
     [
@@ -176,6 +187,7 @@ def leases_only_the_first_attempt() -> Planted:
         (forgets_messages_between_claim_and_record, str(A_WARNING)),
         (sends_to_customers_again, str(A_QUESTION)),
         (ignores_the_idempotency_key, "api: POST /api/interactions"),
+        (forgets_work_that_a_case_does_not_list, "api: a long case: it changes hands"),
         (rotates_keys_again, "rotate_link_keys: every ninety days"),
     ],
     ids=str,

@@ -23,6 +23,8 @@ EDGES = {
     "merged": "merged open resolved",
 }
 
+LISTED = 40
+"""How many open promises, and how many follow-ups, a case lists."""
 
 NEXT_STEPS = {"awaited", "open", *TO_BE_DONE}
 """States of work in which somebody has something to do."""
@@ -222,7 +224,7 @@ class Cases:
                 self._check_next_step(row)
 
     def _check_listed(self, row: Commitment | FollowUp) -> None:
-        """A case lists its open promises and follow-ups, but those of supervisors."""
+        """A case lists its open promises and follow-ups, forty of each, but those of supervisors."""
         case = self._observed.rows.get(self._observed.case_of(row) or "")
         if not isinstance(case, Case):
             return
@@ -233,8 +235,13 @@ class Cases:
             of_its_agent = row.origin in {"stated", "call_back"}
             is_open, listed = row.status == "open", (*case.commitment_ids, str(case.call_back_id))
         if is_open and of_its_agent:
-            assert row.id in listed, f"not listed in its case: {row!r}"
+            more = self._has_had_more_than_it_lists(case, type(row))
+            assert row.id in listed or more, f"not listed in its case: {row!r}"
         assert is_open or row.status == "broken" or row.id not in listed, f"over, and listed: {row!r}"
+
+    def _has_had_more_than_it_lists(self, case: Case, kind: type[Commitment | FollowUp]) -> bool:
+        of_case = (row for row in self._observed.of_kind(kind) if self._observed.case_of(row) == case.id)
+        return sum(1 for _ in of_case) > LISTED
 
     def _check_next_step(self, case: Case) -> None:
         steps = [

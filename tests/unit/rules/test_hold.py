@@ -19,6 +19,7 @@ def test_all_wait_but_what_sends_nothing() -> None:
     held = policy(sending={"held": True})
 
     assert [kind for kind in DUE if not waits_for_release(kind, held)] == [
+        "case",
         "departure",
         "erasure",
         "interaction",

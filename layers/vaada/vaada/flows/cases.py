@@ -1,14 +1,13 @@
 """Change a case: complete steps, wait for the customer, assign, merge, resolve and reopen."""
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
 from vaada.desk import Desk
-from vaada.flows.hand_over import move_unlisted
-from vaada.flows.optimistic_write import NotFound, change, lost_new_row, require, retry_on_conflict
+from vaada.flows.optimistic_write import change, lost_new_row, require, retry_on_conflict
 from vaada.flows.people import require_present_agents
+from vaada.flows.unlisted_work import change_unlisted, settled
 from vaada.flows.work import current_customer, open_work_of, require_agent
 from vaada.flows.work_lists import all_agreed_in_case
 from vaada.model.cases import Case
@@ -28,9 +27,10 @@ from vaada.rules import (
     next_steps,
     replies,
     surveys,
+    unlisted_work,
 )
 from vaada.rules.interactions import mark_served
-from vaada.rules.open_work import OpenWork, changed_rows, is_agreed, is_full, is_open, with_open_work
+from vaada.rules.open_work import OpenWork, changed_rows, is_agreed, is_open, with_open_work
 
 _CLOSED = "the matter was closed"
 
@@ -67,8 +67,6 @@ def resolve(
         survey_id = case.survey_id or ids.case_survey_id(case, now)
         return resolved.model_copy(update={"survey_id": survey_id, "ask_again": False})
 
-    is_more = False  # whether there are more than the case lists
-
     def end_work(before: Case, case: Case, work: OpenWork) -> tuple[OpenWork, Iterable[Row]]:
         ended = replace(
             work,
@@ -77,8 +75,6 @@ def resolve(
         )
         if work.automatic:
             ended = ended.having(follow_ups.complete(work.automatic, now, by))
-        nonlocal is_more
-        is_more = end_agreed and is_full(before)
         if end_agreed:
             ended = ended.each(lambda reply: reply, end_promise, end_follow_up)
         return ended, _survey_after_resolving(desk, case, now, again=before.ask_again)
@@ -89,22 +85,18 @@ def resolve(
     def end_follow_up(row: FollowUp) -> FollowUp:
         return follow_ups.cancel(row, now, by, _CLOSED) if is_open(row) else row
 
-    resolved = _change_with_work(desk, case_id, decide, end_work)
-    for unlisted in _all_agreed(desk, resolved) if is_more else ():
-        with suppress(NotFound):  # it was erased
-            if isinstance(unlisted, Commitment):
-                change(desk, Commitment, unlisted.id, end_promise)
-            else:
-                change(desk, FollowUp, unlisted.id, end_follow_up)
+    def to_follow(_before: Case, case: Case) -> Case:
+        return unlisted_work.to_follow(case, "end", now, by) if end_agreed else case
+
+    resolved = _change_with_work(desk, case_id, now, decide, end_work, to_follow)
+    change_unlisted(desk, resolved, now)
     return resolved
 
 
 def agreed_work(desk: Desk, case: Case) -> tuple[Commitment | FollowUp, ...]:
     """Return the open promises and follow-ups that people agreed on in the case, listed or not."""
-    return _all_agreed(desk, case) if is_full(case) else open_work_of(desk, case).explicit
-
-
-def _all_agreed(desk: Desk, case: Case) -> tuple[Commitment | FollowUp, ...]:
+    if case.lists_all:
+        return open_work_of(desk, case).explicit
     rows = all_agreed_in_case(desk, case, current_customer(desk, case.customer_id))
     return tuple(row for row in rows if is_agreed(row))
 
@@ -119,7 +111,7 @@ def reopen(desk: Desk, case_id: str, reason: str, now: datetime, by: str) -> Cas
         withdrawn = _withdrawn_survey(desk, before)
         return work.having(next_steps.after_reopening(case, desk.policy, now)), withdrawn
 
-    return _change_with_work(desk, case_id, lambda case: cases.reopen(case, now, by, reason), plan)
+    return _change_with_work(desk, case_id, now, lambda case: cases.reopen(case, now, by, reason), plan)
 
 
 def wait(
@@ -135,7 +127,9 @@ def wait(
             work = replace(work, reply=replies.pause(work.reply, now, desk.policy))
         return work.having(next_steps.after_waiting(case, work.automatic, desk.policy, now, until)), ()
 
-    return _change_with_work(desk, case_id, lambda case: cases.wait_for_customer(case, now, by, note), pause)
+    return _change_with_work(
+        desk, case_id, now, lambda case: cases.wait_for_customer(case, now, by, note), pause
+    )
 
 
 def go_on(desk: Desk, case_id: str, now: datetime, by: str, note: str | None = None) -> Case:
@@ -146,7 +140,7 @@ def go_on(desk: Desk, case_id: str, now: datetime, by: str, note: str | None = N
             work = replace(work, reply=replies.resume(work.reply, now, desk.policy))
         return work.having(next_steps.after_waiting(case, work.automatic, desk.policy, now)), ()
 
-    return _change_with_work(desk, case_id, lambda case: cases.stop_waiting(case, now, by, note), resume)
+    return _change_with_work(desk, case_id, now, lambda case: cases.stop_waiting(case, now, by, note), resume)
 
 
 def assign(desk: Desk, case_id: str, agent_id: str, now: datetime, by: str) -> Case:
@@ -164,8 +158,15 @@ def assign(desk: Desk, case_id: str, agent_id: str, now: datetime, by: str) -> C
         rows = [*_notices(desk, work, moved, before.agent_id, to, now, by)]
         return moved, [*rows, *([served] if served is not customer else [])]
 
-    case = _change_with_work(desk, case_id, lambda case: cases.assign(case, agent_id, now, by), move)
-    move_unlisted(desk, case, to, now, by)
+    case = _change_with_work(
+        desk,
+        case_id,
+        now,
+        lambda case: cases.assign(case, agent_id, now, by),
+        move,
+        lambda _before, case: unlisted_work.to_follow(case, "move", now, by),
+    )
+    change_unlisted(desk, case, now)
     return case
 
 
@@ -176,7 +177,7 @@ def merge(desk: Desk, case_id: str, into_id: str, now: datetime, by: str) -> Cas
     """
 
     def attempt() -> Case:
-        case, into = require(desk, Case, case_id), require(desk, Case, into_id)
+        case, into = (settled(desk, require(desk, Case, one), now) for one in (case_id, into_id))
         merged, remaining = case_merge.merge(case, into, now, by)
         owner = require_agent(desk, into.agent_id)
         theirs, own = open_work_of(desk, case), open_work_of(desk, into)
@@ -186,7 +187,7 @@ def merge(desk: Desk, case_id: str, into_id: str, now: datetime, by: str) -> Cas
         planned = case_merge.one_automatic((*own.follow_ups, *theirs.follow_ups), now)
         work = OpenWork(reply, call_back, (*own.commitments, *theirs.commitments), planned)
         moved = hand_over.hand_over_all(work, owner, desk.policy, now, by)
-        remaining = with_open_work(remaining, moved)
+        remaining = unlisted_work.to_follow(with_open_work(remaining, moved), "move", now, by)
         if remaining.reply_id and reply and reply.status == "awaited":
             remaining = remaining.model_copy(update={"waiting_for_customer": False})
         known = (*own.rows, *theirs.rows)
@@ -200,7 +201,7 @@ def merge(desk: Desk, case_id: str, into_id: str, now: datetime, by: str) -> Cas
         return remaining
 
     remaining = retry_on_conflict(case_id, attempt, is_final=lost_new_row)
-    move_unlisted(desk, remaining, require_agent(desk, remaining.agent_id), now, by)
+    change_unlisted(desk, remaining, now)
     return remaining
 
 
@@ -212,7 +213,7 @@ def unmerge(desk: Desk, case_id: str, now: datetime, by: str) -> Case:
 
     def attempt() -> Case:
         closed = require(desk, Case, case_id)
-        into = require(desk, Case, closed.merged_into or case_id)
+        into = settled(desk, require(desk, Case, closed.merged_into or case_id), now)
         contacts = [
             row
             for row in desk.table.work_rows((*into.interaction_ids, *closed.interaction_ids)).values()
@@ -230,11 +231,14 @@ def unmerge(desk: Desk, case_id: str, now: datetime, by: str) -> Case:
             moved = hand_over.hand_over_all(part, agent, desk.policy, now, by)
             if follow_up := next_steps.after_end(one, moved, desk.policy, now):
                 moved = moved.having(follow_up)
-            rows += [with_open_work(one, moved), *changed_rows((*work.rows, *known), (*moved.rows, *given))]
+            listed_in = unlisted_work.to_follow(with_open_work(one, moved), "move", now, by)
+            rows += [listed_in, *changed_rows((*work.rows, *known), (*moved.rows, *given))]
         desk.table.write(*rows)
-        return case
+        return next(row for row in rows if isinstance(row, Case) and row.id == case.id)
 
-    return retry_on_conflict(case_id, attempt, is_final=lost_new_row)
+    case = retry_on_conflict(case_id, attempt, is_final=lost_new_row)
+    change_unlisted(desk, case, now)
+    return case
 
 
 def _with_replies(
@@ -265,20 +269,23 @@ def _with_replies(
 def _change_with_work(
     desk: Desk,
     case_id: str,
+    now: datetime,
     decide: Callable[[Case], Case],
     change_work: Callable[[Case, Case, OpenWork], tuple[OpenWork, Iterable[Row]]],
+    to_follow: Callable[[Case, Case], Case] = lambda _before, case: case,
 ) -> Case:
     """Write the case that `decide` returns, with its open work and the other rows of `change_work`.
 
-    `change_work` gets the case before and after, and its open work.
+    `change_work` gets the case before and after, and its open work. `to_follow` adds what is to be done with
+    work that the case does not list.
     """
 
     def attempt() -> Case:
-        before = require(desk, Case, case_id)
+        before = settled(desk, require(desk, Case, case_id), now)
         after = decide(before)
         work = open_work_of(desk, before)
         changed, others = change_work(before, after, work)
-        case = with_open_work(after, changed)
+        case = to_follow(before, with_open_work(after, changed))
         desk.table.write(case, *changed_rows(work.rows, changed.rows), *others)
         return case
 

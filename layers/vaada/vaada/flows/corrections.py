@@ -18,6 +18,7 @@ from vaada.model.work import Commitment, FollowUp, Reply, Survey
 from vaada.rules import check_ins, corrections, follow_ups, ids, surveys
 from vaada.rules.hand_over import hand_over, hand_over_all
 from vaada.rules.open_work import changed_rows, is_open, with_open_work
+from vaada.rules.unlisted_work import to_follow_owner
 
 
 def correct_interaction(
@@ -91,7 +92,7 @@ def _rows_of_case(
             changed = replace(changed, reply=hand_over(changed.reply, owner, policy, now, by))
         if changed.call_back is not None and work.call_back is None:
             changed = replace(changed, call_back=hand_over(changed.call_back, owner, policy, now, by))
-    yield with_open_work(after, changed)
+    yield to_follow_owner(case, with_open_work(after, changed), now, by)
     yield from changed_rows((*work.rows, *known.replies, *known.calls), (*changed.rows, *ended))
     yield from corrections.tone_follow_ups(corrected, known, policy, now, by)
     yield from corrections.run_around_follow_ups(corrected, case, after, known, owner, now, by)

@@ -1,22 +1,19 @@
 """Hand a promise or a follow-up over to another agent."""
 
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from datetime import datetime
 from typing import TypeVar
 
 from vaada.desk import Desk
-from vaada.flows.optimistic_write import NotFound, change
+from vaada.flows.optimistic_write import change
 from vaada.flows.people import require_present_agents
-from vaada.flows.work import current_customer, open_work_ids
-from vaada.flows.work_lists import all_agreed_in_case
-from vaada.model.cases import Case
+from vaada.flows.work import current_customer
 from vaada.model.people import Agent
 from vaada.model.rows import Row
 from vaada.model.work import Commitment, FollowUp, Reply
 from vaada.rules import hand_over as rules
 from vaada.rules.interactions import mark_served
-from vaada.rules.open_work import is_full, is_listed_work, is_open
+from vaada.rules.open_work import is_open
 
 A = TypeVar("A", Commitment, FollowUp)
 W = TypeVar("W", Commitment, FollowUp, Reply)
@@ -43,27 +40,6 @@ def move(desk: Desk, kind: type[W], row_id: str, to: Agent, now: datetime, by: s
 
     _move(desk, kind, row_id, decide, to, now, by)
     return moved
-
-
-def move_unlisted(desk: Desk, case: Case, to: Agent, now: datetime, by: str) -> None:
-    """Move open work that the case has no room to list to the agent who has the listed work now.
-
-    Each row is a transaction of its own; doing it again goes on where it was interrupted. Raises Busy.
-    """
-    if not is_full(case):
-        return
-    listed = open_work_ids(case)
-    rest = (
-        row
-        for row in all_agreed_in_case(desk, case, current_customer(desk, case.customer_id))
-        if row.id not in listed and row.agent_id != to.agent_id and is_listed_work(row)
-    )
-    for row in rest:
-        with suppress(NotFound):  # it was erased
-            if isinstance(row, Commitment):
-                move(desk, Commitment, row.id, to, now, by, leaver=row.agent_id)
-            else:
-                move(desk, FollowUp, row.id, to, now, by, leaver=row.agent_id)
 
 
 def _move(

@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from vaada.desk import Desk
-from vaada.flows.hand_over import move_unlisted
 from vaada.flows.optimistic_write import NotFound, retry_on_conflict
 from vaada.flows.people import InvalidField, UnknownReference, require_agents, require_present_agents
 from vaada.flows.relationships import to_be_looked_at
+from vaada.flows.unlisted_work import change_unlisted, settled
 from vaada.flows.work import (
     case_of,
     current_case,
@@ -78,13 +78,11 @@ def record_interaction(
     handed_over: list[Case] = []
 
     def attempt() -> Interaction:
-        before = _load_state_before(desk, interaction, agents["agent_id"], known=new.case_id is not None)
+        case = desk.table.get(Case, interaction.case_id) if new.case_id else None
+        case = settled(desk, case, now) if case is not None else None
+        before = _load_state_before(desk, interaction, agents["agent_id"], case)
         rows = _rows_to_write(desk, interaction, before)
-        handed_over[:] = [
-            row
-            for row in rows
-            if isinstance(row, Case) and before.case is not None and row.agent_id != before.case.agent_id
-        ]
+        handed_over[:] = [row for row in rows if isinstance(row, Case) and row.unlisted_change is not None]
         rows += to_be_looked_at(desk, interaction, before.customer, now)
         # Nothing may be written about a customer who is just being erased: their row must change or exist.
         unchanged = [] if any(isinstance(row, Customer) for row in rows) else [before.customer]
@@ -93,7 +91,7 @@ def record_interaction(
 
     recorded = retry_on_conflict(new.customer_id, attempt, is_final=_lost_receipt)
     for case in handed_over:
-        move_unlisted(desk, case, require_agent(desk, case.agent_id), now, interaction.agent_id)
+        change_unlisted(desk, case, now)
     return recorded
 
 
@@ -131,7 +129,8 @@ def preview_interaction(
     known = customer or _current_customer(desk, new.customer_id)
     interaction = _new_interaction(desk, new, known, agents.values(), now)
     if customer is None:
-        before = _load_state_before(desk, interaction, agents["agent_id"], known=new.case_id is not None)
+        case = desk.table.get(Case, interaction.case_id) if new.case_id else None
+        before = _load_state_before(desk, interaction, agents["agent_id"], case)
     else:
         before = interactions.StateBefore(customer, agents["agent_id"])
     survey = surveys.of_interaction(interaction, desk.policy)
@@ -205,10 +204,9 @@ def _current_case(desk: Desk, case_id: str, customer: Customer) -> Case:
 
 
 def _load_state_before(
-    desk: Desk, interaction: Interaction, agent: Agent, *, known: bool
+    desk: Desk, interaction: Interaction, agent: Agent, case: Case | None
 ) -> interactions.StateBefore:
     customer = _current_customer(desk, interaction.customer_id)
-    case = desk.table.get(Case, interaction.case_id) if known else None
     late = interactions.is_late(interaction, case)
     wanted = [customer.check_in_id, *(open_work_ids(case) if case else ())]
     wanted += [case.survey_id, *(case.interaction_ids if late else ())] if case else []

@@ -7,7 +7,7 @@ from vaada.model.ids import RowId
 from vaada.model.interactions import Kind
 from vaada.model.people import Channel
 from vaada.model.policy import StepName
-from vaada.model.rows import Row, StoredModel
+from vaada.model.rows import DueRow, StoredModel
 from vaada.model.times import Instant
 from vaada.model.work import Change
 
@@ -40,13 +40,26 @@ class Step(StoredModel):
     note: str | None = None
 
 
-class Case(Row):
+class UnlistedChange(StoredModel):
+    """A change of the open work that a case does not list. It follows after the transaction of the change.
+
+    `move`: to the agent of the case. `end`: what people agreed on ends. Of the work that was there `at` the
+    time; `by` is who asked for it.
+    """
+
+    what: Literal["move", "end"]
+    at: Instant
+    by: str
+
+
+class Case(DueRow):
     """One matter. `agent_id` owns it; `last_inbound_at` is when the customer last got in touch about it.
 
     `reply_id` is the reply the customer waits for, `call_back_id` the call-back promised to them;
     `commitment_ids` are its other open promises and `follow_up_ids` its open follow-ups, without those of
-    supervisors. `interaction_ids` are its latest contacts. `run_around_at` is when the case passed the
-    policy's threshold; from then on `agent_id` does not change. `granted` is the goodwill given.
+    supervisors; unless `lists_all`, there may be more of them. `unlisted_change` is what is still to be done
+    with these, due at `wake_at`. `interaction_ids` are its latest contacts. `run_around_at` is when the case
+    passed the policy's threshold; from then on `agent_id` does not change. `granted` is the goodwill given.
     `ask_again`: the customer was unhappy, and is surveyed once more after the case is resolved. `served`: one
     of us wrote to the customer, spoke with them, or resolved the case in an interaction. `into_before` is the
     case that this one was merged into as it was before.
@@ -75,6 +88,8 @@ class Case(Row):
     survey_id: str | None = None
     commitment_ids: tuple[str, ...] = ()
     follow_up_ids: tuple[str, ...] = ()
+    lists_all: bool = True
+    unlisted_change: UnlistedChange | None = None
     granted: Decimal = Decimal(0)
     hand_offs: tuple[HandOff, ...] = ()
     repeat_contacts: tuple[InteractionRef, ...] = ()

@@ -51,6 +51,7 @@ def merge(case: Case, into: Case, now: datetime, by: str) -> tuple[Case, Case]:
         ask_again=case.ask_again or into.ask_again,
         waiting_for_customer=any(one.waiting_for_customer and one.status == "open" for one in both),
         granted=case.granted + into.granted,
+        lists_all=case.lists_all and into.lists_all,
         hand_offs=_by_time((*case.hand_offs, *into.hand_offs)),
         repeat_contacts=_by_time((*case.repeat_contacts, *into.repeat_contacts)),
         reopenings=_by_time((*case.reopenings, *into.reopenings)),
@@ -91,6 +92,7 @@ def unmerge(
         status="resolved" if closed.resolved_at else "open",
         merged_into=None,
         into_before=None,
+        lists_all=closed.lists_all and into.lists_all,
         history=add_change(closed, now, by, _UNDONE),
     )
     since = tuple(change for change in into.history if change.at >= merged_at and change.what != MERGED)
@@ -100,6 +102,7 @@ def unmerge(
             "version": into.version,
             "history": (*before.history, *since),
             "granted": into.granted - closed.granted,
+            "lists_all": before.lists_all and into.lists_all,
             "steps": _steps_since(into.steps, before.steps, closed.steps),
         }
     )

@@ -2,16 +2,19 @@
 
 Rows whose time has come are left as they are, and so wait by themselves: on release the sweep takes them,
 late, as it does after any outage. What sends nothing goes on: contacts are planned, customers are erased, the
-work of those who left is handed over, relationships are looked at.
+work of those who left is handed over, work that a case does not list follows it, relationships are looked at.
 """
 
+from vaada.model.cases import Case
 from vaada.model.departures import Departure
 from vaada.model.erasures import Erasure
 from vaada.model.interactions import Interaction
 from vaada.model.policy import PolicyDocument
 from vaada.model.relationships import Relationship
 
-_SENDS_NOTHING = frozenset({kind.kind_of_row for kind in (Interaction, Erasure, Departure, Relationship)})
+_SENDS_NOTHING = frozenset(
+    {kind.kind_of_row for kind in (Interaction, Case, Erasure, Departure, Relationship)}
+)
 
 
 def waits_for_release(kind_of_row: str, policy: PolicyDocument) -> bool:

@@ -25,6 +25,7 @@ from vaada.rules.hand_over import hand_over_all, moved_first, notice_of
 from vaada.rules.history import DESK
 from vaada.rules.open_work import NOTHING_OPEN, OpenWork, changed_rows, with_open_work
 from vaada.rules.time.horizon import TOO_FAR, is_too_far
+from vaada.rules.unlisted_work import to_follow_owner
 
 STREAM_GRACE = timedelta(minutes=10)
 """How long the stream has to plan an interaction before the sweep does it."""
@@ -148,8 +149,11 @@ def rows_to_write(
         if moved := moved_first(own, work):
             told.append(notice_of(moved, owners.now, "assigned", policy, now))
     known = (*before.work.rows, *before.replies, *before.calls)
+    listed = _with_open_work(case, interaction, work)
+    if before.case is not None:
+        listed = to_follow_owner(before.case, listed, now, interaction.agent_id)
     rows: list[Row | None] = [
-        _with_open_work(case, interaction, work),
+        listed,
         *changed_rows(known, (*work.rows, *ended)),
         *_supervisors_follow_ups(interaction, before, case, owners.now, policy),
         _no_run_around(interaction, before, case),

@@ -86,11 +86,6 @@ def has_next_step(work: OpenWork) -> bool:
     return any(is_open(row) and row.status not in {"paused", "broken"} for row in work.rows)
 
 
-def is_full(case: Case) -> bool:
-    """Whether the case may have more open promises or follow-ups than it lists."""
-    return _LIMIT in {len(case.commitment_ids), len(case.follow_up_ids)}
-
-
 def is_listed_work(row: Commitment | FollowUp) -> bool:
     """Whether a case lists this if it has room: supervisors' own work is not part of it."""
     return row.origin in ({"stated"} if isinstance(row, Commitment) else {*AUTOMATIC, "requested"})
@@ -126,11 +121,14 @@ def changed_rows(before: Iterable[Item], after: Iterable[Item]) -> list[Item]:
 def with_open_work(case: Case, work: OpenWork) -> Case:
     """Return a copy of the case, with the same version, with the ids of this open work."""
     reply, call_back = work.reply, work.call_back
+    promises = tuple(row.id for row in work.commitments if is_open(row))
+    planned = tuple(row.id for row in work.follow_ups if is_open(row))
     return case.model_copy(
         update={
             "reply_id": reply.id if reply and is_open(reply) else None,
             "call_back_id": call_back.id if call_back and is_open(call_back) else None,
-            "commitment_ids": tuple(row.id for row in work.commitments if is_open(row))[-_LIMIT:],
-            "follow_up_ids": tuple(row.id for row in work.follow_ups if is_open(row))[-_LIMIT:],
+            "commitment_ids": promises[-_LIMIT:],
+            "follow_up_ids": planned[-_LIMIT:],
+            "lists_all": case.lists_all and max(len(promises), len(planned)) <= _LIMIT,
         }
     )

@@ -252,6 +252,30 @@ def a_contact_that_resolves_a_case(world: ScenarioWorld) -> None:
     world.contact(case_id=case_id, resolved=True)
 
 
+def many_promises(world: ScenarioWorld) -> str:
+    """Make two promises more in a case than it lists. Returns its id."""
+    made = [{"what": "Send a part", "due_at": text_of(world.now + 9 * DAY)}]
+    case_id: str = world.contact(commitments=20 * made)["case_id"]
+    for many in (20, 2):
+        world.contact(case_id=case_id, commitments=many * made)
+    return case_id
+
+
+def of_a_long_case(route: str, body: Body) -> Setup:
+    """A call about a case with more promises than it lists. `{other_case}` is a colleague's."""
+
+    def set_up(world: ScenarioWorld) -> None:
+        world.add_people()
+        case_id = many_promises(world)
+        world.other_case_id = world.contact(agent_id=world.supervisor_id)["case_id"]
+        world.pass_time(20 * MINUTE)
+        world.watch_next_run()
+        told = {"case_id": case_id} if route == "POST /api/interactions" else {}
+        world.call_api(route.format(case=case_id, agent=world.agent_id), {**body_of(world, body), **told})
+
+    return set_up
+
+
 def contact_with_work(world: ScenarioWorld) -> dict[str, object]:
     made = [{"what": "Send a list", "due_at": text_of(world.now + 3 * DAY)}]
     wanted = {"at": text_of(world.now + DAY), "reason": "Ask for the size"}
@@ -352,7 +376,25 @@ FIRST = {
 """The calls that must come before other ones."""
 
 
+LONG_CASES: tuple[tuple[str, str, Body], ...] = (
+    ("it changes hands", "POST /api/cases/{case}/assign", lambda world: {"agent_id": world.supervisor_id}),
+    ("it is merged", "POST /api/cases/{case}/merge", lambda world: {"into": world.other_case_id}),
+    ("it ends", "POST /api/cases/{case}/resolve", {"agreed_work": "end"}),
+    ("a colleague calls", "POST /api/interactions", lambda world: called_by(world, world.supervisor_id)),
+    ("its agent leaves", "POST /api/agents/{agent}/leave", lambda world: {"to": world.supervisor_id}),
+)
+"""What happens to a case with more promises than it lists."""
+
+
+def called_by(world: ScenarioWorld, agent_id: str) -> dict[str, object]:
+    return world.contact_body(agent_id=agent_id)
+
+
 SCENARIOS = (
+    *(
+        Scenario(api, f"a long case: {what}", of_a_long_case(route, body), 2 * HOUR)
+        for what, route, body in LONG_CASES
+    ),
     Scenario(api, "a contact that resolves a case", a_contact_that_resolves_a_case, 2 * DAY),
     *(Scenario(api, route, call_of(route, body), 7 * HOUR) for route, body in ROUTES),
 )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from vaada.desk import Desk
-from vaada.flows import campaigns, erasure
+from vaada.flows import campaigns, erasure, unlisted_work
 from vaada.flows.departures import hand_over_work
 from vaada.flows.due.advance import Due, advance
 from vaada.flows.interactions import plan_interaction
@@ -15,6 +15,7 @@ from vaada.flows.parting import advance_relationship
 from vaada.flows.work import WORK
 from vaada.log import logger
 from vaada.model.campaigns import Campaign, CampaignRecipient
+from vaada.model.cases import Case
 from vaada.model.departures import Departure
 from vaada.model.erasures import Erasure
 from vaada.model.interactions import Interaction
@@ -42,6 +43,7 @@ _STEPS: dict[str, Callable[[Desk, str, int, datetime], str]] = {
     Relationship.kind_of_row: advance_relationship,
     Campaign.kind_of_row: campaigns.advance_campaign,
     CampaignRecipient.kind_of_row: campaigns.remind,
+    Case.kind_of_row: unlisted_work.finish,
 }
 """How due rows advance that are not work, by their kind."""
 
