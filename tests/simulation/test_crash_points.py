@@ -27,13 +27,13 @@ from tests.simulation.mutations.flows_messages import (
     forgets_messages_between_claim_and_record,
     records_before_it_sends,
 )
-from tests.simulation.mutations.planting import Mutation, Planted, mutation
+from tests.simulation.mutations.planting import Mutation, Planted, mutation, together
 from tests.simulation.mutations.rules_messages import sends_to_customers_again
 from tests.simulation.replacing import replaced
 from vaada.console.contacts import plan
 from vaada.console.routes import ROUTES as CONSOLE_ROUTES
-from vaada.flows import keys
-from vaada.rules import unlisted_work
+from vaada.flows import keys, unlisted_work
+from vaada.rules import unlisted_work as rules
 from vaada.rules.messages import lifecycle
 
 A_REMINDER, A_WARNING, _, A_QUESTION, _ = SEND_PATH
@@ -170,12 +170,12 @@ def leases_only_the_first_attempt() -> Planted:
 
 @mutation()
 def forgets_work_that_a_case_does_not_list() -> Planted:
-    to_follow = unlisted_work.to_follow
+    to_follow, settled = rules.to_follow, unlisted_work.settled
 
     def not_due(*facts: Any) -> Any:
         return to_follow(*facts).model_copy(update={"wake_at": None})
 
-    return replaced(to_follow, not_due)
+    return together(replaced(to_follow, not_due), replaced(settled, lambda _desk, case, _now: case))
 
 
 @pytest.mark.parametrize(
