@@ -42,16 +42,16 @@ def owners(shop: Shop, case_id: str) -> dict[str, int]:
 
 
 def assign(shop: Shop, case_id: str, agent_id: str) -> None:
-    shop.desk.call(f"POST /api/cases/{case_id}/assign", {"agent_id": agent_id})
+    shop.desk.call(f"POST /api/cases/{case_id}/assign", {"agent_id": agent_id}, key=f"to {agent_id}")
 
 
 def called(shop: Shop, case_id: str, agent_id: str) -> None:
-    shop.desk.call("POST /api/interactions", shop.contact_body(case_id=case_id, agent_id=agent_id))
+    shop.desk.call("POST /api/interactions", shop.contact_body(case_id=case_id, agent_id=agent_id), key="k")
 
 
 def merged(shop: Shop, case_id: str, agent_id: str) -> None:
     into = shop.contact(agent_id=agent_id)["case_id"]
-    shop.desk.call(f"POST /api/cases/{case_id}/merge", {"into": into})
+    shop.desk.call(f"POST /api/cases/{case_id}/merge", {"into": into}, key="merge")
 
 
 def left(shop: Shop, _case_id: str, agent_id: str) -> None:
@@ -118,6 +118,19 @@ def test_a_promise_that_was_handed_over_alone_since_stays_where_it_is(shop: Shop
     shop.desk.pass_time(10 * MINUTE)
 
     assert owners(shop, case_id) == {omar: PROMISES - 2, zaid: 2}
+
+
+@pytest.mark.parametrize("hand_over", [assign, called, merged, left])
+def test_all_promises_are_with_the_new_agent_when_the_request_is_answered(
+    shop: Shop, hand_over: Callable[[Shop, str, str], None]
+) -> None:
+    omar, case_id = add_agent(shop.desk, "Omar"), long_case(shop)
+
+    hand_over(shop, case_id, omar)
+    at_once = owners(shop, case_id)
+    hand_over(shop, case_id, omar)  # with the same key
+
+    assert at_once == owners(shop, case_id) == {omar: PROMISES}
 
 
 def test_a_case_that_listed_too_many_once_has_others_after_one_is_kept(shop: Shop) -> None:

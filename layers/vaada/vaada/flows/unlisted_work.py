@@ -82,7 +82,7 @@ def _rows_left(desk: Desk, case: Case, wanted: UnlistedChange, to: Agent) -> Ite
 def _change_row(
     desk: Desk, row: Commitment | FollowUp, wanted: UnlistedChange, to: Agent, now: datetime
 ) -> None:
-    """Make the change to one row, unless it has changed meanwhile."""
+    """Make the change to one row, unless it has changed meanwhile. It is not the result of a request."""
 
     def end_promise(one: Commitment) -> Commitment:
         is_left = one.status == "open" and rules.is_meant(one, wanted, to.agent_id)
@@ -92,7 +92,7 @@ def _change_row(
         is_left = rules.is_meant(one, wanted, to.agent_id)
         return follow_ups.cancel(one, wanted.at, wanted.by, _CLOSED) if is_left else one
 
-    with suppress(NotFound):  # it was erased
+    with desk.table.without_receipt(), suppress(NotFound):  # it was erased
         match row, wanted.what:
             case Commitment(), "move":
                 hand_over.move(desk, Commitment, row.id, to, now, wanted.by, leaver=row.agent_id)

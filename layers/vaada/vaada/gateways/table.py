@@ -67,6 +67,15 @@ class Table(RowLists):
         finally:
             _receipt.reset(token)
 
+    @contextmanager
+    def without_receipt(self) -> Iterator[None]:
+        """Within the block, no write has a receipt: it is no result of the request."""
+        token = _receipt.set(None)
+        try:
+            yield
+        finally:
+            _receipt.reset(token)
+
     def write(
         self,
         *rows: Row,
