@@ -198,7 +198,7 @@ class Restoration:
         if isinstance(row, Erasure):
             return None
         owner = row.id if isinstance(row, Customer) else getattr(row, "customer_id", None)
-        return "of customers who were forgotten" if owner and self._is_erased(owner) else None
+        return "of erased customers" if owner and self._is_erased(owner) else None
 
     def _is_erased(self, customer_id: str) -> bool:
         if customer_id not in self._erased:

@@ -94,7 +94,7 @@ def test_lost_rows_are_restored_and_no_customer_gets_a_second_message(desk: Desk
 
     assert counts["brought back: missing"] == number - 1  # the message was sent after the backup
     assert f"{number - 1}  brought back: missing" in looked
-    assert counts["of customers who were forgotten"] >= 4
+    assert counts["of erased customers"] >= 4
     assert counts["erasures that begin anew"] >= 1
     [survey] = desk.surveys(lost)
     assert (survey["status"], survey["withheld_because"]) == ("withheld", REASON)

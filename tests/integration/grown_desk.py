@@ -133,7 +133,7 @@ def _rows(shop: Shop, count: int) -> Iterator[Row]:
 
 
 def _newer_rows(shop: Shop, count: int) -> Iterator[Row]:
-    """Campaigns, mail set aside, reviews, weekly reports, thanks and former policies, and what one sent."""
+    """Rows of the newer kinds, beside those of `_rows`."""
     yield campaign(CAMPAIGN_ID, shop.desk.now)
     for number in range(count // 10):
         at = shop.desk.now - number * HOUR

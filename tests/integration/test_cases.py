@@ -283,7 +283,7 @@ def test_the_policy_sets_the_run_around_thresholds(shop: Shop, evidence: str) ->
     assert (before, len(supervisors_work(shop, "run_around"))) == (0, 1)
 
 
-# ---------------------------------------------------------------- whose it is
+# ---------------------------------------------------------------- the owner of a case
 
 
 def test_an_assigned_case_takes_its_reply_to_the_new_agent(shop: Shop) -> None:
@@ -323,7 +323,7 @@ def test_agents_who_do_not_serve_the_customer_are_refused(shop: Shop) -> None:
     assert shop.desk.call("GET /api/cases", user=AMINA, query=query).status == 200
 
 
-# ---------------------------------------------------------------- the end
+# ---------------------------------------------------------------- resolving
 
 
 def test_a_resolved_case_sends_no_more_reminders(shop: Shop) -> None:

@@ -188,7 +188,7 @@ def test_agents_of_either_record_serve_the_remaining_one(goes: Shop, stays: Shop
         assert stays.desk.call("GET /api/customers", query={"q": "bilal"}, user=user).json["items"]
 
 
-# ---------------------------------------------------------------- what goes on
+# ---------------------------------------------------------------- after the merge
 
 
 def test_promises_to_either_record_are_still_reminded_of_and_kept(goes: Shop, stays: Shop) -> None:
@@ -278,7 +278,7 @@ def test_one_check_in_and_one_survey_of_the_whole_business_are_left(goes: Shop, 
     }
 
 
-# ---------------------------------------------------------------- forgetting and handing out
+# ---------------------------------------------------------------- erasure and export
 
 
 @pytest.mark.parametrize("which", ["goes", "stays"])
@@ -314,7 +314,7 @@ def test_an_export_has_both_records_and_both_stories(goes: Shop, stays: Shop) ->
         assert said == {"Under the other name", "Under this name"}
 
 
-# ---------------------------------------------------------------- what cannot be, and what comes twice
+# ---------------------------------------------------------------- refusals and repeated requests
 
 
 def test_merging_twice_is_no_error_and_changes_nothing(goes: Shop, stays: Shop) -> None:

@@ -190,7 +190,7 @@ def test_a_texted_number_answers_the_survey(*, delivered: bool) -> None:
     assert (survey.status, survey.score, survey.amendments) == ("answered", 5, ())
 
 
-# ---------------------------------------------------------------- what cannot be heard at once
+# ---------------------------------------------------------------- events that cannot be processed at once
 
 
 pytestmark = pytest.mark.usefixtures("stored_survey")

@@ -223,7 +223,7 @@ def test_a_repeated_erasure_erases_what_a_backup_restored(shop: Shop) -> None:
     assert items_of(shop.customer_id) == []
 
 
-# ---------------------------------------------------------------- who was told together with them
+# ---------------------------------------------------------------- batches with other customers
 
 
 def batch_about_two_customers(desk: ScriptedDesk) -> tuple[Shop, Shop]:
@@ -299,7 +299,7 @@ def test_a_carried_message_is_held_again_once_its_last_carrier_is_erased(desk: S
     assert found == ["grouped", "held"]
 
 
-# ---------------------------------------------------------------- handing out
+# ---------------------------------------------------------------- the export
 
 
 @pytest.mark.parametrize(

@@ -164,7 +164,7 @@ def test_pages_have_headers_that_keep_them_private(shop: Shop) -> None:
     assert "unsafe" not in headers["content-security-policy"]
 
 
-# ---------------------------------------------------------------- what is not taken
+# ---------------------------------------------------------------- requests that are refused
 
 
 @pytest.mark.parametrize(
@@ -329,7 +329,7 @@ def test_a_survey_keeps_its_latest_twenty_amendments(shop: Shop) -> None:
     assert [said["comment"] for said in row["amendments"]] == [f"Thought {n}" for n in range(6, 26)]
 
 
-# ---------------------------------------------------------------- who guesses learns nothing
+# ---------------------------------------------------------------- guessing reveals nothing
 
 
 def test_every_wrong_link_gets_the_same_response(shop: Shop) -> None:

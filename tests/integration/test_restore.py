@@ -354,7 +354,7 @@ def test_a_contact_that_was_planned_is_not_due(desk: ScriptedDesk) -> None:
     assert shop.rows("follow_up") == before
 
 
-# ---------------------------------------------------------------- nobody who was forgotten
+# ---------------------------------------------------------------- erased customers stay erased
 
 
 def test_an_erased_customer_is_not_restored(shop: Shop) -> None:
@@ -364,7 +364,7 @@ def test_an_erased_customer_is_not_restored(shop: Shop) -> None:
 
     counts = restore(shop)
 
-    assert counts["of customers who were forgotten"] > 5
+    assert counts["of erased customers"] > 5
     assert items(customer_id=shop.customer_id).keys() == {f"ERASURE#{shop.customer_id} ERASURE"}
     assert items().keys() == left.keys()
 

@@ -77,12 +77,12 @@ def continue_erasure(desk: Desk, erasure: Erasure, now: datetime) -> Erasure:
     """
     if erasure.wake_at is None:
         return erasure
-    if not _forget_referrals(desk, erasure.customer_id):
+    if not _remove_referrals(desk, erasure.customer_id):
         return erasure  # the sweep continues it
     for _ in range(_MAX_BATCHES):
         items = desk.table.items_to_erase(erasure.customer_id)
         if not items:
-            desk.mail_store.forget_files(erasure.customer_id)
+            desk.mail_store.delete_files(erasure.customer_id)
             return _finish(desk, erasure, now)
         released = [
             message
@@ -91,12 +91,12 @@ def continue_erasure(desk: Desk, erasure: Erasure, now: datetime) -> Erasure:
             for message in hold_again(desk, one.id, one.carries, now)
         ]
         if all(_write(desk, message) for message in released):  # after a conflict they are read again
-            desk.mail_store.forget_mails([one.mail for one in items if one.mail])
+            desk.mail_store.delete_mails([one.mail for one in items if one.mail])
             desk.table.delete_items(items)
     return erasure
 
 
-def _forget_referrals(desk: Desk, customer_id: str) -> bool:
+def _remove_referrals(desk: Desk, customer_id: str) -> bool:
     """Remove this customer as the referrer of up to 25 customers. Returns whether no more are left.
 
     The index may still show some who do not.
@@ -104,8 +104,8 @@ def _forget_referrals(desk: Desk, customer_id: str) -> bool:
     page = desk.table.customer_rows(Customer, [customer_id], _REFERRALS, None)
     found = desk.table.customers([row.id for row in page.rows]) if page.rows else {}
     naming = [row for row in found.values() if row.referred_by == customer_id]
-    forgotten = [_write(desk, row.changed(referred_by=None)) for row in naming]
-    return all(forgotten) and page.next_cursor is None
+    removed = [_write(desk, row.changed(referred_by=None)) for row in naming]
+    return all(removed) and page.next_cursor is None
 
 
 def replay_erasures(desk: Desk, now: datetime, cursor: str | None) -> tuple[int, str | None]:

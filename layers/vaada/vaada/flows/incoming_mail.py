@@ -10,7 +10,7 @@ from vaada.desk import Desk
 from vaada.flows.customers.search import customers_by_email
 from vaada.flows.idempotency import Key, do_once, earlier_result
 from vaada.flows.incoming_contacts import agent_for, last_contact, present_agents, unnamed_customer
-from vaada.flows.interactions import files_forgotten_if_erased, record_interaction
+from vaada.flows.interactions import files_deleted_if_erased, record_interaction
 from vaada.flows.rate_counts import add, new_count
 from vaada.flows.work import case_of, current_customer
 from vaada.gateways.mail_store import ACCEPTED, attachment_key, name_of
@@ -232,7 +232,7 @@ def _record_once(
 
     def record() -> bool:
         _keep_files(desk, mail.files, details)
-        with files_forgotten_if_erased(desk, new.customer_id, mail.files):
+        with files_deleted_if_erased(desk, new.customer_id, mail.files):
             record_interaction(desk, new, now, mail=details, also=also)
         return True
 

@@ -9,7 +9,7 @@ from vaada.flows.customers.search import customers_by_phone
 from vaada.flows.idempotency import Key, do_once, earlier_result
 from vaada.flows.inbound_events import UnreadableEvent
 from vaada.flows.incoming_contacts import agent_for, last_contact, present_agents, unnamed_customer
-from vaada.flows.interactions import files_forgotten_if_erased, record_interaction
+from vaada.flows.interactions import files_deleted_if_erased, record_interaction
 from vaada.flows.messages.delivery_status import record_whatsapp_status
 from vaada.flows.messages.suppression import apply_opt_out
 from vaada.flows.work import case_of, current_customer
@@ -143,7 +143,7 @@ def _record_contact(
             address_id=desk.addresses.hash_address("sms", number),
             attachments=tuple(_kept_files(desk, message.file, customer.id, once)),
         )
-        with files_forgotten_if_erased(desk, customer.id, details.attachments):
+        with files_deleted_if_erased(desk, customer.id, details.attachments):
             record_interaction(desk, new, now, whatsapp=details)
         return True
 
@@ -182,7 +182,7 @@ def _kept_files(desk: Desk, file: WhatsAppFile | None, customer_id: str, once: K
     found = desk.mail_store.find(prefix) if exists else None
     key, size = found or (None, 0)
     if key is not None and size > LARGEST_FILE:
-        desk.mail_store.forget_file(key)
+        desk.mail_store.delete_file(key)
         key = None
     yield Attachment(name=file.name, media_type=file.media_type, size=size, key=key)
 

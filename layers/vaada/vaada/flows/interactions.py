@@ -105,7 +105,7 @@ def _check_new(desk: Desk, new: NewInteraction, now: datetime) -> None:
 
 
 @contextmanager
-def files_forgotten_if_erased(desk: Desk, customer_id: str, files: Sized) -> Iterator[None]:
+def files_deleted_if_erased(desk: Desk, customer_id: str, files: Sized) -> Iterator[None]:
     """Delete the customer's files if recording a contact within the block shows that they were erased.
 
     These `files` were stored before the contact: nothing may stay of a customer who was erased in between.
@@ -114,7 +114,7 @@ def files_forgotten_if_erased(desk: Desk, customer_id: str, files: Sized) -> Ite
         yield
     except UnknownReference as error:
         if files and error.field == _CUSTOMER:
-            desk.mail_store.forget_files(customer_id)
+            desk.mail_store.delete_files(customer_id)
         raise
 
 

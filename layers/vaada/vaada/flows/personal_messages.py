@@ -5,7 +5,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from vaada.desk import Desk
-from vaada.flows.interactions import files_forgotten_if_erased, record_interaction
+from vaada.flows.interactions import files_deleted_if_erased, record_interaction
 from vaada.flows.messages import recipients
 from vaada.flows.messages.address_usage import usages_of
 from vaada.flows.messages.recipients import CustomerAddress
@@ -143,7 +143,7 @@ def write_to_customer(
         return message, *also
 
     contact = _contact(customer, agent_id, way.medium, new, case, resolved=resolved)
-    with files_forgotten_if_erased(desk, customer.id, new.attachments):
+    with files_deleted_if_erased(desk, customer.id, new.attachments):
         return record_interaction(desk, contact, now, mail=details, also=with_message)
 
 

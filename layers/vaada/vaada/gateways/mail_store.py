@@ -82,15 +82,15 @@ class MailStore:
         found = self.client.list_objects_v2(Bucket=self.bucket, Prefix=prefix, MaxKeys=1)
         return next(((one["Key"], one["Size"]) for one in found.get("Contents", ())), None)
 
-    def forget_file(self, key: str) -> None:
+    def delete_file(self, key: str) -> None:
         """Delete a file."""
         self._delete([key])
 
-    def forget_mails(self, names: list[str]) -> None:
+    def delete_mails(self, names: list[str]) -> None:
         """Delete these incoming mails, if they still exist."""
         self._delete([f"{folder}{name}" for name in names for folder in (RAW, ACCEPTED)])
 
-    def forget_files(self, customer_id: str) -> None:
+    def delete_files(self, customer_id: str) -> None:
         """Delete all files of a customer."""
         while True:
             found = self.client.list_objects_v2(
