@@ -270,7 +270,7 @@ def owed_of(visit: Visit, rows: Iterable[StaffWork], around: Surroundings) -> li
 
 
 def teller_for(visit: Visit, customer: Customer, agents: dict[str, Agent]) -> Teller:
-    """Return the writer of a customer's story for this reader."""
+    """Return what turns a customer's rows into a story for this reader."""
     name = isolate(customer.name, visit.times.words.direction)
     return Teller(visit.times, agents, name, lambda row: visit.user.may_act_on(row, agents))
 

@@ -116,7 +116,7 @@ def leave(visit: Visit, agent_id: str) -> Answer:
 
 
 def act(visit: Visit, agent_id: str, action: str) -> Answer:
-    """Do what needs no form: invite again, let in, keep out, take back, write to an address again."""
+    """Do what a button alone does: invite again, let in, keep out, take back, write to an address again."""
     visit.user.require_manager()
     desk, agent = visit.desk, require(visit.desk, Agent, agent_id)
     match action:

@@ -78,7 +78,7 @@ def audience_of(desk: Desk, row: Campaign) -> Audience:
 
 def preview(desk: Desk, row: Campaign, language: str | None, now: datetime) -> Preview:
     """Return the mail that a customer with this language gets. None: the language of the business."""
-    from vaada.flows.messages.compose import news_for  # only here: it writes all mails, too
+    from vaada.flows.messages.compose import news_for  # only here: it imports what all mails need
     from vaada.present.email import for_news
 
     news = news_for(desk, row, language, now)

@@ -31,7 +31,7 @@ def invite(desk: Desk, new: NewAgent, key: Key | None, now: datetime) -> Agent:
 
 
 def change(desk: Desk, agent: Agent, changes: Mapping[str, object]) -> Agent:
-    """Change an agent as `change_agent` does. A new address is invited; the old one can sign in no more.
+    """Change an agent as `change_agent` does. A new address is invited; the old one can no longer sign in.
 
     The row comes last, so that a form that is sent again finds it as it was, and goes on.
     """

@@ -69,7 +69,10 @@ def to_csv(export: CustomerExport) -> str:
 
 def _files(desk: Desk, rows: tuple[Row, ...], now: datetime) -> Iterator[ExportedFile]:
     """Yield what is stored outside the table: files, and mails until they expire."""
-    from vaada.gateways.mail_store import EXPORT_LINK_SECONDS, RAW  # only here: few exports have files
+    from vaada.gateways.mail_store import (
+        EXPORT_LINK_SECONDS,
+        RAW,
+    )  # imported only here: few exports have files
 
     for row in rows:
         if not isinstance(row, Interaction):

@@ -253,7 +253,7 @@ def _case_of(
 ) -> tuple[Case | None, Case | None]:
     """Return the sender's case that the mail belongs to, and somebody else's case that it seems to belong to.
 
-    What names a case, be it our signed address or the thread, is only a hint: anybody can send it on.
+    A case named by our signed address or by the thread is only a hint: anybody can forward a mail.
     """
     theirs = {record_id for customer in customers for record_id in customer.record_ids}
     other: Case | None = None

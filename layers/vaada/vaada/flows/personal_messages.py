@@ -234,7 +234,7 @@ def _check_text(
 ) -> None:
     if new.subject is not None:
         raise InvalidField("subject", "is for mails; leave it out")
-    from vaada.flows.messages.compose import (  # only here: it writes all mails
+    from vaada.flows.messages.compose import (  # only here: it imports what all mails need
         personal_text,
         personal_whatsapp,
     )

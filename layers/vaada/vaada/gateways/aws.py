@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 # The SDK retries these calls: they are safe to repeat.
 _RETRYING = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
-# The types of what is asked are checked here, and DynamoDB checks it again: the SDK's own check of each value
+# mypy checks the types of requests, and DynamoDB checks the requests again: the SDK's own check of each value
 # takes a fifth of a call.
 _UNCHECKED = _RETRYING.merge(Config(parameter_validation=False))
 # A send cannot be undone: the SDK makes one attempt, and our own rules decide about another.
@@ -52,7 +52,7 @@ def session() -> Session:
     return created
 
 
-# With the bucket in the name of the host, links are to the host of the region: others lead to it, and a link
+# With the bucket in the host name, links go to the host of the region. Other hosts redirect there, and a link
 # that is signed for one host does not work at another.
 _LARGE = _RETRYING.merge(
     Config(read_timeout=30, signature_version="s3v4", s3={"addressing_style": "virtual"})

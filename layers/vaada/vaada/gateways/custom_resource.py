@@ -1,6 +1,6 @@
 """Answer CloudFormation, which waits for the function behind a custom resource.
 
-The standard library alone: it must work where nothing else of the layers can be loaded.
+It uses the standard library alone, so that it works even if the layers cannot be loaded.
 """
 
 import json

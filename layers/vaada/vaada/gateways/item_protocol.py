@@ -1,4 +1,4 @@
-"""DynamoDB's items on the wire, as they are: botocore need not walk through each value of each attribute.
+"""DynamoDB's items on the wire, as they are: botocore does not walk through each value of each attribute.
 
 An item in a request or a response is JSON already in the form in which we keep it, {"name": {"S": "…"}, …}.
 botocore compares each value with its model of the API, which takes most of the time of a read of many rows.

@@ -109,7 +109,7 @@ def _to_mime(mail: Mail, files: tuple[MailFile, ...]) -> EmailMessage:
         )
     for file in files:
         kind, _, subtype = file.media_type.partition("/")
-        if kind not in _FILE_KINDS:  # a mail or a "multipart" would be parts of this mail
+        if kind not in _FILE_KINDS:  # files of these types would become parts of this mail
             kind, subtype = "application", "octet-stream"
         mime.add_attachment(file.content, maintype=kind, subtype=subtype, filename=file.name)
     return mime

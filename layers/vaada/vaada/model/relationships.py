@@ -112,7 +112,7 @@ class Relationship(DueRow):
     `due_at` is when it was or is looked at; while `proposed`, it is the end of the cooling-off, and
     `cooled_off_at` when that was found to be over. `against` and `in_favour` are the evidence of the time of
     the proposal. `talked_at` is when somebody talked with the customer about it. What happened before
-    `settled_at` was decided on, and counts no more; `signals` are the ids of contacts since then that were
+    `settled_at` was decided on and no longer counts; `signals` are the ids of contacts since then that were
     a reason to look at it. `letter` is the parting letter, once somebody edited it.
     While `parted` with `wake_at`, it is still to be sent as a contact of the agent `letter_by`;
     `letter_not_sent` is why it was not.

@@ -1,7 +1,7 @@
 """Read customers from a pasted or uploaded table: one per line, with the columns in any order.
 
-What has an @ is an e-mail address, what has six digits is a number, the first other text is the name. A first
-line without either is a heading, in whatever language, if other lines have some.
+A cell with an @ is an e-mail address, a cell with six digits is a phone number, the first other cell is the
+name. A first line without an address or number is a heading, in any language, if other lines have one.
 """
 
 import re

@@ -34,8 +34,8 @@ def merge(
 ) -> tuple[Customer, Customer]:
     """Return both records of one person after the merge: the merged one, and the remaining one.
 
-    Of consent the stricter counts, of surveys and messages those to both. Facts of the one that stays go
-    first. Raises CannotMerge.
+    The stricter consent counts, and the surveys and messages to both. Facts of the remaining one go first.
+    Raises CannotMerge.
     """
     emails = distinct(str.casefold, *into.emails, *customer.emails)
     phones = distinct(comparable, *into.phones, *customer.phones)

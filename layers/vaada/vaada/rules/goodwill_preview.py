@@ -25,8 +25,8 @@ def asked(
 ) -> Iterator[tuple[Goodwill, Notice, datetime]]:
     """Yield the questions to supervisors under the rules `policy`. `in_force` are the current rules.
 
-    What was given above the allowance in force, without a question, a manager gave: they may always. How
-    soon somebody decides about what was not asked then, nobody knows: it counts as one question.
+    What was given above the allowance in force without a question was given by a manager, who may always.
+    Nobody knows how soon somebody would have decided about a new question: it counts as one question.
     """
     by_case: defaultdict[str, list[Goodwill]] = defaultdict(list)
     for row in rows:

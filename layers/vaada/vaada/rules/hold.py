@@ -1,8 +1,8 @@
 """Holding: while the policy says so, the desk sends nothing and loses nothing.
 
-Rows whose time has come are left as they are, and so wait by themselves: on release the sweep takes them,
-late, as it does after any outage. What sends nothing goes on: contacts are planned, customers are erased, the
-work of those who left is handed over, work that a case does not list follows it, relationships are looked at.
+Due rows are left as they are. On release the sweep takes them, late, as it does after any outage. What sends
+nothing goes on: contacts are planned, customers are erased, the work of agents who left is handed over, work
+that a case does not list follows it, relationships are reviewed.
 """
 
 from vaada.model.cases import Case

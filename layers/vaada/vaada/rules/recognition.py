@@ -41,7 +41,7 @@ class Proposal:
 
 @dataclass(frozen=True)
 class Overview:
-    """The agents, those first whom to thank first, each with their proposals, of which there may be none.
+    """The agents in the order in which to thank them, each with their proposals, if there are any.
 
     `last_said` is when each was last thanked.
     """

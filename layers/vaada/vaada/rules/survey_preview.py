@@ -1,7 +1,7 @@
 """Which surveys customers would have been sent under other rules, judged from past surveys.
 
 What depends on the rules alone is judged again: what is asked, when, and how long after another question.
-What was in the way for another reason then is in the way still.
+Other reasons that prevented a survey then still prevent it.
 """
 
 from collections import defaultdict

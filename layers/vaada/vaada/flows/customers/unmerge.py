@@ -48,7 +48,7 @@ def _with_parting(desk: Desk, customer: Customer, now: datetime) -> Customer:
 
 
 def _with_last_contact(desk: Desk, customer: Customer) -> Customer:
-    """Return the customer, checked in with from their own last contact, which was perhaps corrected since."""
+    """Return the customer with check-ins counted from their own last contact, perhaps corrected since."""
     last = last_contact_at(desk, customer) if customer.anchor is not None else None
     if last is None:
         return customer

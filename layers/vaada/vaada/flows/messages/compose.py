@@ -140,7 +140,7 @@ def _compose_for_staff(
 
 
 def _compose_weekly_report(desk: Desk, message: Message, now: datetime) -> Send:
-    from vaada.flows.weekly_reports import named_in  # only here: it needs what all reports do
+    from vaada.flows.weekly_reports import named_in  # only here: what all reports need is slow to import
     from vaada.present.weekly_report import week_page
 
     reader = desk.table.get(Agent, message.recipient_id) if message.recipient_id else None

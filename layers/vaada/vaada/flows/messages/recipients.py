@@ -109,7 +109,7 @@ def address_of(desk: Desk, customer: Customer, message: Message) -> str | None:
 
 
 def whatsapp_address(desk: Desk, customer: Customer, contact: Interaction) -> CustomerAddress | None:
-    """Return the number from which the customer wrote by WhatsApp. None: it is stopped, or theirs no more."""
+    """Return the number by which the customer wrote by WhatsApp. None if suppressed, or no longer theirs."""
     for medium, address in addresses_of(customer):
         address_id = desk.addresses.hash_address(medium, address)
         if contact.whatsapp is not None and address_id == contact.whatsapp.address_id:

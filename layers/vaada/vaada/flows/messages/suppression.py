@@ -85,7 +85,7 @@ def is_suppressed(
 ) -> bool:
     """Whether the address is suppressed. `survey`: for a survey. `news`: for a tip or an invitation.
 
-    `staff`: as it was when the sweep began.
+    `staff`: as it was read first in this sweep.
     """
     suppression = desk.table.get(Suppression, desk.addresses.hash_address(medium, address), kept=staff)
     return not rules.may_send(suppression, survey=survey, news=news)

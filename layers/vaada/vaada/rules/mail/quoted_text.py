@@ -52,7 +52,7 @@ def _start_of_quote(lines: list[str], ours: Sequence[str]) -> int:
 
 
 def _introduces(lines: list[str], index: int, ours: Sequence[str]) -> bool:
-    """Whether up to three lines from here name one of our addresses, end in a colon, and have an end."""
+    """Whether the next lines, three at most, name one of our addresses and end in a colon."""
     words = ""
     for end in range(index, min(index + _MOST_LINES, len(lines))):
         line = lines[end].strip()

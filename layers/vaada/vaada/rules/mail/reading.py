@@ -99,7 +99,7 @@ def _collect(part: Message, content: _Content, depth: int) -> None:
 
 
 def _collect_alternative(parts: list[Message], content: _Content, depth: int) -> None:
-    """Collect the plain text if it has words, else the best other form; files of any form are kept."""
+    """Collect the plain text if it has words, else the best other version. Files of all versions are kept."""
     forms = []
     for each in parts:
         form = _Content()
