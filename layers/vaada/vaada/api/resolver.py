@@ -140,7 +140,7 @@ def created(row: M) -> Response[M]:
 def respond(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Respond to one request (API Gateway's payload format 2.0)."""
     method = event["requestContext"]["http"]["method"]
-    if method == "HEAD":  # as GET, without the body
+    if method == "HEAD":  # answered like a GET, without the body
         http = {**event["requestContext"]["http"], "method": "GET"}
         event = {**event, "requestContext": {**event["requestContext"], "http": http}}
     refused = _reject_body(event)

@@ -174,7 +174,7 @@ def _form(event: Mapping[str, Any], headers: Mapping[str, str]) -> tuple[Fields,
 
 def _parts(body: bytes, content_type: str) -> tuple[Fields, tuple[SentFile, ...]]:
     """Return the fields and files of a form. Files of the field `files` stay bytes, others become text."""
-    from email.parser import BytesParser  # only here: hardly any form has a file
+    from email.parser import BytesParser  # imported only here: hardly any form has a file
     from email.policy import HTTP
 
     head = f"Content-Type: {content_type}\r\n\r\n".encode("latin-1", errors="replace")

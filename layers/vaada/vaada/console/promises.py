@@ -23,7 +23,7 @@ HERE = "/desk/promises"
 
 _DAYS = 30
 _MOST_SHOWN = 100
-_MOST_GIVEN = 25  # at once; each is a transaction of its own
+_MOST_GIVEN = 25  # promises in one request; each is a transaction of its own
 
 
 def show(visit: Visit) -> Answer:

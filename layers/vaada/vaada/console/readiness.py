@@ -11,7 +11,7 @@ from vaada.log import logger
 from vaada.model.readiness import Checked
 from vaada.present.readiness import checked_words
 
-_PLACE = "/desk/setup"  # in the navigation
+_PLACE = "/desk/setup"  # its entry in the navigation
 
 
 def show(visit: Visit) -> Answer:

@@ -25,7 +25,7 @@ from vaada.rules.relationships import GAP, MOST_NOTES
 HERE = "/desk/relationships"
 
 _PAGE = 25
-_LONGEST = 500  # characters of what is typed
+_LONGEST = 500  # characters of a typed text
 _DAY: TypeAdapter[date] = TypeAdapter(Day)
 
 

@@ -45,7 +45,7 @@ class Route:
 
 ROUTES = (
     Route("GET", "/desk/", "my_day.show"),
-    Route("GET", "/desk", "my_day.show"),  # as the local cloud hands in the path above
+    Route("GET", "/desk", "my_day.show"),  # the local cloud passes the path above without its last slash
     Route("GET", "/desk/sign-in", "my_day.home"),
     Route("GET", "/desk/sign-ins", "sign_in.sign_ins"),
     Route("POST", "/desk/sign-out", "sign_in.sign_out"),

@@ -151,7 +151,7 @@ def _is_for(row: Campaign) -> Callable[[Row], bool]:
 
 def _rows(desk: Desk, row: Campaign, customers: list[Customer], now: datetime) -> list[Row]:
     """Return the recipients and their messages."""
-    desk.links.prepare()  # with the key of addresses
+    desk.links.prepare()  # it also reads the key that hashes addresses
     ids = [address_id for customer in customers for address_id in address_ids(desk, customer)]
     desk.read_ahead(*((Suppression, address_id) for address_id in ids))
     rows: list[Row] = []

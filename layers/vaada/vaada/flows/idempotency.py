@@ -81,7 +81,7 @@ def do_once(desk: Desk, key: Key | None, act: Callable[[], R], recall: Callable[
             result_id = earlier_result(desk, key)
             if result_id is None:
                 raise
-    desk.table.forget_step()  # what was read before the receipt may be older than it
+    desk.table.forget_step()  # rows that were read before the receipt may be outdated
     return recall(result_id)
 
 

@@ -57,7 +57,7 @@ def unnamed_customer(
             if known is not None and has_address(known, medium, address):
                 return known
             if known is None and desk.table.get(Erasure, customer_id) is None:
-                break  # else it is another's by now, or was erased
+                break  # otherwise the customer has another address by now, or was erased
         new = Customer(
             customer_id=customer_id,
             name=name,

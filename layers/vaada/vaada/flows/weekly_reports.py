@@ -27,7 +27,7 @@ from vaada.rules.weekly_reports import Findings
 _SECOND = timedelta(seconds=1)  # all times are whole seconds
 _WEEK = timedelta(weeks=1)
 _OPEN_CASES_OF = 13 * _WEEK
-_MOST_CASES = 100  # of which the causes are read
+_MOST_CASES = 100  # cases whose causes are read
 _STATUSES_OF_MESSAGES = ("sent", "withheld", "failed", "unknown")
 
 

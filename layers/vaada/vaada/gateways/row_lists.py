@@ -226,7 +226,7 @@ class RowLists(RowsByKey):
         values = {":kind": {"S": kind.kind_of_row}, **({":agent": {"S": agent_id}} if agent_id else {})}
         found: list[Row] = []
         queries = 0
-        for customer_id in sorted(customer_ids) or [""]:  # with which the ids of their rows begin
+        for customer_id in sorted(customer_ids) or [""]:  # the ids of a customer's rows begin with it
             last = f"{customer_id}~"
             while after < last and queries < _FILTERED_QUERIES:
                 queries += 1

@@ -75,7 +75,7 @@ def merge_partitions(
 def merge_by_place(parts: Sequence[PartByTime], place: str | None, limit: int, *, descending: bool) -> Page:
     """Return one page of the rows of several queries, sorted by time, beginning after `place`."""
     found = {at: row for rows, _ in parts for at, row in rows.items() if at != place}
-    ends = [end for _, end in parts if end is not None]  # what comes after them is not known yet
+    ends = [end for _, end in parts if end is not None]  # rows after these places were not read yet
     end = (max if descending else min)(ends, default=None)
     order = sorted(found, reverse=descending)
     known = [at for at in order if end is None or (at >= end if descending else at <= end)]

@@ -31,7 +31,7 @@ _DELIVERIES: dict[str, Delivery] = {
     "failed": "rejected",
 }
 _FILES = ("image", "video", "audio", "document", "sticker")
-_EXTENSIONS = {"audio/ogg": ".ogg", "image/webp": ".webp"}  # that Python's list may lack
+_EXTENSIONS = {"audio/ogg": ".ogg", "image/webp": ".webp"}  # Python's own list of types may lack these
 _OURS: TypeAdapter[str] = TypeAdapter(RowId)
 
 

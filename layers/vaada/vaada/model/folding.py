@@ -20,7 +20,8 @@ _LETTERS: dict[int, int | str | None] = {
 }
 _AS_TWO_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
 _NUKTAS = frozenset("\u093c\u09bc\u0a3c\u0abc\u0b3c\u0cbc")
-_NASALS = {"\u0901": "\u0902", "\u0981": "\u0982", "\u0a01": "\u0a02", "\u0a81": "\u0a82"}  # as writers mix
+# Writers mix up these marks for nasals.
+_NASALS = {"\u0901": "\u0902", "\u0981": "\u0982", "\u0a01": "\u0a02", "\u0a81": "\u0a82"}
 _MARKS_THAT_COUNT = range(0x0900, 0x1AB0)  # Indic scripts, Thai, Khmer and their neighbours
 _KANA_MARKS = frozenset("\u3099\u309a")
 

@@ -10,7 +10,7 @@ WRITTEN_LANGUAGES = ("ar", "de", "en", "es", "fr", "hi", "pt", "ur")
 
 def country_problem(code: str) -> str | None:
     """Return what is wrong with the code of a country, or None."""
-    import phonenumbers  # only here, because a policy and a deployment are rare
+    import phonenumbers  # imported only here, because policies and deployments are rare
 
     if code in phonenumbers.SUPPORTED_REGIONS:
         return None

@@ -21,7 +21,7 @@ _SEPARATORS = re.compile(r"[\s().\-/]*")
 _MEXICO = re.compile(r"\+52(?:1|01|044|045)(\d{10})")
 _BRAZIL = re.compile(r"\+55(\d{2})([6-9]\d{7})")
 _ARGENTINA_ABROAD = re.compile(r"\+549(\d{10})")
-_ARGENTINA_TWICE = re.compile(r"\+549(\d{12})")  # with the 15 of a call at home as well
+_ARGENTINA_TWICE = re.compile(r"\+549(\d{12})")  # with the 9 of calls from abroad and the 15 of calls at home
 
 
 # Zones of a country whose clocks agree at these times are one: Berlin's and Büsingen's, for example.

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from vaada.present.sanitize import line
 
-_OCTETS = 75  # of a line, without its end (RFC 5545, 3.1)
+_OCTETS = 75  # octets of a line, without its end (RFC 5545, 3.1)
 _ESCAPED = {"\\": "\\\\", ";": "\\;", ",": "\\,"}
 
 

@@ -58,7 +58,7 @@ def after_interaction(
         return follow_ups.cancel(automatic, now, DESK, _AGREED)
     fits = (automatic.origin == "no_answer") == case.waiting_for_customer
     moves = is_last and not says_nothing_new
-    woken = automatic.woken_from is not None and automatic.due_at == now  # by this very contact
+    woken = automatic.woken_from is not None and automatic.due_at == now  # by the contact at hand
     if woken or follow_ups.is_snoozed(automatic) or (fits and not moves):
         return None
     return _move(automatic, case, *_step_after(case, start, "the contact", policy), now)
@@ -81,7 +81,7 @@ def after_correction(
     automatic = open_work.automatic
     real = [contact for contact in contacts if not contact.only_thanks]
     last = real[-1] if real else None
-    if last is None or last.commitments or last.follow_up:  # what was agreed takes its place
+    if last is None or last.commitments or last.follow_up:  # an agreed date replaces the automatic follow-up
         return None if automatic else after_end(case, open_work, policy, now)
     origin, due, reason = _step_after(case, last.occurred_at, "the contact", policy)
     if automatic is None:

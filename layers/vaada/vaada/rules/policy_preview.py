@@ -1,8 +1,8 @@
 """What would have happened under other rules: past work, replayed by the same pure rules.
 
 Only what depends on the rules alone is replayed: when each step of a promise, of an awaited answer and of a
-follow-up would have come, which surveys would have been sent, and about which goodwill a supervisor would have
-been asked. Nobody knows whether people would have acted earlier.
+follow-up would have come, which surveys would have been sent, and when a supervisor would have been asked
+about goodwill. Nobody knows whether people would have acted earlier.
 """
 
 from collections import Counter

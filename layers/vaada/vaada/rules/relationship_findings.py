@@ -26,7 +26,7 @@ CALM = timedelta(days=60)
 """After this long without a reason against the customer, that is a reason for them."""
 _DAY = timedelta(days=1)
 _YEAR = timedelta(days=365)
-_MOST_EVIDENCE = 20  # of one signal
+_MOST_EVIDENCE = 20  # pieces of evidence for one reason
 _NOTED_AGAINST: tuple[AgainstKind, ...] = ("unprofitable", "no_prospects", "unethical", "no_fit")
 
 

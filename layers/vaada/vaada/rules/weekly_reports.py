@@ -147,7 +147,8 @@ def readers(agents: Iterable[Agent], owner_email: str) -> Iterator[Agent | None]
 def delay(row: WeeklyReport, policy: PolicyDocument, now: datetime) -> WeeklyReport | None:
     """Return the report with a later time if the policy's hours have changed. None: it is due now."""
     zone = policy.business.time_zone
-    day = (row.ends + _WEEK / 2).astimezone(ZoneInfo(zone)).date()  # in the next week, in any zone
+    # The middle of the next week is a day of that week in every time zone.
+    day = (row.ends + _WEEK / 2).astimezone(ZoneInfo(zone)).date()
     at = _sent_at(day - timedelta(days=day.weekday()), policy)
     return row.changed().waiting(at) if at > now else None
 

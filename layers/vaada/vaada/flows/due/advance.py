@@ -42,7 +42,7 @@ def read_ahead(desk: Desk, kind: type[Due], row_id: str, now: datetime) -> None:
     row = desk.table.get(kind, row_id)
     if not isinstance(row, StaffWork) or row.wake_at is None:
         return
-    desk.links.prepare()  # with the key of addresses
+    desk.links.prepare()  # it also reads the key that hashes addresses
     desk.read_ahead((Agent, row.agent_id), (Interaction, row.interaction_id))
     agent, customer = desk.table.get(Agent, row.agent_id), desk.table.get(Customer, row.customer_id)
     people = (
@@ -133,7 +133,7 @@ def _decide(desk: Desk, row: Due, now: datetime) -> Step:
 
 def _read_ahead_of_survey(desk: Desk, survey: Survey, customer: Customer) -> None:
     """Read in one call all rows that decide about the survey or that its message shows."""
-    desk.links.prepare()  # with the key of addresses
+    desk.links.prepare()  # it also reads the key that hashes addresses
     addresses = address_ids(desk, customer)
     desk.read_ahead(
         (Case, survey.case_id),

@@ -24,7 +24,7 @@ def fallback_message(
 ) -> Message | None:
     """Return the replacement, or None if there is no other way or it exists already. Raises NotFound."""
     if message.purpose in lifecycle.BY_MAIL_ALONE:
-        return None  # it is for its reader alone, and there is no shorter one
+        return None  # for its reader alone, and there is no short version for SMS
     work = work_of(desk, message)
     new = (
         _to_customer(desk, message, work, now, why)

@@ -70,7 +70,7 @@ def next_address(
     if isinstance(about, CampaignRecipient):
         return working_addresses(desk, customer, survey=False, news=True, but=but).get("email")
     if isinstance(about, Interaction):
-        if about.direction == "inbound":  # it asks whether the address is theirs: that one, and no other
+        if about.direction == "inbound":  # the message asks about this very address
             return None
         if medium == "whatsapp":
             return None

@@ -16,7 +16,7 @@ from vaada.rules.time.deadlines import working_hours
 
 _SENT_OTHERWISE = "the address was stopped, and the same goes out by another medium"
 _NOT_REACHABLE = "it is for one reader alone, who cannot be reached"
-_LOOK_AGAIN = timedelta(days=7)  # at somebody who is away without an end
+_LOOK_AGAIN = timedelta(days=7)  # when to try again if the reader's absence has no end
 _PAGE = 100
 
 
@@ -24,7 +24,7 @@ def reroute_all(desk: Desk, agent_id: str, now: datetime) -> int:
     """Reroute the messages that are held for an agent who has left. Returns their number."""
     count = 0
     for medium in get_args(Medium):
-        messages, _ = desk.table.held_messages(agent_id, medium, _PAGE)  # what is left, the next run takes
+        messages, _ = desk.table.held_messages(agent_id, medium, _PAGE)  # the next run takes the rest
         for message in messages:
             reroute(desk, message, now)
             count += 1

@@ -40,7 +40,7 @@ def resume(desk: Desk, message_id: str, version: int, now: datetime) -> str:
 
 
 def _resume_waiting(desk: Desk, message: Message, now: datetime) -> str:
-    desk.links.prepare()  # with the key of addresses
+    desk.links.prepare()  # it also reads the key that hashes addresses
     desk.read_ahead(
         (SUBJECTS[message.about_kind], message.about_id),
         (Customer, message.customer_id),
@@ -124,7 +124,7 @@ def _refusal(desk: Desk, message: Message, now: datetime) -> str | None:
         reason = campaigns.why_not_now(customer, require(desk, Campaign, work.campaign_id), now)
         if reason is not None:
             return reason
-    asks = message.purpose == "confirmation"  # for the consent itself
+    asks = message.purpose == "confirmation"  # this message asks for the consent itself
     if message.medium == "whatsapp" and (reason := _why_not_by_whatsapp(desk, message, now)) is not None:
         return reason
     allowed = asks or personal.has_consent(customer, message.medium, answers=message.answers is not None)

@@ -146,7 +146,7 @@ def reporting_tree(agents: Mapping[str, Agent]) -> tuple[Node, ...]:
 
     tops = [agent for agent in there if agent.supervisor_id not in ids]
     nodes = [node(agent) for agent in tops]
-    for agent in there:  # who is in a loop
+    for agent in there:  # those who are left are in a loop
         if agent.id not in placed:
             nodes.append(node(agent))
     return tuple(nodes)

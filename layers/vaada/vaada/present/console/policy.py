@@ -282,7 +282,7 @@ def unnamed_changes(after: Mapping[str, Any], before: Mapping[str, Any]) -> Sequ
     changed = []
     for section, new in after.items():
         if section in {"opening_hours", "closed_days"}:
-            continue  # they are told by the day
+            continue  # these are listed day by day
         old = before.get(section)
         rest_of = named.get(section, set())
         if isinstance(new, Mapping) and isinstance(old, Mapping):

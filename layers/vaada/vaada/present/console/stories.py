@@ -286,7 +286,7 @@ def _of_commitment(row: Commitment, teller: Teller) -> Entry:
 
 def _of_follow_up(row: FollowUp, teller: Teller) -> Entry | None:
     if row.origin != "requested":
-        return None  # what asked for it is in the story itself
+        return None  # its cause is in the story already
     gettext = teller.times.words.catalogue.gettext
     states = {
         "scheduled": gettext("It is due %(when)s.") % {"when": teller.times.moment(row.due_at)},

@@ -57,7 +57,7 @@ def cost(number: str, segments: int, rules: SendingRules) -> int:
 
     Raises LimitReached if the policy does not allow SMS to its country.
     """
-    import phonenumbers  # only here, because few messages are SMS
+    import phonenumbers  # imported only here, because few messages are SMS
 
     code = str(phonenumbers.parse(number, None).country_code)
     if rules.texts_to and code not in rules.texts_to:
