@@ -43,7 +43,7 @@ def test_only_happy_customers_who_agreed_and_stay_are_asked() -> None:
 
 def test_the_policy_says_what_customers_are_asked_for() -> None:
     def wanted(**surveys: object) -> str | None:
-        return recommendations.wanted_by(policy(surveys=surveys))
+        return policy(surveys=surveys).surveys.recommendation
 
     assert wanted() is None
     assert wanted(referral="Bring a friend") == "referral"

@@ -62,7 +62,7 @@ def receive_answer(
         before = require(desk, Survey, survey_id)
         verdict, survey = survey_answers.receive(before, answer, page_age, confirmed=confirmed, policy=policy)
         rows: list[Row] = []
-        if verdict == "count" and survey_answers.is_high(survey, policy):
+        if verdict == "count" and survey_answers.is_high(survey, policy) and policy.surveys.recommendation:
             survey, rows = recommendations.ask(desk, survey, answer.at, on_page=on_page)
         if survey is not before:
             desk.table.write(survey, *rows, *_rows_after_answer(desk, verdict, survey, agent, answer.at))

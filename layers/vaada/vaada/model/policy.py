@@ -22,7 +22,7 @@ from vaada.model.people import Channel, CheckInDays, Medium
 from vaada.model.rows import Row
 from vaada.model.text import Language, Line, Name, Prose, Tag, Whole, distinct
 from vaada.model.times import Instant, TimeZone
-from vaada.model.work import SATISFIED, SurveyKind
+from vaada.model.work import SATISFIED, Recommendation, SurveyKind
 
 Hours = Annotated[Whole, Field(ge=0, le=24 * 365)]
 Days = Annotated[Whole, Field(ge=0, le=365)]
@@ -232,6 +232,13 @@ class SurveyRules(PolicyPart):
         if self.remind_after_days >= self.close_after_days:
             raise ValueError("remind_after_days must be less than close_after_days")
         return self
+
+    @property
+    def recommendation(self) -> Recommendation | None:
+        """What happy customers are asked for. None: nothing."""
+        if self.review_url is not None:
+            return "review"
+        return "referral" if self.referral else None
 
 
 class RelationshipRules(PolicyPart):

@@ -7,7 +7,7 @@ from vaada.model.cases import Case
 from vaada.model.people import Customer
 from vaada.model.policy import PolicyDocument
 from vaada.model.rows import Row
-from vaada.model.work import Recommendation, Survey
+from vaada.model.work import Survey
 from vaada.rules import survey_answers
 from vaada.rules.relationship_findings import standing_failures
 
@@ -19,15 +19,9 @@ def is_due(customer: Customer, survey: Survey, policy: PolicyDocument, now: date
     """Whether the customer may be asked after this answer, unless something else is wrong."""
     asked, again = customer.recommendation_asked_at, policy.surveys.recommendation_again_after_days
     is_new = asked is None or (again > 0 and now >= asked + timedelta(days=again))
-    wanted = wanted_by(policy) is not None and customer.consent.survey and customer.parted_at is None
-    return wanted and is_new and survey_answers.is_high(survey, policy)
-
-
-def wanted_by(policy: PolicyDocument) -> Recommendation | None:
-    """Return what the policy wants customers to be asked for. None: nothing."""
-    if policy.surveys.review_url is not None:
-        return "review"
-    return "referral" if policy.surveys.referral else None
+    may_be_asked = customer.consent.survey and customer.parted_at is None
+    wanted = policy.surveys.recommendation is not None and survey_answers.is_high(survey, policy)
+    return wanted and may_be_asked and is_new
 
 
 def is_amiss(rows: Iterable[Row], now: datetime) -> bool:

@@ -28,7 +28,7 @@ def ask(desk: Desk, survey: Survey, now: datetime, *, on_page: bool) -> tuple[Su
     It is the same survey, and no rows, if the customer is not asked. `on_page`: they see the page after it.
     """
     by_message = desk.policy.surveys.recommendation_by_message
-    wanted = rules.wanted_by(desk.policy)
+    wanted = desk.policy.surveys.recommendation
     if wanted is None or not (on_page or by_message):
         return survey, []
     customer = customer_of(desk, survey)
