@@ -87,7 +87,8 @@ def _score(visit: Visit, survey: Survey) -> int:
 
 
 def _comment(visit: Visit) -> str | None:
-    text = clean_lines(visit.fields.get("comment", "")).strip()
+    entered = visit.fields.get("comment", "")
+    text = clean_lines(entered).strip() if entered else ""
     if not text:
         return None
     if len(text) > _COMMENT_CHARACTERS:
