@@ -102,6 +102,37 @@ def test_yes_and_no_say_whether_a_promise_was_kept(text: str, expected: int) -> 
     assert score(text, "promise") == expected
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("yes", "y", "yep", "yeah", "yes you did", "oui", "ja", "jawohl", "sí", "si", "sim"),
+        *("جی", "جی ہاں", "ہاں", "جی ہاں جی", "ہاں جی", "نعم", "أجل"),
+        *("हाँ", "हां", "जी", "जी हाँ", "हाँ जी", "haan", "han", "ji", "ji haan", "haan ji"),
+    ],
+)
+def test_yes_in_each_language(text: str) -> None:
+    assert score(text, "promise") == score(text.upper(), "promise") == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("no", "n", "nope", "no you did not", "non", "nein", "não", "nao"),
+        *("نہیں", "جی نہیں", "نہ", "لا", "كلا"),
+        *("नहीं", "नही", "जी नहीं", "nahi", "nahin", "ji nahi", "ji nahin"),
+    ],
+)
+def test_no_in_each_language(text: str) -> None:
+    assert score(text, "promise") == score(text.upper(), "promise") == 0
+
+
+@pytest.mark.parametrize(
+    "stars", ["4 star", "4 étoiles", "4 estrellas", "4 estrelas", "4 نجوم", "4 सितारे", "4 Stern"]
+)
+def test_stars_in_each_language(stars: str) -> None:
+    assert score(stars, "csat") == 4
+
+
 @pytest.mark.parametrize("kind", ["csat", "nps", "ces"])
 def test_yes_is_no_number(kind: SurveyKind) -> None:
     assert score("Yes", kind) is None
