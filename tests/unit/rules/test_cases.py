@@ -8,7 +8,7 @@ import pytest
 from tests.times import DAY, HOUR
 from tests.unit.rows import AGENT_ID, MONDAY, case, interaction, policy, row_id
 from vaada.model.cases import Case
-from vaada.model.interactions import Interaction
+from vaada.model.interactions import FollowUpRequest, Interaction, StatedCommitment
 from vaada.model.policy import CaseRules
 from vaada.rules import case_merge, cases
 from vaada.rules.errors import NotPossible
@@ -416,3 +416,22 @@ def test_each_change_raises_the_version_by_one() -> None:
 
     assert [one.version for one in changed] == [4, 4, 4, 4, 4]
     assert taken.version == 9
+
+
+# ---------------------------------------------------------------- contacts of the past
+
+
+@pytest.mark.parametrize(
+    ("agreed", "status"),
+    [
+        ({}, "resolved"),
+        ({"follow_up": FollowUpRequest(at=MONDAY + 9 * DAY, reason="Ask again")}, "open"),
+        ({"commitments": (StatedCommitment(what="Call", due_at=MONDAY + 9 * DAY),)}, "open"),
+    ],
+)
+def test_a_contact_of_the_past_leaves_its_case_open_if_something_was_agreed(
+    agreed: dict[str, object], status: str
+) -> None:
+    row = case_of(contact(is_history=True, **agreed))
+
+    assert row.status == status

@@ -111,3 +111,11 @@ def test_one_who_has_two_terms_with_the_same_beginning_is_listed_at_the_first() 
     assert matching_term(khalid, meaning, meaning.prefixes[0]) == min(
         term.sort_key for term in terms_of(khalid) if term.term.startswith("kha")
     )
+
+
+def test_the_table_is_asked_for_who_has_all_words_of_a_name() -> None:
+    [meaning] = meanings("Maria Anna Schm", "PK")
+
+    assert meaning.prefixes == ("name#maria#", "name#anna#", "name#schm")
+    assert meaning.texts == (" maria ", " anna ", " schm")
+    assert [meaning.texts for meaning in meanings("Schm", "PK")] == [()]
