@@ -202,3 +202,37 @@ def test_a_stale_page_and_an_answer_after_the_end_do_not_count(shop: Shop) -> No
 
     assert (stale.status, late.status) == (422, 410)
     assert survey(shop.desk, shop.customer_id)["status"] == "expired"
+
+
+def test_praise_that_was_sent_stays_sent_when_a_second_score_comes(shop: Shop) -> None:
+    link = shop.survey_link()
+    nonce = nonce_of(shop.desk.open(link))
+    shop.desk.clock.shift(2 * SECOND)
+    shop.desk.post(link, {"score": "5", "comment": "Lovely", "nonce": nonce})
+    shop.desk.sweep()
+    sent = praise(shop)
+    shop.desk.clock.shift(SECOND / 2)
+
+    shop.desk.post(link, {"score": "1", "nonce": nonce})
+
+    assert survey(shop.desk, shop.customer_id)["status"] == "sent"
+    assert sent["status"] == "sent"
+    assert praise(shop) == sent
+
+
+def test_praise_that_was_not_sent_is_withheld_when_a_second_score_comes(shop: Shop) -> None:
+    link = shop.survey_link()
+    nonce = nonce_of(shop.desk.open(link))
+    shop.desk.clock.shift(2 * SECOND)
+    shop.desk.post(link, {"score": "5", "comment": "Lovely", "nonce": nonce})
+    held = praise(shop)
+    shop.desk.clock.shift(SECOND / 2)
+
+    shop.desk.post(link, {"score": "1", "nonce": nonce})
+
+    assert (held["status"], praise(shop)["status"]) == ("held", "withheld")
+
+
+def praise(shop: Shop) -> Any:
+    [message] = [row for row in shop.rows("message") if row["purpose"] == "praise"]
+    return message

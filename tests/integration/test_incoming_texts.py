@@ -77,6 +77,21 @@ def test_the_latest_open_survey_is_answered(desk: ScriptedDesk) -> None:
     assert contacts(desk) == []
 
 
+def test_an_open_survey_is_answered_before_an_answer_is_changed() -> None:
+    """The hint is at the SMS of a survey that was answered an hour ago; another one is open since."""
+    handle_text(unhinted("4"))
+    asked = rows.message(
+        about_id=survey().id, about_kind="survey", purpose="survey", to="customer", medium="sms"
+    )
+    sent = asked.model_copy(update={"status": "sent", "wake_at": None, "provider_id": "sms-1"})
+    later = {"status": "sent", "step": None, "wake_at": None, "sent_at": rows.MONDAY + HOUR}
+    open_desk().table.write(sent, rows.survey(survey_id=rows.row_id(8), **later))
+
+    handle_text(a_text("2", text_id="text-2", previousPublishedMessageId="sms-1"))
+
+    assert (survey().score, survey(rows.row_id(8)).score) == (4, 2)
+
+
 def test_an_answer_that_comes_twice_counts_once(desk: ScriptedDesk) -> None:
     for _ in range(2):
         handle_text(unhinted("4"))

@@ -267,7 +267,8 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
         def __exit__(self, *_: object) -> None: ...
 
     def put(request: Any, timeout: int) -> Accepted:
-        answers.append({"url": request.full_url, "timeout": timeout, **json.loads(request.data)})
+        asked = {"method": request.get_method(), "content_type": request.get_header("Content-type")}
+        answers.append({"url": request.full_url, "timeout": timeout, **asked, **json.loads(request.data)})
         return Accepted()
 
     monkeypatch.setattr(urllib.request, "urlopen", put)
@@ -297,6 +298,8 @@ def test_link_keys_are_created_kept_rotated_and_deleted(answers: list[dict[str, 
         keys()
     assert [answer["Status"] for answer in answers] == ["SUCCESS"] * 3
     assert {answer["PhysicalResourceId"] for answer in answers[:2]} == {"LinkKeys"}
+    # CloudFormation has signed the address for a PUT without a content type.
+    assert {(answer["method"], answer["content_type"]) for answer in answers} == {("PUT", "")}
 
 
 @pytest.mark.parametrize(

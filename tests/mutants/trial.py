@@ -65,10 +65,15 @@ class Trial:
             path.write_bytes(original)
 
     def _tests_of(self, change: Change) -> list[str]:
-        """The tests that execute the changed statement; for one that runs at import, those of its file."""
+        """The tests that execute the changed statement; for one that runs at import, those of its file.
+
+        And always the unit tests of the module: some execute it when they are collected.
+        """
         lines = self.tests.get(str(change.path), {})
         found = {test for line in change.lines for test in lines.get(str(line), [])}
-        return sorted(found or {test for tests in lines.values() for test in tests})
+        found = found or {test for tests in lines.values() for test in tests}
+        named = {str(path) for path in Path("tests/unit").rglob(f"test_{change.path.stem}.py")}
+        return sorted(named | {test for test in found if test.partition("::")[0] not in named})
 
     def _fails(self, *module: str) -> bool:
         """Whether a Python module ends with an error, or does not end."""

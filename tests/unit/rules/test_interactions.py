@@ -271,7 +271,9 @@ def test_a_call_back_keeps_the_promise_and_gives_the_reply() -> None:
     kept = the_promise(one, before)
 
     assert (kept.status, kept.kept_at, kept.late_by_seconds) == ("kept", one.occurred_at, 0)
-    assert the_reply(one, before).status == "given"
+    assert (kept.history[-1].what, kept.history[-1].by) == ("kept", one.agent_id)
+    given = the_reply(one, before)
+    assert (given.status, given.given_by) == ("given", one.id)
     assert the_case(one, before).call_back_id is None
 
 

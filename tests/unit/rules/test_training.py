@@ -108,6 +108,18 @@ def test_whether_something_helped_is_said_only_if_it_is_sure(
     assert (effect.change is None) == (after[0] < training.LEAST)
 
 
+def test_a_case_counts_after_the_training_from_its_very_moment_on() -> None:
+    done_at = MONDAY + 20 * DAY
+    at_the_moment, before = cases(6, 1, at=done_at), cases(5, 5, at=done_at - 91 * DAY, first=500)
+
+    effect = topics(Rows(cases=[*at_the_moment, *before]), marked(done_at))["kind", "request"].effect
+
+    assert effect is not None
+    assert effect.after is not None
+    assert effect.before is not None
+    assert (effect.after.cases, effect.before.cases) == (6, 5)
+
+
 # ---------------------------------------------------------------- the statistics, computed another way
 
 
