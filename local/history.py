@@ -26,14 +26,17 @@ from vaada.desk import Desk
 from vaada.flows import cases, commitments, goodwill, interactions, replies
 from vaada.flows.optimistic_write import change
 from vaada.gateways.items import search_terms_to_write, to_item
-from vaada.model.campaigns import EventAnswer, NewCampaign, NewEvent
+from vaada.model.campaign_input import NewCampaign, NewEvent
+from vaada.model.campaigns import EventAnswer
 from vaada.model.cases import Case
 from vaada.model.ids import derived_row_id, new_party_id
-from vaada.model.interactions import Interaction, NewCommitment, NewInteraction
+from vaada.model.interaction_input import NewCommitment, NewInteraction
+from vaada.model.interactions import Interaction
 from vaada.model.messages import Message
 from vaada.model.people import Agent, Consent, Customer
 from vaada.model.policy import Policy, PolicyDocument
-from vaada.model.relationships import NewLetter, NewNote, Relationship
+from vaada.model.relationship_input import NewLetter, NewNote
+from vaada.model.relationships import Relationship
 from vaada.model.rows import Row
 from vaada.model.training import Training
 from vaada.model.weekly_reports import KeptPromises

@@ -1,6 +1,6 @@
 """What the customers of the demo's shop are called, want and say, and what the shop writes to them."""
 
-from vaada.model.campaigns import NewCampaignText
+from vaada.model.campaign_input import NewCampaignText
 
 READERS = frozenset({"Nadia Baig", "Imran Sheikh", "Farah Ahmed", "Zara Malik", "Bilal Khan", "Hina Raza"})
 """The customers who agreed to tips and invitations."""

@@ -60,10 +60,8 @@ def mails(language: str) -> Iterator[tuple[str, Mail]]:
     """Each kind of mail to staff with its name, in time and late, alone and several in one."""
     typed: dict[str, Any] = TYPED[language]
     notes = [
-        replace(
-            note,
-            brief=replace(
-                note.brief,
+        note._replace(
+            brief=note.brief._replace(
                 **typed,
                 reader_name=note.brief.reader_name and typed["agent_name"],
                 explanation=note.brief.explanation and an_explanation(),
@@ -77,7 +75,7 @@ def mails(language: str) -> Iterator[tuple[str, Mail]]:
         yield f"{note.purpose}-{note.to}-{'late' if number % 2 else 'in-time'}", mail
     yield "batch", email.for_staff_batch(notes[:5])
     praise = a_praise(language=language, reader_name=typed["agent_name"], words=typed["summary"])
-    praise = replace(praise, business=typed["business"], customer_name=typed["customer_name"])
+    praise = praise._replace(business=typed["business"], customer_name=typed["customer_name"])
     yield "praise", email.for_praise(praise)
     said = typed["summary"].partition("\n")[0]
     yield WEEK, a_week(language, typed["customer_name"], said, typed["business"])

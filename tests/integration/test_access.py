@@ -9,7 +9,7 @@ from local.openapi import document
 from tests.integration.scripted_desk import Response, ScriptedDesk, client
 from tests.integration.shop import Shop, add_agent, add_customer, token_of
 from tests.times import DAY
-from vaada.model.relationships import NewLetter
+from vaada.model.relationship_input import NewLetter
 from vaada.model.times import text_of
 
 OMAR, SANA = token_of("omar@example.com"), token_of("sana@example.com")

@@ -13,13 +13,8 @@ from typing import TYPE_CHECKING, Literal, TypeVar, cast
 
 from vaada.gateways import aws
 from vaada.gateways.addresses import Addresses
-from vaada.gateways.key_store import KeyStore
 from vaada.gateways.keys import Keys
-from vaada.gateways.links import Links
-from vaada.gateways.reply_addresses import ReplyAddresses
 from vaada.gateways.row_memory import RowMemory
-from vaada.gateways.schedules import Schedules, Target
-from vaada.gateways.sms import Texter
 from vaada.gateways.table import Table
 from vaada.model.policy import Business, Policy, PolicyDocument
 from vaada.model.rows import Row
@@ -35,10 +30,15 @@ from vaada.settings import (
 )
 
 if TYPE_CHECKING:
+    from vaada.gateways.key_store import KeyStore
+    from vaada.gateways.links import Links
     from vaada.gateways.mail import Mailer
     from vaada.gateways.mail_store import MailStore
     from vaada.gateways.readiness_check import ReadinessCheck
+    from vaada.gateways.reply_addresses import ReplyAddresses
     from vaada.gateways.retry_queue import RetryQueue
+    from vaada.gateways.schedules import Schedules
+    from vaada.gateways.sms import Texter
     from vaada.gateways.user_accounts import Accounts
     from vaada.gateways.user_pool import UserPool
     from vaada.gateways.whatsapp import WhatsApp
@@ -106,18 +106,24 @@ class Desk:
         return Mailer(aws.ses(), self.settings.sender_email, self.settings.configuration_set)
 
     @cached_property
-    def texter(self) -> Texter:
+    def texter(self) -> "Texter":
         """The client that sends SMS."""
+        from vaada.gateways.sms import Texter
+
         return Texter(aws.sns())
 
     @cached_property
-    def links(self) -> Links:
+    def links(self) -> "Links":
         """The signer and verifier of links."""
+        from vaada.gateways.links import Links
+
         return Links(self.keys, self.settings.public_url)
 
     @cached_property
-    def key_store(self) -> KeyStore:
+    def key_store(self) -> "KeyStore":
         """Creates and deletes the keys of `links` and `addresses`."""
+        from vaada.gateways.key_store import KeyStore
+
         told = self.settings
         return KeyStore(aws.parameters(), told.link_keys_parameter, told.address_key_parameter)
 
@@ -127,8 +133,10 @@ class Desk:
         return Addresses(self.keys)
 
     @cached_property
-    def reply_addresses(self) -> ReplyAddresses:
+    def reply_addresses(self) -> "ReplyAddresses":
         """The reply addresses, each of which names a case."""
+        from vaada.gateways.reply_addresses import ReplyAddresses
+
         return ReplyAddresses(self.keys, self.settings.inbound_domain)
 
     @property
@@ -140,8 +148,10 @@ class Desk:
         return self._cache.keys
 
     @cached_property
-    def schedules(self) -> Schedules:
+    def schedules(self) -> "Schedules":
         """The one-time schedules. Only `sync_schedules` has the settings for them."""
+        from vaada.gateways.schedules import Schedules, Target
+
         settings = ScheduleSettings.from_environment()
         return Schedules(
             aws.scheduler(),

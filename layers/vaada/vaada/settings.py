@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class _Environment(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     @classmethod
     def from_environment(cls) -> Self:

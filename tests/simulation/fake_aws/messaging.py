@@ -1,6 +1,6 @@
 """SES and SNS: they accept e-mails and texts, or refuse them."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,7 +26,7 @@ class UnpackedMail(dict[str, Any]):
     def __init__(self, mail: Mail, files: tuple[MailFile, ...]) -> None:
         super().__init__()
         named = "".join(f"\n[{file.name}: {len(file.content)} bytes]" for file in files)
-        self.mail = replace(mail, text=mail.text + named)
+        self.mail = mail._replace(text=mail.text + named)
 
     def set_raw(self, name: str, value: str) -> None:
         """Set a header."""

@@ -1,6 +1,5 @@
 """Bugs of the rules of follow-ups and check-ins."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -62,7 +61,7 @@ def counts_weekends_as_working_days() -> Planted:
     def on_any_day(case: Any, start: datetime, event: str, policy: Any) -> Any:
         origin, due, reason = step_after(case, start, event, policy)
         days = policy.follow_ups.unresolved_after_business_days
-        return origin, replace(due, at=start + timedelta(days=days)), reason
+        return origin, due._replace(at=start + timedelta(days=days)), reason
 
     return replaced(step_after, on_any_day)
 

@@ -1,6 +1,5 @@
 """Builders of the data for mails, texts and pages: briefs, notes, notices, invitations, praise."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -72,7 +71,7 @@ def a_brief(**changes: Any) -> Brief:
         action_url=LINK,
         actions=("done", "tomorrow", "pick_date"),
     )
-    return replace(brief, **changes)
+    return brief._replace(**changes)
 
 
 def a_promise(**changes: Any) -> Brief:
@@ -116,7 +115,7 @@ def a_late_notice(**changes: Any) -> LateNotice:
         due_at=datetime(2026, 11, 27, 17, 0, tzinfo=KARACHI),
         now=datetime(2026, 11, 24, 16, 0, tzinfo=KARACHI),
     )
-    return replace(notice, **changes)
+    return notice._replace(**changes)
 
 
 def an_event(**changes: Any) -> EventNews:
@@ -129,7 +128,7 @@ def an_event(**changes: Any) -> EventNews:
         url="https://desk.example.com/e/token",
         calendar="BEGIN:VCALENDAR",
     )
-    return replace(event, **changes)
+    return event._replace(**changes)
 
 
 def some_news(**changes: Any) -> News:
@@ -142,7 +141,7 @@ def some_news(**changes: Any) -> News:
         text="Blow it out of the fan.\n\nOnce a month is enough.",
         unsubscribe_url="https://desk.example.com/u/token",
     )
-    return replace(news, **changes)
+    return news._replace(**changes)
 
 
 def an_explanation(**changes: Any) -> Explanation:
@@ -192,7 +191,7 @@ def an_invitation(**changes: Any) -> Invitation:
         unsubscribe_url="https://example.com/u/token",
         closes_on=date(2026, 12, 8),
     )
-    return replace(invitation, **changes)
+    return invitation._replace(**changes)
 
 
 def a_praise(**changes: Any) -> Praise:
@@ -207,7 +206,7 @@ def a_praise(**changes: Any) -> Praise:
         words="She called back within the hour.",
         now=datetime(2026, 11, 24, 16, 0, tzinfo=KARACHI),
     )
-    return replace(praise, **changes)
+    return praise._replace(**changes)
 
 
 def a_promise_question(name: str = "Bilal Khan", language: str = "en") -> PromiseQuestion:

@@ -1,7 +1,6 @@
 """One of each mail, text and page, with given words in each field that people type."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any, get_args
 
@@ -57,12 +56,12 @@ def every_mail(name: str) -> list[Mail]:
     return [
         *(mail for language in ("en", "ur") for mail in staff_mails(name, language)),
         *(
-            email.for_customer(purpose, replace(invitation, language=language, kind=kind))
+            email.for_customer(purpose, invitation._replace(language=language, kind=kind))
             for purpose in CUSTOMER_PURPOSES
             for language in LANGUAGES
             for kind in KINDS
         ),
-        *(email.for_late(replace(notice, language=language)) for language in LANGUAGES),
+        *(email.for_late(notice._replace(language=language)) for language in LANGUAGES),
         *(
             email.for_recommendation(ask_to_recommend(name, language, asked_for))
             for language in LANGUAGES
@@ -111,8 +110,8 @@ def staff_mails(name: str, language: str) -> list[Mail]:
         *(email.for_staff(note.purpose, note.to, note.brief) for note in notes),
         email.for_staff_batch(notes),
         email.for_staff_batch(notes, lines, LINK),
-        *(email.for_praise(replace(praise, words=words)) for words in (name * 20, None)),
-        email.for_praise(replace(praise, score=1, top=1)),
+        *(email.for_praise(praise._replace(words=words)) for words in (name * 20, None)),
+        email.for_praise(praise._replace(score=1, top=1)),
         email.for_promise_question(a_promise_question(name, language)),
     ]
 
@@ -128,8 +127,8 @@ def staff_texts(name: str, language: str) -> list[str]:
             for some in (2, 30)
             for link in (LINK, None)
         ),
-        *(sms.for_praise(replace(praise, words=words)) for words in (name, None)),
-        sms.for_praise(replace(praise, score=1, top=1)),
+        *(sms.for_praise(praise._replace(words=words)) for words in (name, None)),
+        sms.for_praise(praise._replace(score=1, top=1)),
     ]
 
 
@@ -207,10 +206,10 @@ def staff_pages(words: str = "Nadeem", language: str = "en") -> list[str]:
         **{"summary": words * 20, "explanation": an_explanation(skipped=())},
     }
     brief = a_brief(**typed)
-    late = replace(brief, now=brief.now + timedelta(hours=2), action_url=None)
+    late = brief._replace(now=brief.now + timedelta(hours=2), action_url=None)
     return [
         *(
-            pages.action_form(business=words, brief=replace(one, **typed), path="/a/t", chosen=chosen)
+            pages.action_form(business=words, brief=one._replace(**typed), path="/a/t", chosen=chosen)
             for one in (
                 a_brief(actions=FOLLOW_UP_ACTIONS, old_date=brief.now + timedelta(days=3), unreached=2),
                 a_promise(unreached=1),

@@ -1,7 +1,6 @@
 """Mails to staff and customers."""
 
 import re
-from dataclasses import replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -243,7 +242,7 @@ def test_a_goodwill_mail_has_links_to_approve_and_decline() -> None:
 
 @pytest.mark.parametrize("brief", [a_promise(), a_reply(), a_request()])
 def test_a_mail_without_an_action_url_has_no_links(brief: Brief) -> None:
-    mail = email.for_staff("reply_missed", "owner", replace(brief, action_url=None))
+    mail = email.for_staff("reply_missed", "owner", brief._replace(action_url=None))
     assert "http" not in mail.text
     assert "http" not in mail.html
 

@@ -3,7 +3,6 @@
 import hashlib
 import re
 from base64 import b64encode
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, get_args
 
@@ -338,7 +337,7 @@ def test_the_page_asks_what_now_after_three_failed_attempts() -> None:
     assert "You could not reach them 3 times. What now?" in page.words
     assert "Say when the fan is replaced" in page.words
     assert [field["value"] for field in page.all("input", name="do")] == ["next_week", "pick_date", "give_up"]
-    assert "You could not reach them 5 times." in action(brief=replace(brief, unreached=5), asking=True).words
+    assert "You could not reach them 5 times." in action(brief=brief._replace(unreached=5), asking=True).words
     assert "What now?" not in action(brief=brief).words
 
 

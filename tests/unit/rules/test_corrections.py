@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from tests.times import DAY, HOUR
 from tests.unit.rows import MONDAY, agent, follow_up, interaction, policy, row_id
 from vaada.model.cases import Case
-from vaada.model.interactions import Interaction, InteractionChanges
+from vaada.model.interaction_input import InteractionChanges
+from vaada.model.interactions import Interaction
 from vaada.rules import cases, corrections
 from vaada.rules.corrections import Known
 

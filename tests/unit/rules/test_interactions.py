@@ -20,7 +20,8 @@ from tests.unit.rows import (
     row_id,
 )
 from vaada.model.cases import Case
-from vaada.model.interactions import FollowUpRequest, Interaction, NewInteraction, StatedCommitment
+from vaada.model.interaction_input import NewInteraction
+from vaada.model.interactions import FollowUpRequest, Interaction, StatedCommitment
 from vaada.model.people import Customer
 from vaada.model.policy import PolicyDocument
 from vaada.model.rows import Row

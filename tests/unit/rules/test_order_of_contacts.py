@@ -1,7 +1,7 @@
 """The order of events counts, not the order of recording: contacts in any order make the same case."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import pytest
@@ -34,12 +34,12 @@ class Record:
         late = interactions.is_late(contact, self.case)
         before = StateBefore(self.customer, agent(agent_id=contact.agent_id), self.case)
         if self.case is not None:
-            before = replace(before, work=self._open_work(self.case))
+            before = before._replace(work=self._open_work(self.case))
         if late:
             known = tuple(row for row in self.rows.values() if isinstance(row, Interaction))
             asked = {ids.reply_id(one) for one in known if one.awaits_reply}
             replies = tuple(row for row in self.rows.values() if isinstance(row, Reply) and row.id in asked)
-            before = replace(before, contacts=known, replies=replies, run_around=next(self._alarms, None))
+            before = before._replace(contacts=known, replies=replies, run_around=next(self._alarms, None))
         case = interactions.case_after(contact, before, policy())
         former = self.case.agent_id if self.case else case.agent_id
         owners = Owners(

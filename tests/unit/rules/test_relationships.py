@@ -11,7 +11,8 @@ from tests.times import DAY
 from tests.unit import rows
 from tests.unit.rows import CUSTOMER_ID, MONDAY, policy
 from vaada.model.people import Customer
-from vaada.model.relationships import HeldBack, NewNote, NoteKind, Relationship, RelationshipNote
+from vaada.model.relationship_input import NewNote
+from vaada.model.relationships import HeldBack, NoteKind, Relationship, RelationshipNote
 from vaada.model.rows import Row
 from vaada.model.work import Change
 from vaada.rules import relationship_findings

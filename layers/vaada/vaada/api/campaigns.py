@@ -25,7 +25,8 @@ from vaada.api.resolver import (
 from vaada.flows import campaigns as flow
 from vaada.flows.idempotency import do_once
 from vaada.flows.optimistic_write import require
-from vaada.model.campaigns import Attendance, Campaign, CampaignRecipient, CampaignTime, NewCampaign, Turnout
+from vaada.model.campaign_input import Attendance, CampaignTime, NewCampaign
+from vaada.model.campaigns import Campaign, CampaignRecipient, Turnout
 from vaada.model.ids import PartyId, RowId
 from vaada.model.localities import WrittenLanguage
 

@@ -32,7 +32,7 @@ from vaada.flows.optimistic_write import require
 from vaada.flows.work import current_customer
 from vaada.model.cases import Case, CaseStatus
 from vaada.model.ids import PartyId, RowId, customer_of
-from vaada.model.interactions import NewCommitment, NewFollowUpRequest
+from vaada.model.interaction_input import NewCommitment, NewFollowUpRequest
 from vaada.model.policy import StepName
 from vaada.model.text import Input, Line, Prose
 from vaada.model.times import GivenTime

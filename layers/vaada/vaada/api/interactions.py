@@ -25,7 +25,8 @@ from vaada.flows.optimistic_write import require
 from vaada.flows.work import current_customer
 from vaada.model.cases import Case
 from vaada.model.ids import RowId
-from vaada.model.interactions import Interaction, InteractionChanges, NewInteraction
+from vaada.model.interaction_input import InteractionChanges, NewInteraction
+from vaada.model.interactions import Interaction
 from vaada.model.people import Agent, Customer
 from vaada.model.work import Commitment, FollowUp, Reply
 from vaada.rules import follow_ups, ids

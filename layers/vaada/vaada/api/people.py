@@ -34,8 +34,10 @@ from vaada.model.campaigns import CampaignRecipient
 from vaada.model.cases import Case
 from vaada.model.ids import PartyId
 from vaada.model.interactions import Interaction
-from vaada.model.messages import Message, NewMessage
-from vaada.model.people import Agent, AgentChanges, Customer, CustomerChanges, NewAgent, NewCustomer
+from vaada.model.message_input import NewMessage
+from vaada.model.messages import Message
+from vaada.model.people import Agent, Customer
+from vaada.model.people_input import AgentChanges, CustomerChanges, NewAgent, NewCustomer
 from vaada.model.recognitions import Recognition
 from vaada.model.rows import StoredModel
 from vaada.model.suppressions import ActiveStop

@@ -13,14 +13,53 @@ from vaada.api.resolver import Cursor, Limit, app, change_if_unchanged, current_
 from vaada.flows import policy as flow
 from vaada.flows.policy_preview import preview_of
 from vaada.flows.reports import TooManyRows
+from vaada.model.hours import Holidays, Week
 from vaada.model.messages import AboutKind, Purpose, RecipientRole
-from vaada.model.policy import PolicyDocument, PolicyVersion, WholePolicy
+from vaada.model.policy import (
+    CaseRules,
+    CheckInRules,
+    ClosedPeriods,
+    CommitmentRules,
+    ContactFormRules,
+    CustomerRules,
+    FollowUpRules,
+    GoodwillRules,
+    PolicyDocument,
+    PolicyVersion,
+    RelationshipRules,
+    ReplyRules,
+    SavedReplies,
+    SendingRules,
+    SignInRules,
+    SurveyRules,
+)
 from vaada.model.times import Instant
 from vaada.rules.policy_preview import NOT_KNOWN, Event, Told
 
 _ID = "policy"
 _MOST = 100  # messages of each list of a preview
 _TOO_MANY = "There are too many promises, replies, follow-ups and surveys around the last 30 days to replay."
+
+
+class WholePolicy(PolicyDocument):
+    """The whole policy, with each of its sections."""
+
+    opening_hours: Week
+    holidays: Holidays
+    closed_days: ClosedPeriods
+    replies: ReplyRules
+    follow_ups: FollowUpRules
+    commitments: CommitmentRules
+    cases: CaseRules
+    goodwill: GoodwillRules
+    check_ins: CheckInRules
+    customers: CustomerRules
+    surveys: SurveyRules
+    relationships: RelationshipRules
+    sending: SendingRules
+    sign_in: SignInRules
+    contact_form: ContactFormRules
+    saved_replies: SavedReplies
 
 
 class PreviewedMessage(BaseModel):

@@ -11,8 +11,17 @@ from vaada.api.listing import Listing, listing
 from vaada.api.resolver import Cursor, Limit, app, created, current_user, desk, idempotency_key, now, stored
 from vaada.flows import recognition
 from vaada.flows.idempotency import do_once
-from vaada.model.recognitions import NewRecognition, Recognition, RecognitionReason
+from vaada.model.ids import RowId
+from vaada.model.recognitions import Recognition, RecognitionReason
+from vaada.model.text import Input, Line
 from vaada.model.times import Instant
+
+
+class NewRecognition(Input):
+    """The input for thanks: the promise, survey or case that shows the reason, and a personal line."""
+
+    evidence_id: RowId
+    note: Line | None = None
 
 
 class ProposedThanks(BaseModel):

@@ -15,14 +15,13 @@ from vaada.flows import relationships as flow
 from vaada.flows.work import current_customer
 from vaada.model.ids import PartyId
 from vaada.model.people import Customer
+from vaada.model.relationship_input import NewLetter, NewNote
 from vaada.model.relationships import (
     Against,
     Failure,
     HeldBack,
     InFavour,
     Letter,
-    NewLetter,
-    NewNote,
     Relationship,
     RelationshipNote,
     RelationshipStatus,

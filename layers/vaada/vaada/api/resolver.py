@@ -23,8 +23,9 @@ from vaada.api.problems import FieldError, Refusal
 from vaada.desk import Desk, open_desk
 from vaada.flows.idempotency import Key, KeyReused, do_once
 from vaada.flows.optimistic_write import Busy, NotFound, VersionChanged, only_at, require
-from vaada.flows.people import EmailTaken, InvalidChange, InvalidField, UnknownReference
+from vaada.flows.people import EmailTaken, InvalidChange
 from vaada.flows.policy import UnworkablePolicy
+from vaada.flows.references import InvalidField, UnknownReference
 from vaada.gateways.row_pages import BadCursor
 from vaada.gateways.table import Conflict
 from vaada.headers import RESPONSE_HEADERS

@@ -9,11 +9,18 @@ from vaada.api import problems
 from vaada.api.resolver import app, change_once, current_user, desk, now, stored
 from vaada.flows import training
 from vaada.flows.reports import TooManyRows
-from vaada.model.training import TOPIC_KEY_PATTERN, NewTraining, TopicKind, Training
+from vaada.model.text import Input, Line
+from vaada.model.training import TOPIC_KEY_PATTERN, TopicKind, Training
 from vaada.rules.reports import Interval
 from vaada.rules.training import Effect, Share, Topic
 
 Key = Annotated[str, StringConstraints(pattern=TOPIC_KEY_PATTERN), Path()]
+
+
+class NewTraining(Input):
+    """The input for what was done about a topic."""
+
+    what: Line
 
 
 class TroubledShare(BaseModel):

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from vaada.api.access import OWN_FIELDS
 from vaada.console import hours_form
 from vaada.console.http import Fields
-from vaada.flows.people import EmailTaken, InvalidChange, InvalidField, UnknownReference
+from vaada.flows.people import EmailTaken, InvalidChange
+from vaada.flows.references import InvalidField, UnknownReference
 from vaada.model.people import Agent
 
 MANAGED_FIELDS = OWN_FIELDS | {"name", "email", "supervisor_id", "role"}

@@ -13,7 +13,8 @@ from vaada.console.work import sent_time
 from vaada.flows import campaigns as flow
 from vaada.flows.idempotency import do_once
 from vaada.flows.optimistic_write import NotFound, VersionChanged, require
-from vaada.model.campaigns import Campaign, CampaignRecipient, NewCampaign, primary
+from vaada.model.campaign_input import NewCampaign
+from vaada.model.campaigns import Campaign, CampaignRecipient, primary
 from vaada.model.hours import Day, LocalTime
 from vaada.model.localities import WRITTEN_LANGUAGES
 from vaada.model.messages import Message

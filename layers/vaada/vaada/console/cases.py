@@ -13,7 +13,7 @@ from vaada.flows import cases as flow
 from vaada.flows import goodwill
 from vaada.flows.idempotency import do_once
 from vaada.flows.optimistic_write import NotFound, require
-from vaada.flows.people import UnknownReference
+from vaada.flows.references import UnknownReference
 from vaada.flows.work import cases_in, current_case, current_customer
 from vaada.flows.work_lists import agents_by_id, open_work_in_case, summaries_of
 from vaada.model.cases import Case

@@ -17,14 +17,16 @@ from vaada.flows import cases, interactions, people
 from vaada.flows.customers.search import find_customers
 from vaada.flows.idempotency import do_once
 from vaada.flows.optimistic_write import NotFound, require
-from vaada.flows.people import InvalidField
+from vaada.flows.references import InvalidField
 from vaada.flows.work import current_customer
 from vaada.flows.work_lists import agents_by_id, summaries_of
 from vaada.model.cases import Case
 from vaada.model.ids import new_party_id
-from vaada.model.interactions import Interaction, NewCommitment, NewFollowUpRequest, NewInteraction
+from vaada.model.interaction_input import NewCommitment, NewFollowUpRequest, NewInteraction
+from vaada.model.interactions import Interaction
 from vaada.model.localities import WRITTEN_LANGUAGES
-from vaada.model.people import Agent, Customer, NewConsent, NewCustomer
+from vaada.model.people import Agent, Customer
+from vaada.model.people_input import NewConsent, NewCustomer
 from vaada.present.console import contacts as words
 from vaada.present.console.contacts import AheadLine, ahead_lines
 from vaada.rules.errors import NotPossible

@@ -21,7 +21,8 @@ from vaada.flows.export import export_customer, to_csv
 from vaada.flows.idempotency import do_once
 from vaada.flows.messages.suppression import active_stops_of, lift_bounces
 from vaada.flows.optimistic_write import NotFound
-from vaada.flows.people import InvalidChange, InvalidField, UnknownReference
+from vaada.flows.people import InvalidChange
+from vaada.flows.references import InvalidField, UnknownReference
 from vaada.flows.work import current_customer
 from vaada.flows.work_lists import agents_by_id, open_work_of, summaries_of
 from vaada.model.cases import Case

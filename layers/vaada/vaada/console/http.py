@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl
 
 if TYPE_CHECKING:
@@ -60,8 +60,7 @@ class Fields:
         return Fields(tuple(pair for pair in self.pairs if pair[0] not in names))
 
 
-@dataclass(frozen=True)
-class SentFile:
+class SentFile(NamedTuple):
     """A file that a form sent, as it is. The type is what the browser takes it for."""
 
     name: str

@@ -13,7 +13,8 @@ from vaada.flows.messages.suppression import lift_bounces, stops_by_person
 from vaada.flows.optimistic_write import NotFound, require
 from vaada.flows.work_lists import agents_by_id
 from vaada.model.hours import WEEKDAYS
-from vaada.model.people import Agent, NewAgent
+from vaada.model.people import Agent
+from vaada.model.people_input import NewAgent
 from vaada.present.console.people import AGENT_PROBLEMS, colleague_rows, reporting_tree
 from vaada.present.i18n import CATALOGUES
 

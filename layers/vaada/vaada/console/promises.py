@@ -8,7 +8,7 @@ from vaada.console.periods import last_days
 from vaada.console.visits import Visit
 from vaada.flows import commitments, hand_over
 from vaada.flows.optimistic_write import Busy, NotFound, require
-from vaada.flows.people import InvalidField, UnknownReference
+from vaada.flows.references import InvalidField, UnknownReference
 from vaada.flows.reports import rows_of_kind
 from vaada.flows.work_lists import agents_by_id
 from vaada.model.people import Agent, Customer

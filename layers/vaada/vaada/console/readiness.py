@@ -34,4 +34,4 @@ def _with_names(visit: Visit, checked: Checked) -> Checked:
         return checked
     agents, ids = agents_by_id(visit.desk), str(finding.values["agents"]).split(", ")
     names = ", ".join(agents[one].name if one in agents else one for one in ids)
-    return replace(checked, finding=replace(finding, values={**finding.values, "agents": names}))
+    return checked._replace(finding=replace(finding, values={**finding.values, "agents": names}))

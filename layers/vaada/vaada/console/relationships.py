@@ -11,11 +11,12 @@ from vaada.console.visits import Visit
 from vaada.flows import parting
 from vaada.flows import relationships as flow
 from vaada.flows.optimistic_write import NotFound, VersionChanged
-from vaada.flows.people import InvalidField
+from vaada.flows.references import InvalidField
 from vaada.flows.work_lists import agents_by_id
 from vaada.model.hours import Day
 from vaada.model.people import Customer
-from vaada.model.relationships import NewLetter, NewNote, Relationship
+from vaada.model.relationship_input import NewLetter, NewNote
+from vaada.model.relationships import Relationship
 from vaada.present.console import relationships as words
 from vaada.present.reasons import reason_words
 from vaada.rules.errors import NotPossible

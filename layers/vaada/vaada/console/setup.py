@@ -19,7 +19,7 @@ from vaada.flows.setup import Judged
 from vaada.flows.work_lists import agents_by_id
 from vaada.model.hours import WEEKDAYS
 from vaada.model.localities import WRITTEN_LANGUAGES
-from vaada.model.people import NewAgent, NewConsent
+from vaada.model.people_input import NewAgent, NewConsent
 from vaada.model.policy import PolicyDocument
 from vaada.model.setup import SETUP_STEPS, Setup, SetupStep
 from vaada.present.console.setup import PROBLEMS, STEPS, tried_words

@@ -13,13 +13,14 @@ from vaada.console.visits import Visit
 from vaada.flows import personal_messages as flow
 from vaada.flows.idempotency import do_once
 from vaada.flows.optimistic_write import require
-from vaada.flows.people import InvalidField, UnknownReference
+from vaada.flows.references import InvalidField, UnknownReference
 from vaada.flows.work import current_customer
 from vaada.flows.work_lists import agents_by_id, summaries_of
 from vaada.model.cases import Case
 from vaada.model.ids import customer_of
 from vaada.model.interactions import Interaction
-from vaada.model.messages import MEDIA_TYPE, UNKNOWN_TYPE, NewMessage
+from vaada.model.message_input import NewMessage
+from vaada.model.messages import MEDIA_TYPE, UNKNOWN_TYPE
 from vaada.model.people import Agent, Customer
 from vaada.model.policy import SavedReply
 from vaada.present.console import contacts as words

@@ -1,7 +1,6 @@
 """Add a promise or a follow-up to an open case. It belongs to the agent of the case."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -10,7 +9,8 @@ from vaada.flows.optimistic_write import lost_new_row, require, retry_on_conflic
 from vaada.flows.work import open_work_of, require_agent
 from vaada.model.cases import Case
 from vaada.model.ids import customer_of, new_row_id
-from vaada.model.interactions import NewFollowUpRequest, StatedCommitment
+from vaada.model.interaction_input import NewFollowUpRequest
+from vaada.model.interactions import StatedCommitment
 from vaada.model.people import Agent
 from vaada.model.work import Commitment, FollowUp
 from vaada.rules import cases, commitments, follow_ups, hand_over, next_steps
@@ -34,7 +34,7 @@ def add_commitment(
         return commitments.open_commitment(added, desk.policy, working_hours(agent, desk.policy), now)
 
     return _add(
-        desk, case_id, make, lambda work, row: replace(work, commitments=(*work.commitments, row)), now, by
+        desk, case_id, make, lambda work, row: work._replace(commitments=(*work.commitments, row)), now, by
     )
 
 

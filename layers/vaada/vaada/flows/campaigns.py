@@ -5,9 +5,8 @@ dies, or two at once, leave nobody out and list nobody twice. The messages are d
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, NamedTuple, get_args
 
 from vaada.desk import Desk
 from vaada.flows.messages.address_usage import address_ids
@@ -15,11 +14,14 @@ from vaada.flows.messages.recipients import working_addresses
 from vaada.flows.optimistic_write import change, require
 from vaada.flows.work import customer_of
 from vaada.gateways.table import Conflict
-from vaada.model.campaigns import Campaign, CampaignRecipient, EventAnswer, NewCampaign, Turnout
+from vaada.model.campaigns import Campaign, CampaignRecipient, EventAnswer, Turnout
 from vaada.model.people import Customer
 from vaada.model.rows import Row
 from vaada.model.suppressions import Suppression
 from vaada.rules import campaigns as rules
+
+if TYPE_CHECKING:
+    from vaada.model.campaign_input import NewCampaign
 
 if TYPE_CHECKING:
     from vaada.present.email import Mail
@@ -30,30 +32,28 @@ AUDIENCE_COUNTED = 500
 _STEP = 30  # recipients: with the row, the message and the check of each, 91 rows of a transaction
 
 
-@dataclass(frozen=True)
-class Audience:
+class Audience(NamedTuple):
     """How many customers a campaign is for at present. `is_more`: there are more than these."""
 
     customers: int
     is_more: bool
 
 
-@dataclass(frozen=True)
-class Preview:
+class Preview(NamedTuple):
     """The mail of a campaign to a reader of this language."""
 
     language: str
     mail: "Mail"
 
 
-def add_campaign(desk: Desk, new: NewCampaign, now: datetime, by: str) -> Campaign:
+def add_campaign(desk: Desk, new: "NewCampaign", now: datetime, by: str) -> Campaign:
     """Write a draft. Raises Conflict if the receipt exists."""
     row = rules.draft(new, now, by)
     desk.table.write(row)
     return row
 
 
-def edit_campaign(desk: Desk, campaign_id: str, new: NewCampaign, *, seen: int | None = None) -> Campaign:
+def edit_campaign(desk: Desk, campaign_id: str, new: "NewCampaign", *, seen: int | None = None) -> Campaign:
     """Change a draft. Raises NotFound, NotPossible, VersionChanged, Busy."""
     return change(desk, Campaign, campaign_id, lambda row: rules.edit(row, new), seen=seen)
 

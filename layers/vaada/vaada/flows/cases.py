@@ -1,12 +1,11 @@
 """Change a case: complete steps, wait for the customer, assign, merge, resolve and reopen."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime
 
 from vaada.desk import Desk
 from vaada.flows.optimistic_write import change, lost_new_row, require, retry_on_conflict
-from vaada.flows.people import require_present_agents
+from vaada.flows.references import require_present_agents
 from vaada.flows.unlisted_work import change_unlisted, settled
 from vaada.flows.work import current_customer, open_work_of, require_agent
 from vaada.flows.work_lists import all_agreed_in_case
@@ -68,8 +67,7 @@ def resolve(
         return resolved.model_copy(update={"survey_id": survey_id, "ask_again": False})
 
     def end_work(before: Case, case: Case, work: OpenWork) -> tuple[OpenWork, Iterable[Row]]:
-        ended = replace(
-            work,
+        ended = work._replace(
             reply=replies.give(work.reply, now, by, desk.policy) if work.reply else None,
             call_back=commitments.keep(work.call_back, now, by) if work.call_back else None,
         )
@@ -124,7 +122,7 @@ def wait(
 
     def pause(_before: Case, case: Case, work: OpenWork) -> tuple[OpenWork, Iterable[Row]]:
         if work.reply is not None and work.reply.status == "awaited":
-            work = replace(work, reply=replies.pause(work.reply, now, desk.policy))
+            work = work._replace(reply=replies.pause(work.reply, now, desk.policy))
         return work.having(next_steps.after_waiting(case, work.automatic, desk.policy, now, until)), ()
 
     return _change_with_work(
@@ -137,7 +135,7 @@ def go_on(desk: Desk, case_id: str, now: datetime, by: str, note: str | None = N
 
     def resume(_before: Case, case: Case, work: OpenWork) -> tuple[OpenWork, Iterable[Row]]:
         if work.reply is not None and work.reply.status == "paused":
-            work = replace(work, reply=replies.resume(work.reply, now, desk.policy))
+            work = work._replace(reply=replies.resume(work.reply, now, desk.policy))
         return work.having(next_steps.after_waiting(case, work.automatic, desk.policy, now)), ()
 
     return _change_with_work(desk, case_id, now, lambda case: cases.stop_waiting(case, now, by, note), resume)
@@ -263,7 +261,7 @@ def _with_replies(
         reply = reply.model_copy(update={"case_id": case.case_id})
         if reply.status == "awaited" and reply.wake_at is None and reply.missed_at is None:
             reply = replies.start_clock(reply, desk.policy, reply.asked_at)
-    return replace(work, reply=reply), stored, given
+    return work._replace(reply=reply), stored, given
 
 
 def _change_with_work(

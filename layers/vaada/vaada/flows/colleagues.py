@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from vaada.desk import Desk
-from vaada.flows import departures, people
+from vaada.flows import departures, people, references
 from vaada.flows.idempotency import Key, do_once
 from vaada.flows.optimistic_write import require
 from vaada.log import logger
-from vaada.model.people import Agent, NewAgent
+from vaada.model.people import Agent
+from vaada.model.people_input import NewAgent
 from vaada.rules.errors import NotPossible
 
 _AT_ONCE = 40  # rows that are handed over during the request; the sweep hands over the others
@@ -51,7 +52,7 @@ def leave(
 
     Repeated after an interruption, it does what is left. Raises as `departures.leave` does.
     """
-    people.require_present_agents(desk, to=to, **by_customer)
+    references.require_present_agents(desk, to=to, **by_customer)
     desk.accounts.keep_out(require(desk, Agent, agent_id).email)
     try:
         departures.leave(desk, agent_id, to, by_customer, now, by)

@@ -1,7 +1,7 @@
 """The contact form: each entry becomes a contact; a new address gets one mail that asks to confirm it."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from vaada.desk import Desk
 from vaada.flows.customers.search import customers_by_email, customers_by_phone
@@ -11,14 +11,14 @@ from vaada.flows.interactions import record_interaction
 from vaada.flows.messages.suppression import is_suppressed
 from vaada.flows.optimistic_write import change, require
 from vaada.flows.work import current_customer
-from vaada.model.interactions import Interaction, NewInteraction
+from vaada.model.interaction_input import NewInteraction
+from vaada.model.interactions import Interaction
 from vaada.model.messages import Message
 from vaada.model.people import Customer, Medium
 from vaada.rules import contact_form
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """What a visitor wrote: who they are, how to reach them, and what about. The address is not verified."""
 
     name: str

@@ -1,7 +1,6 @@
 """Correct a recorded interaction and everything that depends on it, in one transaction."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 
 from vaada.desk import Desk
@@ -11,7 +10,8 @@ from vaada.flows.optimistic_write import NotFound, require, retry_on_conflict
 from vaada.flows.relationships import to_be_looked_at
 from vaada.flows.work import current_case, current_customer, open_work_of, require_agent
 from vaada.model.cases import Case
-from vaada.model.interactions import Interaction, InteractionChanges
+from vaada.model.interaction_input import InteractionChanges
+from vaada.model.interactions import Interaction
 from vaada.model.people import Agent, Customer
 from vaada.model.rows import Row
 from vaada.model.work import Commitment, FollowUp, Reply, Survey
@@ -89,9 +89,9 @@ def _rows_of_case(
         changed = hand_over_all(changed, owner, policy, now, by)
     else:  # a reply or call that is open again may still belong to a former agent
         if changed.reply is not None:
-            changed = replace(changed, reply=hand_over(changed.reply, owner, policy, now, by))
+            changed = changed._replace(reply=hand_over(changed.reply, owner, policy, now, by))
         if changed.call_back is not None and work.call_back is None:
-            changed = replace(changed, call_back=hand_over(changed.call_back, owner, policy, now, by))
+            changed = changed._replace(call_back=hand_over(changed.call_back, owner, policy, now, by))
     yield to_follow_owner(case, with_open_work(after, changed), now, by)
     yield from changed_rows((*work.rows, *known.replies, *known.calls), (*changed.rows, *ended))
     yield from corrections.tone_follow_ups(corrected, known, policy, now, by)

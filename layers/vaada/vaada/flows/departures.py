@@ -11,7 +11,7 @@ from datetime import datetime
 from vaada.desk import Desk
 from vaada.flows import cases, hand_over
 from vaada.flows.optimistic_write import Busy, NotFound, change, lost_new_row, require, retry_on_conflict
-from vaada.flows.people import InvalidField, UnknownReference, require_present_agents
+from vaada.flows.references import InvalidField, UnknownReference, require_present_agents
 from vaada.flows.work import current_customer, present_agent
 from vaada.gateways.table import Conflict
 from vaada.model.cases import Case

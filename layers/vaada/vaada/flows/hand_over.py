@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from vaada.desk import Desk
 from vaada.flows.optimistic_write import change
-from vaada.flows.people import require_present_agents
+from vaada.flows.references import require_present_agents
 from vaada.flows.work import current_customer
 from vaada.model.people import Agent
 from vaada.model.rows import Row

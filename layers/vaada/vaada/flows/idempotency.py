@@ -5,9 +5,8 @@ The receipt is written in the same transaction as the effect. It contains only i
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from vaada.desk import Desk
 from vaada.model.receipts import Receipt
@@ -22,8 +21,7 @@ class KeyReused(Exception):
     """The key was used before, for another request."""
 
 
-@dataclass(frozen=True)
-class Key:
+class Key(NamedTuple):
     """The identity of a request: a hash of user, path and key, and a hash of the body."""
 
     receipt_id: str

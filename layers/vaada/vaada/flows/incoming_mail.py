@@ -3,8 +3,8 @@
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from vaada.desk import Desk
 from vaada.flows.customers.search import customers_by_email
@@ -18,7 +18,8 @@ from vaada.gateways.table import Conflict
 from vaada.model.cases import Case
 from vaada.model.ids import customer_of
 from vaada.model.incoming_mail import AsideReason, IncomingMail, MailFile, SetAsideMail
-from vaada.model.interactions import Attachment, Interaction, MailDetails, NewInteraction
+from vaada.model.interaction_input import NewInteraction
+from vaada.model.interactions import Attachment, Interaction, MailDetails
 from vaada.model.people import Agent, Customer
 from vaada.model.rate_limits import RateCount
 from vaada.model.receipts import Receipt
@@ -39,8 +40,7 @@ _MOST_SHOWN = 2000  # characters of a mail that was set aside
 _WITHOUT_WORDS = "(a mail without words)"
 
 
-@dataclass(frozen=True)
-class _Arrival:
+class _Arrival(NamedTuple):
     """A mail that becomes a contact: where it is stored, its content, its receipt, and when it came."""
 
     key: str

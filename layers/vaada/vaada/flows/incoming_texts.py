@@ -12,7 +12,8 @@ from vaada.flows.interactions import record_interaction
 from vaada.flows.surveys import asked_by
 from vaada.model.inbound_events import OptOut, TextedScore
 from vaada.model.incoming_texts import IncomingText
-from vaada.model.interactions import Interaction, NewInteraction
+from vaada.model.interaction_input import NewInteraction
+from vaada.model.interactions import Interaction
 from vaada.model.people import Customer
 from vaada.model.phone_numbers import BadPhoneNumber, comparable, to_e164
 from vaada.model.text import is_visible

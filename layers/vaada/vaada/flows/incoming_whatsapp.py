@@ -19,7 +19,8 @@ from vaada.log import logger
 from vaada.model.cases import Case
 from vaada.model.ids import customer_of
 from vaada.model.inbound_events import OptOut, Unreadable
-from vaada.model.interactions import Attachment, Interaction, NewInteraction, WhatsAppDetails
+from vaada.model.interaction_input import NewInteraction
+from vaada.model.interactions import Attachment, Interaction, WhatsAppDetails
 from vaada.model.messages import Message
 from vaada.model.people import Agent, Customer
 from vaada.model.phone_numbers import BadPhoneNumber, comparable, to_e164

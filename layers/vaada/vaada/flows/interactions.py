@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sized
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from vaada.desk import Desk
 from vaada.flows.optimistic_write import NotFound, retry_on_conflict
-from vaada.flows.people import InvalidField, UnknownReference, require_agents, require_present_agents
+from vaada.flows.references import InvalidField, UnknownReference, require_agents, require_present_agents
 from vaada.flows.relationships import to_be_looked_at
 from vaada.flows.unlisted_work import change_unlisted, settled
 from vaada.flows.work import (
@@ -21,7 +21,7 @@ from vaada.flows.work import (
 from vaada.gateways.table import Conflict
 from vaada.model.cases import Case
 from vaada.model.ids import customer_of, new_row_id
-from vaada.model.interactions import Interaction, MailDetails, NewInteraction, WhatsAppDetails
+from vaada.model.interactions import Interaction, MailDetails, WhatsAppDetails
 from vaada.model.people import Agent, Customer
 from vaada.model.receipts import Receipt
 from vaada.model.relationships import Relationship, relationship_id
@@ -31,11 +31,14 @@ from vaada.rules import case_suggestions, follow_ups, ids, interactions, relatio
 from vaada.rules.only_thanks import only_thanks
 from vaada.rules.open_work import is_open
 
+if TYPE_CHECKING:
+    from vaada.model.interaction_input import NewInteraction
+
 _CUSTOMER = "customer_id"  # the field that names the customer
 _MAX_COMPARED = 100  # open cases, those opened last; the limit of BatchGetItem
 
 
-def read_ahead(desk: Desk, new: NewInteraction, receipt_id: str | None) -> None:
+def read_ahead(desk: Desk, new: "NewInteraction", receipt_id: str | None) -> None:
     """Read in one call the rows that the contact may change, however many rows its case has.
 
     The customer and the case are read already. `receipt_id` is that of the request's receipt.
@@ -54,7 +57,7 @@ def read_ahead(desk: Desk, new: NewInteraction, receipt_id: str | None) -> None:
 
 def record_interaction(
     desk: Desk,
-    new: NewInteraction,
+    new: "NewInteraction",
     now: datetime,
     *,
     mail: MailDetails | None = None,
@@ -95,7 +98,7 @@ def record_interaction(
     return recorded
 
 
-def _check_new(desk: Desk, new: NewInteraction, now: datetime) -> None:
+def _check_new(desk: Desk, new: "NewInteraction", now: datetime) -> None:
     """Raise InvalidField if a date of the contact cannot be right, or its agent has it from themselves."""
     for field, problem in interactions.implausible_dates(new, now, desk.policy.cases):
         raise InvalidField(field, problem)
@@ -119,7 +122,7 @@ def files_deleted_if_erased(desk: Desk, customer_id: str, files: Sized) -> Itera
 
 
 def preview_interaction(
-    desk: Desk, new: NewInteraction, customer: Customer | None, now: datetime
+    desk: Desk, new: "NewInteraction", customer: Customer | None, now: datetime
 ) -> tuple[Row, ...]:
     """Return the rows that recording the interaction would write or plan, without writing them.
 
@@ -170,7 +173,7 @@ def _current_customer(desk: Desk, customer_id: str) -> Customer:
 
 
 def _new_interaction(
-    desk: Desk, new: NewInteraction, customer: Customer, agents: Iterable[Agent], now: datetime
+    desk: Desk, new: "NewInteraction", customer: Customer, agents: Iterable[Agent], now: datetime
 ) -> Interaction:
     names = [customer.name, *(agent.name for agent in agents)]
     is_old = interactions.is_history(new.occurred_at or now, now, desk.policy.cases)
@@ -223,8 +226,7 @@ def _load_state_before(
     survey = rows.get(case.survey_id or "")
     contacts = tuple(row for row in rows.values() if isinstance(row, Interaction))
     awaited = awaited_in(desk, contacts)
-    return replace(
-        before,
+    return before._replace(
         work=open_work_in(case, rows),
         survey=survey if isinstance(survey, Survey) else None,
         contacts=contacts,

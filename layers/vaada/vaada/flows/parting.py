@@ -1,19 +1,19 @@
 """The parting letter: drafted from the rows, edited and sent by a manager. It names what is still open."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
 
 from vaada.desk import Desk
 from vaada.flows.optimistic_write import Busy
-from vaada.flows.people import InvalidField
 from vaada.flows.personal_messages import ways_to_write, write_to_customer
+from vaada.flows.references import InvalidField
 from vaada.flows.relationships import change_relationship, known, look_at, required
 from vaada.flows.work import current_customer
 from vaada.gateways.table import Conflict
-from vaada.model.messages import NewMessage
+from vaada.model.message_input import NewMessage
 from vaada.model.people import Customer
-from vaada.model.relationships import Failure, Letter, NewLetter, Relationship
+from vaada.model.relationships import Failure, Letter, Relationship
 from vaada.model.rows import Row
 from vaada.model.work import Commitment
 from vaada.present import parting as words
@@ -21,12 +21,14 @@ from vaada.present.i18n import readable
 from vaada.rules import relationships as rules
 from vaada.rules.messages.personal import NO_ADDRESS, CannotWrite
 
+if TYPE_CHECKING:
+    from vaada.model.relationship_input import NewLetter
+
 MOST_LETTERS = 3800
 """Characters of a whole letter: it becomes the summary of a contact, which has 4,000."""
 
 
-@dataclass(frozen=True)
-class Draft:
+class Draft(NamedTuple):
     """A parting letter as it stands: `still_open` is what it will name, `failures` must be settled first."""
 
     customer: Customer
@@ -49,7 +51,7 @@ def draft_of(desk: Desk, customer_id: str, now: datetime) -> Draft:
 
 
 def edit_letter(
-    desk: Desk, customer_id: str, new: NewLetter, now: datetime, by: str, *, seen: int | None = None
+    desk: Desk, customer_id: str, new: "NewLetter", now: datetime, by: str, *, seen: int | None = None
 ) -> Relationship:
     """Keep the letter as it was edited. Raises NotFound, NotPossible, InvalidField, VersionChanged, Busy."""
     _check_length(new)
@@ -69,7 +71,7 @@ def part(
     by: str,
     *,
     agent_id: str | None,
-    new: NewLetter | None = None,
+    new: "NewLetter | None" = None,
     seen: int | None = None,
 ) -> Relationship:
     """Part with the customer. The next sweep sends the letter in this agent's name. None: it was handed over.
@@ -121,7 +123,7 @@ def advance_relationship(desk: Desk, row_id: str, version: int, now: datetime) -
     return "letter written"
 
 
-def _check_length(new: NewLetter) -> None:
+def _check_length(new: "NewLetter") -> None:
     if len(words.body(Letter(**new.model_dump()), "en")) > MOST_LETTERS:
         raise InvalidField("facts", f"makes the letter longer than {MOST_LETTERS} characters")
 

@@ -10,17 +10,18 @@ from pydantic_core import ErrorDetails
 from vaada.desk import Desk
 from vaada.flows.last_contact import last_contact_at
 from vaada.flows.optimistic_write import NotFound, change, lost_new_row, require, retry_on_conflict
+from vaada.flows.references import InvalidField, UnknownReference, require_agents, require_present_agents
 from vaada.flows.work import current_customer
 from vaada.gateways.table import Conflict
 from vaada.model.ids import new_party_id
-from vaada.model.people import Agent, Customer, NewAgent, NewCustomer
+from vaada.model.people import Agent, Customer
+from vaada.model.people_input import NewAgent, NewCustomer
 from vaada.model.phone_numbers import BadPhoneNumber, comparable, to_e164
 from vaada.model.receipts import EmailClaim
 from vaada.model.rows import Row
 from vaada.rules import check_ins
 from vaada.rules.customer_merge import distinct
 
-_MOST_REFERRALS = 100
 _EMPTY: dict[str, object] = {"tags": (), "other_emails": (), "other_phones": (), "consent": {}}
 """The values of cleared fields where they are not None. A field that cannot be empty refuses None."""
 
@@ -41,22 +42,6 @@ class InvalidChange(Exception):
 
 class EmailTaken(Exception):
     """Another agent has this e-mail address."""
-
-
-class UnknownReference(Exception):
-    """A field has the id of a row that does not exist."""
-
-    def __init__(self, field: str, kind: str) -> None:
-        super().__init__(f"there is no such {kind}")
-        self.field = field
-
-
-class InvalidField(Exception):
-    """A field has an impossible value. The message says why."""
-
-    def __init__(self, field: str, reason: str) -> None:
-        super().__init__(reason)
-        self.field = field
 
 
 def add_agent(desk: Desk, new: NewAgent, now: datetime) -> Agent:
@@ -182,12 +167,6 @@ def _referrer(desk: Desk, customer_id: str) -> Customer:
         raise UnknownReference("referred_by", "customer") from None
 
 
-def referrals_of(desk: Desk, customer: Customer) -> tuple[Customer, ...]:
-    """Return the first hundred customers who came through this one, by name."""
-    page = desk.table.customer_rows(Customer, customer.record_ids, _MOST_REFERRALS, None)
-    return tuple(row for row in page.rows if isinstance(row, Customer))
-
-
 def _differs(changed: Row, row: Row) -> bool:
     """Whether anything but the version differs from the stored row."""
     return changed.model_dump(exclude={"version"}) != row.model_dump(exclude={"version"})
@@ -203,27 +182,6 @@ def _require_no_circle(desk: Desk, agent_id: str, supervisor_id: str | None) -> 
         if above == agent_id and supervisor is not None:
             message = f"would close a circle: this agent supervises {supervisor.name}"
             raise InvalidField("supervisor_id", message)
-
-
-def require_present_agents(desk: Desk, **agent_ids: str | None) -> dict[str, Agent]:
-    """Return the agents with these ids. Raises UnknownReference, or InvalidField for one who has left."""
-    agents = require_agents(desk, **agent_ids)
-    for field, agent in agents.items():
-        if agent.left_at is not None:
-            raise InvalidField(field, "is an agent who has left the business; choose a colleague")
-    return agents
-
-
-def require_agents(desk: Desk, **agent_ids: str | None) -> dict[str, Agent]:
-    """Return the agents with the ids in these fields. Raises UnknownReference."""
-    agents: dict[str, Agent] = {}
-    for field, agent_id in agent_ids.items():
-        if agent_id is not None:
-            agent = desk.table.get(Agent, agent_id)
-            if agent is None:
-                raise UnknownReference(field, "agent")
-            agents[field] = agent
-    return agents
 
 
 def _normalize_phone(desk: Desk, new: N) -> N:

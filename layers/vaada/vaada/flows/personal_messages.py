@@ -1,21 +1,22 @@
 """Write to a customer: by mail or SMS, recorded as a contact with a message."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import NamedTuple
 
 from vaada.desk import Desk
 from vaada.flows.interactions import files_deleted_if_erased, record_interaction
 from vaada.flows.messages import recipients
 from vaada.flows.messages.address_usage import usages_of
 from vaada.flows.messages.recipients import CustomerAddress
-from vaada.flows.people import InvalidField, require_present_agents
+from vaada.flows.references import InvalidField, require_present_agents
 from vaada.flows.work import current_case, unanswered_reply
 from vaada.gateways.mail_store import attachment_key
 from vaada.model.cases import Case
 from vaada.model.ids import customer_of
-from vaada.model.interactions import Attachment, Interaction, MailDetails, NewInteraction
-from vaada.model.messages import NewAttachment, NewMessage
+from vaada.model.interaction_input import NewInteraction
+from vaada.model.interactions import Attachment, Interaction, MailDetails
+from vaada.model.message_input import NewAttachment, NewMessage
 from vaada.model.people import Customer, Medium, MessageMedium
 from vaada.model.rows import Row
 from vaada.model.work import Reply
@@ -35,8 +36,7 @@ _FILE_PROBLEMS: dict[FileProblem, str] = {
 }
 
 
-@dataclass(frozen=True)
-class Way:
+class Way(NamedTuple):
     """A way to write to a customer. `answers` is the contact that it answers; `why_not` is why it is closed.
 
     `awaited`: they wait for an answer in this case. `goes_out_at`: now, or at the end of their quiet hours.

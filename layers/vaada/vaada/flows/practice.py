@@ -1,6 +1,6 @@
 """Read what an agent sees of their own practice in a quarter."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from vaada.desk import Desk
@@ -30,7 +30,7 @@ def own_practice(desk: Desk, agent_id: str, now: datetime) -> OwnPractice:
     begins, ends = now - QUARTER, now + _SECOND
     rows = rows_between(desk, begins, ends, agent_id)
     answers = rows_listed(desk, Survey, ("answered",), begins, ends, _ANSWER, agent_id=agent_id)
-    found = rules.practice(replace(rows, surveys=answers), desk.policy, now)
+    found = rules.practice(rows._replace(surveys=answers), desk.policy, now)
     thanks = tuple(one for one in recognition.said(desk) if one.agent_id == agent_id)
     ids = {row.customer_id for row in found.comments}
     ids |= {one.row.customer_id for one in found.examples} | {one.customer_id for one in thanks}

@@ -1,31 +1,32 @@
 """The relationship with a customer: what is known of it, and what managers decide."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
 
 from vaada.desk import Desk
 from vaada.flows.optimistic_write import NotFound, VersionChanged, check_wanted, retry_on_conflict
-from vaada.flows.people import referrals_of
 from vaada.flows.work import current_customer
 from vaada.gateways.table import Conflict
 from vaada.model.cases import Case
 from vaada.model.interactions import Interaction
 from vaada.model.people import Customer
 from vaada.model.receipts import Receipt
-from vaada.model.relationships import NewNote, Relationship, RelationshipNote, relationship_id
+from vaada.model.relationships import Relationship, RelationshipNote, relationship_id
 from vaada.model.rows import Row
 from vaada.model.work import FollowUp
 from vaada.rules import check_ins, follow_ups, relationship_findings
 from vaada.rules import relationships as rules
 from vaada.rules.history import DESK
 
-_PAGE = 500  # rows, mostly one query
-_MOST_ROWS = 2000  # of a customer, the newest
+if TYPE_CHECKING:
+    from vaada.model.relationship_input import NewNote
+
+_MOST_REFERRALS = 100
+_MOST_ROWS = 2000  # of a customer, the newest; one query, or two where they have more than 1 MB
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(NamedTuple):
     """The relationship with a customer, if anything was noted or happened, and what the rows say now."""
 
     customer: Customer
@@ -42,7 +43,7 @@ def known(desk: Desk, customer_id: str, now: datetime) -> Known:
 
 
 def _known_as_a_whole(desk: Desk, customer: Customer, found: Sequence[Relationship], now: datetime) -> Known:
-    rows, referrals = _newest_rows(desk, customer), referrals_of(desk, customer)
+    rows, referrals = _newest_rows(desk, customer), _referrals_of(desk, customer)
     return _known(desk, customer, found, rows, now, referrals)
 
 
@@ -146,7 +147,7 @@ def rows_after_merge(
 
 
 def add_note(
-    desk: Desk, customer_id: str, new: NewNote, now: datetime, by: str, *, seen: int | None = None
+    desk: Desk, customer_id: str, new: "NewNote", now: datetime, by: str, *, seen: int | None = None
 ) -> Relationship:
     """Keep what a manager knows of the relationship. Raises NotFound, NotPossible, VersionChanged, Busy."""
     return change_relationship(
@@ -270,8 +271,14 @@ def _newest_rows(desk: Desk, customer: Customer) -> tuple[Row, ...]:
     rows: list[Row] = []
     cursor: str | None = None
     while len(rows) < _MOST_ROWS:
-        page = desk.table.timeline(customer.record_ids, _PAGE, cursor)
+        page = desk.table.timeline(customer.record_ids, _MOST_ROWS - len(rows), cursor)
         rows += page.rows
         if (cursor := page.next_cursor) is None:
             break
     return tuple(rows)
+
+
+def _referrals_of(desk: Desk, customer: Customer) -> tuple[Customer, ...]:
+    """Return the first hundred customers who came through this one, by name."""
+    page = desk.table.customer_rows(Customer, customer.record_ids, _MOST_REFERRALS, None)
+    return tuple(row for row in page.rows if isinstance(row, Customer))

@@ -6,16 +6,18 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from vaada.desk import Desk
-from vaada.flows import interactions, people
+from vaada.flows import interactions, people, references
 from vaada.flows.customers.duplicates import possible_duplicates
 from vaada.flows.customers.search import Reader
 from vaada.flows.idempotency import Key, do_once
 from vaada.flows.optimistic_write import require, retry_on_conflict
 from vaada.flows.work import current_customer
 from vaada.model.ids import new_party_id
-from vaada.model.interactions import Interaction, NewFollowUpRequest, NewInteraction
+from vaada.model.interaction_input import NewFollowUpRequest, NewInteraction
+from vaada.model.interactions import Interaction
 from vaada.model.messages import Message
-from vaada.model.people import Agent, Customer, NewConsent, NewCustomer
+from vaada.model.people import Agent, Customer
+from vaada.model.people_input import NewConsent, NewCustomer
 from vaada.model.phone_numbers import comparable
 from vaada.model.setup import Setup, SetupStep
 from vaada.rules.customer_import import CustomerLine
@@ -130,7 +132,7 @@ def _judge(
         normal = people.normal_customer(desk, new)
     except people.InvalidChange as invalid:
         return Judged(line, "wrong", field=str(invalid.errors()[0]["loc"][0]))
-    except people.InvalidField as invalid:
+    except references.InvalidField as invalid:
         return Judged(line, "wrong", field=invalid.field)
     unsaved = Customer(customer_id=new_party_id(), created_at=now, **dict(normal))
     same = possible_duplicates(desk, unsaved, Reader(None))

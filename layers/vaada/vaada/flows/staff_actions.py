@@ -1,7 +1,7 @@
 """Carry out the actions that staff choose on the page of a task."""
 
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from vaada.desk import Desk
@@ -25,8 +25,7 @@ class NotOffered(Exception):
     """The action is not possible for this kind of work, or in its status."""
 
 
-@dataclass(frozen=True)
-class StaffAction:
+class StaffAction(NamedTuple):
     """An action with its date (`at`) and reason, if it needs them."""
 
     name: ActionName
@@ -34,8 +33,7 @@ class StaffAction:
     reason: str | None = None
 
 
-@dataclass(frozen=True)
-class ActionResult:
+class ActionResult(NamedTuple):
     """The row after the action, and the notice held for the customer, if any.
 
     `asks_next`: the customer was not reached several times, so the page asks what to do instead.

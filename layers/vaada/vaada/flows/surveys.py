@@ -1,8 +1,7 @@
 """Receive answers to surveys, from the page and by SMS."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from vaada.desk import Desk
 from vaada.flows.messages import recommendations
@@ -31,8 +30,7 @@ _OUTCOMES: dict[Verdict, Outcome] = {
 }
 
 
-@dataclass(frozen=True)
-class ReceivedAnswer:
+class ReceivedAnswer(NamedTuple):
     """What was done with an answer, and the survey after it."""
 
     outcome: Outcome

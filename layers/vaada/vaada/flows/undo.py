@@ -1,7 +1,6 @@
 """Undo what somebody did by mistake, within a day: a promise that was marked as kept, a reply that was marked
 as given, a follow-up that was marked as done or was snoozed."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from vaada.desk import Desk
@@ -38,9 +37,9 @@ def undo_keep(desk: Desk, commitment_id: str, now: datetime, by: str) -> Commitm
         work = open_work_of(desk, case) if case else NOTHING_OPEN
         after = _without_question(work, kept_at, now, by)
         if row.origin == "call_back":
-            after = replace(after, call_back=undone, reply=_reply_again(desk, row, work))
+            after = after._replace(call_back=undone, reply=_reply_again(desk, row, work))
         elif row.origin == "stated":
-            after = replace(after, commitments=(*after.commitments, undone))
+            after = after._replace(commitments=(*after.commitments, undone))
         rows: list[Row] = [undone, *_settled_again(desk, row, kept_at, now, by), *_survey(desk, row, kept_at)]
         desk.table.write(*rows, *_case_rows(case, work, after, undone.id))
         return undone
@@ -67,10 +66,10 @@ def undo_answer(desk: Desk, reply_id: str, now: datetime, by: str) -> Reply:
         contacts = desk.table.work_rows((*case.interaction_ids, row.interaction_id))
         if any(_gave(each, given_at) for each in contacts.values()):
             raise NotPossible("reply", "given in a contact", "marked as not given; correct the contact")
-        after = replace(_without_question(work, given_at, now, by), reply=undone)
+        after = _without_question(work, given_at, now, by)._replace(reply=undone)
         call_back = _call_again(desk, contacts.get(row.interaction_id), given_at, now, by)
         if call_back is not None:  # while the call is open, the reply has no clock of its own
-            after = replace(after, call_back=call_back, reply=replies.await_again(row))
+            after = after._replace(call_back=call_back, reply=replies.await_again(row))
         answered = case.answered and row.which == "next"
         listed = with_open_work(case.changed(answered=answered), after)
         desk.table.write(listed, *(row for row in after.rows if row not in work.rows))

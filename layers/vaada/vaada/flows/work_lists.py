@@ -1,9 +1,8 @@
 """Read the open work of an agent, of those whom they cover, and late work of those whom they supervise."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from vaada.desk import Desk
 from vaada.flows.work import cases_in
@@ -28,8 +27,7 @@ _OPEN: tuple[tuple[type[StaffWork], str], ...] = (
 )
 
 
-@dataclass(frozen=True)
-class WorkAround:
+class WorkAround(NamedTuple):
     """Work, and the rows that lists show with it, by id: agents, customers, and the contacts of replies.
 
     `covered` are those whose work the reader does now. `is_cut`: there are more rows of a kind.
@@ -44,8 +42,7 @@ class WorkAround:
     is_cut: bool = False
 
 
-@dataclass(frozen=True)
-class FoundCase:
+class FoundCase(NamedTuple):
     """A case that was found, what was said first in it, and whose it is."""
 
     case: Case

@@ -3,14 +3,13 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
 
-@dataclass(frozen=True)
-class LinkKeys:
+class LinkKeys(NamedTuple):
     """The valid keys, of which the last one signs, and when they were written."""
 
     keys: tuple[str, ...]

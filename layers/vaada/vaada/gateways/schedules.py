@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vaada.model.times import to_utc
 
@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from mypy_boto3_scheduler import EventBridgeSchedulerClient
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(NamedTuple):
     """The function to invoke for a kind of row, and the dead-letter queue for failed invocations."""
 
     function_arn: str

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from itertools import compress
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from vaada.gateways.items import Item, id_of, key_of, search_terms_to_write, to_item
 from vaada.gateways.row_lists import RowLists
@@ -32,8 +31,7 @@ class Conflict(Exception):
         self.rows = rows
 
 
-@dataclass(frozen=True)
-class ItemToErase:
+class ItemToErase(NamedTuple):
     """What an erasure reads of an item: its key, so that it can be deleted whatever it contains.
 
     `status` and `carries` are set for messages, `mail` for contacts: the name of the mail in its bucket;
@@ -54,7 +52,6 @@ class ItemToErase:
         return id_of(self.key)
 
 
-@dataclass(frozen=True)
 class Table(RowLists):
     """The table. A write fails unless each stored row has the version before the written one."""
 

@@ -11,7 +11,7 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
 if TYPE_CHECKING:
@@ -27,8 +27,7 @@ class NotSignedIn(Exception):
     """Cognito did not accept the code. It is used, too old, or not for this browser."""
 
 
-@dataclass(frozen=True)
-class SignedInUser:
+class SignedInUser(NamedTuple):
     """Who signed in."""
 
     subject: str

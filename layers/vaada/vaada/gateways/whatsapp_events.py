@@ -7,10 +7,9 @@ https://docs.aws.amazon.com/social-messaging/latest/userguide/managing-event-des
 import json
 import mimetypes
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
 
@@ -58,8 +57,7 @@ def whatsapp_parts(event: Mapping[str, Any], request_id: str, phone_number_id: s
                     yield parsed
 
 
-@dataclass(frozen=True)
-class _Change:
+class _Change(NamedTuple):
     """What Meta reports at once, unread, and the names of the customers by their numbers."""
 
     messages: tuple[Any, ...]

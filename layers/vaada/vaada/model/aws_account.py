@@ -1,12 +1,11 @@
 """What an AWS account reports about itself and one stack, as far as the desk depends on it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class MailAccount:
+class MailAccount(NamedTuple):
     """SES in this account and region. Not in `production` it is in the sandbox.
 
     `review` is where the request for production access stands, such as "PENDING" or "DENIED".
@@ -19,8 +18,7 @@ class MailAccount:
     mails_a_day: float
 
 
-@dataclass(frozen=True)
-class MailIdentity:
+class MailIdentity(NamedTuple):
     """A verified address or domain. `signed`: SES signs its mail with DKIM."""
 
     name: str
@@ -28,8 +26,7 @@ class MailIdentity:
     signed: bool
 
 
-@dataclass(frozen=True)
-class TextAccount:
+class TextAccount(NamedTuple):
     """SMS in this account and region. `spend_limit` is in US dollars a month; None: AWS's default of one.
 
     `logs_deliveries`: SNS has a role with which it writes delivery statuses into CloudWatch.
@@ -40,16 +37,14 @@ class TextAccount:
     logs_deliveries: bool
 
 
-@dataclass(frozen=True)
-class Concurrency:
+class Concurrency(NamedTuple):
     """How many functions may run at once: in the whole account, and what is reserved for one."""
 
     account: int
     reserved: dict[str, int]
 
 
-@dataclass(frozen=True)
-class SignedInManagers:
+class SignedInManagers(NamedTuple):
     """The users in the group of managers: how many can sign in, and how many never have."""
 
     ready: int
@@ -57,8 +52,7 @@ class SignedInManagers:
     disabled: int
 
 
-@dataclass(frozen=True)
-class KeyAge:
+class KeyAge(NamedTuple):
     """When the link keys and the address key were written. None: there is no such key."""
 
     links: datetime | None

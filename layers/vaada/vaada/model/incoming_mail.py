@@ -1,7 +1,6 @@
 """Incoming mail: the content of a mail after its MIME was read, and mail that was set aside."""
 
-from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, NamedTuple
 
 from vaada.model.rows import Row
 from vaada.model.times import Instant
@@ -13,8 +12,7 @@ AsideReason = Literal[
 ]
 
 
-@dataclass(frozen=True)
-class MailFile:
+class MailFile(NamedTuple):
     """A file of a mail, incoming or outgoing."""
 
     name: str
@@ -22,8 +20,7 @@ class MailFile:
     content: bytes
 
 
-@dataclass(frozen=True)
-class IncomingMail:
+class IncomingMail(NamedTuple):
     """What a mail says. Addresses are in lower case; ids of mails have no angle brackets.
 
     `words` is what its writer wrote; `folded` the signature and the quoted mail below it. `is_genuine`: SES

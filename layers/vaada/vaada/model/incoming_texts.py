@@ -1,11 +1,10 @@
 """Incoming SMS from customers."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class IncomingText:
+class IncomingText(NamedTuple):
     """An SMS from a customer. It holds a number and words, so it goes into no queue and no log.
 
     `provider_id` is the same each time the SMS is delivered. `answers` is the provider's id of the last SMS

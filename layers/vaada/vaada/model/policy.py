@@ -360,42 +360,21 @@ class PolicyDocument(PolicyPart):
 
     business: Business
     opening_hours: Week = Field(default_factory=_office_week)
-    holidays: Holidays = Holidays()
+    holidays: Holidays = Field(default_factory=Holidays)
     closed_days: ClosedPeriods = ()
-    replies: ReplyRules = ReplyRules()
-    follow_ups: FollowUpRules = FollowUpRules()
-    commitments: CommitmentRules = CommitmentRules()
-    cases: CaseRules = CaseRules()
-    goodwill: GoodwillRules = GoodwillRules()
-    check_ins: CheckInRules = CheckInRules()
-    customers: CustomerRules = CustomerRules()
-    surveys: SurveyRules = SurveyRules()
-    relationships: RelationshipRules = RelationshipRules()
-    sending: SendingRules = SendingRules()
-    sign_in: SignInRules = SignInRules()
-    contact_form: ContactFormRules = ContactFormRules()
+    replies: ReplyRules = Field(default_factory=ReplyRules)
+    follow_ups: FollowUpRules = Field(default_factory=FollowUpRules)
+    commitments: CommitmentRules = Field(default_factory=CommitmentRules)
+    cases: CaseRules = Field(default_factory=CaseRules)
+    goodwill: GoodwillRules = Field(default_factory=GoodwillRules)
+    check_ins: CheckInRules = Field(default_factory=CheckInRules)
+    customers: CustomerRules = Field(default_factory=CustomerRules)
+    surveys: SurveyRules = Field(default_factory=SurveyRules)
+    relationships: RelationshipRules = Field(default_factory=RelationshipRules)
+    sending: SendingRules = Field(default_factory=SendingRules)
+    sign_in: SignInRules = Field(default_factory=SignInRules)
+    contact_form: ContactFormRules = Field(default_factory=ContactFormRules)
     saved_replies: SavedReplies = ()
-
-
-class WholePolicy(PolicyDocument):
-    """The whole policy, with each of its sections."""
-
-    opening_hours: Week
-    holidays: Holidays
-    closed_days: ClosedPeriods
-    replies: ReplyRules
-    follow_ups: FollowUpRules
-    commitments: CommitmentRules
-    cases: CaseRules
-    goodwill: GoodwillRules
-    check_ins: CheckInRules
-    customers: CustomerRules
-    surveys: SurveyRules
-    relationships: RelationshipRules
-    sending: SendingRules
-    sign_in: SignInRules
-    contact_form: ContactFormRules
-    saved_replies: SavedReplies
 
 
 class PolicyVersion(Row):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 State = Literal["ready", "missing", "unknown"]
 
@@ -16,8 +16,7 @@ class Finding:
     values: Mapping[str, str | int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Checked:
+class Checked(NamedTuple):
     """The name of a check, and what it found."""
 
     check: str

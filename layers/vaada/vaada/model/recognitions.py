@@ -4,20 +4,12 @@ from typing import ClassVar, Literal
 
 from vaada.model.ids import PartyId, RowId
 from vaada.model.rows import Row
-from vaada.model.text import Input, Line
 from vaada.model.times import Instant
 
 RecognitionReason = Literal["hard_to_reach", "taken_over", "won_back", "kind_words", "stayed_solved"]
 """What an agent is thanked for: a promise kept although the customer could not be reached at first, although
 it came from a colleague on its last day, or to a customer who had been unhappy; a happy customer's words; a
 complaint that was solved and stayed solved."""
-
-
-class NewRecognition(Input):
-    """The input for thanks: the promise, survey or case that shows the reason, and a personal line."""
-
-    evidence_id: RowId
-    note: Line | None = None
 
 
 class Recognition(Row):

@@ -11,8 +11,7 @@ from pydantic import Field
 
 from vaada.model.ids import RowId, derived_row_id
 from vaada.model.rows import DueRow, StoredModel
-from vaada.model.text import Input, Line, Prose
-from vaada.model.times import GivenTime, Instant
+from vaada.model.times import Instant
 from vaada.model.work import Change
 
 NoteKind = Literal["unprofitable", "no_prospects", "unethical", "no_fit", "valued", "customer_since"]
@@ -26,15 +25,6 @@ RelationshipStatus = Literal["watched", "proposed", "kept", "ending", "parted"]
 
 Figure = Annotated[Decimal, Field(max_digits=12, decimal_places=2)]
 """What the customer brings in a year by the owner's own calculation. A loss is negative."""
-
-
-class NewNote(Input):
-    """The input for a note of a manager about the relationship. `happened_at` is now if left out."""
-
-    kind: NoteKind
-    words: Line
-    figure: Figure | None = None
-    happened_at: GivenTime | None = None
 
 
 class RelationshipNote(StoredModel):
@@ -81,17 +71,6 @@ class Failure(StoredModel):
     at: Instant
     row_id: str
     case_id: str | None = None
-
-
-class NewLetter(Input):
-    """The input for a parting letter: its five steps, in the customer's language."""
-
-    subject: Line
-    thanks: Prose
-    facts: Prose
-    goodwill: Prose
-    apology: Prose
-    alternatives: Prose
 
 
 class Letter(StoredModel):

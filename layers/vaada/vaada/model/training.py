@@ -3,19 +3,12 @@
 from typing import ClassVar, Literal
 
 from vaada.model.rows import Row
-from vaada.model.text import Input, Line
 from vaada.model.times import Instant
 
 TopicKind = Literal["cause", "kind", "handed_on"]
 """What cases of a topic have in common: the cause of a complaint, their kind, or that they were handed on."""
 
 TOPIC_KEY_PATTERN = "^[0-9a-f]{16}$"
-
-
-class NewTraining(Input):
-    """The input for what was done about a topic."""
-
-    what: Line
 
 
 class Training(Row):

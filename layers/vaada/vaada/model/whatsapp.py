@@ -1,16 +1,14 @@
 """What comes in by WhatsApp: messages from customers, and the delivery statuses of ours."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from vaada.model.messages import Delivery
 
 WhatsAppKind = Literal["message", "unreadable", "notice"]
 
 
-@dataclass(frozen=True)
-class WhatsAppFile:
+class WhatsAppFile(NamedTuple):
     """A file that WhatsApp keeps for 30 days, under `media_id`."""
 
     media_id: str
@@ -18,8 +16,7 @@ class WhatsAppFile:
     media_type: str
 
 
-@dataclass(frozen=True)
-class IncomingWhatsApp:
+class IncomingWhatsApp(NamedTuple):
     """A message from a customer. It holds a number and words, so it goes into no queue and no log.
 
     `message_id` is WhatsApp's, which holds the number, too. `name` is what the customer calls themselves
@@ -37,8 +34,7 @@ class IncomingWhatsApp:
     file: WhatsAppFile | None = None
 
 
-@dataclass(frozen=True)
-class WhatsAppStatus:
+class WhatsAppStatus(NamedTuple):
     """The delivery status of a message of ours: its id here, and WhatsApp's."""
 
     message_id: str

@@ -5,8 +5,7 @@ messages of at most 20,000, and in both only letters, marks, numbers, punctuatio
 control characters, which would isolate a right-to-left name. So names are in `<bdi>` tags, or at the start.
 """
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from vaada.present import notes, rendering
 from vaada.present.i18n import Words
@@ -18,16 +17,14 @@ PASSWORD_DAYS = 30
 """How long the password of an invitation is valid: `TemporaryPasswordValidityDays` in the template."""
 
 
-@dataclass(frozen=True)
-class AccountMail:
+class AccountMail(NamedTuple):
     """The content of a mail that Cognito sends. The subject is one line."""
 
     subject: str
     html: str
 
 
-@dataclass(frozen=True)
-class Gaps:
+class Gaps(NamedTuple):
     """What stands for the user's name and for the password or code, until Cognito fills them in."""
 
     username: str

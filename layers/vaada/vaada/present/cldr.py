@@ -3,11 +3,11 @@
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 FILE = Path(__file__).parent / "cldr.json"
 """`make messages` takes it from Babel."""
@@ -15,8 +15,7 @@ FILE = Path(__file__).parent / "cldr.json"
 _PART = re.compile(r"'(?P<text>[^']*)'|(?P<field>([A-Za-z])\3*)|(?P<other>.)")
 
 
-@dataclass(frozen=True)
-class Formats:
+class Formats(NamedTuple):
     """The formats of one language. Days begin with Monday; `lists` are the patterns of lists."""
 
     days: tuple[str, ...]

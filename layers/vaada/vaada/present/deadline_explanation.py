@@ -1,8 +1,8 @@
 """One line that explains how the time of a message was computed."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, time, timedelta, tzinfo
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from vaada.model.rows import CountedTime, Explanation, SkippedTime
@@ -24,8 +24,7 @@ def explanation_line(explanation: Explanation, zone: tzinfo | None, words: Words
     return _Explainer(words, formats(words.language)).line(explanation, zone)
 
 
-@dataclass(frozen=True)
-class _Explainer:
+class _Explainer(NamedTuple):
     words: Words
     formats: Formats
 

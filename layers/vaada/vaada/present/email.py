@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, NamedTuple, get_args
 
 from vaada.model.campaigns import EventAnswer
 from vaada.model.messages import Purpose, RecipientRole
@@ -46,8 +45,7 @@ _MATTER_IN_SUBJECT = 60  # characters
 _MOST_LINES = 80  # Gmail cuts a mail off after 102 kB
 
 
-@dataclass(frozen=True)
-class Mail:
+class Mail(NamedTuple):
     """The content of an e-mail. The subject is one line. `calendar` is a file for calendars, if any."""
 
     subject: str
@@ -321,8 +319,7 @@ def _survey_subject(purpose: Purpose, invitation: Invitation, language: Words) -
     return _("%(business)s: how did we do?")
 
 
-@dataclass(frozen=True)
-class _Section:
+class _Section(NamedTuple):
     """One task in a mail to staff."""
 
     brief: Brief

@@ -7,11 +7,10 @@ add it to `_RIGHT_TO_LEFT`. Untranslated texts stay English.
 
 import gettext
 import re
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from vaada.model.work import SCALES, SurveyKind
 
@@ -42,8 +41,7 @@ _SHORT = {
 _RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"})
 
 
-@dataclass(frozen=True)
-class Words:
+class Words(NamedTuple):
     """One language: its BCP 47 tag, its writing direction and its catalogue."""
 
     language: str

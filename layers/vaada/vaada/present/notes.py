@@ -1,6 +1,6 @@
 """What a message to staff says about its task: its state, why it was sent, and what to do."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from vaada.model.messages import Purpose
 from vaada.present.sanitize import isolate, line, shorten_to
@@ -30,8 +30,7 @@ _BUTTONS: dict[ActionName, str] = {
 }
 
 
-@dataclass(frozen=True)
-class _Due:
+class _Due(NamedTuple):
     """A sentence about when something is due, in the forms of `Times.due`."""
 
     today: str
@@ -39,8 +38,7 @@ class _Due:
     late: str
 
 
-@dataclass(frozen=True)
-class _Overdue:
+class _Overdue(NamedTuple):
     """A sentence about something that is late, in the forms of `Times.overdue`."""
 
     late: str

@@ -1,8 +1,8 @@
 """The question to an agent who copied the desk on a mail: did you promise something?"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from vaada.model.times import text_of
@@ -16,8 +16,7 @@ _BY_MAIL = CHANNELS["email"]
 _LONGEST_NAME = 40
 
 
-@dataclass(frozen=True)
-class PromiseQuestion:
+class PromiseQuestion(NamedTuple):
     """The question. `offered` are the dates to choose from, `link` is the signed link to the page."""
 
     business: str

@@ -1,7 +1,7 @@
 """Recognition in the reader's words: what an agent is thanked for, with a quote from the rows."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from vaada.model.cases import Case
 from vaada.model.recognitions import RecognitionReason
@@ -25,8 +25,7 @@ REASONS: dict[RecognitionReason, str] = {
 }
 
 
-@dataclass(frozen=True)
-class Thanks:
+class Thanks(NamedTuple):
     """Thanks as an agent reads them. `quote` is from the rows, `note` is the manager's own line."""
 
     business: str

@@ -1,7 +1,7 @@
 """Times as staff read them: "17:30", "Fri 10:00", "1 h 40 min late", in the reader's language."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from vaada.present.cldr import Formats, formats
@@ -34,8 +34,7 @@ def is_late(due_at: datetime, now: datetime) -> bool:
     return elapsed(due_at, now) >= _LATE_AFTER
 
 
-@dataclass(frozen=True)
-class Times:
+class Times(NamedTuple):
     """Writes times for one reader, as seen from this moment."""
 
     words: Words

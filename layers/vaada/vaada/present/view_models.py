@@ -1,8 +1,7 @@
 """View models: the data that messages and pages show."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from vaada.model.campaigns import EventAnswer
@@ -54,8 +53,7 @@ CHANNELS: dict[Channel, str] = {
 """How a contact took place, in English; translated when it is shown."""
 
 
-@dataclass(frozen=True)
-class Brief:
+class Brief(NamedTuple):
     """Everything that staff must know to do a task. Times are in the reader's time zone."""
 
     kind: BriefKind
@@ -140,8 +138,7 @@ class Brief:
         return self.times.moment(self.old_date) if self.old_date else ""
 
 
-@dataclass(frozen=True)
-class TaskLine:
+class TaskLine(NamedTuple):
     """A task in one line of a list. Times are in the reader's time zone."""
 
     language: str  # the reader's, BCP 47
@@ -180,8 +177,7 @@ def matter_direction(language: str, amount: str | None, *, typed: bool) -> TextD
     return "auto" if typed and not amount else words(language).direction
 
 
-@dataclass(frozen=True)
-class Note:
+class Note(NamedTuple):
     """A message to staff before its text is written."""
 
     purpose: Purpose
@@ -194,8 +190,7 @@ def urgency(brief: Brief | TaskLine) -> tuple[bool, datetime]:
     return not brief.late, brief.due_at
 
 
-@dataclass(frozen=True)
-class LateNotice:
+class LateNotice(NamedTuple):
     """The data of the message that a promise will be kept later. Times are in the customer's time zone."""
 
     business: str
@@ -207,8 +202,7 @@ class LateNotice:
     now: datetime
 
 
-@dataclass(frozen=True)
-class Personal:
+class Personal(NamedTuple):
     """The data of a message that an agent wrote. `subject` is that of the mail, if they gave one.
 
     `answered_subject` is that of the mail that it answers, if there is one.
@@ -223,8 +217,7 @@ class Personal:
     answered_subject: str | None = None
 
 
-@dataclass(frozen=True)
-class EventNews:
+class EventNews(NamedTuple):
     """An event in the mail of a campaign. Times are in the time zone of the business.
 
     `url` leads to the page on which it is answered, `calendar` is the file for calendars. `reminds`: the
@@ -240,8 +233,7 @@ class EventNews:
     reminds: bool = False
 
 
-@dataclass(frozen=True)
-class News:
+class News(NamedTuple):
     """The data of the mail of a campaign. `subject` and `text` are as the business wrote them."""
 
     business: str
@@ -253,8 +245,7 @@ class News:
     event: EventNews | None = None
 
 
-@dataclass(frozen=True)
-class Confirmation:
+class Confirmation(NamedTuple):
     """The data of the mail that asks whether an address is its reader's. It has no words of strangers."""
 
     business: str
@@ -262,8 +253,7 @@ class Confirmation:
     url: str  # signed
 
 
-@dataclass(frozen=True)
-class Invitation:
+class Invitation(NamedTuple):
     """The data of the message that asks a survey's question."""
 
     business: str
@@ -278,22 +268,19 @@ class Invitation:
     can_reply: bool = False  # an SMS may be answered by a number
 
 
-@dataclass(frozen=True)
-class Review:
+class Review(NamedTuple):
     """Ask a happy customer for a public review."""
 
     url: str
 
 
-@dataclass(frozen=True)
-class Referral:
+class Referral(NamedTuple):
     """Show a happy customer the owner's own sentence."""
 
     words: str
 
 
-@dataclass(frozen=True)
-class AskToRecommend:
+class AskToRecommend(NamedTuple):
     """The data of the message that asks a happy customer for a review, or shows them the owner's sentence."""
 
     business: str
@@ -303,8 +290,7 @@ class AskToRecommend:
     unsubscribe_url: str
 
 
-@dataclass(frozen=True)
-class CallBack:
+class CallBack(NamedTuple):
     """Tell an unhappy customer who will call, and by when. Times are in the customer's time zone."""
 
     who: str
@@ -316,8 +302,7 @@ NextStep = Review | Referral | CallBack
 """What the page offers after an answer."""
 
 
-@dataclass(frozen=True)
-class Praise:
+class Praise(NamedTuple):
     """The data of the message that passes a good answer on to the agent."""
 
     business: str

@@ -5,18 +5,10 @@ States: draft → scheduled → sending → sent; each of them → cancelled.
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
-from vaada.model.campaigns import (
-    Campaign,
-    CampaignRecipient,
-    CampaignText,
-    Event,
-    EventAnswer,
-    NewCampaign,
-    primary,
-)
+from vaada.model.campaigns import Campaign, CampaignRecipient, CampaignText, Event, EventAnswer, primary
 from vaada.model.ids import derived_row_id, new_party_id
 from vaada.model.messages import Message, Purpose
 from vaada.model.people import Customer
@@ -25,6 +17,9 @@ from vaada.rules.errors import NotPossible
 from vaada.rules.messages.lifecycle import new_message
 from vaada.rules.time.availability import customer_reachable_at
 from vaada.rules.time.clock import at_local
+
+if TYPE_CHECKING:
+    from vaada.model.campaign_input import NewCampaign
 
 Over = Literal["cancelled", "begun"]
 """Why an invitation cannot be answered any more."""
@@ -40,7 +35,7 @@ _THEY_COME = "they said that they come"
 _BEFORE_SENDING = frozenset({"draft", "scheduled"})
 
 
-def draft(new: NewCampaign, now: datetime, by: str) -> Campaign:
+def draft(new: "NewCampaign", now: datetime, by: str) -> Campaign:
     """Return a new campaign, which is not sent yet."""
     return Campaign(
         campaign_id=new_party_id(),
@@ -52,7 +47,7 @@ def draft(new: NewCampaign, now: datetime, by: str) -> Campaign:
     )
 
 
-def edit(row: Campaign, new: NewCampaign) -> Campaign:
+def edit(row: Campaign, new: "NewCampaign") -> Campaign:
     """Return the changed draft. Raises NotPossible for any other campaign."""
     if row.status != "draft":
         raise NotPossible("campaign", row.status, "edited")
@@ -214,11 +209,11 @@ def _message(
     return found.model_copy(update={"address_id": address_id})
 
 
-def _texts(new: NewCampaign) -> tuple[CampaignText, ...]:
+def _texts(new: "NewCampaign") -> tuple[CampaignText, ...]:
     return tuple(CampaignText(**one.model_dump()) for one in new.texts)
 
 
-def _event(new: NewCampaign) -> Event | None:
+def _event(new: "NewCampaign") -> Event | None:
     return Event(**new.event.model_dump()) if new.event else None
 
 

@@ -5,9 +5,8 @@ States: open ⇄ resolved; either → merged into another case of the customer, 
 
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar, get_args
+from typing import NamedTuple, TypeVar, get_args
 
 from vaada.model.cases import Case, HandOff, InteractionRef, Step
 from vaada.model.interactions import Interaction
@@ -54,8 +53,7 @@ class StepsMissing(Exception):
         self.names = names
 
 
-@dataclass(frozen=True)
-class Cause:
+class Cause(NamedTuple):
     """The cause of a complaint, and what will prevent it."""
 
     cause: str

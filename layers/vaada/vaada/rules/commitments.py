@@ -4,8 +4,8 @@ States: open → kept · broken · withdrawn; broken → kept, if it is kept aft
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from vaada.model.cases import Case
 from vaada.model.interactions import Interaction
@@ -34,8 +34,7 @@ _WARNING_BEFORE_CLOSING = timedelta(
 )  # so that whoever is warned at the end of a day can still act on it
 
 
-@dataclass(frozen=True)
-class Agreement:
+class Agreement(NamedTuple):
     """A new date that the customer agreed to, and the reason."""
 
     due_at: datetime

@@ -1,11 +1,12 @@
 """Correct a contact: its text, kind, tone or time, and everything that depends on them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from vaada.model.cases import Case
-from vaada.model.interactions import Correction, Interaction, InteractionChanges, Tone
+from vaada.model.interaction_input import InteractionChanges
+from vaada.model.interactions import Correction, Interaction, Tone
 from vaada.model.people import Agent
 from vaada.model.policy import PolicyDocument
 from vaada.model.work import Commitment, FollowUp, Reply, Survey
@@ -116,7 +117,7 @@ def work_after(
         current = late_replies.with_own_clock(current, policy, now)
     elif current and call_back:
         current = late_replies.with_clock_of(current, call_back)
-    after = replace(work, reply=current, call_back=call_back)
+    after = work._replace(reply=current, call_back=call_back)
     return _with_next_step(case, contacts, after, policy, now, by), [*ended, *others]
 
 

@@ -9,8 +9,8 @@ times and reasons, "thanks in advance" and "thanks anyway".
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from vaada.model.folding import fold
 
@@ -23,8 +23,7 @@ Pattern = tuple[frozenset[Words], ...]
 _LINE_BREAK = re.compile(r"/\s+")  # within the choices for one word
 
 
-@dataclass(frozen=True)
-class Courtesy:
+class Courtesy(NamedTuple):
     """The patterns of one language: `thanks`, and what may accompany them."""
 
     thanks: str

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from vaada.model.folding import fold, spellings
 from vaada.model.people import Customer
@@ -13,8 +13,7 @@ _ONLY_NUMBER = re.compile(r"[\d\s()+./-]+")
 _FEWEST_DIGITS = 3
 
 
-@dataclass(frozen=True)
-class Meaning:
+class Meaning(NamedTuple):
     """One possible meaning of the text. Each of `prefixes` leads to all customers who match.
 
     They are prefixes of sort keys of search terms. `texts` are what the names must hold.

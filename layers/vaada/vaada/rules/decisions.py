@@ -1,8 +1,7 @@
 """What a rule returns for a due row: its next version, other rows to write, and whom to notify."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from vaada.model.messages import Purpose, RecipientRole
 from vaada.model.people import Medium
@@ -11,8 +10,7 @@ from vaada.model.rows import DueRow, Row
 Due = TypeVar("Due", bound=DueRow)
 
 
-@dataclass(frozen=True)
-class Notice:
+class Notice(NamedTuple):
     """A message to create. `step` is part of its id, so each recipient is notified once per step.
 
     It is held until the recipient's working time, unless it is `urgent` or that would be after
@@ -31,8 +29,7 @@ class Notice:
     address_id: str | None = None
 
 
-@dataclass(frozen=True)
-class Decision(Generic[Due]):
+class Decision(NamedTuple, Generic[Due]):
     """The row after its due step, the other rows to write in the same transaction, and the notices."""
 
     row: Due

@@ -1,11 +1,11 @@
 """Interactions: the rows to write in the same transaction that records an interaction."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
 
 from vaada.model.cases import Case
-from vaada.model.interactions import Interaction, NewInteraction
+from vaada.model.interactions import Interaction
 from vaada.model.people import Agent, Customer
 from vaada.model.policy import CaseRules, PolicyDocument
 from vaada.model.rows import Row
@@ -27,6 +27,9 @@ from vaada.rules.open_work import NOTHING_OPEN, OpenWork, changed_rows, with_ope
 from vaada.rules.time.horizon import TOO_FAR, is_too_far
 from vaada.rules.unlisted_work import to_follow_owner
 
+if TYPE_CHECKING:
+    from vaada.model.interaction_input import NewInteraction
+
 STREAM_GRACE = timedelta(minutes=10)
 """How long the stream has to plan an interaction before the sweep does it."""
 
@@ -40,8 +43,7 @@ _WAITED_BEFORE = "a contact that was recorded since shows that they have waited 
 STILL_TO_COME = "is still to come; record a contact once it took place"
 
 
-@dataclass(frozen=True)
-class StateBefore:
+class StateBefore(NamedTuple):
     """The rows before the interaction: its customer, its agent, its case and the open work of the case.
 
     `check_in` is the customer's open check-in. Only for an interaction that was written down late, `contacts`
@@ -61,8 +63,7 @@ class StateBefore:
     run_around: FollowUp | None = None
 
 
-@dataclass(frozen=True)
-class Owners:
+class Owners(NamedTuple):
     """The agent who has the case after the interaction, and who had it before, if that is another."""
 
     now: Agent
@@ -74,7 +75,7 @@ def is_history(occurred_at: datetime, recorded_at: datetime, rules: CaseRules) -
     return occurred_at < recorded_at - timedelta(days=rules.history_after_days)
 
 
-def implausible_dates(new: NewInteraction, now: datetime, rules: CaseRules) -> Iterator[tuple[str, str]]:
+def implausible_dates(new: "NewInteraction", now: datetime, rules: CaseRules) -> Iterator[tuple[str, str]]:
     """Yield the fields with a date that is probably a mistake, each with what is wrong."""
     occurred_at = new.occurred_at or now
     if occurred_at > now + CLOCK_SKEW:
@@ -92,7 +93,7 @@ def implausible_dates(new: NewInteraction, now: datetime, rules: CaseRules) -> I
             yield field, f"has passed, and the contact was more than {days} days ago; leave it out"
 
 
-def awaits_reply(new: NewInteraction) -> bool:
+def awaits_reply(new: "NewInteraction") -> bool:
     """Whether the customer waits for a reply: as stated, or else if it is inbound and not answered yet.
 
     A commitment counts as a reply. So does a conversation that ended with an agreed follow-up.
@@ -102,7 +103,7 @@ def awaits_reply(new: NewInteraction) -> bool:
     return default_awaits_reply(new)
 
 
-def default_awaits_reply(new: NewInteraction | Interaction) -> bool:
+def default_awaits_reply(new: "NewInteraction | Interaction") -> bool:
     """Whether the customer waits for a reply if nobody has stated it."""
     if new.direction == "outbound":
         return False

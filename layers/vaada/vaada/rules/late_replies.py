@@ -5,8 +5,8 @@ which we answered, or until somebody marked it as answered or resolved the case.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from vaada.model.cases import Case
 from vaada.model.interactions import Interaction
@@ -15,8 +15,7 @@ from vaada.model.work import Commitment, Reply
 from vaada.rules import commitments, ids, replies
 
 
-@dataclass(frozen=True)
-class Wait:
+class Wait(NamedTuple):
     """The customer began to wait in the first of these `contacts`, and was in touch again in the others.
 
     They had their reply at `answered_at`, by the contact or the person `answered_by`. None: not yet.

@@ -4,7 +4,6 @@ A case that has nothing else to wake it has one automatic follow-up. Each contac
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from vaada.model.cases import Case
@@ -104,7 +103,7 @@ def after_waiting(
     It is due at `until`, if that is given.
     """
     origin, due, reason = _step_after(case, now, "it waits for the customer", policy)
-    due = due if until is None else replace(due, at=until)
+    due = due if until is None else due._replace(at=until)
     if automatic is not None:
         row = _move(automatic, case, origin, due, reason, now)
     else:

@@ -7,10 +7,14 @@ number, a question mark, or a symbol that is not friendly makes it a contact lik
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from vaada.model.interactions import Interaction, NewInteraction
+from vaada.model.interactions import Interaction
 from vaada.rules import courtesy
 from vaada.rules.courtesy import Words
+
+if TYPE_CHECKING:
+    from vaada.model.interaction_input import NewInteraction
 
 _MAX_WORDS = 60  # courtesy is short
 _FRIENDLY = frozenset(
@@ -23,7 +27,7 @@ _LONG_DRAWN = re.compile(r"([^\W\d_])\1{2,}")  # as in "thanksss"
 
 
 def only_thanks(
-    contact: NewInteraction | Interaction, people: Iterable[str] = (), business: str = ""
+    contact: "NewInteraction | Interaction", people: Iterable[str] = (), business: str = ""
 ) -> bool:
     """Whether the customer only said thanks. `people` are the names of the agents and of the customer."""
     if contact.direction != "inbound" or contact.kind in {"complaint", "order"} or contact.tone != "calm":

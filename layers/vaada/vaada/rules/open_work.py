@@ -1,7 +1,7 @@
 """The open work of a case: what is owed to the customer or planned."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from vaada.model.cases import Case
 from vaada.model.work import Commitment, FollowUp, FollowUpOrigin, Reply
@@ -14,8 +14,7 @@ _LIMIT = 40  # a case lists its latest open promises and follow-ups; a transacti
 Item = Reply | Commitment | FollowUp
 
 
-@dataclass(frozen=True)
-class OpenWork:
+class OpenWork(NamedTuple):
     """The reply that the customer waits for, the promised call-back, other promises, and follow-ups.
 
     Supervisors' own follow-ups on the case are not part of it.
@@ -46,7 +45,7 @@ class OpenWork:
     def having(self, follow_up: FollowUp) -> "OpenWork":
         """Return the work with this follow-up, in place of its earlier version."""
         others = tuple(row for row in self.follow_ups if row.id != follow_up.id)
-        return replace(self, follow_ups=(*others, follow_up))
+        return self._replace(follow_ups=(*others, follow_up))
 
     def without(self, row_id: str) -> "OpenWork":
         """Return the work without this row."""

@@ -1,8 +1,8 @@
 """What the rows of a customer show: reasons to end the relationship and to go on, and our own failures."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from vaada.model.cases import Case
 from vaada.model.interactions import Interaction
@@ -30,8 +30,7 @@ _MOST_EVIDENCE = 20  # pieces of evidence for one reason
 _NOTED_AGAINST: tuple[AgainstKind, ...] = ("unprofitable", "no_prospects", "unethical", "no_fit")
 
 
-@dataclass(frozen=True)
-class Facts:
+class Facts(NamedTuple):
     """What is known about a customer: their rows, the managers' notes, and whom they referred.
 
     What happened before `settled_at` was decided on.
@@ -44,8 +43,7 @@ class Facts:
     referrals: Sequence[Customer] = ()
 
 
-@dataclass(frozen=True)
-class Findings:
+class Findings(NamedTuple):
     """What the facts show. A review may be proposed only if `held_back` is empty."""
 
     since: datetime

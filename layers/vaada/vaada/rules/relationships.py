@@ -7,23 +7,20 @@ in which somebody talks with the customer first.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from vaada.model.interactions import Interaction, NewInteraction
+from vaada.model.interactions import Interaction
 from vaada.model.policy import PolicyDocument
-from vaada.model.relationships import (
-    Failure,
-    Letter,
-    NewLetter,
-    NewNote,
-    Relationship,
-    RelationshipNote,
-    relationship_id,
-)
+from vaada.model.relationships import Failure, Letter, Relationship, RelationshipNote, relationship_id
 from vaada.model.rows import Explained, Explanation
 from vaada.model.work import Change
 from vaada.rules.errors import NotPossible
 from vaada.rules.history import DESK
 from vaada.rules.relationship_findings import Findings, is_lacking
+
+if TYPE_CHECKING:
+    from vaada.model.interaction_input import NewInteraction
+    from vaada.model.relationship_input import NewLetter, NewNote
 
 MOST_NOTES = 50
 MOST_SIGNALS = 100
@@ -39,7 +36,7 @@ _MOST_CHANGES = 100
 _FURTHEST_FIRST = {"parted": 0, "ending": 1, "proposed": 2}
 
 
-def is_signal(interaction: Interaction | NewInteraction) -> bool:
+def is_signal(interaction: "Interaction | NewInteraction") -> bool:
     """Whether the contact is a reason to review the relationship."""
     return interaction.kind == "complaint" or interaction.tone == "abusive"
 
@@ -109,7 +106,7 @@ def yield_to(row: Relationship, now: datetime, by: str) -> Relationship:
 
 
 def add_note(
-    row: Relationship | None, new: NewNote, customer_id: str, now: datetime, by: str
+    row: Relationship | None, new: "NewNote", customer_id: str, now: datetime, by: str
 ) -> Relationship:
     """Return the relationship with a manager's note. Raises NotPossible if there is no room."""
     before = row or _new(customer_id, now)
@@ -172,7 +169,7 @@ def end(row: Relationship, failures: Sequence[Failure], reason: str, now: dateti
     return _changed(row, now, by, "ended", reason, status="ending", settled_at=now)
 
 
-def edit_letter(row: Relationship, new: NewLetter, now: datetime, by: str) -> Relationship:
+def edit_letter(row: Relationship, new: "NewLetter", now: datetime, by: str) -> Relationship:
     """Store the edited parting letter. Raises NotPossible unless the end is decided."""
     if row.status != "ending":
         raise NotPossible("relationship", row.status, "given a parting letter")

@@ -7,11 +7,10 @@ None if there are none.
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from statistics import median
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from vaada.model.cases import Case
@@ -147,8 +146,7 @@ class Report(StoredModel):
     complaints_by_week: dict[str, Complaints]
 
 
-@dataclass(frozen=True)
-class Rows:
+class Rows(NamedTuple):
     """The rows of the period."""
 
     commitments: Sequence[Commitment] = ()

@@ -4,8 +4,8 @@ States: scheduled → sent → answered · expired; scheduled · sent → withhe
 turns out to be a bot's; expired → answered, if a quarantined answer turns out to be the customer's.
 """
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from vaada.model.address_usage import AddressUsage
@@ -36,8 +36,7 @@ _WHY_SENT: dict[SurveyKind, str] = {
 }
 
 
-@dataclass(frozen=True)
-class SurveyContext:
+class SurveyContext(NamedTuple):
     """What a survey's next step depends on: its customer, its case, and the medium to ask by, if any."""
 
     customer: Customer

@@ -1,8 +1,8 @@
 """The order in which somebody does their work: late, waiting customers, decisions, then by day."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from vaada.model.work import Commitment, FollowUp, FollowUpOrigin, Goodwill, Reply
@@ -12,8 +12,7 @@ StaffWork = Commitment | FollowUp | Reply | Goodwill
 _TO_DECIDE: frozenset[FollowUpOrigin] = frozenset({"abusive", "run_around"})
 
 
-@dataclass(frozen=True)
-class WorkList:
+class WorkList(NamedTuple):
     """Somebody's open work, each part in the order in which it is due.
 
     `late` are promises; `waiting` are replies, late or not; `to_decide` are approvals, and follow-ups that
@@ -31,7 +30,7 @@ class WorkList:
     @property
     def rows(self) -> tuple[StaffWork, ...]:
         """All of it, in order."""
-        return tuple(row for part in fields(self) for row in getattr(self, part.name))
+        return tuple(row for part in self for row in part)
 
 
 def work_list(rows: Iterable[StaffWork], now: datetime, zone: str) -> WorkList:

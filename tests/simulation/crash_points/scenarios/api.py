@@ -12,7 +12,8 @@ from vaada.gateways.items import to_item
 from vaada.model.campaigns import CampaignRecipient
 from vaada.model.ids import derived_row_id
 from vaada.model.policy import PolicyDocument
-from vaada.model.relationships import Letter, NewLetter, Relationship, RelationshipNote, relationship_id
+from vaada.model.relationship_input import NewLetter
+from vaada.model.relationships import Letter, Relationship, RelationshipNote, relationship_id
 from vaada.model.times import text_of
 from vaada.rules.training import topic_key
 

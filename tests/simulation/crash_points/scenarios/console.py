@@ -21,7 +21,8 @@ from vaada.gateways.items import to_item
 from vaada.model.hours import WEEKDAYS
 from vaada.model.incoming_mail import SetAsideMail
 from vaada.model.policy import PolicyDocument, PolicyVersion
-from vaada.model.relationships import NewLetter, relationship_id
+from vaada.model.relationship_input import NewLetter
+from vaada.model.relationships import relationship_id
 from vaada.model.sessions import Session
 from vaada.model.times import text_of
 

@@ -8,7 +8,8 @@ from tests.simulation.crash_points.scenarios.inbound_events import copy_the_desk
 from tests.simulation.crash_points.scenarios.sending import keep_the_promise
 from tests.simulation.crash_points.times import DAY, HOUR, MINUTE
 from vaada.gateways.items import to_item
-from vaada.model.relationships import Letter, NewLetter, Relationship, relationship_id
+from vaada.model.relationship_input import NewLetter
+from vaada.model.relationships import Letter, Relationship, relationship_id
 from vaada.model.times import text_of
 
 

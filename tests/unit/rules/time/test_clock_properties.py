@@ -1,6 +1,5 @@
 """The business clock on random calendars: what holds of every count."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
@@ -53,7 +52,7 @@ def test_business_days_from_a_later_start_never_end_earlier(
     whole_week, start = calendar
     # The hours after midnight of a night are counted from their own local day, so they are left out here.
     by_day = {day: tuple(i for i in part if i.minutes[1] <= 1440) for day, part in whole_week.week.items()}
-    shop = replace(whole_week, week=by_day if any(by_day.values()) else weekdays("09:00-17:00"))
+    shop = whole_week._replace(week=by_day if any(by_day.values()) else weekdays("09:00-17:00"))
 
     ends, later_ends = (shop.business_days_after(at, days).at for at in (start, start + later))
     assert ends <= later_ends + OF_A_CLOCK_CHANGE

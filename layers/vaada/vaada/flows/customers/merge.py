@@ -9,7 +9,7 @@ from datetime import datetime
 
 from vaada.desk import Desk
 from vaada.flows.optimistic_write import NotFound, lost_new_row, require, retry_on_conflict
-from vaada.flows.people import InvalidField, UnknownReference
+from vaada.flows.references import InvalidField, UnknownReference
 from vaada.flows.relationships import rows_after_merge
 from vaada.flows.work import current_customer
 from vaada.model.people import Customer

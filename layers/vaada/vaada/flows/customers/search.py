@@ -1,7 +1,7 @@
 """Find customers by words of their name, an e-mail address or the last digits of a number."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from vaada.desk import Desk
 from vaada.gateways.row_pages import BadCursor, Page, cursor_after
@@ -15,8 +15,7 @@ _MOST_WITH_ONE_ADDRESS = 20
 _BATCH_SIZE = 100  # customers per BatchGetItem
 
 
-@dataclass(frozen=True)
-class Reader:
+class Reader(NamedTuple):
     """Who searches, and finds the customers whom one of these agents serves. None: all customers."""
 
     agent_ids: frozenset[str] | None
@@ -26,8 +25,7 @@ class Reader:
         return self.agent_ids is None or not self.agent_ids.isdisjoint(customer.readers)
 
 
-@dataclass(frozen=True)
-class SearchCursor:
+class SearchCursor(NamedTuple):
     """Where the next page continues: in which of the meanings, at which prefix, after which term."""
 
     meaning: int

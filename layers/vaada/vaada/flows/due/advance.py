@@ -6,7 +6,6 @@ which the sweep resumes.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from vaada.desk import Desk
@@ -148,4 +147,4 @@ def _with_next_step(desk: Desk, decision: Decision[Commitment], now: datetime) -
     """Return the decision. If the commitment is given up, it includes the next step of the case."""
     if decision.row.status != "broken":
         return decision
-    return replace(decision, other_rows=tuple(rows_after_end(desk, decision.row, now)))
+    return decision._replace(other_rows=tuple(rows_after_end(desk, decision.row, now)))

@@ -4,14 +4,10 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from vaada.desk import Desk
-from vaada.flows import campaigns, erasure, unlisted_work
-from vaada.flows.departures import hand_over_work
 from vaada.flows.due.advance import Due, advance
 from vaada.flows.interactions import plan_interaction
-from vaada.flows.messages.reroute import reroute_all
 from vaada.flows.messages.resume import resume
 from vaada.flows.optimistic_write import NotFound, require
-from vaada.flows.parting import advance_relationship
 from vaada.flows.work import WORK
 from vaada.log import logger
 from vaada.model.campaigns import Campaign, CampaignRecipient
@@ -31,19 +27,62 @@ DueItem = tuple[str, str, int]
 _ROWS_OF_A_DEPARTURE = 200  # per sweep
 
 
+# What few sweeps do is imported when it is done: it would make each cold start slower.
+
+
 def _write_report(desk: Desk, row_id: str, version: int, now: datetime) -> str:
-    from vaada.flows.weekly_reports import write_report  # only here: needed once a week, and slow to import
+    from vaada.flows.weekly_reports import write_report
 
     return write_report(desk, row_id, version, now)
+
+
+def _advance_relationship(desk: Desk, row_id: str, version: int, now: datetime) -> str:
+    from vaada.flows.parting import advance_relationship
+
+    return advance_relationship(desk, row_id, version, now)
+
+
+def _advance_campaign(desk: Desk, row_id: str, version: int, now: datetime) -> str:
+    from vaada.flows.campaigns import advance_campaign
+
+    return advance_campaign(desk, row_id, version, now)
+
+
+def _remind_of_event(desk: Desk, row_id: str, version: int, now: datetime) -> str:
+    from vaada.flows.campaigns import remind
+
+    return remind(desk, row_id, version, now)
+
+
+def _continue_erasure(desk: Desk, row_id: str, _version: int, now: datetime) -> str:
+    from vaada.flows.erasure import continue_erasure
+
+    return continue_erasure(desk, require(desk, Erasure, row_id), now).status
+
+
+def _finish_unlisted_work(desk: Desk, row_id: str, version: int, now: datetime) -> str:
+    from vaada.flows.unlisted_work import finish
+
+    return finish(desk, row_id, version, now)
+
+
+def _hand_over(desk: Desk, row_id: str, _version: int, now: datetime) -> str:
+    from vaada.flows.departures import hand_over_work
+    from vaada.flows.messages.reroute import reroute_all
+
+    status = hand_over_work(desk, row_id, now, _ROWS_OF_A_DEPARTURE)
+    return f"{status}, {reroute_all(desk, row_id, now)} messages rerouted"
 
 
 _DUE: dict[str, type[Due]] = {**WORK, Customer.kind_of_row: Customer}
 _STEPS: dict[str, Callable[[Desk, str, int, datetime], str]] = {
     WeeklyReport.kind_of_row: _write_report,
-    Relationship.kind_of_row: advance_relationship,
-    Campaign.kind_of_row: campaigns.advance_campaign,
-    CampaignRecipient.kind_of_row: campaigns.remind,
-    Case.kind_of_row: unlisted_work.finish,
+    Relationship.kind_of_row: _advance_relationship,
+    Campaign.kind_of_row: _advance_campaign,
+    CampaignRecipient.kind_of_row: _remind_of_event,
+    Erasure.kind_of_row: _continue_erasure,
+    Departure.kind_of_row: _hand_over,
+    Case.kind_of_row: _finish_unlisted_work,
 }
 """How due rows advance that are not work, by their kind."""
 
@@ -101,11 +140,6 @@ def _advance(desk: Desk, kind: str, row_id: str, version: int, now: datetime) ->
         return resume(desk, row_id, version, now)
     if kind == Interaction.kind_of_row:
         return f"planned {plan_interaction(desk, require(desk, Interaction, row_id))} rows"
-    if kind == Erasure.kind_of_row:
-        return erasure.continue_erasure(desk, require(desk, Erasure, row_id), now).status
     if (step := _STEPS.get(kind)) is not None:
         return step(desk, row_id, version, now)
-    if kind == Departure.kind_of_row:
-        status = hand_over_work(desk, row_id, now, _ROWS_OF_A_DEPARTURE)
-        return f"{status}, {reroute_all(desk, row_id, now)} messages rerouted"
     return advance(desk, _DUE[kind], row_id, version, now)

@@ -1,9 +1,9 @@
 """Compose a message from its rows, ready to send."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from vaada.desk import Desk
@@ -257,8 +257,7 @@ def _compose_for_customer(desk: Desk, message: Message, work: About, now: dateti
     )
 
 
-@dataclass(frozen=True)
-class _Wording:
+class _Wording(NamedTuple):
     """What writes a message to a customer, as a mail or as an SMS."""
 
     mail: Callable[[], Mail]
@@ -357,7 +356,7 @@ def news_for(
     )
     begins_at, ends_at = event.begins_at.astimezone(zone), event.ends_at.astimezone(zone)
     shown = EventNews(begins_at, ends_at, now.astimezone(zone), event.place, urls[1], calendar, reminds)
-    return replace(news, event=shown)
+    return news._replace(event=shown)
 
 
 def _confirmation(

@@ -1,8 +1,7 @@
 """Choose recipients and media. Nobody who is away is chosen, and no suppressed address."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import get_args
+from typing import NamedTuple, get_args
 
 from vaada.desk import Desk
 from vaada.flows.messages.suppression import addresses_of, is_suppressed
@@ -20,8 +19,7 @@ FailedMedia = frozenset[tuple[str, MessageMedium]]
 """Pairs of agent id and medium that failed."""
 
 
-@dataclass(frozen=True)
-class Recipient:
+class Recipient(NamedTuple):
     """A recipient among staff, with media. Without an agent it is the owner."""
 
     agent: Agent | None
@@ -32,8 +30,7 @@ _OWNER = Recipient(None, ("email",))
 _MEDIA: frozenset[Medium] = frozenset(get_args(Medium))
 
 
-@dataclass(frozen=True)
-class CustomerAddress:
+class CustomerAddress(NamedTuple):
     """An address of a customer. `id` is its keyed hash."""
 
     medium: Medium

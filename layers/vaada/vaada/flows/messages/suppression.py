@@ -3,13 +3,16 @@
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from vaada.desk import Desk
 from vaada.flows.optimistic_write import retry_on_conflict
-from vaada.model.inbound_events import OptOut
 from vaada.model.people import Agent, Customer, Medium, Subscription
 from vaada.model.suppressions import ActiveStop, Stop, StopReason, Suppression
 from vaada.rules.messages import suppression as rules
+
+if TYPE_CHECKING:
+    from vaada.model.inbound_events import OptOut
 
 
 def suppress(desk: Desk, medium: Medium, address: str, reason: StopReason, now: datetime) -> None:
@@ -97,7 +100,7 @@ def addresses_of(person: Agent | Customer) -> Iterator[tuple[Medium, str]]:
     yield from (("sms", phone) for phone in person.phones)
 
 
-def apply_opt_out(desk: Desk, event: OptOut, now: datetime) -> str:
+def apply_opt_out(desk: Desk, event: "OptOut", now: datetime) -> str:
     """Suppress the number after STOP, or lift that after START. Returns the keyword. Raises Busy."""
     if event.said == "stop":
         suppress_id(desk, "sms", event.suppression_id, "texted_stop", now)

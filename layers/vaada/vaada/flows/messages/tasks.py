@@ -4,8 +4,8 @@ A batch may have hundreds, so their rows are read with BatchGetItem.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from vaada.desk import Desk
 from vaada.flows.optimistic_write import NotFound
@@ -20,8 +20,7 @@ from vaada.rules.messages import lifecycle
 _STAFF_WORK = (Commitment, FollowUp, Reply, Goodwill)
 
 
-@dataclass(frozen=True)
-class Task:
+class Task(NamedTuple):
     """Work with its customer and agent, and the contact that it comes from, where that was read."""
 
     work: StaffWork

@@ -1,9 +1,8 @@
 """The guide: its pages in Markdown, one set for each language."""
 
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -40,8 +39,7 @@ ABOUT = {
 _ENGLISH = "en"
 
 
-@dataclass(frozen=True)
-class GuidePage:
+class GuidePage(NamedTuple):
     """A page of the guide. Its `language` is English if there is no translation."""
 
     name: str

@@ -2,10 +2,10 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
 from functools import cache, partial
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NamedTuple
 
 from vaada.present import rendering
 from vaada.present.console.guide import ABOUT
@@ -26,8 +26,7 @@ _WORKER = "sw.js"
 _HASH_LENGTH = 12
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """A navigation entry. `key` opens it after the key g."""
 
     path: str
@@ -55,8 +54,7 @@ the policy (y), relationships (l), tips and invitations (t), messages (m), setup
 "Find" stand beside it. A phone shows the first three in its bar, and the others under "Find"."""
 
 
-@dataclass(frozen=True)
-class Shell:
+class Shell(NamedTuple):
     """What each page shows about its reader. `token` is for forms, `here` is the navigation entry's path.
 
     `reader_key` tells readers of one browser apart, whose drafts it keeps.
@@ -118,8 +116,7 @@ def language_name(language: str) -> str:
     return LANGUAGES[language]
 
 
-@dataclass(frozen=True)
-class Asset:
+class Asset(NamedTuple):
     """A static file. Its path contains a hash of its content, so that browsers can cache it for ever."""
 
     path: str

@@ -6,8 +6,8 @@ part after the other, until the last one claims it. After an interruption it tak
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from vaada.model.messages import Message
 from vaada.rules.messages.lifecycle import begin_batch, claim, join_batch, withhold
@@ -20,8 +20,7 @@ _PART = 45  # messages per transaction, which takes 100 rows: each, and the cust
 _SAID_ALREADY = "another message that goes out at the same time says the same"
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """One transaction of a batch. Without a carrier, all messages so far are withheld."""
 
     carrier: Message | None

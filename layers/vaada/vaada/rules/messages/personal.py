@@ -3,11 +3,11 @@
 import re
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from vaada.model.ids import derived_row_id
 from vaada.model.interactions import Interaction
-from vaada.model.messages import Message, NewAttachment
+from vaada.model.messages import Message
 from vaada.model.people import Customer, Medium, MessageMedium
 from vaada.model.policy import SAVED_REPLY_GAPS, PolicyDocument, SavedReply
 from vaada.model.work import FollowUp
@@ -15,6 +15,9 @@ from vaada.rules.ids import derived_id
 from vaada.rules.messages import frequency_cap
 from vaada.rules.messages.lifecycle import new_message
 from vaada.rules.time.availability import customer_reachable_at
+
+if TYPE_CHECKING:
+    from vaada.model.message_input import NewAttachment
 
 NO_CONSENT = "the customer did not agree to be written to this way"
 NO_ADDRESS = "there is no address of this kind that works"
@@ -41,7 +44,7 @@ _NOT_SENT = re.compile(
 )
 
 
-def file_problem(medium: MessageMedium, files: Collection[NewAttachment]) -> FileProblem | None:
+def file_problem(medium: MessageMedium, files: "Collection[NewAttachment]") -> FileProblem | None:
     """Return what is wrong with the files of a message. None: they can be sent."""
     if files and medium != "email":
         return "medium"

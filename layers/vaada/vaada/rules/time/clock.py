@@ -9,7 +9,6 @@ day removes all of it.
 import warnings
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -36,16 +35,14 @@ class NeverOpens(ValueError):
     """There is no opening time in the next three years."""
 
 
-@dataclass(frozen=True)
-class OpenSpan:
+class OpenSpan(NamedTuple):
     """A span of opening time."""
 
     start: datetime
     end: datetime
 
 
-@dataclass(frozen=True)
-class SkippedSpan:
+class SkippedSpan(NamedTuple):
     """A span that is not opening time. `why` is "closed", or the name of the holiday or closed day."""
 
     start: datetime
@@ -53,8 +50,7 @@ class SkippedSpan:
     why: str
 
 
-@dataclass(frozen=True)
-class TimeCount:
+class TimeCount(NamedTuple):
     """An instant, with the counted and the skipped spans from which it was computed."""
 
     at: datetime
@@ -62,8 +58,7 @@ class TimeCount:
     skipped: tuple[SkippedSpan, ...] = ()
 
 
-@dataclass(frozen=True)
-class Hours:
+class Hours(NamedTuple):
     """Opening hours: a week of intervals in a time zone, minus holidays and closed days."""
 
     zone: str

@@ -1,7 +1,7 @@
 """Deadlines: compute an instant from a delay, and explain how."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from vaada.model.people import Agent
 from vaada.model.policy import Delay, PolicyDocument
@@ -15,8 +15,7 @@ _SPAN_LIMIT = (
 )
 
 
-@dataclass(frozen=True)
-class Deadline:
+class Deadline(NamedTuple):
     """An instant, with the explanation."""
 
     at: datetime
