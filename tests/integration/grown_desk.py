@@ -23,13 +23,14 @@ from vaada.desk import open_desk
 from vaada.gateways import aws
 from vaada.gateways.items import id_of, search_terms_to_write, to_item
 from vaada.model.campaigns import Campaign, CampaignRecipient, CampaignText, Event
-from vaada.model.ids import new_party_id, new_row_id
+from vaada.model.ids import OF_THE_DESK, new_party_id, new_row_id
 from vaada.model.incoming_mail import SetAsideMail
 from vaada.model.people import Customer
 from vaada.model.policy import PolicyVersion
 from vaada.model.recognitions import Recognition
 from vaada.model.relationships import Relationship, relationship_id
 from vaada.model.rows import Row
+from vaada.model.weekly_reports import WeeklyReport
 
 T = TypeVar("T")
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
@@ -185,6 +186,15 @@ def _rows_of_the_customer(shop: Shop, at: datetime) -> Iterator[Row]:
 def _rows_of_the_business(shop: Shop, number: int, at: datetime) -> Iterator[Row]:
     """What belongs to no customer."""
     yield campaign(new_party_id(), at)
+    yield WeeklyReport(
+        weekly_report_id=new_row_id(OF_THE_DESK, at),
+        week="2026-W09",
+        begins=at,
+        ends=at + HOUR,
+        status="sent",
+        reported_at=at,
+        created_at=at,
+    )
     yield SetAsideMail(
         set_aside_mail_id=f"{number:08}",
         name=f"mail-{number}",
@@ -261,6 +271,14 @@ PAGES: dict[str, Callable[[GrownDesk], object]] = {
     ),
     "console: people": lambda desk: desk.open(desk.manager, "/desk/people"),
     "console: policies before": lambda desk: desk.open(desk.manager, "/desk/policy/versions"),
+    "console: thanks": lambda desk: desk.open(desk.manager, "/desk/thanks"),
+    "console: own practice": lambda desk: desk.open(desk.agent, "/desk/me/practice"),
+    "console: training topics": lambda desk: desk.open(desk.manager, "/desk/training"),
+    "console: weekly reports": lambda desk: desk.open(desk.manager, "/desk/report/weeks"),
+    "console: report": lambda desk: desk.open(desk.manager, "/desk/report"),
     "console: find": lambda desk: desk.open(desk.manager, "/desk/find?q=bilal"),
 }
-"""The pages whose cost must not grow with what is stored. A report does grow: see `flows/reports.py`."""
+"""The pages, whose cost must not grow with what is stored, but those in `REPORTS`."""
+
+REPORTS = frozenset({"console: report", "console: training topics", "console: own practice"})
+"""The pages that count all rows of a period."""

@@ -7,6 +7,8 @@ from tests.integration.scripted_desk import ScriptedDesk
 from tests.integration.shop import Shop, add_agent, add_customer, change_agent, writes
 from tests.times import DAY, HOUR, MINUTE
 from tests.unit.present.hostile_text import MARKUP
+from vaada.flows import commitments
+from vaada.gateways import row_lists
 from vaada.model.times import text_of
 
 HERE = "/desk/promises"
@@ -188,3 +190,32 @@ def test_the_board_makes_the_same_number_of_queries_for_any_number_of_promises(
     assert few == many
     assert sum(many.values()) <= 10
     assert len(page.html) < 60_000
+
+
+def test_with_more_open_promises_than_one_query_reads_the_numbers_are_the_least(
+    shop: Shop, manager: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commitments, "_MOST_OPEN", 2)
+    for due_in in (HOUR, 2 * HOUR, 9 * DAY):
+        shop.promise(shop.desk.now + due_in)
+
+    shop.desk.clock.shift(90 * MINUTE)
+    page = manager.open(HERE)
+
+    assert "Late, 1 Today, 1+ This week, 0+ Later, 0+" in page.words
+    assert "1 is late now." in page.words
+    assert "The 2 that are due first are shown." in page.words
+    shop.desk.clock.shift(HOUR)
+    assert "2+ are late now." in manager.open(HERE).words
+
+
+def test_with_more_promises_than_one_query_reads_the_latest_are_counted(
+    shop: Shop, manager: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(row_lists, "_REPORT_PAGE", 2)
+    for due_in in (HOUR, 2 * HOUR, 3 * HOUR):
+        promise = shop.promise(shop.desk.now + due_in)
+        shop.desk.call(f"POST /api/commitments/{promise}/keep")
+
+    for path in (HERE, f"{HERE}?agent={shop.agent_id}"):
+        assert manager.open(path).title == "1 of 1 kept, 100%"

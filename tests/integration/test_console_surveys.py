@@ -6,9 +6,19 @@ import pytest
 
 from tests.integration.console import Browser, Form, Page, counted, signed_in
 from tests.integration.scripted_desk import ScriptedDesk
-from tests.integration.shop import Shop, add_agent, add_customer, change_customer, token_of, writes
+from tests.integration.shop import (
+    Shop,
+    add_agent,
+    add_customer,
+    change_customer,
+    links,
+    token_of,
+    words_of,
+    writes,
+)
 from tests.times import DAY, HOUR
 from tests.unit.present.hostile_text import MARKUP
+from vaada.gateways import row_lists
 
 HERE = "/desk/surveys"
 
@@ -186,3 +196,22 @@ def test_the_page_makes_as_many_calls_for_many_surveys_as_for_few(shop: Shop) ->
 
     assert cost(signed_in(shop.desk, add_agent(shop.desk, "Zara"), manager=True)) == few
     assert sum(few.values()) <= 9
+
+
+def test_with_more_surveys_than_one_query_reads_the_page_says_since_when_it_counts(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number, score in enumerate(("1", "5", "5")):
+        customer_id = add_customer(shop.desk, email=f"customer{number}@example.com")
+        shop.contact(customer_id=customer_id, resolved=True)
+        shop.desk.pass_time(DAY)
+        shop.desk.answer(links(words_of(shop.desk.mails[-1]), "/s/")[0], score=score)
+    browser = manager(shop)
+    assert browser.open(HERE).title == "2 of 3 customers are satisfied."
+    monkeypatch.setattr(row_lists, "_REPORT_PAGE", 2)
+
+    page = browser.open(HERE)
+
+    assert page.title == "1 of 1 customer is satisfied."
+    assert "is counted: there is too much for one page. Report" in page.words
+    assert 'href="/desk/report?from=' in page.html

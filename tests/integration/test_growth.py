@@ -12,10 +12,4 @@ def test_a_page_makes_as_many_calls_however_many_rows_there_are(desk: ScriptedDe
     with grown_desk(desk, MANY) as large:
         many = {page: large.calls_of(page) for page in PAGES}
 
-    # None of the open cases is quiet, so each query reads 26 cases for nothing: ten at most.
-    assert many.pop("API: quiet cases")["Query"] == 8
-    # A review looks at the newest 2,000 rows of the customer, in four queries at most.
-    assert many.pop("console: a review")["Query"] == 5
-    few.pop("API: quiet cases")
-    few.pop("console: a review")
     assert many == few

@@ -9,7 +9,7 @@ from vaada.console.visits import Visit
 from vaada.flows import commitments, hand_over
 from vaada.flows.optimistic_write import Busy, NotFound, require
 from vaada.flows.references import InvalidField, UnknownReference
-from vaada.flows.reports import rows_of_kind
+from vaada.flows.reports import latest_of_kind
 from vaada.flows.work_lists import agents_by_id
 from vaada.model.people import Agent, Customer
 from vaada.model.work import Commitment
@@ -82,19 +82,18 @@ def _board(
 ) -> Answer:
     desk, now, query = visit.desk, visit.now, visit.request.query
     period = last_days(visit, _DAYS)
-    rows = [row for row in commitments.open_commitments(desk, None) if row.agent_id in seen]
+    found, has_more = commitments.first_open(desk)
+    rows = [row for row in found if row.agent_id in seen]
     shown = rows[:_MOST_SHOWN]
-    ended = [
-        row
-        for row in rows_of_kind(desk, Commitment, period.begins, period.ends, None)
-        if row.agent_id in seen
-    ]
+    latest = latest_of_kind(desk, Commitment, period.begins, period.ends, None)
+    ended = [row for row in latest.rows if row.agent_id in seen]
     by_agent = {
         agent_id: reports.promises([row for row in ended if row.agent_id == agent_id], now)
         for agent_id in {row.agent_id for row in ended}
     }
     customers = desk.table.get_several(Customer, sorted({row.customer_id for row in shown}))
-    page = board(rows, shown, reports.promises(ended, now), by_agent, agents, customers, visit.times)
+    all_kept = kept_words(reports.promises(ended, now), visit.times, is_cut=latest.begins > period.begins)
+    page = board(rows, shown, all_kept, by_agent, agents, customers, visit.times, has_more=has_more)
     return visit.page(
         "promises",
         HERE,
@@ -134,12 +133,12 @@ def _list(visit: Visit, agent_id: str) -> Answer:
         )
         for column, title in COLUMNS.items()
     ]
-    ended = list(rows_of_kind(desk, Commitment, period.begins, period.ends, agent_id))
+    latest = latest_of_kind(desk, Commitment, period.begins, period.ends, agent_id)
     return visit.page(
         "promises_of",
         HERE,
         agent=agents[agent_id],
-        title=kept_words(reports.promises(ended, now), times),
+        title=kept_words(reports.promises(latest.rows, now), times, is_cut=latest.begins > period.begins),
         groups=[group for group in groups if group.rows],
         colleagues=_by_name(agents, _seen(visit, agents.values())),
         cursor=page.next_cursor,

@@ -8,7 +8,7 @@ from vaada.console.periods import asked_period, last_weeks
 from vaada.console.visits import Visit
 from vaada.flows import surveys as flow
 from vaada.flows.optimistic_write import NotFound, require
-from vaada.flows.reports import rows_of_kind
+from vaada.flows.reports import latest_of_kind
 from vaada.flows.work_lists import agents_by_id
 from vaada.model.people import Customer
 from vaada.model.work import Survey
@@ -33,7 +33,7 @@ def show(visit: Visit) -> Answer:
     period, is_understood = asked_period(visit)
     only = visit.user.agent_filter(desk, query.id("agent") or None)
     agents = agents_by_id(desk)
-    surveys = rows_of_kind(desk, Survey, period.begins, period.ends, only, _SHOWN)
+    surveys, begins = latest_of_kind(desk, Survey, period.begins, period.ends, only, _SHOWN)
     lists = Lists.of(surveys)
     shown: ListName = next((name for name in LISTS if name == query["show"]), "words")
     skip = int(query["skip"]) if query["skip"].isdecimal() and query["skip"].isascii() else 0
@@ -53,6 +53,8 @@ def show(visit: Visit) -> Answer:
         status=HTTPStatus.OK if is_understood else HTTPStatus.UNPROCESSABLE_ENTITY,
         title=title(results.get("csat"), times.words),
         lead=lead(results.get("csat"), times),
+        counted_from=times.when(begins) if begins > period.begins else "",
+        report=f"/desk/report?{period.query(**own)}",
         results=survey_results(results, times, link),
         lists={name: (LISTS[name], len(lists[name])) for name in LISTS},
         shown=shown,

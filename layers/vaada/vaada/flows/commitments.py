@@ -1,7 +1,7 @@
 """End a commitment, or agree a new date for it."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 
 from vaada.desk import Desk
 from vaada.flows import case_work
@@ -21,14 +21,14 @@ from vaada.rules.messages.lifecycle import new_message
 from vaada.rules.time.availability import customer_reachable_at
 from vaada.rules.time.deadlines import working_hours
 
-_LISTED = frozenset({"status", "history"})
-"""The fields of open commitments that lists show, besides those that each row has."""
+_MOST_OPEN = 1000
+"""Open commitments that are read for a board: as many as one query reads."""
 
 
-def open_commitments(desk: Desk, agent_id: str | None) -> list[Commitment]:
-    """Return all open commitments of an agent, or of all, the first due one first, with what lists show."""
-    first, last = (datetime(year, 1, 1, tzinfo=UTC) for year in (1, 9999))
-    return list(desk.table.rows_for_report(Commitment, _LISTED, "open", first, last, agent_id=agent_id))
+def first_open(desk: Desk) -> tuple[list[Commitment], bool]:
+    """Return the first thousand open commitments, the first due one first, and whether there are more."""
+    page = desk.table.list_rows(Commitment, _MOST_OPEN, None, status="open")
+    return [row for row in page.rows if isinstance(row, Commitment)], page.next_cursor is not None
 
 
 def rows_after_end(desk: Desk, commitment: Commitment, now: datetime) -> tuple[Row, ...]:

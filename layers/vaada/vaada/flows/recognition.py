@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from vaada.desk import Desk
 from vaada.flows.optimistic_write import NotFound, require
-from vaada.flows.reports import rows_listed
+from vaada.flows.reports import latest_of_kind
 from vaada.flows.work_lists import agents_by_id
 from vaada.gateways.table import Conflict
 from vaada.model.cases import Case
@@ -27,16 +27,16 @@ _COMPLAINT = frozenset({"status", "resolved_at", "last_inbound_at", "reopenings"
 
 
 def overview(desk: Desk, now: datetime) -> Overview:
-    """Return whom to thank, and for what.
+    """Return whom to thank, and for what: of much evidence for the latest.
 
     Rows are listed by when they were due. A promise may be kept long before, and a survey answered after.
     """
     since = now - QUARTER
     asked_since = since - timedelta(days=desk.policy.surveys.close_after_days)
     evidence: tuple[rules.Evidence, ...] = (
-        *rows_listed(desk, Commitment, ("kept",), since, now + FARTHEST, _PROMISE),
-        *rows_listed(desk, Survey, ("answered",), asked_since, now, _ANSWER),
-        *rows_listed(desk, Case, ("resolved",), since - QUARTER, now, _COMPLAINT),
+        *latest_of_kind(desk, Commitment, since, now + FARTHEST, None, _PROMISE, ("kept",)).rows,
+        *latest_of_kind(desk, Survey, asked_since, now, None, _ANSWER, ("answered",)).rows,
+        *latest_of_kind(desk, Case, since - QUARTER, now, None, _COMPLAINT, ("resolved",)).rows,
     )
     return rules.overview(evidence, said(desk), agents_by_id(desk).values(), now)
 

@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 from vaada.desk import Desk
 from vaada.flows.optimistic_write import NotFound, check_wanted, retry_on_conflict
-from vaada.flows.reports import rows_between, rows_listed
+from vaada.flows.reports import rows_listed, rows_of_kind
 from vaada.model.cases import Case
 from vaada.model.training import Training
-from vaada.model.work import Survey
+from vaada.model.work import Commitment, Survey
 from vaada.rules import training as rules
 from vaada.rules.reports import Rows
 
@@ -25,7 +25,7 @@ def topics(desk: Desk, now: datetime) -> list[rules.Topic]:
     page = desk.table.latest_rows(Training, _MOST_MARKS, None)
     done = [row for row in page.rows if isinstance(row, Training)]
     rows = Rows(
-        commitments=rows_between(desk, begins, ends, None).commitments,
+        commitments=rows_of_kind(desk, Commitment, begins, ends, None),
         cases=rows_listed(desk, Case, _STATUSES, begins, ends, _CASE),
         surveys=rows_listed(desk, Survey, ("answered",), begins, ends, _ANSWER),
     )

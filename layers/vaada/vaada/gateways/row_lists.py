@@ -1,21 +1,19 @@
 """Lists of rows: the timeline of a customer, and the lists that the indexes hold."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from vaada.gateways.items import DUE_SHARDS, KINDS, from_item, id_of, is_known, to_item
+from vaada.gateways.items import DUE_SHARDS, KINDS, from_item, id_of, is_known
 from vaada.gateways.row_pages import (
     BadCursor,
     Page,
     PartByTime,
     decode_cursor,
     encode_cursor,
-    key_in,
     merge_by_place,
     merge_partitions,
     place_of,
@@ -29,11 +27,11 @@ from vaada.model.times import text_of
 
 _INDEX_KEYS = {"by_kind": "row_kind", "by_agent": "agent_kind", "by_customer": "customer_kind"}
 """The partition key of each index of lists."""
-_FILTERED_QUERIES = 10  # for one page of a list with a filter
+_LOOKED_THROUGH = 1000  # rows; for one page of a list with a filter, as many as one query reads
+_QUERIES_BY_ID = 10  # for one page of a list by id
 _REPORT_PAGE = 1000  # rows; DynamoDB ends a page at 1 MB anyway
 
 
-@dataclass(frozen=True)
 class RowLists(RowsByKey):
     """The lists of the table. Those of an index are eventually consistent."""
 
@@ -103,8 +101,6 @@ class RowLists(RowsByKey):
         A field that is neither named nor required has its default. To read fewer fields takes less time: of
         all rows in the period, most of it goes into parsing them.
         """
-        names = {"row_kind", *fields, *(name for name, one in kind.model_fields.items() if one.is_required())}
-        aliases = {f"#{name}": name for name in sorted(names)}
         cursor: str | None = None
         while True:
             page = self.list_rows(
@@ -115,14 +111,37 @@ class RowLists(RowsByKey):
                 status=status,
                 due_from=begins,
                 due_by=ends,
-                only={
-                    "ProjectionExpression": ", ".join(aliases),
-                    "ExpressionAttributeNames": aliases,
-                },
+                only=_only(kind, fields),
             )
             yield from (row for row in page.rows if isinstance(row, kind))
             if (cursor := page.next_cursor) is None:
                 return
+
+    def latest_for_report(
+        self,
+        kind: type[R],
+        fields: Collection[str],
+        status: str,
+        begins: datetime,
+        ends: datetime,
+        *,
+        agent_id: str | None,
+    ) -> tuple[tuple[R, ...], bool]:
+        """Return the last due of these rows, the last one first, and whether there are more.
+
+        They are as many as one query reads, so that a page takes as long however many there are.
+        """
+        page = self.list_rows(
+            kind,
+            _REPORT_PAGE,
+            None,
+            agent_id=agent_id,
+            status=status,
+            due_from=begins,
+            due_by=ends,
+            only={**_only(kind, fields), "ScanIndexForward": False},
+        )
+        return tuple(row for row in page.rows if isinstance(row, kind)), page.next_cursor is not None
 
     def count_rows(self, kind: type[Row], *, agent_id: str | None = None, status: str | None) -> int:
         """Return the number of rows of a kind, of one agent or of all, that the index contains."""
@@ -228,7 +247,7 @@ class RowLists(RowsByKey):
         queries = 0
         for customer_id in sorted(customer_ids) or [""]:  # the ids of a customer's rows begin with it
             last = f"{customer_id}~"
-            while after < last and queries < _FILTERED_QUERIES:
+            while after < last and queries < _QUERIES_BY_ID:
                 queries += 1
                 first = max(customer_id, f"{after}!")
                 answer = self.client.query(
@@ -339,17 +358,15 @@ class RowLists(RowsByKey):
     def _part_by_time(self, query: Mapping[str, Any], most: int) -> PartByTime:
         """Return the first rows of a query by their place in the order by time, and how far it got.
 
-        None: to the end. A filter may leave out so many rows that a few queries find fewer than `most`.
+        None: to the end. A filter may leave out so many rows that the query finds fewer than `most`.
         """
-        found: dict[str, Row] = {}
-        cursor: str | None = None
-        for _ in range(_FILTERED_QUERIES):
-            page = self._page(most, cursor, **query)
-            found |= {place_of(to_item(row)): row for row in page.rows}
-            cursor = page.next_cursor
-            if cursor is None or len(found) >= most:
-                break
-        return found, place_of(key_in(cursor)) if cursor else None
+        response = self._query(_LOOKED_THROUGH if "FilterExpression" in query else most, None, query)
+        items, reached = response["Items"], response.get("LastEvaluatedKey")
+        if len(items) > most:
+            items = items[:most]
+            reached = items[-1]
+        found = {place_of(item): from_item(item) for item in items if is_known(item)}
+        return found, place_of(reached) if reached else None
 
     def _list(
         self,
@@ -381,27 +398,38 @@ class RowLists(RowsByKey):
         )
 
     def _page(self, limit: int | None, cursor: str | None, **query: Any) -> Page:
-        if cursor:
-            name = query.get("IndexName")
-            index = {_INDEX_KEYS[name], "list_key"} if name else set()
-            query["ExclusiveStartKey"] = decode_cursor(cursor, {"pk", "sk", *index})
-        try:
-            if limit is not None:
-                query["Limit"] = limit
-            response = self.client.query(TableName=self.name, **query)
-        except ClientError as error:
-            if cursor and error.response["Error"]["Code"] == "ValidationException":
-                raise BadCursor from error
-            raise
+        response = self._query(limit, cursor, query)
         rows = tuple(from_item(item) for item in response["Items"] if is_known(item))
         return Page(
             rows, encode_cursor(response["LastEvaluatedKey"]) if "LastEvaluatedKey" in response else None
         )
 
+    def _query(self, limit: int | None, cursor: str | None, query: Mapping[str, Any]) -> Any:
+        asked = dict(query)
+        if cursor:
+            name = query.get("IndexName")
+            index = {_INDEX_KEYS[name], "list_key"} if name else set()
+            asked["ExclusiveStartKey"] = decode_cursor(cursor, {"pk", "sk", *index})
+        if limit is not None:
+            asked["Limit"] = limit
+        try:
+            return self.client.query(TableName=self.name, **asked)
+        except ClientError as error:
+            if cursor and error.response["Error"]["Code"] == "ValidationException":
+                raise BadCursor from error
+            raise
+
 
 def _index_key(kind: type[Row], agent_id: str | None) -> tuple[str, str]:
     """Return the index that lists the rows of a kind, of one agent or of all, and their key in it."""
     return ("by_agent", f"{agent_id}#{kind.kind_of_row}") if agent_id else ("by_kind", kind.kind_of_row)
+
+
+def _only(kind: type[Row], fields: Collection[str]) -> dict[str, Any]:
+    """Return the part of a query that reads only these fields of its rows, and the required ones."""
+    names = {"row_kind", *fields, *(name for name, one in kind.model_fields.items() if one.is_required())}
+    aliases = {f"#{name}": name for name in sorted(names)}
+    return {"ProjectionExpression": ", ".join(aliases), "ExpressionAttributeNames": aliases}
 
 
 def _filters(agent_id: str | None, quiet_since: datetime | None, where: Mapping[str, str]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from vaada.gateways.items import Item, to_item
 from vaada.model.rows import Row
@@ -14,8 +14,7 @@ class BadCursor(ValueError):
     """The cursor is not from a list of this kind."""
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(NamedTuple):
     """Some rows of a list, and the cursor of the next page. None: there are no more."""
 
     rows: tuple[Row, ...]
@@ -88,12 +87,6 @@ def merge_by_place(parts: Sequence[PartByTime], place: str | None, limit: int, *
 def place_of(item: Item) -> str:
     """Return the place of a row in the order by time, whatever its status."""
     return str(item["list_key"]["S"]).partition("#")[2]
-
-
-def key_in(cursor: str) -> Item:
-    """Return the key in a cursor of our own."""
-    key: Item = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    return key
 
 
 def encode_cursor(key: Item) -> str:

@@ -28,6 +28,8 @@ COLUMNS: dict[Column, str] = {
     "later": _("Later"),
 }
 
+_ORDER = tuple(COLUMNS)
+
 PROBLEMS: dict[str, str] = {
     "none": _("Choose the promises first."),
     "agent": _("Choose who has them from now on."),
@@ -66,18 +68,22 @@ class Lane:
 
 @dataclass(frozen=True)
 class Board:
-    """The page. `counts` are the numbers of all promises, `shown` of those on the board."""
+    """The page. `counts` are the numbers of all promises, `shown` of those on the board.
+
+    In the columns `at_least` there are more than were counted.
+    """
 
     title: str
     lead: str
     counts: dict[Column, int]
+    at_least: frozenset[Column]
     lanes: tuple[Lane, ...]
     shown: int
 
     @property
     def is_cut(self) -> bool:
         """Whether there are more promises than are shown."""
-        return self.shown < sum(self.counts.values())
+        return bool(self.at_least) or self.shown < sum(self.counts.values())
 
 
 def column_of(due_at: datetime, times: Times) -> Column:
@@ -94,13 +100,18 @@ def column_of(due_at: datetime, times: Times) -> Column:
 def board(
     rows: Sequence[Commitment],
     shown: Sequence[Commitment],
-    all_kept: Promises,
+    all_kept: str,
     kept: Mapping[str, Promises],
     agents: Mapping[str, Agent],
     customers: Mapping[str, Customer],
     times: Times,
+    *,
+    has_more: bool,
 ) -> Board:
-    """Return the board with these open promises, not all of which are shown, and the ended ones by agent."""
+    """Return the board with these open promises, not all of which are shown, and the ended ones by agent.
+
+    `has_more`: `rows` are the first due ones, and there are others.
+    """
     counts = dict.fromkeys(COLUMNS, 0)
     for row in rows:
         counts[column_of(row.due_at, times)] += 1
@@ -114,17 +125,25 @@ def board(
         if agent.agent_id in own or agent.left_at is None
     ]
     lanes.sort(key=lambda lane: (-lane.late, lane.agent.name.casefold()))
-    return Board(
-        kept_words(all_kept, times), _lead(counts["late"], lanes, times), counts, tuple(lanes), len(shown)
-    )
+    last = column_of(rows[-1].due_at, times) if has_more and rows else None
+    at_least = frozenset(column for column in COLUMNS if last and _ORDER.index(column) >= _ORDER.index(last))
+    lead = _lead(counts["late"], lanes, times, is_at_least="late" in at_least)
+    return Board(all_kept, lead, counts, at_least, tuple(lanes), len(shown))
 
 
-def kept_words(kept: Promises, times: Times) -> str:
-    """Return one sentence about how many promises of the last 30 days were kept."""
+def kept_words(kept: Promises, times: Times, *, is_cut: bool) -> str:
+    """Return one sentence about how many promises of the last 30 days were kept.
+
+    `is_cut`: these are only the latest ones of that time.
+    """
     settled = kept.kept_in_time + kept.kept_after_change + kept.missed
     words = times.words.catalogue
     if not settled:
         return words.gettext("No promise fell due in the last 30 days.")
+    if is_cut:
+        share = times.formats.in_percent(kept.kept_in_time / settled)
+        said = words.gettext("%(kept)s of %(n)s kept, %(share)s")
+        return said % {"kept": kept.kept_in_time, "n": settled, "share": share}
     return words.ngettext(
         "%(kept)s of %(n)s promise kept as first promised, in 30 days.",
         "%(kept)s of %(n)s promises kept as first promised, in 30 days.",
@@ -132,11 +151,13 @@ def kept_words(kept: Promises, times: Times) -> str:
     ) % {"kept": kept.kept_in_time, "n": settled}
 
 
-def _lead(late: int, lanes: Iterable[Lane], times: Times) -> str:
+def _lead(late: int, lanes: Iterable[Lane], times: Times, *, is_at_least: bool) -> str:
     words = times.words.catalogue
     if not late:
         return words.gettext("None is late now.")
-    said = words.ngettext("%(n)s is late now.", "%(n)s are late now.", late) % {"n": late}
+    said = words.ngettext("%(n)s is late now.", "%(n)s are late now.", late) % {
+        "n": f"{late}+" if is_at_least else late
+    }
     most = max(lanes, key=lambda lane: lane.late, default=None)
     if most is None or most.late < 2 or most.late == late:  # noqa: PLR2004 - several, and not all
         return said
