@@ -82,11 +82,13 @@ def _is_reachable(desk: Desk, message: Message, now: datetime) -> bool:
 
 def _reachable_at(desk: Desk, message: Message, now: datetime) -> datetime:
     """Return when the reader may get it: now, or later if it is late and they have stopped working."""
-    if message.recipient_id is None or message.wake_at is None or now - message.wake_at <= _LATE:
+    if message.purpose in _WARNINGS or message.recipient_id is None:
+        return now
+    if message.wake_at is None or now - message.wake_at <= _LATE:
         return now
     reader = desk.table.get(Agent, message.recipient_id)
     about = desk.table.get(SUBJECTS[message.about_kind], message.about_id)
-    if reader is None or about is None or message.purpose in _WARNINGS:
+    if reader is None or about is None:
         return now
     return notify_at(desk, about, reader, now)
 
