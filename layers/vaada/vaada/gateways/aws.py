@@ -27,21 +27,23 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
 
+# What the SDK would tell AWS about itself it puts together twice in each call, which takes a tenth of the call.
+_NAMED = Config(user_agent="Vaada")
 # The SDK retries these calls: they are safe to repeat.
-_RETRYING = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
-# mypy checks the types of requests, and DynamoDB checks the requests again: the SDK's own check of each value
+_RETRYING = _NAMED.merge(
+    Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
+)
+# The types of what is asked are checked here, and DynamoDB checks it again: the SDK's own check of each value
 # takes a fifth of a call.
 _UNCHECKED = _RETRYING.merge(Config(parameter_validation=False))
 # A send cannot be undone: the SDK makes one attempt, and our own rules decide about another.
-_ONE_ATTEMPT = Config(
-    connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 1}
+_ONE_ATTEMPT = _NAMED.merge(
+    Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 1})
 )
 LONG_READ_TIMEOUT = 26
 """Seconds to wait for a function that returns something: a little longer than it may take."""
 
-_ONE_LONG_ATTEMPT = Config(
-    connect_timeout=2, read_timeout=LONG_READ_TIMEOUT, retries={"mode": "standard", "total_max_attempts": 1}
-)
+_ONE_LONG_ATTEMPT = _ONE_ATTEMPT.merge(Config(read_timeout=LONG_READ_TIMEOUT))
 
 
 @cache
