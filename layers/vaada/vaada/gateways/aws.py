@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
 
-# What the SDK would tell AWS about itself it puts together twice in each call, which takes a tenth of the call.
+# What the SDK would tell AWS about itself it puts together twice in each call: a tenth of the call.
 _NAMED = Config(user_agent="Vaada")
 # The SDK retries these calls: they are safe to repeat.
 _RETRYING = _NAMED.merge(

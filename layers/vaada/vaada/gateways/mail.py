@@ -1,5 +1,7 @@
-"""E-mail through Amazon SES, as raw MIME."""
+"""E-mail through Amazon SES, as raw MIME: it takes headers of our own for threads and unsubscribing."""
 
+import secrets
+from binascii import b2a_qp
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -94,35 +96,89 @@ def _without_encoded_words(words: str) -> str:
     return words.replace("=?", "= ?")
 
 
-def _to_mime(mail: Mail, files: tuple[MailFile, ...]) -> EmailMessage:
-    mime = EmailMessage(policy=_POLICY)
+class _Mime:
+    """A mail that is written at once. Python's EmailMessage, which can be changed, takes long."""
+
+    def __init__(self) -> None:
+        self._headers: list[str] = []
+        self.body = b""
+
+    def set_raw(self, name: str, value: str) -> None:
+        """Add a header, which is written as it is."""
+        self._headers.append(f"{name}: {value}{_POLICY.linesep}")
+
+    def as_bytes(self) -> bytes:
+        """Return the mail. Raises ValueError if a header is not ASCII."""
+        return "".join((*self._headers, _POLICY.linesep)).encode("ascii") + self.body
+
+
+def _to_mime(mail: Mail, files: tuple[MailFile, ...]) -> _Mime:
+    mime = _Mime()
     _set_subject(mime, _without_encoded_words(mail.subject))
-    mime.set_content(mail.text, cte="quoted-printable")
-    mime.add_alternative(mail.html, subtype="html", cte="quoted-printable")
+    kind, body = _multipart("alternative", [_text_part("plain", mail.text), _text_part("html", mail.html)])
+    attached = [_attachment(file) for file in files]
     if mail.calendar is not None:
-        mime.add_attachment(
-            mail.calendar.encode(),
-            maintype="text",
-            subtype="calendar",
-            filename="event.ics",
-            params={"method": "PUBLISH", "charset": "utf-8"},
-        )
-    for file in files:
-        kind, _, subtype = file.media_type.partition("/")
-        if kind not in _FILE_KINDS:  # files of these types would become parts of this mail
-            kind, subtype = "application", "octet-stream"
-        mime.add_attachment(file.content, maintype=kind, subtype=subtype, filename=file.name)
+        attached.insert(0, _calendar(mail.calendar))
+    if attached:
+        kind, body = _multipart("mixed", [_part(kind, body), *attached])
+    mime.set_raw("MIME-Version", "1.0")
+    mime.set_raw("Content-Type", kind)
+    mime.body = body
     return mime
 
 
-def _refuse_automatic_replies(mime: EmailMessage) -> None:
+def _multipart(subtype: str, parts: Sequence[bytes]) -> tuple[str, bytes]:
+    """Return the type and the body of the parts together (RFC 2046, 5.1)."""
+    # No part has a line that begins so: "=_" occurs neither in Base64 nor in quoted-printable text.
+    boundary = f"=_{subtype}_{secrets.token_hex(8)}"
+    between, end = f"--{boundary}\r\n".encode(), f"--{boundary}--\r\n".encode()
+    return f'multipart/{subtype}; boundary="{boundary}"', b"".join((*(between + part for part in parts), end))
+
+
+def _part(kind: str, body: bytes, encoding: str = "") -> bytes:
+    """Return a part, with the line break that belongs to the boundary after it."""
+    how = f"Content-Transfer-Encoding: {encoding}\r\n" if encoding else ""
+    return f"Content-Type: {kind}\r\n{how}\r\n".encode() + body + b"\r\n"
+
+
+def _text_part(subtype: str, text: str) -> bytes:
+    """Return a part with this text, in lines that end in CRLF and that no server has to break."""
+    lines = b"".join(one + b"\r\n" for one in text.encode().splitlines())
+    return _part(f'text/{subtype}; charset="utf-8"', b2a_qp(lines), "quoted-printable")
+
+
+def _calendar(calendar: str) -> bytes:
+    part = EmailMessage(policy=_POLICY)
+    part.set_content(
+        calendar.encode(),
+        maintype="text",
+        subtype="calendar",
+        disposition="attachment",
+        filename="event.ics",
+        params={"method": "PUBLISH", "charset": "utf-8"},
+    )
+    return part.as_bytes() + b"\r\n"
+
+
+def _attachment(file: MailFile) -> bytes:
+    kind, _, subtype = file.media_type.partition("/")
+    if kind not in _FILE_KINDS:  # files of these types would become parts of this mail
+        kind, subtype = "application", "octet-stream"
+    part = EmailMessage(policy=_POLICY)
+    part.set_content(
+        file.content, maintype=kind, subtype=subtype, disposition="attachment", filename=file.name
+    )
+    return part.as_bytes() + b"\r\n"
+
+
+def _refuse_automatic_replies(mime: _Mime) -> None:
     """Ask other programs not to answer: no absence notes, and no loops."""
     _set_structured(mime, "Auto-Submitted", "auto-generated")  # RFC 3834
     # The same for Exchange, which does not support the RFC.
     _set_structured(mime, "X-Auto-Response-Suppress", "All")
 
 
-def _set_thread(mime: EmailMessage, answers: Sequence[str], thread: Sequence[str]) -> None:
+def _set_thread(mime: _Mime, answers: Sequence[str], thread: Sequence[str]) -> None:
     """Name the ids of the mails that it answers, else those of its own thread (RFC 5322, 3.6.4)."""
     if answers:
         _set_structured(mime, "In-Reply-To", answers[-1])
@@ -131,7 +187,7 @@ def _set_thread(mime: EmailMessage, answers: Sequence[str], thread: Sequence[str
         _set_structured(mime, "References", " ".join(thread))
 
 
-def _set_structured(mime: EmailMessage, header: str, value: str) -> None:
+def _set_structured(mime: _Mime, header: str, value: str) -> None:
     """Set a header that programs read: one line, never folded, never encoded words (RFC 2047, 5).
 
     Raises ValueError if it does not fit into the 998 characters of a line (RFC 5322, 2.1.1).
@@ -142,7 +198,7 @@ def _set_structured(mime: EmailMessage, header: str, value: str) -> None:
     mime.set_raw(header, value)
 
 
-def _set_subject(mime: EmailMessage, subject: str) -> None:
+def _set_subject(mime: _Mime, subject: str) -> None:
     """Set the subject. EmailMessage would begin a new line before a long one, which leaves the first empty.
 
     Raises ValueError if it is not one line.
@@ -153,7 +209,7 @@ def _set_subject(mime: EmailMessage, subject: str) -> None:
     mime.set_raw("Subject", _encode_words("Subject", subject, charset))
 
 
-def _set_address(mime: EmailMessage, header: str, name: str, email: str) -> None:
+def _set_address(mime: _Mime, header: str, name: str, email: str) -> None:
     """Set the header to one address. The name and the address are never broken, only parted by a new line."""
     address = Address(name, addr_spec=email)
     if not name:
