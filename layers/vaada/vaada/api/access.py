@@ -137,12 +137,17 @@ class User:
         return None if self.is_manager else self.agent_id
 
 
+def email_of(claims: Mapping[str, Any]) -> str:
+    """Return the address in the ID token's claims, or nothing."""
+    return str(claims.get("email", "")).casefold()
+
+
 def user_of(desk: Desk, claims: dict[str, Any], *wanted: tuple[type[Row], str | None]) -> User:
     """Return the user of the ID token's claims. Reads the rows in `wanted` ahead.
 
     Raises Refusal (403) for somebody without access.
     """
-    email = str(claims.get("email", "")).casefold()
+    email = email_of(claims)
     if not email:
         raise Refusal(
             HTTPStatus.FORBIDDEN, "The token has no email: send the ID token, not the access token."

@@ -70,7 +70,7 @@ def add_campaign(body: Annotated[NewCampaign, Body()]) -> Response[Campaign]:
     caller = _manager()
     row = do_once(
         desk(),
-        idempotency_key(caller),
+        idempotency_key(),
         lambda: flow.add_campaign(desk(), body, now(), caller.id),
         _campaign,
     )
@@ -87,8 +87,8 @@ def get_campaign(campaign_id: Id) -> CampaignDetails:
 
 @app.put("/api/campaigns/<campaign_id>", summary="Write a draft anew", tags=["Campaigns"])
 def edit_campaign(campaign_id: Id, body: Annotated[NewCampaign, Body()]) -> Campaign:
-    caller = _manager()
-    return change_once(caller, campaign_id, lambda: flow.edit_campaign(desk(), campaign_id, body), _campaign)
+    _manager()
+    return change_once(campaign_id, lambda: flow.edit_campaign(desk(), campaign_id, body), _campaign)
 
 
 @app.get(
@@ -131,10 +131,9 @@ def list_campaign_recipients(
 
 @app.post("/api/campaigns/<campaign_id>/schedule", summary="Send it, now or at a time", tags=["Campaigns"])
 def schedule_campaign(campaign_id: Id, body: Annotated[CampaignTime, Body()]) -> Campaign:
-    caller = _manager()
+    _manager()
     require_ahead("send_at", body.send_at)
     return change_once(
-        caller,
         campaign_id,
         lambda: flow.schedule_campaign(desk(), campaign_id, body.send_at or now()),
         _campaign,
@@ -143,10 +142,8 @@ def schedule_campaign(campaign_id: Id, body: Annotated[CampaignTime, Body()]) ->
 
 @app.post("/api/campaigns/<campaign_id>/cancel", summary="Cancel it", tags=["Campaigns"])
 def cancel_campaign(campaign_id: Id) -> Campaign:
-    caller = _manager()
-    return change_once(
-        caller, campaign_id, lambda: flow.cancel_campaign(desk(), campaign_id, now()), _campaign
-    )
+    _manager()
+    return change_once(campaign_id, lambda: flow.cancel_campaign(desk(), campaign_id, now()), _campaign)
 
 
 @app.post(
@@ -155,9 +152,8 @@ def cancel_campaign(campaign_id: Id) -> Campaign:
     tags=["Campaigns"],
 )
 def mark_attendance(campaign_recipient_id: RowPath, body: Annotated[Attendance, Body()]) -> CampaignRecipient:
-    caller = _manager()
+    _manager()
     return change_once(
-        caller,
         campaign_recipient_id,
         lambda: flow.mark_attendance(desk(), campaign_recipient_id, came=body.came),
         stored(CampaignRecipient),

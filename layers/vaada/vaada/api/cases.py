@@ -270,7 +270,6 @@ def give_goodwill(case_id: Id, body: Annotated[NewGoodwill, Body()]) -> Response
     case = _case(caller, case_id)
     return created(
         change_once(
-            caller,
             case_id,
             lambda: goodwill.give(
                 desk(),
@@ -298,7 +297,6 @@ def add_commitment(case_id: Id, body: Annotated[NewCommitment, Body()]) -> Respo
     require_ahead("due_at", body.due_at)
     return created(
         change_once(
-            caller,
             case_id,
             lambda: added_work.add_commitment(desk(), case_id, body, now(), caller.id),
             stored(Commitment),
@@ -318,7 +316,6 @@ def add_follow_up(case_id: Id, body: Annotated[NewFollowUpRequest, Body()]) -> R
     require_ahead("at", body.at)
     return created(
         change_once(
-            caller,
             case_id,
             lambda: added_work.add_follow_up(desk(), case_id, body, now(), caller.id),
             stored(FollowUp),
@@ -364,7 +361,6 @@ def _decide(goodwill_id: str, *, approved: bool, reason: str | None) -> Goodwill
     caller = current_user()
     caller.require_decides(desk(), require(desk(), Goodwill, goodwill_id))
     return change_once(
-        caller,
         goodwill_id,
         lambda: goodwill.decide(
             desk(), goodwill_id, approved=approved, reason=reason, now=now(), by=caller.id
@@ -385,4 +381,4 @@ def _change_case(
 ) -> Case:
     """Change the case once per idempotency key. Raises as `_case` does."""
     _case(caller, case_id)
-    return change_once(caller, case_id, change, lambda _: require(desk(), Case, result_id or case_id))
+    return change_once(case_id, change, lambda _: require(desk(), Case, result_id or case_id))

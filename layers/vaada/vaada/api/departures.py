@@ -35,7 +35,6 @@ def leave_business(agent_id: Id, body: Annotated[Leave, Body()]) -> Agent:
     caller = current_user()
     caller.require_manager()
     left = change_once(
-        caller,
         agent_id,
         lambda: departures.leave(desk(), agent_id, body.to, body.by_customer, now(), caller.id),
         stored(Agent),
@@ -50,7 +49,6 @@ def return_to_business(agent_id: Id) -> Agent:
     caller = current_user()
     caller.require_manager()
     return change_once(
-        caller,
         agent_id,
         lambda: departures.take_back(desk(), agent_id),
         stored(Agent),

@@ -74,11 +74,10 @@ def record_interaction(body: Annotated[NewInteraction, Body()]) -> Response[Reco
         (Case, body.case_id),
     )
     caller.require_own(body.agent_id, "agent_id")
-    key = idempotency_key(caller)
-    interactions.read_ahead(desk(), body, key.receipt_id if key else None)
+    interactions.read_ahead(desk(), body)
     recorded = do_once(
         desk(),
-        key,
+        idempotency_key(),
         lambda: interactions.record_interaction(desk(), body, now()),
         stored(Interaction),
     )

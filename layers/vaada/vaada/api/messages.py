@@ -45,7 +45,6 @@ def retry_message(message_id: Id) -> Message:
     caller = current_user()
     caller.require_manager()
     return change_once(
-        caller,
         message_id,
         lambda: retry(desk(), message_id, now(), caller.id),
         stored(Message),

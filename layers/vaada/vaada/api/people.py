@@ -91,7 +91,7 @@ def add_agent(body: Annotated[NewAgent, Body()]) -> Response[Agent]:
     return created(
         do_once(
             desk(),
-            idempotency_key(caller),
+            idempotency_key(),
             lambda: people.add_agent(desk(), body, now()),
             stored(Agent),
         )
@@ -127,7 +127,7 @@ def add_customer(body: Annotated[NewCustomer, Body()]) -> Response[AddedCustomer
     new_customer = body if body.agent_id else body.model_copy(update={"agent_id": caller.agent_id})
     added = do_once(
         desk(),
-        idempotency_key(caller),
+        idempotency_key(),
         lambda: people.add_customer(desk(), new_customer, now(), caller.agent_id),
         lambda customer_id: current_customer(desk(), customer_id),
     )
@@ -187,7 +187,6 @@ def write_to_customer(customer_id: Id, body: Annotated[NewMessage, Body()]) -> R
     caller.require_own(agent_id, "agent_id")
     case = personal_messages.case_to_write_about(desk(), customer, body.case_id)
     interaction = change_once(
-        caller,
         customer.id,
         lambda: personal_messages.write_to_customer(desk(), customer, agent_id, body, case, now()),
         stored(Interaction),
@@ -201,7 +200,6 @@ def merge_customer(customer_id: Id, body: Annotated[CustomerMerge, Body()]) -> C
     for record_id, field in ((customer_id, None), (body.into, "into")):
         caller.require_served(desk(), _record(record_id, field))
     return change_once(
-        caller,
         customer_id,
         lambda: merge_customers(desk(), customer_id, body.into, now(), caller.id),
         lambda kept_id: current_customer(desk(), kept_id),
@@ -218,7 +216,6 @@ def unmerge_customer(customer_id: Id) -> SeparatedCustomer:
         return SeparatedCustomer(**dict(separated), not_undone=not_undone)
 
     return change_once(
-        caller,
         customer_id,
         act,
         lambda record_id: SeparatedCustomer(**dict(require(desk(), Customer, record_id)), not_undone=()),

@@ -90,7 +90,7 @@ def say_thanks(body: Annotated[NewRecognition, Body()]) -> Response[Recognition]
     caller.require_manager()
     said = do_once(
         desk(),
-        idempotency_key(caller),
+        idempotency_key(),
         lambda: recognition.say_thanks(desk(), body.evidence_id, body.note, now(), caller.id),
         stored(Recognition),
     )

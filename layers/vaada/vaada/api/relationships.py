@@ -203,4 +203,4 @@ def _change(customer_id: str, act: Callable[[User], Relationship]) -> Relationsh
     """Let a manager change the relationship, once per idempotency key and at the version of `If-Match`."""
     caller = _manager(customer_id)
     row_id = relationship_id(current_customer(desk(), customer_id).id)
-    return change_once(caller, row_id, lambda: act(caller), stored(Relationship))
+    return change_once(row_id, lambda: act(caller), stored(Relationship))

@@ -18,7 +18,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel
 
 from vaada.api import problems
-from vaada.api.access import User, user_of
+from vaada.api.access import User, email_of, user_of
 from vaada.api.problems import FieldError, Refusal
 from vaada.desk import Desk, open_desk
 from vaada.flows.idempotency import Key, KeyReused, do_once
@@ -30,6 +30,7 @@ from vaada.gateways.row_pages import BadCursor
 from vaada.gateways.table import Conflict
 from vaada.headers import RESPONSE_HEADERS
 from vaada.log import logger
+from vaada.model.receipts import Receipt
 from vaada.model.rows import Row
 from vaada.rules.cases import StepsMissing
 from vaada.rules.customer_merge import CannotMerge
@@ -72,20 +73,25 @@ def now() -> datetime:
 def current_user(*wanted: tuple[type[Row], str | None]) -> User:
     """Return the signed-in user. `wanted` are rows that the route needs, read in the same call.
 
-    Raises Refusal (403).
+    So is the receipt of an earlier request with the same `Idempotency-Key`. Raises Refusal (403).
     """
-    authorizer = app.current_event.request_context.authorizer
-    claims = authorizer.jwt_claim if authorizer else None
-    return user_of(desk(), claims or {}, *wanted)
+    key = idempotency_key()
+    return user_of(desk(), _claims(), (Receipt, key.receipt_id if key else None), *wanted)
 
 
-def idempotency_key(caller: User) -> Key | None:
-    """Return the `Idempotency-Key` of this request, or None."""
+def idempotency_key() -> Key | None:
+    """Return the `Idempotency-Key` of this request, or None. Each user has keys of their own."""
     event = app.current_event
     header = event.headers.get("idempotency-key")
     if header is None:
         return None
-    return Key.of(user=caller.id, path=event.path, key=header, body=(event.body or "").encode(), now=now())
+    body = (event.body or "").encode()
+    return Key.of(user=email_of(_claims()), path=event.path, key=header, body=body, now=now())
+
+
+def _claims() -> dict[str, Any]:
+    authorizer = app.current_event.request_context.authorizer
+    return (authorizer.jwt_claim if authorizer else None) or {}
 
 
 def wanted_versions() -> frozenset[int] | None:
@@ -99,13 +105,13 @@ def wanted_versions() -> frozenset[int] | None:
     return frozenset(int(tag[1]) for tag in tags if tag)
 
 
-def change_once(caller: User, row_id: str, act: Callable[[], T], recall: Callable[[str], T]) -> T:
+def change_once(row_id: str, act: Callable[[], T], recall: Callable[[str], T]) -> T:
     """Change the row, once per `Idempotency-Key`, if it has a version of `If-Match`.
 
     Raises Refusal (422), KeyReused, VersionChanged and whatever `act` raises.
     """
     versions = wanted_versions()
-    return do_once(desk(), idempotency_key(caller), lambda: _act_at(row_id, versions, act), recall)
+    return do_once(desk(), idempotency_key(), lambda: _act_at(row_id, versions, act), recall)
 
 
 def stored(kind: type[R]) -> Callable[[str], R]:

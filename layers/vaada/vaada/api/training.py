@@ -73,7 +73,6 @@ def mark_training_topic(key: Key, body: Annotated[NewTraining, Body()]) -> Train
     caller = current_user()
     caller.require_manager()
     return change_once(
-        caller,
         key,
         lambda: training.mark(desk(), key, body.what, now(), caller.id),
         stored(Training),

@@ -238,7 +238,7 @@ def renegotiate_commitment(commitment_id: Id, body: Annotated[Renegotiation, Bod
         )
         return changed
 
-    return change_once(caller, commitment_id, act, stored(Commitment))
+    return change_once(commitment_id, act, stored(Commitment))
 
 
 @app.post("/api/commitments/<commitment_id>/withdraw", summary="Withdraw a promise", tags=["Commitments"])
@@ -382,7 +382,7 @@ def _once(
     """
     caller = current_user()
     require_allowed(caller, desk(), require(desk(), kind, row_id))
-    return change_once(caller, row_id, lambda: act(caller.id), stored(kind))
+    return change_once(row_id, lambda: act(caller.id), stored(kind))
 
 
 def _require_after_making(promise: Commitment, kept_at: datetime) -> None:

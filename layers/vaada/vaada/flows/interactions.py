@@ -38,16 +38,15 @@ _CUSTOMER = "customer_id"  # the field that names the customer
 _MAX_COMPARED = 100  # open cases, those opened last; the limit of BatchGetItem
 
 
-def read_ahead(desk: Desk, new: "NewInteraction", receipt_id: str | None) -> None:
+def read_ahead(desk: Desk, new: "NewInteraction") -> None:
     """Read in one call the rows that the contact may change, however many rows its case has.
 
-    The customer and the case are read already. `receipt_id` is that of the request's receipt.
+    The customer and the case are read already.
     """
     case = desk.table.get(Case, new.case_id) if new.case_id else None
     customer = desk.table.get(Customer, new.customer_id)
     is_signal = customer is not None and relationships.is_signal(new)
     desk.read_ahead(
-        (Receipt, receipt_id),
         (Relationship, relationship_id(customer.id) if customer is not None and is_signal else None),
         (FollowUp, customer.check_in_id if customer else None),
         (Survey, case.survey_id if case else None),
