@@ -33,9 +33,10 @@ _NAMED = Config(user_agent="Vaada")
 _RETRYING = _NAMED.merge(
     Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
 )
-# The types of what is asked are checked here, and DynamoDB checks it again: the SDK's own check of each value
-# takes a fifth of a call.
-_UNCHECKED = _RETRYING.merge(Config(parameter_validation=False))
+# The types of what is asked are checked here, and AWS checks it again: the SDK's own check of each value is a
+# fifth of a call.
+_NOT_CHECKED = Config(parameter_validation=False)
+_UNCHECKED = _RETRYING.merge(_NOT_CHECKED)
 # A send cannot be undone: the SDK makes one attempt, and our own rules decide about another.
 _ONE_ATTEMPT = _NAMED.merge(
     Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 1})
@@ -54,6 +55,17 @@ def session() -> Session:
     return created
 
 
+def _at_one_endpoint(client: Any) -> Any:
+    """Return the client, which takes its endpoint from its settings instead of looking it up in each call.
+
+    AWS's rules for endpoints take a tenth of a call, and find the same for all calls that we make. botocore
+    does this for services without such rules. If a later one works differently, calls are slower but right.
+    """
+    if getattr(client, "_ruleset_resolver", None) is not None:
+        client._ruleset_resolver = None  # there is no setting for it
+    return client
+
+
 # With the bucket in the host name, links go to the host of the region. Other hosts redirect there, and a link
 # that is signed for one host does not work at another.
 _LARGE = _RETRYING.merge(
@@ -64,7 +76,7 @@ _LARGE = _RETRYING.merge(
 @cache
 def dynamodb() -> "DynamoDBClient":
     """Return the client of DynamoDB."""
-    client = session().create_client("dynamodb", config=_UNCHECKED)
+    client = _at_one_endpoint(session().create_client("dynamodb", config=_UNCHECKED))
     write_items_as_they_are(client)
     return cast("DynamoDBClient", client)
 
@@ -108,7 +120,10 @@ def storage() -> "S3Client":
 @cache
 def ses() -> "SESV2Client":
     """Return the client of SES. It makes one attempt per call."""
-    return cast("SESV2Client", session().create_client("sesv2", config=_ONE_ATTEMPT))
+    return cast(
+        "SESV2Client",
+        _at_one_endpoint(session().create_client("sesv2", config=_ONE_ATTEMPT.merge(_NOT_CHECKED))),
+    )
 
 
 @cache

@@ -131,7 +131,10 @@ def search_terms_to_write(customer: Customer) -> tuple[list[Item], list[Item]]:
 
 
 def _search_index(customer: Customer) -> SearchIndex:
-    return SearchIndex(terms=len(terms_of(customer)), fingerprint=fingerprint(customer))
+    stored, now = customer.search_index, fingerprint(customer)
+    if stored is not None and stored.fingerprint == now:
+        return stored
+    return SearchIndex(terms=len(terms_of(customer)), fingerprint=now)
 
 
 def _index_attributes(row: Row) -> dict[str, str]:
