@@ -33,8 +33,8 @@ _NAMED = Config(user_agent="Vaada")
 _RETRYING = _NAMED.merge(
     Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
 )
-# The types of what is asked are checked here, and AWS checks it again: the SDK's own check of each value is a
-# fifth of a call.
+# mypy checks the types of requests, and AWS checks the requests again: the SDK's own check of each value
+# takes a fifth of a call.
 _NOT_CHECKED = Config(parameter_validation=False)
 _UNCHECKED = _RETRYING.merge(_NOT_CHECKED)
 # A send cannot be undone: the SDK makes one attempt, and our own rules decide about another.
