@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 
 from vaada.desk import Desk
 from vaada.flows import recognition
-from vaada.flows.reports import rows_between, rows_listed
+from vaada.flows.reports import rows_listed, rows_of_kind
+from vaada.model.cases import Case
 from vaada.model.people import Customer
 from vaada.model.recognitions import Recognition
-from vaada.model.work import Survey
+from vaada.model.work import Commitment, Reply, Survey
 from vaada.rules import practice as rules
 from vaada.rules.recognition import QUARTER
+from vaada.rules.reports import Rows
 
 _ANSWER = frozenset({"status", "kind", "sent_at", "score", "comment", "case_id", "answered_at"})
 _SECOND = timedelta(seconds=1)
@@ -28,9 +30,13 @@ class OwnPractice:
 def own_practice(desk: Desk, agent_id: str, now: datetime) -> OwnPractice:
     """Return what the agent sees of the last quarter. Raises TooManyRows."""
     begins, ends = now - QUARTER, now + _SECOND
-    rows = rows_between(desk, begins, ends, agent_id)
-    answers = rows_listed(desk, Survey, ("answered",), begins, ends, _ANSWER, agent_id=agent_id)
-    found = rules.practice(rows._replace(surveys=answers), desk.policy, now)
+    rows = Rows(
+        rows_of_kind(desk, Commitment, begins, ends, agent_id),
+        rows_of_kind(desk, Reply, begins, ends, agent_id),
+        rows_of_kind(desk, Case, begins, ends, agent_id),
+        rows_listed(desk, Survey, ("answered",), begins, ends, _ANSWER, agent_id=agent_id),
+    )
+    found = rules.practice(rows, desk.policy, now)
     thanks = tuple(one for one in recognition.said(desk) if one.agent_id == agent_id)
     ids = {row.customer_id for row in found.comments}
     ids |= {one.row.customer_id for one in found.examples} | {one.customer_id for one in thanks}
