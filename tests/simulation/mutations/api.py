@@ -7,4 +7,4 @@ from vaada.api import resolver
 
 @mutation()
 def ignores_the_idempotency_key() -> Planted:
-    return replaced(resolver.idempotency_key, lambda _user: None)
+    return replaced(resolver.idempotency_key, lambda: None)
