@@ -191,6 +191,15 @@ class ScriptedDesk:
         event["requestContext"]["authorizer"] = {"jwt": {"claims": user or MANAGER, "scopes": None}}
         return _response(api(event, Context()))  # type: ignore[arg-type]  # all of a context that is read
 
+    def pages(self, route: str, **query: str) -> Iterator[list[dict[str, Any]]]:
+        """Yield the items of each page of a list, which is requested once the one before was looked at."""
+        while True:
+            page = self.call(route, query=query).json
+            yield page["items"]
+            if page["next_cursor"] is None:
+                return
+            query["cursor"] = page["next_cursor"]
+
     def open(self, link: str, *, method: str = "GET", language: str = "") -> Response:
         """Open a link from a message, in a browser of this language."""
         path, _, query = link.removeprefix(ENVIRONMENT["PUBLIC_URL"]).partition("?")

@@ -54,14 +54,8 @@ def shown(shop: Shop) -> Any:
 
 def story(shop: Shop, limit: int = 100) -> list[str]:
     """The ids of the timeline, page by page."""
-    found: list[str] = []
-    query = {"limit": str(limit)}
-    while True:
-        page = shop.desk.call(f"GET /api/customers/{shop.customer_id}/timeline", query=query).json
-        found += [row[f"{row['row_kind']}_id"] for row in page["items"]]
-        if page["next_cursor"] is None:
-            return found
-        query = {**query, "cursor": page["next_cursor"]}
+    pages = shop.desk.pages(f"GET /api/customers/{shop.customer_id}/timeline", limit=str(limit))
+    return [row[f"{row['row_kind']}_id"] for page in pages for row in page]
 
 
 def items_of(*customer_ids: str) -> list[dict[str, Any]]:
@@ -141,16 +135,10 @@ def test_cases_of_both_are_one_list_page_by_page(goes: Shop, stays: Shop) -> Non
         expected.append(shop.contact()["case_id"])
         shop.desk.pass_time(HOUR)
     merged(goes, stays)
-    found: list[str] = []
-    query = {"customer_id": stays.customer_id, "limit": "1", "status": "open"}
-    while True:
-        page = stays.desk.call("GET /api/cases", query=query).json
-        found += [case["case_id"] for case in page["items"]]
-        if page["next_cursor"] is None:
-            break
-        query["cursor"] = page["next_cursor"]
 
-    assert found == expected
+    pages = stays.desk.pages("GET /api/cases", customer_id=stays.customer_id, limit="1", status="open")
+
+    assert [case["case_id"] for page in pages for case in page] == expected
 
 
 def test_a_cursor_of_a_third_customer_opens_nothing(goes: Shop, stays: Shop) -> None:

@@ -55,14 +55,7 @@ def test_quiet_cases_come_page_by_page_past_busy_ones(shop: Shop) -> None:
     for case_id in cases[::2]:
         shop.contact(case_id=case_id, direction="outbound")
 
-    found: list[str] = []
-    query = {"quiet_days": "3", "limit": "2"}
-    while True:
-        page = shop.desk.call("GET /api/cases", query=query).json
-        found += [case["case_id"] for case in page["items"]]
-        if page["next_cursor"] is None:
-            break
-        query["cursor"] = page["next_cursor"]
+    found = all_ids(shop, "/api/cases", "case_id", quiet_days="3", limit="2")
     assert sorted(found) == sorted(cases[1::2])
 
 
@@ -136,13 +129,8 @@ def test_a_list_by_time_misses_nothing_that_changes_its_status_meanwhile(shop: S
     promises = [shop.promise(shop.desk.now + n * DAY) for n in range(1, 8)]
     for sort, expected in (("due_at", promises), ("-due_at", promises[::-1])):
         found: list[str] = []
-        query = {"sort": sort, "limit": "2"}
-        while True:
-            page = shop.desk.call("GET /api/commitments", query=query).json
-            found += [row["commitment_id"] for row in page["items"]]
-            if page["next_cursor"] is None:
-                break
-            query["cursor"] = page["next_cursor"]
+        for page in shop.desk.pages("GET /api/commitments", sort=sort, limit="2"):
+            found += [row["commitment_id"] for row in page]
             for open_one in expected[-2:]:
                 shop.desk.call(f"POST /api/commitments/{open_one}/keep")
 
@@ -152,13 +140,8 @@ def test_a_list_by_time_misses_nothing_that_changes_its_status_meanwhile(shop: S
 def test_a_list_by_id_misses_nothing_whatever_changes_meanwhile(shop: Shop) -> None:
     promises = sorted(shop.promise(shop.desk.now + (n + 2) * DAY) for n in range(9))
     found: list[str] = []
-    query = {"sort": "id", "limit": "2", "agent_id": shop.agent_id}
-    while True:
-        page = shop.desk.call("GET /api/commitments", query=query).json
-        found += [row["commitment_id"] for row in page["items"]]
-        if page["next_cursor"] is None:
-            break
-        query["cursor"] = page["next_cursor"]
+    for page in shop.desk.pages("GET /api/commitments", sort="id", limit="2", agent_id=shop.agent_id):
+        found += [row["commitment_id"] for row in page]
         for number, row_id in enumerate(promises):
             earlier = {
                 "due_at": text_of(shop.desk.now + HOUR + number * MINUTE),
@@ -234,14 +217,7 @@ def promises_in(shop: Shop, count: int, **facts: object) -> str:
 
 
 def all_ids(shop: Shop, route: str, field: str, **query: str) -> list[str]:
-    found: list[str] = []
-    cursor: dict[str, str] = {}
-    while True:
-        page = shop.desk.call(f"GET {route}", query={**query, **cursor}).json
-        found += [row[field] for row in page["items"]]
-        if page["next_cursor"] is None:
-            return found
-        cursor = {"cursor": page["next_cursor"]}
+    return [row[field] for page in shop.desk.pages(f"GET {route}", **query) for row in page]
 
 
 def test_all_promises_of_a_case_are_listed_however_many_there_are(shop: Shop) -> None:

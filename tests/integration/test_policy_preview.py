@@ -130,13 +130,8 @@ def give_goodwill(shop: Shop) -> None:
 
 def all_messages(desk: ScriptedDesk) -> Iterator[dict[str, Any]]:
     """The messages about all customers."""
-    query = {"limit": "100"}
-    while True:
-        page = desk.call("GET /api/messages", query=query).json
-        yield from page["items"]
-        if page["next_cursor"] is None:
-            return
-        query["cursor"] = page["next_cursor"]
+    for page in desk.pages("GET /api/messages", limit="100"):
+        yield from page
 
 
 def _hour(at: str) -> str:
