@@ -189,3 +189,31 @@ def test_a_promise_added_since_the_merge_stays_with_the_other_case(shop: Shop) -
 
     assert shop.case(one)["commitment_ids"] == []
     assert shop.case(other)["commitment_ids"] == [added["commitment_id"]]
+
+
+def test_the_survey_of_a_settled_case_is_asked_if_the_merge_that_opened_it_is_undone(shop: Shop) -> None:
+    settled, asked = shop.contact(resolved=True)["case_id"], shop.contact(channel="email")["case_id"]
+    shop.merge(asked, into=settled)
+    withdrawn = [row["status"] for row in shop.rows("survey")]
+
+    unmerge(shop, asked)
+    shop.desk.pass_time(2 * DAY)
+
+    assert withdrawn == ["withheld"]
+    assert [row["status"] for row in shop.rows("survey")] == ["sent"]
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_a_reply_is_the_first_of_merged_cases_unless_one_of_them_had_one(
+    shop: Shop, *, answered: bool
+) -> None:
+    one, other = (shop.contact(channel="email")["case_id"] for _ in range(2))
+    if answered:
+        shop.contact(case_id=one, direction="outbound")
+
+    shop.merge(one, into=other)
+    merged = [row["which"] for row in shop.rows("reply") if row["status"] == "awaited"]
+    unmerge(shop, one)
+
+    assert merged == ["next" if answered else "first"]
+    assert {row["which"] for row in shop.rows("reply")} == {"first"}

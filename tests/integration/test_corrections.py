@@ -550,6 +550,55 @@ STORIES: dict[str, tuple[Story, int, dict[str, Any]]] = {
         1,
         {"summary": "Why?"},
     ),
+    "a question that did not open a settled case again": (
+        [(1, {"resolved": True}), (1, {"summary": "Why?"})],
+        1,
+        {"summary": "Thanks"},
+    ),
+    "a question that came before the case was settled": (
+        [(2, {"channel": "email"}), (1, {"resolved": True}), (1, {"channel": "email", "summary": "Why?"})],
+        2,
+        {"occurred_at": "2026-03-02T11:30:00Z"},
+    ),
+    "an answered question of the evening that came by day": (
+        [(12, {"channel": "email"}), (13, {"direction": "outbound", "channel": "email"})],
+        0,
+        {"occurred_at": "2026-03-02T16:30:00Z"},
+    ),
+    "an answered question of the day that came in the evening": (
+        [(25, {"channel": "email"}), (1, {"direction": "outbound", "channel": "email"})],
+        0,
+        {"occurred_at": "2026-03-02T20:00:00Z"},
+    ),
+    "a question of the evening that came later in the evening": (
+        [(12, {"channel": "email"}), (26, {})],
+        0,
+        {"occurred_at": "2026-03-01T15:00:00Z"},
+    ),
+    "an answer that was given between two questions": (
+        [
+            (2, {"channel": "email"}),
+            (10, {"channel": "email"}),
+            (13, {"direction": "outbound", "channel": "email"}),
+        ],
+        2,
+        {"occurred_at": "2026-03-02T12:00:00Z"},
+    ),
+    "an answer that was a contact of ours before the question": (
+        [(2, {"channel": "email"}), (1, {"direction": "outbound", "channel": "email"}), (2, {})],
+        1,
+        {"occurred_at": "2026-03-02T09:30:00Z"},
+    ),
+    "a question that came before the first one": (
+        [(12, {"channel": "email"}), (13, {"channel": "email"}), (1, {"direction": "outbound"})],
+        1,
+        {"occurred_at": "2026-03-02T17:30:00Z"},
+    ),
+    "a question of ours that came earlier": (
+        [(1, {}), (5, {"direction": "outbound", "awaits_reply": True}), (3, {"summary": "Thanks"})],
+        1,
+        {"occurred_at": "2026-03-02T13:00:00Z"},
+    ),
     "a question that was thanks": ([(1, {}), (1, {"summary": "Why?"})], 1, {"summary": "Thanks"}),
     "a complaint": ([(1, {}), (1, {"direction": "outbound"})], 0, {"kind": "complaint", "tone": "abusive"}),
 }
@@ -566,7 +615,16 @@ CASE_FACTS = (
     ),
     *("served", "abusive", "waiting_for_customer", "run_around_at", "resolved_at"),
 )
-REPLY_FACTS = ("status", "asked_at", "due_at", "given_at", "took_seconds", "late_by_seconds", "missed_at")
+REPLY_FACTS = (
+    "which",
+    "status",
+    "asked_at",
+    "due_at",
+    "given_at",
+    "took_seconds",
+    "late_by_seconds",
+    "missed_at",
+)
 
 
 def facts(shop: Shop, case_id: str) -> dict[str, Any]:
@@ -587,9 +645,65 @@ def facts(shop: Shop, case_id: str) -> dict[str, Any]:
             if row["agent_id"] == shop.supervisor_id and row["status"] in {"scheduled", "due"}
         ),
         "automatic": [
-            row["due_at"] for row in planned if row["origin"] == "unresolved" and row["status"] != "done"
+            (row["origin"], row["due_at"])
+            for row in planned
+            if row["origin"] in {"unresolved", "no_answer"} and row["status"] in {"scheduled", "due"}
+        ],
+        "calls": sorted(
+            str([row[name] for name in ("status", "due_at", "kept_at", "late_by_seconds")])
+            for row in shop.rows("commitment")
+            if row["case_id"] == case_id and row["status"] != "withdrawn"
+        ),
+        "surveys": [
+            row["due_at"]
+            for row in shop.rows("survey")
+            if row["case_id"] == case_id and row["status"] == "scheduled"
         ],
     }
+
+
+def test_a_survey_that_was_sent_is_open_again_after_a_mistaken_reopening(shop: Shop) -> None:
+    settled = shop.contact(resolved=True)
+    shop.desk.pass_time(25 * HOUR)
+    mistaken = shop.contact(case_id=settled["case_id"], summary="Why?")
+    withdrawn = [row["status"] for row in shop.rows("survey")]
+
+    corrected(shop, mistaken, summary="Thanks")
+    again = [row["status"] for row in shop.rows("survey")]
+    shop.desk.pass_time(20 * DAY)
+
+    assert (withdrawn, again) == (["withheld"], ["sent"])
+    sent = [(purpose, len(shop.sent_messages(purpose))) for purpose in ("survey", "survey_reminder")]
+    assert sent == [("survey", 1), ("survey_reminder", 1)]
+    assert [row["status"] for row in shop.rows("survey")] == ["expired"]
+
+
+def test_a_survey_of_a_case_settled_by_hand_is_asked_after_a_mistaken_reopening(shop: Shop) -> None:
+    asked = shop.contact(channel="email")
+    shop.contact(case_id=asked["case_id"], direction="outbound")
+    shop.resolve(asked["case_id"])
+    shop.desk.pass_time(HOUR)
+    mistaken = shop.contact(case_id=asked["case_id"], summary="Why?")
+
+    corrected(shop, mistaken, summary="Thanks")
+    shop.desk.pass_time(2 * DAY)
+
+    assert shop.case(asked["case_id"])["survey_id"] == shop.rows("survey")[0]["survey_id"]
+    assert [row["status"] for row in shop.rows("survey")] == ["sent"]
+
+
+def test_a_survey_that_is_asked_after_all_is_still_bound_to_the_cool_down(shop: Shop) -> None:
+    settled = shop.contact(resolved=True)
+    mistaken = shop.contact(case_id=settled["case_id"], summary="Why?")
+    shop.contact(resolved=True)
+    shop.desk.pass_time(2 * DAY)
+
+    corrected(shop, mistaken, summary="Thanks")
+    shop.desk.pass_time(DAY)
+
+    by_case = {row["case_id"]: (row["status"], row["withheld_because"]) for row in shop.rows("survey")}
+    assert by_case[settled["case_id"]] == ("withheld", "they were asked something lately")
+    assert len(shop.sent_messages("survey")) == 1
 
 
 @pytest.mark.parametrize("name", STORIES)

@@ -7,7 +7,16 @@ from typing import Any
 from tests.simulation.mutations.planting import Planted, mutation
 from tests.simulation.replacing import replaced
 from vaada.model.cases import Case
-from vaada.rules import case_merge, cases, commitments, goodwill, interactions, replies
+from vaada.rules import (
+    case_merge,
+    cases,
+    commitments,
+    goodwill,
+    interactions,
+    late_replies,
+    replies,
+    surveys,
+)
 from vaada.rules.only_thanks import only_thanks
 
 
@@ -80,7 +89,33 @@ def is_woken_by_thanks() -> Planted:
 
 @mutation(seed=78)
 def leaves_the_survey_of_a_reopened_case() -> Planted:
-    return replaced(interactions._withdrawn_survey, lambda *_: None)
+    return replaced(surveys.withdraw, lambda _survey: None)
+
+
+@mutation(seed=300)
+def promises_no_call_for_a_question_that_is_written_down_late() -> Planted:
+    return replaced(late_replies._promised, lambda call, *_facts: call)
+
+
+@mutation(seed=438)
+def keeps_the_call_of_a_question_that_was_not_the_first() -> Planted:
+    return replaced(commitments.take_back, lambda call, *_facts: call)
+
+
+@mutation(seed=120)
+def takes_each_reply_for_the_first() -> Planted:
+    return replaced(replies.counted, lambda reply, **_facts: reply)
+
+
+@mutation()
+def takes_a_contact_of_ours_for_the_first_reply() -> Planted:
+    open_reply = replies.open_reply
+
+    def after_ours(contact: Any, case: Any, policy: Any) -> Any:
+        served = case is not None and case.served
+        return open_reply(contact, case.model_copy(update={"answered": True}) if served else case, policy)
+
+    return replaced(open_reply, after_ours)
 
 
 @mutation()

@@ -21,7 +21,18 @@ from vaada.model.policy import Delay, PolicyDocument
 from vaada.model.rows import Row
 from vaada.model.work import Commitment, FollowUp, Reply, Survey
 
-EDGES = {"open": "open kept withdrawn broken", "broken": "kept", "kept": "kept open broken"}
+EDGES = {
+    "open": "open kept withdrawn broken",
+    "broken": "kept withdrawn",
+    "kept": "kept open broken withdrawn",  # withdrawn: it turned out that no call was promised
+    "withdrawn": "open kept broken",  # it turned out that the call was promised after all
+}
+TAKEN_BACK = (
+    "the contact was corrected",
+    "a contact that was recorded since shows that they have waited for longer",
+    "the matter became part of another, in which they are called back",
+)
+"""Why the desk withdraws a promised call."""
 
 
 class Commitments:
@@ -64,7 +75,11 @@ class Commitments:
             assert (after.status, after.due_at) == ("open", after.history[-1].due_after), f"{after!r}"
             self._check_warning(after)
             return
-        assert after.due_at == before.due_at, f"another date: {after!r}"
+        if after.origin != "call_back":
+            assert after.due_at == before.due_at, f"another date: {after!r}"
+        if "withdrawn" in {before.status, after.status} and before.status != "open":
+            self._check_turned_out(before, after)
+            return
         if before.status == "kept" and after.status != "kept":
             self._check_undone(before, after)
             return
@@ -107,6 +122,14 @@ class Commitments:
                 climbed = self._escalated[row.id, renewals(row)]
                 assert len(climbed) == max(ladders), f"escalated {climbed}: {row.what}"
 
+    def _check_turned_out(self, before: Commitment, row: Commitment) -> None:
+        """Only a call that the desk promised turns out not to be promised, or to be promised after all."""
+        withdrawn = row if row.status == "withdrawn" else before
+        assert row.origin == "call_back", f"withdrawn, and another state: {row!r}"
+        assert withdrawn.history[-1].reason in TAKEN_BACK, f"somebody said so: {row!r}"
+        assert (row.status == "kept") == (row.kept_at is not None), f"kept, or not: {row!r}"
+        assert (row.status == "open") == (row.wake_at is not None), f"forgotten: {row!r}"
+
     def _check_undone(self, before: Commitment, row: Commitment) -> None:
         """It stands as before somebody said "kept", less than a day ago, and no step is taken twice."""
         said = before.history[-1]
@@ -135,7 +158,7 @@ class Commitments:
         given = [one for one in replies if self._observed.case_of(one) == self._observed.case_of(row)]
         assert row.origin == "call_back", f"kept at another time: {row!r}"
         assert given, f"no reply was given then: {row!r}"
-        changed = {"kept_at", "late_by_seconds", "version"}
+        changed = {"kept_at", "late_by_seconds", "version", "agent_id", "due_at", "explain"}
         same = row.model_dump(exclude=changed) == before.model_dump(exclude=changed)
         assert same, f"kept, and changed: {row!r}"
 
@@ -148,6 +171,9 @@ class Commitments:
                 if one.interaction_id == row.interaction_id
             ]
             assert row.due_at in replies, f"not when the answer is due: {row!r}"
+        if row.status == "kept":  # the question was written down after the answer
+            assert row.origin == "call_back", f"kept from the start: {row!r}"
+            return
         if row.origin != "unhappy" and contact is not None:
             assert row.agent_id == self._observed.owner_of(row), f"of another agent: {row!r}"
         self._check_warning(row)
@@ -216,8 +242,8 @@ def _notices_of_rung(number: int, policies: Sequence[PolicyDocument]) -> list[No
 
 
 def renewals(row: Commitment) -> int:
-    """How often its date was renegotiated."""
-    return sum(change.what == "renegotiated" for change in row.history)
+    """How often its date was renegotiated, or it was promised again."""
+    return sum(change.what in {"renegotiated", "reopened"} for change in row.history)
 
 
 def _given_up_at(policy: PolicyDocument, row: Commitment) -> datetime:

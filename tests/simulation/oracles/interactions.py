@@ -115,7 +115,6 @@ class Interactions:
         assert not complaint or (case.kind == "complaint" and case.steps), f"no complaint: {case!r}"
         served = not inbound or contact.resolved or contact.channel in LIVE_CHANNELS
         assert case.served or not served, f"served, and forgotten: {case!r}"
-        assert case.answered or inbound, f"answered, and forgotten: {case!r}"
         assert not (inbound and not thanks and case.waiting_for_customer), f"they came: {case!r}"
         missing = any(step.critical and step.done_at is None for step in case.steps)
         settled = contact.resolved and not late and not missing
@@ -167,11 +166,6 @@ class Interactions:
         assert reply.agent_id == case.agent_id, f"not whose case it is: {reply!r}"
         if reply.interaction_id != contact.id or contact.occurred_at < case.last_contact_at:
             return
-        answered = any(
-            row.direction == "outbound" and observed.case_of(row) == case.id
-            for row in observed.of_kind(Interaction)
-        )
-        assert reply.which == "next" or not answered, f"not the first answer: {reply!r}"
         called = any(
             row.origin == "call_back" and row.interaction_id == contact.id
             for row in observed.of_kind(Commitment)

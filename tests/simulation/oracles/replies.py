@@ -1,5 +1,6 @@
 """Replies: due after the channel's target in opening time, paused while the customer is waited for."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from tests.simulation.actors.acts import THANKS
@@ -7,6 +8,7 @@ from tests.simulation.oracles.business_time import add_delay, opened
 from tests.simulation.oracles.observed import Batch, Observed
 from tests.simulation.oracles.recipients import Notices
 from tests.simulation.oracles.tolerances import CLOCK_SKEW, CLOCK_TOLERANCE
+from vaada.model.cases import Case
 from vaada.model.interactions import Interaction
 from vaada.model.policy import Delay, PolicyDocument
 from vaada.model.rows import Row
@@ -15,8 +17,8 @@ from vaada.model.work import Commitment, Reply
 EDGES = {
     "awaited": "awaited paused given closed",
     "paused": "paused awaited given closed",
-    "given": "given awaited",  # what counted as the reply was none
-    "closed": "awaited given",  # the merge that closed it was undone
+    "given": "given awaited closed",  # what counted as the reply was none, or they waited since before
+    "closed": "awaited given",  # the merge that closed it was undone, or they waited a second time
 }
 UNANSWERED = {"awaited", "paused"}
 
@@ -87,11 +89,53 @@ class Replies:
                 assert not calls, f"answered, and still to be called: {calls}"
 
     def check_end(self) -> None:
-        """Each reply that is still awaited was found to be missed, or the customer was promised a call."""
+        """Each reply that is still awaited was found to be missed, or the customer was promised a call.
+
+        Whoever began to wait outside opening hours was promised one, and only they; it is kept when they had
+        their reply. The first reply of a case is the first that was given to a customer who waited.
+        """
         for row in self._observed.of_kind(Reply):
             if row.status == "awaited":
                 heard = row.missed_at or is_called_back(self._observed, row)
                 assert heard, f"waited for in vain: {row!r}"
+            case = self._observed.rows.get(row.case_id)
+            if row.status != "closed" and isinstance(case, Case) and not _was_merged(case):
+                self._check_call(row)
+                first = all(one.asked_at >= row.asked_at for one in self._given_in(case))
+                assert (row.which == "first") == first, f"the first, or not: {row!r}"
+        for case in self._observed.of_kind(Case):
+            if not _was_merged(case):
+                answered = any(True for _ in self._given_in(case))
+                assert case.answered == answered, f"answered, or not: {case!r}"
+
+    def _check_call(self, row: Reply) -> None:
+        asked, policies = self._observed.rows[row.interaction_id], self._observed.policies
+        assert isinstance(asked, Interaction), f"{asked!r}"
+        at = asked.occurred_at
+        promised = {
+            policy.replies.call_back_outside_hours
+            and opened(policy, at, at + timedelta(seconds=1)) == timedelta(0)
+            for policy in policies
+        }
+        calls = [
+            call
+            for call in self._observed.of_kind(Commitment)
+            if call.interaction_id == asked.id and call.origin == "call_back" and call.status != "withdrawn"
+        ]
+        assert promised != {True} or calls, f"they asked at {at}, and no call was promised: {row!r}"
+        assert promised != {False} or not calls, f"they asked at {at}, and a call was promised: {calls}"
+        for call in calls:
+            kept = call.kept_at if call.status == "kept" else None
+            assert kept == row.given_at, f"answered at {row.given_at}: {call!r}"
+
+    def _given_in(self, case: Case) -> Iterator[Reply]:
+        """The replies that were given in the case. To resolve it is none."""
+        resolved = {
+            change.at for change in case.history if change.what == "resolved" and not change.interaction_id
+        }
+        for row in self._observed.of_kind(Reply):
+            if row.case_id == case.id and row.given_at is not None and row.given_at not in resolved:
+                yield row
 
     def _left(self, row: Reply) -> set[timedelta]:
         """The opening time until it is due, negative if that has passed, by each policy."""
@@ -128,6 +172,12 @@ class Replies:
     def _check_time(found: timedelta, wanted: set[timedelta], row: Row) -> None:
         close = any(abs(found - one) <= CLOCK_TOLERANCE for one in wanted)
         assert close, f"{found}, not {wanted}: {row!r}"
+
+
+def _was_merged(case: Case) -> bool:
+    """Whether the case was merged with another at any time: its replies keep what they were before."""
+    merges = {"merged", "another case was merged into this one"}
+    return any(change.what in merges for change in case.history)
 
 
 def _running_time(policy: PolicyDocument, row: Reply, at: datetime) -> timedelta:

@@ -92,7 +92,7 @@ class Oracles:
             *(queues.check_end, rows.check_end, interactions.check_end, customers.check_end),
             *(commitments.check_end, follow_ups.check_end, replies.check_end, goodwill.check_end),
             *(messages.check_end, sends.check_end, cases.check_end, Departures(observed).check_end),
-            campaigns.check_end,
+            *(campaigns.check_end, surveys.check_end),
         )
         self._records_read = self._sends_read = 0
 

@@ -21,6 +21,7 @@ EDGES = {
     "sent": "sent answered expired withheld",
     "answered": "answered sent",  # amended; sent again if the answer turns out to be a program's
     "expired": "answered",  # a quarantined answer turned out to be the customer's
+    "withheld": "scheduled sent",  # the matter was not opened again after all
 }
 ASKED_LATELY = "asked something lately"
 WITHDRAWN = ("the matter was opened again", "it could not be sent")
@@ -55,6 +56,11 @@ class Surveys:
                 self._merged.append((after.id, after.merged_into))
             case Survey(status="scheduled"), Survey(status="sent"):
                 self._check_asked(after)
+            case Survey(status="withheld"), Survey() if after.status != "withheld":
+                because = str(before.withheld_because)
+                assert because == WITHDRAWN[0], f"withheld for good: {after!r}"
+                asked = after.status == "sent"
+                assert asked == (before.sent_at is not None), f"asked before, or not: {after!r}"
             case Survey(status="scheduled"), Survey(status="withheld"):
                 self._check_reason_withheld(after)
             case Survey(), Survey(status="answered") if after.confirmed_by and not before.confirmed_by:
@@ -89,6 +95,13 @@ class Surveys:
         for each in batch.rows:
             if isinstance(each, Survey):
                 self._check_burst(each)
+
+    def check_end(self) -> None:
+        """What a resolved case is asked about was not withdrawn because it was opened again."""
+        for case in self._observed.of_kind(Case):
+            survey = self._observed.rows.get(case.survey_id or "")
+            if case.status == "resolved" and isinstance(survey, Survey):
+                assert survey.withheld_because != WITHDRAWN[0], f"resolved, and not asked: {survey!r}"
 
     def _check_edge(self, before: Survey, after: Survey) -> None:
         world, now, policies = self._observed.world, self._observed.now, self._observed.policies

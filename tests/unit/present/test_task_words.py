@@ -28,7 +28,7 @@ from vaada.model.suppressions import Stop, StopReason, Suppression
 from vaada.model.work import Commitment, FollowUp
 from vaada.present.i18n import words
 from vaada.present.task_words import amount_words, promise_to_customer, promise_words, task_words
-from vaada.rules import check_ins, commitments, follow_ups, next_steps, survey_follow_up
+from vaada.rules import check_ins, commitments, follow_ups, next_steps, replies, survey_follow_up
 from vaada.rules.messages import suppression
 from vaada.rules.open_work import OpenWork
 
@@ -46,7 +46,10 @@ def written_by_the_desk(amina: Agent = AMINA) -> Iterator[FollowUp | Commitment]
         (check_in,) = check_ins.next_step(waiting, None, policy(), MONDAY + every * DAY).other_rows
         assert isinstance(check_in, FollowUp)
         yield check_in
-    back = commitments.call_back(interaction(occurred_at=MONDAY - DAY), reply(), amina, policy())
+    at_night = interaction(occurred_at=MONDAY - DAY)
+    due = replies.due_after(at_night, policy())
+    assert due
+    back = commitments.call_back(at_night, due, amina, policy())
     assert back
     yield back
 
@@ -55,8 +58,8 @@ def _next_steps() -> Iterator[FollowUp]:
     """What the desk plans for a case without another next step."""
     rules = policy()
     contact = interaction(tone="upset", kind="complaint")
-    asked = next_steps.after_interaction(case(), contact, NOTHING, rules)
-    complained = next_steps.after_interaction(case(kind="complaint"), contact, NOTHING, rules)
+    asked = next_steps.after_interaction(case(), contact, NOTHING, rules, is_last=True)
+    complained = next_steps.after_interaction(case(kind="complaint"), contact, NOTHING, rules, is_last=True)
     ended = next_steps.after_end(case(), NOTHING, rules, MONDAY)
     assert asked
     assert complained

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 from vaada.desk import Desk
+from vaada.flows.interactions import awaited_in
 from vaada.flows.optimistic_write import change, lost_new_row, require, retry_on_conflict
 from vaada.flows.references import require_present_agents
 from vaada.flows.unlisted_work import change_unlisted, settled
@@ -224,14 +225,15 @@ def unmerge(desk: Desk, case_id: str, now: datetime, by: str) -> Case:
         rows: list[Row] = []
         for one, listed in ((case, went), (rest, stays)):
             mine = [contact for contact in contacts if contact.interaction_id in one.interaction_ids]
-            part, known, given = _with_replies(desk, one, listed, mine)
+            part, known, given, answered = _with_replies(desk, one, listed, mine, now)
             agent = require_agent(desk, one.agent_id)
             moved = hand_over.hand_over_all(part, agent, desk.policy, now, by)
             if follow_up := next_steps.after_end(one, moved, desk.policy, now):
                 moved = moved.having(follow_up)
-            listed_in = unlisted_work.to_follow(with_open_work(one, moved), "move", now, by)
-            rows += [listed_in, *changed_rows((*work.rows, *known), (*moved.rows, *given))]
-        desk.table.write(*rows)
+            separated = with_open_work(one.model_copy(update={"answered": answered}), moved)
+            rows.append(unlisted_work.to_follow(separated, "move", now, by))
+            rows += changed_rows((*work.rows, *known), (*moved.rows, *given))
+        desk.table.write(*rows, *_survey_after_all(desk, rest, now))
         return next(row for row in rows if isinstance(row, Case) and row.id == case.id)
 
     case = retry_on_conflict(case_id, attempt, is_final=lost_new_row)
@@ -240,28 +242,25 @@ def unmerge(desk: Desk, case_id: str, now: datetime, by: str) -> Case:
 
 
 def _with_replies(
-    desk: Desk, case: Case, work: OpenWork, contacts: list[Interaction]
-) -> tuple[OpenWork, list[Reply], list[Reply]]:
-    """Return the work with the reply that the customer waits for in these contacts, the stored replies, and
-    those that were given in these contacts.
+    desk: Desk, case: Case, work: OpenWork, contacts: list[Interaction], now: datetime
+) -> tuple[OpenWork, list[Reply], list[Reply], bool]:
+    """Return the work with the reply that the customer waits for in these contacts, the stored replies, those
+    that were given in these contacts, and whether one was.
     """
-    stored = [
-        row
-        for row in desk.table.work_rows(ids.reply_id(one) for one in contacts if one.awaits_reply).values()
-        if isinstance(row, Reply)
-    ]
-    known = [late_replies.as_awaited(row) for row in stored]
-    changed = late_replies.reconcile(cases.in_order(contacts, case), case, known, desk.policy)
-    waited = next((row for row in known if row.status in replies.OPEN), None)
-    reply, ended = late_replies.open_and_ended(changed, waited)
-    given = [row for row in ended if row.status == "given"]
+    awaited = awaited_in(desk, contacts)
+    known = [row for row in awaited if isinstance(row, Reply)]
+    calls = (row for row in awaited if isinstance(row, Commitment))
+    stored = late_replies.Stored(tuple(known), tuple(calls))
+    waits = late_replies.waits(cases.in_order(contacts, case), case, stored, desk.policy)
+    changed, answered = late_replies.reconcile_replies(waits, waits, case, stored, desk.policy)
+    reply = late_replies.open_among(changed, stored)
     if case.status != "open":
         reply = None
     if reply is not None:
         reply = reply.model_copy(update={"case_id": case.case_id})
-        if reply.status == "awaited" and reply.wake_at is None and reply.missed_at is None:
-            reply = replies.start_clock(reply, desk.policy, reply.asked_at)
-    return work._replace(reply=reply), stored, given
+        reply = late_replies.with_clock(reply, work.call_back, desk.policy, now)
+    given = [row for row in changed if row.status == "given"]
+    return work._replace(reply=reply), known, given, answered
 
 
 def _change_with_work(
@@ -304,6 +303,13 @@ def _withdrawn_survey(desk: Desk, case: Case) -> list[Survey]:
     survey = desk.table.get(Survey, case.survey_id) if case.survey_id else None
     withdrawn = surveys.withdraw(survey)
     return [withdrawn] if withdrawn else []
+
+
+def _survey_after_all(desk: Desk, case: Case, now: datetime) -> list[Survey]:
+    """Return the survey of a resolved case if a merge that was undone had withdrawn it."""
+    survey = desk.table.get(Survey, case.survey_id) if case.survey_id else None
+    asked = surveys.ask_after_all(survey, now) if survey and case.status == "resolved" else None
+    return [asked] if asked else []
 
 
 def _survey_after_resolving(desk: Desk, case: Case, now: datetime, *, again: bool) -> Iterator[Survey]:

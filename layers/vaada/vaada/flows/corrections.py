@@ -15,7 +15,7 @@ from vaada.model.interactions import Interaction
 from vaada.model.people import Agent, Customer
 from vaada.model.rows import Row
 from vaada.model.work import Commitment, FollowUp, Reply, Survey
-from vaada.rules import check_ins, corrections, follow_ups, ids, surveys
+from vaada.rules import check_ins, corrections, follow_ups, ids
 from vaada.rules.hand_over import hand_over, hand_over_all
 from vaada.rules.open_work import changed_rows, is_open, with_open_work
 from vaada.rules.unlisted_work import to_follow_owner
@@ -83,46 +83,35 @@ def _rows_of_case(
     policy = desk.policy
     after = corrections.case_after(corrected, case, known, policy)
     work = open_work_of(desk, case)
-    changed, ended = corrections.work_after(corrected, after, work, known, policy, now, by)
     owner = require_agent(desk, after.agent_id)
+    changed, ended, after = corrections.work_after(corrected, after, work, known, owner, policy, now, by)
     if after.agent_id != case.agent_id:
         changed = hand_over_all(changed, owner, policy, now, by)
-    else:  # a reply or call that is open again may still belong to a former agent
-        if changed.reply is not None:
-            changed = changed._replace(reply=hand_over(changed.reply, owner, policy, now, by))
-        if changed.call_back is not None and work.call_back is None:
-            changed = changed._replace(call_back=hand_over(changed.call_back, owner, policy, now, by))
+    elif changed.reply is not None:  # a reply that is open again may still belong to a former agent
+        changed = changed._replace(reply=hand_over(changed.reply, owner, policy, now, by))
+    after, asked = corrections.surveys_after(corrected, case, after, known, policy, now)
     yield to_follow_owner(case, with_open_work(after, changed), now, by)
     yield from changed_rows((*work.rows, *known.replies, *known.calls), (*changed.rows, *ended))
     yield from corrections.tone_follow_ups(corrected, known, policy, now, by)
     yield from corrections.run_around_follow_ups(corrected, case, after, known, owner, now, by)
-    if case.status == "resolved" and after.status == "open":
-        survey = desk.table.get(Survey, case.survey_id) if case.survey_id else None
-        if withdrawn := surveys.withdraw(survey):
-            yield withdrawn
-    elif moved := corrections.survey_after(corrected, known, policy):
-        yield moved
+    yield from asked
 
 
 def _known(desk: Desk, case: Case, interaction: Interaction, agent: Agent) -> corrections.Known:
     contact_ids = {*case.interaction_ids, interaction.interaction_id}
-    about_it = [*corrections.tone_follow_up_ids(interaction), ids.survey_id(interaction)]
+    about_it = [*corrections.tone_follow_up_ids(interaction), *([case.survey_id] if case.survey_id else [])]
     rows = desk.table.work_rows([*contact_ids, *about_it])
     contacts = tuple(row for row in rows.values() if isinstance(row, Interaction))
     run_arounds = follow_ups.run_around_ids(contacts if case.run_around_at else [interaction])
-    awaited = awaited_in(desk, contacts, also=run_arounds)
-    calls = tuple(row for row in awaited if isinstance(row, Commitment))
-    survey = rows.get(ids.survey_id(interaction))
+    surveys = ids.survey_ids(case, (*contacts, interaction))
+    awaited = awaited_in(desk, contacts, also=[*run_arounds, *surveys])
+    found = (*rows.values(), *awaited)
     return corrections.Known(
         agent,
         contacts,
         tuple(row for row in awaited if isinstance(row, Reply)),
         {row.origin: row for row in rows.values() if isinstance(row, FollowUp)},
-        calls,
-        {
-            agent_id: require_agent(desk, agent_id)
-            for agent_id in {case.agent_id, *(call.agent_id for call in calls)}
-        },
+        tuple(row for row in awaited if isinstance(row, Commitment)),
         tuple(row for row in awaited if isinstance(row, FollowUp)),
-        survey if isinstance(survey, Survey) else None,
+        tuple({row.id: row for row in found if isinstance(row, Survey)}.values()),
     )

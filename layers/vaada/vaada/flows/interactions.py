@@ -224,13 +224,14 @@ def _load_state_before(
         return before
     survey = rows.get(case.survey_id or "")
     contacts = tuple(row for row in rows.values() if isinstance(row, Interaction))
-    awaited = awaited_in(desk, contacts)
+    awaited = awaited_in(desk, contacts, also=ids.survey_ids(case, contacts) if late else ())
     return before._replace(
         work=open_work_in(case, rows),
         survey=survey if isinstance(survey, Survey) else None,
         contacts=contacts,
         replies=tuple(row for row in awaited if isinstance(row, Reply)),
         calls=tuple(row for row in awaited if isinstance(row, Commitment)),
+        surveys=tuple(row for row in awaited if isinstance(row, Survey)),
         run_around=_open_run_around(desk, contacts) if late and case.run_around_at else None,
     )
 

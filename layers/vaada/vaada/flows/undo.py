@@ -37,7 +37,10 @@ def undo_keep(desk: Desk, commitment_id: str, now: datetime, by: str) -> Commitm
         work = open_work_of(desk, case) if case else NOTHING_OPEN
         after = _without_question(work, kept_at, now, by)
         if row.origin == "call_back":
-            after = after._replace(call_back=undone, reply=_reply_again(desk, row, work))
+            reply = _reply_again(desk, row, work)
+            after = after._replace(call_back=undone, reply=reply)
+            if case is not None and reply is not None and reply is not work.reply:
+                case = _unanswered(case, reply)
         elif row.origin == "stated":
             after = after._replace(commitments=(*after.commitments, undone))
         rows: list[Row] = [undone, *_settled_again(desk, row, kept_at, now, by), *_survey(desk, row, kept_at)]
@@ -70,8 +73,7 @@ def undo_answer(desk: Desk, reply_id: str, now: datetime, by: str) -> Reply:
         call_back = _call_again(desk, contacts.get(row.interaction_id), given_at, now, by)
         if call_back is not None:  # while the call is open, the reply has no clock of its own
             after = after._replace(call_back=call_back, reply=replies.await_again(row))
-        answered = case.answered and row.which == "next"
-        listed = with_open_work(case.changed(answered=answered), after)
+        listed = with_open_work(_unanswered(case, row).changed(), after)
         desk.table.write(listed, *(row for row in after.rows if row not in work.rows))
         return undone
 
@@ -140,6 +142,11 @@ def _reply_again(desk: Desk, call: Commitment, work: OpenWork) -> Reply | None:
     if reply.given_by != call.history[-1].by or work.reply is not None:
         raise NotPossible("call", "answered by a contact", "marked as not made; correct the contact")
     return replies.await_again(reply)
+
+
+def _unanswered(case: Case, reply: Reply) -> Case:
+    """Return the case without this reply: if it was the first, the customer had none."""
+    return case.model_copy(update={"answered": reply.which == "next"})
 
 
 def _gave(row: Row, given_at: datetime) -> bool:

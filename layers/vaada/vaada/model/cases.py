@@ -60,9 +60,10 @@ class Case(DueRow):
     supervisors; unless `lists_all`, there may be more of them. `unlisted_change` is what is still to be done
     with these, due at `wake_at`. `interaction_ids` are its latest contacts. `run_around_at` is when the case
     passed the policy's threshold; from then on `agent_id` does not change. `granted` is the goodwill given.
-    `ask_again`: the customer was unhappy, and is surveyed once more after the case is resolved. `served`: one
-    of us wrote to the customer, spoke with them, or resolved the case in an interaction. `into_before` is the
-    case that this one was merged into as it was before.
+    `answered`: the customer waited for a reply and had one; to resolve the case is none. `ask_again`: they
+    were unhappy, and are surveyed once more after the case is resolved. `served`: one of us wrote to the
+    customer, spoke with them, or resolved the case in an interaction. `into_before` is the case that this one
+    was merged into as it was before.
     """
 
     kind_of_row: ClassVar[str] = "case"

@@ -135,7 +135,7 @@ class Pause(StoredModel):
 
 
 class Reply(DueRow):
-    """The reply a customer waits for, due at `due_at`.
+    """The reply a customer waits for, due at `due_at`. The `first` in its case, or one after that was given.
 
     `took_seconds` and `late_by_seconds` are opening time, without the `pauses`. While the case waits for the
     customer it is `paused`, with `remaining_seconds` of opening time left; negative if it was already late.

@@ -112,7 +112,6 @@ def rebuild(case: Case, interactions: Iterable[Interaction], rules: CaseRules) -
         last_interaction_id=contacts[0].interaction_id,
         interaction_ids=(),
         contacts=0,
-        answered=False,
         served=False,
         abusive=False,
         waiting_for_customer=False,
@@ -187,6 +186,11 @@ def in_order(interactions: Iterable[Interaction], case: Case) -> list[Interactio
     """
     written = {interaction_id: n for n, interaction_id in enumerate(case.interaction_ids)}
     return sorted(interactions, key=lambda one: (one.occurred_at, written.get(one.id, len(written))))
+
+
+def waited_by_hand(case: Case) -> list[datetime]:
+    """Return when people said that the case waits for the customer, goes on, or is open again."""
+    return [change.at for change in _changes_by_hand(case) if change.what in {_WAITING, _GOES_ON, "reopened"}]
 
 
 def _changes_by_hand(case: Case) -> list[Change]:
@@ -290,7 +294,6 @@ def _with_interaction(
     if interaction.direction == "outbound" or interaction.resolved or interaction.channel in CONVERSATIONS:
         changes["served"] = True
     if interaction.direction == "outbound":
-        changes["answered"] = True
         if asks_customer(interaction, case) and not interaction.is_history:
             changes["waiting_for_customer"] = True
     elif not thanks:

@@ -1,6 +1,7 @@
 """Commitments: warn before `due_at`, flag at it, escalate after it. Each step once, never early.
 
-States: open → kept · broken · withdrawn; broken → kept, if it is kept after all.
+States: open → kept · broken · withdrawn; broken → kept, if it is kept after all. A promised call is also
+withdrawn, even a kept one, when it turns out that none was promised, and opened again if one was after all.
 """
 
 from collections.abc import Iterable
@@ -16,7 +17,7 @@ from vaada.model.rows import Explained
 from vaada.model.work import Commitment, Reply
 from vaada.rules.decisions import Decision, Notice
 from vaada.rules.errors import NotPossible
-from vaada.rules.history import add_change
+from vaada.rules.history import DESK, add_change
 from vaada.rules.ids import derived_id
 from vaada.rules.time import deadlines
 from vaada.rules.time.availability import is_at_work
@@ -27,7 +28,10 @@ from vaada.rules.undo import require_recent
 KEEPABLE = frozenset({"open", "broken"})
 """Statuses in which a commitment may still be kept."""
 
+CORRECTED = "the contact was corrected"
+WAITED_BEFORE = "a contact that was recorded since shows that they have waited for longer"
 _KEPT, _BROKEN, _ADDED = "kept", "broken", "added"  # what a commitment's history says
+_WITHDRAWN, _RENEGOTIATED, _REOPENED = "withdrawn", "renegotiated", "reopened"
 _ONE_CALL = "the matter became part of another, in which they are called back"
 _WARNING_BEFORE_CLOSING = timedelta(
     hours=1
@@ -50,20 +54,24 @@ def stated_in(interaction: Interaction, agent: Agent, policy: PolicyDocument) ->
 
 
 def call_back(
-    interaction: Interaction, reply: Reply, agent: Agent, policy: PolicyDocument
+    interaction: Interaction, due: Deadline, agent: Agent, policy: PolicyDocument
 ) -> Commitment | None:
     """Return the promise to call back after an interaction outside opening hours. None: within hours.
 
-    It is due when the reply is: at the channel's target, counted from the next opening.
+    It is due when the reply is, at `due`: at the channel's target, counted from the next opening.
     """
-    if not policy.replies.call_back_outside_hours:
-        return None
-    if business_hours(policy).is_open(interaction.occurred_at):
+    if not is_call_promised(interaction, policy):
         return None
     what = "Get back to them: they were in touch outside opening hours."
-    back = _commitment(interaction, agent, policy, "call-back", what, reply.due_at)
-    explain = back.explain.model_copy(update={"due_at": reply.explain.due_at})
+    back = _commitment(interaction, agent, policy, "call-back", what, due.at)
+    explain = back.explain.model_copy(update={"due_at": due.explain})
     return back.model_copy(update={"origin": "call_back", "explain": explain})
+
+
+def is_call_promised(interaction: Interaction, policy: PolicyDocument) -> bool:
+    """Whether who begins to wait in this interaction is promised a call, as it is outside opening hours."""
+    outside = not business_hours(policy).is_open(interaction.occurred_at)
+    return policy.replies.call_back_outside_hours and outside
 
 
 def _commitment(
@@ -167,7 +175,7 @@ def next_step(commitment: Commitment, policy: PolicyDocument, now: datetime) -> 
         case "escalate":  # the ladder was made shorter meanwhile
             return Decision(_next_rung(commitment.changed(), commitment.rung, policy))
         case _:
-            history = add_change(commitment, now, "desk", _BROKEN)
+            history = add_change(commitment, now, DESK, _BROKEN)
             return Decision(_close(commitment, status="broken", history=history))
 
 
@@ -192,6 +200,51 @@ def keep_at(commitment: Commitment, at: datetime) -> Commitment:
     return commitment.changed(kept_at=at, late_by_seconds=_late_by_seconds(commitment, at))
 
 
+def take_back(call: Commitment, reason: str, now: datetime, by: str) -> Commitment:
+    """Return a promised call as withdrawn, because it turned out that none was promised.
+
+    `reason` is `CORRECTED` or `WAITED_BEFORE`.
+    """
+    history = add_change(call, now, by, _WITHDRAWN, reason=reason)
+    return _close(call, status="withdrawn", kept_at=None, late_by_seconds=None, history=history)
+
+
+def is_taken_back(call: Commitment) -> bool:
+    """Whether the desk withdrew the call, and not somebody who saw that none is needed."""
+    if call.status != "withdrawn" or not call.history:
+        return False
+    return call.history[-1].reason in {CORRECTED, WAITED_BEFORE, _ONE_CALL}
+
+
+def promise_again(
+    call: Commitment, due: Deadline, policy: PolicyDocument, working: Hours, now: datetime
+) -> Commitment:
+    """Return a call that was taken back as promised after all, due at `due`, with its steps as they stand."""
+    history = add_change(call, now, DESK, _REOPENED)
+    again = call.changed(due_at=due.at, explain=Explained(due_at=due.explain), history=history)
+    return _as_open_again(again, call.history[-1].at, policy, working, now)
+
+
+def move_call(
+    call: Commitment, due: Deadline, policy: PolicyDocument, working: Hours, now: datetime, by: str
+) -> Commitment:
+    """Return a promised call, open, kept or broken, as due at `due`, because the contact was corrected.
+
+    A date that somebody agreed on with the customer stays.
+    """
+    agreed = any(one.what == _RENEGOTIATED and one.reason != CORRECTED for one in call.history)
+    if agreed or call.due_at == due.at:
+        return call
+    if call.status == "open":
+        moved = renegotiate(call, Agreement(due.at, CORRECTED), policy, working, now, by)
+        explain = moved.explain.model_copy(update={"due_at": due.explain})
+        return moved.model_copy(update={"explain": explain})
+    moved = call.changed(due_at=due.at, explain=Explained(due_at=due.explain))
+    if moved.kept_at is None:
+        return moved
+    return moved.model_copy(update={"late_by_seconds": _late_by_seconds(moved, moved.kept_at)})
+
+
 def undo_keep(
     commitment: Commitment, policy: PolicyDocument, working: Hours, now: datetime, by: str
 ) -> Commitment:
@@ -214,16 +267,23 @@ def keep_again(
     undone = commitment.changed(
         kept_at=None, late_by_seconds=None, history=add_change(commitment, now, by, "not kept after all")
     )
+    return _as_open_again(undone, kept_at, policy, working, now)
+
+
+def _as_open_again(
+    commitment: Commitment, ended_at: datetime, policy: PolicyDocument, working: Hours, now: datetime
+) -> Commitment:
+    """Return a promise that ended at `ended_at` as still to be kept. No step is taken twice."""
     if any(change.what == _BROKEN for change in commitment.history):
-        return undone.model_copy(update={"status": "broken"})
-    undone = undone.model_copy(update={"status": "open"})
-    due_at, flagged_at = undone.due_at, undone.flagged_at
+        return commitment.model_copy(update={"status": "broken"})
+    again = commitment.model_copy(update={"status": "open"})
+    due_at, flagged_at = again.due_at, again.flagged_at
     if flagged_at is not None and flagged_at >= due_at:
-        return _next_rung(undone, undone.rung, policy)
-    warned_at = max(warn_at(due_at, policy, working).at, date_set_at(undone))
-    if now < due_at and warned_at <= kept_at:
-        return undone.waiting(due_at, step="flag", rung=0)
-    return open_commitment(undone, policy, working, now)
+        return _next_rung(again, again.rung, policy)
+    warned_at = max(warn_at(due_at, policy, working).at, date_set_at(again))
+    if now < due_at and warned_at <= ended_at:
+        return again.waiting(due_at, step="flag", rung=0)
+    return open_commitment(again, policy, working, now)
 
 
 def renegotiate(
@@ -240,7 +300,7 @@ def renegotiate(
         commitment,
         now,
         by,
-        "renegotiated",
+        _RENEGOTIATED,
         reason=agreed.reason,
         due_before=commitment.due_at,
         due_after=agreed.due_at,
@@ -252,7 +312,7 @@ def renegotiate(
 def withdraw(commitment: Commitment, reason: str, now: datetime, by: str) -> Commitment:
     """Withdraw the promise. Raises NotPossible unless it is open."""
     _require_open(commitment, "withdrawn")
-    history = add_change(commitment, now, by, "withdrawn", reason=reason)
+    history = add_change(commitment, now, by, _WITHDRAWN, reason=reason)
     return _close(commitment, status="withdrawn", history=history)
 
 

@@ -1,7 +1,7 @@
 """Correct a contact: its text, kind, tone or time, and everything that depends on them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from vaada.model.cases import Case
@@ -10,15 +10,13 @@ from vaada.model.interactions import Correction, Interaction, Tone
 from vaada.model.people import Agent
 from vaada.model.policy import PolicyDocument
 from vaada.model.work import Commitment, FollowUp, Reply, Survey
-from vaada.rules import cases, commitments, follow_ups, late_replies, next_steps, surveys
-from vaada.rules.commitments import Agreement
-from vaada.rules.ids import derived_id
+from vaada.rules import cases, follow_ups, ids, late_replies, next_steps, surveys
+from vaada.rules.commitments import CORRECTED
 from vaada.rules.interactions import default_awaits_reply, is_history
+from vaada.rules.late_replies import Change, Stored
 from vaada.rules.only_thanks import only_thanks
 from vaada.rules.open_work import OpenWork, is_open
-from vaada.rules.time.deadlines import working_hours
 
-_CORRECTED = "the contact was corrected"
 _TONES: tuple[Tone, ...] = ("upset", "abusive")
 
 
@@ -27,8 +25,8 @@ class Known:
     """What is known beside the contact: its agent, all contacts of its case, the replies to them, and the
     supervisor's follow-ups for its tone, by their origin.
 
-    `calls` are the calls that were promised in contacts of the case. `agents` are theirs and the case's, by
-    id. `run_arounds` are the supervisor's follow-ups about a run-around. `survey` is about the contact.
+    `calls` are the calls that were promised in contacts of the case. `run_arounds` are the supervisor's
+    follow-ups about a run-around. `surveys` are about the contact, and about how the case was resolved.
     """
 
     agent: Agent
@@ -36,9 +34,8 @@ class Known:
     replies: tuple[Reply, ...]
     by_tone: Mapping[str, FollowUp]
     calls: tuple[Commitment, ...] = ()
-    agents: Mapping[str, Agent] = field(default_factory=dict)
     run_arounds: tuple[FollowUp, ...] = ()
-    survey: Survey | None = None
+    surveys: tuple[Survey, ...] = ()
 
 
 def correct(
@@ -80,45 +77,28 @@ def work_after(
     case: Case,
     work: OpenWork,
     known: Known,
+    owner: Agent,
     policy: PolicyDocument,
     now: datetime,
     by: str,
-) -> tuple[OpenWork, list[Reply | Commitment]]:
-    """Return the open work after the correction, and what else changed of replies and promised calls.
+) -> tuple[OpenWork, tuple[Reply | Commitment, ...], Case]:
+    """Return the open work after the correction, what else changed of replies and promised calls, and the
+    case, which knows whether the customer had a reply.
 
-    `case` is the one after the correction.
+    `case` is the one after the correction, `owner` its agent.
     """
     contacts = cases.in_order(_contacts(interaction, known), case)
-    rows = [
-        row
-        for row in known.replies
-        if row.interaction_id != interaction.id or row.status != "closed"  # a closed one may be needed again
-    ]
-    changed = late_replies.reconcile(contacts, case, rows, policy)
-    current, ended = late_replies.open_and_ended(changed, work.reply)
-
-    def keep_again(call: Commitment) -> Commitment:
-        if work.call_back is not None or current is None:
-            return call
-        working = working_hours(known.agents.get(call.agent_id, known.agent), policy)
-        return commitments.keep_again(call, policy, working, now, by)
-
-    calls = late_replies.reconcile_calls(contacts, case, rows, known.calls, policy, by, keep_again)
-    call_back = next(
-        (call for call in calls if is_open(call)), None
-    )  # a call that counts as not made any more
-    others = [call for call in calls if call is not call_back]
-    if work.call_back is not None:
-        call_back = next((call for call in calls if call.id == work.call_back.id), work.call_back)
-        others = [call for call in calls if call is not call_back]
-    if call_back is None or is_open(call_back):
-        call_back = _call_back(interaction, call_back, current, known, policy, now, by)
-    if current and call_back and call_back.status == "withdrawn":
-        current = late_replies.with_own_clock(current, policy, now)
-    elif current and call_back:
-        current = late_replies.with_clock_of(current, call_back)
-    after = work._replace(reply=current, call_back=call_back)
-    return _with_next_step(case, contacts, after, policy, now, by), [*ended, *others]
+    stored = Stored(known.replies, known.calls)
+    change = Change(tuple(cases.in_order(known.contacts, case)), owner, now, by, CORRECTED)
+    awaited = late_replies.reconcile(contacts, case, stored, change, policy)
+    reply, call = awaited.reply, awaited.call
+    if reply is None and work.reply not in known.replies:  # it is of a contact that the case does not list
+        reply = work.reply
+    if call is None and work.call_back not in known.calls:
+        call = work.call_back
+    after = work._replace(reply=reply, call_back=call)
+    case = case.model_copy(update={"answered": awaited.answered})
+    return _with_next_step(case, contacts, after, policy, now), awaited.others, case
 
 
 def tone_follow_ups(
@@ -131,9 +111,9 @@ def tone_follow_ups(
         row = known.by_tone.get(tone)
         if tone != interaction.tone:
             if row is not None and is_open(row):
-                rows.append(follow_ups.cancel(row, now, by, _CORRECTED))
+                rows.append(follow_ups.cancel(row, now, by, CORRECTED))
         elif planned is not None and row is None:
-            rows.append(planned.model_copy(update={"follow_up_id": derived_id(interaction, tone)}))
+            rows.append(planned.model_copy(update={"follow_up_id": ids.derived_id(interaction, tone)}))
         elif planned is not None and row is not None and row.status == "cancelled":
             rows.append(follow_ups.plan_again(row, planned, now))
     return rows
@@ -147,71 +127,51 @@ def run_around_follow_ups(
     `before` and `after` are the case before and after the correction, `owner` is its agent after it.
     """
     if after.run_around_at is None:
-        return [follow_ups.cancel(row, now, by, _CORRECTED) for row in known.run_arounds if is_open(row)]
+        return [follow_ups.cancel(row, now, by, CORRECTED) for row in known.run_arounds if is_open(row)]
     if before.run_around_at is not None or interaction.is_history:
         return []
     planned = follow_ups.run_around(after, interaction.model_copy(update={"recorded_at": now}), owner)
-    planned = planned.model_copy(update={"follow_up_id": derived_id(interaction, "run_around")})
+    planned = planned.model_copy(update={"follow_up_id": ids.derived_id(interaction, "run_around")})
     stored = next((row for row in known.run_arounds if row.id == planned.id), None)
     if stored is None:
         return [planned]
     return [follow_ups.plan_again(stored, planned, now)] if stored.status == "cancelled" else []
 
 
-def survey_after(interaction: Interaction, known: Known, policy: PolicyDocument) -> Survey | None:
-    """Return the contact's survey if it is asked at another time than was planned, or None."""
-    survey, planned = known.survey, surveys.of_interaction(interaction, policy)
-    if survey is None or planned is None or survey.status != "scheduled" or survey.due_at == planned.due_at:
-        return None
-    moved = survey.changed(due_at=planned.due_at, explain=planned.explain)
-    return moved.waiting(planned.wake_at, planned.explain.wake_at)
+def surveys_after(
+    interaction: Interaction, before: Case, after: Case, known: Known, policy: PolicyDocument, now: datetime
+) -> tuple[Case, list[Survey]]:
+    """Return the case with the survey about how it was resolved, and the surveys that the correction changes.
+
+    One that was withdrawn because of a contact that did not reopen the case is asked after all, and the one
+    about the contact is asked at another time if that was corrected. `before` and `after` are the case before
+    and after the correction.
+    """
+    stored = {survey.id: survey for survey in known.surveys}
+    changed = dict(stored)
+    if before.status == "resolved" and after.status == "open":
+        withdrawn = surveys.withdraw(stored.get(before.survey_id or ""))
+        return after, [withdrawn] if withdrawn else []
+    if cases.can_rebuild(after):
+        contacts = cases.in_order(_contacts(interaction, known), after)
+        survey_id, survey = surveys.after_change(after, contacts, stored.values(), policy, now)
+        after = after.model_copy(update={"survey_id": survey_id})
+        changed |= {survey.id: survey} if survey else {}
+    own, planned = changed.get(ids.survey_id(interaction)), surveys.of_interaction(interaction, policy)
+    if own and planned and own.status == "scheduled" and own.due_at != planned.due_at:
+        moved = own.model_copy(update={"due_at": planned.due_at, "explain": planned.explain})
+        changed[own.id] = moved.waiting(max(planned.due_at, now), planned.explain.wake_at)
+    rows = [(row, stored.get(row.id)) for row in changed.values() if row != stored.get(row.id)]
+    return after, [row.model_copy(update={"version": old.version + 1 if old else 1}) for row, old in rows]
 
 
 def tone_follow_up_ids(interaction: Interaction) -> list[str]:
     """Return the ids that the supervisor's follow-ups for the tone have, if there are any."""
-    return [derived_id(interaction, tone) for tone in _TONES]
+    return [ids.derived_id(interaction, tone) for tone in _TONES]
 
 
 def _contacts(interaction: Interaction, known: Known) -> list[Interaction]:
     return [interaction if one.id == interaction.id else one for one in known.contacts]
-
-
-def _call_back(
-    interaction: Interaction,
-    call: Commitment | None,
-    reply: Reply | None,
-    known: Known,
-    policy: PolicyDocument,
-    now: datetime,
-    by: str,
-) -> Commitment | None:
-    """Return the promised call of the contact, due when the reply is now; withdrawn if there is no reason,
-    and a new one if there is a reason now.
-    """
-    agent = known.agent
-    is_its_own = reply is not None and reply.interaction_id == interaction.interaction_id
-    wanted = commitments.call_back(interaction, reply, agent, policy) if reply else None
-    if call is None:
-        return _promised_now(wanted, reply, known, policy, now) if reply and wanted and is_its_own else None
-    if call.interaction_id != interaction.interaction_id or call.status != "open":
-        return call
-    if wanted is None:
-        return commitments.withdraw(call, _CORRECTED, now, by)
-    if wanted.due_at == call.due_at:
-        return call
-    agreed = Agreement(due_at=wanted.due_at, reason=_CORRECTED)
-    return commitments.renegotiate(call, agreed, policy, working_hours(agent, policy), now, by)
-
-
-def _promised_now(
-    wanted: Commitment, reply: Reply, known: Known, policy: PolicyDocument, now: datetime
-) -> Commitment | None:
-    """Return the call as promised now, by whoever has the reply, or None if it was promised before."""
-    if any(one.id == wanted.id for one in known.calls):
-        return None
-    owner = known.agents.get(reply.agent_id, known.agent)
-    promised = wanted.model_copy(update={"created_at": now, "agent_id": owner.agent_id})
-    return commitments.open_commitment(promised, policy, working_hours(owner, policy), now)
 
 
 def _with_next_step(
@@ -220,10 +180,7 @@ def _with_next_step(
     work: OpenWork,
     policy: PolicyDocument,
     now: datetime,
-    by: str,
 ) -> OpenWork:
-    automatic = work.automatic
-    if case.status != "open":
-        return work.having(follow_ups.complete(automatic, now, by)) if automatic else work
-    follow_up = next_steps.after_correction(case, contacts, work, policy, now)
+    last = next_steps.last_with_news(contacts)
+    follow_up = next_steps.after_change(case, last, work, policy, now) if last else None
     return work.having(follow_up) if follow_up else work

@@ -21,8 +21,10 @@ from vaada.rules import (
     replies,
     surveys,
 )
+from vaada.rules.commitments import WAITED_BEFORE
 from vaada.rules.hand_over import hand_over_all, moved_first, notice_of
 from vaada.rules.history import DESK
+from vaada.rules.late_replies import Awaited, Change, Stored
 from vaada.rules.open_work import NOTHING_OPEN, OpenWork, changed_rows, with_open_work
 from vaada.rules.time.horizon import TOO_FAR, is_too_far
 from vaada.rules.unlisted_work import to_follow_owner
@@ -38,8 +40,6 @@ CLOCK_SKEW = timedelta(minutes=5)
 
 _NO_RUN_AROUND = "a contact that was recorded since shows that it was no run-around"
 
-_WAITED_BEFORE = "a contact that was recorded since shows that they have waited for longer"
-
 STILL_TO_COME = "is still to come; record a contact once it took place"
 
 
@@ -47,8 +47,9 @@ class StateBefore(NamedTuple):
     """The rows before the interaction: its customer, its agent, its case and the open work of the case.
 
     `check_in` is the customer's open check-in. Only for an interaction that was written down late, `contacts`
-    are all others of the case, `replies` all replies to them, `calls` all calls promised in them, and
-    `run_around` is the supervisor's open follow-up about a run-around.
+    are all others of the case, `replies` all replies to them, `calls` all calls promised in them, `surveys`
+    those about how the case was resolved, and `run_around` is the supervisor's open follow-up about a
+    run-around.
     """
 
     customer: Customer
@@ -60,6 +61,7 @@ class StateBefore(NamedTuple):
     contacts: tuple[Interaction, ...] = ()
     replies: tuple[Reply, ...] = ()
     calls: tuple[Commitment, ...] = ()
+    surveys: tuple[Survey, ...] = ()
     run_around: FollowUp | None = None
 
 
@@ -134,9 +136,11 @@ def rows_to_write(
     """
     now = interaction.recorded_at
     customer, nps = _update_customer(before.customer, interaction, policy)
-    own, ended = _update_work(interaction, before, case, policy)
-    last = _last_with_news(interaction, before, case)
-    if follow_up := next_steps.after_interaction(case, interaction, own, policy, last):
+    is_late_one = is_late(interaction, before.case)
+    contacts = cases.in_order((*before.contacts, interaction), case) if is_late_one else None
+    own, ended, case = _update_work(interaction, before, case, contacts, owners.now, policy)
+    case, survey = _survey_after(interaction, before, case, contacts, policy)
+    if follow_up := _next_step(interaction, case, contacts, own, policy):
         own = own.having(follow_up)
     work = own
     told: list[Row] = []
@@ -150,7 +154,7 @@ def rows_to_write(
         if moved := moved_first(own, work):
             told.append(notice_of(moved, owners.now, "assigned", policy, now))
     known = (*before.work.rows, *before.replies, *before.calls)
-    listed = _with_open_work(case, interaction, work)
+    listed = with_open_work(case, work)
     if before.case is not None:
         listed = to_follow_owner(before.case, listed, now, interaction.agent_id)
     rows: list[Row | None] = [
@@ -159,20 +163,28 @@ def rows_to_write(
         *_supervisors_follow_ups(interaction, before, case, owners.now, policy),
         _no_run_around(interaction, before, case),
         _check_in_after(interaction, before, customer),
-        _withdrawn_survey(before, case),
+        survey,
         nps,
         customer if customer is not before.customer else None,
     ]
     return [row for row in (*rows, *told) if row is not None]
 
 
-def _last_with_news(interaction: Interaction, before: StateBefore, case: Case) -> Interaction | None:
-    """Return the case's last contact that said something new. None if this one was not recorded late."""
-    if not is_late(interaction, before.case):
-        return None
-    contacts = cases.in_order((*before.contacts, interaction), case)
-    news = [contact for contact in contacts if not (contact.only_thanks or contact.is_history)]
-    return (news or contacts)[-1]
+def _next_step(
+    interaction: Interaction,
+    case: Case,
+    contacts: list[Interaction] | None,
+    work: OpenWork,
+    policy: PolicyDocument,
+) -> FollowUp | None:
+    """Return the automatic follow-up of the case, new or changed. None: no change."""
+    last = next_steps.last_with_news(contacts) if contacts else None
+    if last is None:
+        is_last = case.last_interaction_id == interaction.interaction_id
+        return next_steps.after_interaction(case, interaction, work, policy, is_last=is_last)
+    if last is interaction:
+        return next_steps.after_interaction(case, interaction, work, policy, is_last=True)
+    return next_steps.after_change(case, last, work, policy, interaction.recorded_at)
 
 
 def mark_planned(interaction: Interaction) -> Interaction:
@@ -187,26 +199,28 @@ def mark_served(customer: Customer, agent_id: str) -> Customer:
     return customer.changed(agent_id=customer.agent_id or agent_id, served_by=(*customer.served_by, agent_id))
 
 
-def _with_open_work(case: Case, interaction: Interaction, work: OpenWork) -> Case:
-    """Return the case with the ids of its open work after the interaction."""
-    is_last = case.last_interaction_id == interaction.interaction_id
-    settled = interaction.resolved and case.status == "resolved" and (is_last or case.survey_id is None)
-    return with_open_work(case, work).model_copy(
-        update={"survey_id": ids.survey_id(interaction) if settled else case.survey_id}
-    )
-
-
 def _update_work(
-    interaction: Interaction, before: StateBefore, case: Case, policy: PolicyDocument
-) -> tuple[OpenWork, list[Reply | Commitment]]:
-    """Return the open work after the interaction, with what was agreed in it, and what else changed of
-    replies and promised calls that ended.
+    interaction: Interaction,
+    before: StateBefore,
+    case: Case,
+    contacts: list[Interaction] | None,
+    owner: Agent,
+    policy: PolicyDocument,
+) -> tuple[OpenWork, tuple[Reply | Commitment, ...], Case]:
+    """Return the open work after the interaction, with what was agreed in it, what else changed of replies
+    and promised calls, and the case, which knows whether the customer had a reply.
+
+    `contacts` are all of the case, in order, after a late interaction.
     """
-    ended: list[Reply | Commitment] = []
-    if is_late(interaction, before.case):
-        reply, call_back, ended = _replies_after_late(interaction, before, case, policy)
+    ended: tuple[Reply | Commitment, ...] = ()
+    if contacts is not None:
+        awaited = _awaited_after_late(interaction, before, case, contacts, owner, policy)
+        reply, call_back, ended = awaited.reply, awaited.call, awaited.others
+        case = case.model_copy(update={"answered": awaited.answered})
     else:
         reply, call_back = _update_reply(interaction, before, case, policy)
+        if reply is not None and reply.status == "given":
+            case = case.model_copy(update={"answered": True})
     requested = follow_ups.requested(interaction)
     planned = [_update_follow_up(interaction, row) for row in before.work.follow_ups]
     stated = commitments.stated_in(interaction, before.agent, policy)
@@ -216,7 +230,7 @@ def _update_work(
         (*before.work.commitments, *stated),
         (*planned, *([requested] if requested else [])),
     )
-    return work, ended
+    return work, ended, case
 
 
 def _update_reply(
@@ -248,36 +262,26 @@ def _new_reply(
     if reply is None:
         return before.work.reply, call_back
     reply = reply.model_copy(update={"agent_id": case.agent_id})
-    back = commitments.call_back(interaction, reply, before.agent, policy)
+    due = replies.due_after(interaction, policy)
+    back = commitments.call_back(interaction, due, before.agent, policy) if due else None
     if back is None:
         reply = replies.start_clock(reply, policy, interaction.recorded_at)
     return reply, back or call_back
 
 
-def _replies_after_late(
-    interaction: Interaction, before: StateBefore, case: Case, policy: PolicyDocument
-) -> tuple[Reply | None, Commitment | None, list[Reply | Commitment]]:
-    """Return the open reply and the call-back after a late interaction, and others that changed."""
-    contacts = cases.in_order((*before.contacts, interaction), case)
-    changed = late_replies.reconcile(contacts, case, before.replies, policy)
-    current, ended = late_replies.open_and_ended(changed, before.work.reply)
-    calls = {
-        call.id: call
-        for call in late_replies.reconcile_calls(
-            contacts, case, before.replies, before.calls, policy, interaction.agent_id
-        )
-    }
-    call_back = before.work.call_back
-    if call_back is not None:
-        call_back = calls.pop(call_back.id, call_back)
-    if current is not None and current.interaction_id == interaction.interaction_id:
-        if call_back is not None and call_back.status == "open":  # they waited before they were promised it
-            needless = commitments.withdraw(call_back, _WAITED_BEFORE, interaction.recorded_at, DESK)
-            calls[needless.id], call_back = needless, None
-        call_back = call_back or commitments.call_back(interaction, current, before.agent, policy)
-    if current is not None and call_back is not None:
-        current = late_replies.with_clock_of(current, call_back)
-    return current, call_back, [*ended, *calls.values()]
+def _awaited_after_late(
+    interaction: Interaction,
+    before: StateBefore,
+    case: Case,
+    contacts: list[Interaction],
+    owner: Agent,
+    policy: PolicyDocument,
+) -> Awaited:
+    """Return what the customer waits for after a late interaction."""
+    former = tuple(contact for contact in contacts if contact is not interaction)
+    stored = Stored(before.replies, before.calls)
+    change = Change(former, owner, interaction.recorded_at, interaction.agent_id, WAITED_BEFORE)
+    return late_replies.reconcile(contacts, case, stored, change, policy)
 
 
 def _update_follow_up(interaction: Interaction, row: FollowUp) -> FollowUp:
@@ -327,10 +331,28 @@ def _no_run_around(interaction: Interaction, before: StateBefore, case: Case) ->
     return follow_ups.cancel(before.run_around, interaction.recorded_at, DESK, _NO_RUN_AROUND)
 
 
-def _withdrawn_survey(before: StateBefore, case: Case) -> Survey | None:
-    """Return the withheld survey of a case that this interaction reopened, or None."""
-    reopened = before.case is not None and before.case.status == "resolved" and case.status == "open"
-    return surveys.withdraw(before.survey) if reopened else None
+def _survey_after(
+    interaction: Interaction,
+    before: StateBefore,
+    case: Case,
+    contacts: list[Interaction] | None,
+    policy: PolicyDocument,
+) -> tuple[Case, Survey | None]:
+    """Return the case with the survey about how it was resolved, and the survey that this changes.
+
+    The stream plans that of this interaction. `contacts` are all of the case, in order, after a late one.
+    """
+    if before.case is not None and before.case.status == "resolved" and case.status == "open":
+        return case, surveys.withdraw(before.survey)
+    survey = None
+    survey_id = case.survey_id
+    if contacts is not None:
+        now = interaction.recorded_at
+        survey_id, survey = surveys.after_change(case, contacts, before.surveys, policy, now)
+    elif interaction.resolved and case.status == "resolved":
+        is_last = case.last_interaction_id == interaction.interaction_id
+        survey_id = ids.survey_id(interaction) if is_last or survey_id is None else survey_id
+    return case.model_copy(update={"survey_id": survey_id}), survey
 
 
 def _update_customer(

@@ -1,31 +1,36 @@
-"""The replies of a case after a contact was recorded late or corrected.
+"""The replies and the promised calls of a case after a contact was recorded late or corrected.
 
 They follow from what happened: the customer waits from a contact that awaits a reply until the next one in
-which we answered, or until somebody marked it as answered or resolved the case.
+which we answered, or until somebody marked it as answered or resolved the case. Each time that they wait
+there is one reply, and a promised call if they began to wait outside opening hours.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from vaada.model.cases import Case
 from vaada.model.interactions import Interaction
+from vaada.model.people import Agent
 from vaada.model.policy import PolicyDocument
 from vaada.model.work import Commitment, Reply
 from vaada.rules import commitments, ids, replies
+from vaada.rules.time.clock import Hours
+from vaada.rules.time.deadlines import working_hours
 
 
 class Wait(NamedTuple):
     """The customer began to wait in the first of these `contacts`, and was in touch again in the others.
 
-    They had their reply at `answered_at`, by the contact or the person `answered_by`. None: not yet.
-    `agent_id` had the case until then.
+    It ended at `ended_at`, with a reply if there is `answered_by`: the contact or the person that gave it, of
+    the agent or person `answering`. None: they still wait. `agent_id` had the case until then.
     """
 
     contacts: tuple[Interaction, ...]
     agent_id: str
-    answered_at: datetime | None = None
+    ended_at: datetime | None = None
     answered_by: str | None = None
+    answering: str | None = None
 
     @property
     def asked(self) -> Interaction:
@@ -33,123 +38,105 @@ class Wait(NamedTuple):
         return self.contacts[0]
 
 
-def reconcile(
-    contacts: Iterable[Interaction], case: Case, rows: Iterable[Reply], policy: PolicyDocument
-) -> list[Reply]:
-    """Return the replies that change or are new.
+class Stored(NamedTuple):
+    """The replies to the contacts of a case, and the calls promised in them, as they are stored."""
 
-    `contacts` are all of the case in the order in which they took place, `rows` its replies. A reply that was
-    said to answer an earlier contact as well still has the id of the contact for which it was made.
+    replies: tuple[Reply, ...]
+    calls: tuple[Commitment, ...] = ()
+
+
+class Change(NamedTuple):
+    """What made the contacts of a case others than `before`: who did it, when, and why a call is taken back.
+
+    `owner` is the agent who has the case now.
     """
-    stored = {row.id: row for row in rows}
+
+    before: tuple[Interaction, ...]
+    owner: Agent
+    now: datetime
+    by: str
+    reason: str
+
+
+class Awaited(NamedTuple):
+    """What the customer waits for: a reply, a promised call. `others` may have changed, and are not awaited.
+
+    `answered`: they had a reply in this case.
+    """
+
+    reply: Reply | None
+    call: Commitment | None
+    others: tuple[Reply | Commitment, ...]
+    answered: bool
+
+
+def reconcile(
+    contacts: Sequence[Interaction], case: Case, stored: Stored, change: Change, policy: PolicyDocument
+) -> Awaited:
+    """Return what the customer waits for after this change, and what else is changed by it.
+
+    `contacts` are all of the case in the order in which they took place.
+    """
+    before, after = (waits(some, case, stored, policy) for some in (change.before, contacts))
+    changed, answered = reconcile_replies(before, after, case, stored, policy)
+    calls = [*_calls(before, after, stored, change, policy)]
+    reply = open_among(changed, stored)
+    keepable = (one for one in calls if one.status in commitments.KEEPABLE)
+    call = min(keepable, key=lambda one: one.status != "open", default=None)
+    if reply is not None:
+        if reply.status == "paused" and not case.waiting_for_customer:
+            reply = replies.resume(reply, change.now, policy)
+        reply = with_clock(reply, call, policy, change.now)
+    awaited = {row.id for row in (reply, call) if row is not None}
+    rows: tuple[Reply | Commitment, ...] = (*changed, *calls)
+    return Awaited(reply, call, tuple(row for row in rows if row.id not in awaited), answered)
+
+
+def reconcile_replies(
+    before: Iterable[Wait], after: Iterable[Wait], case: Case, stored: Stored, policy: PolicyDocument
+) -> tuple[list[Reply], bool]:
+    """Return the replies that change or are new, and whether the customer had a reply.
+
+    A reply that was said to answer an earlier contact as well still has the id of the contact for which it
+    was made.
+    """
+    rows = {row.id: row for row in stored.replies}
+    used_before = {row.id for row in (_stored_reply(wait, rows) for wait in before) if row is not None}
     changed: list[Reply] = []
     used: set[str] = set()
-    answered = False
-    for wait in waits(contacts, case, stored.values(), policy):
-        row = next((stored[one] for one in map(ids.reply_id, wait.contacts) if one in stored), None)
-        after = _fit(row, wait, policy, answered=answered)
-        answered = answered or wait.answered_at is not None
+    answered = case.answered and len(case.interaction_ids) < case.contacts  # by one that it does not list
+    for wait in after:
+        row = _stored_reply(wait, rows)
+        reply = _fit(row, wait, stored, policy)
         if row is not None:
             used.add(row.id)
-        if after is not None and after is not row:
-            changed.append(after)
-    changed += [
-        replies.close(row) for row in stored.values() if row.id not in used and row.status in replies.OPEN
-    ]
-    return changed
-
-
-def reconcile_calls(
-    contacts: Iterable[Interaction],
-    case: Case,
-    rows: Iterable[Reply],
-    calls: Iterable[Commitment],
-    policy: PolicyDocument,
-    by: str,
-    keep_again: Callable[[Commitment], Commitment] = lambda call: call,
-) -> list[Commitment]:
-    """Return the promised calls that change: each is kept when the customer had their reply.
-
-    `keep_again` makes of a kept call one that is still to be made, where there was no reply after all.
-    """
-    answers = {
-        contact.interaction_id: wait.answered_at
-        for wait in waits(contacts, case, rows, policy)
-        for contact in wait.contacts
-    }
-    changed: list[Commitment] = []
-    for call in calls:
-        if call.interaction_id not in answers:
+        if reply is None:
             continue
-        at = answers[call.interaction_id]
-        after = call
-        if at is not None and call.status in commitments.KEEPABLE:
-            after = commitments.keep(call, at, by)
-        elif call.status == "kept":
-            after = keep_again(call) if at is None else commitments.keep_at(call, at)
-        if after is not call:
-            changed.append(after)
-    return changed
+        reply = replies.counted(reply, answered=answered)
+        answered = answered or (reply.status == "given" and not _is_only_resolved(wait, case))
+        if reply != row:
+            changed.append(reply)
+    needless = (row for row in rows.values() if row.id not in used)
+    for row in needless:
+        if row.status in replies.OPEN:
+            changed.append(replies.close(row))
+        elif row.status == "given" and row.id in used_before:
+            changed.append(replies.close(replies.await_again(row)))
+    return changed, answered
 
 
-def open_and_ended(changed: Iterable[Reply], before: Reply | None) -> tuple[Reply | None, list[Reply]]:
-    """Return the open reply among the changed ones, else the former one if it stays; and all others."""
-    rows = list(changed)
-    current = next((row for row in rows if row.status in replies.OPEN), None)
-    if current is None and before is not None and all(row.id != before.id for row in rows):
-        current = before
-    return current, [row for row in rows if current is None or row.id != current.id]
-
-
-def with_own_clock(reply: Reply, policy: PolicyDocument, now: datetime) -> Reply:
-    """Return an awaited reply with its own clock running, because no call-back replaces it any more.
-
-    One that was missed has no clock: the supervisor heard of it.
-    """
-    if reply.status != "awaited" or reply.missed_at is not None:
-        return reply
-    return replies.start_clock(reply, policy, now)
-
-
-def with_clock_of(reply: Reply, call: Commitment) -> Reply:
-    """Return an awaited reply without a clock of its own if this call, which has one, takes its place."""
-    is_instead = call.status == "open" and call.interaction_id == reply.interaction_id
-    if not is_instead or reply.status != "awaited" or reply.wake_at is None:
-        return reply
-    return reply.model_copy(update={"step": None}).waiting(None)
-
-
-def as_awaited(reply: Reply) -> Reply:
-    """Return a closed reply as awaited, with the same version, so that it can be reconciled again."""
-    return reply.model_copy(update={"status": "awaited"}) if reply.status == "closed" else reply
-
-
-def waits(
-    contacts: Iterable[Interaction], case: Case, rows: Iterable[Reply], policy: PolicyDocument
-) -> Iterator[Wait]:
-    """Yield each time that the customer waited for a reply, in order.
+def waits(contacts: Iterable[Interaction], case: Case, stored: Stored, policy: PolicyDocument) -> list[Wait]:
+    """Return each time that the customer waited for a reply, in order.
 
     Nobody waits from a contact by a channel that has no target, unless a reply to it was measured before.
     """
-    contacts, rows = list(contacts), list(rows)
-    measured = {row.id for row in rows}
-    known = {contact.interaction_id for contact in contacts}
-    ends = [
-        (change.at, change.by)
-        for change in case.history
-        if change.what == "resolved" and change.interaction_id is None
-    ]
-    ends += [
-        (row.given_at, row.given_by)
-        for row in rows
-        if row.given_at and row.given_by and row.given_by not in known
-    ]
-    ends += [
-        (contact.occurred_at, contact.interaction_id)
-        for contact in contacts
-        if contact.direction == "outbound" or contact.resolved
-    ]
-    ends.sort()
+    return [*_waits(list(contacts), case, stored, policy)]
+
+
+def _waits(contacts: list[Interaction], case: Case, stored: Stored, policy: PolicyDocument) -> Iterator[Wait]:
+    measured = {row.id for row in stored.replies}
+    agents = {contact.id: contact.agent_id for contact in contacts}
+    ends = sorted(_ends(contacts, case, stored), key=lambda end: (end[0], end[1] or ""))
     asking = [
         contact
         for contact in contacts
@@ -162,9 +149,29 @@ def waits(
         end = next((end for end in ends if end[0] >= first.occurred_at), None)
         during = [one for one in asking if end is None or one.occurred_at <= end[0]]
         asking = asking[len(during) :]
-        answered_at, answered_by = end or (None, None)
-        agent_id = case.agent_id if answered_at is None else _agent_before(answered_at, contacts, case)
-        yield Wait(tuple(during), agent_id or first.agent_id, answered_at, answered_by)
+        ended_at, answered_by = end or (None, None)
+        agent_id = case.agent_id if ended_at is None else _agent_before(ended_at, contacts, case)
+        answering = agents.get(answered_by or "", answered_by)
+        yield Wait(tuple(during), agent_id or first.agent_id, ended_at, answered_by, answering)
+
+
+def _ends(
+    contacts: Iterable[Interaction], case: Case, stored: Stored
+) -> Iterator[tuple[datetime, str | None]]:
+    """Yield when a wait would end, and by which contact or person it is answered. None: it is not."""
+    known = {contact.interaction_id for contact in contacts}
+    for change in case.history:
+        if change.what == "resolved" and change.interaction_id is None:
+            yield change.at, change.by
+    for row in stored.replies:
+        if row.given_at and row.given_by and row.given_by not in known:
+            yield row.given_at, row.given_by
+    for call in stored.calls:
+        if _is_refused(call):
+            yield call.history[-1].at, None
+    for contact in contacts:
+        if contact.direction == "outbound" or contact.resolved:
+            yield contact.occurred_at, contact.interaction_id
 
 
 def _agent_before(at: datetime, contacts: Iterable[Interaction], case: Case) -> str | None:
@@ -179,28 +186,43 @@ def _agent_before(at: datetime, contacts: Iterable[Interaction], case: Case) -> 
     return max(reversed(had), key=lambda one: one[0], default=(at, None))[1]
 
 
-def _fit(row: Reply | None, wait: Wait, policy: PolicyDocument, *, answered: bool) -> Reply | None:
+def _stored_reply(wait: Wait, rows: dict[str, Reply]) -> Reply | None:
+    """Return the stored reply of this wait: one that is not closed, if there is one."""
+    found = [rows[one] for one in map(ids.reply_id, wait.contacts) if one in rows]
+    return next((row for row in found if row.status != "closed"), found[0] if found else None)
+
+
+def _fit(row: Reply | None, wait: Wait, stored: Stored, policy: PolicyDocument) -> Reply | None:
     """Return the reply of this wait as it should be, based on the stored row. None: there is no target."""
-    before = row or _first_version(wait, policy, answered=answered)
+    if row is not None and row.status == "closed":
+        if _is_refused_in(row, stored):
+            return row
+        row = row.model_copy(update={"status": "awaited", "agent_id": wait.agent_id})
+    before = row or _first_version(wait, policy)
     if before is None:
         return None
-    if row is not None and wait.answered_at is not None and row.agent_id != wait.agent_id:
+    if row is not None and wait.ended_at is not None and row.agent_id != wait.agent_id:
         before = row.changed(agent_id=wait.agent_id)
     reply = replies.ask_earlier(before, wait.asked, policy)
-    if wait.answered_at is None or wait.answered_by is None:
+    if wait.ended_at is None:
         if reply.status == "given":
             reply = replies.await_again(reply)
         elif row is not None and (reply is row or reply.status != "awaited"):
             return reply
-        return _with_clock(reply, before, policy, wait.asked.recorded_at)
-    if reply.status == "given" and (reply is not before or reply.given_at != wait.answered_at):
+        return _with_clock_again(reply, before, policy, wait.asked.recorded_at)
+    if reply.status == "given" and (reply is not before or reply.given_at != wait.ended_at):
         reply = replies.await_again(reply)
-    if reply.status in replies.OPEN:
-        return replies.give(reply, wait.answered_at, wait.answered_by, policy)
-    return reply
+    if reply.status in replies.OPEN and wait.answered_by is not None:
+        return replies.give(reply, wait.ended_at, wait.answered_by, policy)
+    return replies.close(reply) if reply.status in replies.OPEN else reply
 
 
-def _with_clock(reply: Reply, before: Reply, policy: PolicyDocument, now: datetime) -> Reply:
+def _first_version(wait: Wait, policy: PolicyDocument) -> Reply | None:
+    reply = replies.open_reply(wait.asked, None, policy)
+    return None if reply is None else reply.model_copy(update={"agent_id": wait.agent_id})
+
+
+def _with_clock_again(reply: Reply, before: Reply, policy: PolicyDocument, now: datetime) -> Reply:
     """Return the awaited reply with its clock running, unless the supervisor was told that it was missed.
 
     They hear of it again only if the target is a later one now.
@@ -210,8 +232,122 @@ def _with_clock(reply: Reply, before: Reply, policy: PolicyDocument, now: dateti
     return replies.start_clock(reply.model_copy(update={"missed_at": None}), policy, now)
 
 
-def _first_version(wait: Wait, policy: PolicyDocument, *, answered: bool) -> Reply | None:
-    reply = replies.open_reply(wait.asked, None, policy)
-    if reply is None:
-        return None
-    return reply.model_copy(update={"which": "next" if answered else "first", "agent_id": wait.agent_id})
+def open_among(changed: Iterable[Reply], stored: Stored) -> Reply | None:
+    """Return the reply that is awaited or paused after these changes, or None."""
+    rows = {row.id: row for row in (*stored.replies, *changed)}
+    return next((row for row in rows.values() if row.status in replies.OPEN), None)
+
+
+def with_clock(reply: Reply, call: Commitment | None, policy: PolicyDocument, now: datetime) -> Reply:
+    """Return an awaited reply with a clock of its own unless the customer is called instead.
+
+    One that was missed has no clock: the supervisor heard of it.
+    """
+    if reply.status != "awaited":
+        return reply
+    if call is not None and call.interaction_id == reply.interaction_id:
+        return reply if reply.wake_at is None else reply.model_copy(update={"step": None}).waiting(None)
+    if reply.wake_at is not None or reply.missed_at is not None:
+        return reply
+    return replies.start_clock(reply, policy, now)
+
+
+def _calls(
+    before: Iterable[Wait], after: Iterable[Wait], stored: Stored, change: Change, policy: PolicyDocument
+) -> Iterator[Commitment]:
+    """Yield the calls of the waits, also those that do not change, and those that are not promised after all.
+
+    Where the customer did not begin to wait at another time, a call or none is as the policy of then decided.
+    """
+    was = {contact.id: wait for wait in before for contact in wait.contacts}
+    now = {contact.id: wait for wait in after for contact in wait.contacts}
+    calls = {call.interaction_id: call for call in stored.calls}
+    for contact_id in dict.fromkeys((*calls, *now)):
+        call, wait = calls.get(contact_id), now.get(contact_id)
+        began, begins = _begins_at(contact_id, was), _begins_at(contact_id, now)
+        promised = begins is not None and _is_call_promised(wait, policy)
+        if began is not None and (begins is None or (begins != began and not promised)):
+            if call is not None and call.status != "withdrawn":
+                call = commitments.take_back(call, change.reason, change.now, change.by)
+        elif wait is not None:
+            if promised and begins != began:
+                call = _promised(call, wait, change, policy)
+            if call is not None:
+                call = _fit_call(call, was.get(contact_id), wait, change, policy)
+        if call is not None:
+            yield call
+
+
+def _begins_at(contact_id: str, by_contact: Mapping[str, Wait]) -> datetime | None:
+    """Return when the customer began to wait in this contact, or None if they did not."""
+    wait = by_contact.get(contact_id)
+    return wait.asked.occurred_at if wait is not None and wait.asked.id == contact_id else None
+
+
+def _is_call_promised(wait: Wait | None, policy: PolicyDocument) -> bool:
+    if wait is None or replies.due_after(wait.asked, policy) is None:
+        return False
+    return commitments.is_call_promised(wait.asked, policy)
+
+
+def _promised(
+    call: Commitment | None, wait: Wait, change: Change, policy: PolicyDocument
+) -> Commitment | None:
+    """Return the call that is promised in this wait, new or as it is promised now."""
+    owner, due, working = change.owner, replies.due_after(wait.asked, policy), _working(change, policy)
+    if due is None:
+        return call
+    if call is None:
+        promised = commitments.call_back(wait.asked, due, owner, policy)
+        if promised is None:
+            return None
+        is_recorded_now = all(one.id != wait.asked.id for one in change.before)
+        agent_id = wait.asked.agent_id if is_recorded_now else owner.agent_id  # else it is handed over
+        promised = promised.model_copy(update={"created_at": change.now, "agent_id": agent_id})
+        return commitments.open_commitment(promised, policy, working, change.now)
+    if commitments.is_taken_back(call):
+        call = call.model_copy(update={"agent_id": owner.agent_id})
+        return commitments.promise_again(call, due, policy, working, change.now)
+    if call.status == "withdrawn":
+        return call
+    return commitments.move_call(call, due, policy, working, change.now, change.by)
+
+
+def _fit_call(
+    call: Commitment, before: Wait | None, wait: Wait, change: Change, policy: PolicyDocument
+) -> Commitment:
+    """Return the call as kept when the customer had their reply, or as still to be made."""
+    if wait.ended_at is None:
+        was_answered = before is not None and before.answered_by is not None
+        if call.status != "kept" or not was_answered or call.interaction_id != wait.asked.id:
+            return call
+        call = call.model_copy(update={"agent_id": change.owner.agent_id})
+        working = _working(change, policy)
+        return commitments.keep_again(call, policy, working, change.now, change.by)
+    if wait.answered_by is None or call.status == "withdrawn":
+        return call
+    kept = call
+    if call.status in commitments.KEEPABLE:
+        kept = commitments.keep(call, wait.ended_at, wait.answering or change.by)
+    kept = commitments.keep_at(kept, wait.ended_at)
+    return kept if kept.agent_id == wait.agent_id else kept.model_copy(update={"agent_id": wait.agent_id})
+
+
+def _is_refused(call: Commitment) -> bool:
+    """Whether somebody withdrew the call, so that no reply is awaited from then on."""
+    return call.status == "withdrawn" and not commitments.is_taken_back(call)
+
+
+def _is_only_resolved(wait: Wait, case: Case) -> bool:
+    """Whether the wait ended because somebody resolved the case, without a contact."""
+    return wait.answering == wait.answered_by and any(
+        change.what == "resolved" and change.at == wait.ended_at for change in case.history
+    )
+
+
+def _is_refused_in(reply: Reply, stored: Stored) -> bool:
+    return any(_is_refused(call) and call.interaction_id == reply.interaction_id for call in stored.calls)
+
+
+def _working(change: Change, policy: PolicyDocument) -> Hours:
+    return working_hours(change.owner, policy)

@@ -13,7 +13,7 @@ from vaada.model.policy import Delay, PolicyDocument
 from vaada.model.rows import Explained
 from vaada.model.work import FollowUp, FollowUpOrigin
 from vaada.rules import follow_ups, ids
-from vaada.rules.cases import STEPS, missing_steps
+from vaada.rules.cases import STEPS, missing_steps, waited_by_hand
 from vaada.rules.history import DESK
 from vaada.rules.open_work import OpenWork, has_next_step
 from vaada.rules.time import deadlines
@@ -31,18 +31,17 @@ def after_interaction(
     interaction: Interaction,
     open_work: OpenWork,
     policy: PolicyDocument,
-    last: Interaction | None = None,
+    *,
+    is_last: bool,
 ) -> FollowUp | None:
     """Return the automatic follow-up of the case after this contact, new or changed. None: no change.
 
     `case` and `open_work` are those after the contact, with what was agreed in it: that takes the place of an
-    automatic follow-up. `last` is the last contact of the case that said something new, if this one was
-    recorded late: if that is another contact, the follow-up does not move.
+    automatic follow-up. Unless it is the last one of the case, nothing moves on.
     """
     automatic, now = open_work.automatic, interaction.recorded_at
-    is_last = case.last_interaction_id == interaction.interaction_id if last is None else last is interaction
-    start = case.last_contact_at if last is None else last.occurred_at
-    agreed = is_last and bool(interaction.commitments or interaction.follow_up)
+    start = interaction.occurred_at if is_last else case.last_contact_at
+    agreed = is_last and _is_agreed_since(interaction, open_work)
     says_nothing_new = interaction.only_thanks or interaction.is_history
     if automatic is None:
         nothing_new = (says_nothing_new or not is_last) and has_next_step(open_work)
@@ -56,11 +55,45 @@ def after_interaction(
     if agreed:
         return follow_ups.cancel(automatic, now, DESK, _AGREED)
     fits = (automatic.origin == "no_answer") == case.waiting_for_customer
-    moves = is_last and not says_nothing_new
     woken = automatic.woken_from is not None and automatic.due_at == now  # by the contact at hand
-    if woken or follow_ups.is_snoozed(automatic) or (fits and not moves):
+    stays = fits and (says_nothing_new or not is_last)
+    if stays or woken or follow_ups.is_snoozed(automatic):
         return None
     return _move(automatic, case, *_step_after(case, start, "the contact", policy), now)
+
+
+def after_change(
+    case: Case, last: Interaction, open_work: OpenWork, policy: PolicyDocument, now: datetime
+) -> FollowUp | None:
+    """Return the automatic follow-up of a case with a contact that was corrected, or written down late.
+
+    `last` is the last contact of the case that said something new. None: no change.
+    """
+    automatic = open_work.automatic
+    if case.status != "open":
+        return follow_ups.complete(automatic, now, DESK) if automatic else None
+    if _is_agreed_since(last, open_work):
+        if automatic is None:
+            return after_end(case, open_work, policy, now)
+        by_contact = automatic.origin != "promise_ended" and has_next_step(open_work.without(automatic.id))
+        return follow_ups.cancel(automatic, now, DESK, _AGREED) if by_contact else None
+    origin, due, reason = _step_after(case, last.occurred_at, "the contact", policy)
+    if automatic is None:
+        return _of_case(case, origin, due, reason, now)
+    fits = automatic.origin in {origin, "promise_ended"}
+    if follow_ups.is_snoozed(automatic) or (fits and _is_planned_since(last.occurred_at, automatic, case)):
+        return None
+    return _move(automatic, case, origin, due, reason, now)
+
+
+def last_with_news(contacts: Sequence[Interaction]) -> Interaction | None:
+    """Return the last of these contacts that said something new, else the last one. None: there is none."""
+    news = [
+        contact
+        for contact in contacts
+        if contact.commitments or contact.follow_up or not (contact.only_thanks or contact.is_history)
+    ]
+    return (news or contacts)[-1] if contacts else None
 
 
 def after_agreement(work: OpenWork, now: datetime) -> OpenWork:
@@ -68,27 +101,6 @@ def after_agreement(work: OpenWork, now: datetime) -> OpenWork:
     if work.automatic is None:
         return work
     return work.having(follow_ups.cancel(work.automatic, now, DESK, _AGREED))
-
-
-def after_correction(
-    case: Case, contacts: Sequence[Interaction], open_work: OpenWork, policy: PolicyDocument, now: datetime
-) -> FollowUp | None:
-    """Return the automatic follow-up of an open case with a corrected contact. None: no change.
-
-    `contacts` are those of the case in the order in which they took place.
-    """
-    automatic = open_work.automatic
-    real = [contact for contact in contacts if not contact.only_thanks]
-    last = real[-1] if real else None
-    if last is None or last.commitments or last.follow_up:  # an agreed date replaces the automatic follow-up
-        return None if automatic else after_end(case, open_work, policy, now)
-    origin, due, reason = _step_after(case, last.occurred_at, "the contact", policy)
-    if automatic is None:
-        return _of_case(case, origin, due, reason, now)
-    by_contact = automatic.origin == origin == "unresolved"
-    if follow_ups.is_snoozed(automatic) or (not by_contact and automatic.origin in {origin, "promise_ended"}):
-        return None
-    return _move(automatic, case, origin, due, reason, now)
 
 
 def after_waiting(
@@ -133,6 +145,23 @@ def after_end(
     days = rules.no_answer_after_business_days if asked else rules.unresolved_after_business_days
     due = deadlines.after(Delay(business_days=days), now, business_hours(policy), "the last open work ended")
     return _of_case(case, "promise_ended", due, _PROMISE_ENDED, now)
+
+
+def _is_agreed_since(contact: Interaction, work: OpenWork) -> bool:
+    """Whether something was agreed in the contact, or added to the case since."""
+    added = (row for row in work.explicit if row.history and row.history[0].what == "added")
+    since = any(row.created_at >= contact.occurred_at for row in added)
+    return since or bool(contact.commitments or contact.follow_up)
+
+
+def _is_planned_since(at: datetime, automatic: FollowUp, case: Case) -> bool:
+    """Whether the follow-up has its date from what somebody did after this time, and not from a contact."""
+    if automatic.woken_from is not None:
+        return True
+    if automatic.origin == "promise_ended":
+        return automatic.created_at > at
+    dates = [change.at for change in automatic.history if change.due_after and change.by != DESK]
+    return any(one > at for one in (*dates, *waited_by_hand(case)))
 
 
 def _step_after(

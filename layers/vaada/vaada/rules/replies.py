@@ -1,6 +1,7 @@
 """Replies: how long a customer waits for a reply, in opening time, and who is told if it takes too long.
 
-States: awaited → given · closed; awaited ⇄ paused, while the case waits for the customer.
+States: awaited → given · closed; awaited ⇄ paused, while the case waits for the customer. A contact
+that is recorded late, or corrected, may show that it was another one, see `late_replies`.
 """
 
 from collections.abc import Iterable
@@ -31,19 +32,30 @@ def open_reply(interaction: Interaction, case: Case | None, policy: PolicyDocume
     due = due_after(interaction, policy)
     if due is None:
         return None
-    return Reply(
+    reply = Reply(
         reply_id=ids.reply_id(interaction),
         customer_id=interaction.customer_id,
         interaction_id=interaction.interaction_id,
         case_id=interaction.case_id,
         agent_id=interaction.agent_id,
         channel=interaction.channel,
-        which="next" if case is not None and case.answered else "first",
+        which="first",
         asked_at=interaction.occurred_at,
         due_at=due.at,
         explain=Explained(due_at=due.explain),
         created_at=interaction.recorded_at,
     )
+    return counted(reply, answered=case is not None and case.answered)
+
+
+def counted(reply: Reply, *, answered: bool) -> Reply:
+    """Return the reply, with the same version, as the first in its case or as a next one.
+
+    `answered`: the customer had a reply in this case before. A contact of ours for which they did not wait is
+    no reply, as in the usual first reply time.
+    """
+    which = "next" if answered else "first"
+    return reply if reply.which == which else reply.model_copy(update={"which": which})
 
 
 def due_after(interaction: Interaction, policy: PolicyDocument) -> Deadline | None:
@@ -104,14 +116,16 @@ def give(reply: Reply, at: datetime, by: str, policy: PolicyDocument) -> Reply:
 
 
 def await_again(reply: Reply) -> Reply:
-    """Return a given reply as awaited, because what counted as the reply was not one."""
+    """Return a given reply as awaited, because what counted as the reply was not one.
+
+    That the supervisor heard of it before stays.
+    """
     return reply.changed(
         status="awaited",
         given_at=None,
         given_by=None,
         took_seconds=None,
         late_by_seconds=None,
-        missed_at=None,
     )
 
 
@@ -124,9 +138,7 @@ def undo_give(reply: Reply, policy: PolicyDocument, now: datetime) -> Reply:
         raise NotPossible("reply", reply.status, "marked as not given")
     require_recent("change", reply.given_at, now)
     awaited = await_again(reply)
-    if reply.missed_at is not None:  # the supervisor heard of it before
-        return awaited.model_copy(update={"missed_at": reply.missed_at})
-    return start_clock(awaited, policy, now)
+    return awaited if awaited.missed_at is not None else start_clock(awaited, policy, now)
 
 
 def close(reply: Reply) -> Reply:
@@ -135,11 +147,14 @@ def close(reply: Reply) -> Reply:
 
 
 def merge(replies: Iterable[Reply | None], case: Case) -> tuple[Reply | None, list[Reply]]:
-    """Return the one reply of merged cases, which is the one due first, and the replies that change."""
+    """Return the one reply of merged cases, which is the one due first, and the replies that change.
+
+    `case` is the one that remains.
+    """
     waiting = [reply for reply in replies if reply is not None]
     waiting.sort(key=lambda reply: (reply.status == "paused", reply.due_at))
     changed = [close(reply) for reply in waiting[1:]]
-    first = waiting[0] if waiting else None
+    first = counted(waiting[0], answered=case.answered) if waiting else None
     if first is not None and first.case_id != case.case_id:
         first = first.changed(case_id=case.case_id, agent_id=case.agent_id)
         changed.append(first)

@@ -1,9 +1,11 @@
 """Surveys: send once, remind once, close. A survey that is not sent is withheld, with the reason.
 
 States: scheduled → sent → answered · expired; scheduled · sent → withheld; answered → sent, if the answer
-turns out to be a bot's; expired → answered, if a quarantined answer turns out to be the customer's.
+turns out to be a bot's; expired → answered, if a quarantined answer turns out to be the customer's;
+withheld → scheduled · sent, if the case was not reopened after all.
 """
 
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -17,7 +19,7 @@ from vaada.model.policy import Delay, PolicyDocument
 from vaada.model.rows import Explained, Explanation, Row
 from vaada.model.work import Commitment, Survey, SurveyKind
 from vaada.rules.decisions import Decision, Notice
-from vaada.rules.ids import case_survey_id, survey_id
+from vaada.rules.ids import case_survey_id, case_survey_ids, survey_id
 from vaada.rules.messages import frequency_cap
 from vaada.rules.survey_answers import is_past_closing
 from vaada.rules.time import deadlines
@@ -25,6 +27,7 @@ from vaada.rules.time.availability import customer_reachable_at
 from vaada.rules.time.deadlines import business_hours
 from vaada.rules.time.zones import zone_of
 
+_OPEN_AGAIN = "the matter was opened again"
 _ASKED_LATELY, _ASKED_THE_SAME_LATELY = "they were asked something lately", "they were asked the same lately"
 COOL_DOWN = frozenset({_ASKED_LATELY, _ASKED_THE_SAME_LATELY})
 """The reason for withholding a survey that comes too soon after another one."""
@@ -119,7 +122,57 @@ def withdraw(survey: Survey | None) -> Survey | None:
     """Withhold the survey of a reopened case. None: there is no open survey."""
     if survey is None or survey.status not in {"scheduled", "sent"}:
         return None
-    return withhold(survey, "the matter was opened again")
+    return withhold(survey, _OPEN_AGAIN)
+
+
+def ask_after_all(survey: Survey, now: datetime) -> Survey | None:
+    """Return a survey that was withdrawn as it was before, because the case was not reopened after all.
+
+    What else speaks against it is looked at when it is due. None: it was not withdrawn.
+    """
+    if survey.status != "withheld" or survey.withheld_because != _OPEN_AGAIN:
+        return None
+    if survey.sent_at is None:
+        planned = survey.changed(status="scheduled", step="ask", withheld_because=None)
+        return planned.waiting(max(survey.due_at, now), survey.explain.due_at)
+    step = "remind" if survey.reminds_at else "close"
+    sent = survey.changed(status="sent", step=step, withheld_because=None)
+    return sent.waiting(max(survey.reminds_at or survey.closes_at or now, now))
+
+
+def after_change(
+    case: Case,
+    contacts: Sequence[Interaction],
+    stored: Iterable[Survey],
+    policy: PolicyDocument,
+    now: datetime,
+) -> tuple[str | None, Survey | None]:
+    """Return the id of a case's survey after a contact was recorded late or corrected, and that survey if it
+    changes or is new.
+
+    `contacts` are all of the case in the order in which they took place, `stored` its surveys. A resolved
+    case is asked about as it was resolved last.
+    """
+    if case.status != "resolved":
+        return None, None
+    by_id = {survey.id: survey for survey in stored}
+    settled = next((contact for contact in reversed(contacts) if contact.resolved), None)
+    by_hand = [
+        change.at for change in case.history if change.what == "resolved" and change.interaction_id is None
+    ]
+    wanted = survey_id(settled) if settled else None
+    if by_hand and (settled is None or max(by_hand) >= settled.occurred_at):
+        own = [one for one in case_survey_ids(case) if one in by_id]
+        wanted = own[-1] if own else case.survey_id
+    if wanted is None:
+        return case.survey_id, None
+    survey = by_id.get(wanted)
+    if survey is not None:
+        return wanted, ask_after_all(survey, now)
+    if settled is None or wanted != survey_id(settled) or settled.is_history or settled.wake_at is not None:
+        return wanted, None  # else the stream still plans it
+    new = of_interaction(settled, policy) if wanted != case.survey_id else None
+    return wanted, new.model_copy(update={"created_at": now}) if new else None
 
 
 def promise_survey_id(commitment: Commitment, kept: datetime) -> str:
