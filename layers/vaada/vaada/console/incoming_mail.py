@@ -7,7 +7,7 @@ from vaada.flows.optimistic_write import NotFound, require
 from vaada.flows.work import current_customer
 from vaada.model.incoming_mail import SetAsideMail
 from vaada.model.interactions import Interaction
-from vaada.present.console.set_aside import aside_row
+from vaada.present.console.set_aside_mail import aside_row
 
 HERE = "/desk/mail"
 

@@ -7,7 +7,7 @@ control characters, which would isolate a right-to-left name. So names are in `<
 
 from typing import Literal, NamedTuple
 
-from vaada.present import notes, rendering
+from vaada.present import rendering, staff_messages
 from vaada.present.i18n import Words
 from vaada.present.sanitize import line, shorten_to
 
@@ -33,7 +33,7 @@ class Gaps(NamedTuple):
 
 def account_mail(kind: AccountMailKind, words: Words, business: str, console: str, gaps: Gaps) -> AccountMail:
     """Return an invitation with a first password, or a mail with a code. `console` is its address."""
-    name = shorten_to(line(business), notes.LONGEST_NAME)
+    name = shorten_to(line(business), staff_messages.LONGEST_NAME)
     gettext = words.catalogue.gettext
     invites = kind == "invitation"
     subject = (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, get_args
 from vaada.model.campaigns import EventAnswer
 from vaada.model.messages import Purpose, RecipientRole
 from vaada.model.work import SCALES
-from vaada.present import notes, rendering
+from vaada.present import rendering, staff_messages
 from vaada.present.cldr import formats
 from vaada.present.deadline_explanation import explanation_line
 from vaada.present.greetings import personal_signature
@@ -89,15 +89,15 @@ def for_staff_batch(
     }
     return Mail(
         subject,
-        rendering.text("mail/together.txt", language, **values),
-        rendering.html("mail/together.html", language, **values),
+        rendering.text("mail/batch.txt", language, **values),
+        rendering.html("mail/batch.html", language, **values),
     )
 
 
 def for_customer(purpose: Purpose, invitation: Invitation) -> Mail:
     """Return the mail that asks a customer a survey's question. Each answer is a link to the survey page."""
     language = words(invitation.language)
-    business = shorten_to(line(invitation.business), notes.LONGEST_NAME)
+    business = shorten_to(line(invitation.business), staff_messages.LONGEST_NAME)
     subject = _survey_subject(purpose, invitation, language) % {
         "business": isolate(business, language.direction)
     }
@@ -122,7 +122,7 @@ def for_customer(purpose: Purpose, invitation: Invitation) -> Mail:
 def for_late(notice: LateNotice) -> Mail:
     """Return the mail that tells a customer that a promise will be kept later, and when."""
     language = words(notice.language)
-    business = shorten_to(line(notice.business), notes.LONGEST_NAME)
+    business = shorten_to(line(notice.business), staff_messages.LONGEST_NAME)
     subject = language.catalogue.gettext("%(business)s: we need more time") % {
         "business": isolate(business, language.direction)
     }
@@ -133,15 +133,15 @@ def for_late(notice: LateNotice) -> Mail:
     }
     return Mail(
         subject,
-        rendering.text("mail/late.txt", language, **values),
-        rendering.html("mail/late.html", language, **values),
+        rendering.text("mail/late_notice.txt", language, **values),
+        rendering.html("mail/late_notice.html", language, **values),
     )
 
 
 def for_recommendation(asked: AskToRecommend) -> Mail:
     """Return the mail that asks a happy customer for a review, or shows them the owner's sentence."""
     language = words(asked.language)
-    business = shorten_to(line(asked.business), notes.LONGEST_NAME)
+    business = shorten_to(line(asked.business), staff_messages.LONGEST_NAME)
     # Translators: a subject, to a customer who was happy
     subject = language.catalogue.gettext("%(business)s: would you tell others, too?") % {
         "business": isolate(business, language.direction)
@@ -201,8 +201,8 @@ def for_news(news: News) -> Mail:
     }
     return Mail(
         subject,
-        rendering.text("mail/news.txt", language, **values),
-        rendering.html("mail/news.html", language, **values),
+        rendering.text("mail/campaign.txt", language, **values),
+        rendering.html("mail/campaign.html", language, **values),
         event.calendar if event else None,
     )
 
@@ -220,7 +220,7 @@ def event_times(begins_at: datetime, ends_at: datetime, now: datetime, language:
 def for_confirmation(confirmation: Confirmation) -> Mail:
     """Return the mail that asks whether an address is its reader's."""
     language = words(confirmation.language)
-    business = shorten_to(line(confirmation.business), notes.LONGEST_NAME)
+    business = shorten_to(line(confirmation.business), staff_messages.LONGEST_NAME)
     subject = language.catalogue.gettext("%(business)s: please confirm your address") % {
         "business": isolate(business, language.direction)
     }
@@ -240,7 +240,7 @@ def personal_subject(message: Personal) -> str:
         answered = shorten_to(line(message.answered_subject), _LONGEST_SUBJECT)
         return answered if _ANSWERS.match(answered) else f"Re: {answered}"
     language = words(message.language)
-    business = shorten_to(line(message.business), notes.LONGEST_NAME)
+    business = shorten_to(line(message.business), staff_messages.LONGEST_NAME)
     return language.catalogue.gettext("A message from %(business)s") % {
         "business": isolate(business, language.direction)
     }
@@ -249,7 +249,7 @@ def personal_subject(message: Personal) -> str:
 def for_praise(praise: Praise) -> Mail:
     """Return the mail that passes a customer's good answer on to the agent, in the customer's words."""
     language = words(praise.language)
-    name = isolate(shorten_to(line(praise.customer_name), notes.LONGEST_NAME), language.direction)
+    name = isolate(shorten_to(line(praise.customer_name), staff_messages.LONGEST_NAME), language.direction)
     # Translators: a subject; %(news)s is such as "Bilal Khan gave you 5 out of 5"
     subject = language.catalogue.gettext("Well done: %(news)s") % {"news": praise.news(name)}
     values = {
@@ -301,8 +301,8 @@ def for_week(week: "WeekPage", business: str, language: Words, base: str) -> Mai
     }
     return Mail(
         week.subject,
-        rendering.text("mail/week.txt", language, **values),
-        rendering.html("mail/week.html", language, **values),
+        rendering.text("mail/weekly_report.txt", language, **values),
+        rendering.html("mail/weekly_report.html", language, **values),
     )
 
 
@@ -334,17 +334,21 @@ class _Section(NamedTuple):
 
 def _section(note: Note) -> _Section:
     brief = note.brief
-    slipped = notes.slipped(note)
+    slipped = staff_messages.slipped(note)
     link = brief.action_url
-    buttons = [(notes.button(name, brief), action_link(link, name)) for name in brief.actions] if link else []
+    buttons = (
+        [(staff_messages.button(name, brief), action_link(link, name)) for name in brief.actions]
+        if link
+        else []
+    )
     why = explanation_line(brief.explanation, brief.due_at.tzinfo, brief.words) if brief.explanation else ""
     return _Section(
         brief=brief,
-        subject=_joined(brief.words, notes.state(note), _subject_matter(brief)),
-        lead=notes.introduction(note),
+        subject=_joined(brief.words, staff_messages.state(note), _subject_matter(brief)),
+        lead=staff_messages.introduction(note),
         late=slipped or brief.late,
         due_text=brief.overdue_text if slipped else brief.due_text,
-        whose="" if notes.is_readers_task(note) else brief.agent_name,
+        whose="" if staff_messages.is_readers_task(note) else brief.agent_name,
         buttons=buttons,
         why_now=why,
     )
@@ -358,7 +362,7 @@ def _joined(words: Words, state: str, matter: str) -> str:
 def _subject_matter(brief: Brief) -> str:
     """Return the task in short, on one line, with the customer's name unless the task contains it."""
     matter = shorten_to(line(brief.matter), _MATTER_IN_SUBJECT)
-    name = shorten_to(line(brief.customer_name), notes.LONGEST_NAME)
+    name = shorten_to(line(brief.customer_name), staff_messages.LONGEST_NAME)
     direction = brief.words.direction
     if name.casefold() in matter.casefold():
         return isolate(matter, direction, brief.matter_direction)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from vaada.model.messages import Purpose, RecipientRole
 from vaada.model.work import SCALES
-from vaada.present import notes
+from vaada.present import staff_messages
 from vaada.present.greetings import greeting, personal_signature
 from vaada.present.gsm_alphabet import is_gsm_7, nearest_in_gsm_7, parts, same_in_gsm_7
 from vaada.present.i18n import Words, words
@@ -54,7 +54,7 @@ def for_customer(purpose: Purpose, invitation: Invitation) -> str:
 def for_recommendation(asked: AskToRecommend) -> str:
     """Return the SMS that asks a happy customer for a review, or shows them the owner's sentence."""
     language = words(asked.language)
-    business = isolate(shorten_to(line(asked.business), notes.LONGEST_NAME), language.direction)
+    business = isolate(shorten_to(line(asked.business), staff_messages.LONGEST_NAME), language.direction)
     if isinstance(asked.asked_for, Referral):
         told = line(asked.asked_for.words)
         some = shorten(told, lambda beginning: _fits(_with_link(f"{business}: {beginning}", None)))
@@ -85,7 +85,7 @@ def _staff_versions(note: Note) -> Iterator[str]:
     In a script that GSM-7 lacks, a third part is used before the state is left out.
     """
     brief, direction = note.brief, note.brief.words.direction
-    state = notes.state(note)
+    state = staff_messages.state(note)
     link = brief.action_url
     customer = isolate(brief.customer_name, direction)
     reach = f" {isolate(brief.customer_phone, direction)}" if brief.customer_phone else ""

@@ -10,10 +10,10 @@ from vaada.model.messages import Message, Purpose, RecipientRole
 from vaada.model.people import Agent, Channel, MessageMedium
 from vaada.model.rows import Row
 from vaada.model.work import Commitment, FollowUp, Goodwill, Survey, SurveyKind
+from vaada.present.file_sizes import size_words
 from vaada.present.i18n import Words
 from vaada.present.reasons import reason_words
 from vaada.present.sanitize import isolate, line, printable
-from vaada.present.sizes import size_words
 from vaada.present.task_words import amount_words, promise_words
 from vaada.present.times import Times
 from vaada.present.translation_marks import _
