@@ -18,6 +18,7 @@ from tests.times import DAY, HOUR
 from tests.unit.present.hostile_text import EVERYTHING, WORDS
 from tests.unit.present.samples import every_mail
 from vaada.gateways.mail import Mailer
+from vaada.model.incoming_mail import MailFile
 from vaada.present.email import Mail
 from vaada.present.sanitize import line
 
@@ -69,7 +70,7 @@ class Post:
 
 
 HEADERS = [
-    *("subject", "mime-version", "content-type", "auto-submitted", "x-auto-response-suppress", "date"),
+    *("content-type", "mime-version", "subject", "auto-submitted", "x-auto-response-suppress", "date"),
     *("message-id", "references", "from", "to", "list-unsubscribe", "list-unsubscribe-post"),
 ]
 
@@ -89,6 +90,7 @@ def sent(
     sender: str = "desk@example.com",
     to_email: str = "bilal@example.com",
     unsubscribe_url: str = UNSUBSCRIBE_URL,
+    files: tuple[MailFile, ...] = (),
 ) -> bytes:
     """The mail as SES gets it, from and to somebody of this name."""
     post = Post()
@@ -101,6 +103,7 @@ def sent(
         message_id=MESSAGE_ID,
         thread=(THREAD,),
         unsubscribe_url=unsubscribe_url,
+        files=files,
     )
     return post.sent[0]
 
@@ -250,3 +253,25 @@ def test_a_mail_is_multipart_has_the_facts_and_is_marked_as_automatic(desk: Scri
     for fact in ("Bilal Khan", "Wants a cake for Saturday", "Call back with a price"):
         assert fact in words_of(mail)
     assert mail["auto-submitted"] == "auto-generated"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Rechnung für März.pdf", "Rechnung für März.pdf"),
+        ("رسید ۲۰۲۶.pdf", "رسید ۲۰۲۶.pdf"),
+        ('a "quoted"; name.png', 'a "quoted"; name.png'),
+        ("invoice.pdf\r\nBcc: all@example.com", "invoice.pdf Bcc: all@example.com"),
+        ("README", "README"),
+        ("🧾" * 300 + ".pdf", "🧾" * 58 + "….pdf"),
+        ("x" * 300, "x" * 59 + "…"),
+    ],
+)
+def test_a_file_arrives_with_its_name_on_one_line(name: str, shown: str) -> None:
+    content = bytes(range(256))
+
+    raw = sent(every_mail("Hello")[0], "Bilal", files=(MailFile(name, "application/pdf", content),))
+    [file] = parsed(raw).iter_attachments()
+
+    assert (file.get_filename(), file.get_content()) == (shown, content)
+    assert max(map(len, raw.split(b"\r\n"))) <= 998
