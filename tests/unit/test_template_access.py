@@ -207,6 +207,38 @@ def test_the_console_signs_in_on_cognitos_pages_alone() -> None:
     assert client["LogoutURLs"] == [{"Sub": ["${Home}/desk/signed-out", home]}]
 
 
+def test_cognitos_pages_are_those_of_the_console() -> None:
+    domain, pages = RESOURCES["SignInDomain"]["Properties"], RESOURCES["SignInPages"]["Properties"]
+
+    assert domain["UserPoolId"] == pages["UserPoolId"] == {"Ref": "UserPool"}
+    assert pages["ClientId"] == {"Ref": "ConsoleClient"}
+    assert domain["ManagedLoginVersion"] == {"If": [*WITHOUT_LOCAL_CLOUD, 2]}
+    for client in of_type("AWS::Cognito::UserPoolClient").values():
+        assert client["Properties"]["UserPoolId"] == {"Ref": "UserPool"}
+    for group in of_type("AWS::Cognito::UserPoolGroup").values():
+        assert group["Properties"]["UserPoolId"] == {"Ref": "UserPool"}
+
+
+def test_a_domain_of_ones_own_leads_to_the_api() -> None:
+    mapping = RESOURCES["OwnDomainMapping"]["Properties"]
+    [served] = RESOURCES["OwnDomain"]["Properties"]["DomainNameConfigurations"]
+
+    assert {name: target(value) for name, value in mapping.items()} == {
+        "ApiId": "HttpApi",
+        "DomainName": "OwnDomain",
+        "Stage": "HttpStage",
+    }
+    assert served["CertificateArn"] == {"Ref": "Certificate"}
+    assert (served["EndpointType"], served["SecurityPolicy"]) == ("REGIONAL", "TLS_1_2")
+
+
+def test_a_browser_of_another_origin_may_read_what_clients_need() -> None:
+    cors = RESOURCES["HttpApi"]["Properties"]["CorsConfiguration"]["If"][1]
+
+    assert set(cors["ExposeHeaders"]) == {"allow", "etag", "link", "ratelimit-policy", "retry-after"}
+    assert set(cors["AllowMethods"]) == {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
+
+
 def test_the_api_takes_tokens_of_its_own_client_alone() -> None:
     signed_in = RESOURCES["SignedIn"]["Properties"]
     issuer = "https://cognito-idp.${AWS::Region}.${AWS::URLSuffix}/${UserPool}"
@@ -348,6 +380,38 @@ def test_all_functions_run_on_the_processor_and_with_the_layers_that_were_built(
         assert not {"Handler", "Runtime", "Architectures", "Layers"} & one["Properties"].keys()
 
 
+def test_functions_that_hold_mails_or_whom_somebody_waits_for_have_more_memory() -> None:
+    memory = {name: one["Properties"].get("MemorySize", 512) for name, one in FUNCTIONS.items()}
+
+    assert TEMPLATE["Globals"]["Function"]["MemorySize"] == 512
+    assert {name: size for name, size in memory.items() if size != 512} == {
+        "ReceiveMail": 1536,
+        "Console": 1769,
+        "CheckReadiness": 1024,
+        "WriteAccountMail": 1024,
+    }
+
+
+def test_batches_are_small_enough_for_one_invocation() -> None:
+    sizes = {
+        event["Properties"]["BatchSize"]
+        for one in FUNCTIONS.values()
+        for event in one["Properties"].get("Events", {}).values()
+        if event["Type"] in {"DynamoDB", "SQS"}
+    }
+
+    assert sizes == {25, 10}  # SQS takes ten at most without a window
+
+
+@pytest.mark.parametrize("integration", of_type("AWS::ApiGatewayV2::Integration"))
+def test_api_gateway_may_invoke_the_function_of_each_integration(integration: str) -> None:
+    function = target(RESOURCES[integration]["Properties"]["IntegrationUri"]).removesuffix(".Arn")
+    permission = RESOURCES[f"{function}Permission"]["Properties"]
+
+    arn = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${HttpApi}/*"
+    assert (permission["Principal"], permission["SourceArn"]) == ("apigateway.amazonaws.com", {"Sub": arn})
+
+
 @pytest.mark.parametrize("integration", of_type("AWS::ApiGatewayV2::Integration"))
 def test_a_request_ends_before_api_gateway_gives_up(integration: str) -> None:
     function = target(RESOURCES[integration]["Properties"]["IntegrationUri"]).removesuffix(".Arn")
@@ -399,6 +463,30 @@ def test_every_setting_of_the_code_has_its_variable_and_no_other_has() -> None:
     assert shared == needed
     assert own == {name for model in models for name in model.model_fields} - {"aws_endpoint_url"}
     assert VARIABLES["POWERTOOLS_SERVICE_NAME"] == "vaada"
+
+
+def test_each_function_has_the_variables_that_it_reads() -> None:
+    mail_store = {"INBOUND_MAIL_BUCKET"}
+    schedules = {name.upper() for name in settings.ScheduleSettings.model_fields}
+    console = {"USER_POOL_ID", "CONSOLE_CLIENT_ID", "SIGN_IN_URL", "CHECK_READINESS_ARN", *mail_store}
+    own = {name: set(variables(name)) for name in FUNCTIONS if variables(name)}
+
+    assert own == {
+        "SyncSchedules": schedules,
+        "SweepDue": mail_store,
+        "RecordDelivery": {"RETRY_QUEUE_URL"},
+        "ReceiveText": {"RETRY_QUEUE_URL"},
+        "ReceiveMail": mail_store,
+        "ReceiveWhatsApp": mail_store,
+        "Api": mail_store,
+        "Console": console,
+        "CheckReadiness": {"STACK_ID"},
+        "InviteOwner": {"USER_POOL_ID"},
+    }
+    for function in own:
+        for name, value in variables(function).items():
+            if name not in {"STACK_ID", "SIGN_IN_URL"}:
+                assert target(value).partition(".")[0] in RESOURCES, f"{name} of {function}"
 
 
 def test_a_variable_of_a_parameter_has_its_name() -> None:
@@ -514,6 +602,12 @@ def test_an_alarm_rings_at_its_threshold(
     alarm = ALARMS[name]["Properties"]
 
     assert (alarm["MetricName"], alarm["Statistic"]) == (metric, statistic)
+    watched = name.removesuffix("Alarm").removesuffix("Dropped")
+    if name != "ErrorsAlarm":
+        [dimension] = alarm["Dimensions"]
+        assert alarm["Namespace"] == "AWS/Lambda"
+        assert dimension["Name"] == "FunctionName"
+        assert target(dimension["Value"]) == {"Sweep": "SweepDue"}.get(watched, watched)
     assert (alarm["Threshold"], alarm["ComparisonOperator"]) == threshold
 
 
