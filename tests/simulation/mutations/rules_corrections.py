@@ -19,7 +19,7 @@ def leaves_the_follow_up_for_a_tone_that_was_corrected() -> Planted:
 
 @mutation(seed=156)
 def leaves_the_clock_of_a_contact_that_was_corrected() -> Planted:
-    return replaced(corrections.work_after, lambda _contact, _case, work, *_facts: (work, []))
+    return replaced(corrections.work_after, lambda _contact, case, work, *_facts: (work, (), case))
 
 
 @mutation(seed=12)
