@@ -350,3 +350,58 @@ def test_two_concurrent_sweeps_send_a_batch_once(shop: Shop) -> None:
 
     assert len(shop.desk.mails) == 1
     assert outcomes(shop) == {"sent": 1, "grouped": 1}
+
+
+def test_warnings_that_a_working_day_begins_with_are_one_mail(shop: Shop) -> None:
+    for due in ("10:00", "11:00", "13:00"):
+        shop.promise(at(f"03-09T{due}"))
+
+    wait_until(shop.desk, at("03-09T09:30"))
+
+    (mail,) = shop.desk.mails
+    assert str(mail["subject"]).startswith("3 reminders, first: Promise due at 10:00")
+
+
+def test_sixty_promises_of_one_minute_are_one_mail_to_each_reader_with_a_list(shop: Shop) -> None:
+    for contact in range(3):
+        made = [{"what": f"Promise {contact}/{n}", "due_at": text_of(at("03-09T12:00"))} for n in range(20)]
+        shop.contact(commitments=made)
+
+    wait_until(shop.desk, at("03-10T18:00"))
+
+    # The warning, that they are overdue, and an escalation to each.
+    assert [mails_to(shop, name) for name in ("Amina", "Sana", "owner@")] == [
+        ["60 reminders", "60 reminders"],
+        ["60 reminders"],
+        ["60 reminders"],
+    ]
+    warning = words_of(shop.desk.mails[0])
+    page = shop.desk.open(links(warning, "/a/")[-1])
+    assert (page.status, page.body.count('<a href="https://desk.example.com/a/')) == (200, 60)
+
+
+def test_a_supervisor_abroad_reads_a_batch_in_their_own_words_and_times(shop: Shop) -> None:
+    change_agent(shop.desk, shop.supervisor_id, time_zone="Asia/Tokyo", language="de")
+    five_promises(shop, "03-03T12:00")
+
+    wait_until(shop.desk, at("03-05T18:00"))
+
+    (mail,) = (mail for mail in shop.desk.mails if str(mail["to"]).startswith("Sana"))
+    words = words_of(mail)
+    assert str(mail["subject"]).startswith("5 Erinnerungen")
+    assert ("durch Amina" in words, "durch Omar" in words) == (True, True)
+    assert "Di., 3. März 21:00" in words
+    assert "Zeiten gelten für Asia/Tokyo" in words
+
+
+def test_a_stand_ins_batch_that_bounces_goes_as_one_to_the_supervisor(shop: Shop) -> None:
+    omar = add_agent(shop.desk, "Omar", supervisor_id=shop.supervisor_id)
+    change_agent(shop.desk, shop.agent_id, away_until=text_of(at("03-12T08:00")), covered_by=omar)
+    five_follow_ups(shop)
+    wait_until(shop.desk, at("03-02T10:30"))
+
+    handle_sample("mail_bounced", message_id=carrier_of(shop, "omar@example.com"), address="omar@example.com")
+    wait_until(shop.desk, at("03-02T12:30"))
+
+    to_sana = [words_of(mail) for mail in shop.desk.mails if str(mail["to"]).startswith("Sana")]
+    assert [sum(f"Matter {n}" in words for n in range(5)) for words in to_sana] in ([5], [5, 0], [0, 5])

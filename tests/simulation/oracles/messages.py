@@ -39,11 +39,14 @@ class Messages:
         self._observed = observed
         self._carriers: dict[str, str] = {}  # ids of grouped messages, and of those that contain them
         self._reminded: dict[str, tuple[int, int, date]] = {}
+        self._of_the_gone: set[str] = set()  # ids of praise that ended while its agent had left
 
     def check_write(self, before: Row | None, after: Row) -> None:
         """A message is written once for its cause, and each of its changes is allowed."""
         if not isinstance(after, Message):
             return
+        if after.purpose == "praise" and after.status == "withheld" and self._has_left(after.recipient_id):
+            self._of_the_gone.add(after.id)
         if isinstance(before, Message):
             self._check_change(before, after)
         else:
@@ -58,12 +61,15 @@ class Messages:
             assert not self._withholds_praise(row), f"never told of the praise: {row!r}"
             assert row.status != "grouped" or self._carriers.get(row.id) == row.carried_by, f"{row!r}"
 
+    def _has_left(self, agent_id: str | None) -> bool:
+        return agent_id is not None and self._observed.agent(agent_id).left_at is not None
+
     def _withholds_praise(self, message: Message) -> bool:
-        """Whether an agent who is still there was not told of a happy answer that counts."""
+        """Whether an agent who was there was not told of a happy answer that counts."""
         if message.purpose != "praise" or message.status != "withheld" or message.recipient_id is None:
             return False
         counts = getattr(self._observed.rows[message.about_id], "status", "") == "answered"
-        return counts and self._observed.agent(message.recipient_id).left_at is None
+        return counts and message.id not in self._of_the_gone
 
     def _check_new(self, message: Message) -> None:  # noqa: PLR0912 - one for each kind
         observed, about = self._observed, self._observed.rows[message.about_id]

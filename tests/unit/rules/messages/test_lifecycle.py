@@ -106,7 +106,10 @@ def test_a_delivery_event_marks_an_unsettled_message_as_sent(status: str) -> Non
 def test_a_retry_and_a_replacement_are_held_copies_with_their_own_ids() -> None:
     first = message(status="sent", provider_id="ses-1", sent_at=MONDAY, attempts=2, delivery="accepted")
 
-    again, text = lifecycle.retry_later(first, MONDAY), lifecycle.replacement(first, "sms", MONDAY)
+    again, text = (
+        lifecycle.retry_later(first, MONDAY + timedelta(hours=4)),
+        lifecycle.replacement(first, "sms", MONDAY),
+    )
 
     assert len({first.id, again.id, text.id}) == 3
     assert (again.medium, again.wake_at) == ("email", MONDAY + timedelta(hours=4))

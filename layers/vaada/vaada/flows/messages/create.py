@@ -28,6 +28,7 @@ Step = (
 
 
 _SWEEP_INTERVAL = timedelta(minutes=2)
+_FURTHEST_WARNED = timedelta(days=30)  # before a promise is due
 _MAX_OTHERS = 20  # enough to know that there are others, and when
 
 
@@ -98,7 +99,7 @@ def _release_at(
     releases = [known for known in desk.table.known_releases(reader_id, medium) if known <= latest]
     if not releases:
         # In this order: who takes a step after the first read sees this work as due, and holds its message.
-        others = _other_due_times(desk, notice, work, reader, now + window)
+        others = _other_due_times(desk, notice, work, reader, now, window)
         messages, _ = desk.table.held_messages(reader_id, medium, _MAX_OTHERS)
         releases = [one.wake_at for one in messages if one.wake_at and one.wake_at <= latest]
     if releases:
@@ -119,13 +120,15 @@ def _is_by_the_sweep(notice: Notice) -> bool:
 
 
 def _other_due_times(
-    desk: Desk, notice: Notice, work: Work, reader: Agent | None, latest: datetime
+    desk: Desk, notice: Notice, work: Work, reader: Agent | None, now: datetime, window: timedelta
 ) -> list[datetime]:
-    """Return when this reader is told the same about other work of this kind, up to `latest`."""
-    window = timedelta(minutes=desk.policy.follow_ups.group_within_minutes)
+    """Return when this reader is told the same about other work of this kind, within `window`."""
+    latest = now + window
     match work:
         case FollowUp(status="scheduled"):
             status, first, last = "scheduled", None, latest
+        case Commitment(step="warn"):  # many are warned of when a working day begins, whenever they are due
+            status, first, last = "open", min(now, work.due_at - window), latest + _FURTHEST_WARNED
         case Commitment():
             status, first, last = "open", work.due_at - window, work.due_at + window
         case Reply():

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import get_args
 
 from vaada.desk import Desk
-from vaada.flows.messages.fallback import fallback_message, is_sent_otherwise
+from vaada.flows.messages.fallback import fallback_message, is_sent_otherwise, notify_at
 from vaada.flows.messages.suppression import suppress_id
 from vaada.flows.messages.unsent_personal import follow_up_of_unsent
 from vaada.flows.messages.unsubscribing import unsubscribe
@@ -135,14 +135,20 @@ def _rows_after_failure(
 
 def _fallback(desk: Desk, message: Message, now: datetime, *, for_good: bool) -> Message | None:
     """Return the message to send instead, by another way or later. None: there is none."""
-    if message.to == "customer":
-        other = fallback_message(desk, message, now)
-        if other is not None or for_good:
-            return other
-        later = lifecycle.retry_later(message, now)
-        return later if desk.table.get_any(later.id) is None else None
-    failed = for_good or message.medium == "sms"
-    return fallback_message(desk, message, now) if failed and not is_sent_otherwise(desk, message) else None
+    is_customer, later_at = message.to == "customer", now + lifecycle.SOFT_PAUSE
+    if not is_customer and is_sent_otherwise(desk, message):
+        return None
+    other = fallback_message(desk, message, now)
+    if for_good or (message.medium == "sms" and not is_customer):
+        return other
+    if other is not None and (is_customer or other.recipient_id == message.recipient_id):
+        return other
+    if message.recipient_id is not None and not is_customer:
+        later_at = notify_at(
+            desk, work_of(desk, message), desk.table.get(Agent, message.recipient_id), later_at
+        )
+    later = lifecycle.retry_later(message, later_at)
+    return later if desk.table.get_any(later.id) is None else other
 
 
 def _supervisor_follow_up(desk: Desk, message: Message, work: About, now: datetime) -> Iterator[Row]:

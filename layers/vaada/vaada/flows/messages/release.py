@@ -12,7 +12,7 @@ from vaada.flows.messages.rate_limits import mail_count_id
 from vaada.flows.messages.reroute import reroute
 from vaada.flows.messages.send import attempt, record
 from vaada.flows.messages.tasks import obsolete_ids
-from vaada.flows.work import SUBJECTS
+from vaada.flows.work import SUBJECTS, StaffWork, agent_of
 from vaada.gateways.table import Conflict
 from vaada.model.interactions import Interaction
 from vaada.model.messages import Message
@@ -27,12 +27,18 @@ _PAGE = 100
 _LATE = timedelta(minutes=15)  # so much later than planned only sweeps that failed release a message
 _WARNINGS = frozenset({"promise_warning", "reply_warning"})  # they are of no use on the next day
 
+_FOR_THEIR_READER = lifecycle.FOR_ITS_READER_ALONE | lifecycle.SENT_ALONE
+
 
 def release(desk: Desk, message: Message, now: datetime) -> str:
     """Send the message, batched with others that are due, or reroute it. Returns the outcome."""
     desk.links.prepare()  # with the key of addresses
-    desk.read_ahead((Agent, message.recipient_id), (RateCount, mail_count_id(now)))
-    if not _is_reachable(desk, message, now):
+    desk.read_ahead(
+        (Agent, message.recipient_id),
+        (SUBJECTS[message.about_kind], message.about_id),
+        (RateCount, mail_count_id(now)),
+    )
+    if not _is_reachable(desk, message, now) or _is_for_another(desk, message, now):
         if not obsolete_ids(desk, [message], now):
             return reroute(desk, message, now)
         record(desk, lifecycle.withhold(message, NOT_NEEDED), now=now)
@@ -40,8 +46,9 @@ def release(desk: Desk, message: Message, now: datetime) -> str:
     if (reachable_at := _reachable_at(desk, message, now)) > now:
         record(desk, message.changed(wake_at=reachable_at), now=now)
         return "held until they are at work"
-    messages = (message, *_held_with(desk, message, now))
-    _read_ahead(desk, messages)
+    others = _held_with(desk, message, now)
+    _read_ahead(desk, (message, *others))
+    messages = (message, *(one for one in others if not _is_for_another(desk, one, now)))
     obsolete = obsolete_ids(desk, messages, now)
     parts = list(form_batch(messages, obsolete, now, uuid.uuid4().hex))
     try:
@@ -78,6 +85,19 @@ def _is_reachable(desk: Desk, message: Message, now: datetime) -> bool:
     return reader is None or (
         not is_away(reader, now) and recipients.can_receive(desk, reader, kind_of_address(message.medium))
     )
+
+
+def _is_for_another(desk: Desk, message: Message, now: datetime) -> bool:
+    """Whether another agent is to be told by now: the reader stood in for them, or had the work before."""
+    if message.recipient_id is None or message.purpose in _FOR_THEIR_READER:
+        return False
+    work = desk.table.get(SUBJECTS[message.about_kind], message.about_id)
+    if not isinstance(work, StaffWork) or (message.to == "agent" and work.agent_id == message.recipient_id):
+        return False
+    wanted = recipients.staff_recipient(
+        desk, message.to, agent_of(desk, work), now, failing=frozenset(message.tried)
+    )
+    return wanted.agent is None or wanted.agent.id != message.recipient_id
 
 
 def _reachable_at(desk: Desk, message: Message, now: datetime) -> datetime:

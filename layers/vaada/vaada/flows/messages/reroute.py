@@ -1,4 +1,4 @@
-"""Reroute a message whose reader is away or cannot be reached."""
+"""Reroute a message whose reader is away, cannot be reached, or has not to do with it any more."""
 
 from datetime import datetime, timedelta
 from typing import get_args
@@ -9,7 +9,7 @@ from vaada.flows.messages.send import record
 from vaada.flows.work import agent_of, work_of
 from vaada.gateways.table import Conflict
 from vaada.model.messages import Message
-from vaada.model.people import Agent, Medium
+from vaada.model.people import Agent, Medium, kind_of_address
 from vaada.rules.messages import lifecycle
 from vaada.rules.time.availability import is_away, staff_reachable_at
 from vaada.rules.time.deadlines import working_hours
@@ -32,12 +32,12 @@ def reroute_all(desk: Desk, agent_id: str, now: datetime) -> int:
 
 
 def reroute(desk: Desk, message: Message, now: datetime) -> str:
-    """Hold the message for whoever stands in for its reader.
+    """Hold the message for whoever is to be told now: who stands in for its reader, or who is back.
 
     Returns the outcome for the log.
     """
     before = desk.table.get(Agent, message.recipient_id) if message.recipient_id else None
-    if before and not is_away(before, now) and fallback.is_sent_otherwise(desk, message):
+    if before and _is_address_dead(desk, before, message, now) and fallback.is_sent_otherwise(desk, message):
         record(desk, lifecycle.withhold(message, _SENT_OTHERWISE), now=now)
         return "withheld"
     if message.purpose in lifecycle.BY_MAIL_ALONE:
@@ -60,6 +60,12 @@ def reroute(desk: Desk, message: Message, now: datetime) -> str:
     except Conflict:
         return "claimed by another"
     return "rerouted"
+
+
+def _is_address_dead(desk: Desk, reader: Agent, message: Message, now: datetime) -> bool:
+    """Whether the reader is there, but gets nothing by this medium."""
+    kind = kind_of_address(message.medium)
+    return not is_away(reader, now) and not recipients.can_receive(desk, reader, kind)
 
 
 def _keep_for_reader(desk: Desk, message: Message, reader: Agent | None, now: datetime) -> str:

@@ -24,6 +24,7 @@ Work = CampaignRecipient | Commitment | FollowUp | Goodwill | Interaction | Reco
 NOT_ARRIVED = "the first one did not arrive"
 ATTEMPTS = 3
 LEASE = timedelta(minutes=5)  # longer than any function's timeout, so the claiming function has ended
+SOFT_PAUSE = timedelta(hours=4)  # until another attempt at an address that failed for now
 BATCH_WINDOW = timedelta(minutes=1)  # how long a held message waits for others that are due as well
 FOR_ITS_READER_ALONE: frozenset[Purpose] = frozenset(
     {"praise", "thanks", "handed_over", "assigned", "promise_question"}
@@ -38,7 +39,6 @@ BY_MAIL_ALONE: frozenset[Purpose] = frozenset({"weekly_report", "promise_questio
 
 _THROTTLE_LIMIT = 31  # 26 hours of pauses in all, so that a daily quota is renewed meanwhile
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
-_SOFT_PAUSE = timedelta(hours=4)
 _UNCONFIRMED = frozenset({"sending", "waiting", "unknown", "failed", "withheld"})
 """Statuses without a confirmed send. The provider may still report that it was sent."""
 
@@ -249,11 +249,9 @@ def replaced(message: Message, other: Message) -> Message:
     return message.model_copy(update={"replaced_by": other.id})
 
 
-def retry_later(message: Message, now: datetime) -> Message:
-    """Return a copy to send in four hours, because the address failed temporarily."""
-    return _new_message(
-        message, "once-more", "the first one could not be delivered for now", now + _SOFT_PAUSE
-    )
+def retry_later(message: Message, at: datetime) -> Message:
+    """Return a copy to send then, because the address failed temporarily."""
+    return _new_message(message, "once-more", "the first one could not be delivered for now", at)
 
 
 def _new_message(message: Message, rule: str, why: str, at: datetime, **changes: object) -> Message:
