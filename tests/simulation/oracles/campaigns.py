@@ -73,6 +73,8 @@ class Campaigns:
         assert isinstance(to, CampaignRecipient)
         event = self._campaign(to).event
         assert event is not None, f"reminded of no event: {message!r}"
+        if message.instead_of is not None:
+            return  # it did not arrive; whether they still come is looked at when it is sent again
         assert to.answer == "yes", f"reminded, and said {to.answer}: {to!r}"
         begins = [self._day_before(event, *policy) for policy in self._policies()]
         assert min(begins) <= self._observed.now + CLOCK_SKEW, f"reminded before the day before: {message!r}"

@@ -228,7 +228,9 @@ class Surveys:
         reasons = {
             "asked something lately": not row.again,  # it waits until they may be asked
             "did not agree": agreed is None or not agreed[1]["survey"] or left,
-            "no address": not reachable,
+            # Who unsubscribed or complained gets no survey at any address, whatever consent is entered later:
+            # only they themselves take it back.
+            "no address": left or not reachable,
             "abusive": any(one.tone == "abusive" for one in contacts),
             "taken up again": isinstance(case, Case) and (case.status == "open" or case.survey_id != row.id),
             "opened again": True,
