@@ -141,7 +141,7 @@ def test_a_message_held_for_a_stand_in_goes_to_the_agent_who_is_back(shop: Shop)
     assert outcomes(shop) == {"sent": 1}
 
 
-def test_what_is_held_for_a_stand_in_does_not_go_out_with_their_own_once_the_agent_is_back(
+def test_what_is_held_for_a_stand_in_is_not_sent_with_their_own_work_then(
     shop: Shop,
 ) -> None:
     omar = add_agent(shop.desk, "Omar")
