@@ -116,7 +116,7 @@ def test_a_period_has_each_promise_once_where_the_clocks_change_at_a_months_end(
     assert [promised("2026-10-01", "2026-10-31"), promised("2026-11-01", "2026-11-30")] == [1, 4]
 
 
-def test_a_promise_in_the_hour_that_is_left_out_is_warned_of_and_flagged_in_working_time(shop: Shop) -> None:
+def test_a_promise_in_an_hour_that_is_left_out_is_told_in_working_time(shop: Shop) -> None:
     change_policy(shop.desk, business={"time_zone": "Europe/Berlin"})
     wait_until(shop.desk, at("03-27T10:00"))
     shop.promise(at("03-29T01:30"))  # 02:30 would be half past three
