@@ -1,6 +1,7 @@
 """Ask a happy customer for a recommendation: on the page after their answer, and by a message."""
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from vaada.desk import Desk
 from vaada.flows.messages.recipients import customer_address
@@ -12,10 +13,12 @@ from vaada.model.messages import Message
 from vaada.model.people import Customer
 from vaada.model.rows import Row
 from vaada.model.work import Survey
-from vaada.present.view_models import Referral, Review
 from vaada.rules import recommendations as rules
 from vaada.rules.messages.lifecycle import new_message
 from vaada.rules.time.availability import customer_reachable_at
+
+if TYPE_CHECKING:
+    from vaada.present.view_models import Referral, Review
 
 _MOST_CASES = 100  # open ones of a customer
 _LATER = timedelta(days=1)
@@ -61,8 +64,10 @@ def why_not(desk: Desk, survey: Survey, customer: Customer, now: datetime) -> st
     return rules.AMISS if is_amiss else None
 
 
-def asked_for(desk: Desk, survey: Survey) -> Review | Referral | None:
+def asked_for(desk: Desk, survey: Survey) -> "Review | Referral | None":
     """Return what the customer is asked for under the current policy. None: nothing any more."""
+    from vaada.present.view_models import Referral, Review  # only here: who receives messages writes none
+
     policy = desk.policy.surveys
     match survey.recommendation:
         case "review" if policy.review_url is not None:
