@@ -1,5 +1,6 @@
 """E-mail through Amazon SES, as raw MIME: it takes headers of our own for threads and unsubscribing."""
 
+import secrets
 from binascii import b2a_qp
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from email.headerregistry import Address
 from email.message import Message
 from email.mime.multipart import MIMEMultipart
 from email.mime.nonmultipart import MIMENonMultipart
-from email.policy import compat32
+from email.policy import Compat32
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
@@ -24,15 +25,26 @@ if TYPE_CHECKING:
 
 # RFC 2047, 2: an encoded word has at most 75 characters, a line with one at most 76.
 _LINE_LENGTH = 76
-# No header is folded after it was set: Python would make encoded words of a link or an id that is longer than
-# a line, and no mail program finds the link then. The policies of EmailMessage also parse each header, which
-# takes three times as long.
-_POLICY = compat32.clone(linesep="\r\n", max_line_length=None)
 _MAX_LINE_LENGTH = 998
 _NAME_LENGTH = 60  # characters
 _FILE_NAME_BYTES = 240  # file systems take 255; in a header each may become three characters
 _ENDING_LENGTH = 12  # characters
 _FILE_KINDS = frozenset({"application", "audio", "font", "image", "text", "video"})
+
+
+class _HeadersAsSet(Compat32):
+    """Writes headers as they were set.
+
+    Python would fold them once more, and make encoded words of a link or an id that is longer than a line: no
+    mail program finds the link then. The policies of EmailMessage also parse each header, which takes long.
+    """
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """Return the lines of a header. Raises ValueError if it is not ASCII."""
+        return f"{name}: {value}{self.linesep}".encode("ascii")
+
+
+_POLICY = _HeadersAsSet(linesep="\r\n")
 
 
 @dataclass(frozen=True)
@@ -103,14 +115,20 @@ def _without_encoded_words(words: str) -> str:
 
 def _to_mime(mail: Mail, files: tuple[MailFile, ...]) -> Message:
     texts = [_text_part("plain", mail.text), _text_part("html", mail.html)]
-    mime: Message = MIMEMultipart("alternative", _subparts=texts, policy=_POLICY)
+    mime = _multipart("alternative", texts)
     attached = [_attachment(file) for file in files]
     if mail.calendar is not None:
         attached.insert(0, _calendar(mail.calendar))
     if attached:
-        mime = MIMEMultipart("mixed", _subparts=[mime, *attached], policy=_POLICY)
+        mime = _multipart("mixed", [mime, *attached])
     _set_subject(mime, _without_encoded_words(mail.subject))
     return mime
+
+
+def _multipart(subtype: str, parts: Sequence[Message]) -> Message:
+    # Python would look through all parts for a boundary that is in none. "=_" is in neither encoding.
+    boundary = f"=_{secrets.token_hex(8)}"
+    return MIMEMultipart(subtype, boundary=boundary, _subparts=parts, policy=_POLICY)
 
 
 def _text_part(subtype: str, text: str) -> Message:
