@@ -7,6 +7,7 @@ from email.message import EmailMessage
 from typing import Any
 
 from tests.integration.scripted_desk import COUNTING, READS, Response, ScriptedDesk
+from tests.unit import rows
 from vaada.model.times import text_of
 
 
@@ -122,6 +123,13 @@ def add_customer(desk: ScriptedDesk, **facts: object) -> str:
     assert answer.status == 201, answer.body
     customer_id: str = answer.json["customer_id"]
     return customer_id
+
+
+def record_call(desk: ScriptedDesk, customer_id: str, agent_id: str = rows.AGENT_ID) -> None:
+    """Record a call of an agent to a customer."""
+    call = {"channel": "phone", "direction": "outbound", "kind": "request", "summary": "Calls about the cake"}
+    answer = desk.call("POST /api/interactions", {"customer_id": customer_id, "agent_id": agent_id, **call})
+    assert answer.status == 201, answer.body
 
 
 def change_customer(desk: ScriptedDesk, customer_id: str, **changes: object) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.integration.scripted_desk import ENVIRONMENT, Response, ScriptedDesk
-from tests.integration.shop import Shop, add_customer, change_policy, links, nonce_of, words_of
+from tests.integration.shop import Shop, add_customer, change_policy, links, nonce_of, record_call, words_of
 from tests.times import DAY, HOUR, MINUTE
 from tests.unit.present.hostile_text import MARKUP
 from vaada.rules.contact_form import FORMS_AN_HOUR, FORMS_AN_HOUR_IN_ALL
@@ -92,6 +92,18 @@ def test_a_known_customer_is_found_by_address_or_number_and_keeps_consent(shop: 
     assert story(shop.desk, shop.customer_id)["interaction"]["channel"] == "web"
     assert story(shop.desk, number)["interaction"]["summary"] == ENTRY["text"]
     assert (shop.desk.mails, shop.desk.texts) == ([], [])
+
+
+@pytest.mark.parametrize("last", [0, 1], ids=["the older customer", "the newer customer"])
+def test_an_address_of_two_customers_is_whoevers_contact_was_last(shop: Shop, last: int) -> None:
+    both = (shop.customer_id, add_customer(shop.desk, name="Dua Khan"))
+    shop.desk.pass_time(HOUR)
+    record_call(shop.desk, both[last], shop.agent_id)
+
+    send(shop.desk, reach="bilal@example.com")
+
+    written = [row for row in shop.desk.timeline(both[last]) if row.get("summary") == ENTRY["text"]]
+    assert len(written) == 1
 
 
 @pytest.mark.parametrize(

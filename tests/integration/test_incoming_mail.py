@@ -8,7 +8,7 @@ import pytest
 from functions.receive_mail.app import handler as receive_mail
 from tests.integration.provider_events import sample
 from tests.integration.scripted_desk import ENVIRONMENT, Context, ScriptedDesk, client
-from tests.integration.shop import Shop
+from tests.integration.shop import Shop, add_customer, record_call
 from tests.mail_samples import ODD, WITHOUT_SENDER, a_mail
 from tests.times import HOUR
 from vaada.desk import open_desk
@@ -77,6 +77,21 @@ def test_a_mail_that_comes_twice_by_two_ways_is_one_contact(desk: ScriptedDesk, 
     receive(from_bilal(headers={"X-Forwarded-For": BILAL}), "raw/two")
 
     assert len(contacts(desk, shop.customer_id)) == 1
+
+
+@pytest.mark.parametrize("last", [0, 1], ids=["the older customer", "the newer customer"])
+def test_an_address_of_two_customers_is_whoevers_contact_was_last(
+    desk: ScriptedDesk, shop: Shop, last: int
+) -> None:
+    both = (shop.customer_id, add_customer(desk, name="Dua Khan", email=BILAL))
+    desk.pass_time(HOUR)
+    record_call(desk, both[last], shop.agent_id)
+    copy = a_mail("On Friday.", sender="amina@example.com", to=BILAL, message_id="<two@example.com>")
+
+    outcomes = receive(from_bilal()), receive(copy, "raw/two")
+
+    assert outcomes == ("contact", "copy")
+    assert [len(contacts(desk, one)) for one in both] == [2 * (n == last) for n in range(2)]
 
 
 def test_an_unknown_sender_becomes_a_customer_to_be_named(desk: ScriptedDesk, shop: Shop) -> None:

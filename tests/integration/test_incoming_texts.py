@@ -8,6 +8,7 @@ import pytest
 
 from tests.integration.provider_events import handle_text, sample, stopped_media_of_bilal, write_text
 from tests.integration.scripted_desk import ScriptedDesk
+from tests.integration.shop import add_customer, record_call
 from tests.times import DAY, HOUR
 from tests.unit import rows
 from vaada.desk import open_desk
@@ -148,6 +149,17 @@ def test_a_number_or_a_yes_is_a_contact_where_no_survey_is_open(desk: ScriptedDe
     handle_text(unhinted(words))
 
     assert [contact["summary"] for contact in contacts(desk)] == [words]
+
+
+@pytest.mark.parametrize("last", [0, 1], ids=["the older customer", "the newer customer"])
+def test_a_number_of_two_customers_is_whoevers_contact_was_last(desk: ScriptedDesk, last: int) -> None:
+    both = (rows.CUSTOMER_ID, add_customer(desk, name="Dua Khan", email=None, phone=BILAL))
+    desk.pass_time(HOUR)
+    record_call(desk, both[last])
+
+    handle_text(unhinted("When do you open?"))
+
+    assert [len(contacts(desk, one)) for one in both] == [int(n == last) for n in range(2)]
 
 
 def test_an_unknown_number_becomes_a_customer_to_be_named(desk: ScriptedDesk) -> None:

@@ -12,6 +12,7 @@ from tests.integration.console import signed_in
 from tests.integration.fake_whatsapp import FakeWhatsApp
 from tests.integration.provider_events import sample, stopped_media_of_bilal
 from tests.integration.scripted_desk import ENVIRONMENT, Context, ScriptedDesk, client
+from tests.integration.shop import add_customer, record_call
 from tests.times import DAY, HOUR, MINUTE
 from tests.unit import rows
 from vaada.desk import open_desk
@@ -102,6 +103,17 @@ def test_the_customer_is_found_by_the_number(desk: ScriptedDesk, number: str) ->
     receive(said("Hello?", number=number))
 
     assert len(contacts(desk)) == 1
+
+
+@pytest.mark.parametrize("last", [0, 1], ids=["the older customer", "the newer customer"])
+def test_a_number_of_two_customers_is_whoevers_contact_was_last(desk: ScriptedDesk, last: int) -> None:
+    both = (rows.CUSTOMER_ID, add_customer(desk, name="Dua Khan", email=None, phone=f"+{BILAL}"))
+    desk.pass_time(HOUR)
+    record_call(desk, both[last])
+
+    receive(said("Hello?"))
+
+    assert [len(contacts(desk, one)) for one in both] == [int(n == last) for n in range(2)]
 
 
 def test_an_unknown_number_becomes_a_customer_to_be_named(desk: ScriptedDesk) -> None:

@@ -18,6 +18,8 @@ from moto import mock_aws
 from functions.check_readiness.app import handler as check_readiness
 from functions.invite_owner.app import handler as invite_owner
 from functions.receive_mail.app import handler as receive_mail
+from functions.receive_text.app import handler as receive_text
+from functions.receive_whatsapp.app import handler as receive_whatsapp
 from functions.rotate_link_keys.app import handler as rotate_link_keys
 from functions.write_account_mail.app import handler as write_account_mail
 from tests.integration.conftest import MONDAY_MORNING
@@ -25,7 +27,7 @@ from tests.integration.console import Browser, signed_in
 from tests.integration.fast_moto import fast_moto
 from tests.integration.provider_events import sample
 from tests.integration.scripted_desk import ENVIRONMENT, Context, ScriptedDesk
-from tests.integration.shop import Shop, change_agent
+from tests.integration.shop import Shop, add_customer, change_agent
 from tests.integration.well_set_up import CLIENTS, well_set_up
 from tests.mail_samples import a_mail
 from tests.rights.granted import function_of
@@ -121,10 +123,15 @@ def bring_mails() -> None:
         "raw/spam": a_mail(spam="FAIL"),
     }
     for key, mime in mails.items():
-        aws.storage().put_object(Bucket=ENVIRONMENT["INBOUND_MAIL_BUCKET"], Key=key, Body=mime)
-        event = sample("receive_mail/mail_came")
-        event["detail"]["object"]["key"] = key
-        receive_mail(event, Context())  # type: ignore[arg-type]  # all of a context that is read
+        _mail_comes(key, mime)
+
+
+def _mail_comes(key: str, mime: bytes) -> str:
+    """Let a mail come in. The outcome."""
+    aws.storage().put_object(Bucket=ENVIRONMENT["INBOUND_MAIL_BUCKET"], Key=key, Body=mime)
+    event = sample("receive_mail/mail_came")
+    event["detail"]["object"]["key"] = key
+    return receive_mail(event, Context())  # type: ignore[arg-type]  # all of a context that is read
 
 
 def _look_after_mail(manager: Browser, shop: Shop) -> None:
@@ -137,6 +144,22 @@ def _look_after_mail(manager: Browser, shop: Shop) -> None:
     manager.attach(write.action, fields, {"a.txt": b"x"})
     accept = manager.open("/desk/mail").form("/accept")
     manager.post(accept.action, accept.fields)
+
+
+def write_from_an_address_of_two_customers(guard: Guard) -> None:
+    """Text, mail, write by WhatsApp and by the form, each from an address that two customers have."""
+    with ExitStack() as stack:
+        desk = stack.enter_context(_desk_on_moto())
+        shop = Shop.opened(desk, phone="+923001234567")
+        change_agent(desk, shop.agent_id, phone=None, notify_by=["email"])
+        add_customer(desk, name="Dua Khan", phone="+923001234567")
+        open_desk.cache_clear()
+        stack.enter_context(_guarded("dynamodb", guard))
+        assert receive_text(_event("receive_text", "question"), Context()) == 1  # type: ignore[arg-type]  # as below
+        assert receive_whatsapp(_event("receive_whatsapp", "words"), Context()) == ["contact"]  # type: ignore[arg-type]  # as below
+        assert _mail_comes("raw/one", a_mail(sender="bilal@example.com")) == "contact"
+        entry = {"name": "Bilal", "reach": "bilal@example.com", "text": "Is it open?", "agreed": "on"}
+        assert desk.answer("/c/", **entry, lang="en").status < HTTPStatus.BAD_REQUEST
 
 
 def have_the_mails_of_cognito_written(guard: Guard) -> None:

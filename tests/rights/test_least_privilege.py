@@ -15,6 +15,7 @@ from tests.rights.moto_stories import (
     have_the_mails_of_cognito_written,
     invite_the_owner,
     work_in_the_console,
+    write_from_an_address_of_two_customers,
 )
 from tests.rights.simulated_stories import Scenario, run_people, run_rare_actions, use_whatsapp
 
@@ -28,6 +29,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     work_in_the_console,
     ask_whether_the_desk_is_ready,
     have_the_mails_of_cognito_written,
+    write_from_an_address_of_two_customers,
     *(partial(run_people, people) for people in range(LIVES)),
 )
 EXCUSED = {

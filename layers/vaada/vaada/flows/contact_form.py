@@ -6,7 +6,7 @@ from typing import NamedTuple
 from vaada.desk import Desk
 from vaada.flows.customers.search import customers_by_email, customers_by_phone
 from vaada.flows.idempotency import Key, do_once
-from vaada.flows.incoming_contacts import agent_for, last_contact, present_agents, unnamed_customer
+from vaada.flows.incoming_contacts import agent_for, last_in_touch, present_agents, unnamed_customer
 from vaada.flows.interactions import record_interaction
 from vaada.flows.messages.suppression import is_suppressed
 from vaada.flows.optimistic_write import change, require
@@ -35,7 +35,7 @@ def receive(desk: Desk, entry: Entry, key: Key, now: datetime) -> Interaction:
     """
     agents = present_agents(desk)
     find = customers_by_email if entry.medium == "email" else customers_by_phone
-    known = max(find(desk, entry.address), key=last_contact, default=None)
+    known = last_in_touch(desk, find(desk, entry.address))
     customer = known or unnamed_customer(
         desk, entry.medium, entry.address, entry.name, now, language=entry.language
     )

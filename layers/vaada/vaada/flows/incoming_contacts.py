@@ -1,10 +1,12 @@
 """Contacts that customers make without an agent: which agent gets them, and customers without a name."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import count
 
 from vaada.desk import Desk
 from vaada.flows.customers.search import has_address
+from vaada.flows.last_contact import last_contact_at
 from vaada.flows.optimistic_write import retry_on_conflict
 from vaada.model.erasures import Erasure
 from vaada.model.ids import derived_party_id
@@ -36,9 +38,13 @@ def agent_for(customer: Customer, agents: list[Agent]) -> Agent:
     return next(own, None) or next(managers, None) or agents[0]
 
 
-def last_contact(customer: Customer) -> tuple[datetime, str]:
-    """Return when the customer was last in touch, to choose between customers with the same address."""
-    return customer.anchor or customer.created_at, customer.id
+def last_in_touch(desk: Desk, customers: Sequence[Customer]) -> Customer | None:
+    """Return which of the customers with the same address had the last contact. None: there are none."""
+    if len(customers) == 1:
+        return customers[0]
+    return max(
+        customers, key=lambda one: (last_contact_at(desk, one) or one.created_at, one.id), default=None
+    )
 
 
 def unnamed_customer(

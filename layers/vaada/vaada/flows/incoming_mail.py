@@ -9,7 +9,7 @@ from typing import NamedTuple
 from vaada.desk import Desk
 from vaada.flows.customers.search import customers_by_email
 from vaada.flows.idempotency import Key, do_once, earlier_result
-from vaada.flows.incoming_contacts import agent_for, last_contact, present_agents, unnamed_customer
+from vaada.flows.incoming_contacts import agent_for, last_in_touch, present_agents, unnamed_customer
 from vaada.flows.interactions import files_deleted_if_erased, record_interaction
 from vaada.flows.rate_counts import add, new_count
 from vaada.flows.work import case_of, current_customer
@@ -138,9 +138,7 @@ def _record_contact(
 ) -> str:
     mail = arrival.mail
     own, hinted = _case_of(desk, mail, customers, now)
-    customer = (
-        current_customer(desk, own.customer_id) if own else max(customers, key=last_contact, default=None)
-    )
+    customer = current_customer(desk, own.customer_id) if own else last_in_touch(desk, customers)
     if customer is None:
         customer = unnamed_customer(desk, "email", mail.sender, _name(mail), now)
     owner = next((agent for agent in agents if own is not None and agent.id == own.agent_id), None)
@@ -165,7 +163,7 @@ def _customers_reached(desk: Desk, mail: IncomingMail, agents: list[Agent]) -> l
     outside = [one for one in mail.recipients if one not in inside and not one.endswith(ours)]
     reached: dict[str, Customer] = {}
     for address in outside[:_MOST_REACHED]:
-        customer = max(customers_by_email(desk, address), key=last_contact, default=None)
+        customer = last_in_touch(desk, customers_by_email(desk, address))
         if customer is not None:
             reached[customer.id] = customer
     return list(reached.values())

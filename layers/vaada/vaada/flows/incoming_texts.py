@@ -7,7 +7,7 @@ from vaada.desk import Desk
 from vaada.flows.customers.search import customers_by_phone
 from vaada.flows.idempotency import Key, do_once
 from vaada.flows.inbound_events import handle_or_queue
-from vaada.flows.incoming_contacts import agent_for, last_contact, present_agents, unnamed_customer
+from vaada.flows.incoming_contacts import agent_for, last_in_touch, present_agents, unnamed_customer
 from vaada.flows.interactions import record_interaction
 from vaada.flows.surveys import asked_by
 from vaada.model.inbound_events import OptOut, TextedScore
@@ -90,7 +90,7 @@ def _record_contact(
     agents = present_agents(desk)
     if any(comparable(phone) == comparable(number) for agent in agents for phone in agent.phones):
         return "from an agent"
-    customer = max(customers, key=last_contact, default=None)
+    customer = last_in_touch(desk, customers)
     if customer is None:
         customer = unnamed_customer(desk, "sms", number, number, now)
     new = NewInteraction(

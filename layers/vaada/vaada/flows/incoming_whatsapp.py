@@ -8,7 +8,7 @@ from vaada.desk import Desk
 from vaada.flows.customers.search import customers_by_phone
 from vaada.flows.idempotency import Key, do_once, earlier_result
 from vaada.flows.inbound_events import UnreadableEvent
-from vaada.flows.incoming_contacts import agent_for, last_contact, present_agents, unnamed_customer
+from vaada.flows.incoming_contacts import agent_for, last_in_touch, present_agents, unnamed_customer
 from vaada.flows.interactions import files_deleted_if_erased, record_interaction
 from vaada.flows.messages.delivery_status import record_whatsapp_status
 from vaada.flows.messages.suppression import apply_opt_out
@@ -120,8 +120,8 @@ def _record_contact(
     case = _quoted_case(desk, message, customers, now)
     if case is not None:
         customer = current_customer(desk, case.customer_id)
-    elif customers:
-        customer = max(customers, key=last_contact)
+    elif known := last_in_touch(desk, customers):
+        customer = known
         case = _continued_case(desk, customer, message.sent_at)
     else:
         customer = unnamed_customer(desk, "sms", number, _name(message, number), now)
