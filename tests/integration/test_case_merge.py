@@ -217,3 +217,45 @@ def test_a_reply_is_the_first_of_merged_cases_unless_one_of_them_had_one(
 
     assert merged == ["next" if answered else "first"]
     assert {row["which"] for row in shop.rows("reply")} == {"first"}
+
+
+def test_a_reply_that_goes_back_has_its_clock_again(shop: Shop) -> None:
+    one, other = (shop.contact()["case_id"] for _ in range(2))
+    due_at = text_of(shop.desk.now + HOUR)
+    shop.merge(one, into=other)
+    shop.desk.pass_time(10 * MINUTE)
+
+    unmerge(shop, one)
+    shop.desk.pass_time(3 * HOUR)
+
+    missed = {row["case_id"]: row["missed_at"] for row in shop.rows("reply")}
+    assert missed == {one: due_at, other: due_at}
+
+
+@pytest.mark.parametrize("turn", [False, True], ids=["the one that stayed", "the merged one"])
+def test_a_case_that_waits_for_the_customer_still_does_after_the_undo(shop: Shop, *, turn: bool) -> None:
+    waits, asked = (shop.contact()["case_id"] for _ in range(2))
+    shop.desk.call(f"POST /api/cases/{waits}/wait")
+    one, other = (waits, asked) if turn else (asked, waits)
+    shop.merge(one, into=other)
+    shop.desk.pass_time(MINUTE)
+
+    unmerge(shop, one)
+
+    replies = {row["case_id"]: (row["status"], row["wake_at"] is not None) for row in shop.rows("reply")}
+    assert replies == {waits: ("paused", False), asked: ("awaited", True)}
+    assert shop.case(waits)["waiting_for_customer"]
+
+
+def test_a_promised_call_takes_the_place_of_the_clock_after_the_undo(shop: Shop) -> None:
+    shop.desk.pass_time(10 * HOUR)  # after closing time
+    one, other = (shop.contact()["case_id"] for _ in range(2))
+    shop.merge(one, into=other)
+    shop.desk.pass_time(MINUTE)
+
+    unmerge(shop, one)
+
+    calls = {row["case_id"]: row["status"] for row in shop.rows("commitment")}
+    clocks = {row["case_id"]: row["wake_at"] is not None for row in shop.rows("reply")}
+    assert calls == {one: "withdrawn", other: "open"}
+    assert clocks == {one: True, other: False}

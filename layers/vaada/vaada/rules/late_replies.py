@@ -107,7 +107,7 @@ def reconcile_replies(
     answered = case.answered and len(case.interaction_ids) < case.contacts  # by one that it does not list
     for wait in after:
         row = _stored_reply(wait, rows)
-        reply = _fit(row, wait, stored, policy)
+        reply = _fit(row, wait, stored, policy, waiting_for_customer=case.waiting_for_customer)
         if row is not None:
             used.add(row.id)
         if reply is None:
@@ -192,12 +192,16 @@ def _stored_reply(wait: Wait, rows: dict[str, Reply]) -> Reply | None:
     return next((row for row in found if row.status != "closed"), found[0] if found else None)
 
 
-def _fit(row: Reply | None, wait: Wait, stored: Stored, policy: PolicyDocument) -> Reply | None:
+def _fit(
+    row: Reply | None, wait: Wait, stored: Stored, policy: PolicyDocument, *, waiting_for_customer: bool
+) -> Reply | None:
     """Return the reply of this wait as it should be, based on the stored row. None: there is no target."""
     if row is not None and row.status == "closed":
         if _is_refused_in(row, stored):
             return row
-        row = row.model_copy(update={"status": "awaited", "agent_id": wait.agent_id})
+        was_paused = row.remaining_seconds is not None
+        status = "paused" if was_paused and waiting_for_customer else "awaited"
+        row = row.model_copy(update={"status": status, "agent_id": wait.agent_id})
     before = row or _first_version(wait, policy)
     if before is None:
         return None
