@@ -137,20 +137,6 @@ def rebuild(case: Case, interactions: Iterable[Interaction], rules: CaseRules) -
     )
 
 
-def asks_customer(interaction: Interaction, before: Case) -> bool:
-    """Whether we wait for the customer's answer: as stated, or else if it is a question of ours.
-
-    `before` is the case without the interaction. A contact about a customer's question is of the kind
-    `question`, too, so there it takes a question mark.
-    """
-    if interaction.direction == "inbound" or interaction.resolved:
-        return False
-    if interaction.asks_customer is not None:
-        return interaction.asks_customer
-    about_theirs = before.contacts > 0 and before.kind == "question"
-    return _has_question_mark(interaction.summary) or (interaction.kind == "question" and not about_theirs)
-
-
 def note_correction(
     case: Case, interaction: Interaction, interactions: Iterable[Interaction], rules: CaseRules
 ) -> Case:
@@ -294,7 +280,7 @@ def _with_interaction(
     if interaction.direction == "outbound" or interaction.resolved or interaction.channel in CONVERSATIONS:
         changes["served"] = True
     if interaction.direction == "outbound":
-        if asks_customer(interaction, case) and not interaction.is_history:
+        if _asks_customer(interaction, case):
             changes["waiting_for_customer"] = True
     elif not thanks:
         changes |= _came_in(case, interaction, rules)
@@ -320,6 +306,20 @@ def _with_interaction(
     if is_over and updated.contacts == 1:  # there is nothing to do about it
         return _resolve(updated, at, DESK, None, interaction.interaction_id)
     return updated
+
+
+def _asks_customer(outbound: Interaction, before: Case) -> bool:
+    """Whether we wait for the customer's answer: as stated, or else if it is a question of ours.
+
+    `before` is the case without the interaction. A contact about a customer's question is of the kind
+    `question`, too, so there it takes a question mark.
+    """
+    if outbound.resolved or outbound.is_history:
+        return False
+    if outbound.asks_customer is not None:
+        return outbound.asks_customer
+    about_theirs = before.contacts > 0 and before.kind == "question"
+    return _has_question_mark(outbound.summary) or (outbound.kind == "question" and not about_theirs)
 
 
 def _came_in(case: Case, interaction: Interaction, rules: CaseRules) -> dict[str, object]:
