@@ -1,6 +1,7 @@
 """Messages to one reader are sent as one: reminders, escalations, and another attempt."""
 
 from collections import Counter
+from email.message import EmailMessage
 from typing import Any
 
 import pytest
@@ -146,6 +147,27 @@ def test_five_missed_replies_are_one_mail_to_the_supervisor(shop: Shop) -> None:
     wait_until(shop.desk, at("03-03T12:00"))
 
     assert mails_to(shop, "Sana") == ["5 reminders"]
+
+
+def test_the_further_tasks_of_a_large_batch_are_linked_if_its_reader_can_do_them(shop: Shop) -> None:
+    promised = [{"what": f"Promise {n}", "due_at": text_of(at("03-03T12:00"))} for n in range(20)]
+    shop.contact(commitments=promised)
+    shop.contact(commitments=[{"what": "One more", "due_at": text_of(at("03-03T12:01"))}])
+
+    wait_until(shop.desk, at("03-03T18:00"))
+
+    *_, to_agent, to_supervisor = shop.desk.mails
+    (linked,), (noted,) = further_tasks(to_agent), further_tasks(to_supervisor)
+    assert ("One more" in linked, "One more" in noted, "<a " in noted) == (True, True, False)
+    page = shop.desk.open(linked.partition('<a href="')[2].partition('"')[0])
+    assert (page.status, "One more" in page.body) == (200, True)
+
+
+def further_tasks(mail: EmailMessage) -> list[str]:
+    """The lines of a mail, in HTML, about the tasks that it does not show in full."""
+    body = mail.get_body(("html",))
+    assert body is not None
+    return str(body.get_content()).partition("Also</h2>")[2].partition("</div>")[0].split("</p>")[:-1]
 
 
 def test_follow_ups_that_nobody_answers_are_one_mail_to_the_supervisor(shop: Shop) -> None:
