@@ -1,13 +1,16 @@
 """A step reads no row twice. What it must notice nevertheless."""
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.integration.scripted_desk import ScriptedDesk
 from tests.integration.shop import Shop, change_agent
 from tests.times import DAY, HOUR
 from vaada.desk import open_desk
+from vaada.flows.erasure import erase
 from vaada.gateways.table import Conflict
-from vaada.model.people import Agent
+from vaada.model.interactions import Interaction
+from vaada.model.people import Agent, Customer
 from vaada.model.times import text_of
 
 
@@ -55,6 +58,52 @@ def test_a_step_knows_the_current_row_after_a_conflict(shop: Shop) -> None:
     after = step.table.get(Agent, shop.agent_id)
     assert after is not None
     assert (after.name, after.version) == ("Amina Khan", before.version + 1)
+
+
+def test_a_step_of_a_sweep_knows_no_row_that_it_has_erased(shop: Shop) -> None:
+    contact_id = shop.contact()["interaction_id"]
+    sweep = open_desk().remembering()
+    step = sweep.remembering()
+    sweep.table.get(Interaction, contact_id)
+    assert step.table.get(Interaction, contact_id) is not None
+
+    step.table.delete_items(step.table.items_to_erase(shop.customer_id))
+
+    assert step.table.get(Interaction, contact_id) is None
+    assert sweep.table.get(Interaction, contact_id) is None
+
+
+def test_a_step_of_a_sweep_knows_no_customer_whose_erasure_it_began(shop: Shop) -> None:
+    sweep = open_desk().remembering()
+    step = sweep.remembering()
+    for desk in (sweep, step):
+        assert desk.table.get(Customer, shop.customer_id) is not None
+
+    erase(step, shop.customer_id, shop.desk.now, "manager")
+
+    assert step.table.get(Customer, shop.customer_id) is None
+    assert sweep.table.get(Customer, shop.customer_id) is None
+
+
+@pytest.mark.parametrize("code", ["ProvisionedThroughputExceededException", "TransactionConflictException"])
+def test_a_step_reads_again_after_a_write_that_failed(shop: Shop, code: str) -> None:
+    step = open_desk().remembering()
+    before = step.table.get(Agent, shop.agent_id)
+    assert before is not None
+    change_agent(shop.desk, shop.agent_id, name="Amina Khan")
+
+    def fail(call: str) -> None:
+        if call == "dynamodb.PutItem":
+            raise getattr(step.table.client.exceptions, code)({"Error": {"Code": code}}, call)
+
+    shop.desk.before_call = fail
+
+    with pytest.raises((ClientError, Conflict)):
+        step.table.write(before.changed(name="Amina K."))
+
+    after = step.table.get(Agent, shop.agent_id)
+    assert after is not None
+    assert after.name == "Amina Khan"
 
 
 def test_each_request_reads_anew(shop: Shop) -> None:

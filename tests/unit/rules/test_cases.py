@@ -93,6 +93,50 @@ def test_the_policy_sets_the_days_within_which_a_contact_repeats() -> None:
     assert row.repeat_contacts == ()
 
 
+# ---------------------------------------------------------------- waiting for the customer
+
+
+@pytest.mark.parametrize(
+    ("facts", "waits"),
+    [
+        ({"summary": "Which colour?"}, True),
+        ({"summary": "The colour"}, False),
+        ({"summary": "The colour", "kind": "question"}, True),
+        ({"summary": "The colour", "asks_customer": True}, True),
+        ({"summary": "Which colour?", "asks_customer": False}, False),
+        ({"summary": "Which colour?", "asks_customer": True, "is_history": True}, False),
+        ({"summary": "Which colour?", "direction": "inbound"}, False),
+        ({"kind": "question", "direction": "inbound"}, False),
+    ],
+)
+def test_a_case_waits_for_the_customer_if_we_asked(facts: dict[str, object], *, waits: bool) -> None:
+    asked = contact(MONDAY + HOUR, **{"direction": "outbound", **facts})
+
+    assert case_of(contact(), asked).waiting_for_customer == waits
+
+
+def test_a_case_that_begins_with_our_question_waits_for_the_customer() -> None:
+    assert case_of(contact(direction="outbound", kind="question", summary="The colour")).waiting_for_customer
+
+
+def test_an_answer_to_a_customers_question_asks_only_with_a_question_mark() -> None:
+    question = contact(kind="question", summary="When do you open?")
+    answer, asks = (
+        contact(MONDAY + HOUR, direction="outbound", kind="question", summary=words)
+        for words in ("At nine", "At nine, will you come?")
+    )
+
+    assert not case_of(question, answer).waiting_for_customer
+    assert case_of(question, asks).waiting_for_customer
+
+
+def test_a_resolved_contact_waits_for_nobody_even_if_a_step_is_missing() -> None:
+    asked = contact(MONDAY + HOUR, direction="outbound", summary="All well?", resolved=True)
+    row = case_of(contact(kind="complaint"), asked)
+
+    assert (row.status, row.waiting_for_customer) == ("open", False)
+
+
 # ---------------------------------------------------------------- hand-offs
 
 
