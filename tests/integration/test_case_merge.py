@@ -87,10 +87,12 @@ def test_a_merged_case_is_open_if_either_was(shop: Shop, *, turn: bool) -> None:
 
 def test_two_resolved_cases_are_one_resolved_case(shop: Shop) -> None:
     one, other = (shop.contact(resolved=True)["case_id"] for _ in range(2))
+    surveys = {row["survey_id"]: row["status"] for row in shop.rows("survey")}
 
     shop.merge(one, into=other)
 
     assert shop.case(other)["status"] == "resolved"
+    assert {row["survey_id"]: row["status"] for row in shop.rows("survey")} == surveys
 
 
 def test_two_cases_with_automatic_follow_ups_keep_the_one_that_is_due_first(shop: Shop) -> None:

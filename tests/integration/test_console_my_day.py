@@ -317,6 +317,23 @@ def test_a_supervisors_supervisor_may_look_and_act_as_by_the_api(shop: Shop) -> 
     assert shop.rows("commitment")[0]["history"][-1]["by"] == boss
 
 
+def test_a_colleague_does_not_see_what_slips_with_others(shop: Shop, stranger: str) -> None:
+    shop.promise(shop.desk.now + HOUR)
+    shop.desk.pass_time(2 * HOUR)
+
+    assert titles(signed_in(shop.desk, stranger).open("/desk/")) == []
+
+
+def test_who_stands_in_for_their_supervisor_does_not_decide_on_their_own_wish(shop: Shop) -> None:
+    recorded = shop.contact()
+    amina = {"sub": "s", "email": "amina@example.com", "cognito:groups": "[agents]"}
+    asked = {"amount": "400.00", "reason": "Two visits for nothing"}
+    shop.desk.call(f"POST /api/cases/{recorded['case_id']}/goodwill", asked, user=amina)
+    change_agent(shop.desk, shop.supervisor_id, away_from=text_of(shop.desk.now), covered_by=shop.agent_id)
+
+    assert "For you to decide" not in titles(signed_in(shop.desk, shop.agent_id).open("/desk/"))
+
+
 def test_the_stand_in_of_a_supervisor_decides_and_sees_what_slips(shop: Shop) -> None:
     deputy = add_agent(shop.desk, "Dana")
     shop.promise(shop.desk.now + HOUR)

@@ -66,6 +66,20 @@ def test_an_agent_snoozes_and_completes_from_the_link_in_the_reminder(shop: Shop
     assert shop.desk.answer(link, do="done").status == 409
 
 
+def test_an_automatic_follow_up_that_a_contact_has_woken_moves_with_the_next_one(shop: Shop) -> None:
+    case_id = shop.contact()["case_id"]
+    (planned,) = shop.rows("follow_up")
+    until = {"until": "2026-03-20T10:00:00Z"}
+    shop.desk.call(f"POST /api/follow-ups/{planned['follow_up_id']}/snooze", until)
+    due = []
+    for _ in range(2):
+        shop.desk.pass_time(HOUR)
+        shop.contact(case_id=case_id)
+        due += [row["due_at"] for row in shop.rows("follow_up")]
+
+    assert due == ["2026-03-02T10:00:00Z", "2026-03-03T11:00:00Z"]
+
+
 def test_a_snoozed_follow_up_keeps_its_date_until_the_customer_is_back(shop: Shop) -> None:
     recorded = shop.contact(
         direction="outbound", follow_up={"at": "2026-03-02T10:00:00Z", "reason": "Ask for the colour"}

@@ -1,5 +1,6 @@
 """Corrections: what changes with a contact that was recorded by mistake."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -51,6 +52,21 @@ def test_thanks_awaits_no_reply_and_a_question_does(before: str, after: str, wai
     now = correct(contact, summary=after)
 
     assert (now.only_thanks, now.awaits_reply) == (not waits, waits)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_old"), [(MONDAY, MONDAY - 90 * DAY, True), (MONDAY - 90 * DAY, MONDAY, False)]
+)
+def test_a_contact_of_long_ago_is_history_and_awaits_no_reply(
+    before: datetime, after: datetime, is_old: bool
+) -> None:
+    contact = interaction(
+        summary="Is it ready?", occurred_at=before, is_history=not is_old, awaits_reply=is_old
+    )
+
+    now = correct(contact, occurred_at=after)
+
+    assert (now.is_history, now.awaits_reply) == (is_old, not is_old)
 
 
 def test_what_was_stated_about_a_reply_stays_when_the_text_is_corrected() -> None:

@@ -238,6 +238,17 @@ def test_the_cause_that_most_missed_promises_have_is_named() -> None:
     assert (unknown.case_id, unknown.origin, unknown.missed) == (None, "stated", 3)
 
 
+@pytest.mark.parametrize("turn", [False, True])
+def test_of_two_causes_of_as_many_missed_promises_one_is_named_in_any_order(*, turn: bool) -> None:
+    missed = [commitment(MONDAY, case_id=row_id(n)) for n in (1, 2, 3)]
+    causes = {row_id(1): "No parts", row_id(2): "Traffic"}  # the cause of the third one is unknown
+
+    by = figures(promises=missed[::-1] if turn else missed, causes=causes).missed_by
+
+    assert by is not None
+    assert (by.case_id, by.missed, by.of) == (row_id(2), 1, 3)
+
+
 def test_messages_and_cost_are_counted() -> None:
     found = figures(
         messages=[

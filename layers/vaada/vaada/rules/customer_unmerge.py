@@ -110,7 +110,7 @@ def _merge_of(gone: Customer, remaining: Customer) -> tuple[MergedRecord, Custom
         raise NotPossible("customer", "not merged", "separated")
     earlier = {gone.id, *(one.customer_id for one in (*before.customer.merged, *before.into.merged))}
     later = [one for one in remaining.merged if one.customer_id not in earlier]
-    if before.into.id != remaining.id or later:
+    if later:
         raise NotPossible("merge", "followed by another", "undone")
     return record, before.customer, before.into
 

@@ -72,6 +72,12 @@ def test_a_quote_without_our_address_is_cut_by_its_marks() -> None:
     assert split(f"Yes.\n\nOn 2 Mar 2026 09:00, Baker wrote:\n{QUOTE}", OURS)[0] == "Yes."
 
 
+@pytest.mark.parametrize("end", [":", "：", ":-"])
+def test_an_introduction_ends_in_any_kind_of_colon(end: str) -> None:
+    assert split(f"Yes.\n\n2 Mar 2026, Baker <desk@example.com> wrote{end}\n\nHello", OURS)[0] == "Yes."
+    assert split(f"Yes.\n\n2 Mar 2026, Baker wrote{end}\n{QUOTE}", OURS)[0] == "Yes."
+
+
 def test_an_answer_below_the_quote_is_what_was_written() -> None:
     text = f"{INTRODUCTIONS['en']}\n{QUOTE}\n\nYes, and change the tyre."
 

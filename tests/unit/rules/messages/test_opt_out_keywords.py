@@ -11,6 +11,7 @@ STOP|stop|Stop.|  stop! |«Stop»|ＳＴＯＰ|Stop All|STOPALL|(STOP)|*STOP*|[s
 🛑 STOP 🛑
 ✋Stop|S T O P|S.T.O.P.|STOP!!!!!|Stop stop|STOP STOP STOP|stop please|Please stop|pls stop
 Stop. Thank you|Stop, thanks!
+Thank you very much. Stop|Merci beaucoup, stop|مہربانی فرما کر بند کریں
 Stop now please|OK stop|Hi, stop|st\u200bop|\ufeffSTOP|STOP\u2060|s\u00adtop|STOP\n|\nSTOP
 Stop ❌ texting me|stop texting
 Unsubscribe|UNSUBSCRIBE ME|unsubscribe please|Cancel|END|Quit|revoke|opt out|Opt-out|OPTOUT|remove me
