@@ -15,6 +15,7 @@ from tests.integration.shop import (
     add_customer,
     at,
     change_agent,
+    change_policy,
     links,
     wait_until,
     words_of,
@@ -254,6 +255,28 @@ def test_a_message_that_is_late_after_work_waits_for_the_morning(shop: Shop) -> 
     wait_until(shop.desk, at("03-03T09:30"))
 
     assert (held, shop.sent_messages("promise_overdue")) == ([], [("03-03T09:00", "agent", "email")])
+
+
+@pytest.mark.parametrize(
+    ("hours_before", "due", "sent_at"),
+    [(24, "03-03T17:5", "03-03T09:00"), (4, "03-02T21:5", "03-02T19:00")],
+)
+def test_a_warning_that_is_late_after_work_waits_unless_that_is_too_late(
+    shop: Shop, hours_before: int, due: str, sent_at: str
+) -> None:
+    change_policy(shop.desk, commitments={"warn_before": {"hours": hours_before}})
+    shop.desk.pass_time(6 * MINUTE)  # then no function caches the old policy
+    for minute in "05":
+        shop.promise(at(f"{due}{minute}"))
+    wait_until(shop.desk, at("03-02T17:52"))  # the first warning waits for the second
+    held = sent(shop, "promise_warning")
+
+    shop.desk.clock.move_to(at("03-02T19:00"))  # sweeps failed meanwhile
+    shop.desk.sweep()
+    shop.desk.settle()
+    wait_until(shop.desk, at("03-03T09:30"))
+
+    assert (held, shop.sent_messages("promise_warning")) == ([], [(sent_at, "agent", "email")])
 
 
 def test_a_warning_is_not_batched_beyond_its_due_time(shop: Shop) -> None:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from tests.simulation.fake_aws.messaging import OVER_QUOTA
 from tests.simulation.oracles.commitments import renewals
-from tests.simulation.oracles.observed import Observed
+from tests.simulation.oracles.observed import Batch, Observed
 from tests.simulation.oracles.replies import UNANSWERED
 from tests.simulation.oracles.tolerances import CLOCK_SKEW, LEASE
 from vaada.model.messages import Message
@@ -29,6 +29,7 @@ REPLACEMENT = "the first one "
 """How the reason of a message begins that replaces one that could not be sent or did not arrive."""
 NEW_LINK = "the link in an earlier message"
 
+SENT_ALONE = {"praise", "thanks", "weekly_report", "promise_question"}
 NEWS = frozenset({"tip", "invitation", "event_reminder"})
 
 
@@ -51,6 +52,29 @@ class Messages:
             self._check_change(before, after)
         else:
             self._check_new(after)
+
+    def check_batch(self, batch: Batch) -> None:
+        """An agent gets in one message what was held for them until then."""
+        for before, after in batch.changes_of(Message):
+            is_released = before.status == "held" and after.status == "sending" and after.to == "agent"
+            if is_released and after.purpose not in SENT_ALONE:
+                self._check_nothing_left(after)
+
+    def _check_nothing_left(self, carrier: Message) -> None:
+        observed = self._observed
+        for one in observed.of_kind(Message):
+            for_same = (one.to, one.recipient_id, one.medium) == (
+                "agent",
+                carrier.recipient_id,
+                carrier.medium,
+            )
+            if not for_same or one.status != "held" or one.purpose in SENT_ALONE:
+                continue
+            is_due = one.wake_at is not None and one.wake_at <= observed.now - CLOCK_SKEW
+            is_known = observed.now - observed.changed_at[one.id] > LEASE  # an index may lag until then
+            about = observed.rows.get(one.about_id)
+            is_theirs = getattr(about, "agent_id", None) == one.recipient_id
+            assert not (is_due and is_known and is_theirs), f"left behind by {carrier!r}: {one!r}"
 
     def check_end(self) -> None:
         """No message waits any more."""

@@ -82,7 +82,7 @@ class Oracles:
         self._batch_checks: tuple[CheckBatch, ...] = (
             *(commitments.check_batch, replies.check_batch, follow_ups.check_batch, interactions.check_batch),
             *(surveys.check_batch, cases.check_batch, goodwill.check_batch, recommendations.check_batch),
-            *(staff_notices.check_batch, customer_messages.check_batch),
+            *(staff_notices.check_batch, customer_messages.check_batch, messages.check_batch),
         )
         self._send_checks: tuple[CheckSend, ...] = (
             *(erasures.check_send, suppressions.check_send, sends.check_send),

@@ -25,7 +25,6 @@ from vaada.rules.time.availability import is_away
 
 _PAGE = 100
 _LATE = timedelta(minutes=15)  # so much later than planned only sweeps that failed release a message
-_WARNINGS = frozenset({"promise_warning", "reply_warning"})  # they are of no use on the next day
 
 _FOR_THEIR_READER = lifecycle.FOR_ITS_READER_ALONE | lifecycle.SENT_ALONE
 
@@ -102,9 +101,7 @@ def _is_for_another(desk: Desk, message: Message, now: datetime) -> bool:
 
 def _reachable_at(desk: Desk, message: Message, now: datetime) -> datetime:
     """Return when the reader may get it: now, or later if it is late and they have stopped working."""
-    if message.purpose in _WARNINGS or message.recipient_id is None:
-        return now
-    if message.wake_at is None or now - message.wake_at <= _LATE:
+    if message.recipient_id is None or message.wake_at is None or now - message.wake_at <= _LATE:
         return now
     reader = desk.table.get(Agent, message.recipient_id)
     about = desk.table.get(SUBJECTS[message.about_kind], message.about_id)
