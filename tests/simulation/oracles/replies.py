@@ -18,7 +18,7 @@ EDGES = {
     "awaited": "awaited paused given closed",
     "paused": "paused awaited given closed",
     "given": "given awaited closed",  # what counted as the reply was none, or they waited since before
-    "closed": "awaited given",  # the merge that closed it was undone, or they waited a second time
+    "closed": "awaited paused given",  # the merge that closed it was undone, or they waited a second time
 }
 UNANSWERED = {"awaited", "paused"}
 
