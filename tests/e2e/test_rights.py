@@ -70,7 +70,7 @@ def names(trials: set[Callable[[Desk], None]]) -> set[str]:
     ("function", "may"),
     [
         ("Api", {query_the_table, read_the_link_keys}),
-        ("Pages", {read_the_link_keys}),
+        ("Pages", {read_the_link_keys, query_the_table}),
         ("PlanSurveys", set()),
         ("SyncSchedules", set()),
         ("RotateLinkKeys", set()),
@@ -82,7 +82,7 @@ def names(trials: set[Callable[[Desk], None]]) -> set[str]:
         ("SendSurvey", {read_the_link_keys, send_a_mail}),
         ("SweepDue", {read_the_link_keys, send_a_mail, query_the_table}),
         ("RecordDelivery", {read_the_link_keys}),
-        ("ReceiveText", {read_the_link_keys}),
+        ("ReceiveText", {read_the_link_keys, query_the_table}),
     ],
 )
 def test_a_function_may_do_only_what_it_is_for(

@@ -15,7 +15,7 @@ from vaada.gateways.table import Table
 from vaada.model.messages import Message
 
 
-@mutation(seed=144)
+@mutation(seed=120)
 def writes_without_a_version_condition() -> Planted:
     original = Table._put
 
