@@ -51,7 +51,7 @@ def let_agent_leave(client: SequentialClient, world: GuardedWorld, agent: str, r
 
 
 def answer_happily(client: SequentialClient) -> None:
-    """A happy customer is asked to tell others, and wants no more surveys."""
+    """A happy customer is asked to recommend the business, and then stops the surveys."""
     client.ask("PATCH /api/policy", {"surveys": {"referral": "Bring a friend"}})
     client.send(client.link("s"), score="5")
     client.send(client.link("u"))

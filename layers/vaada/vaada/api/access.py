@@ -55,7 +55,7 @@ class User:
             raise Refusal(HTTPStatus.FORBIDDEN, "Only managers may change this.")
 
     def reader(self, desk: Desk) -> Reader:
-        """Return the user for a search of customers, which finds those that `require_served` allows."""
+        """Return who searches for customers. The search finds only those whom `require_served` allows."""
         if self.is_manager or self.agent_id is None:
             return Reader(None)
         agents = agents_by_id(desk)

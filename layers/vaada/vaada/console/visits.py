@@ -77,7 +77,7 @@ class Visit:
         )
 
     def after(self, address: str, **told: str) -> "Visit":
-        """Return the visit of the page to which a form redirects, with this query."""
+        """Return the visit that follows a form: the page it redirects to, with these fields in the query."""
         path, _, query = address.partition("?")
         fields = Fields((*parse_qsl(query), *told.items()))
         return replace(self, request=replace(self.request, method="GET", path=path, query=fields))

@@ -1,4 +1,4 @@
-"""Check the agents whom a request names, and say which field is wrong."""
+"""Check the agents that a request refers to, and the errors that name the wrong field."""
 
 from vaada.desk import Desk
 from vaada.model.people import Agent

@@ -24,9 +24,9 @@ _CLOSED = "the matter was closed"
 
 
 def settled(desk: Desk, case: Case, now: datetime) -> Case:
-    """Return the case, with the same version, after what was still to be done with its unlisted work.
+    """Finish the earlier change of the unlisted work. Returns the case without it, with the same version.
 
-    So a change of the case finds the earlier one made. Raises NotFound, Busy, Conflict.
+    The next change of the case calls this first. Raises NotFound, Busy, Conflict.
     """
     if case.unlisted_change is not None:
         to = present_agent(desk, case.agent_id)
@@ -36,15 +36,15 @@ def settled(desk: Desk, case: Case, now: datetime) -> Case:
 
 
 def change_unlisted(desk: Desk, case: Case, now: datetime) -> bool:
-    """Do what is to be done with up to 200 rows. Returns whether no row was left.
+    """Move or end up to 200 rows of the case. Returns whether none is left.
 
-    What others are writing, the next run tries again.
+    A row that somebody else is writing is left for the next run.
     """
     return _run(desk, case, now)[1]
 
 
 def finish(desk: Desk, case_id: str, version: int, now: datetime) -> str:
-    """Do what is still to be done with the unlisted work of a due case. Returns the outcome for the log."""
+    """Move or end the unlisted work of a due case that is left. Returns the outcome for the log."""
     case = require(desk, Case, case_id)
     if case.version != version or case.wake_at is None or case.wake_at > now:
         return "stale"

@@ -47,7 +47,7 @@ class RowMemory:
         return known | self._releases.get((reader, medium), set())
 
     def note_release(self, message: Message) -> None:
-        """Remember until when a message to staff is held."""
+        """Remember the time until which a message to staff is held."""
         if self._sweep is not None:
             self._sweep.note_release(message)
         elif message.status == "held" and message.wake_at is not None:

@@ -66,7 +66,7 @@ class Table(RowLists):
 
     @contextmanager
     def without_receipt(self) -> Iterator[None]:
-        """Within the block, no write has a receipt: it is no result of the request."""
+        """Write no receipt of the request within the block, whose writes are not its result."""
         token = _receipt.set(None)
         try:
             yield

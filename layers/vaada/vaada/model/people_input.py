@@ -73,7 +73,7 @@ class AgentChanges(Input):
 
 
 class NewConsent(Consent):
-    """The input for a consent. Unknown fields are rejected."""
+    """What a customer agreed to, as sent by a client. Unknown fields are rejected."""
 
     model_config = ConfigDict(extra="forbid")
 

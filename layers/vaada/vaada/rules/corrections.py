@@ -141,7 +141,7 @@ def run_around_follow_ups(
 def surveys_after(
     interaction: Interaction, before: Case, after: Case, known: Known, policy: PolicyDocument, now: datetime
 ) -> tuple[Case, list[Survey]]:
-    """Return the case with the survey about how it was resolved, and the surveys that the correction changes.
+    """Return the case with the id of its survey, and the surveys that the correction changes.
 
     One that was withdrawn because of a contact that did not reopen the case is asked after all, and the one
     about the contact is asked at another time if that was corrected. `before` and `after` are the case before

@@ -338,7 +338,7 @@ def _survey_after(
     contacts: list[Interaction] | None,
     policy: PolicyDocument,
 ) -> tuple[Case, Survey | None]:
-    """Return the case with the survey about how it was resolved, and the survey that this changes.
+    """Return the case with the id of its survey, and the survey that the interaction changes.
 
     The stream plans that of this interaction. `contacts` are all of the case, in order, after a late one.
     """
